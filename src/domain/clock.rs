@@ -1,0 +1,47 @@
+//! The time, passed in so that tests can set it.
+
+pub use jiff::Timestamp;
+
+/// Tells the time.
+pub trait Clock {
+    /// Now, in UTC, to the second.
+    fn now(&self) -> Timestamp;
+}
+
+/// A span of time as people say it: the two largest units that are not zero, as `23 hours 59 minutes`.
+#[must_use]
+pub fn spoken(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let mut rest = seconds.max(0);
+    let mut parts = Vec::new();
+    for (size, name) in UNITS {
+        // 24 hours is what the policy calls it: days begin at two.
+        let count = if size == 86_400 && rest < 2 * size { 0 } else { rest / size };
+        rest -= count * size;
+        if count > 0 {
+            parts.push(format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
+        }
+    }
+    parts.truncate(2);
+    if parts.is_empty() { "0 seconds".into() } else { parts.join(" ") }
+}
+
+/// A moment as people read it, `2026-11-23 14:05 UTC`.
+#[must_use]
+pub fn readable(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_said_in_their_two_largest_units() {
+        assert_eq!(spoken(86_400), "24 hours");
+        assert_eq!(spoken(5_400), "1 hour 30 minutes");
+        assert_eq!(spoken(3 * 86_400 + 3_600 + 60), "3 days 1 hour");
+        assert_eq!(spoken(1), "1 second");
+        assert_eq!(spoken(-5), "0 seconds");
+    }
+}

@@ -1,0 +1,29 @@
+//! The rules, pure: no file, no terminal, no clock and no random generator of their own.
+
+pub mod account;
+pub mod authority;
+pub mod clock;
+pub mod credential;
+pub mod password;
+pub mod policy;
+pub mod secret;
+pub mod sign_in;
+pub mod temporary;
+pub mod text;
+
+/// Something that was given is not of the form it must have.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct Invalid {
+    /// What is wrong, in one clause.
+    pub message: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+impl Invalid {
+    /// Pairs what is wrong with what to do about it.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+}

@@ -1,0 +1,196 @@
+//! What a new password has to be.
+
+use super::account::Account;
+use super::credential::{Credential, MAX_PASSWORD_BYTES};
+use super::policy::Policy;
+use super::secret::TypedPassword;
+
+/// A rule that a new password broke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BrokenRule {
+    /// Fewer characters than the policy asks for (NIST SP 800-63B-4 §3.1.1.2; one Unicode code point is one character).
+    TooShort {
+        /// How many it has.
+        has: usize,
+        /// How many it needs.
+        needs: usize,
+    },
+    /// More than [`MAX_PASSWORD_BYTES`].
+    TooLong,
+    /// The current password.
+    Current,
+    /// The temporary password, which was never secret from whoever handed it over.
+    Temporary,
+    /// zxcvbn scores it too low.
+    Guessable {
+        /// zxcvbn's warning and suggestions.
+        advice: Vec<String>,
+    },
+}
+
+impl BrokenRule {
+    /// What is wrong, and zxcvbn's advice, a line each.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::TooShort { has, needs } => vec![format!("it has {has} characters; at least {needs} are needed")],
+            Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
+            Self::Current => vec!["it is the current password".into()],
+            Self::Temporary => vec!["it is the temporary password".into()],
+            Self::Guessable { advice } => {
+                let mut lines = vec!["it is too easy to guess".to_owned()];
+                lines.extend(advice.iter().map(|line| format!("  {line}")));
+                lines
+            }
+        }
+    }
+}
+
+/// Judges a new password. All rules that it breaks are named, not just the first. One hash is evaluated.
+#[must_use]
+pub fn broken_rules(
+    new: &TypedPassword,
+    account: &Account,
+    current: Option<&Credential>,
+    policy: &Policy,
+) -> Vec<BrokenRule> {
+    let text = new.normalized();
+    let mut broken = Vec::new();
+    let has = text.chars().count();
+    if has < policy.min_length {
+        broken.push(BrokenRule::TooShort { has, needs: policy.min_length });
+    }
+    if new.byte_len().max(text.len()) > MAX_PASSWORD_BYTES {
+        broken.push(BrokenRule::TooLong);
+    }
+    if let Some(current) = current.filter(|current| current.matches(new)) {
+        broken.push(if current.temporary_until.is_some() { BrokenRule::Temporary } else { BrokenRule::Current });
+    }
+    let judged = zxcvbn::zxcvbn(&text, &own_words(account).iter().map(String::as_str).collect::<Vec<_>>());
+    if u8::from(judged.score()) < policy.min_score {
+        let feedback = judged.feedback();
+        let warning = feedback.and_then(zxcvbn::feedback::Feedback::warning).map(|warning| warning.to_string());
+        let suggestions = feedback.into_iter().flat_map(|feedback| feedback.suggestions()).map(ToString::to_string);
+        broken.push(BrokenRule::Guessable { advice: warning.into_iter().chain(suggestions).collect() });
+    }
+    broken
+}
+
+/// The words that somebody who knows the account would try first.
+fn own_words(account: &Account) -> Vec<String> {
+    let mut words = vec!["passdesk".to_owned(), account.username.to_string()];
+    let name = account.display_name.as_str();
+    let email = account.email.as_ref().map_or("", |email| email.as_str());
+    for text in [name, email] {
+        words.push(text.to_owned());
+        words.extend(text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use zeroize::Zeroizing;
+
+    use super::super::account::{AccountId, Lifecycle, Revision, Roles};
+    use super::super::clock::Timestamp;
+    use super::super::credential::{Cost, StoredHash};
+    use super::super::temporary::TemporaryPassword;
+    use super::*;
+
+    const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+    const GOOD: &str = "brass lantern over wet slate";
+
+    fn typed(text: &str) -> TypedPassword {
+        TypedPassword::new(Zeroizing::new(text.into()))
+    }
+
+    fn alice() -> Account {
+        Account {
+            id: AccountId(2),
+            revision: Revision(1),
+            username: "alice".parse().unwrap(),
+            display_name: "Alice Wintergreen".parse().unwrap(),
+            email: Some("alice@hedgehogmills.example".parse().unwrap()),
+            roles: Roles::NONE,
+            lifecycle: Lifecycle::Active,
+            must_change: true,
+            temporary_until: None,
+            password_changed_at: None,
+            last_reset: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn broken(text: &str, current: Option<&Credential>) -> Vec<BrokenRule> {
+        broken_rules(&typed(text), &alice(), current, &Policy::default())
+    }
+
+    #[test]
+    fn a_passphrase_that_nobody_would_guess_breaks_no_rule() {
+        assert_eq!(broken(GOOD, None), []);
+    }
+
+    #[test]
+    fn fourteen_characters_are_too_few_and_fifteen_enough() {
+        assert_eq!(broken("vK9#xq2!mZp4&r", None), [BrokenRule::TooShort { has: 14, needs: 15 }]);
+        assert_eq!(broken("vK9#xq2!mZp4&rT", None), []);
+    }
+
+    #[test]
+    fn characters_are_code_points_not_bytes() {
+        assert_eq!(broken("жёлтыйфонарьвс", None), [BrokenRule::TooShort { has: 14, needs: 15 }]);
+        assert_eq!(broken("жёлтый фонарь в снегу", None), []);
+    }
+
+    #[test]
+    fn no_composition_is_asked_for() {
+        assert_eq!(broken("quartzmeadowpigeonthirteen", None), []);
+    }
+
+    #[test]
+    fn more_than_1024_bytes_are_refused_not_cut() {
+        let long = GOOD.repeat(40);
+        assert!(broken(&long[..1024], None).is_empty());
+        assert_eq!(broken(&long[..1025], None), [BrokenRule::TooLong]);
+    }
+
+    #[test]
+    fn ones_own_name_is_easy_to_guess() {
+        for text in ["alicewintergreen", "hedgehogmillspassdesk", "alicealicealicealice"] {
+            assert!(matches!(broken(text, None).as_slice(), [BrokenRule::Guessable { .. }]), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_current_password_is_refused() {
+        let hash = StoredHash::of_typed(&typed(GOOD), CHEAP, &mut StdRng::seed_from_u64(1)).unwrap();
+        let current = Credential { hash, temporary_until: None };
+        assert_eq!(broken(GOOD, Some(&current)), [BrokenRule::Current]);
+    }
+
+    #[test]
+    fn the_temporary_password_is_refused_in_every_spelling() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let password = TemporaryPassword::generate(&mut rng);
+        let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
+        let current = Credential { hash, temporary_until: Some(Timestamp::UNIX_EPOCH) };
+        let shown = password.reveal();
+        for text in [shown.to_owned(), shown.to_uppercase(), shown.replace('-', "")] {
+            assert_eq!(broken(&text, Some(&current)), [BrokenRule::Temporary], "{text}");
+        }
+    }
+
+    #[test]
+    fn every_broken_rule_is_named_at_once_with_advice() {
+        let hash = StoredHash::of_typed(&typed("password"), CHEAP, &mut StdRng::seed_from_u64(1)).unwrap();
+        let current = Credential { hash, temporary_until: None };
+        let broken = broken("password", Some(&current));
+        assert_eq!(broken.len(), 3);
+        let [.., BrokenRule::Guessable { advice }] = broken.as_slice() else { panic!("{broken:?}") };
+        assert!(!advice.is_empty());
+    }
+}

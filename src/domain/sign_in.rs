@@ -1,0 +1,83 @@
+//! Sign-ins: an expiring proof that somebody knew a password.
+
+use rand::CryptoRng;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+/// 256 random bits that stand for a sign-in. The store has only their SHA-256. No `Debug`, no `Display`, no `Clone`;
+/// overwritten when it goes.
+pub struct SignInSecret(Zeroizing<[u8; 32]>);
+
+/// The SHA-256 of a sign-in's secret, by which the store knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInDigest(pub [u8; 32]);
+
+/// The number of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInId(pub i64);
+
+impl SignInSecret {
+    /// Draws a new one.
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *bytes);
+        Self(bytes)
+    }
+
+    /// Reads what [`Self::to_hex`] wrote; `None` if this is not it.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let text = text.as_bytes();
+        let mut bytes = Zeroizing::new([0; 32]);
+        if text.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// 64 hexadecimal digits, for the file it is kept in.
+    #[must_use]
+    pub fn to_hex(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(2 * self.0.len()));
+        for byte in self.0.iter() {
+            for digit in [byte >> 4, byte & 15] {
+                text.extend(char::from_digit(u32::from(digit), 16));
+            }
+        }
+        text
+    }
+
+    /// By what the store knows it.
+    #[must_use]
+    pub fn digest(&self) -> SignInDigest {
+        SignInDigest(Sha256::digest(self.0.as_slice()).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_survives_its_file() {
+        let secret = SignInSecret::generate(&mut StdRng::seed_from_u64(1));
+        let hex = secret.to_hex();
+        assert_eq!(hex.len(), 64);
+        assert_eq!(SignInSecret::from_hex(&hex).unwrap().digest(), secret.digest());
+    }
+
+    #[test]
+    fn what_is_not_64_hexadecimal_digits_is_no_secret() {
+        for text in ["", "00", &"g".repeat(64), &"0".repeat(63), &"0".repeat(66)] {
+            assert!(SignInSecret::from_hex(text).is_none());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The temporary password: what it is made of, and how forgiving a sign-in is about it.
+
+use rand::{CryptoRng, RngExt as _};
+use zeroize::Zeroizing;
+
+use super::secret::TypedPassword;
+
+/// The symbols: no 0, 1, i, l or o, which can be misread or misheard.
+pub const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+/// How many symbols: 20 of 31 are 99 bits.
+pub const SYMBOLS: usize = 20;
+/// How many symbols stand together between two hyphens.
+pub const GROUP: usize = 4;
+const SHOWN_LEN: usize = SYMBOLS + SYMBOLS / GROUP - 1;
+
+/// A generated password, the only kind that can be shown. No `Debug`, no `Display`, no `Clone`; overwritten when it
+/// goes.
+pub struct TemporaryPassword(Zeroizing<String>);
+
+impl TemporaryPassword {
+    /// Draws a new one. Each symbol is equally likely (`random_range` rejects instead of taking a remainder).
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        let mut text = Zeroizing::new(String::with_capacity(SHOWN_LEN));
+        for place in 0..SYMBOLS {
+            if place > 0 && place % GROUP == 0 {
+                text.push('-');
+            }
+            text.push(char::from(ALPHABET[rng.random_range(0..ALPHABET.len())]));
+        }
+        Self(text)
+    }
+
+    /// The text, for the one way out that was asked for.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What somebody typed, in the form in which a temporary password was hashed: lower case, in groups. `None` if it
+/// cannot be a temporary password at all.
+pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::with_capacity(SHOWN_LEN));
+    let mut symbols = 0;
+    for c in typed.as_typed().trim().chars().filter(|c| *c != '-') {
+        let c = c.to_ascii_lowercase();
+        if symbols == SYMBOLS || !c.is_ascii() || !ALPHABET.contains(&(c as u8)) {
+            return None;
+        }
+        if symbols > 0 && symbols % GROUP == 0 {
+            text.push('-');
+        }
+        text.push(c);
+        symbols += 1;
+    }
+    (symbols == SYMBOLS).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    fn typed(text: &str) -> TypedPassword {
+        TypedPassword::new(Zeroizing::new(text.into()))
+    }
+
+    fn drawn(seed: u64) -> TemporaryPassword {
+        TemporaryPassword::generate(&mut StdRng::seed_from_u64(seed))
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_five_groups_of_four_symbols_of_the_alphabet(seed: u64) {
+            let password = drawn(seed);
+            let groups: Vec<&str> = password.reveal().split('-').collect();
+            prop_assert_eq!(groups.len(), 5);
+            for group in groups {
+                prop_assert_eq!(group.len(), 4);
+                prop_assert!(group.bytes().all(|b| ALPHABET.contains(&b)));
+            }
+        }
+
+        #[test]
+        fn case_and_hyphens_do_not_matter_when_it_is_typed(seed: u64) {
+            let password = drawn(seed);
+            let shown = password.reveal();
+            for variant in [shown.to_owned(), shown.to_uppercase(), shown.replace('-', ""), format!(" {shown} ")] {
+                let canonical = canonical(&typed(&variant));
+                prop_assert_eq!(canonical.as_deref().map(String::as_str), Some(shown));
+            }
+        }
+
+        #[test]
+        fn other_text_is_never_taken_for_one(text in "\\PC{0,40}") {
+            if let Some(found) = canonical(&typed(&text)) {
+                let bare: String = text.trim().to_ascii_lowercase().replace('-', "");
+                prop_assert_eq!(found.replace('-', ""), bare);
+            }
+        }
+    }
+
+    /// A generator with a modulo bias would draw the first 8 symbols (256 mod 31) 1/8 more often than the others.
+    #[test]
+    fn every_symbol_is_equally_likely() {
+        let mut rng = StdRng::seed_from_u64(7);
+        let mut counts = [0_u32; 31];
+        let draws = 20_000;
+        for _ in 0..draws {
+            for byte in TemporaryPassword::generate(&mut rng).reveal().bytes().filter(|b| *b != b'-') {
+                counts[ALPHABET.iter().position(|a| *a == byte).unwrap()] += 1;
+            }
+        }
+        let expected = f64::from(draws) * 20.0 / 31.0;
+        let chi_square: f64 = counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
+        // 30 degrees of freedom: above 59.7 once in a thousand times; the bias above gives more than 1,000.
+        assert!(chi_square < 59.7, "chi-square {chi_square}");
+    }
+
+    #[test]
+    fn a_symbol_too_few_or_too_many_is_not_one() {
+        assert!(canonical(&typed("2345-6789-abcd-efgh-jkm")).is_none());
+        assert!(canonical(&typed("2345-6789-abcd-efgh-jkmnp")).is_none());
+        assert!(canonical(&typed("")).is_none());
+    }
+}

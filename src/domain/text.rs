@@ -1,0 +1,73 @@
+//! Text that came from somebody else: which characters may rewrite a terminal, and how to print it harmlessly.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// The longest piece of somebody's input that a message repeats, in characters.
+const QUOTED_MAX: usize = 40;
+
+/// Whether a character can move the cursor, reorder the line or hide: control characters (C0, DEL, C1), line and
+/// paragraph separators, and the invisible format characters, bidirectional controls among them (Unicode UAX #9 §2).
+#[must_use]
+pub fn is_treacherous(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+/// The same text with every treacherous character written out, as `<U+001B>`.
+#[must_use]
+pub fn neutral(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_treacherous) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_treacherous(c) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "<U+{:04X}>", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Somebody's input as a message repeats it: in quotes, neutral, and cut with `…` when it is long.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut head: String = text.chars().take(QUOTED_MAX).collect();
+    if head.len() < text.len() {
+        head.push('…');
+    }
+    format!("'{}'", neutral(&head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_sequence_is_written_out() {
+        assert_eq!(neutral("a\u{1b}[2Jb"), "a<U+001B>[2Jb");
+    }
+
+    #[test]
+    fn a_bidi_override_is_written_out() {
+        assert_eq!(neutral("ab\u{202e}c"), "ab<U+202E>c");
+    }
+
+    #[test]
+    fn ordinary_names_of_the_world_pass_unchanged() {
+        for name in ["Zoë Ångström", "李小龍", "محمد", "नमस्ते", "O'Neil-Smith", "a\u{200d}b"] {
+            assert_eq!(neutral(name), name);
+        }
+    }
+
+    #[test]
+    fn a_long_input_is_cut_in_a_message() {
+        assert!(quoted(&"x".repeat(10_000)).chars().count() < 50);
+    }
+}

@@ -1,0 +1,3 @@
+//! passdesk
+pub mod domain;
+pub mod store;

@@ -1,0 +1,343 @@
+//! The laws that every engine keeps. An engine's tests say `laws!(…)` with an expression that opens an empty store.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, Page, Sort, Store, StoreError};
+use crate::domain::account::{Account, AccountId, Lifecycle, Role, Roles, State, Target};
+use crate::domain::authority::{Actor, Operator};
+use crate::domain::credential::StoredHash;
+use crate::domain::sign_in::SignInDigest;
+
+macro_rules! laws {
+    ($open:expr) => {
+        $crate::store::contract::laws!($open;
+            an_account_is_found_by_id_username_and_address,
+            nobody_is_found_under_a_name_that_is_not_there,
+            a_new_account_must_change_its_temporary_password,
+            a_username_is_taken_once,
+            an_address_is_taken_once_whatever_its_case,
+            an_edit_changes_what_it_names_and_nothing_else,
+            a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins,
+            a_reset_of_a_disabled_account_leaves_it_disabled,
+            a_password_change_ends_all_sign_ins_but_its_own,
+            require_change_keeps_the_password,
+            a_disabled_account_loses_its_sign_ins,
+            an_enabled_account_is_active_again,
+            every_change_of_an_account_refuses_a_revision_that_has_passed,
+            an_actor_demoted_meanwhile_is_refused,
+            an_actor_of_no_higher_rank_is_refused_everything,
+            a_sign_in_ends_at_its_expiry,
+            a_sign_in_ended_is_gone,
+            pages_joined_are_the_whole_list_in_every_order,
+            a_filter_lists_what_it_counts,
+            the_states_of_a_list_are_those_of_its_accounts,
+        );
+    };
+    ($open:expr; $($law:ident),* $(,)?) => {
+        $(#[test] fn $law() { $crate::store::contract::$law(&mut $open); })*
+    };
+}
+pub(crate) use laws;
+
+const HOUR: i64 = 3_600;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+fn operator() -> Mandate {
+    let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+    Mandate { actor: Actor::Operator(operator), at: at(0) }
+}
+
+fn hash(text: &str) -> StoredHash {
+    StoredHash::from_store(format!("$argon2id${text}"))
+}
+
+fn temporary(text: &str) -> NewTemporary {
+    NewTemporary { hash: hash(text), until: at(24 * HOUR) }
+}
+
+fn new(username: &str, roles: &[Role]) -> NewAccount {
+    NewAccount {
+        username: username.parse().unwrap(),
+        display_name: format!("Name of {username}").parse().unwrap(),
+        email: Some(format!("{username}@example.org").parse().unwrap()),
+        roles: roles.iter().copied().collect(),
+        temporary: temporary(username),
+    }
+}
+
+fn added(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
+    let id = store.add_account(&operator(), &new(username, roles)).unwrap();
+    get(store, id)
+}
+
+/// An account that has chosen its own password.
+fn settled(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
+    let account = added(store, username, roles);
+    store.replace_password(account.id, account.revision, &hash("own"), at(1), None).unwrap();
+    get(store, account.id)
+}
+
+fn get(store: &dyn Store, id: AccountId) -> Account {
+    store.account(&Target::Id(id)).unwrap().unwrap()
+}
+
+fn hash_of(store: &dyn Store, account: &Account) -> String {
+    store.credential(&account.username).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
+}
+
+fn acting(account: &Account) -> Mandate {
+    Mandate { actor: Actor::Account { id: account.id, username: account.username.clone() }, at: at(2) }
+}
+
+fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
+    let digest = SignInDigest([digest; 32]);
+    store.begin_sign_in(account.id, account.revision, digest, at(0), at(8 * HOUR)).unwrap();
+    digest
+}
+
+fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {
+    let mut all: Vec<Account> = Vec::new();
+    loop {
+        let page = Page { filter, sort, reverse, after: all.last(), limit, now: at(0) };
+        let found = store.page(&page).unwrap();
+        if found.is_empty() {
+            return all;
+        }
+        assert!(found.len() <= limit);
+        all.extend(found);
+    }
+}
+
+pub fn an_account_is_found_by_id_username_and_address(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[Role::Helpdesk]);
+    for target in [alice.id.to_string(), "Alice".into(), "ALICE@example.org".into()] {
+        assert_eq!(store.account(&target.parse().unwrap()).unwrap().as_ref(), Some(&alice), "{target}");
+    }
+}
+
+pub fn nobody_is_found_under_a_name_that_is_not_there(store: &mut dyn Store) {
+    added(store, "alice", &[]);
+    for target in ["2", "alic", "alice_", "alice@example.com"] {
+        assert_eq!(store.account(&target.parse().unwrap()).unwrap(), None, "{target}");
+    }
+}
+
+pub fn a_new_account_must_change_its_temporary_password(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[]);
+    assert!(alice.must_change);
+    assert_eq!(alice.temporary_until, Some(at(24 * HOUR)));
+    assert_eq!(alice.last_reset.unwrap().by, "operator root");
+}
+
+pub fn a_username_is_taken_once(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[]);
+    let other = NewAccount { email: None, ..new("alice", &[Role::GlobalAdmin]) };
+    assert!(matches!(store.add_account(&operator(), &other), Err(StoreError::Conflict(_))));
+    assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
+}
+
+pub fn an_address_is_taken_once_whatever_its_case(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[]);
+    let other = NewAccount { email: Some("ALICE@Example.org".parse().unwrap()), ..new("bob", &[]) };
+    assert!(matches!(store.add_account(&operator(), &other), Err(StoreError::Conflict(_))));
+    assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
+}
+
+pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[Role::Auditor]);
+    let name = "Alice Other".parse().unwrap();
+    let edit = Edit { display_name: Some(name), ..Edit::default() };
+    store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
+    let edited = get(store, alice.id);
+    assert_eq!(edited.display_name.as_str(), "Alice Other");
+    let unedited = Account { display_name: alice.display_name.clone(), revision: alice.revision, ..edited.clone() };
+    assert_eq!(unedited, alice);
+    let searched = Filter { search: Some("other".into()), ..Filter::default() };
+    assert_eq!(list(store, &searched, Sort::Id, false, 10), [edited]);
+}
+
+pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
+    let reset = get(store, alice.id);
+    assert!(reset.must_change);
+    assert_eq!(reset.temporary_until, Some(at(24 * HOUR)));
+    assert_eq!(hash_of(store, &reset), "$argon2id$second");
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+}
+
+pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    let alice = get(store, alice.id);
+    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
+    assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
+}
+
+pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let bob = settled(store, "bob", &[]);
+    let [own, other] = [1, 2].map(|digest| signed_in(store, &alice, digest));
+    let bobs = signed_in(store, &bob, 3);
+    let keep = store.sign_in(own, at(1)).unwrap().unwrap().id;
+    store.replace_password(alice.id, alice.revision, &hash("new"), at(1), Some(keep)).unwrap();
+    assert!(store.sign_in(own, at(1)).unwrap().is_some());
+    assert!(store.sign_in(other, at(1)).unwrap().is_none());
+    assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
+    let changed = get(store, alice.id);
+    assert_eq!((changed.must_change, changed.temporary_until), (false, None));
+    assert_eq!(hash_of(store, &changed), "$argon2id$new");
+}
+
+pub fn require_change_keeps_the_password(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    let flagged = get(store, alice.id);
+    assert_eq!((flagged.must_change, flagged.temporary_until), (true, None));
+    assert_eq!(hash_of(store, &flagged), "$argon2id$own");
+}
+
+pub fn a_disabled_account_loses_its_sign_ins(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
+    let alice = get(store, alice.id);
+    store.enable(&operator(), alice.id, alice.revision).unwrap();
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+}
+
+pub fn an_enabled_account_is_active_again(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    store.enable(&operator(), alice.id, get(store, alice.id).revision).unwrap();
+    assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Active);
+}
+
+/// Runs every change of an account and returns what came of each.
+fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
+    let (id, seen) = (target.id, target.revision);
+    let roles = Edit { roles: Some(Roles::from_iter([Role::GlobalAdmin])), ..Edit::default() };
+    BTreeMap::from([
+        ("edit", store.edit_account(by, id, seen, &Edit::default())),
+        ("grant", store.edit_account(by, id, seen, &roles)),
+        ("reset", store.reset_password(by, id, seen, &temporary("x"))),
+        ("require-change", store.require_change(by, id, seen)),
+        ("disable", store.disable(by, id, seen)),
+        ("enable", store.enable(by, id, seen)),
+    ])
+}
+
+pub fn every_change_of_an_account_refuses_a_revision_that_has_passed(store: &mut dyn Store) {
+    let seen = settled(store, "alice", &[]);
+    store.require_change(&operator(), seen.id, seen.revision).unwrap();
+    let before = get(store, seen.id);
+    for (change, outcome) in every_change(store, &operator(), &seen) {
+        assert!(matches!(outcome, Err(StoreError::Conflict(_))), "{change}");
+    }
+    let replaced = store.replace_password(seen.id, seen.revision, &hash("late"), at(1), None);
+    assert!(matches!(replaced, Err(StoreError::Conflict(_))));
+    let begun = store.begin_sign_in(seen.id, seen.revision, SignInDigest([1; 32]), at(0), at(HOUR));
+    assert!(matches!(begun, Err(StoreError::Conflict(_))));
+    assert_eq!(get(store, seen.id), before);
+    assert_eq!(hash_of(store, &before), "$argon2id$own");
+}
+
+pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let mandate = acting(&admin);
+    let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
+    store.edit_account(&operator(), admin.id, admin.revision, &none).unwrap();
+    for (change, outcome) in every_change(store, &mandate, &alice) {
+        assert!(matches!(outcome, Err(StoreError::Refused(_))), "{change}");
+    }
+    assert_eq!(get(store, alice.id), alice);
+}
+
+pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::UserAdmin]);
+    let peer = settled(store, "peer", &[Role::UserAdmin]);
+    for (change, outcome) in every_change(store, &acting(&admin), &peer) {
+        assert!(matches!(outcome, Err(StoreError::Refused(_))), "{change}");
+    }
+    let added = store.add_account(&acting(&admin), &new("another", &[Role::UserAdmin]));
+    assert!(matches!(added, Err(StoreError::Refused(_))));
+    assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [admin, peer]);
+}
+
+pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    assert!(store.sign_in(digest, at(8 * HOUR - 1)).unwrap().is_some());
+    assert!(store.sign_in(digest, at(8 * HOUR)).unwrap().is_none());
+}
+
+pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    assert!(store.end_sign_in(digest).unwrap());
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    assert!(!store.end_sign_in(digest).unwrap());
+}
+
+pub fn pages_joined_are_the_whole_list_in_every_order(store: &mut dyn Store) {
+    for username in ["dora", "alice", "carol", "bob", "erin"] {
+        let id = store.add_account(&operator(), &new(username, &[])).unwrap();
+        let same = Edit { display_name: Some("The Same".parse().unwrap()), ..Edit::default() };
+        store.edit_account(&operator(), id, get(store, id).revision, &same).unwrap();
+    }
+    for sort in [Sort::Id, Sort::Username, Sort::Name] {
+        for reverse in [false, true] {
+            let whole = list(store, &Filter::default(), sort, reverse, 100);
+            assert_eq!(whole.len(), 5);
+            assert_eq!(list(store, &Filter::default(), sort, reverse, 2), whole, "{sort:?}");
+        }
+    }
+    let first = &list(store, &Filter::default(), Sort::Username, false, 1)[0];
+    assert_eq!(first.username.as_str(), "alice");
+}
+
+pub fn a_filter_lists_what_it_counts(store: &mut dyn Store) {
+    added(store, "alice", &[Role::Helpdesk]);
+    settled(store, "bob", &[Role::Helpdesk, Role::Auditor]);
+    settled(store, "carol", &[]);
+    let search = |text: &str| Filter { search: Some(text.into()), ..Filter::default() };
+    for (filter, expected) in [
+        (Filter::default(), 3),
+        (search("NAME OF b"), 1),
+        (search("example.org"), 3),
+        (search("%"), 0),
+        (search("_"), 0),
+        (search(""), 3),
+        (Filter { role: Some(Role::Helpdesk), ..Filter::default() }, 2),
+        (Filter { role: Some(Role::Auditor), ..search("bob") }, 1),
+        (Filter { must_change: true, ..Filter::default() }, 1),
+        (Filter { state: Some(State::Active), ..Filter::default() }, 2),
+    ] {
+        assert_eq!(list(store, &filter, Sort::Id, false, 2).len(), expected, "{filter:?}");
+        assert_eq!(store.count(&filter, at(0)).unwrap(), expected as u64, "{filter:?}");
+    }
+}
+
+pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut dyn Store) {
+    added(store, "flagged", &[]);
+    settled(store, "active", &[]);
+    let disabled = added(store, "disabled", &[]);
+    store.disable(&operator(), disabled.id, disabled.revision).unwrap();
+    let expired = added(store, "expired", &[]);
+    let old = NewTemporary { until: at(0), ..temporary("old") };
+    store.reset_password(&operator(), expired.id, expired.revision, &old).unwrap();
+    for state in [State::Active, State::MustChange, State::TemporaryExpired, State::Disabled] {
+        let filter = Filter { state: Some(state), ..Filter::default() };
+        let found = list(store, &filter, Sort::Id, false, 10);
+        assert_eq!(found.len(), 1, "{state:?}");
+        assert_eq!(found[0].state(at(0)), state);
+    }
+}

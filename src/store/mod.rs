@@ -1,0 +1,231 @@
+//! What a store can do, in the words of the domain. `sqlite/` is the embedded engine; another one is another folder.
+//!
+//! Each method is one transaction. None is open while the caller prompts, hashes or delivers. A method that changes an
+//! account takes the revision that the caller has seen; if somebody else has written the account since, the answer is
+//! [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is decided again inside the
+//! transaction, on what the actor and the target are by then.
+
+#[cfg(test)]
+mod contract;
+pub mod sqlite;
+
+use jiff::Timestamp;
+
+use crate::domain::account::{
+    Account, AccountId, DisplayName, Email, Revision, Role, Roles, State, Target, Username, folded,
+};
+use crate::domain::authority::{Actor, Refusal};
+use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::sign_in::{SignInDigest, SignInId};
+
+/// Why a store did not do it. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else was first: a name is taken, or the account has been written since it was read.
+    #[error("{0}")]
+    Conflict(String),
+    /// The actor may not.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Other processes kept it locked for longer than one wants to wait.
+    #[error("the store is busy")]
+    Busy,
+    /// It is missing, damaged, too new or open to others.
+    #[error("{message}")]
+    Unusable {
+        /// What is the matter with it.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// On whose behalf a change is made, and when.
+#[derive(Debug, Clone)]
+pub struct Mandate {
+    /// Who does it.
+    pub actor: Actor,
+    /// The moment it is recorded for.
+    pub at: Timestamp,
+}
+
+/// A temporary password, hashed, and its end.
+#[derive(Clone)]
+pub struct NewTemporary {
+    /// The hash.
+    pub hash: StoredHash,
+    /// When it stops to be of use.
+    pub until: Timestamp,
+}
+
+/// An account to be made. It starts with a temporary password.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// Its username.
+    pub username: Username,
+    /// Its owner's name.
+    pub display_name: DisplayName,
+    /// Its owner's e-mail address.
+    pub email: Option<Email>,
+    /// Its roles.
+    pub roles: Roles,
+    /// Its first password.
+    pub temporary: NewTemporary,
+}
+
+/// What is to be different about an account; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// Another name.
+    pub display_name: Option<DisplayName>,
+    /// Another address, or none.
+    pub email: Option<Option<Email>>,
+    /// Exactly these roles.
+    pub roles: Option<Roles>,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Somewhere in the username, the name or the address, whatever the case.
+    pub search: Option<String>,
+    /// Has this role.
+    pub role: Option<Role>,
+    /// Is in this state.
+    pub state: Option<State>,
+    /// Has to choose a new password, whatever its state.
+    pub must_change: bool,
+}
+
+/// In which order to list them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Sort {
+    /// By number, oldest first.
+    #[default]
+    Id,
+    /// By username.
+    Username,
+    /// By name, then by number.
+    Name,
+}
+
+/// One page of a list. Pages are found by the last account seen, so that a page costs the same wherever it is.
+#[derive(Debug, Clone)]
+pub struct Page<'a> {
+    /// Which accounts.
+    pub filter: &'a Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// The other way round.
+    pub reverse: bool,
+    /// The account after which to go on.
+    pub after: Option<&'a Account>,
+    /// The most accounts to return.
+    pub limit: usize,
+    /// The moment that tells whether a temporary password has expired.
+    pub now: Timestamp,
+}
+
+/// A sign-in and its account, as they stand now.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The number of the sign-in.
+    pub id: SignInId,
+    /// The account.
+    pub account: Account,
+}
+
+/// The operations of a store.
+pub trait Store {
+    /// The random name that tells this store from others.
+    fn name(&self) -> Result<String>;
+
+    /// The account somebody pointed at.
+    fn account(&self, target: &Target) -> Result<Option<Account>>;
+
+    /// The account and what it signs in with.
+    fn credential(&self, username: &Username) -> Result<Option<(Account, Option<Credential>)>>;
+
+    /// One page of a list.
+    fn page(&self, page: &Page<'_>) -> Result<Vec<Account>>;
+
+    /// How many accounts there are.
+    fn count(&self, filter: &Filter, now: Timestamp) -> Result<u64>;
+
+    /// Makes an account.
+    fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId>;
+
+    /// Changes names and roles.
+    fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()>;
+
+    /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it.
+    fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
+
+    /// Asks for a new password at the next sign-in.
+    fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Switches an account off, and ends all its sign-ins.
+    fn disable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Switches an account on again.
+    fn enable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
+    /// that is kept.
+    fn replace_password(
+        &mut self,
+        id: AccountId,
+        seen: Revision,
+        hash: &StoredHash,
+        at: Timestamp,
+        keep: Option<SignInId>,
+    ) -> Result<()>;
+
+    /// Begins a sign-in; forgets those that have expired.
+    fn begin_sign_in(
+        &mut self,
+        id: AccountId,
+        seen: Revision,
+        digest: SignInDigest,
+        at: Timestamp,
+        until: Timestamp,
+    ) -> Result<()>;
+
+    /// The sign-in with this digest, if it has not expired and its account is in use.
+    fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>>;
+
+    /// Ends a sign-in; `false` if there was none.
+    fn end_sign_in(&mut self, digest: SignInDigest) -> Result<bool>;
+}
+
+/// Where stores come from.
+pub trait Stores {
+    /// Where the store is, as a message names it.
+    fn location(&self) -> String;
+
+    /// Opens the store, and brings an older one up to date.
+    fn open(&self) -> Result<Box<dyn Store>>;
+
+    /// Whether there is something where the store would be made.
+    fn occupied(&self) -> Result<bool>;
+
+    /// Makes a store with its first account, out of everybody's sight.
+    fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>>;
+}
+
+/// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.
+pub trait PreparedStore {
+    /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
+    fn put_in_place(self: Box<Self>) -> Result<()>;
+}
+
+/// The text in which [`Filter::search`] is looked for.
+fn search_text(username: &Username, name: &DisplayName, email: Option<&Email>) -> String {
+    folded(&format!("{username}\n{}\n{}", name.as_str(), email.map_or("", Email::as_str)))
+}

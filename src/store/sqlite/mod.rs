@@ -1,0 +1,206 @@
+//! The embedded engine: one SQLite file, of mode 0600 from its first byte, in WAL mode.
+
+#![expect(clippy::disallowed_types, reason = "this is the room of the engine")]
+
+mod accounts;
+mod changes;
+mod open;
+mod schema;
+mod sign_ins;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use super::{
+    Edit, Filter, Mandate, NewAccount, NewTemporary, Page, PreparedStore, Result, SignIn, Store, StoreError, Stores,
+};
+use crate::domain::account::{Account, AccountId, Lifecycle, Revision, Target, Username};
+use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::sign_in::{SignInDigest, SignInId};
+
+/// The store in one file.
+pub struct SqliteStores {
+    path: PathBuf,
+}
+
+impl SqliteStores {
+    /// The store at this path, which need not exist. A relative path is taken from the working directory.
+    pub fn at(path: &Path) -> Result<Self> {
+        let path = std::path::absolute(path).context("the store's path cannot be made absolute")?;
+        Ok(Self { path })
+    }
+
+    /// The path, absolute.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Stores for SqliteStores {
+    fn location(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn open(&self) -> Result<Box<dyn Store>> {
+        Ok(Box::new(SqliteStore { connection: open::existing(&self.path)? }))
+    }
+
+    fn occupied(&self) -> Result<bool> {
+        match fs::symlink_metadata(&self.path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(open::unreadable(&self.path, &error)),
+        }
+    }
+
+    fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
+        let unplaced = open::Unplaced::create(&self.path)?;
+        let mut store = SqliteStore { connection: open::fresh(unplaced.path())? };
+        store.add_account(by, first)?;
+        store.connection.close().map_err(|(_, error)| failed(error))?;
+        Ok(Box::new(unplaced))
+    }
+}
+
+/// An open store.
+pub struct SqliteStore {
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// An empty store in memory.
+    #[cfg(test)]
+    pub fn in_memory() -> Self {
+        Self { connection: open::in_memory().unwrap() }
+    }
+
+    /// Runs one writing transaction. It is immediate: one that reads first and writes later would fail at once when
+    /// another process wrote in between.
+    fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let value = work(&transaction)?;
+        transaction.commit().map_err(failed)?;
+        Ok(value)
+    }
+
+    /// Takes an old password hash out of the write-ahead log as well. Readers may keep that from happening now; the
+    /// next writer, or the last process to leave, does it then.
+    fn forget_old_pages(&self) {
+        let quiet = self.connection.busy_timeout(std::time::Duration::ZERO);
+        if quiet.is_ok() {
+            let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let _ = self.connection.busy_timeout(open::PATIENCE);
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    fn name(&self) -> Result<String> {
+        self.connection
+            .query_row("SELECT value FROM settings WHERE key = 'store_name'", [], |row| row.get(0))
+            .map_err(failed)
+    }
+
+    fn account(&self, target: &Target) -> Result<Option<Account>> {
+        accounts::find(&self.connection, target)
+    }
+
+    fn credential(&self, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
+        accounts::credential(&self.connection, username)
+    }
+
+    fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
+        accounts::page(&self.connection, page)
+    }
+
+    fn count(&self, filter: &Filter, now: Timestamp) -> Result<u64> {
+        accounts::count(&self.connection, filter, now)
+    }
+
+    fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
+        self.write(|transaction| changes::add(transaction, by, new))
+    }
+
+    fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
+        self.write(|transaction| changes::edit(transaction, by, id, seen, edit))
+    }
+
+    fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
+        self.write(|transaction| changes::reset_password(transaction, by, id, seen, new))?;
+        self.forget_old_pages();
+        Ok(())
+    }
+
+    fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+        self.write(|transaction| changes::require_change(transaction, by, id, seen))
+    }
+
+    fn disable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+        self.write(|transaction| changes::set_lifecycle(transaction, by, id, seen, Lifecycle::Disabled))
+    }
+
+    fn enable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+        self.write(|transaction| changes::set_lifecycle(transaction, by, id, seen, Lifecycle::Active))
+    }
+
+    fn replace_password(
+        &mut self,
+        id: AccountId,
+        seen: Revision,
+        hash: &StoredHash,
+        at: Timestamp,
+        keep: Option<SignInId>,
+    ) -> Result<()> {
+        self.write(|transaction| changes::replace_password(transaction, id, seen, hash, at, keep))?;
+        self.forget_old_pages();
+        Ok(())
+    }
+
+    fn begin_sign_in(
+        &mut self,
+        id: AccountId,
+        seen: Revision,
+        digest: SignInDigest,
+        at: Timestamp,
+        until: Timestamp,
+    ) -> Result<()> {
+        self.write(|transaction| sign_ins::begin(transaction, id, seen, digest, at, until))
+    }
+
+    fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {
+        sign_ins::find(&self.connection, digest, now)
+    }
+
+    fn end_sign_in(&mut self, digest: SignInDigest) -> Result<bool> {
+        self.write(|transaction| sign_ins::end(transaction, digest))
+    }
+}
+
+/// The engine's error in the words of [`StoreError`].
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Unusable {
+            message: format!("the store is damaged: {error}"),
+            hint: "restore the latest backup of the file".into(),
+        },
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
+            message: format!("the store cannot be written: {error}"),
+            hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
+        },
+        _ => StoreError::Failed(anyhow::Error::new(error).context("the store failed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::store::contract::laws!(SqliteStore::in_memory());
+}

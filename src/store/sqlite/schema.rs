@@ -1,0 +1,44 @@
+//! The schema, as a list of steps that is only ever appended to. `user_version` says how many have been taken.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::failed;
+use crate::store::{Result, StoreError};
+
+/// `PDSK` in the file's header: this is a store of passdesk.
+pub const APPLICATION_ID: i32 = 0x5044_534B;
+
+/// The schema this program knows.
+pub const NEWEST: u32 = 1;
+
+const STEPS: [&str; NEWEST as usize] = [include_str!("schema_1.sql")];
+
+/// Takes the steps that are missing, inside one exclusive transaction.
+pub fn migrate(connection: &mut Connection) -> Result<()> {
+    if version(connection)? == NEWEST {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
+    // Read again: another process may have been here first.
+    let taken = version(&transaction)?;
+    if taken > NEWEST {
+        return Err(too_new(taken));
+    }
+    for step in &STEPS[taken as usize..] {
+        transaction.execute_batch(step).map_err(failed)?;
+    }
+    transaction.pragma_update(None, "user_version", NEWEST).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+/// What to say of a store that a later passdesk has written.
+pub fn too_new(version: u32) -> StoreError {
+    StoreError::Unusable {
+        message: format!("the store has schema {version}, and this passdesk knows none newer than {NEWEST}"),
+        hint: "use the passdesk that wrote it, or a later one".into(),
+    }
+}
+
+fn version(connection: &Connection) -> Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)
+}
