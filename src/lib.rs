@@ -1,3 +1,123 @@
-//! passdesk
+//! passdesk administers local accounts: an admin resets a password, hands the temporary one over exactly once, and its
+//! owner has to choose a new one before anything else works.
+//!
+//! The house, each room using only those below it or beside it as shown:
+//!
+//! ```text
+//! cli/         clap types only, a file a command group
+//!    ↓
+//! commands/    a file a command: resolve → authorize → decide → deliver → record
+//!    ↓                       ↓                          ↓
+//! domain/      ←  store/                  terminal/
+//! pure rules      the Store trait;        prompts, tables, formats, ways out:
+//!                 sqlite/ behind it       the only rooms that touch a terminal
+//! ```
+//!
+//! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`system`] (clock,
+//! random numbers, who runs this), [`sign_in_files`] (where a sign-in is kept). This file is the one place that wires
+//! real adapters together.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod domain;
+pub mod failure;
+pub mod sign_in_files;
 pub mod store;
+pub mod system;
+pub mod terminal;
+
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+
+use crate::cli::{Cli, ColorChoice, Command};
+use crate::commands::Desk;
+use crate::domain::policy::Policy;
+use crate::failure::{Failure, Look, Result};
+use crate::sign_in_files::SignInFiles;
+use crate::store::sqlite::SqliteStores;
+use crate::system::SystemClock;
+use crate::terminal::console::Console;
+use crate::terminal::format::Format;
+use crate::terminal::output::StandardOutput;
+
+/// Runs one command line and returns its exit code.
+#[must_use]
+pub fn run(args: Vec<OsString>) -> u8 {
+    let early = look(cli::asks_for_json(&args), ColorChoice::Auto);
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, early),
+    };
+    let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
+    match dispatch(cli, look) {
+        Ok(()) => 0,
+        Err(failure) => {
+            failure.report(look);
+            failure.kind.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, look: Look) -> Result<()> {
+    system::secure()?;
+    let color = cli.global.color;
+    let mut output = StandardOutput::open(|is_terminal| config::coloured(color, is_terminal))
+        .context("standard output cannot be used")?;
+    let mut terminal = Console::open(look).context("the terminal cannot be used")?;
+    let mut rng = system::random()?;
+
+    let throw_away = match cli.command {
+        Command::Demo => Some(tempfile::tempdir().context("there is no place for a throw-away store")?),
+        _ => None,
+    };
+    let (store, sign_ins) = match &throw_away {
+        Some(folder) => (folder.path().join("passdesk.db"), folder.path().to_owned()),
+        None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder()?),
+    };
+    let desk = &mut Desk {
+        stores: &SqliteStores::at(&store)?,
+        sign_ins: &SignInFiles::in_folder(sign_ins),
+        terminal: &mut terminal,
+        output: &mut output,
+        clock: &SystemClock,
+        rng: &mut rng,
+        operator: system::operator(),
+        policy: Policy::default(),
+        global: cli.global,
+    };
+    match &cli.command {
+        Command::Init(args) => commands::init::run(desk, args),
+        Command::Users(command) => commands::users::run(desk, command),
+        Command::Me(command) => commands::me::run(desk, command),
+        Command::Store(command) => commands::store::run(desk, command),
+        Command::Demo => commands::demo::run(desk),
+        Command::Completions { shell } => commands::completions::run(desk, *shell),
+        Command::Man { dir } => commands::man::run(desk, dir),
+    }
+}
+
+/// Answers a command line that clap did not take; help and the version are no failures.
+fn usage(error: &clap::Error, look: Look) -> u8 {
+    if !error.use_stderr() {
+        // `--help | head` is no failure either.
+        let _ = error.print();
+        return 0;
+    }
+    let failure = Failure::from(error);
+    failure.report(look);
+    failure.kind.exit_code()
+}
+
+fn look(json: bool, color: ColorChoice) -> Look {
+    if json {
+        Look::Json
+    } else if config::coloured(color, std::io::stderr().is_terminal()) {
+        Look::Coloured
+    } else {
+        Look::Plain
+    }
+}

@@ -201,6 +201,17 @@ impl Role {
         }
     }
 
+    /// What it allows, in a clause.
+    #[must_use]
+    pub fn allows(self) -> &'static str {
+        match self {
+            Self::Auditor => "see accounts",
+            Self::Helpdesk => "see accounts; reset passwords and require changes of lower ranks",
+            Self::UserAdmin => "see, add and edit accounts; reset, disable and enable lower ranks",
+            Self::GlobalAdmin => "everything, to everybody",
+        }
+    }
+
     fn bit(self) -> u8 {
         1 << (self as u8)
     }
@@ -437,7 +448,8 @@ mod tests {
 
     #[test]
     fn a_pattern_a_list_nothing_and_a_path_point_at_nobody() {
-        for text in ["", " ", "a%", "a_*", "a,b", "a b", "../x", "/etc/passwd", "-rf", ".", "a\0b", "0", "007", "Ünal"] {
+        for text in ["", " ", "a%", "a_*", "a,b", "a b", "../x", "/etc/passwd", "-rf", ".", "a\0b", "0", "007", "Ünal"]
+        {
             assert!(text.parse::<Target>().is_err(), "{text:?}");
         }
     }

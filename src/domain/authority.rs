@@ -255,10 +255,7 @@ mod tests {
     fn a_flagged_account_may_do_nothing() {
         let actor = Account { must_change: true, ..account(1, of_rank(4)) };
         for (action, _) in CONTRACT {
-            assert!(matches!(
-                decide(Standing::Account(&actor), action, None),
-                Err(Refusal::ChangeRequired { .. })
-            ));
+            assert!(matches!(decide(Standing::Account(&actor), action, None), Err(Refusal::ChangeRequired { .. })));
         }
     }
 

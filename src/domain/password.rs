@@ -1,5 +1,7 @@
 //! What a new password has to be.
 
+use zxcvbn::feedback::Feedback;
+
 use super::account::Account;
 use super::credential::{Credential, MAX_PASSWORD_BYTES};
 use super::policy::Policy;
@@ -69,8 +71,8 @@ pub fn broken_rules(
     let judged = zxcvbn::zxcvbn(&text, &own_words(account).iter().map(String::as_str).collect::<Vec<_>>());
     if u8::from(judged.score()) < policy.min_score {
         let feedback = judged.feedback();
-        let warning = feedback.and_then(zxcvbn::feedback::Feedback::warning).map(|warning| warning.to_string());
-        let suggestions = feedback.into_iter().flat_map(|feedback| feedback.suggestions()).map(ToString::to_string);
+        let warning = feedback.and_then(Feedback::warning).map(|warning| warning.to_string());
+        let suggestions = feedback.into_iter().flat_map(Feedback::suggestions).map(ToString::to_string);
         broken.push(BrokenRule::Guessable { advice: warning.into_iter().chain(suggestions).collect() });
     }
     broken

@@ -81,13 +81,7 @@ pub fn reset_password(
         .execute(
             "UPDATE accounts SET revision = revision + 1, password_hash = ?2, must_change = TRUE,
                     temporary_until = ?3, reset_at = ?4, reset_by = ?5 WHERE id = ?1",
-            params![
-                id.0,
-                new.hash.as_str(),
-                new.until.as_second(),
-                by.at.as_second(),
-                by.actor.recorded(),
-            ],
+            params![id.0, new.hash.as_str(), new.until.as_second(), by.at.as_second(), by.actor.recorded(),],
         )
         .map_err(failed)?;
     sign_ins::end_all(transaction, id, None)

@@ -75,15 +75,14 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// An empty store in memory.
     #[cfg(test)]
-    pub fn in_memory() -> Self {
+    fn in_memory() -> Self {
         Self { connection: open::in_memory().unwrap() }
     }
 
     /// Runs one writing transaction. It is immediate: one that reads first and writes later would fail at once when
     /// another process wrote in between.
     fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let value = work(&transaction)?;
         transaction.commit().map_err(failed)?;
         Ok(value)

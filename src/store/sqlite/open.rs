@@ -37,8 +37,7 @@ pub fn existing(path: &Path) -> Result<Connection> {
     check_header(path)?;
     let mut connection = connect(&resolved(path)?)?;
     schema::migrate(&mut connection)?;
-    let mode: String =
-        connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
         write_ahead(&connection)?;
     }
@@ -65,8 +64,7 @@ pub fn in_memory() -> Result<Connection> {
 }
 
 fn connect(path: &Path) -> Result<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     configure(&connection)?;
     Ok(connection)
@@ -156,7 +154,8 @@ fn check_header(path: &Path) -> Result<()> {
         .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header))
         .map_err(|error| unreadable(path, &error))?;
     // https://www.sqlite.org/fileformat.html#the_database_header: big-endian, user_version at 60, application_id at 68.
-    let field = |at: usize| header.get(at..at + 4).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(u32::from_be_bytes);
+    let field =
+        |at: usize| header.get(at..at + 4).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(u32::from_be_bytes);
     let ours = u32::try_from(schema::APPLICATION_ID).ok();
     if !header.starts_with(b"SQLite format 3\0") || field(68) != ours {
         let what = if header.is_empty() { "an empty file" } else { "some other file" };
@@ -181,11 +180,7 @@ impl Unplaced {
     /// Makes the file, and the folder where there is none; nobody else can read either.
     pub fn create(place: &Path) -> Result<Self> {
         let (folder, name) = parts(place)?;
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| cannot_make(folder, &error))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| cannot_make(folder, &error))?;
         let path = folder.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
         // What a process of the same number left when it was killed is nobody's.
         let _ = fs::remove_file(&path);
@@ -217,10 +212,7 @@ impl PreparedStore for Unplaced {
         match fs::hard_link(&self.path, &self.place) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(StoreError::Conflict(format!(
-                    "somebody else has made {} meanwhile",
-                    self.place.display()
-                )));
+                return Err(StoreError::Conflict(format!("somebody else has made {} meanwhile", self.place.display())));
             }
             Err(error) => return Err(cannot_make(&self.place, &error)),
         }

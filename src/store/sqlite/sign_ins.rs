@@ -52,10 +52,7 @@ pub fn end(transaction: &Transaction<'_>, digest: SignInDigest) -> Result<bool> 
 /// Ends the sign-ins of an account, all but one.
 pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<()> {
     transaction
-        .execute(
-            "DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2",
-            params![id.0, keep.map(|keep| keep.0)],
-        )
+        .execute("DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2", params![id.0, keep.map(|keep| keep.0)])
         .map_err(failed)?;
     Ok(())
 }

@@ -1,0 +1,120 @@
+//! The command line: types only, a file a command group.
+
+pub mod handover;
+pub mod init;
+pub mod me;
+pub mod store;
+pub mod users;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::terminal::format::Format;
+
+/// Administer local accounts: temporary passwords that are shown once, and a new one at the next sign-in
+#[derive(Debug, Parser)]
+#[command(
+    name = "passdesk",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    max_term_width = 100,
+    after_help = "To try it on a throw-away store: passdesk demo"
+)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The store's file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]
+    #[arg(long, global = true, value_name = "PATH", env = "PASSDESK_STORE", value_hint = ValueHint::FilePath)]
+    pub store: Option<PathBuf>,
+    /// Sign in as this account for this one command
+    #[arg(long = "as", global = true, value_name = "USERNAME")]
+    pub as_username: Option<String>,
+    /// Take passwords from standard input, a line each, instead of asking
+    #[arg(long, global = true)]
+    pub password_stdin: bool,
+    /// How to write results, and failures
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+    /// When to use colours.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        help = "When to use colours; NO_COLOR is honoured"
+    )]
+    pub color: ColorChoice,
+    /// Say which store is used, and on whose behalf
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create the store and its first global-admin
+    Init(init::Init),
+    /// List, add, reset, disable accounts
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Your own account: sign in, see it, change its password
+    #[command(subcommand)]
+    Me(me::Command),
+    /// The store itself
+    #[command(subcommand)]
+    Store(store::Command),
+    /// Run a list and a reset on a throw-away store with sample accounts
+    Demo,
+    /// Write shell completions to standard output
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Write a manual page for each command into a folder
+    Man {
+        /// The folder; made if it is not there
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
+/// Whether a command line that may not even parse asks for failures in JSON.
+#[must_use]
+pub fn asks_for_json(args: &[OsString]) -> bool {
+    let is_json = |value: &str| matches!(value, "json" | "jsonl");
+    let mut args = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").peekable();
+    while let Some(arg) = args.next() {
+        let named = arg.strip_prefix("--format=").is_some_and(is_json);
+        if named || (arg == "--format" && args.peek().is_some_and(|value| is_json(value))) {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,129 @@
+//! `passdesk users …`.
+
+use super::handover;
+use crate::domain::account::{Role, State};
+use crate::store::Sort;
+
+/// What to do with accounts.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List accounts
+    List(List),
+    /// Show one account
+    Show(One),
+    /// Add an account; it starts with a temporary password
+    Add(Add),
+    /// Change a name, an e-mail address, roles
+    Edit(Edit),
+    /// Give accounts a temporary password; they must choose a new one with it
+    Reset(Reset),
+    /// Require a new password at the next sign-in; the current one stays valid for that
+    RequireChange(Many),
+    /// Switch accounts off; every sign-in of theirs ends
+    Disable(Many),
+    /// Switch accounts on again
+    Enable(Many),
+}
+
+/// One account.
+#[derive(Debug, clap::Args)]
+pub struct One {
+    /// Its id, its username or its e-mail address
+    pub id: String,
+}
+
+/// Accounts.
+#[derive(Debug, clap::Args)]
+pub struct Many {
+    /// Their ids, usernames or e-mail addresses
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+}
+
+/// Which accounts to list, and how.
+#[derive(Debug, Default, clap::Args)]
+pub struct List {
+    /// Only those with this text in their username, name or e-mail address
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// Only those with this role
+    #[arg(long)]
+    pub role: Option<Role>,
+    /// Only those in this state
+    #[arg(long)]
+    pub state: Option<State>,
+    /// Only those who have to choose a new password
+    #[arg(long)]
+    pub must_change: bool,
+    /// In this order
+    #[arg(long, value_enum, default_value_t)]
+    pub sort: Sort,
+    /// The other way round
+    #[arg(long)]
+    pub reverse: bool,
+    /// At most so many
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Only those that come after this account in the list
+    #[arg(long, value_name = "ID")]
+    pub after: Option<String>,
+    /// Only how many there are
+    #[arg(long, conflicts_with_all = ["limit", "after"])]
+    pub count: bool,
+}
+
+/// A new account.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// Its username: letters a-z, digits, '.', '_' and '-'; not all digits
+    pub username: String,
+    /// Its owner's name
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    pub name: String,
+    /// Its owner's e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// A role; may be given more than once
+    #[arg(long, value_name = "ROLE")]
+    pub role: Vec<Role>,
+    /// How its temporary password is handed over.
+    #[command(flatten)]
+    pub handover: handover::Handover,
+}
+
+/// What is to be different about an account.
+#[derive(Debug, clap::Args)]
+#[group(id = "change", required = true, multiple = true, args = ["name", "email", "role", "no_roles"])]
+pub struct Edit {
+    /// Its id, its username or its e-mail address
+    pub id: String,
+    /// Another name; '' for none
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Another e-mail address; '' for none
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Exactly this role instead of those it has; may be given more than once
+    #[arg(long, value_name = "ROLE")]
+    pub role: Vec<Role>,
+    /// No role
+    #[arg(long, conflicts_with = "role")]
+    pub no_roles: bool,
+}
+
+/// Whose password to reset, and how.
+#[derive(Debug, Default, clap::Args)]
+pub struct Reset {
+    /// Their ids, usernames or e-mail addresses
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Do not ask; needed where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Say what would happen, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How the temporary password is handed over.
+    #[command(flatten)]
+    pub handover: handover::Handover,
+}

@@ -1,0 +1,153 @@
+//! Who acts: `--as`, then a saved sign-in, then the operator.
+
+use super::Desk;
+use crate::domain::account::{Account, Lifecycle, Username};
+use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
+use crate::domain::clock::{Timestamp, readable};
+use crate::domain::credential::{Credential, matches};
+use crate::domain::secret::TypedPassword;
+use crate::domain::sign_in::SignInId;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{Mandate, Store};
+
+/// Who acts, as known when the command began. The store decides again on what they are when it writes.
+pub struct Acting {
+    actor: Actor,
+    account: Option<Account>,
+}
+
+impl Acting {
+    /// Refuses what the actor may do to nobody.
+    pub fn may(&self, action: Action) -> Result<()> {
+        Ok(decide(self.standing(), action, None)?)
+    }
+
+    /// Refuses what the actor may not do to this one.
+    pub fn may_to(&self, action: Action, subject: Subject<'_>) -> Result<()> {
+        Ok(decide(self.standing(), action, Some(subject))?)
+    }
+
+    /// On whose behalf something is written.
+    pub fn mandate(&self, at: Timestamp) -> Mandate {
+        Mandate { actor: self.actor.clone(), at }
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        self.account.as_ref().map_or(Standing::Operator, Standing::Account)
+    }
+}
+
+impl From<Account> for Acting {
+    fn from(account: Account) -> Self {
+        let actor = Actor::Account { id: account.id, username: account.username.clone() };
+        Self { actor, account: Some(account) }
+    }
+}
+
+/// Somebody who has proved to own an account.
+pub struct Owner {
+    /// The account.
+    pub account: Account,
+    /// By which sign-in, if that is how.
+    pub sign_in: Option<SignInId>,
+}
+
+impl Owner {
+    /// Refuses an account that has to choose a new password first.
+    pub fn unflagged(self) -> Result<Self> {
+        if self.account.must_change {
+            return Err(Refusal::ChangeRequired { username: self.account.username }.into());
+        }
+        Ok(self)
+    }
+}
+
+/// Finds out who acts. An account that has to choose a new password first is refused.
+pub fn acting(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Acting> {
+    let acting = match known_owner(desk, store)? {
+        Some(owner) => owner.unflagged()?.account.into(),
+        None => Acting { actor: Actor::Operator(desk.operator.clone()), account: None },
+    };
+    if desk.global.verbose {
+        desk.terminal.note(&format!("acting as {}, on {}", acting.actor.recorded(), desk.stores.location()));
+    }
+    Ok(acting)
+}
+
+/// Finds out whose account `me` is about; asks if neither `--as` nor a saved sign-in says so.
+pub fn owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Owner> {
+    if let Some(owner) = known_owner(desk, store)? {
+        return Ok(owner);
+    }
+    let username = ask_username(desk)?;
+    let password = ask_password(desk, &username)?;
+    let (account, _) = authenticate(desk, store, &username, &password)?;
+    Ok(Owner { account, sign_in: None })
+}
+
+fn known_owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> {
+    if let Some(username) = desk.global.as_username.clone() {
+        let username: Username = username.parse()?;
+        let password = ask_password(desk, &username)?;
+        let (account, _) = authenticate(desk, store, &username, &password)?;
+        return Ok(Some(Owner { account, sign_in: None }));
+    }
+    saved(desk, store)
+}
+
+/// The sign-in kept from an earlier command. One that has ended is forgotten, and said so.
+pub fn saved(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> {
+    let name = store.name()?;
+    let Some(secret) = desk.sign_ins.load(&name)? else { return Ok(None) };
+    if let Some(found) = store.sign_in(secret.digest(), desk.now())? {
+        return Ok(Some(Owner { account: found.account, sign_in: Some(found.id) }));
+    }
+    desk.sign_ins.remove(&name)?;
+    desk.terminal.note("Your sign-in has ended; 'passdesk me sign-in' begins another one.");
+    Ok(None)
+}
+
+/// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the user's own name.
+pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
+    if let Some(username) = &desk.global.as_username {
+        return Ok(username.parse()?);
+    }
+    let instead = "say whose account it is with --as USERNAME";
+    if desk.global.password_stdin {
+        return Err(crate::terminal::PromptError::NoTerminal { instead }.into());
+    }
+    let offer = desk.operator.os_user.clone();
+    Ok(desk.terminal.ask_text("Username", &offer, instead)?.parse()?)
+}
+
+/// The current password of an account, typed or piped.
+pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPassword> {
+    if desk.global.password_stdin {
+        return Ok(desk.terminal.piped_secret()?);
+    }
+    let instead = "pass the password on standard input, with --password-stdin";
+    Ok(desk.terminal.ask_secret(&format!("Password of {username}"), instead)?)
+}
+
+/// Signs somebody in. Whatever is wrong, the answer is the same, and one hash is evaluated; that a temporary password
+/// has expired is told only to those who know it.
+pub fn authenticate(
+    desk: &Desk<'_>,
+    store: &dyn Store,
+    username: &Username,
+    password: &TypedPassword,
+) -> Result<(Account, Credential)> {
+    let found = store.credential(username)?;
+    let matched = matches(found.as_ref().and_then(|(_, credential)| credential.as_ref()), password);
+    let (account, credential) = match found {
+        Some((account, Some(credential))) if matched && account.lifecycle == Lifecycle::Active => (account, credential),
+        _ => return Err(Failure::sign_in_failed()),
+    };
+    match account.temporary_until {
+        Some(until) if until <= desk.now() => {
+            Err(Failure::new(Kind::SignInFailed, format!("this temporary password expired on {}", readable(until)))
+                .hint("ask an admin for another one"))
+        }
+        _ => Ok((account, credential)),
+    }
+}

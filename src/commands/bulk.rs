@@ -1,0 +1,71 @@
+//! Commands that take several accounts: each is named, and what fails for one does not stop the others.
+
+use crate::domain::account::{Account, Target};
+use crate::failure::{FailedItem, Failure, Kind, Result};
+use crate::store::Store;
+
+/// What has come of each item so far.
+pub struct Bulk {
+    asked: usize,
+    done: usize,
+    failed: Vec<FailedItem>,
+}
+
+/// An account, and how it was pointed at.
+pub struct Item {
+    /// As it was written.
+    pub written: String,
+    /// The account.
+    pub account: Account,
+}
+
+/// Reads what points at accounts, before anything is opened: one that could point at nobody refuses them all.
+pub fn targets(written: &[String]) -> Result<Vec<(String, Target)>> {
+    written.iter().map(|text| Ok((text.clone(), text.parse()?))).collect()
+}
+
+impl Bulk {
+    /// Finds the accounts, each once, and keeps those that may be worked on.
+    pub fn find(
+        store: &dyn Store,
+        targets: &[(String, Target)],
+        may: impl Fn(&Account) -> Result<()>,
+    ) -> (Self, Vec<Item>) {
+        let mut bulk = Self { asked: targets.len(), done: 0, failed: Vec::new() };
+        let mut items: Vec<Item> = Vec::new();
+        for (written, target) in targets {
+            match super::find(store, target).and_then(|account| may(&account).map(|()| account)) {
+                Ok(account) if items.iter().any(|item| item.account.id == account.id) => bulk.asked -= 1,
+                Ok(account) => items.push(Item { written: written.clone(), account }),
+                Err(failure) => bulk.fail(written.clone(), failure),
+            }
+        }
+        (bulk, items)
+    }
+
+    /// Counts one that is done, or names one that failed.
+    pub fn record(&mut self, written: String, outcome: Result<()>) {
+        match outcome {
+            Ok(()) => self.done += 1,
+            Err(failure) => self.fail(written, failure),
+        }
+    }
+
+    fn fail(&mut self, target: String, failure: Failure) {
+        self.failed.push(FailedItem { target, failure });
+    }
+
+    /// What came of it. A single account fails as itself; of several, each that failed is named.
+    pub fn finish(mut self) -> Result<()> {
+        let Some(first) = self.failed.first() else { return Ok(()) };
+        if self.asked == 1 {
+            return Err(self.failed.remove(0).failure);
+        }
+        let (kind, message) = if self.done == 0 {
+            (first.failure.kind, format!("all {} failed; nothing has changed", self.asked))
+        } else {
+            (Kind::PartlyDone, format!("{} of {} failed; the rest is done", self.failed.len(), self.asked))
+        };
+        Err(Failure { items: self.failed, ..Failure::new(kind, message) })
+    }
+}

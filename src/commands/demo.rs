@@ -1,0 +1,94 @@
+//! `passdesk demo`: a list and a reset as they are, on a throw-away store with sample accounts.
+
+use jiff::SignedDuration;
+use zeroize::Zeroizing;
+
+use super::Desk;
+use super::users::{list, reset};
+use crate::cli::users::{List, Reset};
+use crate::domain::account::{AccountId, Role, Target};
+use crate::domain::authority::Actor;
+use crate::domain::credential::StoredHash;
+use crate::domain::secret::TypedPassword;
+use crate::domain::temporary::TemporaryPassword;
+use crate::failure::Result;
+use crate::store::{Mandate, NewAccount, NewTemporary, Store};
+use crate::terminal::format::Format;
+
+/// The sample accounts: username, name, role, and how far each has come.
+const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
+    ("admin", "Ada Sample", Some(Role::GlobalAdmin), Sample::Settled),
+    ("alice", "Alice Sample", None, Sample::Settled),
+    ("bob", "Bob Sample", Some(Role::Helpdesk), Sample::New),
+    ("carol", "Carol Sample", Some(Role::Auditor), Sample::Expired),
+    ("dave", "Dave Sample", None, Sample::Disabled),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sample {
+    New,
+    Settled,
+    Expired,
+    Disabled,
+}
+
+/// Runs the demonstration; the store is to be an unused place that the caller removes.
+pub fn run(desk: &mut Desk<'_>) -> Result<()> {
+    desk.global.format = Format::Text;
+    desk.global.as_username = None;
+    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    let [first, rest @ ..] = SAMPLES;
+    let new = sample(desk, first)?;
+    desk.stores.prepare(&by, &new)?.put_in_place()?;
+    let mut store = desk.stores.open()?;
+    settle(desk, &mut *store, &by, AccountId(1), first.3)?;
+    for one in rest {
+        let new = sample(desk, one)?;
+        let id = store.add_account(&by, &new)?;
+        settle(desk, &mut *store, &by, id, one.3)?;
+    }
+    drop(store);
+
+    desk.print("This is a throw-away store with five accounts. Who is there?\n\n$ passdesk users list\n")?;
+    list::run(desk, &List::default())?;
+    desk.print("\nAlice has forgotten her password. An admin resets it:\n\n$ passdesk users reset alice --yes\n")?;
+    reset::run(desk, &Reset { ids: vec!["alice".into()], yes: true, ..Reset::default() })?;
+    desk.print("\nUntil she has chosen a new one, she can do nothing else:\n\n$ passdesk users list --must-change\n")?;
+    list::run(desk, &List { must_change: true, ..List::default() })?;
+    desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
+}
+
+fn sample(desk: &mut Desk<'_>, (username, name, role, _): (&str, &str, Option<Role>, Sample)) -> Result<NewAccount> {
+    let secret = TemporaryPassword::generate(desk.rng);
+    let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
+    Ok(NewAccount {
+        username: username.parse()?,
+        display_name: name.parse()?,
+        email: Some(format!("{username}@example.org").parse()?),
+        roles: role.into_iter().collect(),
+        temporary: NewTemporary { hash, until: desk.now() + desk.policy.temporary_lifetime },
+    })
+}
+
+fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountId, sample: Sample) -> Result<()> {
+    let account = super::find(store, &Target::Id(id))?;
+    let seen = account.revision;
+    match sample {
+        Sample::New => {}
+        Sample::Settled => {
+            // Nobody is told this password, and the store goes.
+            let nobodys = TemporaryPassword::generate(desk.rng);
+            let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
+            let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
+            store.replace_password(id, seen, &hash, desk.now(), None)?;
+        }
+        Sample::Expired => {
+            let secret = TemporaryPassword::generate(desk.rng);
+            let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
+            let until = desk.now() - SignedDuration::from_hours(1);
+            store.reset_password(by, id, seen, &NewTemporary { hash, until })?;
+        }
+        Sample::Disabled => store.disable(by, id, seen)?,
+    }
+    Ok(())
+}

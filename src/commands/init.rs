@@ -1,0 +1,63 @@
+//! `passdesk init`: a store with its first global-admin, or none.
+
+use super::Desk;
+use super::handover::{self, WayOut, Whose};
+use crate::cli::init::Init;
+use crate::domain::account::{DisplayName, Role, Roles, Username};
+use crate::domain::authority::Actor;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{Mandate, NewAccount};
+
+/// Runs the command.
+pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
+    if desk.global.as_username.is_some() {
+        return Err(Failure::new(Kind::Usage, "there is nobody to sign in as before there is a store")
+            .hint("leave out --as; the first admin is named with --admin"));
+    }
+    let username: Username =
+        args.admin.as_ref().unwrap_or(&desk.operator.os_user).parse().map_err(|invalid: crate::domain::Invalid| {
+            match args.admin {
+                Some(_) => Failure::from(invalid),
+                None => Failure::from(invalid).hint("name the first admin with --admin USERNAME"),
+            }
+        })?;
+    let display_name: DisplayName = args.name.parse()?;
+    let email = super::email(args.email.as_deref())?;
+    handover::check(&args.handover, desk.format(), 1)?;
+    let lifetime = handover::lifetime(&args.handover, desk)?;
+    if desk.stores.occupied()? {
+        return Err(taken(format!("there is something at {} already", desk.stores.location())));
+    }
+
+    let stores = desk.stores;
+    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    let mut way_out = WayOut::open(&args.handover, desk, false)?;
+    way_out.issue(
+        desk,
+        &Whose { username: &username, display_name: &display_name },
+        lifetime,
+        |temporary| {
+            let first = NewAccount {
+                username: username.clone(),
+                display_name: display_name.clone(),
+                email,
+                roles: Roles::from_iter([Role::GlobalAdmin]),
+                temporary,
+            };
+            Ok(stores.prepare(&by, &first)?)
+        },
+        |prepared| {
+            prepared.put_in_place().map_err(|error| match Failure::from(error) {
+                conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
+                other => other,
+            })
+        },
+    )?;
+    desk.terminal.note(&format!("The store is {}.", stores.location()));
+    way_out.close(desk)
+}
+
+fn taken(message: String) -> Failure {
+    Failure::new(Kind::Conflict, message)
+        .hint("use that store, or make another one with --store PATH; nothing is ever overwritten")
+}

@@ -1,0 +1,64 @@
+//! Choosing a new password: at a prompt with three tries, or from standard input with one.
+
+use crate::commands::{Desk, find};
+use crate::domain::account::{Account, Target};
+use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::password::{BrokenRule, broken_rules};
+use crate::domain::secret::TypedPassword;
+use crate::domain::sign_in::SignInId;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
+
+const TRIES: usize = 3;
+
+/// Asks for a new password until one breaks no rule.
+pub fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Result<TypedPassword> {
+    let instead = "pass the new password on standard input, with --password-stdin";
+    if desk.global.password_stdin {
+        let new = desk.terminal.piped_secret()?;
+        return match broken_rules(&new, account, Some(current), &desk.policy).as_slice() {
+            [] => Ok(new),
+            broken => Err(refused(broken)),
+        };
+    }
+    desk.terminal.note(&format!(
+        "A new password has at least {} characters; four or five random words do well.",
+        desk.policy.min_length
+    ));
+    let mut outcome = Err(Failure::cancelled());
+    for left in (0..TRIES).rev() {
+        let new = desk.terminal.ask_secret("New password", instead)?;
+        let broken = broken_rules(&new, account, Some(current), &desk.policy);
+        outcome = if !broken.is_empty() {
+            Err(refused(&broken))
+        } else if desk.terminal.ask_secret("New password again", instead)?.same_as(&new) {
+            return Ok(new);
+        } else {
+            Err(Failure::new(Kind::RefusedByPolicy, "the two are not the same"))
+        };
+        if let (Err(failure), 1..) = (&outcome, left) {
+            let message = &failure.message;
+            desk.terminal.note(&format!("{message}\nTry again."));
+        }
+    }
+    outcome
+}
+
+/// Puts a new password in force.
+pub fn put_in_force(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    account: &Account,
+    new: &TypedPassword,
+    keep: Option<SignInId>,
+) -> Result<Account> {
+    let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
+    store.replace_password(account.id, account.revision, &hash, desk.now(), keep)?;
+    find(store, &Target::Id(account.id))
+}
+
+fn refused(broken: &[BrokenRule]) -> Failure {
+    let lines: Vec<_> = broken.iter().flat_map(BrokenRule::lines).map(|line| format!("  {line}")).collect();
+    Failure::new(Kind::RefusedByPolicy, format!("the new password will not do:\n{}", lines.join("\n")))
+        .hint("take four or five random words, or let a password manager make one")
+}

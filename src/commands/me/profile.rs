@@ -1,0 +1,19 @@
+//! `passdesk me profile`.
+
+use crate::commands::Desk;
+use crate::commands::actor::owner;
+use crate::failure::Result;
+use crate::terminal::format::{AccountRecord, Format};
+use crate::terminal::sheet;
+
+/// Shows one's own account: roles and what they allow, the password's state, how to change it.
+pub fn run(desk: &mut Desk<'_>) -> Result<()> {
+    let store = desk.stores.open()?;
+    let account = owner(desk, &*store)?.unflagged()?.account;
+    let now = desk.now();
+    if desk.format() == Format::Text {
+        let text = sheet::profile(&account, now, desk.output.layout());
+        return desk.print(&text);
+    }
+    desk.print_records(&[AccountRecord::new(&account, now)], false)
+}

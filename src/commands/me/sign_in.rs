@@ -1,0 +1,64 @@
+//! `passdesk me sign-in`.
+
+use super::choose;
+use crate::commands::Desk;
+use crate::commands::actor::{ask_password, ask_username, authenticate};
+use crate::domain::account::Account;
+use crate::domain::authority::Refusal;
+use crate::domain::clock::{readable, spoken};
+use crate::domain::credential::Credential;
+use crate::domain::sign_in::SignInSecret;
+use crate::failure::Result;
+use crate::store::Store;
+
+/// Signs in. Who has to choose a new password does so first, and nothing else.
+pub fn run(desk: &mut Desk<'_>) -> Result<()> {
+    let mut store = desk.stores.open()?;
+    let username = ask_username(desk)?;
+    let password = ask_password(desk, &username)?;
+    let (mut account, current) = authenticate(desk, &*store, &username, &password)?;
+    drop(password);
+    if account.must_change {
+        account = change_first(desk, &mut *store, account, &current)?;
+    }
+    begin(desk, &mut *store, &account)
+}
+
+fn change_first(desk: &mut Desk<'_>, store: &mut dyn Store, account: Account, current: &Credential) -> Result<Account> {
+    if desk.global.password_stdin || !desk.terminal.is_interactive() {
+        return Err(Refusal::ChangeRequired { username: account.username }.into());
+    }
+    match &account.last_reset {
+        Some(reset) if account.temporary_until.is_some() => {
+            desk.terminal.note(&format!("Your password was reset on {} by {}.", readable(reset.at), reset.by));
+        }
+        _ => desk.terminal.note("An admin requires you to choose a new password."),
+    }
+    let new = choose::ask(desk, &account, current)?;
+    let account = choose::put_in_force(desk, store, &account, &new, None)?;
+    desk.terminal.note("Your new password is in force.");
+    Ok(account)
+}
+
+/// Begins a sign-in and keeps it. What the store has and the user's folder has not is of no use to anybody, and expires.
+fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account) -> Result<()> {
+    let name = store.name()?;
+    let before = desk.sign_ins.load(&name).ok().flatten();
+    let secret = SignInSecret::generate(desk.rng);
+    let now = desk.now();
+    let lifetime = desk.policy.sign_in_lifetime;
+    store.begin_sign_in(account.id, account.revision, secret.digest(), now, now + lifetime)?;
+    if let Err(error) = desk.sign_ins.save(&name, &secret) {
+        store.end_sign_in(secret.digest())?;
+        return Err(error.into());
+    }
+    if let Some(before) = before {
+        store.end_sign_in(before.digest())?;
+    }
+    desk.terminal.note(&format!(
+        "Signed in as {} for {}. See your account: passdesk me profile",
+        account.named(),
+        spoken(lifetime.as_secs())
+    ));
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! A file a command. Each reads as it is described: resolve, authorize, decide, deliver, record.
+
+mod actor;
+mod bulk;
+pub mod completions;
+pub mod demo;
+mod handover;
+pub mod init;
+pub mod man;
+pub mod me;
+pub mod store;
+pub mod users;
+
+use rand::CryptoRng;
+
+use crate::cli::Global;
+use crate::domain::account::{Account, Email, Target};
+use crate::domain::authority::Operator;
+use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::policy::Policy;
+use crate::failure::{Failure, Result};
+use crate::sign_in_files::SignInFiles;
+use crate::store::{Store, Stores};
+use crate::terminal::Terminal;
+use crate::terminal::format::{AccountRecord, Format, Record, Rows};
+use crate::terminal::output::{self, Output};
+
+/// Everything a command works with. `lib.rs` puts the real things in, tests put in others.
+pub struct Desk<'a> {
+    /// Where the store comes from.
+    pub stores: &'a dyn Stores,
+    /// Where sign-ins are kept.
+    pub sign_ins: &'a SignInFiles,
+    /// The person in front of it.
+    pub terminal: &'a mut dyn Terminal,
+    /// Where results go.
+    pub output: &'a mut dyn Output,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Random numbers.
+    pub rng: &'a mut dyn CryptoRng,
+    /// Who runs this.
+    pub operator: Operator,
+    /// What the site has decided.
+    pub policy: Policy,
+    /// What every command takes.
+    pub global: Global,
+}
+
+impl Desk<'_> {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn format(&self) -> Format {
+        self.global.format
+    }
+
+    /// Prints a result that is text for people.
+    fn print(&mut self, text: &str) -> Result<()> {
+        output::print(self.output, text.as_bytes())
+    }
+
+    /// Prints records in a machine format; `array` tells JSON whether there could be several.
+    fn print_records<R: Record>(&mut self, records: &[R], array: bool) -> Result<()> {
+        let mut rows = Rows::new::<R>(self.format(), array);
+        let mut bytes = Vec::new();
+        for record in records {
+            bytes.extend_from_slice(&rows.row(record)?);
+        }
+        bytes.extend(rows.end()?);
+        output::print(self.output, &bytes)
+    }
+
+    /// Prints accounts in a machine format; in text they are no result.
+    fn print_changed(&mut self, accounts: &[Account], array: bool) -> Result<()> {
+        if self.format() == Format::Text {
+            return Ok(());
+        }
+        let now = self.now();
+        let records: Vec<_> = accounts.iter().map(|account| AccountRecord::new(account, now)).collect();
+        self.print_records(&records, array)
+    }
+}
+
+/// The account somebody pointed at.
+fn find(store: &dyn Store, target: &Target) -> Result<Account> {
+    store.account(target)?.ok_or_else(|| Failure::no_such_account(target))
+}
+
+/// An e-mail address that may be left out; an empty one is none.
+fn email(text: Option<&str>) -> Result<Option<Email>> {
+    Ok(text.filter(|text| !text.is_empty()).map(str::parse).transpose()?)
+}

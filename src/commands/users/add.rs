@@ -1,0 +1,49 @@
+//! `passdesk users add`.
+
+use crate::cli::users::Add;
+use crate::commands::actor::acting;
+use crate::commands::handover::{self, WayOut, Whose};
+use crate::commands::{Desk, email};
+use crate::domain::account::{DisplayName, Roles, Target, Username};
+use crate::domain::authority::{Action, Subject};
+use crate::failure::{Failure, Kind, Result};
+use crate::store::NewAccount;
+
+/// Adds an account, and hands its temporary password over.
+pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
+    let username: Username = args.username.parse()?;
+    let display_name: DisplayName = args.name.parse()?;
+    let email = email(args.email.as_deref())?;
+    let roles: Roles = args.role.iter().copied().collect();
+    handover::check(&args.handover, desk.format(), 1)?;
+    let lifetime = handover::lifetime(&args.handover, desk)?;
+
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &*store)?;
+    let subject = Subject { id: None, username: &username, roles };
+    acting.may_to(Action::Add, subject)?;
+    if !roles.is_empty() {
+        acting.may_to(Action::Grant, subject)?;
+    }
+    let taken = [Some(Target::Username(username.clone())), email.clone().map(Target::Email)];
+    for target in taken.into_iter().flatten() {
+        if let Some(other) = store.account(&target)? {
+            return Err(Failure::new(Kind::Conflict, format!("{target} is taken by account {}", other.id))
+                .hint(format!("see it with 'passdesk users show {}'", other.id)));
+        }
+    }
+
+    let by = acting.mandate(desk.now());
+    let mut way_out = WayOut::open(&args.handover, desk, false)?;
+    way_out.issue(
+        desk,
+        &Whose { username: &username, display_name: &display_name },
+        lifetime,
+        |temporary| {
+            let (username, display_name) = (username.clone(), display_name.clone());
+            Ok(NewAccount { username, display_name, email, roles, temporary })
+        },
+        |new| Ok(store.add_account(&by, &new).map(|_| ())?),
+    )?;
+    way_out.close(desk)
+}

@@ -1,0 +1,35 @@
+//! `passdesk users edit`.
+
+use crate::cli::users;
+use crate::commands::actor::acting;
+use crate::commands::{Desk, email, find};
+use crate::domain::account::{Roles, Target};
+use crate::domain::authority::{Action, Subject};
+use crate::failure::Result;
+use crate::store::Edit;
+
+/// Changes a name, an e-mail address, roles.
+pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
+    let target = args.id.parse()?;
+    let edit = Edit {
+        display_name: args.name.as_deref().map(str::parse).transpose()?,
+        email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
+        roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
+    };
+
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &*store)?;
+    acting.may(Action::Edit)?;
+    let account = find(&*store, &target)?;
+    let subject = Subject::from(&account);
+    acting.may_to(Action::Edit, subject)?;
+    if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
+        acting.may_to(Action::Grant, subject)?;
+        acting.may_to(Action::Grant, Subject { roles, ..subject })?;
+    }
+
+    store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit)?;
+    let account = find(&*store, &Target::Id(account.id))?;
+    desk.terminal.note(&format!("{} is changed.", account.named()));
+    desk.print_changed(&[account], false)
+}

@@ -1,0 +1,124 @@
+//! `passdesk users list`.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::cli::users::List;
+use crate::commands::actor::acting;
+use crate::commands::{Desk, find};
+use crate::domain::account::Account;
+use crate::domain::authority::Action;
+use crate::domain::clock::Timestamp;
+use crate::failure::Result;
+use crate::store::{Filter, Page, Store};
+use crate::terminal::format::{AccountRecord, Format, Record, Rows};
+use crate::terminal::{output, table};
+
+/// How many accounts are read and written at a time: no transaction is open while a reader makes the output wait.
+const PAGE: usize = 1_000;
+/// How many accounts a terminal is shown unless it asks for more.
+const SCREENFUL: usize = 1_000;
+
+/// Lists accounts.
+pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
+    let after = args.after.as_deref().map(str::parse).transpose()?;
+    let store = desk.stores.open()?;
+    acting(desk, &*store)?.may(Action::List)?;
+    let filter =
+        Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change };
+    if args.count {
+        return count(desk, store.count(&filter, desk.now())?);
+    }
+    let after = after.map(|target| find(&*store, &target)).transpose()?;
+
+    let for_screen = desk.format() == Format::Text && desk.output.layout().width.is_some();
+    let asked = args.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let limit = asked.unwrap_or(if for_screen { SCREENFUL } else { usize::MAX });
+    let mut lines = Lines::new(desk);
+    let mut last = after;
+    let mut listed = 0;
+    while listed < limit {
+        let wanted = PAGE.min(limit - listed);
+        let (sort, reverse, now) = (args.sort, args.reverse, lines.now);
+        let page = Page { filter: &filter, sort, reverse, after: last.as_ref(), limit: wanted, now };
+        let accounts = store.page(&page)?;
+        listed += accounts.len();
+        let ended = accounts.len() < wanted;
+        lines.write(desk, &accounts)?;
+        last = accounts.into_iter().next_back().or(last);
+        if ended {
+            return lines.finish(desk, listed);
+        }
+    }
+    lines.finish(desk, listed)?;
+    if let Some(last) = last.filter(|last| asked.is_none() && is_more(&*store, args, &filter, last, lines.now)) {
+        let id = last.id;
+        desk.terminal.note(&format!("The first {listed} are shown; go on with --after {id}, or raise --limit."));
+    }
+    Ok(())
+}
+
+fn is_more(store: &dyn Store, args: &List, filter: &Filter, last: &Account, now: Timestamp) -> bool {
+    let page = Page { filter, sort: args.sort, reverse: args.reverse, after: Some(last), limit: 1, now };
+    store.page(&page).is_ok_and(|next| !next.is_empty())
+}
+
+/// The list in the format that was asked for, a page at a time.
+struct Lines {
+    rows: Rows,
+    now: Timestamp,
+    begun: bool,
+}
+
+impl Lines {
+    fn new(desk: &Desk<'_>) -> Self {
+        Self { rows: Rows::new::<AccountRecord<'_>>(desk.format(), true), now: desk.now(), begun: false }
+    }
+
+    fn write(&mut self, desk: &mut Desk<'_>, accounts: &[Account]) -> Result<()> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let begun = std::mem::replace(&mut self.begun, true);
+        if desk.format() == Format::Text {
+            let text = table::accounts(accounts, self.now, desk.output.layout(), !begun);
+            return desk.print(&text);
+        }
+        let mut bytes = Vec::new();
+        for account in accounts {
+            bytes.extend_from_slice(&self.rows.row(&AccountRecord::new(account, self.now))?);
+        }
+        output::print(desk.output, &bytes)
+    }
+
+    fn finish(&self, desk: &mut Desk<'_>, listed: usize) -> Result<()> {
+        if desk.format() != Format::Text {
+            return output::print(desk.output, &self.rows.end()?);
+        }
+        if listed == 0 {
+            desk.terminal.note("There is no such account.");
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct CountRecord {
+    count: u64,
+}
+
+impl Record for CountRecord {
+    const COLUMNS: &'static [&'static str] = &["count"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![self.count.to_string().into()]
+    }
+}
+
+fn count(desk: &mut Desk<'_>, count: u64) -> Result<()> {
+    if desk.format() == Format::Text {
+        return desk.print(&format!("{count}\n"));
+    }
+    desk.print_records(&[CountRecord { count }], false)
+}

@@ -1,0 +1,38 @@
+//! What `require-change`, `disable` and `enable` have in common.
+
+use crate::cli::users::Many;
+use crate::commands::actor::acting;
+use crate::commands::bulk::{Bulk, targets};
+use crate::commands::{Desk, find};
+use crate::domain::account::{AccountId, Revision, Target};
+use crate::domain::authority::Action;
+use crate::failure::Result;
+use crate::store::{Mandate, Store};
+
+/// One change that a store can make to an account.
+pub type Change = fn(&mut dyn Store, &Mandate, AccountId, Revision) -> crate::store::Result<()>;
+
+/// Makes the change to each account, and says so in the words of `done`.
+pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: &str) -> Result<()> {
+    let targets = targets(&args.ids)?;
+    let several = targets.len() > 1;
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &*store)?;
+    acting.may(action)?;
+    let (mut bulk, items) = Bulk::find(&*store, &targets, |account| acting.may_to(action, account.into()));
+
+    let mut changed = Vec::new();
+    for item in items {
+        let account = item.account;
+        let outcome = change(&mut *store, &acting.mandate(desk.now()), account.id, account.revision);
+        if outcome.is_ok() {
+            desk.terminal.note(&format!("{} {done}", account.named()));
+            changed.push(find(&*store, &Target::Id(account.id))?);
+        }
+        bulk.record(item.written, outcome.map_err(Into::into));
+    }
+    if !changed.is_empty() {
+        desk.print_changed(&changed, several)?;
+    }
+    bulk.finish()
+}

@@ -1,0 +1,29 @@
+//! `passdesk users …`.
+
+pub mod add;
+pub mod disable;
+pub mod edit;
+pub mod enable;
+pub mod list;
+mod many;
+pub mod require_change;
+pub mod reset;
+pub mod show;
+
+use super::Desk;
+use crate::cli::users::Command;
+use crate::failure::Result;
+
+/// Runs one of the commands.
+pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
+    match command {
+        Command::List(args) => list::run(desk, args),
+        Command::Show(args) => show::run(desk, args),
+        Command::Add(args) => add::run(desk, args),
+        Command::Edit(args) => edit::run(desk, args),
+        Command::Reset(args) => reset::run(desk, args),
+        Command::RequireChange(args) => require_change::run(desk, args),
+        Command::Disable(args) => disable::run(desk, args),
+        Command::Enable(args) => enable::run(desk, args),
+    }
+}

@@ -1,0 +1,24 @@
+//! `passdesk users show`.
+
+use crate::cli::users::One;
+use crate::commands::actor::acting;
+use crate::commands::{Desk, find};
+use crate::domain::authority::Action;
+use crate::failure::Result;
+use crate::terminal::format::{AccountRecord, Format};
+use crate::terminal::sheet;
+
+/// Shows one account.
+pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
+    let target = args.id.parse()?;
+    let store = desk.stores.open()?;
+    acting(desk, &*store)?.may(Action::List)?;
+    let account = find(&*store, &target)?;
+
+    let now = desk.now();
+    if desk.format() == Format::Text {
+        let text = sheet::account(&account, now, desk.output.layout());
+        return desk.print(&text);
+    }
+    desk.print_records(&[AccountRecord::new(&account, now)], false)
+}

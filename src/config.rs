@@ -1,0 +1,45 @@
+//! Where the store is, where sign-ins are kept, and whether colours are wanted: what the environment decides.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use etcetera::BaseStrategy as _;
+
+use crate::cli::ColorChoice;
+
+/// The store's path: what was named, or the default of whoever runs this: `/var/lib/passdesk/passdesk.db` for root,
+/// otherwise in the user's data folder (XDG Base Directory Specification).
+pub fn store_path(named: Option<&Path>, is_root: bool) -> anyhow::Result<PathBuf> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    if is_root {
+        return Ok("/var/lib/passdesk/passdesk.db".into());
+    }
+    Ok(folders()?.data_dir().join("passdesk/passdesk.db"))
+}
+
+/// The folder of the user's sign-ins.
+pub fn sign_in_folder() -> anyhow::Result<PathBuf> {
+    let folders = folders()?;
+    Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("passdesk"))
+}
+
+fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {
+    etcetera::choose_base_strategy().context("there is no home folder; name the store with --store")
+}
+
+/// Whether to use colours on a stream: `--color` first, then `NO_COLOR` and `TERM=dumb`, then whether it is a terminal.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+#[must_use]
+pub fn coloured(choice: ColorChoice, is_terminal: bool) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+            is_terminal && !refused && !dumb
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The machine formats: JSON, JSON Lines and CSV. The one renderer of all of them.
+
+use std::borrow::Cow;
+use std::io;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::ser::Formatter;
+use zeroize::Zeroizing;
+
+use crate::domain::account::{Account, AccountId, Email, Roles, Username};
+use crate::domain::text::{is_treacherous, neutral};
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON value.
+    Json,
+    /// A JSON object a line.
+    Jsonl,
+    /// RFC 4180, with a header.
+    Csv,
+}
+
+/// Something with a name for each of its values.
+pub trait Record: Serialize {
+    /// The names, in the order of [`Record::cells`], and those of the JSON object.
+    const COLUMNS: &'static [&'static str];
+
+    /// The values as CSV has them.
+    fn cells(&self) -> Vec<Cow<'_, str>>;
+}
+
+/// Rows of one kind in one machine format, a piece at a time.
+pub struct Rows {
+    format: Format,
+    array: bool,
+    columns: &'static [&'static str],
+    count: usize,
+}
+
+/// Room enough that the row of a secret is not moved while it is written.
+const ROW_BYTES: usize = 4096;
+
+impl Rows {
+    /// Rows in `json`, `jsonl` or `csv`; `text` is taken for `jsonl`. In `json` they are an array, or one object.
+    #[must_use]
+    pub fn new<R: Record>(format: Format, array: bool) -> Self {
+        Self { format, array, columns: R::COLUMNS, count: 0 }
+    }
+
+    /// The next row, with what has to stand before it.
+    pub fn row(&mut self, record: &impl Record) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+        let mut out = Zeroizing::new(Vec::with_capacity(ROW_BYTES));
+        self.count += 1;
+        match self.format {
+            Format::Csv => {
+                let mut csv = csv::WriterBuilder::new().from_writer(&mut *out);
+                if self.count == 1 {
+                    csv.write_record(self.columns)?;
+                }
+                csv.write_record(record.cells().iter().map(|cell| guarded(cell).into_owned()))?;
+                csv.flush()?;
+                drop(csv);
+            }
+            Format::Json if self.array => {
+                out.extend_from_slice(if self.count == 1 { b"[\n" } else { b",\n" });
+                json(record, &mut out)?;
+            }
+            _ => {
+                json(record, &mut out)?;
+                out.push(b'\n');
+            }
+        }
+        Ok(out)
+    }
+
+    /// What has to stand after the last row, or instead of one.
+    pub fn end(&self) -> anyhow::Result<Vec<u8>> {
+        Ok(match (self.format, self.array, self.count) {
+            (Format::Json, true, 0) => b"[]\n".to_vec(),
+            (Format::Json, true, _) => b"\n]\n".to_vec(),
+            (Format::Csv, _, 0) => {
+                let mut csv = csv::Writer::from_writer(Vec::new());
+                csv.write_record(self.columns)?;
+                csv.into_inner()?
+            }
+            _ => Vec::new(),
+        })
+    }
+}
+
+/// A cell that a terminal shows and a spreadsheet does not take for a formula.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let cell = neutral(cell);
+    if cell.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{cell}")) } else { cell }
+}
+
+fn json(value: &impl Serialize, out: &mut Vec<u8>) -> anyhow::Result<()> {
+    Ok(value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping))?)
+}
+
+/// Compact JSON in which a treacherous character stands escaped: the data are the same, and no terminal obeys them.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_treacherous(*c)) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
+
+/// A moment in machine formats: RFC 3339, UTC.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    at.to_string()
+}
+
+/// An account in machine formats.
+#[derive(Debug, Serialize)]
+pub struct AccountRecord<'a> {
+    id: AccountId,
+    username: &'a Username,
+    display_name: &'a str,
+    email: Option<&'a str>,
+    roles: Roles,
+    state: &'static str,
+    must_change: bool,
+    temporary_password_expires_at: Option<String>,
+    password_changed_at: Option<String>,
+    password_reset_at: Option<String>,
+    password_reset_by: Option<&'a str>,
+    created_at: String,
+}
+
+impl<'a> AccountRecord<'a> {
+    /// The account as it stands at a moment.
+    #[must_use]
+    pub fn new(account: &'a Account, now: Timestamp) -> Self {
+        Self {
+            id: account.id,
+            username: &account.username,
+            display_name: account.display_name.as_str(),
+            email: account.email.as_ref().map(Email::as_str),
+            roles: account.roles,
+            state: account.state(now).name(),
+            must_change: account.must_change,
+            temporary_password_expires_at: account.temporary_until.map(moment),
+            password_changed_at: account.password_changed_at.map(moment),
+            password_reset_at: account.last_reset.as_ref().map(|reset| moment(reset.at)),
+            password_reset_by: account.last_reset.as_ref().map(|reset| reset.by.as_str()),
+            created_at: moment(account.created_at),
+        }
+    }
+}
+
+impl Record for AccountRecord<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "username",
+        "display_name",
+        "email",
+        "roles",
+        "state",
+        "must_change",
+        "temporary_password_expires_at",
+        "password_changed_at",
+        "password_reset_at",
+        "password_reset_by",
+        "created_at",
+    ];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        let optional = |text: &'_ Option<String>| Cow::Owned(text.clone().unwrap_or_default());
+        vec![
+            self.id.to_string().into(),
+            self.username.as_str().into(),
+            self.display_name.into(),
+            self.email.unwrap_or_default().into(),
+            self.roles.join(" ").into(),
+            self.state.into(),
+            self.must_change.to_string().into(),
+            optional(&self.temporary_password_expires_at),
+            optional(&self.password_changed_at),
+            optional(&self.password_reset_at),
+            self.password_reset_by.unwrap_or_default().into(),
+            self.created_at.as_str().into(),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Name<'a> {
+        name: &'a str,
+    }
+
+    impl Record for Name<'_> {
+        const COLUMNS: &'static [&'static str] = &["name"];
+
+        fn cells(&self) -> Vec<Cow<'_, str>> {
+            vec![self.name.into()]
+        }
+    }
+
+    fn written(format: Format, array: bool, names: &[&'static str]) -> String {
+        let mut rows = Rows::new::<Name<'_>>(format, array);
+        let mut out = Vec::new();
+        for name in names {
+            out.extend_from_slice(&rows.row(&Name { name }).unwrap());
+        }
+        out.extend(rows.end().unwrap());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_of_several_is_one_array_and_of_none_an_empty_one() {
+        assert_eq!(written(Format::Json, true, &["a", "b"]), "[\n{\"name\":\"a\"},\n{\"name\":\"b\"}\n]\n");
+        assert_eq!(written(Format::Json, true, &[]), "[]\n");
+    }
+
+    #[test]
+    fn json_of_one_is_one_object_on_a_line() {
+        assert_eq!(written(Format::Json, false, &["a"]), "{\"name\":\"a\"}\n");
+    }
+
+    #[test]
+    fn csv_has_its_header_even_over_nothing() {
+        assert_eq!(written(Format::Csv, true, &[]), "name\n");
+        assert_eq!(written(Format::Csv, true, &["a,b", "c"]), "name\n\"a,b\"\nc\n");
+    }
+
+    #[test]
+    fn json_keeps_a_treacherous_character_and_escapes_it() {
+        let name = "a\u{202e}b\u{1b}[2J\u{9b}c\u{e0041}";
+        let text = written(Format::Jsonl, false, &[name]);
+        assert!(!text.trim_end().chars().any(is_treacherous), "{text:?}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["name"], name);
+    }
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for name in ["=1+1", "+1", "-1", "@x"] {
+            let text = written(Format::Csv, true, &[name]);
+            assert_eq!(text, format!("name\n'{name}\n"));
+        }
+        assert_eq!(written(Format::Csv, true, &["\t=1"]), "name\n<U+0009>=1\n");
+    }
+
+    #[test]
+    fn the_columns_of_an_account_are_the_fields_of_its_object() {
+        let account = Account {
+            id: AccountId(1),
+            revision: crate::domain::account::Revision(1),
+            username: "alice".parse().unwrap(),
+            display_name: "Alice".parse().unwrap(),
+            email: None,
+            roles: Roles::NONE,
+            lifecycle: crate::domain::account::Lifecycle::Active,
+            must_change: false,
+            temporary_until: None,
+            password_changed_at: None,
+            last_reset: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        let record = AccountRecord::new(&account, Timestamp::UNIX_EPOCH);
+        assert_eq!(record.cells().len(), AccountRecord::COLUMNS.len());
+        let object = serde_json::to_value(&record).unwrap();
+        for column in AccountRecord::COLUMNS {
+            assert!(object.get(column).is_some(), "{column}");
+        }
+        assert_eq!(object["created_at"], "1970-01-01T00:00:00Z");
+    }
+}

@@ -1,0 +1,86 @@
+//! Passwords from standard input, a line each.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use super::PromptError;
+use crate::domain::secret::TypedPassword;
+
+/// A line longer than this is no password; it is still read to its end.
+const LONGEST: usize = 64 * 1024;
+
+/// Reads lines without reading ahead, so that what follows stays for whoever reads next, and without leaving copies.
+pub struct SecretLines<R> {
+    input: R,
+    taken: usize,
+}
+
+impl<R: Read> SecretLines<R> {
+    pub fn new(input: R) -> Self {
+        Self { input, taken: 0 }
+    }
+
+    /// The next line, verbatim but for its end, `\n` or `\r\n`.
+    pub fn next(&mut self) -> Result<TypedPassword, PromptError> {
+        self.taken += 1;
+        let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+        let mut byte = Zeroizing::new([0]);
+        let ended = loop {
+            match self.input.read(&mut *byte) {
+                Ok(0) => break false,
+                Ok(_) if byte[0] == b'\n' => break true,
+                Ok(_) if line.len() < LONGEST => line.push(byte[0]),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        };
+        if ended && line.last() == Some(&b'\r') {
+            line.pop();
+        }
+        if !ended && line.is_empty() {
+            return Err(PromptError::Input(format!("there is no line {} on standard input", self.taken)));
+        }
+        let text = std::str::from_utf8(&line)
+            .map_err(|_| PromptError::Input(format!("line {} of standard input is not UTF-8", self.taken)))?;
+        Ok(TypedPassword::new(Zeroizing::new(text.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> TypedPassword {
+        TypedPassword::new(Zeroizing::new(text.into()))
+    }
+
+    #[test]
+    fn a_line_is_taken_verbatim_but_for_its_end() {
+        let mut lines = SecretLines::new(&b" a b \t\nc\r\nd\re"[..]);
+        for expected in [" a b \t", "c", "d\re"] {
+            assert!(lines.next().unwrap().same_as(&typed(expected)), "{expected:?}");
+        }
+        assert!(matches!(lines.next(), Err(PromptError::Input(_))));
+    }
+
+    #[test]
+    fn an_empty_line_is_an_empty_password_and_no_line_is_none() {
+        let mut lines = SecretLines::new(&b"\n"[..]);
+        assert!(lines.next().unwrap().is_empty());
+        assert!(matches!(lines.next(), Err(PromptError::Input(_))));
+    }
+
+    #[test]
+    fn a_line_that_is_not_utf_8_is_refused() {
+        assert!(matches!(SecretLines::new(&b"\xff\n"[..]).next(), Err(PromptError::Input(_))));
+    }
+
+    #[test]
+    fn an_endless_line_takes_bounded_memory_and_is_no_password() {
+        let line = SecretLines::new(io::repeat(b'x').take(1_000_000)).next().unwrap();
+        assert!(line.byte_len() > crate::domain::credential::MAX_PASSWORD_BYTES);
+        assert!(line.byte_len() <= LONGEST);
+    }
+}

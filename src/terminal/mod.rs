@@ -1,0 +1,71 @@
+//! The only rooms that touch a terminal: prompts, tables, and the ways out for results.
+
+pub mod console;
+pub mod delivery;
+pub mod format;
+mod guard;
+pub mod handover;
+mod lines;
+pub mod output;
+pub mod sheet;
+pub mod table;
+
+use std::io;
+
+use crate::domain::secret::TypedPassword;
+
+/// Why a prompt has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// There is no terminal to ask on.
+    #[error("there is no terminal")]
+    NoTerminal {
+        /// How to do without a prompt.
+        instead: &'static str,
+    },
+    /// The person left.
+    #[error("cancelled")]
+    Cancelled,
+    /// What came on standard input is not a password.
+    #[error("{0}")]
+    Input(String),
+    /// The terminal failed.
+    #[error(transparent)]
+    Failed(#[from] io::Error),
+}
+
+/// How far the handing over of a temporary password has come; it decides what a signal does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Nothing is being handed over: a signal ends the program.
+    #[default]
+    Idle,
+    /// It is on its way, or out, and not in force: a signal ends the program, which says so.
+    Delivering,
+    /// It is being put in force: a signal waits.
+    Committing,
+}
+
+/// What a command needs of the person in front of it.
+pub trait Terminal {
+    /// Whether there is a person to ask: standard input and standard error are both a terminal.
+    fn is_interactive(&self) -> bool;
+
+    /// Asks for a password, which is not echoed. `instead` says how to do without a terminal.
+    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Result<TypedPassword, PromptError>;
+
+    /// Asks for a line of text, offering one.
+    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Result<String, PromptError>;
+
+    /// Asks yes or no; anything but yes is [`PromptError::Cancelled`].
+    fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError>;
+
+    /// The next line of standard input, verbatim but for the line end.
+    fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;
+
+    /// Tells the person something that is not the result, on standard error.
+    fn note(&mut self, text: &str);
+
+    /// Says how far the handing over of a temporary password has come.
+    fn enter(&mut self, phase: Phase);
+}

@@ -1,0 +1,63 @@
+//! One account on a sheet, for people.
+
+use jiff::Timestamp;
+
+use super::output::Layout;
+use super::table::pairs;
+use crate::domain::account::{Account, State};
+use crate::domain::clock::{readable, spoken};
+
+/// An account as an admin sees it.
+#[must_use]
+pub fn account(account: &Account, now: Timestamp, layout: Layout) -> String {
+    let roles = if account.roles.is_empty() { "none".into() } else { account.roles.join(", ") };
+    let mut rows = who(account);
+    rows.extend([("Roles", roles), ("State", account.state(now).label().into())]);
+    rows.extend(password(account, now));
+    rows.push(("Added", readable(account.created_at)));
+    pairs(&rows, layout)
+}
+
+/// An account as its owner sees it: what the roles allow, and how to change the password.
+#[must_use]
+pub fn profile(account: &Account, now: Timestamp, layout: Layout) -> String {
+    let mut rows = who(account);
+    if account.roles.is_empty() {
+        rows.push(("Roles", "none: your own account only".into()));
+    }
+    for (index, role) in account.roles.iter().enumerate() {
+        rows.push((if index == 0 { "Roles" } else { "" }, format!("{}: {}", role.name(), role.allows())));
+    }
+    rows.extend(password(account, now));
+    rows.push(("Change it", "passdesk me passwd".into()));
+    pairs(&rows, layout)
+}
+
+fn who(account: &Account) -> Vec<(&'static str, String)> {
+    let or_dash = |text: &str| if text.is_empty() { "-".into() } else { text.to_owned() };
+    vec![
+        ("Id", account.id.to_string()),
+        ("Username", account.username.to_string()),
+        ("Name", or_dash(account.display_name.as_str())),
+        ("E-mail", or_dash(account.email.as_ref().map_or("", |email| email.as_str()))),
+    ]
+}
+
+fn password(account: &Account, now: Timestamp) -> Vec<(&'static str, String)> {
+    let state = match (account.temporary_until, account.password_changed_at) {
+        (Some(until), _) if until <= now => format!("temporary, expired on {}", readable(until)),
+        (Some(until), _) => {
+            format!("temporary, expires in {}, on {}", spoken(until.as_second() - now.as_second()), readable(until))
+        }
+        (None, Some(at)) if account.state(now) == State::MustChange => {
+            format!("a new one is required; the current one was chosen on {}", readable(at))
+        }
+        (None, Some(at)) => format!("chosen on {}", readable(at)),
+        (None, None) => "none".into(),
+    };
+    let mut rows = vec![("Password", state)];
+    if let Some(reset) = &account.last_reset {
+        rows.push(("Last reset", format!("{} by {}", readable(reset.at), reset.by)));
+    }
+    rows
+}
