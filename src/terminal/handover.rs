@@ -43,7 +43,7 @@ impl Handover<'_> {
             "{gap}Temporary password for {whose}, shown this once:\n\n    {strong}{}{strong:#}\n\n\
              It expires in {lives}, on {until}.\n\
              Signing in with it leads straight to choosing a new one:\n\
-             passdesk me sign-in --as {}\n",
+             \x20   passdesk me sign-in --as {}\n",
             self.secret.reveal(),
             self.username,
         );

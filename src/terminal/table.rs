@@ -35,7 +35,7 @@ pub fn accounts(accounts: &[Account], now: Timestamp, layout: Layout, header: bo
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    finish(&table)
+    finish(&mut table)
 }
 
 /// Labels and values, a line each.
@@ -48,7 +48,7 @@ pub fn pairs(rows: &[(&str, String)], layout: Layout) -> String {
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
-    finish(&table)
+    finish(&mut table)
 }
 
 fn blank(layout: Layout) -> Table {
@@ -63,13 +63,17 @@ fn blank(layout: Layout) -> Table {
     } else {
         table.force_no_tty()
     };
+    table.style_text_only();
     table
 }
 
-fn finish(table: &Table) -> String {
+fn finish(table: &mut Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     let mut text = String::new();
     for line in table.lines() {
-        text.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
+        text.push_str(line.trim_end());
         text.push('\n');
     }
     text
@@ -87,9 +91,9 @@ fn neutral_lines(text: &str) -> String {
 fn coloured(state: State) -> Cell {
     let cell = Cell::new(state.label());
     match state {
-        State::Active => cell.fg(Color::Green),
-        State::MustChange => cell.fg(Color::Yellow),
-        State::TemporaryExpired => cell.fg(Color::Red),
+        State::Active => cell.fg(Color::DarkGreen),
+        State::MustChange => cell.fg(Color::DarkYellow),
+        State::TemporaryExpired => cell.fg(Color::DarkRed),
         State::Disabled => cell.fg(Color::DarkGrey),
     }
 }

@@ -56,7 +56,7 @@ fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account) -> Resul
         store.end_sign_in(before.digest())?;
     }
     desk.terminal.note(&format!(
-        "Signed in as {} for {}. See your account: passdesk me profile",
+        "Signed in as {} for {}.\nSee your account with 'passdesk me profile'.",
         account.named(),
         spoken(lifetime.as_secs())
     ));

@@ -1,0 +1,194 @@
+//! A desk of its own for each test: an empty home, a store in it, and the program as it is shipped.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A password that breaks no rule.
+pub const GOOD: &str = "brass lantern over wet slate";
+/// Another one.
+pub const OTHER: &str = "seven herons guard the orchard";
+
+/// An empty home with, or without, a store in it.
+pub struct Desk {
+    pub home: TempDir,
+}
+
+/// What a run of the program left behind.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Desk {
+    /// An empty home.
+    pub fn empty() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    /// A home with a store, whose first admin `root` has a temporary password that nobody wrote down.
+    pub fn new() -> Self {
+        let desk = Self::empty();
+        desk.run(&["init", "--admin", "root", "-q"]).succeeds();
+        desk
+    }
+
+    /// The same, with an account `alice` whose password is [`GOOD`].
+    pub fn with_alice() -> Self {
+        let desk = Self::new();
+        let temporary = desk.run(&["users", "add", "alice", "--name", "Alice Example", "-q"]).succeeds();
+        desk.change_password("alice", &temporary.password(), GOOD).succeeds();
+        desk
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.home.path().join("store.db")
+    }
+
+    /// The program, with nothing in its environment but this home.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_passdesk"));
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PASSDESK_STORE", self.store())
+            .current_dir(self.home.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program with no standard input.
+    pub fn run(&self, args: &[&str]) -> Run {
+        self.command(args).output().unwrap().into()
+    }
+
+    /// Runs the program with this on standard input.
+    pub fn run_with(&self, input: impl AsRef<[u8]>, args: &[&str]) -> Run {
+        let mut command = self.command(args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A program that refuses before it reads is no failure of the test.
+        let _ = child.stdin.take().unwrap().write_all(input.as_ref());
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// Changes a password as its owner would, without a terminal.
+    pub fn change_password(&self, username: &str, current: &str, new: &str) -> Run {
+        let input = format!("{current}\n{new}\n");
+        self.run_with(input, &["me", "passwd", "--as", username, "--password-stdin"])
+    }
+
+    /// Signs in for one command, without a terminal: does this password let `username` in?
+    pub fn profile(&self, username: &str, password: &str) -> Run {
+        self.run_with(format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
+    }
+
+    /// Everything there is to know about all accounts but their hashes.
+    pub fn accounts(&self) -> String {
+        self.run(&["users", "list", "--format", "csv"]).succeeds().stdout
+    }
+
+    /// The password hash of an account, from the view that is promised to other programs.
+    pub fn hash_of(&self, username: &str) -> String {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let sql = "SELECT password_hash FROM credentials WHERE username = ?1";
+        store.query_row(sql, [username], |row| row.get(0)).unwrap()
+    }
+
+    /// Runs SQL on the store, as another program would that can write it.
+    pub fn sql(&self, sql: &str) {
+        rusqlite::Connection::open(self.store()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// All that a refusal must not change: every column of every account, and every sign-in.
+    pub fn state(&self) -> Vec<String> {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let mut all = Vec::new();
+        for table in ["accounts", "sign_ins", "settings"] {
+            let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let cells = (0..columns).map(|column| format!("{:?}", row.get_ref(column).unwrap()));
+                all.push(cells.collect::<Vec<_>>().join(" "));
+            }
+        }
+        all
+    }
+
+    /// Every byte of the store's files, the write-ahead log among them.
+    pub fn store_bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut path = self.store().into_os_string();
+            path.push(suffix);
+            all.extend(fs::read(path).unwrap_or_default());
+        }
+        all
+    }
+}
+
+impl Run {
+    /// Fails the test unless the program succeeded.
+    #[track_caller]
+    pub fn succeeds(self) -> Self {
+        self.exits(0)
+    }
+
+    /// Fails the test unless the program exited with this code.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The bare password that `-q` prints.
+    #[track_caller]
+    pub fn password(&self) -> String {
+        let password = self.stdout.trim_end().to_owned();
+        assert!(is_temporary(&password), "{password:?}");
+        password
+    }
+
+    /// The failure as JSON, which is all there is on standard error.
+    #[track_caller]
+    pub fn error(&self) -> serde_json::Value {
+        let error: serde_json::Value = serde_json::from_str(&self.stderr).unwrap();
+        error["error"].clone()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            // A signal has no code; shells call it 128 and the number.
+            code: output.status.code().unwrap_or_else(|| {
+                128 + std::os::unix::process::ExitStatusExt::signal(&output.status).unwrap_or_default()
+            }),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Whether a text has the form of a temporary password.
+pub fn is_temporary(text: &str) -> bool {
+    text.len() == 24
+        && text.split('-').count() == 5
+        && text
+            .split('-')
+            .all(|group| group.len() == 4 && group.bytes().all(|b| b"23456789abcdefghjkmnpqrstuvwxyz".contains(&b)))
+}
+
+/// The first temporary password in a text.
+pub fn temporary_in(text: &str) -> Option<String> {
+    text.split(|c: char| c.is_whitespace() || c == ',' || c == '"').find(|word| is_temporary(word)).map(str::to_owned)
+}
