@@ -1,7 +1,5 @@
 //! The whole life of an account, without a terminal.
 
-#![expect(clippy::tests_outside_test_module, reason = "this is a test crate")]
-
 mod common;
 
 use common::{Desk, GOOD, OTHER};

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
 use std::io::Write as _;
