@@ -92,3 +92,6 @@ fn find(store: &dyn Store, target: &Target) -> Result<Account> {
 fn email(text: Option<&str>) -> Result<Option<Email>> {
     Ok(text.filter(|text| !text.is_empty()).map(str::parse).transpose()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! `me …`: one's own account.
+
+use super::*;
+use crate::commands::me::{passwd, profile, sign_in, sign_out};
+
+const CURRENT: &str = "Password of alice";
+const NEW: &str = "New password";
+const AGAIN: &str = "New password again";
+
+/// Standard input instead of a terminal.
+fn piped(username: &str, lines: &[&str]) -> Call {
+    let mut call = as_user(username, lines.iter().map(|&line| Step::Piped(line.into())).collect());
+    call.global.password_stdin = true;
+    call.absent = true;
+    call
+}
+
+#[test]
+fn a_sign_in_with_a_temporary_password_goes_straight_into_choosing_a_new_one() {
+    let mut site = Site::new();
+    let temporary = site.add("alice", &[]);
+    let script = vec![secret(CURRENT, &temporary), secret(NEW, GOOD), secret(AGAIN, GOOD)];
+    let ran = site.call(as_user("alice", script), sign_in::run).succeeds();
+    assert!(ran.notes.contains("was reset on 2026-11-22 08:00 UTC by operator opal"), "{}", ran.notes);
+    assert!(site.lets_in("alice", GOOD));
+    assert!(!site.account("alice").must_change);
+    site.call(Call::default(), profile::run).succeeds();
+}
+
+#[test]
+fn a_flagged_account_signs_in_without_a_terminal_to_nothing() {
+    let mut site = Site::new();
+    let temporary = site.add("alice", &[]);
+    let before = site.state("alice");
+    site.call(piped("alice", &[&temporary]), sign_in::run).fails(Kind::ChangeRequired);
+    assert_eq!(site.state("alice"), before);
+    site.call(Call { absent: true, ..Call::default() }, profile::run).fails(Kind::Usage);
+}
+
+#[test]
+fn a_flagged_account_is_refused_everything_but_the_change() {
+    let mut site = Site::new();
+    let temporary = site.add("alice", &[Role::GlobalAdmin]);
+    let ask = || as_user("alice", vec![secret(CURRENT, &temporary)]);
+    site.call(ask(), profile::run).fails(Kind::ChangeRequired);
+    site.call(ask(), |desk| crate::commands::users::list::run(desk, &Default::default())).fails(Kind::ChangeRequired);
+    let args = Reset { yes: true, ..reset(&["root"]) };
+    site.call(ask(), |desk| crate::commands::users::reset::run(desk, &args)).fails(Kind::ChangeRequired);
+}
+
+#[test]
+fn three_tries_then_refused_and_nothing_changed() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let before = site.state("alice");
+    let script = vec![
+        secret(CURRENT, GOOD),
+        secret(NEW, "short"),
+        secret(NEW, GOOD),
+        secret(NEW, OTHER),
+        secret(AGAIN, "something else"),
+    ];
+    let ran = site.call(as_user("alice", script), passwd::run);
+    for said in ["at least 15", "easy to guess", "it is the current password"] {
+        assert!(ran.notes.contains(said), "{said}: {}", ran.notes);
+    }
+    ran.fails(Kind::RefusedByPolicy);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn the_third_try_counts_when_it_is_good() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let script = vec![
+        secret(CURRENT, GOOD),
+        secret(NEW, "short"),
+        secret(NEW, "alsoshort"),
+        secret(NEW, OTHER),
+        secret(AGAIN, OTHER),
+    ];
+    site.call(as_user("alice", script), passwd::run).succeeds();
+    assert!(site.lets_in("alice", OTHER));
+}
+
+#[test]
+fn leaving_a_prompt_changes_nothing() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let before = site.state("alice");
+    for script in [
+        vec![Step::Leave(CURRENT)],
+        vec![secret(CURRENT, GOOD), Step::Leave(NEW)],
+        vec![secret(CURRENT, GOOD), secret(NEW, OTHER), Step::Leave(AGAIN)],
+    ] {
+        site.call(as_user("alice", script), passwd::run).fails(Kind::Cancelled);
+        assert_eq!(site.state("alice"), before);
+    }
+}
+
+#[test]
+fn a_wrong_current_password_ends_it_before_a_new_one_is_asked_for() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let before = site.state("alice");
+    site.call(as_user("alice", vec![secret(CURRENT, OTHER)]), passwd::run).fails(Kind::SignInFailed);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn a_change_from_standard_input_takes_two_lines() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.call(piped("alice", &[GOOD, OTHER]), passwd::run).succeeds();
+    assert!(site.lets_in("alice", OTHER));
+}
+
+#[test]
+fn a_saved_sign_in_says_whose_password_it_is_and_survives_the_change() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+    let script = vec![secret(CURRENT, GOOD), secret(NEW, OTHER), secret(AGAIN, OTHER)];
+    site.call(Call { script, ..Call::default() }, passwd::run).succeeds();
+    site.call(Call::default(), profile::run).succeeds();
+}
+
+#[test]
+fn an_operator_is_asked_whose_account_it_is_and_offered_their_own_name() {
+    let mut site = Site::new();
+    site.settled("opal", &[]);
+    let script = vec![Step::Text("Username", ""), secret("Password of opal", GOOD)];
+    site.call(Call { script, ..Call::default() }, sign_in::run).succeeds();
+}
+
+#[test]
+fn a_sign_in_ends_after_eight_hours() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+    site.pass(8);
+    let ran = site.call(Call { absent: true, ..Call::default() }, profile::run);
+    assert!(ran.notes.contains("Your sign-in has ended"), "{}", ran.notes);
+    ran.fails(Kind::Usage);
+}
+
+#[test]
+fn a_second_sign_in_replaces_the_first() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.settled("bob", &[]);
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+    let name = site.stores.open().unwrap().name().unwrap();
+    let first = site.sign_ins.load(&name).unwrap().unwrap().digest();
+    site.call(as_user("bob", vec![secret("Password of bob", GOOD)]), sign_in::run).succeeds();
+    assert!(site.stores.open().unwrap().sign_in(first, site.clock.now()).unwrap().is_none());
+}
+
+#[test]
+fn signing_out_twice_is_no_failure() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+    for said in ["Signed out.", "Nobody is signed in."] {
+        assert_eq!(site.call(Call::default(), sign_out::run).succeeds().notes, said);
+    }
+}
+
+#[test]
+fn a_temporary_password_expires_at_the_hour() {
+    let mut site = Site::new();
+    let temporary = site.add("alice", &[]);
+    site.pass(23);
+    site.call(piped("alice", &[&temporary]), sign_in::run).fails(Kind::ChangeRequired);
+    site.pass(1);
+    let message = site.call(piped("alice", &[&temporary]), sign_in::run).fails(Kind::SignInFailed);
+    assert!(message.contains("expired on 2026-11-23 08:00 UTC"), "{message}");
+}
+
+#[test]
+fn an_over_long_password_fails_as_a_wrong_one_does() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let wrong = site.call(piped("alice", &["wrong"]), sign_in::run).fails(Kind::SignInFailed);
+    let long = site.call(piped("alice", &[&"x".repeat(5_000)]), sign_in::run).fails(Kind::SignInFailed);
+    assert_eq!(long, wrong);
+}
+
+#[test]
+fn a_profile_shows_what_the_roles_allow_and_how_to_change_the_password() {
+    let mut site = Site::new();
+    site.settled("alice", &[Role::Helpdesk]);
+    let ran = site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), profile::run).succeeds();
+    for said in ["helpdesk: see accounts", "chosen on 2026-11-22", "by operator opal", "passdesk me passwd"] {
+        assert!(ran.stdout.contains(said), "{said}: {}", ran.stdout);
+    }
+}

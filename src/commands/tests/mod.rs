@@ -1,0 +1,336 @@
+//! Commands against real SQLite, with a scripted person, a clock that is set and a random generator that is seeded.
+
+mod accounts;
+mod me;
+mod reset;
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::io::{self, Write};
+
+use jiff::SignedDuration;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use super::Desk;
+use crate::cli::Global;
+use crate::cli::handover::Handover;
+use crate::cli::users::{Add, Many, Reset};
+use crate::domain::account::{Account, Role, Target};
+use crate::domain::authority::Operator;
+use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::credential::{Cost, Credential};
+use crate::domain::policy::Policy;
+use crate::domain::secret::TypedPassword;
+use crate::failure::{Kind, Result};
+use crate::sign_in_files::SignInFiles;
+use crate::store::Stores as _;
+use crate::store::sqlite::SqliteStores;
+use crate::terminal::format::Format;
+use crate::terminal::output::{Layout, Output};
+use crate::terminal::{Phase, PromptError, Terminal};
+
+const GOOD: &str = "brass lantern over wet slate";
+const OTHER: &str = "seven herons guard the orchard";
+
+/// What the person in front of it is expected to be asked, and answers.
+#[derive(Debug)]
+enum Step {
+    Secret(&'static str, String),
+    Text(&'static str, &'static str),
+    Confirm(&'static str),
+    Decline(&'static str),
+    Leave(&'static str),
+    Piped(String),
+}
+
+/// A person who follows a script. A prompt that is not next in it, or a step left over, fails the test.
+#[derive(Default)]
+struct Person {
+    script: VecDeque<Step>,
+    present: bool,
+    notes: Vec<String>,
+    phases: Vec<Phase>,
+}
+
+impl Person {
+    fn next(&mut self, asked: &str) -> Step {
+        self.script.pop_front().unwrap_or_else(|| panic!("nobody expected to be asked {asked:?}"))
+    }
+}
+
+fn typed(text: &str) -> TypedPassword {
+    TypedPassword::new(Zeroizing::new(text.into()))
+}
+
+impl Terminal for Person {
+    fn is_interactive(&self) -> bool {
+        self.present
+    }
+
+    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> std::result::Result<TypedPassword, PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead });
+        }
+        match self.next(prompt) {
+            Step::Secret(expected, answer) if expected == prompt => Ok(typed(&answer)),
+            Step::Leave(expected) if expected == prompt => Err(PromptError::Cancelled),
+            step => panic!("asked for the secret {prompt:?} at {step:?}"),
+        }
+    }
+
+    fn ask_text(
+        &mut self,
+        prompt: &str,
+        offer: &str,
+        instead: &'static str,
+    ) -> std::result::Result<String, PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead });
+        }
+        match self.next(prompt) {
+            Step::Text(expected, "") if expected == prompt => Ok(offer.into()),
+            Step::Text(expected, answer) if expected == prompt => Ok(answer.into()),
+            step => panic!("asked for {prompt:?} at {step:?}"),
+        }
+    }
+
+    fn confirm(&mut self, question: &str, instead: &'static str) -> std::result::Result<(), PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead });
+        }
+        match self.next(question) {
+            Step::Confirm(expected) if expected == question => Ok(()),
+            Step::Decline(expected) if expected == question => Err(PromptError::Cancelled),
+            step => panic!("asked {question:?} at {step:?}"),
+        }
+    }
+
+    fn piped_secret(&mut self) -> std::result::Result<TypedPassword, PromptError> {
+        match self.next("a line of standard input") {
+            Step::Piped(line) => Ok(typed(&line)),
+            step => panic!("read standard input at {step:?}"),
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.notes.push(text.into());
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phases.push(phase);
+    }
+}
+
+/// Standard output, kept; it takes so many bytes and then fails.
+struct Kept {
+    bytes: Vec<u8>,
+    room: usize,
+    is_null: bool,
+    meanwhile: Option<Box<dyn FnOnce()>>,
+}
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(meanwhile) = self.meanwhile.take() {
+            meanwhile();
+        }
+        let taken = bytes.len().min(self.room - self.bytes.len());
+        if taken == 0 && !bytes.is_empty() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Output for Kept {
+    fn layout(&self) -> Layout {
+        Layout::default()
+    }
+
+    fn is_null(&self) -> bool {
+        self.is_null
+    }
+}
+
+struct SetClock(Cell<Timestamp>);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+}
+
+/// A desk whose store is on a disk and whose everything else is a test's.
+struct Site {
+    folder: TempDir,
+    stores: SqliteStores,
+    sign_ins: SignInFiles,
+    clock: SetClock,
+    rng: StdRng,
+    policy: Policy,
+}
+
+/// What one command left behind.
+struct Ran {
+    outcome: Result<()>,
+    stdout: String,
+    notes: String,
+    phases: Vec<Phase>,
+}
+
+impl Ran {
+    #[track_caller]
+    fn succeeds(self) -> Self {
+        if let Err(failure) = &self.outcome {
+            panic!("{failure:?}");
+        }
+        self
+    }
+
+    #[track_caller]
+    fn fails(self, kind: Kind) -> String {
+        match self.outcome {
+            Err(failure) if failure.kind == kind => failure.message,
+            outcome => panic!("expected {kind:?}, not {outcome:?}"),
+        }
+    }
+
+    fn password(&self) -> String {
+        self.stdout.trim_end().to_owned()
+    }
+}
+
+/// How one command is called.
+#[derive(Default)]
+struct Call {
+    global: Global,
+    script: Vec<Step>,
+    absent: bool,
+    room: Option<usize>,
+    null: bool,
+    /// What somebody else does while the result is written.
+    meanwhile: Option<Box<dyn FnOnce()>>,
+}
+
+fn as_user(username: &str, script: Vec<Step>) -> Call {
+    Call { global: Global { as_username: Some(username.into()), ..Global::default() }, script, ..Call::default() }
+}
+
+fn format(format: Format) -> Call {
+    Call { global: Global { format, ..Global::default() }, ..Call::default() }
+}
+
+impl Site {
+    /// A store with a global-admin `root`.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut site = Self {
+            stores: SqliteStores::at(&folder.path().join("store.db")).unwrap(),
+            sign_ins: SignInFiles::in_folder(folder.path().join("state")),
+            folder,
+            clock: SetClock(Cell::new("2026-11-22T08:00:00Z".parse().unwrap())),
+            rng: StdRng::seed_from_u64(1),
+            policy: Policy { cost: Cost { memory_kib: 8, passes: 1, lanes: 1 }, ..Policy::default() },
+        };
+        let init =
+            crate::cli::init::Init { admin: Some("root".into()), name: String::new(), email: None, handover: quiet() };
+        site.call(Call::default(), |desk| super::init::run(desk, &init)).succeeds();
+        site
+    }
+
+    fn call(&mut self, call: Call, run: impl FnOnce(&mut Desk<'_>) -> Result<()>) -> Ran {
+        let mut person = Person { script: call.script.into(), present: !call.absent, ..Person::default() };
+        let mut kept = Kept {
+            bytes: Vec::new(),
+            room: call.room.unwrap_or(usize::MAX),
+            is_null: call.null,
+            meanwhile: call.meanwhile,
+        };
+        let mut desk = Desk {
+            stores: &self.stores,
+            sign_ins: &self.sign_ins,
+            terminal: &mut person,
+            output: &mut kept,
+            clock: &self.clock,
+            rng: &mut self.rng,
+            operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
+            policy: self.policy.clone(),
+            global: call.global,
+        };
+        let outcome = run(&mut desk);
+        assert!(person.script.is_empty(), "never asked: {:?}", person.script);
+        Ran {
+            outcome,
+            stdout: String::from_utf8(kept.bytes).unwrap(),
+            notes: person.notes.join("\n"),
+            phases: person.phases,
+        }
+    }
+
+    /// Adds an account and returns its temporary password.
+    fn add(&mut self, username: &str, roles: &[Role]) -> String {
+        let add = Add {
+            username: username.into(),
+            name: format!("Name of {username}"),
+            email: None,
+            role: roles.to_vec(),
+            handover: quiet(),
+        };
+        self.call(Call::default(), |desk| super::users::add::run(desk, &add)).succeeds().password()
+    }
+
+    /// Adds an account that has chosen [`GOOD`] as its password.
+    fn settled(&mut self, username: &str, roles: &[Role]) {
+        let temporary = self.add(username, roles);
+        let mut call = as_user(username, vec![Step::Piped(temporary), Step::Piped(GOOD.into())]);
+        call.global.password_stdin = true;
+        self.call(call, super::me::passwd::run).succeeds();
+    }
+
+    fn account(&self, username: &str) -> Account {
+        let target: Target = username.parse().unwrap();
+        self.stores.open().unwrap().account(&target).unwrap().unwrap()
+    }
+
+    fn credential(&self, username: &str) -> Credential {
+        let username = username.parse().unwrap();
+        self.stores.open().unwrap().credential(&username).unwrap().unwrap().1.unwrap()
+    }
+
+    /// All that a refusal must not change about an account.
+    fn state(&self, username: &str) -> (Account, String) {
+        (self.account(username), self.credential(username).hash.as_str().to_owned())
+    }
+
+    fn lets_in(&self, username: &str, password: &str) -> bool {
+        self.credential(username).matches(&typed(password))
+    }
+
+    fn pass(&self, hours: i64) {
+        self.clock.0.set(self.clock.now() + SignedDuration::from_hours(hours));
+    }
+}
+
+fn quiet() -> Handover {
+    Handover { quiet: true, ..Handover::default() }
+}
+
+fn reset(ids: &[&str]) -> Reset {
+    Reset { ids: ids.iter().map(|&id| id.into()).collect(), ..Reset::default() }
+}
+
+fn many(ids: &[&str]) -> Many {
+    Many { ids: ids.iter().map(|&id| id.into()).collect() }
+}
+
+fn secret(prompt: &'static str, answer: &str) -> Step {
+    Step::Secret(prompt, answer.into())
+}
