@@ -44,6 +44,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Failed,
+        Self::Usage,
+        Self::NotFound,
+        Self::NotAllowed,
+        Self::SignInFailed,
+        Self::ChangeRequired,
+        Self::Conflict,
+        Self::RefusedByPolicy,
+        Self::Busy,
+        Self::StoreUnusable,
+        Self::PartlyDone,
+        Self::NotDelivered,
+        Self::Cancelled,
+    ];
+
     /// The exit code. Part of the contract.
     #[must_use]
     pub fn exit_code(self) -> u8 {

@@ -1,0 +1,404 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_passdesk_global_optspecs
+    string join \n store= as= password-stdin format= color= v/verbose h/help V/version
+end
+
+function __fish_passdesk_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_passdesk_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_passdesk_using_subcommand
+    set -l cmd (__fish_passdesk_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c passdesk -n "__fish_passdesk_needs_command" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_needs_command" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_needs_command" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_needs_command" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_needs_command" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_needs_command" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_needs_command" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "init" -d 'Create the store and its first global-admin'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "users" -d 'List, add, reset, disable accounts'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "me" -d 'Your own account: sign in, see it, change its password'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "store" -d 'The store itself'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "demo" -d 'Run a list and a reset on a throw-away store with sample accounts'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "completions" -d 'Write shell completions to standard output'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "man" -d 'Write a manual page for each command into a folder'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l admin -d 'The first global-admin [default: your user name]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l name -d 'Their name' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l email -d 'Their e-mail address' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only those with this text in their username, name or e-mail address' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t'Reads the audit log'
+helpdesk\t'Resets passwords of lower ranks'
+user-admin\t'Manages accounts of lower ranks'
+global-admin\t'May do everything'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state' -r -f -a "active\t'Signs in with a password of its own'
+must-change\t'Has to choose a new password before anything else'
+temporary-expired\t'Had a temporary password and let it expire'
+disabled\t'Switched off'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l sort -d 'In this order' -r -f -a "id\t'By number, oldest first'
+username\t'By username'
+name\t'By name, then by number'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l after -d 'Only those that come after this account in the list' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l must-change -d 'Only those who have to choose a new password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l reverse -d 'The other way round'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l count -d 'Only how many there are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l name -d 'Its owner\'s name' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l email -d 'Its owner\'s e-mail address' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l role -d 'A role; may be given more than once' -r -f -a "auditor\t'Reads the audit log'
+helpdesk\t'Resets passwords of lower ranks'
+user-admin\t'Manages accounts of lower ranks'
+global-admin\t'May do everything'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l name -d 'Another name; \'\' for none' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l email -d 'Another e-mail address; \'\' for none' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'Exactly this role instead of those it has; may be given more than once' -r -f -a "auditor\t'Reads the audit log'
+helpdesk\t'Resets passwords of lower ranks'
+user-admin\t'Manages accounts of lower ranks'
+global-admin\t'May do everything'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l no-roles -d 'No role'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do not ask; needed where there is no terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would happen, and change nothing'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "sign-out" -d 'Sign out'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "passwd" -d 'Change your password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "sign-out" -d 'Sign out'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "passwd" -d 'Change your password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -f -a "path" -d 'Print the path of the store'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the store'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "init" -d 'Create the store and its first global-admin'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "users" -d 'List, add, reset, disable accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "me" -d 'Your own account: sign in, see it, change its password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "store" -d 'The store itself'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "demo" -d 'Run a list and a reset on a throw-away store with sample accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "completions" -d 'Write shell completions to standard output'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "man" -d 'Write a manual page for each command into a folder'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "sign-out" -d 'Sign out'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "passwd" -d 'Change your password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "path" -d 'Print the path of the store'

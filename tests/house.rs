@@ -1,0 +1,49 @@
+//! The walls of the house: which room may name which. clippy.toml holds the rest.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Who must not name whom. `store/sqlite` is a part of `store`, and tests are guests everywhere.
+const WALLS: [(&str, &[&str]); 6] = [
+    ("domain", &["crate::store", "crate::terminal", "crate::commands", "crate::cli", "crate::failure", "std::fs"]),
+    ("store", &["crate::terminal", "crate::commands", "crate::cli", "crate::failure"]),
+    ("terminal", &["crate::store", "crate::commands", "crate::cli"]),
+    ("cli", &["crate::commands"]),
+    ("commands", &["rusqlite", "SqliteStore", "std::env", "SystemClock", "Console::open"]),
+    ("failure.rs", &["crate::commands", "rusqlite"]),
+];
+
+fn sources(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries
+        .flat_map(|entry| sources(&entry.path()))
+        .filter(|path| !path.components().any(|c| c.as_os_str() == "tests"))
+        .collect()
+}
+
+#[test]
+fn no_room_names_what_is_behind_a_wall() {
+    for (room, forbidden) in WALLS {
+        let files = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room));
+        assert!(!files.is_empty(), "{room} is gone");
+        for file in files {
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            let own = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            for name in forbidden {
+                assert!(!own.contains(name), "{} names {name}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_sqlite_room_names_the_engine() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in sources(&src).into_iter().filter(|file| !file.starts_with(src.join("store/sqlite"))) {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        assert!(!text.contains("rusqlite"), "{}", file.display());
+    }
+}
