@@ -8,9 +8,8 @@ use serde::Serialize;
 
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
-use crate::domain::text::neutral;
+use crate::domain::text::{neutral, neutral_lines};
 use crate::store::StoreError;
-use crate::terminal::PromptError;
 
 /// The kinds of failure that a script can tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,11 +237,6 @@ impl<'a> From<&'a Failure> for JsonFailure<'a> {
     }
 }
 
-/// Line ends are ours, the rest of the text may be somebody else's.
-fn neutral_lines(text: &str) -> String {
-    text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
-}
-
 impl From<Invalid> for Failure {
     fn from(invalid: Invalid) -> Self {
         Self::new(Kind::Usage, invalid.message).hint(invalid.hint)
@@ -254,9 +248,9 @@ impl From<Refusal> for Failure {
         let message = refusal.to_string();
         match refusal {
             Refusal::NotAllowed { hint, .. } => Self::new(Kind::NotAllowed, message).hint(hint),
-            Refusal::ChangeRequired { username } => {
-                Self::new(Kind::ChangeRequired, message).hint(format!("run 'passdesk me passwd --as {username}'"))
-            }
+            Refusal::ChangeRequired { username } => Self::new(Kind::ChangeRequired, message).hint(format!(
+                "choose one with 'passdesk me passwd --as {username}'; where there is no terminal, add --password-stdin"
+            )),
         }
     }
 }
@@ -271,21 +265,6 @@ impl From<StoreError> for Failure {
             }
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
             StoreError::Failed(error) => error.into(),
-        }
-    }
-}
-
-impl From<PromptError> for Failure {
-    fn from(error: PromptError) -> Self {
-        match error {
-            PromptError::NoTerminal { instead } => {
-                Self::new(Kind::Usage, "this needs an answer, and there is no terminal to ask on").hint(instead)
-            }
-            PromptError::Cancelled => Self::cancelled(),
-            PromptError::Input(message) => {
-                Self::new(Kind::Usage, message).hint("with --password-stdin a password is one line of standard input")
-            }
-            PromptError::Failed(error) => anyhow::Error::new(error).context("the terminal failed").into(),
         }
     }
 }

@@ -107,6 +107,6 @@ fn a_flagged_account_signs_in_without_a_terminal_to_nothing() {
     let temporary = desk.run(&["users", "add", "alice", "-q"]).succeeds().password();
     let refused =
         desk.run_with(format!("{temporary}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).exits(6);
-    assert!(refused.stderr.contains("hint: run 'passdesk me passwd --as alice'"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("hint: choose one with 'passdesk me passwd --as alice'"), "{}", refused.stderr);
     desk.run(&["me", "profile"]).exits(2);
 }

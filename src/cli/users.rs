@@ -1,7 +1,8 @@
 //! `passdesk users …`.
 
 use super::handover;
-use crate::domain::account::{Role, State};
+use crate::domain::account::State;
+use crate::domain::role::Role;
 use crate::store::Sort;
 
 /// What to do with accounts.

@@ -1,10 +1,11 @@
 //! Who acts: `--as`, then a saved sign-in, then the operator.
 
 use super::Desk;
-use crate::domain::account::{Account, Lifecycle, Username};
+use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
 use crate::domain::clock::{Timestamp, readable};
 use crate::domain::credential::{Credential, matches};
+use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
 use crate::failure::{Failure, Kind, Result};
@@ -91,6 +92,10 @@ fn known_owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> 
         let password = ask_password(desk, &username)?;
         let (account, _) = authenticate(desk, store, &username, &password)?;
         return Ok(Some(Owner { account, sign_in: None }));
+    }
+    if desk.global.password_stdin {
+        return Err(Failure::new(Kind::Usage, "nothing says whose password is on standard input")
+            .hint("say whose with --as USERNAME, or leave out --password-stdin"));
     }
     saved(desk, store)
 }

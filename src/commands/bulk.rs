@@ -1,6 +1,7 @@
 //! Commands that take several accounts: each is named, and what fails for one does not stop the others.
 
-use crate::domain::account::{Account, Target};
+use crate::domain::account::Account;
+use crate::domain::target::Target;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
 

@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 
 use super::Desk;
 use crate::cli;
-use crate::domain::account::{DisplayName, Username};
 use crate::domain::credential::StoredHash;
+use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::{Failure, Kind, Result};

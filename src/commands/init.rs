@@ -3,8 +3,9 @@
 use super::Desk;
 use super::handover::{self, WayOut, Whose};
 use crate::cli::init::Init;
-use crate::domain::account::{DisplayName, Role, Roles, Username};
 use crate::domain::authority::Actor;
+use crate::domain::name::{DisplayName, Username};
+use crate::domain::role::{Role, Roles};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, NewAccount};
 
@@ -53,7 +54,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
             })
         },
     )?;
-    desk.terminal.note(&format!("The store is {}.", stores.location()));
+    if !args.handover.quiet {
+        desk.terminal.note(&format!("The store is {}.", stores.location()));
+    }
     way_out.close(desk)
 }
 

@@ -14,10 +14,12 @@ pub mod users;
 use rand::CryptoRng;
 
 use crate::cli::Global;
-use crate::domain::account::{Account, Email, Target};
+use crate::domain::account::Account;
 use crate::domain::authority::Operator;
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::name::Email;
 use crate::domain::policy::Policy;
+use crate::domain::target::Target;
 use crate::failure::{Failure, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, Stores};

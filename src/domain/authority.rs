@@ -1,6 +1,8 @@
 //! Who may do what to whom: one table. A cell that is not listed is a refusal.
 
-use super::account::{Account, AccountId, Lifecycle, Role, Roles, Username};
+use super::account::{Account, AccountId, Lifecycle};
+use super::name::Username;
+use super::role::{Role, Roles};
 
 /// What can be done to accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,8 +202,9 @@ fn said_roles(roles: Roles) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::{DisplayName, Revision};
+    use super::super::account::Revision;
     use super::super::clock::Timestamp;
+    use super::super::name::DisplayName;
     use super::*;
 
     fn account(id: i64, roles: Roles) -> Account {

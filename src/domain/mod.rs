@@ -4,10 +4,13 @@ pub mod account;
 pub mod authority;
 pub mod clock;
 pub mod credential;
+pub mod name;
 pub mod password;
 pub mod policy;
+pub mod role;
 pub mod secret;
 pub mod sign_in;
+pub mod target;
 pub mod temporary;
 pub mod text;
 

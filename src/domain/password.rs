@@ -97,9 +97,10 @@ mod tests {
     use rand::rngs::StdRng;
     use zeroize::Zeroizing;
 
-    use super::super::account::{AccountId, Lifecycle, Revision, Roles};
+    use super::super::account::{AccountId, Lifecycle, Revision};
     use super::super::clock::Timestamp;
     use super::super::credential::{Cost, StoredHash};
+    use super::super::role::Roles;
     use super::super::temporary::TemporaryPassword;
     use super::*;
 

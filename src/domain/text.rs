@@ -35,6 +35,12 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The same for a text of several lines, whose line ends are ours.
+#[must_use]
+pub fn neutral_lines(text: &str) -> String {
+    text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
+}
+
 /// Somebody's input as a message repeats it: in quotes, neutral, and cut with `…` when it is long.
 #[must_use]
 pub fn quoted(text: &str) -> String {

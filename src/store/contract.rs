@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, Page, Sort, Store, StoreError};
-use crate::domain::account::{Account, AccountId, Lifecycle, Role, Roles, State, Target};
+use crate::domain::account::{Account, AccountId, Lifecycle, State};
 use crate::domain::authority::{Actor, Operator};
 use crate::domain::credential::StoredHash;
+use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
+use crate::domain::target::Target;
 
 macro_rules! laws {
     ($open:expr) => {

@@ -11,12 +11,13 @@ pub mod sqlite;
 
 use jiff::Timestamp;
 
-use crate::domain::account::{
-    Account, AccountId, DisplayName, Email, Revision, Role, Roles, State, Target, Username, folded,
-};
+use crate::domain::account::{Account, AccountId, Revision, State};
 use crate::domain::authority::{Actor, Refusal};
 use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::name::{DisplayName, Email, Username, folded};
+use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
+use crate::domain::target::Target;
 
 /// Why a store did not do it. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]

@@ -11,6 +11,7 @@ use super::guard::{Guard, LastWords, hush};
 use super::lines::SecretLines;
 use super::{Phase, PromptError, Terminal};
 use crate::domain::secret::TypedPassword;
+use crate::domain::text::neutral_lines;
 use crate::failure::{Failure, Kind, Look};
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
@@ -109,7 +110,7 @@ impl Terminal for Console {
     fn note(&mut self, text: &str) {
         if self.look != Look::Json {
             // A note that nobody can read changes nothing.
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(io::stderr(), "{}", neutral_lines(text));
         }
     }
 

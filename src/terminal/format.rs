@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 use zeroize::Zeroizing;
 
-use crate::domain::account::{Account, AccountId, Email, Roles, Username};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::name::{Email, Username};
+use crate::domain::role::Roles;
 use crate::domain::text::{is_treacherous, neutral};
 
 /// How a result is written.

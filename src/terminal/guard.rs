@@ -1,6 +1,6 @@
 //! Signals: whatever ends or stops the program at a prompt leaves the terminal as it was.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -64,7 +64,9 @@ impl Guard {
     /// Starts watching.
     pub fn install(last_words: LastWords) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP])?;
+        let ignored = ignored();
+        let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
+        let mut signals = Signals::new(watched.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
@@ -97,6 +99,15 @@ impl Guard {
         }
         answer
     }
+}
+
+/// The signals that whoever started this wants ignored, as `nohup` does: they stay ignored. Without Linux's `/proc`,
+/// none.
+fn ignored() -> Vec<i32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }
 
 /// Stops echo and line editing; signals still work.

@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 
 use super::format::{Record, moment};
 use super::output::Layout;
-use crate::domain::account::{DisplayName, Username, named};
+use crate::domain::account::named;
 use crate::domain::clock::{readable, spoken};
+use crate::domain::name::{DisplayName, Username};
 use crate::domain::temporary::TemporaryPassword;
 
 /// A temporary password and whose it is.

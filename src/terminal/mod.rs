@@ -13,6 +13,7 @@ pub mod table;
 use std::io;
 
 use crate::domain::secret::TypedPassword;
+use crate::failure::{Failure, Kind};
 
 /// Why a prompt has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,21 @@ pub enum PromptError {
     /// The terminal failed.
     #[error(transparent)]
     Failed(#[from] io::Error),
+}
+
+impl From<PromptError> for Failure {
+    fn from(error: PromptError) -> Self {
+        match error {
+            PromptError::NoTerminal { instead } => {
+                Self::new(Kind::Usage, "this needs an answer, and there is no terminal to ask on").hint(instead)
+            }
+            PromptError::Cancelled => Self::cancelled(),
+            PromptError::Input(message) => {
+                Self::new(Kind::Usage, message).hint("with --password-stdin a password is one line of standard input")
+            }
+            PromptError::Failed(error) => anyhow::Error::new(error).context("the terminal failed").into(),
+        }
+    }
 }
 
 /// How far the handing over of a temporary password has come; it decides what a signal does.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::output::Layout;
 use crate::domain::account::{Account, State};
-use crate::domain::text::neutral;
+use crate::domain::text::{neutral, neutral_lines};
 
 /// Accounts, a row each, as wide as the terminal at most; the header only where `header` is set.
 #[must_use]
@@ -83,11 +83,6 @@ fn or_dash(text: &str) -> String {
     if text.is_empty() { "-".into() } else { neutral(text).into_owned() }
 }
 
-/// Line ends are ours, the rest of the text may be somebody else's.
-fn neutral_lines(text: &str) -> String {
-    text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
-}
-
 fn coloured(state: State) -> Cell {
     let cell = Cell::new(state.label());
     match state {
@@ -101,7 +96,9 @@ fn coloured(state: State) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::{AccountId, DisplayName, Lifecycle, Revision, Role, Roles};
+    use crate::domain::account::{AccountId, Lifecycle, Revision};
+    use crate::domain::name::DisplayName;
+    use crate::domain::role::{Role, Roles};
 
     fn account(name: &str) -> Account {
         Account {

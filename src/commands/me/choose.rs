@@ -1,11 +1,12 @@
 //! Choosing a new password: at a prompt with three tries, or from standard input with one.
 
 use crate::commands::{Desk, find};
-use crate::domain::account::{Account, Target};
+use crate::domain::account::Account;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::password::{BrokenRule, broken_rules};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
+use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 

@@ -5,6 +5,8 @@ use crate::cli::init::Init;
 use crate::cli::users::{Edit, List};
 use crate::commands::{init, users};
 
+type Run = fn(&mut Desk<'_>, &Many) -> Result<()>;
+
 fn adding(username: &str) -> Add {
     Add { username: username.into(), name: String::new(), email: None, role: vec![], handover: quiet() }
 }
@@ -92,7 +94,6 @@ fn an_edit_replaces_roles_and_takes_an_address_away() {
 fn disable_enable_and_require_change_answer_with_the_accounts_as_they_are_then() {
     let mut site = Site::new();
     site.settled("alice", &[]);
-    type Run = fn(&mut Desk<'_>, &Many) -> Result<()>;
     let runs: [(Run, &str); 3] = [
         (users::disable::run, "disabled"),
         (users::enable::run, "active"),

@@ -43,7 +43,8 @@ fn a_flagged_account_is_refused_everything_but_the_change() {
     let temporary = site.add("alice", &[Role::GlobalAdmin]);
     let ask = || as_user("alice", vec![secret(CURRENT, &temporary)]);
     site.call(ask(), profile::run).fails(Kind::ChangeRequired);
-    site.call(ask(), |desk| crate::commands::users::list::run(desk, &Default::default())).fails(Kind::ChangeRequired);
+    site.call(ask(), |desk| crate::commands::users::list::run(desk, &crate::cli::users::List::default()))
+        .fails(Kind::ChangeRequired);
     let args = Reset { yes: true, ..reset(&["root"]) };
     site.call(ask(), |desk| crate::commands::users::reset::run(desk, &args)).fails(Kind::ChangeRequired);
 }

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::commands::users::reset::run;
-use crate::domain::account::{Roles, State};
+use crate::domain::account::State;
 use crate::domain::authority::Actor;
+use crate::domain::role::Roles;
 use crate::store::{Edit, Mandate, Store};
 
 const QUESTION: &str = "Reset the password of alice (Name of alice), id 2?";

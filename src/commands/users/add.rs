@@ -4,8 +4,10 @@ use crate::cli::users::Add;
 use crate::commands::actor::acting;
 use crate::commands::handover::{self, WayOut, Whose};
 use crate::commands::{Desk, email};
-use crate::domain::account::{DisplayName, Roles, Target, Username};
 use crate::domain::authority::{Action, Subject};
+use crate::domain::name::{DisplayName, Username};
+use crate::domain::role::Roles;
+use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::NewAccount;
 

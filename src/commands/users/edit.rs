@@ -3,8 +3,9 @@
 use crate::cli::users;
 use crate::commands::actor::acting;
 use crate::commands::{Desk, email, find};
-use crate::domain::account::{Roles, Target};
 use crate::domain::authority::{Action, Subject};
+use crate::domain::role::Roles;
+use crate::domain::target::Target;
 use crate::failure::Result;
 use crate::store::Edit;
 

@@ -4,8 +4,9 @@ use crate::cli::users::Many;
 use crate::commands::actor::acting;
 use crate::commands::bulk::{Bulk, targets};
 use crate::commands::{Desk, find};
-use crate::domain::account::{AccountId, Revision, Target};
+use crate::domain::account::{AccountId, Revision};
 use crate::domain::authority::Action;
+use crate::domain::target::Target;
 use crate::failure::Result;
 use crate::store::{Mandate, Store};
 

@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 use rusqlite::types::{ToSql, Type, Value};
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params_from_iter};
 
 use super::failed;
-use crate::domain::account::{
-    Account, AccountId, DisplayName, Email, LastReset, Lifecycle, Revision, Roles, State, Target, Username, folded,
-};
+use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision, State};
 use crate::domain::credential::{Credential, StoredHash};
-use crate::store::{Filter, Page, Result, Sort};
+use crate::domain::name::{DisplayName, Email, Username, folded};
+use crate::domain::role::Roles;
+use crate::domain::target::Target;
+use crate::store::{Filter, Page, Result, Sort, StoreError};
 
 const COLUMNS: &str = "id, revision, username, display_name, email, roles, state, must_change, temporary_until, \
                        password_changed_at, reset_at, reset_by, created_at, password_hash";
@@ -21,6 +22,13 @@ pub fn find(connection: &Connection, target: &Target) -> Result<Option<Account>>
         Target::Email(email) => ("email_key = ?1", &email.key()),
     };
     one(connection, condition, key, account)
+}
+
+/// The account, if it is still the one that was seen.
+pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision) -> Result<Account> {
+    find(transaction, &Target::Id(id))?
+        .filter(|account| account.revision == seen)
+        .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
 }
 
 pub fn credential(connection: &Connection, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {

@@ -4,11 +4,14 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::{accounts, failed, sign_ins};
-use crate::domain::account::{Account, AccountId, Email, Lifecycle, Revision, Target};
+use super::accounts::{self, seen_account};
+use super::{failed, sign_ins};
+use crate::domain::account::{AccountId, Lifecycle, Revision};
 use crate::domain::authority::{Action, Actor, Standing, Subject, decide};
 use crate::domain::credential::StoredHash;
+use crate::domain::name::Email;
 use crate::domain::sign_in::SignInId;
+use crate::domain::target::Target;
 use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, search_text};
 
 pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
@@ -132,13 +135,6 @@ pub fn replace_password(
         )
         .map_err(failed)?;
     sign_ins::end_all(transaction, id, keep)
-}
-
-/// The account, if it is still the one that was seen.
-pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision) -> Result<Account> {
-    accounts::find(transaction, &Target::Id(id))?
-        .filter(|account| account.revision == seen)
-        .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
 }
 
 /// Decides on what the actor is by now, not on what it was when the command began.

@@ -18,9 +18,11 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use super::{
     Edit, Filter, Mandate, NewAccount, NewTemporary, Page, PreparedStore, Result, SignIn, Store, StoreError, Stores,
 };
-use crate::domain::account::{Account, AccountId, Lifecycle, Revision, Target, Username};
+use crate::domain::account::{Account, AccountId, Lifecycle, Revision};
 use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::name::Username;
 use crate::domain::sign_in::{SignInDigest, SignInId};
+use crate::domain::target::Target;
 
 /// The store in one file.
 pub struct SqliteStores {

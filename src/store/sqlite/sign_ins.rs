@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::changes::seen_account;
-use super::{accounts, failed};
-use crate::domain::account::{AccountId, Lifecycle, Revision, Target};
+use super::accounts::{self, seen_account};
+use super::failed;
+use crate::domain::account::{AccountId, Lifecycle, Revision};
 use crate::domain::sign_in::{SignInDigest, SignInId};
+use crate::domain::target::Target;
 use crate::store::{Result, SignIn};
 
 pub fn begin(

@@ -1,0 +1,137 @@
+//! Roles, and their ranks.
+
+use serde::{Serialize, Serializer};
+
+/// What an account may do, by rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Role {
+    /// Reads the audit log.
+    Auditor,
+    /// Resets passwords of lower ranks.
+    Helpdesk,
+    /// Manages accounts of lower ranks.
+    UserAdmin,
+    /// May do everything.
+    GlobalAdmin,
+}
+
+impl Role {
+    /// All roles, lowest rank first.
+    pub const ALL: [Self; 4] = [Self::Auditor, Self::Helpdesk, Self::UserAdmin, Self::GlobalAdmin];
+
+    /// 1 for `auditor` to 4 for `global-admin`.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// The name on the command line and in machine formats.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auditor => "auditor",
+            Self::Helpdesk => "helpdesk",
+            Self::UserAdmin => "user-admin",
+            Self::GlobalAdmin => "global-admin",
+        }
+    }
+
+    /// What it allows, in a clause.
+    #[must_use]
+    pub fn allows(self) -> &'static str {
+        match self {
+            Self::Auditor => "see accounts",
+            Self::Helpdesk => "see accounts; reset passwords and require changes of lower ranks",
+            Self::UserAdmin => "see, add and edit accounts; reset, disable and enable lower ranks",
+            Self::GlobalAdmin => "everything, to everybody",
+        }
+    }
+
+    fn bit(self) -> u8 {
+        1 << (self as u8)
+    }
+}
+
+/// A set of roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// No role.
+    pub const NONE: Self = Self(0);
+
+    /// The set as the store keeps it: bit 0 `auditor`, 1 `helpdesk`, 2 `user-admin`, 3 `global-admin`.
+    #[must_use]
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set from the store; bits that mean nothing are dropped.
+    #[must_use]
+    pub fn from_bits(bits: u8) -> Self {
+        Self(bits & 0b1111)
+    }
+
+    /// The roles in it, highest rank first.
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().rev().filter(move |role| self.contains(*role))
+    }
+
+    /// Whether a role is in it.
+    #[must_use]
+    pub fn contains(self, role: Role) -> bool {
+        self.0 & role.bit() != 0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The highest rank in it, 0 for none.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        self.iter().map(Role::rank).max().unwrap_or(0)
+    }
+
+    /// The names, highest rank first, with something between them.
+    #[must_use]
+    pub fn join(self, between: &str) -> String {
+        self.iter().map(Role::name).collect::<Vec<_>>().join(between)
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        Self(roles.into_iter().fold(0, |bits, role| bits | role.bit()))
+    }
+}
+
+impl Serialize for Roles {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Role::name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_rank_of_several_roles_is_the_highest() {
+        assert_eq!(Roles::from_iter([Role::Auditor, Role::UserAdmin]).rank(), 3);
+        assert_eq!(Roles::NONE.rank(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_of_roles_survives_the_store(bits in 0_u8..16) {
+            let roles = Roles::from_bits(bits);
+            prop_assert_eq!(roles.iter().collect::<Roles>(), roles);
+            prop_assert_eq!(Roles::from_bits(roles.bits()), roles);
+        }
+    }
+}

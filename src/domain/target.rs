@@ -1,0 +1,81 @@
+//! The ways to point at an account.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Invalid;
+use super::account::AccountId;
+use super::name::{Email, Username};
+use super::text::quoted;
+
+/// What somebody wrote to point at an account: digits are an id, an `@` makes it an e-mail address, anything else is a
+/// username. Never a pattern, never a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// By number.
+    Id(AccountId),
+    /// By e-mail address.
+    Email(Email),
+    /// By username.
+    Username(Username),
+}
+
+impl FromStr for Target {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let hint = "give one account: its id, its username or its e-mail address; 'passdesk users list' shows them";
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            // A number too large for an id is the number of no account; a leading zero is nobody's way to write one.
+            return match text.parse() {
+                Ok(id) if !text.starts_with('0') => Ok(Self::Id(AccountId(id))),
+                _ => Err(Invalid::new(format!("{} is not the id of an account", quoted(text)), hint)),
+            };
+        }
+        if text.contains('@') {
+            return text.parse().map(Self::Email).map_err(|error: Invalid| Invalid::new(error.message, hint));
+        }
+        text.parse().map(Self::Username).map_err(|error: Invalid| Invalid::new(error.message, hint))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "{id}"),
+            Self::Email(email) => f.write_str(&super::text::neutral(email.as_str())),
+            Self::Username(username) => username.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn digits_are_an_id_an_at_sign_an_address_the_rest_a_username() {
+        assert_eq!("12".parse(), Ok(Target::Id(AccountId(12))));
+        assert!(matches!("a@b".parse(), Ok(Target::Email(_))));
+        assert!(matches!("alice".parse(), Ok(Target::Username(_))));
+    }
+
+    #[test]
+    fn a_pattern_a_list_nothing_and_a_path_point_at_nobody() {
+        for text in ["", " ", "a%", "a_*", "a,b", "a b", "../x", "/etc/passwd", "-rf", ".", "a\0b", "0", "007", "Ünal"]
+        {
+            assert!(text.parse::<Target>().is_err(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_username_is_also_an_id_or_an_address(text in "\\PC{0,70}") {
+            if let Ok(username) = text.parse::<Username>() {
+                prop_assert_eq!(username.as_str().parse::<Target>(), Ok(Target::Username(username)));
+            }
+        }
+    }
+}
