@@ -247,7 +247,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__completions)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version bash elvish fish powershell zsh"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -288,7 +288,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__demo)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -637,7 +637,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__init)
-            opts="-q -v -h -V --admin --name --email --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-q -v -h --admin --name --email --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -709,7 +709,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__man)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,7 +750,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version sign-in sign-out profile passwd help"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help sign-in sign-out profile passwd help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -875,7 +875,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__passwd)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -916,7 +916,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__profile)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -957,7 +957,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__sign__subcmd__in)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -998,7 +998,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__sign__subcmd__out)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1039,7 +1039,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version path help"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help path help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1122,7 +1122,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store__subcmd__path)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1163,7 +1163,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version list show add edit reset require-change disable enable help"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help list show add edit reset require-change disable enable help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1204,7 +1204,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__add)
-            opts="-q -v -h -V --name --email --role --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-q -v -h --name --email --role --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1276,7 +1276,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__disable)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1317,7 +1317,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__edit)
-            opts="-v -h -V --name --email --role --no-roles --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --name --email --role --no-roles --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1370,7 +1370,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__enable)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1551,7 +1551,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__list)
-            opts="-v -h -V --search --role --state --must-change --sort --reverse --limit --after --count --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --search --role --state --must-change --sort --reverse --limit --after --count --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1616,7 +1616,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__require__subcmd__change)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1657,7 +1657,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__reset)
-            opts="-y -q -v -h -V --yes --dry-run --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-y -q -v -h --yes --dry-run --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1717,7 +1717,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__show)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

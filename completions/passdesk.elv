@@ -25,8 +25,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
             cand init 'Create the store and its first global-admin'
@@ -53,10 +53,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -66,10 +64,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand list 'List accounts'
             cand show 'Show one account'
             cand add 'Add an account; it starts with a temporary password'
@@ -97,10 +93,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;show'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -110,10 +104,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;add'= {
             cand --name 'Its owner''s name'
@@ -130,10 +122,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;edit'= {
             cand --name 'Another name; '''' for none'
@@ -147,10 +137,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;reset'= {
             cand --output 'Write to a new file, of mode 0600, instead of standard output'
@@ -167,10 +155,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;require-change'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -180,10 +166,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;disable'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -193,10 +177,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;enable'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -206,10 +188,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;users;help'= {
             cand list 'List accounts'
@@ -248,10 +228,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand sign-in 'Sign in; with a temporary password, choose a new one'
             cand sign-out 'Sign out'
             cand profile 'Show your roles, your password''s state and how to change it'
@@ -266,10 +244,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;me;sign-out'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -279,10 +255,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;me;profile'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -292,10 +266,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;me;passwd'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -305,10 +277,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;me;help'= {
             cand sign-in 'Sign in; with a temporary password, choose a new one'
@@ -335,10 +305,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand path 'Print the path of the store'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -350,10 +318,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;store;help'= {
             cand path 'Print the path of the store'
@@ -371,10 +337,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;completions'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -384,10 +348,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;man'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -397,10 +359,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'passdesk;help'= {
             cand init 'Create the store and its first global-admin'

@@ -35,7 +35,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_needs_command" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_needs_command" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c passdesk -n "__fish_passdesk_needs_command" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_needs_command" -s V -l version -d 'Print version'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "init" -d 'Create the store and its first global-admin'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "users" -d 'List, add, reset, disable accounts'
@@ -62,8 +62,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -75,8 +74,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "list" -d 'List accounts'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "show" -d 'Show one account'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "add" -d 'Add an account; it starts with a temporary password'
@@ -114,8 +112,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l count -d 'Only how many there are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -127,8 +124,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l name -d 'Its owner\'s name' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l email -d 'Its owner\'s e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l role -d 'A role; may be given more than once' -r -f -a "auditor\t'Reads the audit log'
@@ -149,8 +145,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l name -d 'Another name; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l email -d 'Another e-mail address; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'Exactly this role instead of those it has; may be given more than once' -r -f -a "auditor\t'Reads the audit log'
@@ -169,8 +164,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l no-roles -d 'No role'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
@@ -187,8 +181,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -200,8 +193,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -213,8 +205,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -226,8 +217,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "list" -d 'List accounts'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one account'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add an account; it starts with a temporary password'
@@ -248,8 +238,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "sign-out" -d 'Sign out'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
@@ -266,8 +255,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -279,8 +267,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -292,8 +279,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -305,8 +291,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "sign-out" -d 'Sign out'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
@@ -323,8 +308,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -f -a "path" -d 'Print the path of the store'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
@@ -338,8 +322,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the store'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
@@ -353,8 +336,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -366,8 +348,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -379,8 +360,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s V -l version -d 'Print version'
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "init" -d 'Create the store and its first global-admin'
 complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "users" -d 'List, add, reset, disable accounts'
 complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "me" -d 'Your own account: sign in, see it, change its password'

@@ -32,11 +32,12 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use clap::error::ErrorKind;
 
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
 use crate::domain::policy::Policy;
-use crate::failure::{Failure, Look, Result};
+use crate::failure::{Failure, Kind, Look, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
@@ -102,10 +103,11 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 
 /// Answers a command line that clap did not take; help and the version are no failures.
 fn usage(error: &clap::Error, look: Look) -> u8 {
-    if !error.use_stderr() {
+    let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || (no_command && look != Look::Json) {
         // `--help | head` is no failure either.
         let _ = error.print();
-        return 0;
+        return u8::from(no_command) * Kind::Usage.exit_code();
     }
     let failure = Failure::from(error);
     failure.report(look);

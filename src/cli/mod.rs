@@ -18,11 +18,11 @@ use crate::terminal::format::Format;
 #[command(
     name = "passdesk",
     version,
-    propagate_version = true,
+    disable_help_flag = true,
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
-    after_help = "To try it on a throw-away store: passdesk demo"
+    after_help = "Try it on a throw-away store: passdesk demo"
 )]
 pub struct Cli {
     /// What every command takes.
@@ -62,6 +62,9 @@ pub struct Global {
     /// Say which store is used, and on whose behalf
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// Print help
+    #[arg(short, long, global = true, action = clap::ArgAction::HelpShort)]
+    pub help: Option<bool>,
 }
 
 /// When to use colours.

@@ -9,6 +9,10 @@ use crate::store::Sort;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List accounts
+    #[command(after_help = "\
+Examples:
+  passdesk users list --state temporary-expired
+  passdesk users list --search example.org --format csv")]
     List(List),
     /// Show one account
     Show(One),
@@ -17,6 +21,10 @@ pub enum Command {
     /// Change a name, an e-mail address, roles
     Edit(Edit),
     /// Give accounts a temporary password; they must choose a new one with it
+    #[command(after_help = "\
+Examples:
+  passdesk users reset alice
+  passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv")]
     Reset(Reset),
     /// Require a new password at the next sign-in; the current one stays valid for that
     RequireChange(Many),
