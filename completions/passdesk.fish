@@ -85,17 +85,17 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "enable" -d 'Switch accounts on again'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only those with this text in their username, name or e-mail address' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t'Reads the audit log'
-helpdesk\t'Resets passwords of lower ranks'
-user-admin\t'Manages accounts of lower ranks'
-global-admin\t'May do everything'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state' -r -f -a "active\t'Signs in with a password of its own'
-must-change\t'Has to choose a new password before anything else'
-temporary-expired\t'Had a temporary password and let it expire'
-disabled\t'Switched off'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l sort -d 'In this order' -r -f -a "id\t'By number, oldest first'
-username\t'By username'
-name\t'By name, then by number'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t''
+helpdesk\t''
+user-admin\t''
+global-admin\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state' -r -f -a "active\t''
+must-change\t''
+temporary-expired\t''
+disabled\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l sort -d 'In this order' -r -f -a "id\t''
+username\t''
+name\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l after -d 'Only those that come after this account in the list' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
@@ -127,10 +127,10 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l name -d 'Its owner\'s name' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l email -d 'Its owner\'s e-mail address' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l role -d 'A role; may be given more than once' -r -f -a "auditor\t'Reads the audit log'
-helpdesk\t'Resets passwords of lower ranks'
-user-admin\t'Manages accounts of lower ranks'
-global-admin\t'May do everything'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l role -d 'A role; may be given more than once' -r -f -a "auditor\t''
+helpdesk\t''
+user-admin\t''
+global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
@@ -148,10 +148,10 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l name -d 'Another name; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l email -d 'Another e-mail address; \'\' for none' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'Exactly this role instead of those it has; may be given more than once' -r -f -a "auditor\t'Reads the audit log'
-helpdesk\t'Resets passwords of lower ranks'
-user-admin\t'Manages accounts of lower ranks'
-global-admin\t'May do everything'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'Exactly this role instead of those it has; may be given more than once' -r -f -a "auditor\t''
+helpdesk\t''
+user-admin\t''
+global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
-use crate::domain::text::{neutral, neutral_lines};
+use crate::domain::text::{neutral, neutral_lines, wrapped};
 use crate::store::StoreError;
 
 /// The kinds of failure that a script can tell apart.
@@ -169,11 +169,12 @@ impl Failure {
     /// The failure as [`Self::report`] writes it, without the last line end.
     #[must_use]
     pub fn render(&self, look: Look) -> String {
-        match look {
-            Look::Json => self.json(),
-            Look::Plain => self.text(Style::new(), Style::new()),
-            Look::Coloured => self.text(AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default().bold()),
+        if look.json {
+            return self.json();
         }
+        let [error, hint] = [AnsiColor::Red, AnsiColor::Cyan].map(|color| color.on_default().bold());
+        let text = if look.coloured { self.text(error, hint) } else { self.text(Style::new(), Style::new()) };
+        wrapped(&text, look.width)
     }
 
     fn text(&self, error: Style, hint: Style) -> String {
@@ -191,21 +192,22 @@ impl Failure {
     }
 
     fn json(&self) -> String {
-        let shown = Json { error: self.into() };
-        // Strings and numbers only: this cannot fail.
-        serde_json::to_string(&shown).unwrap_or_default()
+        let mut out = Vec::new();
+        // Strings only: this cannot fail.
+        let _ = crate::json::write(&Json { error: self.into() }, &mut out);
+        String::from_utf8(out).unwrap_or_default()
     }
 }
 
 /// How a failure is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// One JSON object.
-    Json,
-    /// For people.
-    Plain,
-    /// For people, in colour.
-    Coloured,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    /// As one JSON object; the rest is for people.
+    pub json: bool,
+    /// In colour.
+    pub coloured: bool,
+    /// The columns of the terminal; `None` where standard error is no terminal.
+    pub width: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -301,11 +303,13 @@ impl From<anyhow::Error> for Failure {
 mod tests {
     use super::*;
 
+    const JSON: Look = Look { json: true, coloured: false, width: None };
+
     #[test]
     fn a_failure_in_json_is_one_object_on_one_line() {
         let failure = Failure::new(Kind::NotFound, "there is no\naccount").hint("look");
         assert_eq!(
-            failure.render(Look::Json),
+            failure.render(JSON),
             r#"{"error":{"code":"not_found","message":"there is no\naccount","hint":"look"}}"#
         );
     }
@@ -314,13 +318,14 @@ mod tests {
     fn each_item_that_failed_is_named() {
         let item = FailedItem { target: "bob".into(), failure: Failure::new(Kind::NotFound, "gone") };
         let failure = Failure { items: vec![item], ..Failure::new(Kind::PartlyDone, "1 of 2 failed") };
-        assert_eq!(failure.render(Look::Plain), "error: 1 of 2 failed\n  bob: gone");
-        assert!(failure.render(Look::Json).contains(r#""failed":[{"target":"bob","code":"not_found","#));
+        assert_eq!(failure.render(Look::default()), "error: 1 of 2 failed\n  bob: gone");
+        assert!(failure.render(JSON).contains(r#""failed":[{"target":"bob","code":"not_found","#));
     }
 
     #[test]
     fn a_message_cannot_rewrite_the_terminal() {
-        let failure = Failure::new(Kind::Failed, "a\u{1b}[2Jb");
-        assert_eq!(failure.render(Look::Plain), "error: a<U+001B>[2Jb");
+        let failure = Failure::new(Kind::Failed, "a\u{1b}[2J\u{9b}\u{202e}b");
+        assert_eq!(failure.render(Look::default()), "error: a<U+001B>[2J<U+009B><U+202E>b");
+        assert!(!failure.render(JSON).contains(['\u{1b}', '\u{9b}', '\u{202e}']));
     }
 }

@@ -22,6 +22,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod failure;
+mod json;
 pub mod sign_in_files;
 pub mod store;
 pub mod system;
@@ -31,8 +32,8 @@ use std::ffi::OsString;
 use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
@@ -41,17 +42,26 @@ use crate::failure::{Failure, Kind, Look, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
+use crate::terminal::Terminal as _;
 use crate::terminal::console::Console;
 use crate::terminal::format::Format;
-use crate::terminal::output::StandardOutput;
+use crate::terminal::output::{self, StandardOutput};
 
 /// Runs one command line and returns its exit code.
 #[must_use]
 pub fn run(args: Vec<OsString>) -> u8 {
-    let early = look(cli::asks_for_json(&args), ColorChoice::Auto);
-    let cli = match Cli::try_parse_from(args) {
+    let (json, color) = cli::early(&args);
+    let parsed = Cli::command()
+        .color(match color {
+            ColorChoice::Auto => clap::ColorChoice::Auto,
+            ColorChoice::Always => clap::ColorChoice::Always,
+            ColorChoice::Never => clap::ColorChoice::Never,
+        })
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, early),
+        Err(error) => return usage(&error, look(json, color)),
     };
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     match dispatch(cli, look) {
@@ -75,9 +85,12 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Demo => Some(tempfile::tempdir().context("there is no place for a throw-away store")?),
         _ => None,
     };
+    if let Some(folder) = &throw_away {
+        terminal.doom(folder.path().to_owned());
+    }
     let (store, sign_ins) = match &throw_away {
-        Some(folder) => (folder.path().join("passdesk.db"), folder.path().to_owned()),
-        None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder()?),
+        Some(folder) => (folder.path().join("passdesk.db"), Some(folder.path().to_owned())),
+        None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
     };
     let desk = &mut Desk {
         stores: &SqliteStores::at(&store)?,
@@ -104,7 +117,7 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 /// Answers a command line that clap did not take; help and the version are no failures.
 fn usage(error: &clap::Error, look: Look) -> u8 {
     let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if !error.use_stderr() || (no_command && look != Look::Json) {
+    if !error.use_stderr() || (no_command && !look.json) {
         // `--help | head` is no failure either.
         let _ = error.print();
         return u8::from(no_command) * Kind::Usage.exit_code();
@@ -115,11 +128,6 @@ fn usage(error: &clap::Error, look: Look) -> u8 {
 }
 
 fn look(json: bool, color: ColorChoice) -> Look {
-    if json {
-        Look::Json
-    } else if config::coloured(color, std::io::stderr().is_terminal()) {
-        Look::Coloured
-    } else {
-        Look::Plain
-    }
+    let stderr = std::io::stderr();
+    Look { json, coloured: config::coloured(color, stderr.is_terminal()), width: output::width(&stderr) }
 }

@@ -1,53 +1,63 @@
 //! The file in which a user's sign-in is kept between two commands.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
 
-/// A folder with a file for each store somebody is signed in to. Both are the user's alone.
+/// A folder with a file for each store somebody is signed in to. The files are the user's alone, and so is the folder
+/// where it is made here.
 pub struct SignInFiles {
-    folder: PathBuf,
+    folder: Option<PathBuf>,
 }
 
 impl SignInFiles {
-    /// The files in this folder, which need not exist.
+    /// The files in this folder, which need not exist. Without a folder there are none, and none can be kept.
     #[must_use]
-    pub fn in_folder(folder: PathBuf) -> Self {
+    pub fn in_folder(folder: Option<PathBuf>) -> Self {
         Self { folder }
     }
 
-    fn path(&self, store: &str) -> PathBuf {
-        self.folder.join(format!("{store}.sign-in"))
+    fn path(&self, store: &str) -> anyhow::Result<PathBuf> {
+        let folder = self.folder.as_ref().context("there is no home folder to keep a sign-in in; use --as instead")?;
+        Ok(folder.join(format!("{store}.sign-in")))
     }
 
-    /// The sign-in kept for a store. Refuses a file that others can read.
+    /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
     pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
-        let path = self.path(store);
-        let file = match File::open(&path) {
+        let Ok(path) = self.path(store) else { return Ok(None) };
+        // Neither waits for the other end of a pipe nor follows a link.
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
+        let file = match OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
         };
-        if file.metadata()?.mode() & 0o077 != 0 {
-            bail!("{} is open to others; sign out, and in again", path.display());
+        let metadata = file.metadata()?;
+        let is_open_to_others = metadata.mode() & 0o077 != 0;
+        let is_ours = metadata.uid() == rustix::process::geteuid().as_raw() && !is_open_to_others;
+        let mut text = Zeroizing::new(Vec::with_capacity(256));
+        if metadata.is_file() && is_ours {
+            file.take(128).read_to_end(&mut text)?;
         }
-        let mut text = Zeroizing::new(String::with_capacity(256));
-        file.take(128).read_to_string(&mut text).with_context(|| format!("{} cannot be read", path.display()))?;
-        Ok(SignInSecret::from_hex(text.trim_end()))
+        match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
+            Some(secret) => Ok(Some(secret)),
+            None => bail!("{} holds no sign-in of yours; 'passdesk me sign-out' removes it", path.display()),
+        }
     }
 
     /// Keeps a sign-in for a store, in place of the one before. A reader sees the old one or the new one.
     pub fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()> {
-        let (path, folder) = (self.path(store), &self.folder);
+        let path = self.path(store)?;
         let unfinished = path.with_extension(format!("{}.new", std::process::id()));
         let write = || -> io::Result<()> {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(&path))?;
             // What a process of the same number left when it was killed is nobody's.
             let _ = fs::remove_file(&unfinished);
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
@@ -55,12 +65,14 @@ impl SignInFiles {
             file.sync_all()?;
             fs::rename(&unfinished, &path)
         };
-        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display()))
+        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display())).inspect_err(|_| {
+            let _ = fs::remove_file(&unfinished);
+        })
     }
 
     /// Forgets the sign-in for a store.
     pub fn remove(&self, store: &str) -> anyhow::Result<()> {
-        let path = self.path(store);
+        let Ok(path) = self.path(store) else { return Ok(()) };
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("{} cannot be removed", path.display()))
@@ -90,7 +102,7 @@ mod tests {
     #[test]
     fn a_sign_in_is_kept_replaced_and_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(folder.path().join("a/b"));
+        let files = SignInFiles::in_folder(Some(folder.path().join("a/b")));
         assert_eq!(loaded(&files), None);
         for seed in [1, 2] {
             files.save("store", &secret(seed)).unwrap();
@@ -105,18 +117,41 @@ mod tests {
     #[test]
     fn the_file_and_its_folder_are_the_users_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(folder.path().join("a"));
+        let files = SignInFiles::in_folder(Some(folder.path().join("a")));
         files.save("store", &secret(1)).unwrap();
-        assert_eq!(fs::metadata(&files.folder).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(fs::metadata(files.path("store")).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(folder.path().join("a")).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(files.path("store").unwrap()).unwrap().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_is_no_sign_in_is_refused_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()));
+        let path = files.path("store").unwrap();
+        for text in [&b""[..], b"abc", b"\xff\xff", &[b'0'; 5_000]] {
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            assert!(files.load("store").is_err());
+            files.remove("store").unwrap();
+        }
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        assert!(files.load("store").is_err());
+    }
+
+    #[test]
+    fn without_a_folder_there_is_no_sign_in_and_none_is_kept() {
+        let files = SignInFiles::in_folder(None);
+        assert!(files.load("store").unwrap().is_none());
+        assert!(files.save("store", &secret(1)).is_err());
+        files.remove("store").unwrap();
     }
 
     #[test]
     fn a_file_that_others_can_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(folder.path().to_owned());
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()));
         files.save("store", &secret(1)).unwrap();
-        fs::set_permissions(files.path("store"), fs::Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(files.path("store").unwrap(), fs::Permissions::from_mode(0o644)).unwrap();
         assert!(files.load("store").is_err());
     }
 }

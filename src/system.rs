@@ -10,6 +10,7 @@ use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getuid, setrli
 
 use crate::domain::authority::Operator;
 use crate::domain::clock::Clock;
+use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 
 /// The system's clock.
@@ -56,6 +57,7 @@ pub fn operator() -> Operator {
     let uid = getuid().as_raw();
     let os_user =
         nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    let sudo_caller = std::env::var_os("SUDO_USER").map(|name: OsString| name.to_string_lossy().into_owned());
+    let sudo_caller = std::env::var_os("SUDO_USER")
+        .map(|name: OsString| neutral(&name.to_string_lossy()).chars().take(64).collect::<String>());
     Operator { uid, os_user, sudo_caller: sudo_caller.filter(|name| !name.is_empty()) }
 }

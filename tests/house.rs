@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// Who must not name whom. `store/sqlite` is a part of `store`, and tests are guests everywhere.
 const WALLS: [(&str, &[&str]); 6] = [
-    ("domain", &["crate::store", "crate::terminal", "crate::commands", "crate::cli", "crate::failure", "std::fs"]),
-    ("store", &["crate::terminal", "crate::commands", "crate::cli", "crate::failure"]),
+    (
+        "domain",
+        &["crate::store", "crate::terminal", "crate::commands", "crate::cli", "crate::failure", "std::fs", "clap::"],
+    ),
+    ("store", &["crate::terminal", "crate::commands", "crate::cli", "crate::failure", "clap::"]),
     ("terminal", &["crate::store", "crate::commands", "crate::cli"]),
     ("cli", &["crate::commands"]),
     ("commands", &["rusqlite", "SqliteStore", "std::env", "SystemClock", "Console::open"]),
@@ -18,10 +21,7 @@ fn sources(path: &Path) -> Vec<PathBuf> {
         return vec![path.to_owned()];
     }
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    entries
-        .flat_map(|entry| sources(&entry.path()))
-        .filter(|path| !path.components().any(|c| c.as_os_str() == "tests"))
-        .collect()
+    entries.filter(|entry| entry.file_name() != "tests").flat_map(|entry| sources(&entry.path())).collect()
 }
 
 #[test]
@@ -42,6 +42,7 @@ fn no_room_names_what_is_behind_a_wall() {
 #[test]
 fn only_the_sqlite_room_names_the_engine() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    assert!(sources(&src).len() > 20, "the house is gone");
     for file in sources(&src).into_iter().filter(|file| !file.starts_with(src.join("store/sqlite"))) {
         let text = fs::read_to_string(&file).unwrap_or_default();
         assert!(!text.contains("rusqlite"), "{}", file.display());

@@ -33,7 +33,7 @@ fn a_temporary_password_never_becomes_the_new_one() {
     let before = desk.state();
     for variant in [temporary.clone(), temporary.to_uppercase(), temporary.replace('-', "")] {
         let refused = desk.change_password("alice", &temporary, &variant).exits(8);
-        assert!(refused.stderr.contains("it is the temporary password"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("it is a temporary password"), "{}", refused.stderr);
     }
     assert_eq!(desk.state(), before);
 }
@@ -87,7 +87,11 @@ fn a_reset_ends_a_sign_in() {
     let mut reset = desk.command(&["users", "reset", "alice", "--yes", "-q"]);
     reset.env("HOME", other_home.home.path());
     assert!(reset.output().unwrap().status.success());
-    desk.run(&["me", "profile"]).exits(2);
+    desk.run(&["me", "profile"]).exits(5);
+    // Nobody goes on as the operator unawares.
+    desk.run(&["users", "list"]).exits(5);
+    desk.run(&["me", "sign-out"]).succeeds();
+    desk.run(&["users", "list"]).succeeds();
 }
 
 #[test]

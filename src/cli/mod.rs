@@ -108,16 +108,17 @@ pub enum Command {
     },
 }
 
-/// Whether a command line that may not even parse asks for failures in JSON.
+/// What a command line that may not even parse asks for: failures in JSON, and colours.
 #[must_use]
-pub fn asks_for_json(args: &[OsString]) -> bool {
-    let is_json = |value: &str| matches!(value, "json" | "jsonl");
-    let mut args = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").peekable();
-    while let Some(arg) = args.next() {
-        let named = arg.strip_prefix("--format=").is_some_and(is_json);
-        if named || (arg == "--format" && args.peek().is_some_and(|value| is_json(value))) {
-            return true;
-        }
-    }
-    false
+pub fn early(args: &[OsString]) -> (bool, ColorChoice) {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    let value = |flag: &str| {
+        words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
+            "" => words.get(at + 1).copied(),
+            rest => rest.strip_prefix('='),
+        })
+    };
+    let json = matches!(value("--format"), Some("json" | "jsonl"));
+    let color = value("--color").and_then(|value| ColorChoice::from_str(value, false).ok()).unwrap_or_default();
+    (json, color)
 }

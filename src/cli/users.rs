@@ -1,5 +1,7 @@
 //! `passdesk users …`.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::handover;
 use crate::domain::account::State;
 use crate::domain::role::Role;
@@ -56,16 +58,16 @@ pub struct List {
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// Only those with this role
-    #[arg(long)]
+    #[arg(long, value_parser = role())]
     pub role: Option<Role>,
     /// Only those in this state
-    #[arg(long)]
+    #[arg(long, value_parser = one_of(&State::ALL, State::name))]
     pub state: Option<State>,
     /// Only those who have to choose a new password
     #[arg(long)]
     pub must_change: bool,
     /// In this order
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, default_value = "id", value_parser = one_of(&Sort::ALL, Sort::name))]
     pub sort: Sort,
     /// The other way round
     #[arg(long)]
@@ -93,7 +95,7 @@ pub struct Add {
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
     /// A role; may be given more than once
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
     /// How its temporary password is handed over.
     #[command(flatten)]
@@ -102,7 +104,6 @@ pub struct Add {
 
 /// What is to be different about an account.
 #[derive(Debug, clap::Args)]
-#[group(id = "change", required = true, multiple = true, args = ["name", "email", "role", "no_roles"])]
 pub struct Edit {
     /// Its id, its username or its e-mail address
     pub id: String,
@@ -113,7 +114,7 @@ pub struct Edit {
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
     /// Exactly this role instead of those it has; may be given more than once
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
     /// No role
     #[arg(long, conflicts_with = "role")]
@@ -135,4 +136,17 @@ pub struct Reset {
     /// How the temporary password is handed over.
     #[command(flatten)]
     pub handover: handover::Handover,
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    one_of(&Role::ALL, Role::name)
+}
+
+/// Takes one of a few values by its name. The rooms below know their names, and nothing of command lines.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|value| name(*value)))
+        .try_map(move |text| all.iter().copied().find(|value| name(*value) == text).ok_or("it is none of these values"))
 }

@@ -80,6 +80,9 @@ pub fn owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Owner> {
     if let Some(owner) = known_owner(desk, store)? {
         return Ok(owner);
     }
+    if desk.terminal.is_interactive() {
+        desk.terminal.note("Nobody is signed in: whose account is it?");
+    }
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
     let (account, _) = authenticate(desk, store, &username, &password)?;
@@ -100,16 +103,15 @@ fn known_owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> 
     saved(desk, store)
 }
 
-/// The sign-in kept from an earlier command. One that has ended is forgotten, and said so.
+/// The sign-in kept from an earlier command. One that has ended is a failure, not nothing: whoever was signed in to less
+/// than the operator may do is not to go on as the operator unawares.
 pub fn saved(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> {
-    let name = store.name()?;
-    let Some(secret) = desk.sign_ins.load(&name)? else { return Ok(None) };
-    if let Some(found) = store.sign_in(secret.digest(), desk.now())? {
-        return Ok(Some(Owner { account: found.account, sign_in: Some(found.id) }));
-    }
-    desk.sign_ins.remove(&name)?;
-    desk.terminal.note("Your sign-in has ended; 'passdesk me sign-in' begins another one.");
-    Ok(None)
+    let Some(secret) = desk.sign_ins.load(&store.name()?)? else { return Ok(None) };
+    let found = store.sign_in(secret.digest(), desk.now())?;
+    found.map(|found| Some(Owner { account: found.account, sign_in: Some(found.id) })).ok_or_else(|| {
+        Failure::new(Kind::SignInFailed, "your sign-in has ended")
+            .hint("sign in again with 'passdesk me sign-in', or leave it with 'passdesk me sign-out'")
+    })
 }
 
 /// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the user's own name.

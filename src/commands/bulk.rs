@@ -1,5 +1,7 @@
 //! Commands that take several accounts: each is named, and what fails for one does not stop the others.
 
+use std::fmt::Write as _;
+
 use crate::domain::account::Account;
 use crate::domain::target::Target;
 use crate::failure::{FailedItem, Failure, Kind, Result};
@@ -44,6 +46,25 @@ impl Bulk {
         (bulk, items)
     }
 
+    /// What to ask before the accounts are reset.
+    pub fn question(&self, items: &[Item]) -> String {
+        const NAMED: usize = 5;
+        if let ([item], true) = (items, self.failed.is_empty()) {
+            return format!("Reset the password of {}, id {}?", item.account.named(), item.account.id);
+        }
+        let mut names: Vec<_> = items.iter().take(NAMED).map(|item| item.account.username.to_string()).collect();
+        if items.len() > NAMED {
+            names.push(format!("and {} more", items.len() - NAMED));
+        }
+        let mut question = format!("Reset the passwords of {} accounts ({})?", items.len(), names.join(", "));
+        if !self.failed.is_empty() {
+            let (failed, asked) = (self.failed.len(), self.asked);
+            // Writing to a String cannot fail.
+            let _ = write!(question, "\n{failed} of {asked} cannot be reset, and will be named. Go on?");
+        }
+        question
+    }
+
     /// Counts one that is done, or names one that failed.
     pub fn record(&mut self, written: String, outcome: Result<()>) {
         match outcome {
@@ -63,7 +84,7 @@ impl Bulk {
             return Err(self.failed.remove(0).failure);
         }
         let (kind, message) = if self.done == 0 {
-            (first.failure.kind, format!("all {} failed; nothing has changed", self.asked))
+            (first.failure.kind, format!("none of {} accounts could be done; nothing has changed", self.asked))
         } else {
             (Kind::PartlyDone, format!("{} of {} failed; the rest is done", self.failed.len(), self.asked))
         };

@@ -10,7 +10,7 @@ use crate::terminal::output;
 
 /// Prints the completions for a shell.
 pub fn run(desk: &mut Desk<'_>, shell: Shell) -> Result<()> {
-    output::print(desk.output, &generate(shell))
+    output::print(desk.output, &generate(shell)).map(|_| ())
 }
 
 /// The completions for a shell.

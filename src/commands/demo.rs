@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::Desk;
 use super::users::{list, reset};
+use crate::cli::Global;
 use crate::cli::users::{List, Reset};
 use crate::domain::account::AccountId;
 use crate::domain::authority::Actor;
@@ -15,7 +16,6 @@ use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::Result;
 use crate::store::{Mandate, NewAccount, NewTemporary, Store};
-use crate::terminal::format::Format;
 
 /// The sample accounts: username, name, role, and how far each has come.
 const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
@@ -36,18 +36,18 @@ enum Sample {
 
 /// Runs the demonstration; the store is to be an unused place that the caller removes.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    desk.global.format = Format::Text;
-    desk.global.as_username = None;
+    // Who asks for a demonstration is shown one, whatever else the command line says.
+    desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
     let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
     let [first, rest @ ..] = SAMPLES;
     let new = sample(desk, first)?;
     desk.stores.prepare(&by, &new)?.put_in_place()?;
     let mut store = desk.stores.open()?;
-    settle(desk, &mut *store, &by, AccountId(1), first.3)?;
+    settle(desk, &mut *store, &by, AccountId(1), &new, first.3)?;
     for one in rest {
         let new = sample(desk, one)?;
         let id = store.add_account(&by, &new)?;
-        settle(desk, &mut *store, &by, id, one.3)?;
+        settle(desk, &mut *store, &by, id, &new, one.3)?;
     }
     drop(store);
 
@@ -72,7 +72,14 @@ fn sample(desk: &mut Desk<'_>, (username, name, role, _): (&str, &str, Option<Ro
     })
 }
 
-fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountId, sample: Sample) -> Result<()> {
+fn settle(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    by: &Mandate,
+    id: AccountId,
+    new: &NewAccount,
+    sample: Sample,
+) -> Result<()> {
     let account = super::find(store, &Target::Id(id))?;
     let seen = account.revision;
     match sample {
@@ -82,7 +89,7 @@ fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountI
             let nobodys = TemporaryPassword::generate(desk.rng);
             let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
-            store.replace_password(id, seen, &hash, desk.now(), None)?;
+            store.replace_password(id, &new.temporary.hash, &hash, desk.now(), None)?;
         }
         Sample::Expired => {
             let secret = TemporaryPassword::generate(desk.rng);

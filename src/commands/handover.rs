@@ -23,6 +23,7 @@ pub struct WayOut {
     rows: Rows,
     format: Format,
     quiet: bool,
+    several: bool,
     given: usize,
     in_force: usize,
 }
@@ -35,8 +36,13 @@ pub struct Whose<'a> {
     pub display_name: &'a DisplayName,
 }
 
-/// Checks what does not depend on any account, before anything is opened.
-pub fn check(args: &cli::handover::Handover, format: Format, accounts: usize) -> Result<()> {
+/// Checks what does not depend on any account, before anything is opened or asked.
+pub fn check(args: &cli::handover::Handover, desk: &Desk<'_>, accounts: usize) -> Result<()> {
+    Delivery::check(args.output.as_deref())?;
+    if let Some(path) = args.output.as_deref().filter(|path| desk.stores.claims(path)) {
+        return Err(Failure::new(Kind::NotDelivered, format!("{} is the store's own", path.display()))
+            .hint("name a file of another name"));
+    }
     if !args.quiet {
         return Ok(());
     }
@@ -47,7 +53,7 @@ pub fn check(args: &cli::handover::Handover, format: Format, accounts: usize) ->
             "use --format csv or --format jsonl",
         );
     }
-    if format != Format::Text {
+    if desk.format() != Format::Text {
         return refuse("--quiet and --format exclude each other", "leave one of them out");
     }
     Ok(())
@@ -62,13 +68,19 @@ pub fn lifetime(args: &cli::handover::Handover, desk: &Desk<'_>) -> Result<Signe
 }
 
 impl WayOut {
-    /// Opens the way out that was asked for. `array` tells JSON whether there could be several.
-    pub fn open(args: &cli::handover::Handover, desk: &Desk<'_>, array: bool) -> Result<Self> {
+    /// Opens the way out that was asked for. `several` tells JSON to write an array, and a signal to let the one in hand
+    /// come to its end.
+    pub fn open(args: &cli::handover::Handover, desk: &mut Desk<'_>, several: bool) -> Result<Self> {
+        let delivery = Delivery::open(args.output.as_deref(), desk.output)?;
+        if let Some(path) = delivery.file() {
+            desk.terminal.doom(path.to_owned());
+        }
         Ok(Self {
-            delivery: Delivery::open(args.output.as_deref(), desk.output)?,
-            rows: Rows::new::<HandoverRecord<'_>>(desk.format(), array),
+            delivery,
+            rows: Rows::new::<HandoverRecord<'_>>(desk.format(), several),
             format: desk.format(),
             quiet: args.quiet,
+            several,
             given: 0,
             in_force: 0,
         })
@@ -81,34 +93,51 @@ impl WayOut {
         desk: &mut Desk<'_>,
         whose: &Whose<'_>,
         lifetime: SignedDuration,
-        prepare: impl FnOnce(NewTemporary) -> Result<T>,
+        prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
         commit: impl FnOnce(T) -> Result<()>,
     ) -> Result<()> {
+        desk.terminal.enter(Phase::Delivering);
+        let issued = self.make_and_hand_over(desk, whose, lifetime, prepare).and_then(|prepared| {
+            desk.terminal.enter(Phase::Committing);
+            commit(prepared).map_err(|failure| self.not_in_force(failure, whose.username))
+        });
+        if issued.is_ok() {
+            self.in_force += 1;
+            if let Some(path) = self.delivery.file() {
+                desk.terminal.spare(path);
+            }
+            self.confirm(desk.terminal, whose.username);
+        }
+        desk.terminal.enter(if self.several { Phase::Delivering } else { Phase::Idle });
+        issued
+    }
+
+    fn make_and_hand_over<T>(
+        &mut self,
+        desk: &mut Desk<'_>,
+        whose: &Whose<'_>,
+        lifetime: SignedDuration,
+        prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
+    ) -> Result<T> {
         let secret = TemporaryPassword::generate(desk.rng);
         let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
         let now = desk.now();
         let until = now + lifetime;
-        let prepared = prepare(NewTemporary { hash, until })?;
-        let handover =
-            Handover { username: whose.username, display_name: whose.display_name, secret: &secret, until, now };
-        desk.terminal.enter(Phase::Delivering);
-        let outcome = self.give(desk.output, &handover).and_then(|()| {
-            desk.terminal.enter(Phase::Committing);
-            commit(prepared).map_err(|failure| self.not_in_force(failure, whose.username))
-        });
-        desk.terminal.enter(Phase::Idle);
-        outcome?;
-        self.in_force += 1;
-        self.confirm(desk.terminal, whose.username);
-        Ok(())
+        let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
+        let Whose { username, display_name } = *whose;
+        self.give(desk.output, &Handover { username, display_name, secret: &secret, until, now })?;
+        Ok(prepared)
     }
 
     /// Writes what stands after the last one.
     pub fn close(mut self, desk: &mut Desk<'_>) -> Result<()> {
+        if self.several {
+            desk.terminal.enter(Phase::Idle);
+        }
         if self.given == 0 || self.format == Format::Text {
             return Ok(());
         }
-        let end = self.rows.end()?;
+        let end = self.rows.end();
         if end.is_empty() {
             return Ok(());
         }
@@ -146,11 +175,17 @@ impl WayOut {
         }
     }
 
-    fn not_in_force(&self, failure: Failure, username: &Username) -> Failure {
+    fn not_in_force(&mut self, failure: Failure, username: &Username) -> Failure {
         let place = match self.delivery.file() {
             Some(path) => format!("written to {}", path.display()),
             None => "shown".into(),
         };
+        if self.delivery.take_back_latest() {
+            self.given -= 1;
+            if self.format != Format::Text {
+                self.rows.take_back();
+            }
+        }
         let message = format!(
             "the temporary password {place} for {username} is NOT in force, and nothing has changed: {}",
             failure.message

@@ -24,7 +24,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         })?;
     let display_name: DisplayName = args.name.parse()?;
     let email = super::email(args.email.as_deref())?;
-    handover::check(&args.handover, desk.format(), 1)?;
+    handover::check(&args.handover, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover, desk)?;
     if desk.stores.occupied()? {
         return Err(taken(format!("there is something at {} already", desk.stores.location())));
@@ -37,7 +37,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         desk,
         &Whose { username: &username, display_name: &display_name },
         lifetime,
-        |temporary| {
+        |terminal, temporary| {
             let first = NewAccount {
                 username: username.clone(),
                 display_name: display_name.clone(),
@@ -45,7 +45,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
                 roles: Roles::from_iter([Role::GlobalAdmin]),
                 temporary,
             };
-            Ok(stores.prepare(&by, &first)?)
+            let prepared = stores.prepare(&by, &first)?;
+            prepared.scratch().into_iter().for_each(|path| terminal.doom(path.to_owned()));
+            Ok(prepared)
         },
         |prepared| {
             prepared.put_in_place().map_err(|error| match Failure::from(error) {

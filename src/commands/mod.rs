@@ -60,7 +60,7 @@ impl Desk<'_> {
 
     /// Prints a result that is text for people.
     fn print(&mut self, text: &str) -> Result<()> {
-        output::print(self.output, text.as_bytes())
+        output::print(self.output, text.as_bytes()).map(|_| ())
     }
 
     /// Prints records in a machine format; `array` tells JSON whether there could be several.
@@ -70,8 +70,8 @@ impl Desk<'_> {
         for record in records {
             bytes.extend_from_slice(&rows.row(record)?);
         }
-        bytes.extend(rows.end()?);
-        output::print(self.output, &bytes)
+        bytes.extend(rows.end());
+        output::print(self.output, &bytes).map(|_| ())
     }
 
     /// Prints accounts in a machine format; in text they are no result.
@@ -82,6 +82,7 @@ impl Desk<'_> {
         let now = self.now();
         let records: Vec<_> = accounts.iter().map(|account| AccountRecord::new(account, now)).collect();
         self.print_records(&records, array)
+            .map_err(|failure| Failure { message: format!("it is done, but {}", failure.message), ..failure })
     }
 }
 

@@ -33,7 +33,7 @@ pub enum Lifecycle {
 }
 
 /// What one needs to know about an account at a glance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Signs in with a password of its own.
     Active,
@@ -46,6 +46,9 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Active, Self::MustChange, Self::TemporaryExpired, Self::Disabled];
+
     /// The name on the command line and in machine formats.
     #[must_use]
     pub fn name(self) -> &'static str {

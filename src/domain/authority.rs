@@ -101,14 +101,14 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The actor as the record names it: `operator root (sudo by bob)`, or a username.
+    /// The actor as the record names it: `operator root (uid 0, sudo by bob)`, or a username.
     #[must_use]
     pub fn recorded(&self) -> String {
         match self {
-            Self::Operator(Operator { os_user, sudo_caller: Some(caller), .. }) => {
-                format!("operator {os_user} (sudo by {caller})")
+            Self::Operator(Operator { uid, os_user, sudo_caller: Some(caller) }) => {
+                format!("operator {os_user} (uid {uid}, sudo by {caller})")
             }
-            Self::Operator(Operator { os_user, .. }) => format!("operator {os_user}"),
+            Self::Operator(Operator { uid, os_user, .. }) => format!("operator {os_user} (uid {uid})"),
             Self::Account { username, .. } => username.to_string(),
         }
     }

@@ -6,6 +6,7 @@ use super::account::Account;
 use super::credential::{Credential, MAX_PASSWORD_BYTES};
 use super::policy::Policy;
 use super::secret::TypedPassword;
+use super::temporary;
 
 /// A rule that a new password broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub enum BrokenRule {
     TooLong,
     /// The current password.
     Current,
-    /// The temporary password, which was never secret from whoever handed it over.
+    /// The temporary password, or an earlier one: they were never secret from whoever handed them over. All that could
+    /// be one is refused.
     Temporary,
     /// zxcvbn scores it too low.
     Guessable {
@@ -38,7 +40,7 @@ impl BrokenRule {
             Self::TooShort { has, needs } => vec![format!("it has {has} characters; at least {needs} are needed")],
             Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
             Self::Current => vec!["it is the current password".into()],
-            Self::Temporary => vec!["it is the temporary password".into()],
+            Self::Temporary => vec!["it is a temporary password".into()],
             Self::Guessable { advice } => {
                 let mut lines = vec!["it is too easy to guess".to_owned()];
                 lines.extend(advice.iter().map(|line| format!("  {line}")));
@@ -65,8 +67,11 @@ pub fn broken_rules(
     if new.byte_len().max(text.len()) > MAX_PASSWORD_BYTES {
         broken.push(BrokenRule::TooLong);
     }
-    if let Some(current) = current.filter(|current| current.matches(new)) {
-        broken.push(if current.temporary_until.is_some() { BrokenRule::Temporary } else { BrokenRule::Current });
+    if current.is_some_and(|current| current.matches(new)) && !temporary::has_its_form(new) {
+        broken.push(BrokenRule::Current);
+    }
+    if temporary::has_its_form(new) {
+        broken.push(BrokenRule::Temporary);
     }
     let judged = zxcvbn::zxcvbn(&text, &own_words(account).iter().map(String::as_str).collect::<Vec<_>>());
     if u8::from(judged.score()) < policy.min_score {

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 /// What an account may do, by rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Reads the audit log.
     Auditor,

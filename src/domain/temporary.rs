@@ -56,6 +56,11 @@ pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     (symbols == SYMBOLS).then_some(text)
 }
 
+/// Whether what somebody typed could be a temporary password, of whatever account and time.
+pub(super) fn has_its_form(typed: &TypedPassword) -> bool {
+    canonical(typed).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -41,6 +41,19 @@ pub fn neutral_lines(text: &str) -> String {
     text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
 }
 
+/// The same text with its lines broken between words, where they are longer than so many columns. A line that is
+/// broken keeps its indentation.
+#[must_use]
+pub fn wrapped(text: &str, width: Option<u16>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let fill = |line: &str| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let options = textwrap::Options::new(usize::from(width)).subsequent_indent(indent).break_words(false);
+        textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
+    };
+    text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
+}
+
 /// Somebody's input as a message repeats it: in quotes, neutral, and cut with `…` when it is long.
 #[must_use]
 pub fn quoted(text: &str) -> String {
@@ -70,6 +83,12 @@ mod tests {
         for name in ["Zoë Ångström", "李小龍", "محمد", "नमस्ते", "O'Neil-Smith", "a\u{200d}b"] {
             assert_eq!(neutral(name), name);
         }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_keep_their_indentation() {
+        assert_eq!(wrapped("  one two-three four", Some(12)), "  one\n  two-three\n  four");
+        assert_eq!(wrapped("one two", None), "one two");
     }
 
     #[test]

@@ -28,6 +28,10 @@ macro_rules! laws {
             a_disabled_account_loses_its_sign_ins,
             an_enabled_account_is_active_again,
             every_change_of_an_account_refuses_a_revision_that_has_passed,
+            a_password_that_was_replaced_meanwhile_proves_nothing,
+            the_password_of_a_disabled_account_proves_nothing,
+            an_edit_meanwhile_does_not_hinder_a_password_change,
+            no_sign_in_begins_once_a_change_is_required,
             an_actor_demoted_meanwhile_is_refused,
             an_actor_of_no_higher_rank_is_refused_everything,
             a_sign_in_ends_at_its_expiry,
@@ -80,7 +84,7 @@ fn added(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
 /// An account that has chosen its own password.
 fn settled(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
     let account = added(store, username, roles);
-    store.replace_password(account.id, account.revision, &hash("own"), at(1), None).unwrap();
+    store.replace_password(account.id, &hash(username), &hash("own"), at(1), None).unwrap();
     get(store, account.id)
 }
 
@@ -98,7 +102,7 @@ fn acting(account: &Account) -> Mandate {
 
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
-    store.begin_sign_in(account.id, account.revision, digest, at(0), at(8 * HOUR)).unwrap();
+    store.begin_sign_in(account.id, &hash("own"), digest, at(0), at(8 * HOUR)).unwrap();
     digest
 }
 
@@ -133,7 +137,7 @@ pub fn a_new_account_must_change_its_temporary_password(store: &mut dyn Store) {
     let alice = added(store, "alice", &[]);
     assert!(alice.must_change);
     assert_eq!(alice.temporary_until, Some(at(24 * HOUR)));
-    assert_eq!(alice.last_reset.unwrap().by, "operator root");
+    assert_eq!(alice.last_reset.unwrap().by, "operator root (uid 0)");
 }
 
 pub fn a_username_is_taken_once(store: &mut dyn Store) {
@@ -188,7 +192,7 @@ pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
     let [own, other] = [1, 2].map(|digest| signed_in(store, &alice, digest));
     let bobs = signed_in(store, &bob, 3);
     let keep = store.sign_in(own, at(1)).unwrap().unwrap().id;
-    store.replace_password(alice.id, alice.revision, &hash("new"), at(1), Some(keep)).unwrap();
+    store.replace_password(alice.id, &hash("own"), &hash("new"), at(1), Some(keep)).unwrap();
     assert!(store.sign_in(own, at(1)).unwrap().is_some());
     assert!(store.sign_in(other, at(1)).unwrap().is_none());
     assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
@@ -243,12 +247,46 @@ pub fn every_change_of_an_account_refuses_a_revision_that_has_passed(store: &mut
     for (change, outcome) in every_change(store, &operator(), &seen) {
         assert!(matches!(outcome, Err(StoreError::Conflict(_))), "{change}");
     }
-    let replaced = store.replace_password(seen.id, seen.revision, &hash("late"), at(1), None);
-    assert!(matches!(replaced, Err(StoreError::Conflict(_))));
-    let begun = store.begin_sign_in(seen.id, seen.revision, SignInDigest([1; 32]), at(0), at(HOUR));
-    assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert_eq!(get(store, seen.id), before);
     assert_eq!(hash_of(store, &before), "$argon2id$own");
+}
+
+pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
+    proves_nothing(store, &alice, "own");
+}
+
+pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    proves_nothing(store, &alice, "own");
+}
+
+fn proves_nothing(store: &mut dyn Store, account: &Account, proved: &str) {
+    let before = (get(store, account.id), hash_of(store, account));
+    let replaced = store.replace_password(account.id, &hash(proved), &hash("late"), at(1), None);
+    assert!(matches!(replaced, Err(StoreError::Conflict(_))));
+    let begun = store.begin_sign_in(account.id, &hash(proved), SignInDigest([1; 32]), at(0), at(HOUR));
+    assert!(matches!(begun, Err(StoreError::Conflict(_))));
+    assert_eq!((get(store, account.id), hash_of(store, account)), before);
+}
+
+pub fn an_edit_meanwhile_does_not_hinder_a_password_change(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let edit = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
+    store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
+    store.replace_password(alice.id, &hash("own"), &hash("new"), at(1), None).unwrap();
+    assert_eq!(hash_of(store, &alice), "$argon2id$new");
+}
+
+pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    let digest = SignInDigest([1; 32]);
+    let begun = store.begin_sign_in(alice.id, &hash("own"), digest, at(0), at(HOUR));
+    assert!(matches!(begun, Err(StoreError::Conflict(_))));
+    assert!(store.sign_in(digest, at(0)).unwrap().is_none());
 }
 
 pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {

@@ -9,6 +9,8 @@
 mod contract;
 pub mod sqlite;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::domain::account::{Account, AccountId, Revision, State};
@@ -105,7 +107,7 @@ pub struct Filter {
 }
 
 /// In which order to list them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
     /// By number, oldest first.
     #[default]
@@ -114,6 +116,21 @@ pub enum Sort {
     Username,
     /// By name, then by number.
     Name,
+}
+
+impl Sort {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Id, Self::Username, Self::Name];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Username => "username",
+            Self::Name => "name",
+        }
+    }
 }
 
 /// One page of a list. Pages are found by the last account seen, so that a page costs the same wherever it is.
@@ -178,21 +195,23 @@ pub trait Store {
     fn enable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 
     /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
-    /// that is kept.
+    /// that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
+    /// has proved to know.
     fn replace_password(
         &mut self,
         id: AccountId,
-        seen: Revision,
+        proved: &StoredHash,
         hash: &StoredHash,
         at: Timestamp,
         keep: Option<SignInId>,
     ) -> Result<()>;
 
-    /// Begins a sign-in; forgets those that have expired.
+    /// Begins a sign-in; forgets those that have expired. [`StoreError::Conflict`] as above, or if a change of the
+    /// password is required.
     fn begin_sign_in(
         &mut self,
         id: AccountId,
-        seen: Revision,
+        proved: &StoredHash,
         digest: SignInDigest,
         at: Timestamp,
         until: Timestamp,
@@ -213,6 +232,9 @@ pub trait Stores {
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Box<dyn Store>>;
 
+    /// Whether a file of this path would be one of the store's own.
+    fn claims(&self, path: &Path) -> bool;
+
     /// Whether there is something where the store would be made.
     fn occupied(&self) -> Result<bool>;
 
@@ -222,6 +244,9 @@ pub trait Stores {
 
 /// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.
 pub trait PreparedStore {
+    /// What it leaves behind if the program is ended now.
+    fn scratch(&self) -> Option<&Path>;
+
     /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
     fn put_in_place(self: Box<Self>) -> Result<()>;
 }

@@ -1,17 +1,17 @@
 //! The real terminal.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
 
-use dialoguer::console::Term;
 use zeroize::Zeroizing;
 
-use super::guard::{Guard, LastWords, hush};
+use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::{Phase, PromptError, Terminal};
 use crate::domain::secret::TypedPassword;
-use crate::domain::text::neutral_lines;
+use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{Failure, Kind, Look};
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
@@ -24,9 +24,6 @@ pub struct Console {
 impl Console {
     /// Takes the terminal over; signals are watched from here on. Notes are left out where failures are JSON.
     pub fn open(look: Look) -> io::Result<Self> {
-        // The libraries that draw would each decide for themselves otherwise.
-        dialoguer::console::set_colors_enabled(false);
-        dialoguer::console::set_colors_enabled_stderr(false);
         let not_in_force = Failure::new(
             Kind::Cancelled,
             "cancelled; a temporary password that you were shown just now is NOT in force",
@@ -41,58 +38,64 @@ impl Console {
     fn needs_terminal(&self, instead: &'static str) -> Result<(), PromptError> {
         if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
     }
+
+    /// Asks for a line that is echoed; the terminal itself edits it.
+    fn ask_line(&mut self, prompt: &str) -> Result<String, PromptError> {
+        let line = self.guard.ask(prompt, false, |mut terminal| {
+            let mut line = Vec::new();
+            let mut byte = [0];
+            // A byte at a time, so that what is typed ahead stays for the next prompt.
+            while terminal.read(&mut byte)? == 1 {
+                line.push(byte[0]);
+                if byte[0] == b'\n' {
+                    return Ok(line);
+                }
+            }
+            Err(io::ErrorKind::UnexpectedEof.into())
+        });
+        Ok(String::from_utf8_lossy(&left(line)?).trim().to_owned())
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.guard.give_back();
+    }
+}
+
+/// Ctrl-D on an empty line is leaving.
+fn left<T>(answer: io::Result<T>) -> Result<T, PromptError> {
+    answer.map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => PromptError::Cancelled,
+        _ => error.into(),
+    })
 }
 
 impl Terminal for Console {
     fn is_interactive(&self) -> bool {
-        io::stdin().is_terminal() && io::stderr().is_terminal()
+        io::stdin().is_terminal() && io::stderr().is_terminal() && File::open("/dev/tty").is_ok()
     }
 
     fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Result<TypedPassword, PromptError> {
         self.needs_terminal(instead)?;
-        let prompt = format!("{prompt}: ");
-        let typed = self.guard.prompt(&prompt, |terminal| {
-            hush(terminal)?;
-            (&*terminal).write_all(prompt.as_bytes())?;
+        let typed = self.guard.ask(&format!("{prompt}: "), true, |terminal| {
             // The modes of the terminal are the guard's, so that Ctrl-C and Ctrl-Z work; only the line is edited here.
-            let config = rpassword::ConfigBuilder::new().input_reader(terminal.try_clone()?).output_discard().build();
-            let typed = rpassword::read_password_with_config(config).map(Zeroizing::new);
-            (&*terminal).write_all(b"\r\n")?;
-            typed
+            let config = rpassword::ConfigBuilder::new().input_reader(terminal).output_discard().build();
+            rpassword::read_password_with_config(config).map(Zeroizing::new)
         });
-        match typed {
-            Ok(text) => Ok(TypedPassword::new(text)),
-            // Ctrl-D on an empty line.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(PromptError::Cancelled),
-            Err(error) => Err(error.into()),
-        }
+        left(typed).map(TypedPassword::new)
     }
 
-    #[expect(clippy::disallowed_types, reason = "this is the room that asks")]
     fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Result<String, PromptError> {
         self.needs_terminal(instead)?;
-        let answer = self.guard.prompt(&format!("{prompt}: "), |_| {
-            dialoguer::Input::<String>::new()
-                .with_prompt(prompt)
-                .default(offer.to_owned())
-                .interact_text_on(&Term::stderr())
-                .map_err(|dialoguer::Error::IO(error)| error)
-        })?;
-        Ok(answer)
+        let answer = self.ask_line(&format!("{prompt} [{offer}]: "))?;
+        Ok(if answer.is_empty() { offer.to_owned() } else { answer })
     }
 
-    #[expect(clippy::disallowed_types, reason = "this is the room that asks")]
     fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
-        let answer = self.guard.prompt(&format!("{question} [y/N] "), |_| {
-            dialoguer::Confirm::new()
-                .with_prompt(question)
-                .default(false)
-                .wait_for_newline(true)
-                .interact_on_opt(&Term::stderr())
-                .map_err(|dialoguer::Error::IO(error)| error)
-        })?;
-        if answer == Some(true) { Ok(()) } else { Err(PromptError::Cancelled) }
+        let answer = self.ask_line(&format!("{question} [y/N] "))?.to_lowercase();
+        if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError> {
@@ -108,13 +111,25 @@ impl Terminal for Console {
     }
 
     fn note(&mut self, text: &str) {
-        if self.look != Look::Json {
+        if !self.look.json {
             // A note that nobody can read changes nothing.
-            let _ = writeln!(io::stderr(), "{}", neutral_lines(text));
+            let _ = writeln!(io::stderr(), "{}", wrapped(&neutral_lines(text), self.look.width));
         }
     }
 
     fn enter(&mut self, phase: Phase) {
         self.guard.enter(phase);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.guard.interrupted()
+    }
+
+    fn doom(&mut self, path: PathBuf) {
+        self.guard.doom(path);
+    }
+
+    fn spare(&mut self, path: &Path) {
+        self.guard.spare(path);
     }
 }

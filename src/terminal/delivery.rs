@@ -1,7 +1,7 @@
 //! The ways a temporary password goes out.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,8 @@ pub enum Delivery {
         file: File,
         /// Its path.
         path: PathBuf,
+        /// How long it was before the latest part.
+        before: u64,
     },
 }
 
@@ -33,15 +35,18 @@ impl Delivery {
         };
         let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         match opened {
-            Ok(file) => Ok(Self::File { file, path: path.to_owned() }),
-            Err(error) => {
-                let hint = if error.kind() == io::ErrorKind::AlreadyExists {
-                    "name a file that does not exist yet: none is ever overwritten"
-                } else {
-                    "name a new file in a folder that you can write to"
-                };
-                Err(not_delivered(format!("{} cannot be made: {error}", path.display())).hint(hint))
-            }
+            Ok(file) => Ok(Self::File { file, path: path.to_owned(), before: 0 }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+            Err(error) => Err(not_delivered(format!("{} cannot be made: {error}", path.display()))
+                .hint("name a new file in a folder that you can write to")),
+        }
+    }
+
+    /// Refuses a file that is there already, before anybody is asked anything.
+    pub fn check(file: Option<&Path>) -> Result<()> {
+        match file {
+            Some(path) if path.symlink_metadata().is_ok() => Err(exists(path)),
+            _ => Ok(()),
         }
     }
 
@@ -58,8 +63,12 @@ impl Delivery {
     pub fn hand_over(&mut self, output: &mut dyn Output, bytes: &[u8]) -> Result<()> {
         let (handed, place) = match self {
             Self::Standard => (output.write_all(bytes).and_then(|()| output.flush()), "standard output".to_owned()),
-            Self::File { file, path } => {
-                (file.write_all(bytes).and_then(|()| file.sync_all()), path.display().to_string())
+            Self::File { file, path, before } => {
+                *before = file.metadata().map_or(0, |metadata| metadata.len());
+                (
+                    file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path)),
+                    path.display().to_string(),
+                )
             }
         };
         handed.map_err(|error| {
@@ -77,6 +86,17 @@ impl Delivery {
         }
     }
 
+    /// Takes back the latest part, which is of no use; `false` where that cannot be.
+    pub fn take_back_latest(&mut self) -> bool {
+        match self {
+            Self::Standard => false,
+            Self::File { file, before, .. } => {
+                let cut = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));
+                cut.and_then(|_| file.sync_all()).is_ok()
+            }
+        }
+    }
+
     /// Takes back what is of no use: a file in which nothing is in force.
     pub fn take_back(&self) {
         if let Self::File { path, .. } = self {
@@ -84,6 +104,20 @@ impl Delivery {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Puts the name of a new file on the disk, too. A folder that may be written but not read cannot be synced.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_) => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Failure {
+    not_delivered(format!("{} is there already", path.display()))
+        .hint("name a file that does not exist yet: none is ever overwritten")
 }
 
 fn not_delivered(message: impl Into<String>) -> Failure {

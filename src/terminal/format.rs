@@ -1,17 +1,15 @@
 //! The machine formats: JSON, JSON Lines and CSV. The one renderer of all of them.
 
 use std::borrow::Cow;
-use std::io;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::ser::Formatter;
 use zeroize::Zeroizing;
 
 use crate::domain::account::{Account, AccountId};
 use crate::domain::name::{Email, Username};
 use crate::domain::role::Roles;
-use crate::domain::text::{is_treacherous, neutral};
+use crate::domain::text::neutral;
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -60,66 +58,68 @@ impl Rows {
         self.count += 1;
         match self.format {
             Format::Csv => {
-                let mut csv = csv::WriterBuilder::new().from_writer(&mut *out);
                 if self.count == 1 {
-                    csv.write_record(self.columns)?;
+                    out.extend(self.header());
                 }
-                csv.write_record(record.cells().iter().map(|cell| guarded(cell).into_owned()))?;
-                csv.flush()?;
-                drop(csv);
+                csv_line(&record.cells(), &mut out);
             }
             Format::Json if self.array => {
                 out.extend_from_slice(if self.count == 1 { b"[\n" } else { b",\n" });
-                json(record, &mut out)?;
+                crate::json::write(record, &mut out)?;
             }
             _ => {
-                json(record, &mut out)?;
+                crate::json::write(record, &mut out)?;
                 out.push(b'\n');
             }
         }
         Ok(out)
     }
 
+    /// Takes the last row back, for somebody who has taken back what it wrote.
+    pub fn take_back(&mut self) {
+        self.count -= 1;
+    }
+
+    fn header(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        csv_line(&self.columns.iter().map(|&name| name.into()).collect::<Vec<_>>(), &mut out);
+        out
+    }
+
     /// What has to stand after the last row, or instead of one.
-    pub fn end(&self) -> anyhow::Result<Vec<u8>> {
-        Ok(match (self.format, self.array, self.count) {
+    #[must_use]
+    pub fn end(&self) -> Vec<u8> {
+        match (self.format, self.array, self.count) {
             (Format::Json, true, 0) => b"[]\n".to_vec(),
             (Format::Json, true, _) => b"\n]\n".to_vec(),
-            (Format::Csv, _, 0) => {
-                let mut csv = csv::Writer::from_writer(Vec::new());
-                csv.write_record(self.columns)?;
-                csv.into_inner()?
-            }
+            (Format::Csv, _, 0) => self.header(),
             _ => Vec::new(),
-        })
+        }
     }
+}
+
+/// A line of RFC 4180. Written here, since a library would keep a copy of a secret in a buffer of its own.
+fn csv_line(cells: &[Cow<'_, str>], out: &mut Vec<u8>) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        let cell = guarded(cell);
+        if cell.contains(['"', ',']) {
+            out.push(b'"');
+            out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(cell.as_bytes());
+        }
+    }
+    out.push(b'\n');
 }
 
 /// A cell that a terminal shows and a spreadsheet does not take for a formula.
 fn guarded(cell: &str) -> Cow<'_, str> {
     let cell = neutral(cell);
     if cell.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{cell}")) } else { cell }
-}
-
-fn json(value: &impl Serialize, out: &mut Vec<u8>) -> anyhow::Result<()> {
-    Ok(value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping))?)
-}
-
-/// Compact JSON in which a treacherous character stands escaped: the data are the same, and no terminal obeys them.
-struct Escaping;
-
-impl Formatter for Escaping {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_treacherous(*c)) {
-            out.write_all(&rest.as_bytes()[..at])?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = &rest[at + c.len_utf8()..];
-        }
-        out.write_all(rest.as_bytes())
-    }
 }
 
 /// A moment in machine formats: RFC 3339, UTC.
@@ -204,6 +204,7 @@ impl Record for AccountRecord<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::is_treacherous;
 
     #[derive(Serialize)]
     struct Name<'a> {
@@ -224,7 +225,7 @@ mod tests {
         for name in names {
             out.extend_from_slice(&rows.row(&Name { name }).unwrap());
         }
-        out.extend(rows.end().unwrap());
+        out.extend(rows.end());
         String::from_utf8(out).unwrap()
     }
 
@@ -243,6 +244,7 @@ mod tests {
     fn csv_has_its_header_even_over_nothing() {
         assert_eq!(written(Format::Csv, true, &[]), "name\n");
         assert_eq!(written(Format::Csv, true, &["a,b", "c"]), "name\n\"a,b\"\nc\n");
+        assert_eq!(written(Format::Csv, true, &["a \"b\""]), "name\n\"a \"\"b\"\"\"\n");
     }
 
     #[test]

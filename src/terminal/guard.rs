@@ -2,8 +2,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
@@ -12,27 +14,33 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 
 use super::Phase;
 
-const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
-
-/// A prompt that is waiting, and how the terminal was before.
-struct Waiting {
+/// The terminal, and how it was before the first prompt.
+struct Taken {
     terminal: File,
     before: Termios,
-    text: String,
+    /// Whether what is typed has been kept from the screen. It stays so until the terminal is given back, since people
+    /// type on while a password is being hashed.
+    hushed: bool,
 }
 
-impl Waiting {
+impl Taken {
+    /// Gives the terminal back. What was typed ahead where nothing is echoed is thrown away, or the shell would show it.
     fn restore(&self) {
+        let how = if self.hushed { OptionalActions::Flush } else { OptionalActions::Now };
         // At worst the terminal is gone, and there is nothing to restore.
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
-        let _ = (&self.terminal).write_all(SHOW_CURSOR);
+        let _ = tcsetattr(&self.terminal, how, &self.before);
     }
 }
 
 #[derive(Default)]
 struct State {
-    waiting: Option<Waiting>,
+    taken: Option<Taken>,
+    /// The prompt that waits for an answer.
+    prompt: Option<String>,
     phase: Phase,
+    interrupted: bool,
+    /// Files and folders that are of no use if the program ends now.
+    doomed: Vec<PathBuf>,
 }
 
 #[derive(Default)]
@@ -41,16 +49,13 @@ struct Shared {
     changed: Condvar,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Watches for signals as long as the program runs.
 pub struct Guard {
     shared: Arc<Shared>,
 }
+
+/// How long a delivery may take, once a signal asks for the end: a pipe that nobody reads would take for ever.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What to say when a signal ends the program.
 pub struct LastWords {
@@ -65,12 +70,23 @@ impl Guard {
     pub fn install(last_words: LastWords) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let ignored = ignored();
-        let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
-        let mut signals = Signals::new(watched.into_iter().filter(|signal| !ignored.contains(signal)))?;
+        let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
+        let mut signals = Signals::new(wanted.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
-                if signal == SIGTSTP { stop(&watched) } else { end(&watched, signal, &last_words) }
+                let mut state = lock(&watched.state);
+                match (state.phase, signal) {
+                    (Phase::Idle, SIGTSTP) => stop(&state),
+                    (Phase::Idle, _) => end(&state, signal, &last_words),
+                    (_, SIGTSTP) => {}
+                    _ => {
+                        state.interrupted = true;
+                        if is_stuck(&watched, state) {
+                            end(&lock(&watched.state), signal, &last_words);
+                        }
+                    }
+                }
             }
         })?;
         Ok(Self { shared })
@@ -78,27 +94,76 @@ impl Guard {
 
     /// Says how far the handing over of a temporary password has come.
     pub fn enter(&self, phase: Phase) {
-        self.shared.lock().phase = phase;
+        self.lock().phase = phase;
         self.shared.changed.notify_all();
     }
 
-    /// Runs a prompt. However it ends, the terminal is as it was.
-    pub fn prompt<T>(&self, text: &str, ask: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+    /// Whether a signal came while something was being put in force, and was put off.
+    pub fn interrupted(&self) -> bool {
+        self.lock().interrupted
+    }
+
+    /// Names a file or folder that is to go if a signal ends the program.
+    pub fn doom(&self, path: PathBuf) {
+        self.lock().doomed.push(path);
+    }
+
+    /// Takes back what [`Self::doom`] said.
+    pub fn spare(&self, path: &Path) {
+        self.lock().doomed.retain(|doomed| doomed != path);
+    }
+
+    /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`].
+    pub fn ask<T>(&self, prompt: &str, hushed: bool, read: impl FnOnce(File) -> io::Result<T>) -> io::Result<T> {
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-        let waiting = Waiting { before: tcgetattr(&terminal)?, terminal: terminal.try_clone()?, text: text.to_owned() };
-        self.shared.lock().waiting = Some(waiting);
-        let answer = ask(&terminal);
-        if matches!(&answer, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
-            // Ctrl-C was read as a key and has become a signal: the watcher ends the program.
-            loop {
-                thread::park();
+        {
+            let mut state = self.lock();
+            if hushed != state.taken.as_ref().is_some_and(|taken| taken.hushed)
+                && let Some(taken) = state.taken.take()
+            {
+                taken.restore();
             }
+            if state.taken.is_none() {
+                let before = tcgetattr(&terminal)?;
+                let mut during = before.clone();
+                if hushed {
+                    during.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
+                }
+                state.taken = Some(Taken { terminal: terminal.try_clone()?, before, hushed });
+                tcsetattr(&terminal, OptionalActions::Now, &during)?;
+            }
+            state.prompt = Some(prompt.to_owned());
+            (&terminal).write_all(prompt.as_bytes())?;
         }
-        if let Some(waiting) = self.shared.lock().waiting.take() {
-            waiting.restore();
+        let answer = read(terminal.try_clone()?);
+        self.lock().prompt = None;
+        if hushed || answer.is_err() {
+            (&terminal).write_all(b"\r\n")?;
         }
         answer
     }
+
+    /// Gives the terminal back as it was.
+    pub fn give_back(&self) {
+        if let Some(taken) = self.lock().taken.take() {
+            taken.restore();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.shared.state)
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits for what is under way to come to its end; `true` if it does not, for want of somebody who takes a delivery.
+fn is_stuck(shared: &Shared, state: MutexGuard<'_, State>) -> bool {
+    let wait = shared.changed.wait_timeout_while(state, GRACE, |state| state.phase == Phase::Delivering);
+    let (state, _) = wait.unwrap_or_else(PoisonError::into_inner);
+    state.phase == Phase::Delivering
 }
 
 /// The signals that whoever started this wants ignored, as `nohup` does: they stay ignored. Without Linux's `/proc`,
@@ -110,40 +175,35 @@ fn ignored() -> Vec<i32> {
     (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }
 
-/// Stops echo and line editing; signals still work.
-pub fn hush(terminal: &File) -> io::Result<()> {
-    let mut modes = tcgetattr(terminal)?;
-    modes.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
-    Ok(tcsetattr(terminal, OptionalActions::Now, &modes)?)
-}
-
-fn stop(shared: &Shared) {
-    let state = shared.lock();
-    let during = state.waiting.as_ref().and_then(|waiting| {
-        let during = tcgetattr(&waiting.terminal).ok();
-        waiting.restore();
+/// Stops the program; when it is continued, the prompt stands there again.
+fn stop(state: &State) {
+    let during = state.taken.as_ref().and_then(|taken| {
+        let during = tcgetattr(&taken.terminal).ok();
+        taken.restore();
         during
     });
     // Returns when the program is continued.
     let _ = emulate_default_handler(SIGTSTP);
-    if let (Some(waiting), Some(during)) = (&state.waiting, during) {
-        let _ = tcsetattr(&waiting.terminal, OptionalActions::Now, &during);
-        let _ = (&waiting.terminal).write_all(waiting.text.as_bytes());
+    if let (Some(taken), Some(during)) = (&state.taken, during) {
+        let _ = tcsetattr(&taken.terminal, OptionalActions::Now, &during);
+        let _ = (&taken.terminal).write_all(state.prompt.as_deref().unwrap_or_default().as_bytes());
     }
 }
 
-fn end(shared: &Shared, signal: i32, last_words: &LastWords) {
-    let mut state = shared.lock();
-    while state.phase == Phase::Committing {
-        state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+/// Ends the program by a signal; by exit code 130 if it is Ctrl-C's.
+fn end(state: &State, signal: i32, last_words: &LastWords) {
+    for path in &state.doomed {
+        // One of the two is right, and what cannot be removed stays.
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
+    }
+    if let Some(taken) = &state.taken {
+        taken.restore();
     }
     let say = |words: &str| {
         let _ = writeln!(io::stderr(), "{words}");
     };
-    if let Some(waiting) = &state.waiting {
-        waiting.restore();
-        let _ = (&waiting.terminal).write_all(b"\r\n");
-        say(&last_words.cancelled);
+    if state.prompt.is_some() {
+        say(&format!("\n{}", last_words.cancelled));
     } else if state.phase == Phase::Delivering {
         say(&last_words.not_in_force);
     }

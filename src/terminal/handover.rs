@@ -34,8 +34,9 @@ impl Handover<'_> {
     #[must_use]
     pub fn text(&self, layout: Layout, gap: &str) -> Zeroizing<String> {
         let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
-        let mut text = Zeroizing::new(String::with_capacity(1024));
         let whose = named(self.username, self.display_name);
+        // Room for all of it, so that no reallocation leaves a copy of the password behind.
+        let mut text = Zeroizing::new(String::with_capacity(512 + whose.len() + 2 * self.username.as_str().len()));
         let lives = spoken(self.until.as_second() - self.now.as_second());
         let until = readable(self.until);
         // Writing to a String cannot fail.

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use super::PromptError;
 use crate::domain::secret::TypedPassword;
 
-/// A line longer than this is no password; it is still read to its end.
-const LONGEST: usize = 64 * 1024;
+/// A line longer than this is no password. It is not read to its end: what is too long fails wherever it is used.
+const LONGEST: usize = 4 * 1024;
 
 /// Reads lines without reading ahead, so that what follows stays for whoever reads next, and without leaving copies.
 pub struct SecretLines<R> {
@@ -31,7 +31,7 @@ impl<R: Read> SecretLines<R> {
                 Ok(0) => break false,
                 Ok(_) if byte[0] == b'\n' => break true,
                 Ok(_) if line.len() < LONGEST => line.push(byte[0]),
-                Ok(_) => {}
+                Ok(_) => break true,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }

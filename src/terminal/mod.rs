@@ -11,6 +11,7 @@ pub mod sheet;
 pub mod table;
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::domain::secret::TypedPassword;
 use crate::failure::{Failure, Kind};
@@ -56,9 +57,10 @@ pub enum Phase {
     /// Nothing is being handed over: a signal ends the program.
     #[default]
     Idle,
-    /// It is on its way, or out, and not in force: a signal ends the program, which says so.
+    /// It is on its way, or out, and not in force: a signal is put off for a second; if it is still not in force then, the
+    /// program ends, and says so.
     Delivering,
-    /// It is being put in force: a signal waits.
+    /// It, or a password that its owner chose, is being put in force: a signal is put off.
     Committing,
 }
 
@@ -82,6 +84,15 @@ pub trait Terminal {
     /// Tells the person something that is not the result, on standard error.
     fn note(&mut self, text: &str);
 
-    /// Says how far the handing over of a temporary password has come.
+    /// Says how far something that must not be torn apart has come.
     fn enter(&mut self, phase: Phase);
+
+    /// Whether a signal came while something was being put in force, and was put off: whoever has more to do stops.
+    fn interrupted(&self) -> bool;
+
+    /// Names a file or a folder that is of no use, and goes, if a signal ends the program.
+    fn doom(&mut self, path: PathBuf);
+
+    /// Takes back what [`Terminal::doom`] said.
+    fn spare(&mut self, path: &Path);
 }

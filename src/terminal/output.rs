@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
-use std::os::fd::AsFd as _;
+use std::os::fd::AsFd;
 
 use crate::failure::{Failure, Result};
 
@@ -34,13 +34,7 @@ impl StandardOutput {
     /// Takes standard output. `coloured` is asked whether a terminal wants colours.
     pub fn open(coloured: impl FnOnce(bool) -> bool) -> io::Result<Self> {
         let stdout = io::stdout();
-        let is_terminal = stdout.is_terminal();
-        let width = if is_terminal { rustix::termios::tcgetwinsize(&stdout).ok() } else { None };
-        let layout = Layout {
-            // A terminal that does not know its width says 0.
-            width: is_terminal.then(|| width.map_or(80, |size| size.ws_col)).map(|w| if w == 0 { 80 } else { w }),
-            coloured: coloured(is_terminal),
-        };
+        let layout = Layout { width: width(&stdout), coloured: coloured(stdout.is_terminal()) };
         Ok(Self { file: File::from(stdout.as_fd().try_clone_to_owned()?), layout })
     }
 }
@@ -66,12 +60,27 @@ impl Output for StandardOutput {
     }
 }
 
-/// Writes a result that is no secret. A reader that has had enough, as `head` has, is no failure.
-pub fn print(output: &mut dyn Output, bytes: &[u8]) -> Result<()> {
+/// The columns of a terminal, 80 if it does not say; `None` if this is none.
+#[must_use]
+pub fn width(stream: &(impl AsFd + io::IsTerminal)) -> Option<u16> {
+    let says = || rustix::termios::tcgetwinsize(stream).map_or(0, |size| size.ws_col);
+    stream.is_terminal().then(says).map(|columns| if columns == 0 { 80 } else { columns })
+}
+
+/// Whether somebody still reads what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// As far as one can know.
+    Listening,
+    /// Has had enough, as `head` has. That is no failure.
+    Gone,
+}
+
+/// Writes a result that is no secret.
+pub fn print(output: &mut dyn Output, bytes: &[u8]) -> Result<Reader> {
     match output.write_all(bytes).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::from(anyhow::Error::new(error).context("standard output cannot be written")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(Reader::Listening),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Failure::from(anyhow::Error::new(error).context("standard output cannot be written"))),
     }
 }

@@ -7,35 +7,64 @@ use jiff::Timestamp;
 
 use super::output::Layout;
 use crate::domain::account::{Account, State};
-use crate::domain::text::{neutral, neutral_lines};
+use crate::domain::text::neutral;
 
-/// Accounts, a row each, as wide as the terminal at most; the header only where `header` is set.
-#[must_use]
-pub fn accounts(accounts: &[Account], now: Timestamp, layout: Layout, header: bool) -> String {
-    let mut table = blank(layout);
-    if header {
-        let titles = ["ID", "USERNAME", "NAME", "E-MAIL", "ROLES", "STATE"];
-        table.set_header(titles.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+/// The widest username that is never broken where there is little room.
+const USERNAME_WIDTH: u16 = 24;
+
+/// Accounts, a row each, as wide as the terminal at most. Later pages stand under the columns of the first.
+pub struct AccountTable {
+    layout: Layout,
+    widths: Option<Vec<u16>>,
+}
+
+impl AccountTable {
+    /// A table without rows.
+    #[must_use]
+    pub fn new(layout: Layout) -> Self {
+        Self { layout, widths: None }
     }
-    for account in accounts {
-        let state = account.state(now);
-        let roles = if account.roles.is_empty() { "-".into() } else { account.roles.join(" ") };
-        table.add_row([
-            Cell::new(account.id),
-            Cell::new(account.username.as_str()),
-            Cell::new(or_dash(account.display_name.as_str())),
-            Cell::new(or_dash(account.email.as_ref().map_or("", |email| email.as_str()))),
-            Cell::new(roles),
-            coloured(state),
-        ]);
-    }
-    // What one reads first and types back is never broken over two lines.
-    for index in [0, 1, 5] {
-        if let Some(column) = table.column_mut(index) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
+
+    /// The next rows; the first have a header.
+    pub fn page(&mut self, accounts: &[Account], now: Timestamp) -> String {
+        if accounts.is_empty() {
+            return String::new();
         }
+        let mut table = blank(self.layout);
+        if self.widths.is_none() {
+            let titles = ["ID", "USERNAME", "NAME", "E-MAIL", "ROLES", "STATE"];
+            table.set_header(titles.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+        }
+        for account in accounts {
+            table.add_row(row(account, now));
+        }
+        let content = table.column_max_content_widths();
+        let first = self.widths.get_or_insert_with(|| content.clone());
+        for (index, column) in table.column_iter_mut().enumerate() {
+            let fixed = |width| comfy_table::Width::Fixed(width);
+            match (self.layout.width, index) {
+                // What one reads first and types back is not broken over two lines.
+                (Some(_), 0 | 5) => column.set_constraint(ColumnConstraint::ContentWidth),
+                (Some(_), 1) if content[1] <= USERNAME_WIDTH => column.set_constraint(ColumnConstraint::ContentWidth),
+                (Some(_), 1) => column.set_constraint(ColumnConstraint::UpperBoundary(fixed(USERNAME_WIDTH + 2))),
+                (Some(_), _) => column,
+                (None, _) => column.set_constraint(ColumnConstraint::LowerBoundary(fixed(first[index] + 2))),
+            };
+        }
+        finish(&mut table)
     }
-    finish(&mut table)
+}
+
+fn row(account: &Account, now: Timestamp) -> [Cell; 6] {
+    let roles = if account.roles.is_empty() { "-".into() } else { account.roles.join(" ") };
+    [
+        Cell::new(account.id),
+        Cell::new(account.username.as_str()),
+        Cell::new(or_dash(account.display_name.as_str())),
+        Cell::new(or_dash(account.email.as_ref().map_or("", |email| email.as_str()))),
+        Cell::new(roles),
+        coloured(account.state(now)),
+    ]
 }
 
 /// Labels and values, a line each.
@@ -43,7 +72,7 @@ pub fn accounts(accounts: &[Account], now: Timestamp, layout: Layout, header: bo
 pub fn pairs(rows: &[(&str, String)], layout: Layout) -> String {
     let mut table = blank(layout);
     for (label, value) in rows {
-        table.add_row([Cell::new(label).add_attribute(Attribute::Bold), Cell::new(neutral_lines(value))]);
+        table.add_row([Cell::new(label).add_attribute(Attribute::Bold), Cell::new(neutral(value))]);
     }
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::ContentWidth);
@@ -117,37 +146,54 @@ mod tests {
         }
     }
 
+    fn drawn(account: &Account, layout: Layout) -> String {
+        AccountTable::new(layout).page(std::slice::from_ref(account), Timestamp::UNIX_EPOCH)
+    }
+
     #[test]
     fn a_table_is_never_wider_than_the_terminal() {
         let layout = Layout { width: Some(80), coloured: false };
-        let drawn =
-            accounts(&[account("Alice Cordelia Wintergreen-Fotheringhay")], Timestamp::UNIX_EPOCH, layout, true);
-        for line in drawn.lines() {
-            assert!(line.chars().count() <= 80, "{line:?}");
+        let mut long = account("Alice Cordelia Wintergreen-Fotheringhay");
+        long.username = "x".repeat(64).parse().unwrap();
+        for account in [account("Alice Cordelia Wintergreen-Fotheringhay"), long] {
+            let drawn = drawn(&account, layout);
+            for line in drawn.lines() {
+                assert!(line.chars().count() <= 80, "{line:?}");
+            }
+            assert!(drawn.contains("temporary expired"), "{drawn}");
         }
-        assert!(drawn.contains("temporary expired"), "{drawn}");
     }
 
     #[test]
     fn a_row_is_one_line_where_there_is_no_terminal() {
-        let drawn = accounts(&[account(&"long ".repeat(100))], Timestamp::UNIX_EPOCH, Layout::default(), true);
+        let drawn = drawn(&account(&"long ".repeat(100)), Layout::default());
         assert_eq!(drawn.lines().count(), 2);
+    }
+
+    #[test]
+    fn later_pages_stand_under_the_columns_of_the_first() {
+        let mut table = AccountTable::new(Layout::default());
+        let wide = table.page(&[account("A name of some length")], Timestamp::UNIX_EPOCH);
+        let narrow = table.page(&[account("A")], Timestamp::UNIX_EPOCH);
+        let state = |text: &str| text.lines().last().unwrap().find("temporary");
+        assert_eq!(state(&narrow), state(&wide));
+        assert_eq!(narrow.lines().count(), 1);
     }
 
     #[test]
     fn colours_are_used_only_where_they_are_wanted() {
         for coloured in [false, true] {
             let layout = Layout { width: Some(80), coloured };
-            let drawn = accounts(&[account("A")], Timestamp::UNIX_EPOCH, layout, true);
-            assert_eq!(drawn.contains('\u{1b}'), coloured);
+            assert_eq!(drawn(&account("A"), layout).contains('\u{1b}'), coloured);
         }
     }
 
     #[test]
-    fn a_name_cannot_rewrite_the_terminal() {
+    fn a_value_cannot_rewrite_the_terminal_or_forge_a_line() {
         let layout = Layout { width: Some(200), coloured: false };
-        let drawn = accounts(&[account("a\u{1b}[2J\nb\u{202e}c")], Timestamp::UNIX_EPOCH, layout, false);
-        assert_eq!(drawn.lines().count(), 1);
-        assert!(drawn.contains("a<U+001B>[2J<U+000A>b<U+202E>c"), "{drawn}");
+        let name = "a\u{1b}[2J\nb\u{202e}c";
+        for text in [drawn(&account(name), layout), pairs(&[("Name", name.into())], layout)] {
+            assert!(text.contains("a<U+001B>[2J<U+000A>b<U+202E>c"), "{text}");
+        }
     }
 }

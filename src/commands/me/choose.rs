@@ -1,14 +1,14 @@
 //! Choosing a new password: at a prompt with three tries, or from standard input with one.
 
-use crate::commands::{Desk, find};
+use crate::commands::Desk;
 use crate::domain::account::Account;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::password::{BrokenRule, broken_rules};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
-use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::terminal::Phase;
 
 const TRIES: usize = 3;
 
@@ -35,7 +35,7 @@ pub fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Resu
         } else if desk.terminal.ask_secret("New password again", instead)?.same_as(&new) {
             return Ok(new);
         } else {
-            Err(Failure::new(Kind::RefusedByPolicy, "the two are not the same"))
+            Err(Failure::new(Kind::RefusedByPolicy, "the two are not the same").hint("nothing has changed; try again"))
         };
         if let (Err(failure), 1..) = (&outcome, left) {
             let message = &failure.message;
@@ -45,21 +45,30 @@ pub fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Resu
     outcome
 }
 
-/// Puts a new password in force.
+/// Puts a new password in force, and returns its hash. A signal waits for it.
 pub fn put_in_force(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     account: &Account,
+    current: &Credential,
     new: &TypedPassword,
     keep: Option<SignInId>,
-) -> Result<Account> {
+) -> Result<StoredHash> {
     let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
-    store.replace_password(account.id, account.revision, &hash, desk.now(), keep)?;
-    find(store, &Target::Id(account.id))
+    let at = desk.now();
+    desk.terminal.enter(Phase::Committing);
+    let replaced = store.replace_password(account.id, &current.hash, &hash, at, keep);
+    desk.terminal.enter(Phase::Idle);
+    match replaced {
+        Err(StoreError::Conflict(message)) => {
+            Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
+        }
+        other => Ok(other.map(|()| hash)?),
+    }
 }
 
 fn refused(broken: &[BrokenRule]) -> Failure {
     let lines: Vec<_> = broken.iter().flat_map(BrokenRule::lines).map(|line| format!("  {line}")).collect();
     Failure::new(Kind::RefusedByPolicy, format!("the new password will not do:\n{}", lines.join("\n")))
-        .hint("take four or five random words, or let a password manager make one")
+        .hint("take four or five random words, or let a password manager make one; nothing has changed")
 }

@@ -19,7 +19,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     drop(password);
     let new = choose::ask(desk, &account, &current)?;
     let keep = signed_in.and_then(|owner| owner.sign_in);
-    choose::put_in_force(desk, &mut *store, &account, &new, keep)?;
+    choose::put_in_force(desk, &mut *store, &account, &current, &new, keep)?;
     desk.terminal.note(&format!("The password of {} is changed; every other sign-in has ended.", account.named()));
     Ok(())
 }

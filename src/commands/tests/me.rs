@@ -141,8 +141,14 @@ fn a_sign_in_ends_after_eight_hours() {
     site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
     site.pass(8);
     let ran = site.call(Call { absent: true, ..Call::default() }, profile::run);
-    assert!(ran.notes.contains("Your sign-in has ended"), "{}", ran.notes);
-    ran.fails(Kind::Usage);
+    assert_eq!(ran.fails(Kind::SignInFailed), "your sign-in has ended");
+    let ran =
+        site.call(Call::default(), |desk| crate::commands::users::list::run(desk, &crate::cli::users::List::default()));
+    assert_eq!(ran.stdout, "");
+    ran.fails(Kind::SignInFailed);
+    site.call(Call::default(), sign_out::run).succeeds();
+    site.call(Call::default(), |desk| crate::commands::users::list::run(desk, &crate::cli::users::List::default()))
+        .succeeds();
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod reset;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use rand::SeedableRng as _;
@@ -55,6 +56,9 @@ struct Person {
     present: bool,
     notes: Vec<String>,
     phases: Vec<Phase>,
+    doomed: Vec<PathBuf>,
+    /// After how many commits a signal comes.
+    interrupted_after: Option<usize>,
 }
 
 impl Person {
@@ -123,6 +127,19 @@ impl Terminal for Person {
 
     fn enter(&mut self, phase: Phase) {
         self.phases.push(phase);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted_after
+            .is_some_and(|done| self.phases.iter().filter(|p| **p == Phase::Committing).count() >= done)
+    }
+
+    fn doom(&mut self, path: PathBuf) {
+        self.doomed.push(path);
+    }
+
+    fn spare(&mut self, path: &Path) {
+        self.doomed.retain(|doomed| doomed != path);
     }
 }
 
@@ -218,6 +235,7 @@ struct Call {
     absent: bool,
     room: Option<usize>,
     null: bool,
+    interrupted_after: Option<usize>,
     /// What somebody else does while the result is written.
     meanwhile: Option<Box<dyn FnOnce()>>,
 }
@@ -236,7 +254,7 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let mut site = Self {
             stores: SqliteStores::at(&folder.path().join("store.db")).unwrap(),
-            sign_ins: SignInFiles::in_folder(folder.path().join("state")),
+            sign_ins: SignInFiles::in_folder(Some(folder.path().join("state"))),
             folder,
             clock: SetClock(Cell::new("2026-11-22T08:00:00Z".parse().unwrap())),
             rng: StdRng::seed_from_u64(1),
@@ -249,7 +267,12 @@ impl Site {
     }
 
     fn call(&mut self, call: Call, run: impl FnOnce(&mut Desk<'_>) -> Result<()>) -> Ran {
-        let mut person = Person { script: call.script.into(), present: !call.absent, ..Person::default() };
+        let mut person = Person {
+            script: call.script.into(),
+            present: !call.absent,
+            interrupted_after: call.interrupted_after,
+            ..Person::default()
+        };
         let mut kept = Kept {
             bytes: Vec::new(),
             room: call.room.unwrap_or(usize::MAX),

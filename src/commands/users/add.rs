@@ -8,7 +8,7 @@ use crate::domain::authority::{Action, Subject};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::Result;
 use crate::store::NewAccount;
 
 /// Adds an account, and hands its temporary password over.
@@ -17,7 +17,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let display_name: DisplayName = args.name.parse()?;
     let email = email(args.email.as_deref())?;
     let roles: Roles = args.role.iter().copied().collect();
-    handover::check(&args.handover, desk.format(), 1)?;
+    handover::check(&args.handover, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover, desk)?;
 
     let mut store = desk.stores.open()?;
@@ -30,8 +30,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let taken = [Some(Target::Username(username.clone())), email.clone().map(Target::Email)];
     for target in taken.into_iter().flatten() {
         if let Some(other) = store.account(&target)? {
-            return Err(Failure::new(Kind::Conflict, format!("{target} is taken by account {}", other.id))
-                .hint(format!("see it with 'passdesk users show {}'", other.id)));
+            return Err(super::taken(&target.to_string(), &other));
         }
     }
 
@@ -41,7 +40,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
         desk,
         &Whose { username: &username, display_name: &display_name },
         lifetime,
-        |temporary| {
+        |_, temporary| {
             let (username, display_name) = (username.clone(), display_name.clone());
             Ok(NewAccount { username, display_name, email, roles, temporary })
         },

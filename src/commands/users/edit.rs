@@ -6,7 +6,7 @@ use crate::commands::{Desk, email, find};
 use crate::domain::authority::{Action, Subject};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Result};
 use crate::store::Edit;
 
 /// Changes a name, an e-mail address, roles.
@@ -17,6 +17,10 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
     };
+    if edit.display_name.is_none() && edit.email.is_none() && edit.roles.is_none() {
+        return Err(Failure::new(Kind::Usage, "nothing says what is to be different")
+            .hint("add --name, --email, --role or --no-roles"));
+    }
 
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &*store)?;
@@ -27,6 +31,10 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
         acting.may_to(Action::Grant, subject)?;
         acting.may_to(Action::Grant, Subject { roles, ..subject })?;
+    }
+    if let Some(Some(email)) = &edit.email {
+        let taken = store.account(&Target::Email(email.clone()))?.filter(|other| other.id != account.id);
+        taken.map_or(Ok(()), |other| Err(super::taken(email.as_str(), &other)))?;
     }
 
     store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit)?;

@@ -13,7 +13,8 @@ use crate::domain::clock::Timestamp;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Store};
 use crate::terminal::format::{AccountRecord, Format, Record, Rows};
-use crate::terminal::{output, table};
+use crate::terminal::output::{self, Reader};
+use crate::terminal::table::AccountTable;
 
 /// How many accounts are read and written at a time: no transaction is open while a reader makes the output wait.
 const PAGE: usize = 1_000;
@@ -45,7 +46,9 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         let accounts = store.page(&page)?;
         listed += accounts.len();
         let ended = accounts.len() < wanted;
-        lines.write(desk, &accounts)?;
+        if lines.write(desk, &accounts)? == Reader::Gone {
+            return Ok(());
+        }
         last = accounts.into_iter().next_back().or(last);
         if ended {
             return lines.finish(desk, listed);
@@ -67,34 +70,31 @@ fn is_more(store: &dyn Store, args: &List, filter: &Filter, last: &Account, now:
 /// The list in the format that was asked for, a page at a time.
 struct Lines {
     rows: Rows,
+    table: AccountTable,
     now: Timestamp,
-    begun: bool,
 }
 
 impl Lines {
     fn new(desk: &Desk<'_>) -> Self {
-        Self { rows: Rows::new::<AccountRecord<'_>>(desk.format(), true), now: desk.now(), begun: false }
+        let rows = Rows::new::<AccountRecord<'_>>(desk.format(), true);
+        Self { rows, table: AccountTable::new(desk.output.layout()), now: desk.now() }
     }
 
-    fn write(&mut self, desk: &mut Desk<'_>, accounts: &[Account]) -> Result<()> {
-        if accounts.is_empty() {
-            return Ok(());
-        }
-        let begun = std::mem::replace(&mut self.begun, true);
-        if desk.format() == Format::Text {
-            let text = table::accounts(accounts, self.now, desk.output.layout(), !begun);
-            return desk.print(&text);
-        }
+    fn write(&mut self, desk: &mut Desk<'_>, accounts: &[Account]) -> Result<Reader> {
         let mut bytes = Vec::new();
-        for account in accounts {
-            bytes.extend_from_slice(&self.rows.row(&AccountRecord::new(account, self.now))?);
+        if desk.format() == Format::Text {
+            bytes.extend_from_slice(self.table.page(accounts, self.now).as_bytes());
+        } else {
+            for account in accounts {
+                bytes.extend_from_slice(&self.rows.row(&AccountRecord::new(account, self.now))?);
+            }
         }
         output::print(desk.output, &bytes)
     }
 
     fn finish(&self, desk: &mut Desk<'_>, listed: usize) -> Result<()> {
         if desk.format() != Format::Text {
-            return output::print(desk.output, &self.rows.end()?);
+            return output::print(desk.output, &self.rows.end()).map(|_| ());
         }
         if listed == 0 {
             desk.terminal.note("There is no such account.");

@@ -1,9 +1,9 @@
 //! What `require-change`, `disable` and `enable` have in common.
 
 use crate::cli::users::Many;
+use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::commands::bulk::{Bulk, targets};
-use crate::commands::{Desk, find};
 use crate::domain::account::{AccountId, Revision};
 use crate::domain::authority::Action;
 use crate::domain::target::Target;
@@ -28,12 +28,11 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         let outcome = change(&mut *store, &acting.mandate(desk.now()), account.id, account.revision);
         if outcome.is_ok() {
             desk.terminal.note(&format!("{} {done}", account.named()));
-            changed.push(find(&*store, &Target::Id(account.id))?);
+            // It is done; that it cannot be read again changes nothing about that.
+            changed.extend(store.account(&Target::Id(account.id)).ok().flatten());
         }
         bulk.record(item.written, outcome.map_err(Into::into));
     }
-    if !changed.is_empty() {
-        desk.print_changed(&changed, several)?;
-    }
-    bulk.finish()
+    let printed = if changed.is_empty() { Ok(()) } else { desk.print_changed(&changed, several) };
+    bulk.finish().and(printed)
 }

@@ -12,7 +12,9 @@ pub mod show;
 
 use super::Desk;
 use crate::cli::users::Command;
-use crate::failure::Result;
+use crate::domain::account::Account;
+use crate::domain::text::quoted;
+use crate::failure::{Failure, Kind, Result};
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -26,4 +28,10 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Disable(args) => disable::run(desk, args),
         Command::Enable(args) => enable::run(desk, args),
     }
+}
+
+/// What to say of a username or an address that another account has.
+fn taken(name: &str, other: &Account) -> Failure {
+    Failure::new(Kind::Conflict, format!("{} is taken by {}, id {}", quoted(name), other.username, other.id))
+        .hint(format!("see it with 'passdesk users show {}'", other.id))
 }

@@ -3,19 +3,21 @@
 use std::fmt::Write as _;
 
 use crate::cli::users::Reset;
-use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::commands::bulk::{Bulk, Item, targets};
 use crate::commands::handover::{self, WayOut, Whose};
+use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
+use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
+use crate::terminal::Terminal;
 use crate::terminal::format::Format;
 
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    handover::check(&args.handover, desk.format(), args.ids.len())?;
+    handover::check(&args.handover, desk, args.ids.len())?;
     let lifetime = handover::lifetime(&args.handover, desk)?;
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
@@ -23,48 +25,58 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &*store)?;
     acting.may(Action::Reset)?;
-    let (mut bulk, items) = Bulk::find(&*store, &targets, |account| acting.may_to(Action::Reset, account.into()));
+    let may = |account: &Account| acting.may_to(Action::Reset, account.into());
+    let (mut bulk, items) = Bulk::find(&*store, &targets, may);
     if items.is_empty() {
         return bulk.finish();
     }
     if args.dry_run {
         foretell(desk, &items, &spoken(lifetime.as_secs()), several)?;
+        for item in items {
+            bulk.record(item.written, Ok(()));
+        }
         return bulk.finish();
     }
     if !args.yes {
-        desk.terminal.confirm(&question(&items), "add --yes to reset without being asked")?;
+        desk.terminal.confirm(&bulk.question(&items), "add --yes to reset without being asked")?;
     }
 
     let mut way_out = WayOut::open(&args.handover, desk, several)?;
-    let mut delivering = true;
+    let mut stopped: Option<fn() -> Failure> = None;
     for Item { written, account } in items {
-        if !delivering {
-            bulk.record(written, Err(Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered")));
+        if desk.terminal.interrupted() {
+            stopped.get_or_insert(|| Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn"));
+        }
+        if let Some(why) = stopped {
+            bulk.record(written, Err(why()));
             continue;
         }
         let whose = Whose { username: &account.username, display_name: &account.display_name };
         let by = acting.mandate(desk.now());
+        // While the question stood, somebody else may have been here: better to find out before anything is shown.
+        let current = find(&*store, &Target::Id(account.id)).and_then(|now| may(&now).map(|()| now.revision));
+        let prepare = |_: &mut dyn Terminal, new| match current {
+            Ok(revision) if revision == account.revision => Ok(new),
+            Ok(_) => {
+                Err(Failure::new(Kind::Conflict, format!("somebody else has changed {} meanwhile", account.username))
+                    .hint("nothing has changed here; look at the account, and try again"))
+            }
+            Err(failure) => Err(failure),
+        };
         let commit = |new| Ok(store.reset_password(&by, account.id, account.revision, &new)?);
-        let outcome = way_out.issue(desk, &whose, lifetime, Ok, commit);
+        let outcome = way_out.issue(desk, &whose, lifetime, prepare, commit);
         match &outcome {
             Ok(()) if account.lifecycle == Lifecycle::Disabled => desk.terminal.note(&disabled(&account)),
-            Ok(()) => {}
-            Err(failure) => delivering = failure.kind != Kind::NotDelivered,
+            Err(failure) if failure.kind == Kind::NotDelivered => {
+                stopped = Some(|| Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered"));
+            }
+            _ => {}
         }
         bulk.record(written, outcome);
     }
-    way_out.close(desk)?;
-    bulk.finish()
-}
-
-fn question(items: &[Item]) -> String {
-    match items {
-        [item] => format!("Reset the password of {}, id {}?", item.account.named(), item.account.id),
-        items => {
-            let names: Vec<_> = items.iter().map(|item| item.account.username.as_str()).collect();
-            format!("Reset the passwords of {} accounts ({})?", names.len(), names.join(", "))
-        }
-    }
+    let broken_off = stopped.is_some();
+    let closed = way_out.close(desk);
+    bulk.finish().and(if broken_off { Ok(()) } else { closed })
 }
 
 fn disabled(account: &Account) -> String {
@@ -82,8 +94,7 @@ fn foretell(desk: &mut Desk<'_>, items: &[Item], lifetime: &str, several: bool) 
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "Would reset {}, id {}: the password stops working, every sign-in ends,\n\
-             and a temporary password lives for {lifetime}.",
+            "Would reset {}, id {}:\nthe password stops working, every sign-in ends, a temporary password lives {lifetime}.",
             account.named(),
             account.id
         );

@@ -31,14 +31,27 @@ pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision
         .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
 }
 
+/// The account, if it is in use and still has the password that its owner has proved to know.
+pub fn proved_account(transaction: &Transaction<'_>, id: AccountId, proved: &StoredHash) -> Result<Account> {
+    let found = one(transaction, "id = ?1", &id.0, with_credential)?;
+    found
+        .filter(|(account, credential)| {
+            account.lifecycle == Lifecycle::Active && credential.as_ref().is_some_and(|one| one.hash == *proved)
+        })
+        .map(|(account, _)| account)
+        .ok_or_else(|| StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()))
+}
+
 pub fn credential(connection: &Connection, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
-    one(connection, "username = ?1", &username.as_str(), |row| {
-        let account = account(row)?;
-        let hash: Option<String> = row.get(13)?;
-        let temporary_until = account.temporary_until;
-        let credential = hash.map(|hash| Credential { hash: StoredHash::from_store(hash), temporary_until });
-        Ok((account, credential))
-    })
+    one(connection, "username = ?1", &username.as_str(), with_credential)
+}
+
+fn with_credential(row: &Row<'_>) -> rusqlite::Result<(Account, Option<Credential>)> {
+    let account = account(row)?;
+    let hash: Option<String> = row.get(13)?;
+    let temporary_until = account.temporary_until;
+    let credential = hash.map(|hash| Credential { hash: StoredHash::from_store(hash), temporary_until });
+    Ok((account, credential))
 }
 
 fn one<T>(

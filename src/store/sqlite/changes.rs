@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::accounts::{self, seen_account};
+use super::accounts::{self, proved_account, seen_account};
 use super::{failed, sign_ins};
 use crate::domain::account::{AccountId, Lifecycle, Revision};
 use crate::domain::authority::{Action, Actor, Standing, Subject, decide};
@@ -121,12 +121,12 @@ pub fn set_lifecycle(
 pub fn replace_password(
     transaction: &Transaction<'_>,
     id: AccountId,
-    seen: Revision,
+    proved: &StoredHash,
     hash: &StoredHash,
     at: Timestamp,
     keep: Option<SignInId>,
 ) -> Result<()> {
-    seen_account(transaction, id, seen)?;
+    proved_account(transaction, id, proved)?;
     transaction
         .execute(
             "UPDATE accounts SET revision = revision + 1, password_hash = ?2, must_change = FALSE,

@@ -52,6 +52,13 @@ impl Stores for SqliteStores {
         Ok(Box::new(SqliteStore { connection: open::existing(&self.path)? }))
     }
 
+    fn claims(&self, path: &Path) -> bool {
+        let folder = |path: &Path| std::path::absolute(path).ok()?.parent()?.canonicalize().ok();
+        let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
+        let own = |suffix: &&str| name(path) == [&name(&self.path), suffix.as_bytes()].concat();
+        folder(path) == folder(&self.path) && ["", "-wal", "-shm", "-journal"].iter().any(own)
+    }
+
     fn occupied(&self) -> Result<bool> {
         match fs::symlink_metadata(&self.path) {
             Ok(_) => Ok(true),
@@ -153,12 +160,12 @@ impl Store for SqliteStore {
     fn replace_password(
         &mut self,
         id: AccountId,
-        seen: Revision,
+        proved: &StoredHash,
         hash: &StoredHash,
         at: Timestamp,
         keep: Option<SignInId>,
     ) -> Result<()> {
-        self.write(|transaction| changes::replace_password(transaction, id, seen, hash, at, keep))?;
+        self.write(|transaction| changes::replace_password(transaction, id, proved, hash, at, keep))?;
         self.forget_old_pages();
         Ok(())
     }
@@ -166,12 +173,12 @@ impl Store for SqliteStore {
     fn begin_sign_in(
         &mut self,
         id: AccountId,
-        seen: Revision,
+        proved: &StoredHash,
         digest: SignInDigest,
         at: Timestamp,
         until: Timestamp,
     ) -> Result<()> {
-        self.write(|transaction| sign_ins::begin(transaction, id, seen, digest, at, until))
+        self.write(|transaction| sign_ins::begin(transaction, id, proved, digest, at, until))
     }
 
     fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {
@@ -187,15 +194,28 @@ impl Store for SqliteStore {
 fn failed(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Unusable {
-            message: format!("the store is damaged: {error}"),
-            hint: "restore the latest backup of the file".into(),
-        },
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
             message: format!("the store cannot be written: {error}"),
             hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
         },
-        _ => StoreError::Failed(anyhow::Error::new(error).context("the store failed")),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {error}"))
+        }
+        _ => match error {
+            // A row that no passdesk wrote, or a table that is not there.
+            rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
+            rusqlite::Error::InvalidColumnType(..) => damaged(&error),
+            rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
+            other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
+        },
+    }
+}
+
+fn damaged(why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unusable {
+        message: format!("the store is damaged: {why}"),
+        hint: "restore the latest backup of the file".into(),
     }
 }
 

@@ -138,10 +138,37 @@ fn check_file(path: &Path) -> Result<()> {
         let what = if kind.is_fifo() { "a named pipe" } else { "not an ordinary file" };
         return Err(unusable(format!("{shown} is {what}"), "name the store's file with --store"));
     }
+    let myself = rustix::process::geteuid().as_raw();
+    if metadata.uid() != myself {
+        return Err(unusable(
+            format!("the store {shown} belongs to somebody else (uid {})", metadata.uid()),
+            "run passdesk as its owner, for example with 'sudo -u'",
+        ));
+    }
+    if metadata.mode() & OURS_ONLY != OURS_ONLY {
+        return Err(unusable(
+            format!("the store {shown} is not writable for you (mode {:04o})", metadata.mode() & 0o7777),
+            format!("chmod 600 {shown}"),
+        ));
+    }
     if metadata.mode() & 0o077 != 0 {
         return Err(unusable(
             format!("the store {shown} is open to others (mode {:04o})", metadata.mode() & 0o7777),
             format!("find out who may have read it, then: chmod 600 {shown}"),
+        ));
+    }
+    check_folder(path, myself)
+}
+
+/// Whoever can rename files in the folder can put another store in the place of this one.
+fn check_folder(path: &Path, myself: u32) -> Result<()> {
+    let (folder, _) = parts(path)?;
+    let metadata = fs::metadata(folder).map_err(|error| unreadable(path, &error))?;
+    let is_shared = metadata.mode() & 0o002 != 0 && metadata.mode() & 0o1000 == 0;
+    if is_shared || ![0, myself].contains(&metadata.uid()) {
+        return Err(unusable(
+            format!("the folder {} of the store can be rearranged by others", folder.display()),
+            "keep the store in a folder of your own, which others cannot write",
         ));
     }
     Ok(())
@@ -170,27 +197,33 @@ fn check_header(path: &Path) -> Result<()> {
     }
 }
 
-/// A file beside the place of a store, under a name that nobody knows. Dropped, it is gone.
+/// A file beside the place of a store, under a name of its own. Dropped, it is gone, and so is the folder if it was made
+/// for it.
 pub struct Unplaced {
     path: PathBuf,
     place: PathBuf,
+    folder: File,
+    made_folder: Option<PathBuf>,
 }
 
 impl Unplaced {
     /// Makes the file, and the folder where there is none; nobody else can read either.
     pub fn create(place: &Path) -> Result<Self> {
         let (folder, name) = parts(place)?;
+        let made_folder = (!folder.exists()).then(|| folder.to_owned());
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| cannot_make(folder, &error))?;
         let path = folder.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
         // What a process of the same number left when it was killed is nobody's.
         let _ = fs::remove_file(&path);
+        // Opened now, since after the store is in its place it would be too late to find that it cannot be.
+        let opened = File::open(folder).map_err(|error| cannot_make(place, &error))?;
         OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(OURS_ONLY)
             .open(&path)
             .map_err(|error| cannot_make(place, &error))?;
-        Ok(Self { path, place: place.to_owned() })
+        Ok(Self { path, place: place.to_owned(), folder: opened, made_folder })
     }
 
     /// Where it is for now.
@@ -207,7 +240,7 @@ fn cannot_make(path: &Path, error: &io::Error) -> StoreError {
 }
 
 impl PreparedStore for Unplaced {
-    fn put_in_place(self: Box<Self>) -> Result<()> {
+    fn put_in_place(mut self: Box<Self>) -> Result<()> {
         // A hard link, unlike a rename, never replaces what is there.
         match fs::hard_link(&self.path, &self.place) {
             Ok(()) => {}
@@ -216,10 +249,17 @@ impl PreparedStore for Unplaced {
             }
             Err(error) => return Err(cannot_make(&self.place, &error)),
         }
-        if let Some(folder) = self.place.parent() {
-            File::open(folder).and_then(|folder| folder.sync_all()).context("the store's folder cannot be synced")?;
+        if let Err(error) = self.folder.sync_all() {
+            // It might not be there after a power cut, so it is not there now either.
+            fs::remove_file(&self.place).context("the store's folder cannot be written")?;
+            return Err(cannot_make(&self.place, &error));
         }
+        self.made_folder = None;
         Ok(())
+    }
+
+    fn scratch(&self) -> Option<&Path> {
+        Some(&self.path)
     }
 }
 
@@ -229,6 +269,9 @@ impl Drop for Unplaced {
             let mut name = self.path.clone().into_os_string();
             name.push(suffix);
             let _ = fs::remove_file(name);
+        }
+        if let Some(folder) = &self.made_folder {
+            let _ = fs::remove_dir(folder);
         }
     }
 }

@@ -21,6 +21,9 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
     // Read again: another process may have been here first.
     let taken = version(&transaction)?;
+    if taken == 0 && holds_something(&transaction)? {
+        return Err(super::damaged(&"it has tables and no schema version"));
+    }
     if taken > NEWEST {
         return Err(too_new(taken));
     }
@@ -37,6 +40,10 @@ pub fn too_new(version: u32) -> StoreError {
         message: format!("the store has schema {version}, and this passdesk knows none newer than {NEWEST}"),
         hint: "use the passdesk that wrote it, or a later one".into(),
     }
+}
+
+fn holds_something(connection: &Connection) -> Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)
 }
 
 fn version(connection: &Connection) -> Result<u32> {

@@ -3,22 +3,25 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::accounts::{self, seen_account};
+use super::accounts::{self, proved_account};
 use super::failed;
-use crate::domain::account::{AccountId, Lifecycle, Revision};
+use crate::domain::account::{AccountId, Lifecycle};
+use crate::domain::credential::StoredHash;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::store::{Result, SignIn};
+use crate::store::{Result, SignIn, StoreError};
 
 pub fn begin(
     transaction: &Transaction<'_>,
     id: AccountId,
-    seen: Revision,
+    proved: &StoredHash,
     digest: SignInDigest,
     at: Timestamp,
     until: Timestamp,
 ) -> Result<()> {
-    seen_account(transaction, id, seen)?;
+    if proved_account(transaction, id, proved)?.must_change {
+        return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
+    }
     transaction.execute("DELETE FROM sign_ins WHERE expires_at <= ?1", [at.as_second()]).map_err(failed)?;
     transaction
         .execute(

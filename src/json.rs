@@ -1,0 +1,31 @@
+//! JSON as this program writes it.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
+use crate::domain::text::is_treacherous;
+
+/// Appends a value, compact, on one line. It is made of strings, numbers and lists, so that this does not fail but for
+/// a mistake in its type.
+pub fn write(value: &impl Serialize, out: &mut Vec<u8>) -> anyhow::Result<()> {
+    Ok(value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping))?)
+}
+
+/// Compact JSON in which a treacherous character stands escaped: the data are the same, and no terminal obeys them.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_treacherous(*c)) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
