@@ -7,8 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use rustix::process::{getpgrp, getsid};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
@@ -18,6 +19,7 @@ use super::Phase;
 struct Taken {
     terminal: File,
     before: Termios,
+    during: Termios,
     /// Whether what is typed has been kept from the screen. It stays so until the terminal is given back, since people
     /// type on while a password is being hashed.
     hushed: bool,
@@ -70,13 +72,14 @@ impl Guard {
     pub fn install(last_words: LastWords) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let ignored = ignored();
-        let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
+        let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT];
         let mut signals = Signals::new(wanted.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
                 let mut state = lock(&watched.state);
                 match (state.phase, signal) {
+                    (_, SIGCONT) => resume(&state),
                     (Phase::Idle, SIGTSTP) => stop(&state),
                     (Phase::Idle, _) => end(&state, signal, &last_words),
                     (_, SIGTSTP) => {}
@@ -126,11 +129,17 @@ impl Guard {
             if state.taken.is_none() {
                 let before = tcgetattr(&terminal)?;
                 let mut during = before.clone();
+                // A program that was killed while it drew may have left other modes.
+                during.input_modes |= InputModes::ICRNL;
+                during.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
                 if hushed {
                     during.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
+                    // A read waits for a key, whatever used the terminal before.
+                    during.special_codes[SpecialCodeIndex::VMIN] = 1;
+                    during.special_codes[SpecialCodeIndex::VTIME] = 0;
                 }
-                state.taken = Some(Taken { terminal: terminal.try_clone()?, before, hushed });
                 tcsetattr(&terminal, OptionalActions::Now, &during)?;
+                state.taken = Some(Taken { terminal: terminal.try_clone()?, before, during, hushed });
             }
             state.prompt = Some(prompt.to_owned());
             (&terminal).write_all(prompt.as_bytes())?;
@@ -175,19 +184,49 @@ fn ignored() -> Vec<i32> {
     (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }
 
-/// Stops the program; when it is continued, the prompt stands there again.
+/// Stops the program, if there is somebody to continue it.
 fn stop(state: &State) {
-    let during = state.taken.as_ref().and_then(|taken| {
-        let during = tcgetattr(&taken.terminal).ok();
+    if is_orphaned() {
+        return;
+    }
+    if let Some(taken) = &state.taken {
         taken.restore();
-        during
-    });
-    // Returns when the program is continued.
+    }
+    // Returns when the program is continued; SIGCONT does the rest.
     let _ = emulate_default_handler(SIGTSTP);
-    if let (Some(taken), Some(during)) = (&state.taken, during) {
-        let _ = tcsetattr(&taken.terminal, OptionalActions::Now, &during);
+}
+
+/// Takes the terminal again after a stop, of whatever kind; the prompt stands there again.
+fn resume(state: &State) {
+    if let Some(taken) = &state.taken {
+        let _ = tcsetattr(&taken.terminal, OptionalActions::Now, &taken.during);
         let _ = (&taken.terminal).write_all(state.prompt.as_deref().unwrap_or_default().as_bytes());
     }
+}
+
+/// Whether no shell of this session has the job in hand: then Ctrl-Z is nothing (POSIX, "orphaned process group").
+/// Without Linux's `/proc` it never is.
+fn is_orphaned() -> bool {
+    let group = getpgrp().as_raw_nonzero().get();
+    let session = getsid(None).map_or(0, |session| session.as_raw_nonzero().get());
+    let mut parent = rustix::process::getppid().map(|parent| parent.as_raw_nonzero().get());
+    // Up to the first process outside the job.
+    while let Some(pid) = parent {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // Behind the name, which may contain anything: state, parent, group, session.
+        let fields: Vec<i32> = stat
+            .rsplit_once(')')
+            .map(|(_, fields)| {
+                fields.split_whitespace().skip(1).take(3).filter_map(|field| field.parse().ok()).collect()
+            })
+            .unwrap_or_default();
+        match fields.as_slice() {
+            [next, its_group, _] if *its_group == group => parent = (*next > 0).then_some(*next),
+            [_, _, its_session] => return *its_session != session,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Ends the program by a signal; by exit code 130 if it is Ctrl-C's.
