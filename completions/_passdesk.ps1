@@ -39,7 +39,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Run a list and a reset on a throw-away store with sample accounts')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write shell completions to standard output')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write a manual page for each command into a folder')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'passdesk;init' {
@@ -79,7 +78,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('require-change', 'require-change', [CompletionResultType]::ParameterValue, 'Require a new password at the next sign-in; the current one stays valid for that')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch accounts off; every sign-in of theirs ends')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch accounts on again')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'passdesk;users;list' {
@@ -205,45 +203,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
-        'passdesk;users;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List accounts')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one account')
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account; it starts with a temporary password')
-            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a name, an e-mail address, roles')
-            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give accounts a temporary password; they must choose a new one with it')
-            [CompletionResult]::new('require-change', 'require-change', [CompletionResultType]::ParameterValue, 'Require a new password at the next sign-in; the current one stays valid for that')
-            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch accounts off; every sign-in of theirs ends')
-            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch accounts on again')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'passdesk;users;help;list' {
-            break
-        }
-        'passdesk;users;help;show' {
-            break
-        }
-        'passdesk;users;help;add' {
-            break
-        }
-        'passdesk;users;help;edit' {
-            break
-        }
-        'passdesk;users;help;reset' {
-            break
-        }
-        'passdesk;users;help;require-change' {
-            break
-        }
-        'passdesk;users;help;disable' {
-            break
-        }
-        'passdesk;users;help;enable' {
-            break
-        }
-        'passdesk;users;help;help' {
-            break
-        }
         'passdesk;me' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
@@ -258,7 +217,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('sign-out', 'sign-out', [CompletionResultType]::ParameterValue, 'Sign out')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Show your roles, your password''s state and how to change it')
             [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Change your password')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'passdesk;me;sign-in' {
@@ -309,29 +267,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
-        'passdesk;me;help' {
-            [CompletionResult]::new('sign-in', 'sign-in', [CompletionResultType]::ParameterValue, 'Sign in; with a temporary password, choose a new one')
-            [CompletionResult]::new('sign-out', 'sign-out', [CompletionResultType]::ParameterValue, 'Sign out')
-            [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Show your roles, your password''s state and how to change it')
-            [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Change your password')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'passdesk;me;help;sign-in' {
-            break
-        }
-        'passdesk;me;help;sign-out' {
-            break
-        }
-        'passdesk;me;help;profile' {
-            break
-        }
-        'passdesk;me;help;passwd' {
-            break
-        }
-        'passdesk;me;help;help' {
-            break
-        }
         'passdesk;store' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
@@ -343,7 +278,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the store')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'passdesk;store;path' {
@@ -356,17 +290,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            break
-        }
-        'passdesk;store;help' {
-            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the store')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'passdesk;store;help;path' {
-            break
-        }
-        'passdesk;store;help;help' {
             break
         }
         'passdesk;demo' {
@@ -403,93 +326,6 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            break
-        }
-        'passdesk;help' {
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create the store and its first global-admin')
-            [CompletionResult]::new('users', 'users', [CompletionResultType]::ParameterValue, 'List, add, reset, disable accounts')
-            [CompletionResult]::new('me', 'me', [CompletionResultType]::ParameterValue, 'Your own account: sign in, see it, change its password')
-            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'The store itself')
-            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Run a list and a reset on a throw-away store with sample accounts')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write shell completions to standard output')
-            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write a manual page for each command into a folder')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'passdesk;help;init' {
-            break
-        }
-        'passdesk;help;users' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List accounts')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one account')
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account; it starts with a temporary password')
-            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a name, an e-mail address, roles')
-            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give accounts a temporary password; they must choose a new one with it')
-            [CompletionResult]::new('require-change', 'require-change', [CompletionResultType]::ParameterValue, 'Require a new password at the next sign-in; the current one stays valid for that')
-            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch accounts off; every sign-in of theirs ends')
-            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch accounts on again')
-            break
-        }
-        'passdesk;help;users;list' {
-            break
-        }
-        'passdesk;help;users;show' {
-            break
-        }
-        'passdesk;help;users;add' {
-            break
-        }
-        'passdesk;help;users;edit' {
-            break
-        }
-        'passdesk;help;users;reset' {
-            break
-        }
-        'passdesk;help;users;require-change' {
-            break
-        }
-        'passdesk;help;users;disable' {
-            break
-        }
-        'passdesk;help;users;enable' {
-            break
-        }
-        'passdesk;help;me' {
-            [CompletionResult]::new('sign-in', 'sign-in', [CompletionResultType]::ParameterValue, 'Sign in; with a temporary password, choose a new one')
-            [CompletionResult]::new('sign-out', 'sign-out', [CompletionResultType]::ParameterValue, 'Sign out')
-            [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Show your roles, your password''s state and how to change it')
-            [CompletionResult]::new('passwd', 'passwd', [CompletionResultType]::ParameterValue, 'Change your password')
-            break
-        }
-        'passdesk;help;me;sign-in' {
-            break
-        }
-        'passdesk;help;me;sign-out' {
-            break
-        }
-        'passdesk;help;me;profile' {
-            break
-        }
-        'passdesk;help;me;passwd' {
-            break
-        }
-        'passdesk;help;store' {
-            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the store')
-            break
-        }
-        'passdesk;help;store;path' {
-            break
-        }
-        'passdesk;help;demo' {
-            break
-        }
-        'passdesk;help;completions' {
-            break
-        }
-        'passdesk;help;man' {
-            break
-        }
-        'passdesk;help;help' {
             break
         }
     })

@@ -22,9 +22,6 @@ _passdesk() {
             passdesk,demo)
                 cmd="passdesk__subcmd__demo"
                 ;;
-            passdesk,help)
-                cmd="passdesk__subcmd__help"
-                ;;
             passdesk,init)
                 cmd="passdesk__subcmd__init"
                 ;;
@@ -40,72 +37,6 @@ _passdesk() {
             passdesk,users)
                 cmd="passdesk__subcmd__users"
                 ;;
-            passdesk__subcmd__help,completions)
-                cmd="passdesk__subcmd__help__subcmd__completions"
-                ;;
-            passdesk__subcmd__help,demo)
-                cmd="passdesk__subcmd__help__subcmd__demo"
-                ;;
-            passdesk__subcmd__help,help)
-                cmd="passdesk__subcmd__help__subcmd__help"
-                ;;
-            passdesk__subcmd__help,init)
-                cmd="passdesk__subcmd__help__subcmd__init"
-                ;;
-            passdesk__subcmd__help,man)
-                cmd="passdesk__subcmd__help__subcmd__man"
-                ;;
-            passdesk__subcmd__help,me)
-                cmd="passdesk__subcmd__help__subcmd__me"
-                ;;
-            passdesk__subcmd__help,store)
-                cmd="passdesk__subcmd__help__subcmd__store"
-                ;;
-            passdesk__subcmd__help,users)
-                cmd="passdesk__subcmd__help__subcmd__users"
-                ;;
-            passdesk__subcmd__help__subcmd__me,passwd)
-                cmd="passdesk__subcmd__help__subcmd__me__subcmd__passwd"
-                ;;
-            passdesk__subcmd__help__subcmd__me,profile)
-                cmd="passdesk__subcmd__help__subcmd__me__subcmd__profile"
-                ;;
-            passdesk__subcmd__help__subcmd__me,sign-in)
-                cmd="passdesk__subcmd__help__subcmd__me__subcmd__sign__subcmd__in"
-                ;;
-            passdesk__subcmd__help__subcmd__me,sign-out)
-                cmd="passdesk__subcmd__help__subcmd__me__subcmd__sign__subcmd__out"
-                ;;
-            passdesk__subcmd__help__subcmd__store,path)
-                cmd="passdesk__subcmd__help__subcmd__store__subcmd__path"
-                ;;
-            passdesk__subcmd__help__subcmd__users,add)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__add"
-                ;;
-            passdesk__subcmd__help__subcmd__users,disable)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__disable"
-                ;;
-            passdesk__subcmd__help__subcmd__users,edit)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__edit"
-                ;;
-            passdesk__subcmd__help__subcmd__users,enable)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__enable"
-                ;;
-            passdesk__subcmd__help__subcmd__users,list)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__list"
-                ;;
-            passdesk__subcmd__help__subcmd__users,require-change)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__require__subcmd__change"
-                ;;
-            passdesk__subcmd__help__subcmd__users,reset)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__reset"
-                ;;
-            passdesk__subcmd__help__subcmd__users,show)
-                cmd="passdesk__subcmd__help__subcmd__users__subcmd__show"
-                ;;
-            passdesk__subcmd__me,help)
-                cmd="passdesk__subcmd__me__subcmd__help"
-                ;;
             passdesk__subcmd__me,passwd)
                 cmd="passdesk__subcmd__me__subcmd__passwd"
                 ;;
@@ -118,32 +49,8 @@ _passdesk() {
             passdesk__subcmd__me,sign-out)
                 cmd="passdesk__subcmd__me__subcmd__sign__subcmd__out"
                 ;;
-            passdesk__subcmd__me__subcmd__help,help)
-                cmd="passdesk__subcmd__me__subcmd__help__subcmd__help"
-                ;;
-            passdesk__subcmd__me__subcmd__help,passwd)
-                cmd="passdesk__subcmd__me__subcmd__help__subcmd__passwd"
-                ;;
-            passdesk__subcmd__me__subcmd__help,profile)
-                cmd="passdesk__subcmd__me__subcmd__help__subcmd__profile"
-                ;;
-            passdesk__subcmd__me__subcmd__help,sign-in)
-                cmd="passdesk__subcmd__me__subcmd__help__subcmd__sign__subcmd__in"
-                ;;
-            passdesk__subcmd__me__subcmd__help,sign-out)
-                cmd="passdesk__subcmd__me__subcmd__help__subcmd__sign__subcmd__out"
-                ;;
-            passdesk__subcmd__store,help)
-                cmd="passdesk__subcmd__store__subcmd__help"
-                ;;
             passdesk__subcmd__store,path)
                 cmd="passdesk__subcmd__store__subcmd__path"
-                ;;
-            passdesk__subcmd__store__subcmd__help,help)
-                cmd="passdesk__subcmd__store__subcmd__help__subcmd__help"
-                ;;
-            passdesk__subcmd__store__subcmd__help,path)
-                cmd="passdesk__subcmd__store__subcmd__help__subcmd__path"
                 ;;
             passdesk__subcmd__users,add)
                 cmd="passdesk__subcmd__users__subcmd__add"
@@ -157,9 +64,6 @@ _passdesk() {
             passdesk__subcmd__users,enable)
                 cmd="passdesk__subcmd__users__subcmd__enable"
                 ;;
-            passdesk__subcmd__users,help)
-                cmd="passdesk__subcmd__users__subcmd__help"
-                ;;
             passdesk__subcmd__users,list)
                 cmd="passdesk__subcmd__users__subcmd__list"
                 ;;
@@ -172,33 +76,6 @@ _passdesk() {
             passdesk__subcmd__users,show)
                 cmd="passdesk__subcmd__users__subcmd__show"
                 ;;
-            passdesk__subcmd__users__subcmd__help,add)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__add"
-                ;;
-            passdesk__subcmd__users__subcmd__help,disable)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__disable"
-                ;;
-            passdesk__subcmd__users__subcmd__help,edit)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__edit"
-                ;;
-            passdesk__subcmd__users__subcmd__help,enable)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__enable"
-                ;;
-            passdesk__subcmd__users__subcmd__help,help)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__help"
-                ;;
-            passdesk__subcmd__users__subcmd__help,list)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__list"
-                ;;
-            passdesk__subcmd__users__subcmd__help,require-change)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__require__subcmd__change"
-                ;;
-            passdesk__subcmd__users__subcmd__help,reset)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__reset"
-                ;;
-            passdesk__subcmd__users__subcmd__help,show)
-                cmd="passdesk__subcmd__users__subcmd__help__subcmd__show"
-                ;;
             *)
                 ;;
         esac
@@ -206,7 +83,7 @@ _passdesk() {
 
     case "${cmd}" in
         passdesk)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version init users me store demo completions man help"
+            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version init users me store demo completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -328,314 +205,6 @@ _passdesk() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        passdesk__subcmd__help)
-            opts="init users me store demo completions man help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__completions)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__demo)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__init)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__man)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__me)
-            opts="sign-in sign-out profile passwd"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__me__subcmd__passwd)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__me__subcmd__profile)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__me__subcmd__sign__subcmd__in)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__me__subcmd__sign__subcmd__out)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__store)
-            opts="path"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__store__subcmd__path)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users)
-            opts="list show add edit reset require-change disable enable"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__add)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__disable)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__edit)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__enable)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__require__subcmd__change)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__reset)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__help__subcmd__users__subcmd__show)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         passdesk__subcmd__init)
             opts="-q -v -h --admin --name --email --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -750,7 +319,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help sign-in sign-out profile passwd help"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help sign-in sign-out profile passwd"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -783,90 +352,6 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__me__subcmd__help)
-            opts="sign-in sign-out profile passwd help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__me__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__me__subcmd__help__subcmd__passwd)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__me__subcmd__help__subcmd__profile)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__me__subcmd__help__subcmd__sign__subcmd__in)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__me__subcmd__help__subcmd__sign__subcmd__out)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -1039,7 +524,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help path help"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help path"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1072,48 +557,6 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__store__subcmd__help)
-            opts="path help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__store__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__store__subcmd__help__subcmd__path)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -1163,7 +606,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help list show add edit reset require-change disable enable help"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help list show add edit reset require-change disable enable"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1403,146 +846,6 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help)
-            opts="list show add edit reset require-change disable enable help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__add)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__disable)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__edit)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__enable)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__require__subcmd__change)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__reset)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        passdesk__subcmd__users__subcmd__help__subcmd__show)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

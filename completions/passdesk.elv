@@ -36,7 +36,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand demo 'Run a list and a reset on a throw-away store with sample accounts'
             cand completions 'Write shell completions to standard output'
             cand man 'Write a manual page for each command into a folder'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'passdesk;init'= {
             cand --admin 'The first global-admin [default: your user name]'
@@ -74,7 +73,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand require-change 'Require a new password at the next sign-in; the current one stays valid for that'
             cand disable 'Switch accounts off; every sign-in of theirs ends'
             cand enable 'Switch accounts on again'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'passdesk;users;list'= {
             cand --search 'Only those with this text in their username, name or e-mail address'
@@ -191,35 +189,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
-        &'passdesk;users;help'= {
-            cand list 'List accounts'
-            cand show 'Show one account'
-            cand add 'Add an account; it starts with a temporary password'
-            cand edit 'Change a name, an e-mail address, roles'
-            cand reset 'Give accounts a temporary password; they must choose a new one with it'
-            cand require-change 'Require a new password at the next sign-in; the current one stays valid for that'
-            cand disable 'Switch accounts off; every sign-in of theirs ends'
-            cand enable 'Switch accounts on again'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'passdesk;users;help;list'= {
-        }
-        &'passdesk;users;help;show'= {
-        }
-        &'passdesk;users;help;add'= {
-        }
-        &'passdesk;users;help;edit'= {
-        }
-        &'passdesk;users;help;reset'= {
-        }
-        &'passdesk;users;help;require-change'= {
-        }
-        &'passdesk;users;help;disable'= {
-        }
-        &'passdesk;users;help;enable'= {
-        }
-        &'passdesk;users;help;help'= {
-        }
         &'passdesk;me'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
             cand --as 'Sign in as this account for this one command'
@@ -234,7 +203,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand sign-out 'Sign out'
             cand profile 'Show your roles, your password''s state and how to change it'
             cand passwd 'Change your password'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'passdesk;me;sign-in'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -280,23 +248,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
-        &'passdesk;me;help'= {
-            cand sign-in 'Sign in; with a temporary password, choose a new one'
-            cand sign-out 'Sign out'
-            cand profile 'Show your roles, your password''s state and how to change it'
-            cand passwd 'Change your password'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'passdesk;me;help;sign-in'= {
-        }
-        &'passdesk;me;help;sign-out'= {
-        }
-        &'passdesk;me;help;profile'= {
-        }
-        &'passdesk;me;help;passwd'= {
-        }
-        &'passdesk;me;help;help'= {
-        }
         &'passdesk;store'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
             cand --as 'Sign in as this account for this one command'
@@ -308,7 +259,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand path 'Print the path of the store'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'passdesk;store;path'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -320,14 +270,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --verbose 'Say which store is used, and on whose behalf'
             cand -h 'Print help'
             cand --help 'Print help'
-        }
-        &'passdesk;store;help'= {
-            cand path 'Print the path of the store'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'passdesk;store;help;path'= {
-        }
-        &'passdesk;store;help;help'= {
         }
         &'passdesk;demo'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
@@ -361,71 +303,6 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --verbose 'Say which store is used, and on whose behalf'
             cand -h 'Print help'
             cand --help 'Print help'
-        }
-        &'passdesk;help'= {
-            cand init 'Create the store and its first global-admin'
-            cand users 'List, add, reset, disable accounts'
-            cand me 'Your own account: sign in, see it, change its password'
-            cand store 'The store itself'
-            cand demo 'Run a list and a reset on a throw-away store with sample accounts'
-            cand completions 'Write shell completions to standard output'
-            cand man 'Write a manual page for each command into a folder'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'passdesk;help;init'= {
-        }
-        &'passdesk;help;users'= {
-            cand list 'List accounts'
-            cand show 'Show one account'
-            cand add 'Add an account; it starts with a temporary password'
-            cand edit 'Change a name, an e-mail address, roles'
-            cand reset 'Give accounts a temporary password; they must choose a new one with it'
-            cand require-change 'Require a new password at the next sign-in; the current one stays valid for that'
-            cand disable 'Switch accounts off; every sign-in of theirs ends'
-            cand enable 'Switch accounts on again'
-        }
-        &'passdesk;help;users;list'= {
-        }
-        &'passdesk;help;users;show'= {
-        }
-        &'passdesk;help;users;add'= {
-        }
-        &'passdesk;help;users;edit'= {
-        }
-        &'passdesk;help;users;reset'= {
-        }
-        &'passdesk;help;users;require-change'= {
-        }
-        &'passdesk;help;users;disable'= {
-        }
-        &'passdesk;help;users;enable'= {
-        }
-        &'passdesk;help;me'= {
-            cand sign-in 'Sign in; with a temporary password, choose a new one'
-            cand sign-out 'Sign out'
-            cand profile 'Show your roles, your password''s state and how to change it'
-            cand passwd 'Change your password'
-        }
-        &'passdesk;help;me;sign-in'= {
-        }
-        &'passdesk;help;me;sign-out'= {
-        }
-        &'passdesk;help;me;profile'= {
-        }
-        &'passdesk;help;me;passwd'= {
-        }
-        &'passdesk;help;store'= {
-            cand path 'Print the path of the store'
-        }
-        &'passdesk;help;store;path'= {
-        }
-        &'passdesk;help;demo'= {
-        }
-        &'passdesk;help;completions'= {
-        }
-        &'passdesk;help;man'= {
-        }
-        &'passdesk;help;help'= {
         }
     ]
     $completions[$command]

@@ -44,7 +44,6 @@ complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "store" -d 'The st
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "demo" -d 'Run a list and a reset on a throw-away store with sample accounts'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "completions" -d 'Write shell completions to standard output'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "man" -d 'Write a manual page for each command into a folder'
-complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l admin -d 'The first global-admin [default: your user name]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l name -d 'Their name' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l email -d 'Their e-mail address' -r
@@ -63,27 +62,26 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "list" -d 'List accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "show" -d 'Show one account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "add" -d 'Add an account; it starts with a temporary password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "edit" -d 'Change a name, an e-mail address, roles'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "enable" -d 'Switch accounts on again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "enable" -d 'Switch accounts on again'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only those with this text in their username, name or e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t''
 helpdesk\t''
@@ -218,32 +216,22 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "list" -d 'List accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add an account; it starts with a temporary password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change a name, an e-mail address, roles'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Switch accounts on again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "sign-out" -d 'Sign out'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "passwd" -d 'Change your password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "sign-out" -d 'Sign out'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "passwd" -d 'Change your password'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -292,25 +280,19 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "sign-out" -d 'Sign out'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "passwd" -d 'Change your password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -f -a "path" -d 'Print the path of the store'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -f -a "path" -d 'Print the path of the store'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -323,8 +305,6 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print the path of the store'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -361,24 +341,3 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "init" -d 'Create the store and its first global-admin'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "users" -d 'List, add, reset, disable accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "me" -d 'Your own account: sign in, see it, change its password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "store" -d 'The store itself'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "demo" -d 'Run a list and a reset on a throw-away store with sample accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "completions" -d 'Write shell completions to standard output'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "man" -d 'Write a manual page for each command into a folder'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and not __fish_seen_subcommand_from init users me store demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "list" -d 'List accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "show" -d 'Show one account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "add" -d 'Add an account; it starts with a temporary password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "edit" -d 'Change a name, an e-mail address, roles'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from users" -f -a "enable" -d 'Switch accounts on again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "sign-in" -d 'Sign in; with a temporary password, choose a new one'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "sign-out" -d 'Sign out'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "profile" -d 'Show your roles, your password\'s state and how to change it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from me" -f -a "passwd" -d 'Change your password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "path" -d 'Print the path of the store'

@@ -19,6 +19,7 @@ use crate::terminal::format::Format;
     name = "passdesk",
     version,
     disable_help_flag = true,
+    disable_help_subcommand = true,
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,

@@ -1,8 +1,8 @@
 //! The ways a temporary password goes out.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::output::{Layout, Output};
@@ -33,7 +33,10 @@ impl Delivery {
             }
             return Ok(Self::Standard);
         };
-        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
+            // A umask only ever takes rights away; here it must not take the owner's.
+            file.set_permissions(Permissions::from_mode(0o600)).map(|()| file)
+        });
         match opened {
             Ok(file) => Ok(Self::File { file, path: path.to_owned(), before: 0 }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
@@ -73,7 +76,7 @@ impl Delivery {
         };
         handed.map_err(|error| {
             not_delivered(format!("the temporary password could not be written to {place}: {error}"))
-                .hint("nothing has changed; give it another way out and try again")
+                .hint("nothing has changed for this account; give it another way out, and try again")
         })
     }
 

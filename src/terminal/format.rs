@@ -77,7 +77,7 @@ impl Rows {
 
     /// Takes the last row back, for somebody who has taken back what it wrote.
     pub fn take_back(&mut self) {
-        self.count -= 1;
+        self.count = self.count.saturating_sub(1);
     }
 
     fn header(&self) -> Vec<u8> {

@@ -51,10 +51,10 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         }
         last = accounts.into_iter().next_back().or(last);
         if ended {
-            return lines.finish(desk, listed);
+            return lines.finish(desk, listed, args.after.is_some());
         }
     }
-    lines.finish(desk, listed)?;
+    lines.finish(desk, listed, args.after.is_some())?;
     if let Some(last) = last.filter(|last| asked.is_none() && is_more(&*store, args, &filter, last, lines.now)) {
         let id = last.id;
         desk.terminal.note(&format!("The first {listed} are shown; go on with --after {id}, or raise --limit."));
@@ -92,12 +92,12 @@ impl Lines {
         output::print(desk.output, &bytes)
     }
 
-    fn finish(&self, desk: &mut Desk<'_>, listed: usize) -> Result<()> {
+    fn finish(&self, desk: &mut Desk<'_>, listed: usize, continued: bool) -> Result<()> {
         if desk.format() != Format::Text {
             return output::print(desk.output, &self.rows.end()).map(|_| ());
         }
         if listed == 0 {
-            desk.terminal.note("There is no such account.");
+            desk.terminal.note(if continued { "No more accounts follow." } else { "There is no such account." });
         }
         Ok(())
     }

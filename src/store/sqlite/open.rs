@@ -2,7 +2,9 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -222,6 +224,8 @@ impl Unplaced {
             .create_new(true)
             .mode(OURS_ONLY)
             .open(&path)
+            // A umask only ever takes rights away; here it must not take the owner's.
+            .and_then(|file| file.set_permissions(fs::Permissions::from_mode(OURS_ONLY)))
             .map_err(|error| cannot_make(place, &error))?;
         Ok(Self { path, place: place.to_owned(), folder: opened, made_folder })
     }
