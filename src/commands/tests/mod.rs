@@ -59,6 +59,7 @@ struct Person {
     doomed: Vec<PathBuf>,
     /// After how many commits a signal comes.
     interrupted_after: Option<usize>,
+    at_question: Option<Box<dyn FnOnce()>>,
 }
 
 impl Person {
@@ -106,6 +107,9 @@ impl Terminal for Person {
     fn confirm(&mut self, question: &str, instead: &'static str) -> std::result::Result<(), PromptError> {
         if !self.present {
             return Err(PromptError::NoTerminal { instead });
+        }
+        if let Some(meanwhile) = self.at_question.take() {
+            meanwhile();
         }
         match self.next(question) {
             Step::Confirm(expected) if expected == question => Ok(()),
@@ -238,6 +242,8 @@ struct Call {
     interrupted_after: Option<usize>,
     /// What somebody else does while the result is written.
     meanwhile: Option<Box<dyn FnOnce()>>,
+    /// What somebody else does while a question stands.
+    at_question: Option<Box<dyn FnOnce()>>,
 }
 
 fn as_user(username: &str, script: Vec<Step>) -> Call {
@@ -271,6 +277,7 @@ impl Site {
             script: call.script.into(),
             present: !call.absent,
             interrupted_after: call.interrupted_after,
+            at_question: call.at_question,
             ..Person::default()
         };
         let mut kept = Kept {

@@ -228,3 +228,52 @@ fn helpdesk_reaches_lower_ranks_only() {
     }
     site.call(as_helper(), |desk| run(desk, &yes(&["alice"]))).succeeds();
 }
+
+#[test]
+fn a_signal_lets_the_one_in_hand_come_to_its_end_and_names_the_others() {
+    let mut site = Site::new();
+    for username in ["alice", "bob", "carol"] {
+        site.settled(username, &[]);
+    }
+    let call = Call { interrupted_after: Some(1), ..format(Format::Jsonl) };
+    let args = Reset { yes: true, ..reset(&["alice", "bob", "carol"]) };
+    let ran = site.call(call, |desk| run(desk, &args));
+    assert_eq!(ran.phases, [Phase::Delivering, Phase::Committing, Phase::Delivering, Phase::Idle]);
+    let Err(failure) = ran.outcome else { panic!("bob and carol were not reset") };
+    assert_eq!(failure.kind, Kind::PartlyDone);
+    let failed: Vec<_> = failure.items.iter().map(|item| (item.target.as_str(), item.failure.kind)).collect();
+    assert_eq!(failed, [("bob", Kind::Cancelled), ("carol", Kind::Cancelled)]);
+    assert!(!site.lets_in("alice", GOOD));
+    assert!(site.lets_in("bob", GOOD) && site.lets_in("carol", GOOD));
+}
+
+#[test]
+fn a_signal_after_a_single_account_is_in_force_is_no_failure() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let call = Call { interrupted_after: Some(1), ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &yes(&["alice"]))).succeeds();
+    assert!(site.lets_in("alice", &ran.password()));
+}
+
+#[test]
+fn a_dry_run_names_whom_a_reset_would_not_reach() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let args = Reset { dry_run: true, ..reset(&["alice", "nobody"]) };
+    site.call(Call::default(), |desk| run(desk, &args)).fails(Kind::PartlyDone);
+}
+
+#[test]
+fn of_an_account_changed_while_the_question_stood_nothing_is_shown() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let seen = site.account("alice");
+    let edit = Edit { display_name: Some("Another Name".parse().unwrap()), ..Edit::default() };
+    let meddled = meanwhile(&site, move |store, by| store.edit_account(by, seen.id, seen.revision, &edit).unwrap());
+    let call = Call { script: vec![Step::Confirm(QUESTION)], at_question: meddled.meanwhile, ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &Reset { handover: quiet(), ..reset(&["alice"]) }));
+    assert_eq!(ran.stdout, "");
+    ran.fails(Kind::Conflict);
+    assert!(site.lets_in("alice", GOOD));
+}
