@@ -87,7 +87,7 @@ fn shell(desk: &Desk, command: &str) -> Command {
 fn runs_as_shown(desk: &Desk, shown: &Shown) {
     let run = shell(desk, &format!("exec 2>&1\n{}", shown.command)).output().unwrap();
     let printed = String::from_utf8(run.stdout).unwrap();
-    let expected: String = shown.lines.iter().map(|line| format!("{line}\n")).collect();
+    let expected: String = shown.lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     assert_eq!(settled(&printed, desk), settled(&expected, desk), "$ {}", shown.command);
 }
 
@@ -145,7 +145,8 @@ fn every_command_shows_what_stands_below_it() {
 
 #[test]
 fn every_command_in_the_text_is_among_those_that_are_run() {
-    let run: String = blocks().iter().flat_map(Block::commands).map(|shown| format!("{}\n", shown.command)).collect();
+    let commands = blocks().iter().flat_map(Block::commands).map(|shown| shown.command).collect::<Vec<_>>();
+    let run = commands.join("\n");
     let scripts: String = blocks().iter().flat_map(|block| block.lines.clone()).collect::<Vec<_>>().join("\n");
     let named = Regex::new("`(passdesk [a-z][^`]*)`").unwrap();
     for (_, [command]) in named.captures_iter(README).map(|found| found.extract()) {

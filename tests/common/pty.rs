@@ -3,15 +3,15 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
-use rexpect::process::{PtyProcess, Signal, WaitStatus};
-use rustix::process::{Pid, kill_process};
+use rexpect::process::{PtyProcess, WaitStatus};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use rustix::termios::{LocalModes, Termios, tcgetattr, tcgetpgrp};
 
 /// Far more than anything takes, so that a busy machine fails no test.
@@ -20,26 +20,42 @@ const GLANCE: Duration = Duration::from_millis(5);
 
 /// A pty starts with echo off, where nothing could ever be echoed; and how it is must be known before the program
 /// starts. So a shell puts it in order, waits for a word from the test, and becomes the program.
-const PUT_IN_ORDER: &str = "stty echo cols 80 rows 24; ulimit -c unlimited 2>/dev/null; echo ready.; read -r go; ";
+const PUT_IN_ORDER: &str = r#"
+    stty echo cols 80 rows 24
+    ulimit -c unlimited 2>/dev/null
+    echo "ready $$."
+    read -r go
+"#;
+
+/// When the first process on a terminal ends, what it showed last can be lost, and the modes are set anew. So another
+/// shell is the first, survives Ctrl-C, and stays until the test has seen all.
+const HOLD: &str = r#"
+    trap : INT
+    /bin/sh -c "$0" sh "$@"
+    echo "ended $?."
+    read -r go
+"#;
 
 /// The program, or a shell, on a terminal of its own.
 pub struct Pty {
     process: PtyProcess,
+    program: Pid,
     terminal: File,
     shown: Arc<Shown>,
+    from: usize,
     read: usize,
     typed: Vec<String>,
-    pub before: String,
+    before: String,
 }
 
 /// How a [`Pty`] ended.
 pub struct Ended {
-    /// The exit code, or the signal.
-    pub status: WaitStatus,
+    /// The exit code as a shell sees it: for a signal, 128 and its number.
+    pub code: i32,
     /// All that was shown.
     pub transcript: String,
-    pub before: String,
-    pub after: String,
+    before: String,
+    after: String,
 }
 
 #[derive(Default)]
@@ -55,6 +71,19 @@ struct Bytes {
 }
 
 impl Shown {
+    fn watch(self: Arc<Self>, mut terminal: File) {
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // When nobody has the terminal open any more, this is an error.
+            while let Ok(count @ 1..) = terminal.read(&mut buffer) {
+                self.lock().bytes.extend_from_slice(&buffer[..count]);
+                self.changed.notify_all();
+            }
+            self.lock().ended = true;
+            self.changed.notify_all();
+        });
+    }
+
     fn lock(&self) -> MutexGuard<'_, Bytes> {
         self.state.lock().unwrap()
     }
@@ -72,9 +101,22 @@ impl Pty {
 
     /// Starts a shell script in which `"$@"` is the program and what it is given.
     pub fn script(script: &str, command: &Command) -> Self {
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &format!("{PUT_IN_ORDER}{script}"), "sh"]).arg(command.get_program());
-        shell.args(command.get_args()).stdin(Stdio::inherit()).env_clear().env("TERM", "xterm");
+        Self::hold(&["-c", HOLD, &format!("{PUT_IN_ORDER}{script}")], command)
+    }
+
+    /// Starts a program that is the first one on its terminal: how it died can be told exactly, what it showed cannot.
+    pub fn first(command: &Command) -> Self {
+        Self::hold(&["-c", &format!(r#"{PUT_IN_ORDER}exec "$@""#), "sh"], command)
+    }
+
+    fn hold(args: &[&str], command: &Command) -> Self {
+        // What the tests' own parent ignores, as `nohup` does, the program would ignore too.
+        let mut shell = Command::new(if ignores_signals() { "env" } else { "/bin/sh" });
+        if ignores_signals() {
+            shell.args(["--default-signal=HUP,INT,QUIT,TERM,TSTP", "/bin/sh"]);
+        }
+        shell.args(args).arg(command.get_program()).args(command.get_args());
+        shell.stdin(Stdio::inherit()).env_clear().env("TERM", "xterm");
         shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         if let Some(folder) = command.get_current_dir() {
             shell.current_dir(folder);
@@ -83,23 +125,19 @@ impl Pty {
         process.set_kill_timeout(Some(1000));
         let terminal = process.get_file_handle().unwrap();
         let shown = Arc::new(Shown::default());
+        shown.clone().watch(terminal.try_clone().unwrap());
+        let program = Pid::INIT;
         let mut pty =
-            Self { shown: Arc::clone(&shown), terminal, process, read: 0, typed: Vec::new(), before: String::new() };
-        let mut reader = pty.terminal.try_clone().unwrap();
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // When nobody has the terminal open any more, this is an error.
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                shown.lock().bytes.extend_from_slice(&buffer[..count]);
-                shown.changed.notify_all();
-            }
-            shown.lock().ended = true;
-            shown.changed.notify_all();
-        });
-        pty.until("ready.");
+            Self { process, program, terminal, shown, from: 0, read: 0, typed: Vec::new(), before: String::new() };
+        pty.until("ready ");
+        let pid = pty.number();
+        pty.program = Pid::from_raw(pid).unwrap();
         assert!(pty.modes().contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
         pty.before = described(&tcgetattr(&pty.terminal).unwrap());
         pty.send("\n");
+        // The line's own echo.
+        pty.until("\r\n\r\n");
+        pty.from = pty.read;
         pty
     }
 
@@ -148,93 +186,93 @@ impl Pty {
         assert!(!self.modes().intersects(LocalModes::ECHO | LocalModes::ECHONL), "{}", self.shown.text());
     }
 
-    /// Waits until the program reads single keys.
-    #[track_caller]
-    pub fn until_raw(&self) {
-        self.until_modes("raw", |modes| !modes.intersects(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
-    }
-
     /// Waits until the terminal is as it was at the start.
     #[track_caller]
     pub fn until_as_it_was(&self) {
-        self.wait_for("the terminal to be as it was", || described(&tcgetattr(&self.terminal).unwrap()) == self.before);
-    }
-
-    #[track_caller]
-    fn until_modes(&self, what: &str, wanted: impl Fn(LocalModes) -> bool) {
-        self.wait_for(what, || wanted(self.modes()));
-    }
-
-    #[track_caller]
-    fn wait_for(&self, what: &str, there: impl Fn() -> bool) {
         for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
-            if there() {
+            if described(&tcgetattr(&self.terminal).unwrap()) == self.before {
                 return;
             }
             thread::sleep(GLANCE);
         }
-        panic!("waited in vain for {what}: {:?} {:?}", self.modes(), self.shown.text());
+        panic!("the terminal stays in another state: {:?} {:?}", self.modes(), self.shown.text());
     }
 
     fn modes(&self) -> LocalModes {
         tcgetattr(&self.terminal).unwrap().local_modes
     }
 
-    /// Sends a signal to the process that was started: the program, unless a script keeps the shell.
-    pub fn signal(&mut self, signal: Signal) {
-        self.process.signal(signal).unwrap();
-    }
-
-    /// The process group in front, which is the program's where a shell has started it as a job.
-    pub fn in_front(&self) -> Pid {
-        tcgetpgrp(&self.terminal).unwrap()
+    /// Sends a signal to the program, or to the shell that runs a script.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.program, signal).unwrap();
     }
 
     /// Stops the job in front, as another program would.
     pub fn stop_job(&self) {
-        kill_process(self.in_front(), rustix::process::Signal::TSTP).unwrap();
+        self.signal_job(Signal::TSTP);
+    }
+
+    /// Stops the job in front, which does not even notice.
+    pub fn stop_job_by_force(&self) {
+        self.signal_job(Signal::STOP);
+    }
+
+    fn signal_job(&self, signal: Signal) {
+        kill_process_group(tcgetpgrp(&self.terminal).unwrap(), signal).unwrap();
     }
 
     /// Waits for the end.
     #[track_caller]
     pub fn end(mut self) -> Ended {
-        let (shown, _) =
-            self.shown.changed.wait_timeout_while(self.shown.lock(), PATIENCE, |shown| !shown.ended).unwrap();
+        let (from, before) = (self.from, std::mem::take(&mut self.before));
+        self.until("ended ");
+        let to = self.read - "ended ".len();
+        let code = self.number();
+        let after = described(&tcgetattr(&self.terminal).unwrap());
+        let transcript = String::from_utf8_lossy(&self.shown.lock().bytes[from..to]).into_owned();
+        for secret in &self.typed {
+            assert!(!transcript.contains(secret), "{secret:?} was shown in {transcript:?}");
+        }
+        self.send("\n");
+        self.is_over();
+        Ended { code, transcript, before, after }
+    }
+
+    /// Waits for the end of a program that is the first one on its terminal.
+    #[track_caller]
+    pub fn end_of_first(self) -> WaitStatus {
+        self.is_over();
+        self.process.wait().unwrap()
+    }
+
+    #[track_caller]
+    fn is_over(&self) {
+        let shown = self.shown.lock();
+        let (shown, _) = self.shown.changed.wait_timeout_while(shown, PATIENCE, |shown| !shown.ended).unwrap();
         let ended = shown.ended;
         drop(shown);
-        let transcript = self.shown.text();
-        assert!(ended, "this has not ended: {transcript:?}");
-        for secret in self.typed.drain(..) {
-            assert!(!transcript.contains(&secret), "{secret:?} was shown in {transcript:?}");
-        }
-        Ended {
-            status: self.process.wait().unwrap(),
-            transcript,
-            before: std::mem::take(&mut self.before),
-            after: described(&tcgetattr(&self.terminal).unwrap()),
-        }
+        assert!(ended, "this has not ended: {:?}", self.shown.text());
+    }
+
+    /// The number that is shown next, which a full stop follows.
+    #[track_caller]
+    fn number(&mut self) -> i32 {
+        let from = self.read;
+        self.until(".");
+        let shown = self.shown.lock();
+        String::from_utf8_lossy(&shown.bytes[from..self.read - 1]).parse().unwrap()
     }
 }
 
 impl Ended {
-    /// Fails the test unless the program exited with this code, and left the terminal as it was.
+    /// Fails the test unless this was the exit code, and the terminal is as it was.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
-        assert!(
-            matches!(self.status, WaitStatus::Exited(_, it) if it == code),
-            "{:?} {}",
-            self.status,
-            self.transcript
-        );
-        self.leaves_the_terminal_as_it_was()
-    }
-
-    /// Fails the test unless the program died by this signal, without a core, and left the terminal as it was.
-    #[track_caller]
-    pub fn dies_by(self, signal: Signal) -> Self {
-        let died = matches!(self.status, WaitStatus::Signaled(_, it, false) if it == signal);
-        assert!(died, "{:?} {}", self.status, self.transcript);
-        self.leaves_the_terminal_as_it_was()
+        assert_eq!(self.code, code, "{}", self.transcript);
+        assert_eq!(self.after, self.before, "{}", self.transcript);
+        let (hidden, shown) = (self.transcript.rfind("\x1b[?25l"), self.transcript.rfind("\x1b[?25h"));
+        assert!(hidden <= shown, "the cursor stays hidden: {:?}", self.transcript);
+        self
     }
 
     /// Fails the test unless this was shown.
@@ -244,12 +282,23 @@ impl Ended {
         self
     }
 
-    fn leaves_the_terminal_as_it_was(self) -> Self {
-        assert_eq!(self.after, self.before, "{}", self.transcript);
-        let (hidden, shown) = (self.transcript.rfind("\x1b[?25l"), self.transcript.rfind("\x1b[?25h"));
-        assert!(hidden <= shown, "the cursor stays hidden: {:?}", self.transcript);
-        self
+    /// What was shown, without the ways to show it.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut parts = self.transcript.split("\x1b[");
+        text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            text.push_str(part.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).get(1..).unwrap_or_default());
+        }
+        text
     }
+}
+
+fn ignores_signals() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    let watched = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::TSTP];
+    mask.is_some_and(|mask| watched.iter().any(|signal| mask >> (signal.as_raw() - 1) & 1 == 1))
 }
 
 /// All modes and special codes.
