@@ -49,14 +49,15 @@ impl Bulk {
     /// What to ask before the accounts are reset.
     pub fn question(&self, items: &[Item]) -> String {
         const NAMED: usize = 5;
-        if let ([item], true) = (items, self.failed.is_empty()) {
-            return format!("Reset the password of {}, id {}?", item.account.named(), item.account.id);
-        }
-        let mut names: Vec<_> = items.iter().take(NAMED).map(|item| item.account.username.to_string()).collect();
-        if items.len() > NAMED {
-            names.push(format!("and {} more", items.len() - NAMED));
-        }
-        let mut question = format!("Reset the passwords of {} accounts ({})?", items.len(), names.join(", "));
+        let mut question = if let [item] = items {
+            format!("Reset the password of {}, id {}?", item.account.named(), item.account.id)
+        } else {
+            let mut names: Vec<_> = items.iter().take(NAMED).map(|item| item.account.username.to_string()).collect();
+            if items.len() > NAMED {
+                names.push(format!("and {} more", items.len() - NAMED));
+            }
+            format!("Reset the passwords of {} accounts ({})?", items.len(), names.join(", "))
+        };
         if !self.failed.is_empty() {
             let (failed, asked) = (self.failed.len(), self.asked);
             // Writing to a String cannot fail.
