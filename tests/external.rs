@@ -230,7 +230,7 @@ impl<'a> Tmux<'a> {
     fn run(&self, args: &[&str]) -> String {
         // Its own socket: nobody else's tmux is touched.
         let mut command = other(self.desk, "tmux", &["-S", "./tmux"]);
-        let output = command.args(args).env("LC_ALL", "C.UTF-8").output();
+        let output = command.args(args).env("LC_ALL", "C.UTF-8").env("SHELL", "/bin/sh").output();
         Run::from(output.unwrap()).succeeds().stdout
     }
 

@@ -39,7 +39,7 @@ const HOLD: &str = r#"
 /// The program, or a shell, on a terminal of its own.
 pub struct Pty {
     process: PtyProcess,
-    program: Pid,
+    program: Option<Pid>,
     terminal: File,
     shown: Arc<Shown>,
     from: usize,
@@ -126,12 +126,10 @@ impl Pty {
         let terminal = process.get_file_handle().unwrap();
         let shown = Arc::new(Shown::default());
         shown.clone().watch(terminal.try_clone().unwrap());
-        let program = Pid::INIT;
-        let mut pty =
-            Self { process, program, terminal, shown, from: 0, read: 0, typed: Vec::new(), before: String::new() };
+        let (typed, before) = (Vec::new(), String::new());
+        let mut pty = Self { process, program: None, terminal, shown, from: 0, read: 0, typed, before };
         pty.until("ready ");
-        let pid = pty.number();
-        pty.program = Pid::from_raw(pid).unwrap();
+        pty.program = Pid::from_raw(pty.number());
         assert!(pty.modes().contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
         pty.before = described(&tcgetattr(&pty.terminal).unwrap());
         pty.send("\n");
@@ -204,7 +202,7 @@ impl Pty {
 
     /// Sends a signal to the program, or to the shell that runs a script.
     pub fn signal(&self, signal: Signal) {
-        kill_process(self.program, signal).unwrap();
+        kill_process(self.program.unwrap(), signal).unwrap();
     }
 
     /// Stops the job in front, as another program would.
