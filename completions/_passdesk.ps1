@@ -35,6 +35,8 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create the store and its first global-admin')
             [CompletionResult]::new('users', 'users', [CompletionResultType]::ParameterValue, 'List, add, reset, disable accounts')
             [CompletionResult]::new('me', 'me', [CompletionResultType]::ParameterValue, 'Your own account: sign in, see it, change its password')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'The record: who did what to whom')
+            [CompletionResult]::new('recover', 'recover', [CompletionResultType]::ParameterValue, 'For operators: give a locked-out global-admin a temporary password')
             [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'The store itself')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Run a list and a reset on a throw-away store with sample accounts')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write shell completions to standard output')
@@ -78,6 +80,12 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('require-change', 'require-change', [CompletionResultType]::ParameterValue, 'Require a new password at the next sign-in; the current one stays valid for that')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Switch accounts off; every sign-in of theirs ends')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch accounts on again')
+            [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Give an account a role')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Take a role from an account')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take accounts out; they can be restored until they are purged')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Take accounts out; they can be restored until they are purged')
+            [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring removed accounts back')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Forget accounts for good that were removed 30 days ago or more')
             break
         }
         'passdesk;users;list' {
@@ -203,6 +211,80 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'passdesk;users;grant' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;users;revoke' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;users;remove' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;users;delete' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;users;restore' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;users;purge' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask; needed where there is no terminal')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; needed where there is no terminal')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'passdesk;me' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
@@ -260,6 +342,71 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;audit' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who did what to whom, when, and with what outcome')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that no event was changed, taken out, put in or moved, and print the head')
+            break
+        }
+        'passdesk;audit;list' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only what was done to this account')
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only what an actor with this text in their name did')
+            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, as reset or sign-in')
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only what had this outcome')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only before this day or moment (UTC)')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
+            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Only those after the event of this number')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;audit;verify' {
+            [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'A head that was noted down earlier: it must still be in the record')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;recover' {
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to a new file, of mode 0600, instead of standard output')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask; needed where there is no terminal')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; needed where there is no terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the bare password and a line end, nothing else')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the bare password and a line end, nothing else')
             [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')

@@ -40,6 +40,8 @@ complete -c passdesk -n "__fish_passdesk_needs_command" -s V -l version -d 'Prin
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "init" -d 'Create the store and its first global-admin'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "users" -d 'List, add, reset, disable accounts'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "me" -d 'Your own account: sign in, see it, change its password'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "audit" -d 'The record: who did what to whom'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "recover" -d 'For operators: give a locked-out global-admin a temporary password'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "store" -d 'The store itself'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "demo" -d 'Run a list and a reset on a throw-away store with sample accounts'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "completions" -d 'Write shell completions to standard output'
@@ -62,26 +64,32 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "list" -d 'List accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "show" -d 'Show one account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "add" -d 'Add an account; it starts with a temporary password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "edit" -d 'Change a name, an e-mail address, roles'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "grant" -d 'Give an account a role'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "revoke" -d 'Take a role from an account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Take accounts out; they can be restored until they are purged'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Take accounts out; they can be restored until they are purged'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Forget accounts for good that were removed 30 days ago or more'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only those with this text in their username, name or e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t''
 helpdesk\t''
@@ -90,7 +98,8 @@ global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state' -r -f -a "active\t''
 must-change\t''
 temporary-expired\t''
-disabled\t''"
+disabled\t''
+removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l sort -d 'In this order' -r -f -a "id\t''
 username\t''
 name\t''"
@@ -216,6 +225,79 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Do not ask; needed where there is no terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -280,6 +362,70 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'List who did what to whom, when, and with what outcome'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Check that no event was changed, taken out, put in or moved, and print the head'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l account -d 'Only what was done to this account' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'Only what an actor with this text in their name did' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'Only this action, as reset or sign-in' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l outcome -d 'Only what had this outcome' -r -f -a "done\t''
+refused\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Only before this day or moment (UTC)' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l after -d 'Only those after the event of this number' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l expect-head -d 'A head that was noted down earlier: it must still be in the record' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s y -l yes -d 'Do not ask; needed where there is no terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'

@@ -250,6 +250,9 @@ impl From<Refusal> for Failure {
         let message = refusal.to_string();
         match refusal {
             Refusal::NotAllowed { hint, .. } => Self::new(Kind::NotAllowed, message).hint(hint),
+            Refusal::LastAdmin { username } => Self::new(Kind::RefusedByPolicy, message).hint(format!(
+                "make another global-admin first; if {username} is locked out, an operator runs 'passdesk recover {username}'"
+            )),
             Refusal::ChangeRequired { username } => Self::new(Kind::ChangeRequired, message).hint(format!(
                 "choose one with 'passdesk me passwd --as {username}'; where there is no terminal, add --password-stdin"
             )),

@@ -107,6 +107,8 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Init(args) => commands::init::run(desk, args),
         Command::Users(command) => commands::users::run(desk, command),
         Command::Me(command) => commands::me::run(desk, command),
+        Command::Audit(command) => commands::audit::run(desk, command),
+        Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
         Command::Demo => commands::demo::run(desk),
         Command::Completions { shell } => commands::completions::run(desk, *shell),

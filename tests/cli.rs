@@ -120,8 +120,8 @@ fn every_case_on_a_store_is_as_it_stands_and_changes_what_it_is_to_change() {
 fn a_suggestion_reaches_a_script_too() {
     let desk = Desk::new();
     let before = desk.state();
-    let run = desk.run(&["users", "rest", "alice", "--format", "json"]).exits(2);
-    assert!(run.error()["hint"].as_str().unwrap().starts_with("a similar subcommand exists: 'reset'\n"));
+    let run = desk.run(&["users", "lits", "alice", "--format", "json"]).exits(2);
+    assert!(run.error()["hint"].as_str().unwrap().starts_with("a similar subcommand exists: 'list'\n"));
     assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1));
     assert_eq!(desk.state(), before);
 }

@@ -68,6 +68,7 @@ fn settled(text: &str, desk: &Desk) -> String {
         (r"\b([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "PASSWORD"),
         (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ| UTC)", "MOMENT"),
         (r"expires in [^,]*,", "expires in SPAN,"),
+        (r"\b[0-9a-f]{64}\b", "HEAD"),
         (r"operator [\w.-]+ \(uid \d+(, sudo by [\w.-]+)?\)", "operator SOMEBODY"),
     ]
     .into_iter()

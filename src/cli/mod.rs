@@ -1,8 +1,10 @@
 //! The command line: types only, a file a command group.
 
+pub mod audit;
 pub mod handover;
 pub mod init;
 pub mod me;
+pub mod recover;
 pub mod store;
 pub mod users;
 
@@ -91,6 +93,11 @@ pub enum Command {
     /// Your own account: sign in, see it, change its password
     #[command(subcommand)]
     Me(me::Command),
+    /// The record: who did what to whom
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// For operators: give a locked-out global-admin a temporary password
+    Recover(recover::Recover),
     /// The store itself
     #[command(subcommand)]
     Store(store::Command),

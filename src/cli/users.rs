@@ -34,6 +34,35 @@ Examples:
     Disable(Many),
     /// Switch accounts on again
     Enable(Many),
+    /// Give an account a role
+    Grant(RoleOf),
+    /// Take a role from an account
+    Revoke(RoleOf),
+    /// Take accounts out; they can be restored until they are purged
+    #[command(visible_alias = "delete")]
+    Remove(Many),
+    /// Bring removed accounts back
+    Restore(Many),
+    /// Forget accounts for good that were removed 30 days ago or more
+    Purge(Purge),
+}
+
+/// An account and a role.
+#[derive(Debug, clap::Args)]
+pub struct RoleOf {
+    /// Its id, its username or its e-mail address
+    pub id: String,
+    /// The role
+    #[arg(value_parser = role())]
+    pub role: Role,
+}
+
+/// Which removed accounts to forget.
+#[derive(Debug, clap::Args)]
+pub struct Purge {
+    /// Do not ask; needed where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 /// One account.
@@ -143,7 +172,7 @@ fn role() -> impl TypedValueParser<Value = Role> {
 }
 
 /// Takes one of a few values by its name. The rooms below know their names, and nothing of command lines.
-fn one_of<T: Copy + Send + Sync + 'static>(
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {

@@ -1,13 +1,15 @@
 //! Who acts: `--as`, then a saved sign-in, then the operator.
 
 use super::Desk;
-use crate::domain::account::{Account, Lifecycle};
+use crate::domain::account::Account;
+use crate::domain::audit::{self, Entry, Outcome};
 use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
 use crate::domain::clock::{Timestamp, readable};
 use crate::domain::credential::{Credential, matches};
 use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
+use crate::domain::temporary::was_mistyped_as;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
 
@@ -18,14 +20,43 @@ pub struct Acting {
 }
 
 impl Acting {
-    /// Refuses what the actor may do to nobody.
-    pub fn may(&self, action: Action) -> Result<()> {
-        Ok(decide(self.standing(), action, None)?)
+    /// Refuses, and records it, what the actor may do to nobody.
+    pub fn may(&self, store: &mut dyn Store, at: Timestamp, action: Action) -> Result<()> {
+        self.decided(store, at, action, None)
     }
 
-    /// Refuses what the actor may not do to this one.
-    pub fn may_to(&self, action: Action, subject: Subject<'_>) -> Result<()> {
-        Ok(decide(self.standing(), action, Some(subject))?)
+    /// Refuses, and records it, what the actor may not do to this one.
+    pub fn may_to(&self, store: &mut dyn Store, at: Timestamp, action: Action, subject: Subject<'_>) -> Result<()> {
+        self.decided(store, at, action, Some(subject))
+    }
+
+    /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
+    /// shown; the store sees to it in any case.
+    pub fn may_reset(&self, store: &mut dyn Store, at: Timestamp, account: &Account) -> Result<()> {
+        self.may_to(store, at, Action::Reset, account.into())?;
+        if account.removed_at.is_some() {
+            return Err(Failure::new(Kind::Conflict, format!("{} is removed", account.username))
+                .hint(format!("bring it back first: passdesk users restore {}", account.username)));
+        }
+        if !store.is_last_admin(account.id)? {
+            return Ok(());
+        }
+        let refusal = Refusal::LastAdmin { username: account.username.clone() };
+        store.record(&self.mandate(at).refused(Action::Reset.name(), Some(account.into()), &refusal))?;
+        Err(refusal.into())
+    }
+
+    fn decided(
+        &self,
+        store: &mut dyn Store,
+        at: Timestamp,
+        action: Action,
+        subject: Option<Subject<'_>>,
+    ) -> Result<()> {
+        let Err(refusal) = decide(self.standing(), action, subject) else { return Ok(()) };
+        let target = subject.map(|subject| audit::Target { id: subject.id, username: subject.username.clone() });
+        store.record(&self.mandate(at).refused(action.name(), target, &refusal))?;
+        Err(refusal.into())
     }
 
     /// On whose behalf something is written.
@@ -63,10 +94,11 @@ impl Owner {
     }
 }
 
-/// Finds out who acts. An account that has to choose a new password first is refused.
-pub fn acting(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Acting> {
+/// Finds out who acts. What they may do, an account that has to choose a new password first nothing at all, is for
+/// [`Acting::may`] to say.
+pub fn acting(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Acting> {
     let acting = match known_owner(desk, store)? {
-        Some(owner) => owner.unflagged()?.account.into(),
+        Some(owner) => owner.account.into(),
         None => Acting { actor: Actor::Operator(desk.operator.clone()), account: None },
     };
     if desk.global.verbose {
@@ -76,7 +108,7 @@ pub fn acting(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Acting> {
 }
 
 /// Finds out whose account `me` is about; asks if neither `--as` nor a saved sign-in says so.
-pub fn owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Owner> {
+pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
     if let Some(owner) = known_owner(desk, store)? {
         return Ok(owner);
     }
@@ -89,7 +121,7 @@ pub fn owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Owner> {
     Ok(Owner { account, sign_in: None })
 }
 
-fn known_owner(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> {
+fn known_owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
     if let Some(username) = desk.global.as_username.clone() {
         let username: Username = username.parse()?;
         let password = ask_password(desk, &username)?;
@@ -140,21 +172,33 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
 /// has expired is told only to those who know it.
 pub fn authenticate(
     desk: &Desk<'_>,
-    store: &dyn Store,
+    store: &mut dyn Store,
     username: &Username,
     password: &TypedPassword,
 ) -> Result<(Account, Credential)> {
     let found = store.credential(username)?;
     let matched = matches(found.as_ref().and_then(|(_, credential)| credential.as_ref()), password);
     let (account, credential) = match found {
-        Some((account, Some(credential))) if matched && account.lifecycle == Lifecycle::Active => (account, credential),
-        _ => return Err(Failure::sign_in_failed()),
+        Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
+        other => {
+            let id = other.map(|(account, _)| account.id);
+            // A temporary password that was typed where the username belongs is not written down.
+            let is_name = id.is_some() || !was_mistyped_as(username.as_str());
+            let target = is_name.then(|| audit::Target { id, username: username.clone() });
+            store.record(&failed_sign_in(target, desk.now(), ""))?;
+            return Err(Failure::sign_in_failed());
+        }
     };
     match account.temporary_until {
         Some(until) if until <= desk.now() => {
-            Err(Failure::new(Kind::SignInFailed, format!("this temporary password expired on {}", readable(until)))
-                .hint("ask an admin for another one"))
+            store.record(&failed_sign_in(Some((&account).into()), desk.now(), "the temporary password has expired"))?;
+            let message = format!("this temporary password expired on {}", readable(until));
+            Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"))
         }
         _ => Ok((account, credential)),
     }
+}
+
+fn failed_sign_in(target: Option<audit::Target>, at: Timestamp, detail: &str) -> Entry {
+    Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail: detail.to_owned() }
 }

@@ -30,14 +30,14 @@ pub fn targets(written: &[String]) -> Result<Vec<(String, Target)>> {
 impl Bulk {
     /// Finds the accounts, each once, and keeps those that may be worked on.
     pub fn find(
-        store: &dyn Store,
+        store: &mut dyn Store,
         targets: &[(String, Target)],
-        may: impl Fn(&Account) -> Result<()>,
+        may: impl Fn(&mut dyn Store, &Account) -> Result<()>,
     ) -> (Self, Vec<Item>) {
         let mut bulk = Self { asked: targets.len(), done: 0, failed: Vec::new() };
         let mut items: Vec<Item> = Vec::new();
         for (written, target) in targets {
-            match super::find(store, target).and_then(|account| may(&account).map(|()| account)) {
+            match super::find(store, target).and_then(|account| may(store, &account).map(|()| account)) {
                 Ok(account) if items.iter().any(|item| item.account.id == account.id) => bulk.asked -= 1,
                 Ok(account) => items.push(Item { written: written.clone(), account }),
                 Err(failure) => bulk.fail(written.clone(), failure),

@@ -1,6 +1,7 @@
 //! A file a command. Each reads as it is described: resolve, authorize, decide, deliver, record.
 
 mod actor;
+pub mod audit;
 mod bulk;
 pub mod completions;
 pub mod demo;
@@ -8,6 +9,7 @@ mod handover;
 pub mod init;
 pub mod man;
 pub mod me;
+pub mod recover;
 pub mod store;
 pub mod users;
 

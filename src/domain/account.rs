@@ -43,11 +43,13 @@ pub enum State {
     TemporaryExpired,
     /// Switched off.
     Disabled,
+    /// Taken out; can be brought back for a while.
+    Removed,
 }
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Active, Self::MustChange, Self::TemporaryExpired, Self::Disabled];
+    pub const ALL: [Self; 5] = [Self::Active, Self::MustChange, Self::TemporaryExpired, Self::Disabled, Self::Removed];
 
     /// The name on the command line and in machine formats.
     #[must_use]
@@ -57,6 +59,7 @@ impl State {
             Self::MustChange => "must-change",
             Self::TemporaryExpired => "temporary-expired",
             Self::Disabled => "disabled",
+            Self::Removed => "removed",
         }
     }
 
@@ -68,6 +71,7 @@ impl State {
             Self::MustChange => "must change",
             Self::TemporaryExpired => "temporary expired",
             Self::Disabled => "disabled",
+            Self::Removed => "removed",
         }
     }
 }
@@ -104,6 +108,8 @@ pub struct Account {
     pub temporary_until: Option<Timestamp>,
     /// When its owner last chose a password.
     pub password_changed_at: Option<Timestamp>,
+    /// When it was removed, if it is.
+    pub removed_at: Option<Timestamp>,
     /// Its latest temporary password.
     pub last_reset: Option<LastReset>,
     /// When it was made.
@@ -115,11 +121,18 @@ impl Account {
     #[must_use]
     pub fn state(&self, now: Timestamp) -> State {
         match (self.lifecycle, self.temporary_until) {
+            _ if self.removed_at.is_some() => State::Removed,
             (Lifecycle::Disabled, _) => State::Disabled,
             (Lifecycle::Active, Some(until)) if until <= now => State::TemporaryExpired,
             (Lifecycle::Active, _) if self.must_change => State::MustChange,
             (Lifecycle::Active, _) => State::Active,
         }
+    }
+
+    /// Whether its owner has a way in at all, if they know the password.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.lifecycle == Lifecycle::Active && self.removed_at.is_none()
     }
 
     /// How a message names it: `alice`, and the display name where there is one.

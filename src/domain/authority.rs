@@ -1,10 +1,10 @@
 //! Who may do what to whom: one table. A cell that is not listed is a refusal.
 
-use super::account::{Account, AccountId, Lifecycle};
+use super::account::{Account, AccountId};
 use super::name::Username;
 use super::role::{Role, Roles};
 
-/// What can be done to accounts.
+/// What can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// See who is there.
@@ -13,8 +13,10 @@ pub enum Action {
     Add,
     /// Change a name or an e-mail address.
     Edit,
-    /// Give or take a role.
+    /// Give a role.
     Grant,
+    /// Take a role.
+    Revoke,
     /// Give a temporary password.
     Reset,
     /// Ask for a new password at the next sign-in.
@@ -23,6 +25,14 @@ pub enum Action {
     Disable,
     /// Switch an account on again.
     Enable,
+    /// Take an account out.
+    Remove,
+    /// Bring an account back.
+    Restore,
+    /// Forget removed accounts for good.
+    Purge,
+    /// Read the record.
+    Audit,
 }
 
 /// How far a role reaches.
@@ -38,7 +48,7 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 /// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 8] = [
+const TABLE: [(Action, &[(Role, Reach)]); 13] = [
     (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
     (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
@@ -46,7 +56,12 @@ const TABLE: [(Action, &[(Role, Reach)]); 8] = [
     (Action::Edit, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Disable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Enable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
+    (Action::Remove, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
+    (Action::Restore, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Grant, &[(GlobalAdmin, Anyone)]),
+    (Action::Revoke, &[(GlobalAdmin, Anyone)]),
+    (Action::Purge, &[(GlobalAdmin, Anyone)]),
+    (Action::Audit, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
 ];
 
 impl Action {
@@ -57,17 +72,42 @@ impl Action {
             Self::List => "see the accounts".into(),
             Self::Add => format!("add {whom}"),
             Self::Edit => format!("edit {whom}"),
-            Self::Grant => format!("give or take roles of {whom}"),
+            Self::Grant => format!("give roles to {whom}"),
+            Self::Revoke => format!("take roles from {whom}"),
             Self::Reset => format!("reset the password of {whom}"),
             Self::RequireChange => format!("require a password change of {whom}"),
             Self::Disable => format!("disable {whom}"),
             Self::Enable => format!("enable {whom}"),
+            Self::Remove => format!("remove {whom}"),
+            Self::Restore => format!("restore {whom}"),
+            Self::Purge => "purge removed accounts".into(),
+            Self::Audit => "read the audit log".into(),
+        }
+    }
+
+    /// The name in the record, and of the command where there is one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Add => "add",
+            Self::Edit => "edit",
+            Self::Grant => "grant",
+            Self::Revoke => "revoke",
+            Self::Reset => "reset",
+            Self::RequireChange => "require-change",
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::Remove => "remove",
+            Self::Restore => "restore",
+            Self::Purge => "purge",
+            Self::Audit => "audit",
         }
     }
 
     /// Nobody does these to themselves: `me passwd` asks for the current password, and that is not walked around.
     fn never_to_oneself(self) -> bool {
-        matches!(self, Self::Reset | Self::Disable)
+        matches!(self, Self::Reset | Self::Disable | Self::Remove)
     }
 
     fn reaches(self) -> &'static [(Role, Reach)] {
@@ -151,6 +191,12 @@ pub enum Refusal {
         /// Whom to ask.
         hint: String,
     },
+    /// Nobody could administer the store any more.
+    #[error("{username} is the last global-admin who can be counted on")]
+    LastAdmin {
+        /// The target.
+        username: Username,
+    },
     /// The actor has to choose a new password first.
     #[error("{username} must choose a new password first")]
     ChangeRequired {
@@ -165,7 +211,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let who = format!("{} ({})", actor.username, said_roles(actor.roles));
     let deed = action.said(subject.map(|subject| subject.username));
     let refuse = |message: String, hint: String| Err(Refusal::NotAllowed { message, hint });
-    if actor.lifecycle != Lifecycle::Active {
+    if !actor.is_open() {
         return refuse(format!("{} is disabled", actor.username), "ask an admin to enable the account".into());
     }
     if actor.must_change {
@@ -202,7 +248,7 @@ fn said_roles(roles: Roles) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::Revision;
+    use super::super::account::{Lifecycle, Revision};
     use super::super::clock::Timestamp;
     use super::super::name::DisplayName;
     use super::*;
@@ -219,6 +265,7 @@ mod tests {
             must_change: false,
             temporary_until: None,
             password_changed_at: None,
+            removed_at: None,
             last_reset: None,
             created_at: Timestamp::UNIX_EPOCH,
         }
@@ -226,7 +273,7 @@ mod tests {
 
     /// The contract's own table, one line an action: what each rank of actor (none to global-admin) may do to a target
     /// of rank 0 to 4. `+` is allowed.
-    const CONTRACT: [(Action, [&str; 5]); 8] = [
+    const CONTRACT: [(Action, [&str; 5]); 13] = [
         (Action::List, ["-----", "+++++", "+++++", "+++++", "+++++"]),
         (Action::Reset, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::RequireChange, ["-----", "-----", "++---", "+++--", "+++++"]),
@@ -234,7 +281,12 @@ mod tests {
         (Action::Edit, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Disable, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Enable, ["-----", "-----", "-----", "+++--", "+++++"]),
+        (Action::Remove, ["-----", "-----", "-----", "+++--", "+++++"]),
+        (Action::Restore, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Grant, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::Revoke, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::Purge, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::Audit, ["-----", "+++++", "-----", "-----", "+++++"]),
     ];
 
     fn of_rank(rank: usize) -> Roles {
@@ -273,7 +325,7 @@ mod tests {
     #[test]
     fn nobody_resets_or_disables_themselves() {
         let actor = account(1, of_rank(4));
-        for action in [Action::Reset, Action::Disable] {
+        for action in [Action::Reset, Action::Disable, Action::Remove] {
             assert!(decide(Standing::Account(&actor), action, Some((&actor).into())).is_err());
         }
     }

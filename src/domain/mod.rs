@@ -1,9 +1,11 @@
 //! The rules, pure: no file, no terminal, no clock and no random generator of their own.
 
 pub mod account;
+pub mod audit;
 pub mod authority;
 pub mod clock;
 pub mod credential;
+mod hex;
 pub mod name;
 pub mod password;
 pub mod policy;

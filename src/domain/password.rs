@@ -128,6 +128,7 @@ mod tests {
             must_change: true,
             temporary_until: None,
             password_changed_at: None,
+            removed_at: None,
             last_reset: None,
             created_at: Timestamp::UNIX_EPOCH,
         }

@@ -16,6 +16,8 @@ pub struct Policy {
     pub temporary_lifetime: SignedDuration,
     /// How long a sign-in lives.
     pub sign_in_lifetime: SignedDuration,
+    /// How long a removed account can be restored.
+    pub restorable: SignedDuration,
     /// What a password hash costs.
     pub cost: Cost,
 }
@@ -27,6 +29,7 @@ impl Default for Policy {
             min_score: 3,
             temporary_lifetime: SignedDuration::from_hours(24),
             sign_in_lifetime: SignedDuration::from_hours(8),
+            restorable: SignedDuration::from_hours(30 * 24),
             cost: Cost::DEFAULT,
         }
     }

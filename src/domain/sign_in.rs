@@ -4,6 +4,8 @@ use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::hex;
+
 /// 256 random bits that stand for a sign-in. The store has only their SHA-256. No `Debug`, no `Display`, no `Clone`;
 /// overwritten when it goes.
 pub struct SignInSecret(Zeroizing<[u8; 32]>);
@@ -27,16 +29,8 @@ impl SignInSecret {
     /// Reads what [`Self::to_hex`] wrote; `None` if this is not it.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let text = text.as_bytes();
         let mut bytes = Zeroizing::new([0; 32]);
-        if text.len() != 2 * bytes.len() {
-            return None;
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            let high = char::from(pair[0]).to_digit(16)?;
-            let low = char::from(pair[1]).to_digit(16)?;
-            *byte = u8::try_from(high * 16 + low).ok()?;
-        }
+        hex::read(text, &mut bytes)?;
         Some(Self(bytes))
     }
 
@@ -44,11 +38,7 @@ impl SignInSecret {
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(2 * self.0.len()));
-        for byte in self.0.iter() {
-            for digit in [byte >> 4, byte & 15] {
-                text.extend(char::from_digit(u32::from(digit), 16));
-            }
-        }
+        text.extend(hex::digits(&self.0));
         text
     }
 

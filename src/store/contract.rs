@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, Page, Sort, Store, StoreError};
+use super::{Edit, EventFilter, Filter, Mandate, NewAccount, NewTemporary, Page, Sort, Store, StoreError};
 use crate::domain::account::{Account, AccountId, Lifecycle, State};
-use crate::domain::authority::{Actor, Operator};
+use crate::domain::audit::{Event, Outcome};
+use crate::domain::authority::{Actor, Operator, Refusal};
 use crate::domain::credential::StoredHash;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
@@ -34,6 +35,22 @@ macro_rules! laws {
             no_sign_in_begins_once_a_change_is_required,
             an_actor_demoted_meanwhile_is_refused,
             an_actor_of_no_higher_rank_is_refused_everything,
+            a_removed_account_is_out_of_the_list_and_comes_back_as_it_was,
+            a_removed_account_is_only_restored,
+            a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken,
+            a_purge_forgets_what_was_removed_until_then,
+            the_last_admin_to_count_on_stays,
+            the_last_admin_is_known,
+            with_another_admin_to_count_on_one_may_go,
+            an_admin_with_a_temporary_password_is_no_replacement,
+            the_first_admin_may_be_reset_before_they_have_signed_in,
+            two_admins_who_disable_each_other_leave_one,
+            a_recovered_admin_is_switched_on_with_a_temporary_password,
+            every_change_is_recorded_with_what_it_changed,
+            a_sign_in_and_its_end_are_recorded,
+            every_refusal_is_recorded_and_changes_nothing_else,
+            the_record_is_a_chain,
+            the_record_is_read_by_what_it_says,
             a_sign_in_ends_at_its_expiry,
             a_sign_in_ended_is_gone,
             pages_joined_are_the_whole_list_in_every_order,
@@ -237,6 +254,8 @@ fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeM
         ("require-change", store.require_change(by, id, seen)),
         ("disable", store.disable(by, id, seen)),
         ("enable", store.enable(by, id, seen)),
+        ("remove", store.remove(by, id, seen)),
+        ("restore", store.restore(by, id, seen)),
     ])
 }
 
@@ -290,6 +309,7 @@ pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
 }
 
 pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
+    settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
     let mandate = acting(&admin);
@@ -312,6 +332,188 @@ pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut dyn Store) {
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [admin, peer]);
 }
 
+pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[Role::Helpdesk]);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), []);
+    let removed = Filter { state: Some(State::Removed), ..Filter::default() };
+    assert_eq!(store.count(&removed, at(0)).unwrap(), 1);
+    let seen = get(store, alice.id);
+    assert_eq!(seen.state(at(0)), State::Removed);
+    store.restore(&operator(), alice.id, seen.revision).unwrap();
+    let restored = get(store, alice.id);
+    assert_eq!(Account { revision: alice.revision, ..restored }, alice);
+}
+
+pub fn a_removed_account_is_only_restored(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    let before = get(store, alice.id);
+    for (change, outcome) in every_change(store, &operator(), &before) {
+        assert_eq!(outcome.is_ok(), change == "restore", "{change}");
+    }
+    assert_eq!(get(store, alice.id).removed_at, None);
+}
+
+pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    proves_nothing(store, &alice, "own");
+    assert!(matches!(store.add_account(&operator(), &new("alice", &[])), Err(StoreError::Conflict(_))));
+}
+
+pub fn a_purge_forgets_what_was_removed_until_then(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let bob = settled(store, "bob", &[]);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    assert_eq!(store.purge(&operator(), at(-1)).unwrap(), 0);
+    assert_eq!(store.purge(&operator(), at(0)).unwrap(), 1);
+    assert_eq!(store.account(&Target::Id(alice.id)).unwrap(), None);
+    assert_eq!(get(store, bob.id), bob);
+}
+
+/// The changes that could leave nobody, and what came of each.
+fn every_loss(store: &mut dyn Store, by: &Mandate, admin: &Account) -> Vec<(&'static str, super::Result<()>)> {
+    let (id, seen) = (admin.id, admin.revision);
+    let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
+    vec![
+        ("demote", store.edit_account(by, id, seen, &none)),
+        ("reset", store.reset_password(by, id, seen, &temporary("x"))),
+        ("disable", store.disable(by, id, seen)),
+        ("remove", store.remove(by, id, seen)),
+    ]
+}
+
+pub fn the_last_admin_to_count_on_stays(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    for (loss, outcome) in every_loss(store, &operator(), &admin) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::LastAdmin { .. }))), "{loss}");
+    }
+    assert_eq!(get(store, admin.id), admin);
+    assert_eq!(hash_of(store, &admin), "$argon2id$own");
+}
+
+pub fn the_last_admin_is_known(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    added(store, "new", &[Role::GlobalAdmin]);
+    assert!(store.is_last_admin(admin.id).unwrap());
+    assert!(!store.is_last_admin(alice.id).unwrap());
+    settled(store, "other", &[Role::GlobalAdmin]);
+    assert!(!store.is_last_admin(admin.id).unwrap());
+}
+
+pub fn with_another_admin_to_count_on_one_may_go(store: &mut dyn Store) {
+    settled(store, "other", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    store.remove(&operator(), admin.id, admin.revision).unwrap();
+}
+
+pub fn an_admin_with_a_temporary_password_is_no_replacement(store: &mut dyn Store) {
+    added(store, "new", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    for (loss, outcome) in every_loss(store, &operator(), &admin) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::LastAdmin { .. }))), "{loss}");
+    }
+    assert_eq!(get(store, admin.id), admin);
+}
+
+pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut dyn Store) {
+    let first = added(store, "first", &[Role::GlobalAdmin]);
+    store.reset_password(&operator(), first.id, first.revision, &temporary("second")).unwrap();
+    let first = get(store, first.id);
+    let disabled = store.disable(&operator(), first.id, first.revision);
+    assert!(matches!(disabled, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
+}
+
+pub fn two_admins_who_disable_each_other_leave_one(store: &mut dyn Store) {
+    let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
+    store.disable(&acting(&ada), ben.id, ben.revision).unwrap();
+    let second = store.disable(&acting(&ben), ada.id, ada.revision);
+    assert!(matches!(second, Err(StoreError::Refused(_))));
+    assert_eq!(get(store, ada.id).lifecycle, Lifecycle::Active);
+}
+
+pub fn a_recovered_admin_is_switched_on_with_a_temporary_password(store: &mut dyn Store) {
+    settled(store, "other", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    store.disable(&operator(), admin.id, admin.revision).unwrap();
+    let seen = get(store, admin.id);
+    store.recover(&operator(), admin.id, seen.revision, &temporary("second")).unwrap();
+    assert_eq!(get(store, admin.id).state(at(0)), State::MustChange);
+    assert_eq!(hash_of(store, &admin), "$argon2id$second");
+}
+
+fn events(store: &dyn Store, filter: &EventFilter) -> Vec<Event> {
+    store.events(filter, 0, 1_000).unwrap()
+}
+
+pub fn every_change_is_recorded_with_what_it_changed(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    let said: Vec<_> = events(store, &EventFilter::default())
+        .into_iter()
+        .map(|event| (event.actor, event.action, event.target, event.target_id, event.outcome))
+        .collect();
+    let event = |actor: &str, action: &str| {
+        (actor.to_owned(), action.to_owned(), "alice".to_owned(), Some(alice.id.0), "done".to_owned())
+    };
+    let root = "operator root (uid 0)";
+    assert_eq!(said, [event(root, "add"), event("alice", "change-password"), event(root, "require-change")]);
+}
+
+pub fn a_sign_in_and_its_end_are_recorded(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.end_sign_in(digest, at(1)).unwrap();
+    store.end_sign_in(digest, at(1)).unwrap();
+    let actions: Vec<_> = events(store, &EventFilter::default()).into_iter().map(|event| event.action).collect();
+    assert_eq!(actions, ["add", "change-password", "sign-in", "sign-out"]);
+}
+
+pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut dyn Store) {
+    let helper = settled(store, "helper", &[Role::Helpdesk]);
+    let peer = settled(store, "peer", &[Role::Helpdesk]);
+    let before = events(store, &EventFilter::default()).len();
+    let refused: Vec<_> =
+        every_change(store, &acting(&helper), &peer).into_values().filter(super::Result::is_err).collect();
+    let recorded = events(store, &EventFilter { outcome: Some(Outcome::Refused), ..EventFilter::default() });
+    assert_eq!(recorded.len(), refused.len());
+    assert_eq!(events(store, &EventFilter::default()).len(), before + refused.len());
+    assert!(recorded.iter().all(|event| event.actor == "helper" && event.target_id == Some(peer.id.0)));
+    assert_eq!(get(store, peer.id), peer);
+}
+
+pub fn the_record_is_a_chain(store: &mut dyn Store) {
+    settled(store, "alice", &[]);
+    settled(store, "bob", &[]);
+    let events = events(store, &EventFilter::default());
+    assert_eq!(events.len(), 4);
+    for (at, event) in events.iter().enumerate() {
+        assert_eq!(event.fault(at.checked_sub(1).map(|before| &events[before])), None);
+    }
+}
+
+pub fn the_record_is_read_by_what_it_says(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    settled(store, "bob", &[]);
+    let all = EventFilter::default;
+    for (filter, expected) in [
+        (all(), 4),
+        (EventFilter { account: Some(alice.id), ..all() }, 2),
+        (EventFilter { actor: Some("root".into()), ..all() }, 2),
+        (EventFilter { action: Some("add".into()), ..all() }, 2),
+        (EventFilter { outcome: Some(Outcome::Refused), ..all() }, 0),
+        (EventFilter { since: Some(at(1)), ..all() }, 2),
+        (EventFilter { until: Some(at(1)), ..all() }, 2),
+    ] {
+        assert_eq!(events(store, &filter).len(), expected, "{filter:?}");
+    }
+    assert_eq!(store.events(&all(), 1, 2).unwrap().iter().map(|event| event.sequence).collect::<Vec<_>>(), [2, 3]);
+}
+
 pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
@@ -322,9 +524,9 @@ pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {
 pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
-    assert!(store.end_sign_in(digest).unwrap());
+    assert!(store.end_sign_in(digest, at(1)).unwrap());
     assert!(store.sign_in(digest, at(1)).unwrap().is_none());
-    assert!(!store.end_sign_in(digest).unwrap());
+    assert!(!store.end_sign_in(digest, at(1)).unwrap());
 }
 
 pub fn pages_joined_are_the_whole_list_in_every_order(store: &mut dyn Store) {

@@ -14,6 +14,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::domain::account::{Account, AccountId, Revision, State};
+use crate::domain::audit::{self, Entry, Event, Outcome};
 use crate::domain::authority::{Actor, Refusal};
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username, folded};
@@ -56,6 +57,21 @@ pub struct Mandate {
     pub actor: Actor,
     /// The moment it is recorded for.
     pub at: Timestamp,
+}
+
+impl Mandate {
+    /// The event that something was done.
+    #[must_use]
+    pub fn done(&self, action: &'static str, target: Option<audit::Target>, detail: String) -> Entry {
+        Entry { actor: Some(self.actor.clone()), action, target, at: self.at, outcome: Outcome::Done, detail }
+    }
+
+    /// The event that something was refused.
+    #[must_use]
+    pub fn refused(&self, action: &'static str, target: Option<audit::Target>, why: &Refusal) -> Entry {
+        let detail = why.to_string();
+        Entry { actor: Some(self.actor.clone()), action, target, at: self.at, outcome: Outcome::Refused, detail }
+    }
 }
 
 /// A temporary password, hashed, and its end.
@@ -150,6 +166,23 @@ pub struct Page<'a> {
     pub now: Timestamp,
 }
 
+/// Which events of the record to read.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Done to this account.
+    pub account: Option<AccountId>,
+    /// By an actor whose name, as it is recorded, contains this.
+    pub actor: Option<String>,
+    /// This action.
+    pub action: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// At this moment or later.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
 /// A sign-in and its account, as they stand now.
 #[derive(Debug, Clone)]
 pub struct SignIn {
@@ -169,6 +202,9 @@ pub trait Store {
 
     /// The account and what it signs in with.
     fn credential(&self, username: &Username) -> Result<Option<(Account, Option<Credential>)>>;
+
+    /// Whether it is the last global-admin who can be counted on: in use, with a password that does not expire.
+    fn is_last_admin(&self, id: AccountId) -> Result<bool>;
 
     /// One page of a list.
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>>;
@@ -193,6 +229,24 @@ pub trait Store {
 
     /// Switches an account on again.
     fn enable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Takes an account out, and ends all its sign-ins. Its names stay taken until it is purged.
+    fn remove(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Brings a removed account back.
+    fn restore(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Forgets the accounts that were removed up to a moment, and says how many.
+    fn purge(&mut self, by: &Mandate, removed_until: Timestamp) -> Result<u64>;
+
+    /// A reset that asks nobody's leave, for an operator whom all else has failed.
+    fn recover(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
+
+    /// Records something that changed nothing: a refusal, a sign-in that failed.
+    fn record(&mut self, entry: &Entry) -> Result<()>;
+
+    /// Events of the record after one with this sequence number, in their order.
+    fn events(&self, filter: &EventFilter, after: u64, limit: usize) -> Result<Vec<Event>>;
 
     /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
     /// that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
@@ -221,7 +275,7 @@ pub trait Store {
     fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>>;
 
     /// Ends a sign-in; `false` if there was none.
-    fn end_sign_in(&mut self, digest: SignInDigest) -> Result<bool>;
+    fn end_sign_in(&mut self, digest: SignInDigest, at: Timestamp) -> Result<bool>;
 }
 
 /// Where stores come from.

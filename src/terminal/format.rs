@@ -7,6 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::domain::account::{Account, AccountId};
+use crate::domain::audit::Event;
 use crate::domain::name::{Email, Username};
 use crate::domain::role::Roles;
 use crate::domain::text::neutral;
@@ -201,6 +202,73 @@ impl Record for AccountRecord<'_> {
     }
 }
 
+/// An event of the record in machine formats.
+#[derive(Debug, Serialize)]
+pub struct EventRecord<'a> {
+    sequence: u64,
+    at: String,
+    actor: &'a str,
+    actor_id: Option<i64>,
+    actor_uid: Option<i64>,
+    action: &'a str,
+    target: &'a str,
+    target_id: Option<i64>,
+    outcome: &'a str,
+    detail: &'a str,
+    link: String,
+}
+
+impl<'a> From<&'a Event> for EventRecord<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            sequence: event.sequence,
+            at: Timestamp::from_second(event.at).map(moment).unwrap_or_default(),
+            actor: &event.actor,
+            actor_id: event.actor_id,
+            actor_uid: event.actor_uid,
+            action: &event.action,
+            target: &event.target,
+            target_id: event.target_id,
+            outcome: &event.outcome,
+            detail: &event.detail,
+            link: event.link.to_hex(),
+        }
+    }
+}
+
+impl Record for EventRecord<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "sequence",
+        "at",
+        "actor",
+        "actor_id",
+        "actor_uid",
+        "action",
+        "target",
+        "target_id",
+        "outcome",
+        "detail",
+        "link",
+    ];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        let number = |number: Option<i64>| Cow::Owned(number.map(|number| number.to_string()).unwrap_or_default());
+        vec![
+            self.sequence.to_string().into(),
+            self.at.as_str().into(),
+            self.actor.into(),
+            number(self.actor_id),
+            number(self.actor_uid),
+            self.action.into(),
+            self.target.into(),
+            number(self.target_id),
+            self.outcome.into(),
+            self.detail.into(),
+            self.link.as_str().into(),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +346,7 @@ mod tests {
             must_change: false,
             temporary_until: None,
             password_changed_at: None,
+            removed_at: None,
             last_reset: None,
             created_at: Timestamp::UNIX_EPOCH,
         };

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use super::output::Layout;
 use crate::domain::account::{Account, State};
+use crate::domain::audit::Event;
+use crate::domain::clock::readable;
 use crate::domain::text::neutral;
 
 /// The widest username that is never broken where there is little room.
@@ -67,6 +69,53 @@ fn row(account: &Account, now: Timestamp) -> [Cell; 6] {
     ]
 }
 
+/// Events of the record, a row each. Only the first page has a header.
+pub struct EventTable {
+    layout: Layout,
+    begun: bool,
+}
+
+impl EventTable {
+    /// A table without rows.
+    #[must_use]
+    pub fn new(layout: Layout) -> Self {
+        Self { layout, begun: false }
+    }
+
+    /// The next rows. A terminal is shown the detail below the action, where there is room for it.
+    pub fn page(&mut self, events: &[Event]) -> String {
+        let mut table = blank(self.layout);
+        let stacked = self.layout.width.is_some();
+        if !std::mem::replace(&mut self.begun, true) {
+            let titles: &[&str] = if stacked {
+                &["NO", "AT", "ACTOR", "OUTCOME", "ACTION"]
+            } else {
+                &["NO", "AT", "ACTOR", "OUTCOME", "ACTION", "TARGET", "DETAIL"]
+            };
+            table.set_header(titles.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+        }
+        for event in events {
+            let at = Timestamp::from_second(event.at).map(readable).unwrap_or_default();
+            let outcome = Cell::new(or_dash(&event.outcome));
+            let outcome = if event.outcome == "done" { outcome } else { outcome.fg(Color::DarkRed) };
+            let mut row = vec![Cell::new(event.sequence), Cell::new(at), Cell::new(or_dash(&event.actor)), outcome];
+            let [action, target, detail] = [&event.action, &event.target, &event.detail].map(|text| neutral(text));
+            if stacked {
+                row.push(Cell::new(format!("{action} {target}\n{detail}").trim()));
+            } else {
+                row.extend([action, target, detail].map(|text| Cell::new(or_dash(&text))));
+            }
+            table.add_row(row);
+        }
+        for index in [0, 1, 3] {
+            if let Some(column) = table.column_mut(index).filter(|_| stacked) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        finish(&mut table)
+    }
+}
+
 /// Labels and values, a line each.
 #[must_use]
 pub fn pairs(rows: &[(&str, String)], layout: Layout) -> String {
@@ -118,7 +167,7 @@ fn coloured(state: State) -> Cell {
         State::Active => cell.fg(Color::DarkGreen),
         State::MustChange => cell.fg(Color::DarkYellow),
         State::TemporaryExpired => cell.fg(Color::DarkRed),
-        State::Disabled => cell.fg(Color::DarkGrey),
+        State::Disabled | State::Removed => cell.fg(Color::DarkGrey),
     }
 }
 
@@ -141,6 +190,7 @@ mod tests {
             must_change: true,
             temporary_until: Some(Timestamp::UNIX_EPOCH),
             password_changed_at: None,
+            removed_at: None,
             last_reset: None,
             created_at: Timestamp::UNIX_EPOCH,
         }

@@ -15,7 +15,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         None => ask_username(desk)?,
     };
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &*store, &username, &password)?;
+    let (account, current) = authenticate(desk, &mut *store, &username, &password)?;
     drop(password);
     let new = choose::ask(desk, &account, &current)?;
     let keep = signed_in.and_then(|owner| owner.sign_in);

@@ -8,8 +8,8 @@ use crate::terminal::sheet;
 
 /// Shows one's own account: roles and what they allow, the password's state, how to change it.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    let store = desk.stores.open()?;
-    let account = owner(desk, &*store)?.unflagged()?.account;
+    let mut store = desk.stores.open()?;
+    let account = owner(desk, &mut *store)?.unflagged()?.account;
     let now = desk.now();
     if desk.format() == Format::Text {
         let text = sheet::profile(&account, now, desk.output.layout());

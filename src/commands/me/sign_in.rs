@@ -17,7 +17,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.stores.open()?;
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &*store, &username, &password)?;
+    let (account, current) = authenticate(desk, &mut *store, &username, &password)?;
     drop(password);
     let proved = if account.must_change { change_first(desk, &mut *store, &account, &current)? } else { current.hash };
     begin(desk, &mut *store, &account, &proved)
@@ -57,11 +57,11 @@ fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: 
     let lifetime = desk.policy.sign_in_lifetime;
     store.begin_sign_in(account.id, proved, secret.digest(), now, now + lifetime)?;
     if let Err(error) = desk.sign_ins.save(&name, &secret) {
-        store.end_sign_in(secret.digest())?;
+        store.end_sign_in(secret.digest(), desk.now())?;
         return Err(error.into());
     }
     if let Some(before) = before {
-        store.end_sign_in(before.digest())?;
+        store.end_sign_in(before.digest(), desk.now())?;
     }
     desk.terminal.note(&format!(
         "Signed in as {} for {}.\nSee your account with 'passdesk me profile'.",

@@ -20,7 +20,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
             return Ok(());
         }
         Ok(Some(secret)) => {
-            store.end_sign_in(secret.digest())?;
+            store.end_sign_in(secret.digest(), desk.now())?;
         }
         // A file that cannot be trusted or read is of no use; it goes, and what the store has of it expires.
         Err(_) => {}

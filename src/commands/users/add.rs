@@ -21,11 +21,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let lifetime = handover::lifetime(&args.handover, desk)?;
 
     let mut store = desk.stores.open()?;
-    let acting = acting(desk, &*store)?;
+    let acting = acting(desk, &mut *store)?;
     let subject = Subject { id: None, username: &username, roles };
-    acting.may_to(Action::Add, subject)?;
+    acting.may_to(&mut *store, desk.now(), Action::Add, subject)?;
     if !roles.is_empty() {
-        acting.may_to(Action::Grant, subject)?;
+        acting.may_to(&mut *store, desk.now(), Action::Grant, subject)?;
     }
     let taken = [Some(Target::Username(username.clone())), email.clone().map(Target::Email)];
     for target in taken.into_iter().flatten() {

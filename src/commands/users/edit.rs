@@ -23,14 +23,14 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
     }
 
     let mut store = desk.stores.open()?;
-    let acting = acting(desk, &*store)?;
-    acting.may(Action::Edit)?;
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), Action::Edit)?;
     let account = find(&*store, &target)?;
     let subject = Subject::from(&account);
-    acting.may_to(Action::Edit, subject)?;
+    acting.may_to(&mut *store, desk.now(), Action::Edit, subject)?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
-        acting.may_to(Action::Grant, subject)?;
-        acting.may_to(Action::Grant, Subject { roles, ..subject })?;
+        acting.may_to(&mut *store, desk.now(), Action::Grant, subject)?;
+        acting.may_to(&mut *store, desk.now(), Action::Grant, Subject { roles, ..subject })?;
     }
     if let Some(Some(email)) = &edit.email {
         let taken = store.account(&Target::Email(email.clone()))?.filter(|other| other.id != account.id);

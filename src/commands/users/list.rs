@@ -24,8 +24,9 @@ const SCREENFUL: usize = 1_000;
 /// Lists accounts.
 pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let after = args.after.as_deref().map(str::parse).transpose()?;
-    let store = desk.stores.open()?;
-    acting(desk, &*store)?.may(Action::List)?;
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), Action::List)?;
     let filter =
         Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change };
     if args.count {

@@ -18,9 +18,11 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
     let mut store = desk.stores.open()?;
-    let acting = acting(desk, &*store)?;
-    acting.may(action)?;
-    let (mut bulk, items) = Bulk::find(&*store, &targets, |account| acting.may_to(action, account.into()));
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), action)?;
+    let now = desk.now();
+    let (mut bulk, items) =
+        Bulk::find(&mut *store, &targets, |store, account| acting.may_to(store, now, action, account.into()));
 
     let mut changed = Vec::new();
     for item in items {

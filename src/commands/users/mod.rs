@@ -6,8 +6,12 @@ pub mod edit;
 pub mod enable;
 pub mod list;
 mod many;
+pub mod purge;
+pub mod remove;
 pub mod require_change;
 pub mod reset;
+pub mod restore;
+pub mod roles;
 pub mod show;
 
 use super::Desk;
@@ -27,6 +31,11 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::RequireChange(args) => require_change::run(desk, args),
         Command::Disable(args) => disable::run(desk, args),
         Command::Enable(args) => enable::run(desk, args),
+        Command::Grant(args) => roles::grant(desk, args),
+        Command::Revoke(args) => roles::revoke(desk, args),
+        Command::Remove(args) => remove::run(desk, args),
+        Command::Restore(args) => restore::run(desk, args),
+        Command::Purge(args) => purge::run(desk, args),
     }
 }
 

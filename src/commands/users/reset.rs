@@ -12,6 +12,7 @@ use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
 use crate::terminal::Terminal;
 use crate::terminal::format::Format;
 
@@ -23,10 +24,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let several = targets.len() > 1;
 
     let mut store = desk.stores.open()?;
-    let acting = acting(desk, &*store)?;
-    acting.may(Action::Reset)?;
-    let may = |account: &Account| acting.may_to(Action::Reset, account.into());
-    let (mut bulk, items) = Bulk::find(&*store, &targets, may);
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), Action::Reset)?;
+    let now = desk.now();
+    let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
+    let (mut bulk, items) = Bulk::find(&mut *store, &targets, may);
     if items.is_empty() {
         return bulk.finish();
     }
@@ -54,7 +56,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         let whose = Whose { username: &account.username, display_name: &account.display_name };
         let by = acting.mandate(desk.now());
         // While the question stood, somebody else may have been here: better to find out before anything is shown.
-        let current = find(&*store, &Target::Id(account.id)).and_then(|now| may(&now).map(|()| now.revision));
+        let current =
+            find(&*store, &Target::Id(account.id)).and_then(|now| may(&mut *store, &now).map(|()| now.revision));
         let prepare = |_: &mut dyn Terminal, new| match current {
             Ok(revision) if revision == account.revision => Ok(new),
             Ok(_) => {

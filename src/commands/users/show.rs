@@ -11,8 +11,9 @@ use crate::terminal::sheet;
 /// Shows one account.
 pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let target = args.id.parse()?;
-    let store = desk.stores.open()?;
-    acting(desk, &*store)?.may(Action::List)?;
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), Action::List)?;
     let account = find(&*store, &target)?;
 
     let now = desk.now();

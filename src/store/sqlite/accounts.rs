@@ -13,7 +13,7 @@ use crate::domain::target::Target;
 use crate::store::{Filter, Page, Result, Sort, StoreError};
 
 const COLUMNS: &str = "id, revision, username, display_name, email, roles, state, must_change, temporary_until, \
-                       password_changed_at, reset_at, reset_by, created_at, password_hash";
+                       password_changed_at, reset_at, reset_by, created_at, password_hash, removed_at";
 
 pub fn find(connection: &Connection, target: &Target) -> Result<Option<Account>> {
     let (condition, key): (_, &dyn ToSql) = match target {
@@ -35,9 +35,7 @@ pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision
 pub fn proved_account(transaction: &Transaction<'_>, id: AccountId, proved: &StoredHash) -> Result<Account> {
     let found = one(transaction, "id = ?1", &id.0, with_credential)?;
     found
-        .filter(|(account, credential)| {
-            account.lifecycle == Lifecycle::Active && credential.as_ref().is_some_and(|one| one.hash == *proved)
-        })
+        .filter(|(account, credential)| account.is_open() && credential.as_ref().is_some_and(|one| one.hash == *proved))
         .map(|(account, _)| account)
         .ok_or_else(|| StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()))
 }
@@ -85,8 +83,12 @@ impl Conditions {
             all.and("must_change", []);
         }
         let now = Value::from(now.as_second());
+        if filter.state != Some(State::Removed) {
+            all.and("removed_at IS NULL", []);
+        }
         match filter.state {
             None => {}
+            Some(State::Removed) => all.and("removed_at IS NOT NULL", []),
             Some(State::Disabled) => all.and("state = 'disabled'", []),
             Some(State::Active) => all.and("state = 'active' AND NOT must_change", []),
             Some(State::MustChange) => {
@@ -167,6 +169,7 @@ pub fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         must_change: row.get(7)?,
         temporary_until: moment(row, 8)?,
         password_changed_at: moment(row, 9)?,
+        removed_at: moment(row, 14)?,
         last_reset,
         created_at: moment(row, 12)?.unwrap_or(Timestamp::UNIX_EPOCH),
     })

@@ -2,12 +2,13 @@
 //! then writes, or changes nothing.
 
 use jiff::Timestamp;
-use rusqlite::{ErrorCode, Transaction, params};
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 
 use super::accounts::{self, proved_account, seen_account};
-use super::{failed, sign_ins};
-use crate::domain::account::{AccountId, Lifecycle, Revision};
-use crate::domain::authority::{Action, Actor, Standing, Subject, decide};
+use super::{failed, record, sign_ins};
+use crate::domain::account::{Account, AccountId, Revision};
+use crate::domain::audit;
+use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
 use crate::domain::credential::StoredHash;
 use crate::domain::name::Email;
 use crate::domain::sign_in::SignInId;
@@ -20,55 +21,69 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
     if !new.roles.is_empty() {
         authorize(transaction, by, Action::Grant, subject)?;
     }
-    let inserted = transaction.execute(
-        "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
-                               must_change, temporary_until, reset_at, reset_by, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?9)",
-        params![
-            new.username.as_str(),
-            new.display_name.as_str(),
-            new.email.as_ref().map(Email::as_str),
-            new.email.as_ref().map(Email::key),
-            search_text(&new.username, &new.display_name, new.email.as_ref()),
-            new.roles.bits(),
-            new.temporary.hash.as_str(),
-            new.temporary.until.as_second(),
-            by.at.as_second(),
-            by.actor.recorded(),
-        ],
-    );
-    match inserted {
-        Ok(_) => Ok(AccountId(transaction.last_insert_rowid())),
-        Err(error) => Err(taken(error)),
-    }
-}
-
-pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
-    let account = seen_account(transaction, id, seen)?;
-    authorize(transaction, by, Action::Edit, (&account).into())?;
-    let roles = edit.roles.unwrap_or(account.roles);
-    if roles != account.roles {
-        // Taking a role is a matter of what the account has, giving one of what it is to have.
-        authorize(transaction, by, Action::Grant, (&account).into())?;
-        authorize(transaction, by, Action::Grant, Subject { roles, ..Subject::from(&account) })?;
-    }
-    let name = edit.display_name.as_ref().unwrap_or(&account.display_name);
-    let email = edit.email.as_ref().unwrap_or(&account.email).as_ref();
     transaction
         .execute(
-            "UPDATE accounts SET revision = revision + 1, display_name = ?2, email = ?3, email_key = ?4,
-                    search_text = ?5, roles = ?6 WHERE id = ?1",
+            "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
+                                   must_change, temporary_until, reset_at, reset_by, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?9)",
             params![
-                id.0,
-                name.as_str(),
-                email.map(Email::as_str),
-                email.map(Email::key),
-                search_text(&account.username, name, email),
-                roles.bits(),
+                new.username.as_str(),
+                new.display_name.as_str(),
+                new.email.as_ref().map(Email::as_str),
+                new.email.as_ref().map(Email::key),
+                search_text(&new.username, &new.display_name, new.email.as_ref()),
+                new.roles.bits(),
+                new.temporary.hash.as_str(),
+                new.temporary.until.as_second(),
+                by.at.as_second(),
+                by.actor.recorded(),
             ],
         )
         .map_err(taken)?;
-    Ok(())
+    let id = AccountId(transaction.last_insert_rowid());
+    let target = audit::Target { id: Some(id), username: new.username.clone() };
+    record::append(transaction, &by.done(Action::Add.name(), Some(target), new.roles.join(", ")))?;
+    Ok(id)
+}
+
+pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
+    let action = edited(&seen_account(transaction, id, seen)?, edit);
+    change(transaction, by, action, id, seen, |account| {
+        let roles = edit.roles.unwrap_or(account.roles);
+        if roles != account.roles {
+            // Taking a role is a matter of what the account has, giving one of what it is to have.
+            authorize(transaction, by, Action::Revoke, account.into())?;
+            authorize(transaction, by, Action::Grant, Subject { roles, ..Subject::from(account) })?;
+        }
+        let name = edit.display_name.as_ref().unwrap_or(&account.display_name);
+        let email = edit.email.as_ref().unwrap_or(&account.email).as_ref();
+        transaction
+            .execute(
+                "UPDATE accounts SET display_name = ?2, email = ?3, email_key = ?4, search_text = ?5, roles = ?6
+                 WHERE id = ?1",
+                params![
+                    id.0,
+                    name.as_str(),
+                    email.map(Email::as_str),
+                    email.map(Email::key),
+                    search_text(&account.username, name, email),
+                    roles.bits(),
+                ],
+            )
+            .map_err(taken)?;
+        Ok(if roles == account.roles { String::new() } else { format!("roles: {}", roles.join(", ")) })
+    })
+}
+
+/// What an edit is called: giving or taking roles, and nothing else, has a name of its own.
+pub fn edited(account: &Account, edit: &Edit) -> Action {
+    let Edit { display_name: None, email: None, roles: Some(roles) } = edit else { return Action::Edit };
+    let (had, has) = (account.roles.bits(), roles.bits());
+    match (has & !had, had & !has) {
+        (1.., 0) => Action::Grant,
+        (0, 1..) => Action::Revoke,
+        _ => Action::Edit,
+    }
 }
 
 pub fn reset_password(
@@ -78,44 +93,88 @@ pub fn reset_password(
     seen: Revision,
     new: &NewTemporary,
 ) -> Result<()> {
-    let account = seen_account(transaction, id, seen)?;
-    authorize(transaction, by, Action::Reset, (&account).into())?;
-    transaction
-        .execute(
-            "UPDATE accounts SET revision = revision + 1, password_hash = ?2, must_change = TRUE,
-                    temporary_until = ?3, reset_at = ?4, reset_by = ?5 WHERE id = ?1",
-            params![id.0, new.hash.as_str(), new.until.as_second(), by.at.as_second(), by.actor.recorded(),],
-        )
-        .map_err(failed)?;
-    sign_ins::end_all(transaction, id, None)
+    change(transaction, by, Action::Reset, id, seen, |_| give_temporary(transaction, by, id, new))
 }
 
-pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
-    let account = seen_account(transaction, id, seen)?;
-    authorize(transaction, by, Action::RequireChange, (&account).into())?;
-    transaction
-        .execute("UPDATE accounts SET revision = revision + 1, must_change = TRUE WHERE id = ?1", [id.0])
-        .map_err(failed)?;
-    Ok(())
-}
-
-pub fn set_lifecycle(
+/// A reset that no role allows and no rule forbids: for operators, of a global-admin.
+pub fn recover(
     transaction: &Transaction<'_>,
     by: &Mandate,
     id: AccountId,
     seen: Revision,
-    to: Lifecycle,
+    new: &NewTemporary,
 ) -> Result<()> {
     let account = seen_account(transaction, id, seen)?;
-    let (action, state) = match to {
-        Lifecycle::Active => (Action::Enable, "active"),
-        Lifecycle::Disabled => (Action::Disable, "disabled"),
-    };
-    authorize(transaction, by, action, (&account).into())?;
+    let detail = give_temporary(transaction, by, id, new)?;
+    set(transaction, id, "state = 'active', removed_at = NULL")?;
+    bump(transaction, id)?;
+    record::append(transaction, &by.done("recover", Some((&account).into()), detail))
+}
+
+fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {
     transaction
-        .execute("UPDATE accounts SET revision = revision + 1, state = ?2 WHERE id = ?1", params![id.0, state])
+        .execute(
+            "UPDATE accounts SET password_hash = ?2, must_change = TRUE, temporary_until = ?3, reset_at = ?4,
+                    reset_by = ?5 WHERE id = ?1",
+            params![id.0, new.hash.as_str(), new.until.as_second(), by.at.as_second(), by.actor.recorded()],
+        )
         .map_err(failed)?;
-    if to == Lifecycle::Disabled { sign_ins::end_all(transaction, id, None) } else { Ok(()) }
+    sign_ins::end_all(transaction, id, None)?;
+    Ok(format!("expires {}", new.until))
+}
+
+pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+    change(transaction, by, Action::RequireChange, id, seen, |_| {
+        set(transaction, id, "must_change = TRUE")?;
+        Ok(String::new())
+    })
+}
+
+pub fn disable(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+    change(transaction, by, Action::Disable, id, seen, |_| {
+        set(transaction, id, "state = 'disabled'")?;
+        sign_ins::end_all(transaction, id, None)?;
+        Ok(String::new())
+    })
+}
+
+pub fn enable(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+    change(transaction, by, Action::Enable, id, seen, |_| {
+        set(transaction, id, "state = 'active'")?;
+        Ok(String::new())
+    })
+}
+
+pub fn remove(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+    change(transaction, by, Action::Remove, id, seen, |_| {
+        transaction
+            .execute("UPDATE accounts SET removed_at = ?2 WHERE id = ?1", params![id.0, by.at.as_second()])
+            .map_err(failed)?;
+        sign_ins::end_all(transaction, id, None)?;
+        Ok(String::new())
+    })
+}
+
+pub fn restore(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+    change(transaction, by, Action::Restore, id, seen, |_| {
+        set(transaction, id, "removed_at = NULL")?;
+        Ok(String::new())
+    })
+}
+
+/// Forgets the accounts that were removed up to a moment, and says how many.
+pub fn purge(transaction: &Transaction<'_>, by: &Mandate, removed_until: Timestamp) -> Result<u64> {
+    authorize_all(transaction, by, Action::Purge)?;
+    let mut purged = transaction
+        .prepare("DELETE FROM accounts WHERE removed_at <= ?1 RETURNING username")
+        .and_then(|mut statement| {
+            let rows = statement.query_map([removed_until.as_second()], |row| row.get(0))?;
+            rows.collect::<rusqlite::Result<Vec<String>>>()
+        })
+        .map_err(failed)?;
+    purged.sort_unstable();
+    record::append(transaction, &by.done(Action::Purge.name(), None, purged.join(", ")))?;
+    Ok(u64::try_from(purged.len()).unwrap_or(u64::MAX))
 }
 
 pub fn replace_password(
@@ -126,25 +185,110 @@ pub fn replace_password(
     at: Timestamp,
     keep: Option<SignInId>,
 ) -> Result<()> {
-    proved_account(transaction, id, proved)?;
+    let account = proved_account(transaction, id, proved)?;
     transaction
         .execute(
-            "UPDATE accounts SET revision = revision + 1, password_hash = ?2, must_change = FALSE,
-                    temporary_until = NULL, password_changed_at = ?3 WHERE id = ?1",
+            "UPDATE accounts SET password_hash = ?2, must_change = FALSE, temporary_until = NULL,
+                    password_changed_at = ?3 WHERE id = ?1",
             params![id.0, hash.as_str(), at.as_second()],
         )
         .map_err(failed)?;
-    sign_ins::end_all(transaction, id, keep)
+    bump(transaction, id)?;
+    sign_ins::end_all(transaction, id, keep)?;
+    let by = Mandate { actor: Actor::Account { id, username: account.username.clone() }, at };
+    record::append(transaction, &by.done("change-password", Some((&account).into()), String::new()))
+}
+
+/// One change of one account: is it still the one that was seen, may the actor do it, does it leave an admin; then it
+/// counts as written, and is recorded. `work` says what is worth recording about it.
+fn change(
+    transaction: &Transaction<'_>,
+    by: &Mandate,
+    action: Action,
+    id: AccountId,
+    seen: Revision,
+    work: impl FnOnce(&Account) -> Result<String>,
+) -> Result<()> {
+    let account = seen_account(transaction, id, seen)?;
+    authorize(transaction, by, action, (&account).into())?;
+    match (account.removed_at, action) {
+        (Some(_), Action::Restore) | (None, _) => {}
+        (Some(_), _) => return Err(StoreError::Conflict(format!("{} is removed", account.username))),
+    }
+    let before = Admins::there(transaction, by.at)?;
+    let detail = work(&account)?;
+    bump(transaction, id)?;
+    if before.are_missed_in(&Admins::there(transaction, by.at)?) {
+        return Err(Refusal::LastAdmin { username: account.username }.into());
+    }
+    record::append(transaction, &by.done(action.name(), Some((&account).into()), detail))
+}
+
+fn set(transaction: &Transaction<'_>, id: AccountId, what: &str) -> Result<()> {
+    transaction.execute(&format!("UPDATE accounts SET {what} WHERE id = ?1"), [id.0]).map_err(failed)?;
+    Ok(())
+}
+
+fn bump(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
+    set(transaction, id, "revision = revision + 1")
+}
+
+/// Whether there is a global-admin who can do something.
+pub struct Admins {
+    /// One with a way in now.
+    usable: bool,
+    /// One whose way in does not expire.
+    lasting: bool,
+}
+
+impl Admins {
+    pub fn there(connection: &Connection, now: Timestamp) -> Result<Self> {
+        connection
+            .query_row(
+                "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
+                 WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND password_hash IS NOT NULL
+                       AND (temporary_until IS NULL OR temporary_until > ?1)",
+                [now.as_second()],
+                |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }),
+            )
+            .map_err(failed)
+    }
+
+    /// Whether a kind of admin that there was is there no longer.
+    pub fn are_missed_in(&self, after: &Self) -> bool {
+        (self.usable && !after.usable) || (self.lasting && !after.lasting)
+    }
+}
+
+/// Whether one account is all the lasting admins there are.
+pub fn is_last_admin(connection: &Connection, id: AccountId) -> Result<bool> {
+    connection
+        .query_row(
+            "SELECT count(*) = 1 AND max(id = ?1) FROM accounts
+             WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND password_hash IS NOT NULL
+                   AND temporary_until IS NULL",
+            [id.0],
+            |row| Ok(row.get::<_, Option<bool>>(0)?.unwrap_or(false)),
+        )
+        .map_err(failed)
 }
 
 /// Decides on what the actor is by now, not on what it was when the command began.
 fn authorize(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
+    decide_now(transaction, by, action, Some(subject))
+}
+
+fn authorize_all(transaction: &Transaction<'_>, by: &Mandate, action: Action) -> Result<()> {
+    decide_now(transaction, by, action, None)
+}
+
+fn decide_now(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
     match &by.actor {
-        Actor::Operator(_) => Ok(decide(Standing::Operator, action, Some(subject))?),
+        Actor::Operator(_) => Ok(decide(Standing::Operator, action, subject)?),
         Actor::Account { id, .. } => {
             let actor = accounts::find(transaction, &Target::Id(*id))?
                 .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
-            Ok(decide(Standing::Account(&actor), action, Some(subject))?)
+            Ok(decide(Standing::Account(&actor), action, subject)?)
         }
     }
 }

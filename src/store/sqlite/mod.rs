@@ -5,6 +5,7 @@
 mod accounts;
 mod changes;
 mod open;
+mod record;
 mod schema;
 mod sign_ins;
 
@@ -16,9 +17,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
-    Edit, Filter, Mandate, NewAccount, NewTemporary, Page, PreparedStore, Result, SignIn, Store, StoreError, Stores,
+    Edit, EventFilter, Filter, Mandate, NewAccount, NewTemporary, Page, PreparedStore, Result, SignIn, Store,
+    StoreError, Stores,
 };
-use crate::domain::account::{Account, AccountId, Lifecycle, Revision};
+use crate::domain::account::{Account, AccountId, Revision};
+use crate::domain::audit::{self, Entry, Event};
+use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::name::Username;
 use crate::domain::sign_in::{SignInDigest, SignInId};
@@ -97,6 +101,33 @@ impl SqliteStore {
         Ok(value)
     }
 
+    /// Runs a change. If it is refused, nothing has changed, and the refusal is recorded.
+    fn change<T>(
+        &mut self,
+        by: &Mandate,
+        action: &'static str,
+        target: impl FnOnce() -> Option<audit::Target>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let outcome = self.write(work);
+        if let Err(StoreError::Refused(why)) = &outcome {
+            let refused = by.refused(action, target(), why);
+            self.record(&refused)?;
+        }
+        outcome
+    }
+
+    fn change_of<T>(
+        &mut self,
+        by: &Mandate,
+        action: Action,
+        id: AccountId,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let target = self.account(&Target::Id(id))?.as_ref().map(Into::into);
+        self.change(by, action.name(), || target, work)
+    }
+
     /// Takes an old password hash out of the write-ahead log as well. Readers may keep that from happening now; the
     /// next writer, or the last process to leave, does it then.
     fn forget_old_pages(&self) {
@@ -123,6 +154,10 @@ impl Store for SqliteStore {
         accounts::credential(&self.connection, username)
     }
 
+    fn is_last_admin(&self, id: AccountId) -> Result<bool> {
+        changes::is_last_admin(&self.connection, id)
+    }
+
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
         accounts::page(&self.connection, page)
     }
@@ -132,29 +167,65 @@ impl Store for SqliteStore {
     }
 
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
-        self.write(|transaction| changes::add(transaction, by, new))
+        let target = || Some(audit::Target { id: None, username: new.username.clone() });
+        self.change(by, Action::Add.name(), target, |transaction| changes::add(transaction, by, new))
     }
 
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
-        self.write(|transaction| changes::edit(transaction, by, id, seen, edit))
+        let account = self.account(&Target::Id(id))?;
+        let action = account.map_or(Action::Edit, |account| changes::edited(&account, edit));
+        self.change_of(by, action, id, |transaction| changes::edit(transaction, by, id, seen, edit))
     }
 
     fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
-        self.write(|transaction| changes::reset_password(transaction, by, id, seen, new))?;
+        self.change_of(by, Action::Reset, id, |transaction| changes::reset_password(transaction, by, id, seen, new))?;
         self.forget_old_pages();
         Ok(())
     }
 
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
-        self.write(|transaction| changes::require_change(transaction, by, id, seen))
+        self.change_of(by, Action::RequireChange, id, |transaction| changes::require_change(transaction, by, id, seen))
     }
 
     fn disable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
-        self.write(|transaction| changes::set_lifecycle(transaction, by, id, seen, Lifecycle::Disabled))
+        self.change_of(by, Action::Disable, id, |transaction| changes::disable(transaction, by, id, seen))
     }
 
     fn enable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
-        self.write(|transaction| changes::set_lifecycle(transaction, by, id, seen, Lifecycle::Active))
+        self.change_of(by, Action::Enable, id, |transaction| changes::enable(transaction, by, id, seen))
+    }
+
+    fn remove(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+        self.change_of(by, Action::Remove, id, |transaction| changes::remove(transaction, by, id, seen))
+    }
+
+    fn restore(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+        self.change_of(by, Action::Restore, id, |transaction| changes::restore(transaction, by, id, seen))
+    }
+
+    fn purge(&mut self, by: &Mandate, removed_until: Timestamp) -> Result<u64> {
+        let purged = self.change(
+            by,
+            Action::Purge.name(),
+            || None,
+            |transaction| changes::purge(transaction, by, removed_until),
+        )?;
+        self.forget_old_pages();
+        Ok(purged)
+    }
+
+    fn recover(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
+        self.write(|transaction| changes::recover(transaction, by, id, seen, new))?;
+        self.forget_old_pages();
+        Ok(())
+    }
+
+    fn record(&mut self, entry: &Entry) -> Result<()> {
+        self.write(|transaction| record::append(transaction, entry))
+    }
+
+    fn events(&self, filter: &EventFilter, after: u64, limit: usize) -> Result<Vec<Event>> {
+        record::page(&self.connection, filter, after, limit)
     }
 
     fn replace_password(
@@ -185,8 +256,8 @@ impl Store for SqliteStore {
         sign_ins::find(&self.connection, digest, now)
     }
 
-    fn end_sign_in(&mut self, digest: SignInDigest) -> Result<bool> {
-        self.write(|transaction| sign_ins::end(transaction, digest))
+    fn end_sign_in(&mut self, digest: SignInDigest, at: Timestamp) -> Result<bool> {
+        self.write(|transaction| sign_ins::end(transaction, digest, at))
     }
 }
 

@@ -9,9 +9,9 @@ use crate::store::{Result, StoreError};
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The schema this program knows.
-pub const NEWEST: u32 = 1;
+pub const NEWEST: u32 = 2;
 
-const STEPS: [&str; NEWEST as usize] = [include_str!("schema_1.sql")];
+const STEPS: [&str; NEWEST as usize] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Takes the steps that are missing, inside one exclusive transaction.
 pub fn migrate(connection: &mut Connection) -> Result<()> {
@@ -28,7 +28,10 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
         return Err(too_new(taken));
     }
     for step in &STEPS[taken as usize..] {
-        transaction.execute_batch(step).map_err(failed)?;
+        transaction.execute_batch(step).map_err(|error| match failed(error) {
+            StoreError::Failed(why) => super::damaged(&why),
+            other => other,
+        })?;
     }
     transaction.pragma_update(None, "user_version", NEWEST).map_err(failed)?;
     transaction.commit().map_err(failed)

@@ -1,0 +1,54 @@
+//! `passdesk audit …`.
+
+use super::users::one_of;
+use crate::domain::audit::Outcome;
+
+/// The record.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List who did what to whom, when, and with what outcome
+    #[command(after_help = "\
+Examples:
+  passdesk audit list --account alice
+  passdesk audit list --outcome refused --since 2026-11-01 --format csv")]
+    List(List),
+    /// Check that no event was changed, taken out, put in or moved, and print the head
+    Verify(Verify),
+}
+
+/// Which events to list.
+#[derive(Debug, Default, clap::Args)]
+pub struct List {
+    /// Only what was done to this account
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Only what an actor with this text in their name did
+    #[arg(long, value_name = "TEXT")]
+    pub actor: Option<String>,
+    /// Only this action, as reset or sign-in
+    #[arg(long)]
+    pub action: Option<String>,
+    /// Only what had this outcome
+    #[arg(long, value_parser = one_of(&Outcome::ALL, Outcome::name))]
+    pub outcome: Option<Outcome>,
+    /// Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only before this day or moment (UTC)
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Only those after the event of this number
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
+    pub after: u64,
+}
+
+/// What to hold the record against.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// A head that was noted down earlier: it must still be in the record
+    #[arg(long, value_name = "HEAD")]
+    pub expect_head: Option<String>,
+}

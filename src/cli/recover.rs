@@ -1,0 +1,16 @@
+//! `passdesk recover`.
+
+use super::handover;
+
+/// Whom to let in again.
+#[derive(Debug, clap::Args)]
+pub struct Recover {
+    /// The username of a global-admin
+    pub username: String,
+    /// Do not ask; needed where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
+    /// How the temporary password is handed over.
+    #[command(flatten)]
+    pub handover: handover::Handover,
+}

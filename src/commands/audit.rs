@@ -1,0 +1,144 @@
+//! `passdesk audit …`.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::actor::acting;
+use super::{Desk, find};
+use crate::cli::audit::{Command, List, Verify};
+use crate::domain::Invalid;
+use crate::domain::audit::{Event, Link};
+use crate::domain::authority::Action;
+use crate::domain::clock::Timestamp;
+use crate::domain::target::Target;
+use crate::domain::text::quoted;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::EventFilter;
+use crate::terminal::format::{EventRecord, Format, Record, Rows};
+use crate::terminal::output::{self, Reader};
+use crate::terminal::table::EventTable;
+
+/// How many events are read at a time.
+const PAGE: usize = 1_000;
+
+/// Runs one of the commands.
+pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
+    match command {
+        Command::List(args) => list(desk, args),
+        Command::Verify(args) => verify(desk, args),
+    }
+}
+
+/// Lists events, oldest first.
+fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
+    let account = args.account.as_deref().map(str::parse).transpose()?;
+    let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
+    let mut store = desk.stores.open()?;
+    acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
+    let account = match account {
+        // The events of an account outlive it.
+        Some(Target::Id(id)) => Some(id),
+        Some(target) => Some(find(&*store, &target)?.id),
+        None => None,
+    };
+    let (actor, action, outcome) = (args.actor.clone(), args.action.clone(), args.outcome);
+    let filter = EventFilter { account, actor, action, outcome, since, until };
+
+    let mut rows = Rows::new::<EventRecord<'_>>(desk.format(), true);
+    let mut table = EventTable::new(desk.output.layout());
+    let mut left = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut after = args.after;
+    while left > 0 {
+        let events = store.events(&filter, after, PAGE.min(left))?;
+        let Some(last) = events.last() else { break };
+        after = last.sequence;
+        left -= events.len();
+        let mut bytes = Vec::new();
+        if desk.format() == Format::Text {
+            bytes.extend_from_slice(table.page(&events).as_bytes());
+        } else {
+            for event in &events {
+                bytes.extend_from_slice(&rows.row(&EventRecord::from(event))?);
+            }
+        }
+        if output::print(desk.output, &bytes)? == Reader::Gone {
+            return Ok(());
+        }
+    }
+    if desk.format() == Format::Text {
+        return Ok(());
+    }
+    output::print(desk.output, &rows.end()).map(|_| ())
+}
+
+fn moment(text: Option<&str>) -> Result<Option<Timestamp>> {
+    let Some(text) = text else { return Ok(None) };
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    match text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp())) {
+        Some(at) => Ok(Some(at)),
+        None => Err(Invalid::new(
+            format!("{} is not a day or a moment", quoted(text)),
+            "write it as 2026-11-22 or 2026-11-22T09:00:00Z",
+        )
+        .into()),
+    }
+}
+
+#[derive(Serialize)]
+struct HeadRecord {
+    events: u64,
+    head: String,
+}
+
+impl Record for HeadRecord {
+    const COLUMNS: &'static [&'static str] = &["events", "head"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![self.events.to_string().into(), self.head.as_str().into()]
+    }
+}
+
+/// Walks the whole chain.
+fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
+    let expected = args.expect_head.as_deref().map(head).transpose()?;
+    let mut store = desk.stores.open()?;
+    acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
+
+    let mut seen = expected.is_none() || expected == Some(Link::START);
+    let mut last: Option<Event> = None;
+    loop {
+        let events = store.events(&EventFilter::default(), last.as_ref().map_or(0, |last| last.sequence), PAGE)?;
+        if events.is_empty() {
+            break;
+        }
+        for event in events {
+            if let Some(fault) = event.fault(last.as_ref()) {
+                return Err(tampered(&fault));
+            }
+            seen |= Some(event.link) == expected;
+            last = Some(event);
+        }
+    }
+    if !seen {
+        return Err(tampered("the head that was noted down is not in the record: it was cut, or written anew"));
+    }
+    let (events, link) = last.map_or((0, Link::START), |last| (last.sequence, last.link));
+    let head = link.to_hex();
+    if desk.format() == Format::Text {
+        let events = if events == 1 { "1 event".into() } else { format!("{events} events") };
+        return desk.print(&format!("{events}, as written\nhead: {head}\n"));
+    }
+    desk.print_records(&[HeadRecord { events, head }], false)
+}
+
+fn head(text: &str) -> Result<Link> {
+    Link::from_hex(text).ok_or_else(|| {
+        Invalid::new(format!("{} is not a head", quoted(text)), "it is the 64 digits that 'audit verify' prints").into()
+    })
+}
+
+fn tampered(fault: &str) -> Failure {
+    Failure::new(Kind::StoreUnusable, format!("the record has been tampered with: {fault}"))
+        .hint("keep a copy of the store as it is, and compare it with a backup")
+}

@@ -1,0 +1,49 @@
+//! `passdesk recover`: the way back in when no admin is left who could help.
+
+use super::handover::{self, WayOut, Whose};
+use super::{Desk, find};
+use crate::cli::recover::Recover;
+use crate::domain::audit::{Entry, Outcome};
+use crate::domain::authority::Actor;
+use crate::domain::name::Username;
+use crate::domain::role::Role;
+use crate::domain::target::Target;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::Mandate;
+
+/// Gives a global-admin a temporary password, and switches the account on. It is the operator who does it, whoever is
+/// signed in: whoever may write the store's file could do it without this program as well.
+pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
+    let username: Username = args.username.parse()?;
+    if desk.global.as_username.is_some() {
+        return Err(Failure::new(Kind::Usage, "recover is for operators, and takes no sign-in").hint("leave out --as"));
+    }
+    handover::check(&args.handover, desk, 1)?;
+    let lifetime = handover::lifetime(&args.handover, desk)?;
+
+    let mut store = desk.stores.open()?;
+    let account = find(&*store, &Target::Username(username))?;
+    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    if !account.roles.contains(Role::GlobalAdmin) {
+        store.record(&Entry {
+            outcome: Outcome::Refused,
+            ..by.done("recover", Some((&account).into()), "not a global-admin".into())
+        })?;
+        return Err(Failure::new(Kind::NotAllowed, format!("{} is not a global-admin", account.username))
+            .hint(format!("for other accounts: passdesk users reset {}", account.username)));
+    }
+    if !args.yes {
+        let question = format!("Give {} a temporary password, and switch the account on?", account.named());
+        desk.terminal.confirm(&question, "add --yes to recover without being asked")?;
+    }
+
+    let mut way_out = WayOut::open(&args.handover, desk, false)?;
+    way_out.issue(
+        desk,
+        &Whose { username: &account.username, display_name: &account.display_name },
+        lifetime,
+        |_, new| Ok(new),
+        |new| Ok(store.recover(&by, account.id, account.revision, &new)?),
+    )?;
+    way_out.close(desk)
+}

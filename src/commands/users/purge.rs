@@ -1,0 +1,22 @@
+//! `passdesk users purge`.
+
+use crate::cli::users::Purge;
+use crate::commands::Desk;
+use crate::commands::actor::acting;
+use crate::domain::authority::Action;
+use crate::failure::Result;
+
+/// Forgets removed accounts for good, once they can no longer be wanted back.
+pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), Action::Purge)?;
+    if !args.yes {
+        let question = "Forget for good all accounts that were removed 30 days ago or more?";
+        desk.terminal.confirm(question, "add --yes to purge without being asked")?;
+    }
+    let now = desk.now();
+    let purged = store.purge(&acting.mandate(now), now - desk.policy.restorable)?;
+    desk.terminal.note(&format!("{purged} removed accounts are forgotten."));
+    Ok(())
+}

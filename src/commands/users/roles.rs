@@ -1,0 +1,42 @@
+//! `passdesk users grant` and `passdesk users revoke`.
+
+use crate::cli::users::RoleOf;
+use crate::commands::actor::acting;
+use crate::commands::{Desk, find};
+use crate::domain::account::Account;
+use crate::domain::authority::Action;
+use crate::domain::role::{Role, Roles};
+use crate::domain::target::Target;
+use crate::failure::Result;
+use crate::store::Edit;
+
+/// Gives an account a role; one that it has already, it keeps.
+pub fn grant(desk: &mut Desk<'_>, args: &RoleOf) -> Result<()> {
+    change(desk, args, Action::Grant, |account, role| account.roles.iter().chain([role]).collect())
+}
+
+/// Takes a role from an account, if it has it.
+pub fn revoke(desk: &mut Desk<'_>, args: &RoleOf) -> Result<()> {
+    change(desk, args, Action::Revoke, |account, role| account.roles.iter().filter(|its| *its != role).collect())
+}
+
+fn change(
+    desk: &mut Desk<'_>,
+    args: &RoleOf,
+    action: Action,
+    roles: impl FnOnce(&Account, Role) -> Roles,
+) -> Result<()> {
+    let target = args.id.parse()?;
+    let mut store = desk.stores.open()?;
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), action)?;
+    let account = find(&*store, &target)?;
+    acting.may_to(&mut *store, desk.now(), action, (&account).into())?;
+
+    let edit = Edit { roles: Some(roles(&account, args.role)), ..Edit::default() };
+    store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit)?;
+    let account = find(&*store, &Target::Id(account.id))?;
+    let has = if account.roles.is_empty() { "no role".into() } else { account.roles.join(", ") };
+    desk.terminal.note(&format!("{} has {has} now.", account.named()));
+    desk.print_changed(&[account], false)
+}

@@ -1,0 +1,285 @@
+//! The record of who did what to whom. Each event carries the hash of the one before it, so that an event that was
+//! changed, taken out, put in or moved shows.
+
+use sha2::{Digest as _, Sha256};
+
+use super::account::{Account, AccountId};
+use super::authority::Actor;
+use super::clock::Timestamp;
+use super::hex;
+use super::name::Username;
+
+/// What stands before everything that is hashed, so that no other hash of this program can be taken for one of these.
+const DOMAIN_TAG: &[u8] = b"passdesk audit event 1";
+
+/// The SHA-256 of an event, and of all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link(pub [u8; 32]);
+
+impl Link {
+    /// What the first event follows.
+    pub const START: Self = Self([0; 32]);
+
+    /// 64 hexadecimal digits.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        hex::digits(&self.0).collect()
+    }
+
+    /// Reads what [`Self::to_hex`] wrote; `None` if this is not it.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::read(text, &mut bytes)?;
+        Some(Self(bytes))
+    }
+}
+
+/// Whether something was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was not: the actor may not, the password was wrong, or a rule forbids it.
+    Refused,
+}
+
+impl Outcome {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Done, Self::Refused];
+
+    /// The name on the command line and in machine formats.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Something to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Who did it; `None` for a sign-in that failed, since nobody has proved to be anybody.
+    pub actor: Option<Actor>,
+    /// What was done, in the words of the command line: `reset`, `sign-in`.
+    pub action: &'static str,
+    /// To whom: the name as it was written or found.
+    pub target: Option<Target>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was done.
+    pub outcome: Outcome,
+    /// What else is worth knowing; never a secret.
+    pub detail: String,
+}
+
+/// To whom something was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The account's number, if there is such an account.
+    pub id: Option<AccountId>,
+    /// Its username.
+    pub username: Username,
+}
+
+impl From<&Account> for Target {
+    fn from(account: &Account) -> Self {
+        Self { id: Some(account.id), username: account.username.clone() }
+    }
+}
+
+/// An event as it stands in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// 1 for the first, without gaps.
+    pub sequence: u64,
+    /// Seconds since 1970-01-01 UTC.
+    pub at: i64,
+    /// Who, as [`Actor::recorded`] says it; empty for nobody.
+    pub actor: String,
+    /// The actor's account.
+    pub actor_id: Option<i64>,
+    /// The operator's user id.
+    pub actor_uid: Option<i64>,
+    /// What.
+    pub action: String,
+    /// To whom.
+    pub target: String,
+    /// The target's account.
+    pub target_id: Option<i64>,
+    /// `done` or `refused`.
+    pub outcome: String,
+    /// What else is worth knowing.
+    pub detail: String,
+    /// The link of the event before.
+    pub previous: Link,
+    /// The link of this one.
+    pub link: Link,
+}
+
+impl Event {
+    /// The event that an entry becomes after the one with this sequence number and link.
+    #[must_use]
+    pub fn after(sequence: u64, previous: Link, entry: &Entry) -> Self {
+        let (account, uid) = match &entry.actor {
+            Some(Actor::Operator(operator)) => (None, Some(i64::from(operator.uid))),
+            Some(Actor::Account { id, .. }) => (Some(id.0), None),
+            None => (None, None),
+        };
+        let mut event = Self {
+            sequence: sequence + 1,
+            at: entry.at.as_second(),
+            actor: entry.actor.as_ref().map(Actor::recorded).unwrap_or_default(),
+            actor_id: account,
+            actor_uid: uid,
+            action: entry.action.to_owned(),
+            target: entry.target.as_ref().map(|target| target.username.to_string()).unwrap_or_default(),
+            target_id: entry.target.as_ref().and_then(|target| target.id).map(|id| id.0),
+            outcome: entry.outcome.name().to_owned(),
+            detail: entry.detail.clone(),
+            previous,
+            link: Link::START,
+        };
+        event.link = event.computed();
+        event
+    }
+
+    /// SHA-256 over the domain tag, the sequence number, the link before, and each field behind its length. A number
+    /// that is missing is an empty field; lengths and numbers are 8 bytes, big-endian.
+    #[must_use]
+    pub fn computed(&self) -> Link {
+        let number = |number: Option<i64>| number.map(|number| number.to_be_bytes().to_vec()).unwrap_or_default();
+        let mut hash = Sha256::new();
+        hash.update(DOMAIN_TAG);
+        hash.update(self.sequence.to_be_bytes());
+        hash.update(self.previous.0);
+        for field in [
+            self.at.to_be_bytes().as_slice(),
+            self.actor.as_bytes(),
+            &number(self.actor_id),
+            &number(self.actor_uid),
+            self.action.as_bytes(),
+            self.target.as_bytes(),
+            &number(self.target_id),
+            self.outcome.as_bytes(),
+            self.detail.as_bytes(),
+        ] {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field);
+        }
+        Link(hash.finalize().into())
+    }
+
+    /// What is wrong with this event as the one that follows another; `None` if nothing is.
+    #[must_use]
+    pub fn fault(&self, before: Option<&Self>) -> Option<String> {
+        let (sequence, link) = before.map_or((0, Link::START), |before| (before.sequence, before.link));
+        if self.sequence != sequence + 1 {
+            return Some(format!("event {} follows event {sequence}: some are missing", self.sequence));
+        }
+        if self.previous != link {
+            return Some(format!("event {} does not follow the one before it", self.sequence));
+        }
+        (self.link != self.computed()).then(|| format!("event {} is not as it was written", self.sequence))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::authority::Operator;
+    use super::*;
+
+    fn entry(detail: &str) -> Entry {
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        Entry {
+            actor: Some(Actor::Operator(operator)),
+            action: "reset",
+            target: Some(Target { id: Some(AccountId(2)), username: "alice".parse().unwrap() }),
+            at: Timestamp::UNIX_EPOCH,
+            outcome: Outcome::Done,
+            detail: detail.into(),
+        }
+    }
+
+    fn chain(length: u64) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for number in 0..length {
+            let (sequence, link) = events.last().map_or((0, Link::START), |last| (last.sequence, last.link));
+            events.push(Event::after(sequence, link, &entry(&number.to_string())));
+        }
+        events
+    }
+
+    fn first_fault(events: &[Event]) -> Option<usize> {
+        (0..events.len()).find(|&at| events[at].fault(at.checked_sub(1).map(|before| &events[before])).is_some())
+    }
+
+    #[test]
+    fn a_chain_as_it_was_written_has_no_fault() {
+        assert_eq!(first_fault(&chain(5)), None);
+    }
+
+    #[test]
+    fn an_edited_field_is_found_whichever_it_is() {
+        let edits: [fn(&mut Event); 8] = [
+            |event| event.at += 1,
+            |event| event.actor.push('x'),
+            |event| event.actor_id = Some(0),
+            |event| event.actor_uid = None,
+            |event| event.action = "add".into(),
+            |event| event.target = "bob".into(),
+            |event| event.target_id = None,
+            |event| event.outcome = "refused".into(),
+        ];
+        for edit in edits {
+            let mut events = chain(5);
+            edit(&mut events[2]);
+            assert_eq!(first_fault(&events), Some(2));
+        }
+    }
+
+    #[test]
+    fn a_field_cannot_borrow_from_its_neighbour() {
+        let mut events = chain(1);
+        (events[0].action, events[0].target) = ("rese".into(), "talice".into());
+        assert_eq!(first_fault(&events), Some(0));
+    }
+
+    #[test]
+    fn a_deleted_an_inserted_a_swapped_and_a_replayed_event_are_found() {
+        let mut deleted = chain(5);
+        deleted.remove(2);
+        assert_eq!(first_fault(&deleted), Some(2));
+        let mut inserted = chain(5);
+        inserted.insert(2, Event::after(2, inserted[1].link, &entry("inserted")));
+        assert_eq!(first_fault(&inserted), Some(3));
+        let mut swapped = chain(5);
+        swapped.swap(1, 2);
+        assert_eq!(first_fault(&swapped), Some(1));
+        let mut replayed = chain(5);
+        let old = replayed[1].clone();
+        replayed.push(Event { sequence: 6, ..old });
+        assert_eq!(first_fault(&replayed), Some(5));
+    }
+
+    #[test]
+    fn renumbering_behind_a_deletion_is_found() {
+        let mut events = chain(5);
+        events.remove(2);
+        for (at, event) in events.iter_mut().enumerate() {
+            event.sequence = at as u64 + 1;
+        }
+        assert_eq!(first_fault(&events), Some(2));
+    }
+
+    #[test]
+    fn a_link_survives_being_written_down() {
+        let link = chain(1)[0].link;
+        assert_eq!(Link::from_hex(&link.to_hex()), Some(link));
+        for text in ["", "00", &"g".repeat(64), &"é".repeat(32)] {
+            assert_eq!(Link::from_hex(text), None);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The record: events appended inside the transaction of what they record, and read back in their order.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
+
+use super::failed;
+use crate::domain::audit::{Entry, Event, Link};
+use crate::store::{EventFilter, Result};
+
+const COLUMNS: &str =
+    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
+
+/// Appends an event to the chain.
+pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
+    let head = head(transaction)?;
+    let (sequence, link) = head.unwrap_or((0, Link::START));
+    let event = Event::after(sequence, link, entry);
+    transaction
+        .execute(
+            &format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+            params![
+                i64::try_from(event.sequence).unwrap_or(i64::MAX),
+                event.at,
+                event.actor,
+                event.actor_id,
+                event.actor_uid,
+                event.action,
+                event.target,
+                event.target_id,
+                event.outcome,
+                event.detail,
+                event.previous.0,
+                event.link.0,
+            ],
+        )
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// The sequence number and the link of the last event.
+pub fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
+    connection
+        .query_row("SELECT sequence, link FROM audit_events ORDER BY sequence DESC LIMIT 1", [], |row| {
+            Ok((sequence(row, 0)?, Link(row.get(1)?)))
+        })
+        .optional()
+        .map_err(failed)
+}
+
+/// Events after one, in their order.
+pub fn page(connection: &Connection, filter: &EventFilter, after: u64, limit: usize) -> Result<Vec<Event>> {
+    let mut conditions = String::from("sequence > ?");
+    let mut values = vec![Value::from(i64::try_from(after).unwrap_or(i64::MAX))];
+    let mut and = |condition: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            conditions.push_str(" AND ");
+            conditions.push_str(condition);
+            values.push(value);
+        }
+    };
+    and("target_id = ?", filter.account.map(|id| id.0.into()));
+    and("instr(actor, ?) > 0", filter.actor.clone().map(Into::into));
+    and("action = ?", filter.action.clone().map(Into::into));
+    and("outcome = ?", filter.outcome.map(|outcome| outcome.name().to_owned().into()));
+    and("at >= ?", filter.since.map(|at| at.as_second().into()));
+    and("at < ?", filter.until.map(|at| at.as_second().into()));
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM audit_events WHERE {conditions} ORDER BY sequence LIMIT ?"))
+        .map_err(failed)?;
+    let rows = statement.query_map(params_from_iter(values), event).map_err(failed)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(failed)
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        sequence: sequence(row, 0)?,
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        actor_id: row.get(3)?,
+        actor_uid: row.get(4)?,
+        action: row.get(5)?,
+        target: row.get(6)?,
+        target_id: row.get(7)?,
+        outcome: row.get(8)?,
+        detail: row.get(9)?,
+        previous: Link(row.get(10)?),
+        link: Link(row.get(11)?),
+    })
+}
+
+fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}

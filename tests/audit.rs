@@ -1,0 +1,795 @@
+//! The record: what leaves an event, who may read it, and what shows when somebody has tampered with it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
+#![expect(clippy::disallowed_methods, reason = "a test holds the record's clock against the machine's")]
+
+mod common;
+
+use std::fs;
+
+use common::{Desk, GOOD, OTHER, Run};
+use jiff::Timestamp;
+use passdesk::domain::audit::{Event, Link};
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+const LIST: [&str; 2] = ["audit", "list"];
+const VERIFY: [&str; 2] = ["audit", "verify"];
+const FORMATS: [&str; 4] = ["text", "json", "jsonl", "csv"];
+const COLUMNS: &str =
+    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
+const DROP_TRIGGERS: &str =
+    "DROP TRIGGER audit_events_stay; DROP TRIGGER audit_events_remain; DROP TRIGGER audit_events_follow;";
+
+fn events(desk: &Desk) -> Vec<Value> {
+    let listed = desk.run(&["audit", "list", "--format", "jsonl"]).succeeds().stdout;
+    listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The one event that something has left.
+#[track_caller]
+fn the_event_of(desk: &Desk, deed: impl FnOnce()) -> Value {
+    let before = events(desk);
+    deed();
+    let after = events(desk);
+    assert_eq!(after.len(), before.len() + 1, "{:#?}", &after[before.len()..]);
+    assert_eq!(after[..before.len()], before[..]);
+    after.last().unwrap().clone()
+}
+
+/// The same, of something that must not change an account.
+#[track_caller]
+fn the_event_of_a_refusal(desk: &Desk, deed: impl FnOnce()) -> Value {
+    let before = desk.state();
+    let event = the_event_of(desk, deed);
+    assert_eq!(desk.state(), before);
+    event
+}
+
+/// What an event says, but for the moment, the details and the chain.
+fn said(event: &Value) -> Value {
+    let keys = ["actor_id", "actor_uid", "action", "target", "target_id", "outcome"];
+    keys.iter().map(|key| ((*key).to_owned(), event[*key].clone())).collect::<serde_json::Map<_, _>>().into()
+}
+
+fn uid() -> u32 {
+    rustix::process::getuid().as_raw()
+}
+
+fn by_operator(action: &str, target: &str, target_id: Option<i64>, outcome: &str) -> Value {
+    json!({"actor_id": null, "actor_uid": uid(), "action": action, "target": target, "target_id": target_id,
+           "outcome": outcome})
+}
+
+fn by_account(id: i64, action: &str, target: &str, target_id: Option<i64>, outcome: &str) -> Value {
+    json!({"actor_id": id, "actor_uid": null, "action": action, "target": target, "target_id": target_id,
+           "outcome": outcome})
+}
+
+fn by_nobody(target: &str, target_id: Option<i64>) -> Value {
+    json!({"actor_id": null, "actor_uid": null, "action": "sign-in", "target": target, "target_id": target_id,
+           "outcome": "refused"})
+}
+
+/// Another account with the password of `alice`, and no event of its own. Returns its number.
+fn like_alice(desk: &Desk, username: &str, roles: u8) -> i64 {
+    let store = Connection::open(desk.store()).unwrap();
+    let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
+                                     password_changed_at, created_at)
+               SELECT ?1, '', ?1, ?2, 'active', password_hash, FALSE, password_changed_at, created_at
+               FROM accounts WHERE username = 'alice'";
+    store.execute(sql, params![username, roles]).unwrap();
+    store.last_insert_rowid()
+}
+
+const AUDITOR: u8 = 1;
+const HELPDESK: u8 = 2;
+const USER_ADMIN: u8 = 4;
+const GLOBAL_ADMIN: u8 = 8;
+
+fn run_as(desk: &Desk, username: &str, args: &[&str]) -> Run {
+    desk.run_with(format!("{GOOD}\n"), &[args, &["--as", username, "--password-stdin"]].concat())
+}
+
+// What leaves an event.
+
+#[test]
+fn a_new_store_begins_its_record_with_its_first_admin() {
+    let desk = Desk::new();
+    let events = events(&desk);
+    assert_eq!(events.len(), 1);
+    assert_eq!(said(&events[0]), by_operator("add", "root", Some(1), "done"));
+}
+
+/// The changes of accounts in an order in which each can be made, and whom each is about.
+const CHANGES: [(&[&str], &str, &str); 12] = [
+    (&["users", "add", "bob", "-q"], "add", "bob"),
+    (&["users", "edit", "alice", "--name", "Alice Other"], "edit", "alice"),
+    (&["users", "grant", "alice", "auditor"], "grant", "alice"),
+    (&["users", "revoke", "alice", "auditor"], "revoke", "alice"),
+    (&["users", "edit", "alice", "--role", "helpdesk", "--email", "a@example.org"], "edit", "alice"),
+    (&["users", "require-change", "alice"], "require-change", "alice"),
+    (&["users", "disable", "alice"], "disable", "alice"),
+    (&["users", "enable", "alice"], "enable", "alice"),
+    (&["users", "remove", "alice"], "remove", "alice"),
+    (&["users", "restore", "alice"], "restore", "alice"),
+    (&["users", "reset", "alice", "--yes", "-q"], "reset", "alice"),
+    (&["users", "purge", "--yes"], "purge", ""),
+];
+
+fn id_of(username: &str) -> Option<i64> {
+    ["root", "alice", "bob"].iter().zip(1..).find_map(|(name, id)| (*name == username).then_some(id))
+}
+
+#[test]
+fn every_change_by_an_operator_leaves_one_event() {
+    let desk = Desk::with_alice();
+    for (args, action, target) in CHANGES {
+        let event = the_event_of(&desk, || drop(desk.run(args).succeeds()));
+        assert_eq!(said(&event), by_operator(action, target, id_of(target), "done"), "{args:?}");
+    }
+}
+
+#[test]
+fn every_change_by_an_account_leaves_one_event() {
+    let desk = Desk::with_alice();
+    // Takes the number 3 from bob, who is then the fourth.
+    let boss = like_alice(&desk, "boss", GLOBAL_ADMIN);
+    for (args, action, target) in CHANGES {
+        let event = the_event_of(&desk, || drop(run_as(&desk, "boss", args).succeeds()));
+        let target_id = if target == "bob" { Some(4) } else { id_of(target) };
+        assert_eq!(said(&event), by_account(boss, action, target, target_id, "done"), "{args:?}");
+        assert_eq!(event["actor"], "boss");
+    }
+}
+
+#[test]
+fn a_recovery_leaves_one_event() {
+    let desk = Desk::new();
+    let event = the_event_of(&desk, || drop(desk.run(&["recover", "root", "--yes", "-q"]).succeeds()));
+    assert_eq!(said(&event), by_operator("recover", "root", Some(1), "done"));
+}
+
+#[test]
+fn a_password_chosen_by_its_owner_leaves_one_event() {
+    let desk = Desk::with_alice();
+    let event = the_event_of(&desk, || drop(desk.change_password("alice", GOOD, OTHER).succeeds()));
+    assert_eq!(said(&event), by_account(2, "change-password", "alice", Some(2), "done"));
+}
+
+#[test]
+fn a_change_of_several_accounts_leaves_an_event_for_each() {
+    let desk = Desk::with_alice();
+    for username in ["ben", "cora"] {
+        like_alice(&desk, username, 0);
+    }
+    let before = events(&desk).len();
+    desk.run(&["users", "disable", "cora", "nobody", "alice", "ben", "ben"]).exits(11);
+    let left: Vec<_> = events(&desk)[before..].iter().map(|event| event["target"].clone()).collect();
+    assert_eq!(left, ["cora", "alice", "ben"]);
+}
+
+#[test]
+fn an_operator_is_named_with_their_uid_and_who_called_sudo() {
+    let desk = Desk::with_alice();
+    let event = the_event_of(&desk, || drop(desk.run(&["users", "disable", "alice"]).succeeds()));
+    let actor = event["actor"].as_str().unwrap().to_owned();
+    assert!(actor.starts_with("operator ") && actor.ends_with(&format!(" (uid {})", uid())), "{actor}");
+    let with_sudo = the_event_of(&desk, || {
+        let enabled = desk.command(&["users", "enable", "alice"]).env("SUDO_USER", "carla").output().unwrap();
+        assert!(enabled.status.success());
+    });
+    assert_eq!(with_sudo["actor"], actor.replace(')', ", sudo by carla)"));
+}
+
+#[test]
+fn an_event_has_the_time_at_which_it_happened() {
+    let desk = Desk::with_alice();
+    let before = Timestamp::now().as_second();
+    let event = the_event_of(&desk, || drop(desk.run(&["users", "disable", "alice"]).succeeds()));
+    let at: Timestamp = event["at"].as_str().unwrap().parse().unwrap();
+    assert!((before..=Timestamp::now().as_second()).contains(&at.as_second()), "{at}");
+}
+
+#[test]
+fn looking_leaves_no_event() {
+    let desk = Desk::with_alice();
+    let before = events(&desk);
+    for args in [&["users", "list"][..], &["users", "show", "alice"], &LIST, &VERIFY] {
+        desk.run(args).succeeds();
+    }
+    desk.run(&["users", "reset", "alice", "--dry-run"]).succeeds();
+    desk.profile("alice", GOOD).succeeds();
+    assert_eq!(events(&desk), before);
+}
+
+#[test]
+fn what_a_role_does_not_reach_leaves_one_refused_event() {
+    let desk = Desk::with_alice();
+    let helper = like_alice(&desk, "helper", HELPDESK);
+    for (args, action, target) in
+        CHANGES.into_iter().filter(|(_, action, _)| !["reset", "require-change"].contains(action))
+    {
+        let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "helper", args).exits(4)));
+        let said = said(&event);
+        assert_eq!((&said["actor_id"], &said["action"]), (&json!(helper), &json!(action)), "{args:?}");
+        assert_eq!((&said["outcome"], &event["actor"]), (&json!("refused"), &json!("helper")), "{args:?}");
+        // A role that does not reach anybody is refused before anybody is looked for.
+        assert!(["", target].map(Value::from).contains(&said["target"]), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn what_a_rank_does_not_reach_leaves_one_refused_event_about_its_target() {
+    let desk = Desk::with_alice();
+    let helper = like_alice(&desk, "helper", HELPDESK);
+    for (args, action) in [
+        (&["users", "reset", "root", "--yes", "-q"][..], "reset"),
+        (&["users", "require-change", "root"], "require-change"),
+    ] {
+        let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "helper", args).exits(4)));
+        assert_eq!(said(&event), by_account(helper, action, "root", Some(1), "refused"));
+    }
+}
+
+#[test]
+fn looking_without_a_role_leaves_one_refused_event() {
+    let desk = Desk::with_alice();
+    for (args, action) in
+        [(&["users", "list"][..], "list"), (&["users", "show", "root"], "list"), (&LIST, "audit"), (&VERIFY, "audit")]
+    {
+        let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "alice", args).exits(4)));
+        let said = said(&event);
+        assert_eq!((&said["actor_id"], &said["action"]), (&json!(2), &json!(action)), "{args:?}");
+        assert_eq!(said["outcome"], "refused", "{args:?}");
+    }
+}
+
+#[test]
+fn a_change_that_would_leave_no_admin_leaves_one_refused_event() {
+    let desk = Desk::with_alice();
+    desk.sql("UPDATE accounts SET roles = 0 WHERE username = 'root'");
+    desk.sql("UPDATE accounts SET roles = 8 WHERE username = 'alice'");
+    for (args, action) in [
+        (&["users", "disable", "alice"][..], "disable"),
+        (&["users", "remove", "alice"], "remove"),
+        (&["users", "reset", "alice", "--yes", "-q"], "reset"),
+        (&["users", "edit", "alice", "--no-roles"], "revoke"),
+        (&["users", "revoke", "alice", "global-admin"], "revoke"),
+    ] {
+        let event = the_event_of_a_refusal(&desk, || drop(desk.run(args).exits(8)));
+        assert_eq!(said(&event), by_operator(action, "alice", Some(2), "refused"), "{args:?}");
+    }
+}
+
+#[test]
+fn a_recovery_of_somebody_who_is_no_admin_leaves_one_refused_event() {
+    let desk = Desk::with_alice();
+    let event = the_event_of_a_refusal(&desk, || drop(desk.run(&["recover", "alice", "--yes", "-q"]).exits(4)));
+    assert_eq!(said(&event), by_operator("recover", "alice", Some(2), "refused"));
+}
+
+#[test]
+fn what_an_account_may_not_do_before_it_has_a_new_password_leaves_one_refused_event() {
+    let desk = Desk::with_alice();
+    desk.sql("UPDATE accounts SET must_change = TRUE, roles = 8 WHERE username = 'alice'");
+    let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "alice", &["users", "disable", "root"]).exits(6)));
+    assert_eq!((&event["actor"], &event["outcome"]), (&json!("alice"), &json!("refused")));
+}
+
+#[test]
+fn a_wrong_password_leaves_one_event_that_names_no_actor() {
+    let desk = Desk::with_alice();
+    let event = the_event_of_a_refusal(&desk, || drop(desk.profile("alice", OTHER).exits(5)));
+    assert_eq!(said(&event), by_nobody("alice", Some(2)));
+    assert_eq!(event["actor"], "");
+}
+
+#[test]
+fn an_unknown_name_leaves_one_event_about_nobodys_account() {
+    let desk = Desk::with_alice();
+    let event = the_event_of_a_refusal(&desk, || drop(desk.profile("nobody", GOOD).exits(5)));
+    assert_eq!(said(&event), by_nobody("nobody", None));
+    assert_eq!(event["actor"], "");
+}
+
+#[test]
+fn the_right_password_of_an_account_without_a_way_in_leaves_one_event() {
+    for state in ["state = 'disabled'", "removed_at = 1", "must_change = TRUE, temporary_until = 1"] {
+        let desk = Desk::with_alice();
+        desk.sql(&format!("UPDATE accounts SET {state} WHERE username = 'alice'"));
+        let event = the_event_of_a_refusal(&desk, || drop(desk.profile("alice", GOOD).exits(5)));
+        assert_eq!(said(&event), by_nobody("alice", Some(2)), "{state}");
+    }
+}
+
+#[test]
+fn a_failed_sign_in_leaves_one_event_whatever_it_was_for() {
+    let desk = Desk::with_alice();
+    let sign_in = ["me", "sign-in", "--as", "alice", "--password-stdin"];
+    let tries: [&dyn Fn() -> Run; 3] =
+        [&|| desk.run_with(format!("{OTHER}\n"), &sign_in), &|| desk.change_password("alice", OTHER, GOOD), &|| {
+            desk.run_with(format!("{OTHER}\n"), &["users", "disable", "root", "--as", "alice", "--password-stdin"])
+        }];
+    for wrong in tries {
+        let event = the_event_of_a_refusal(&desk, || drop(wrong().exits(5)));
+        assert_eq!(said(&event), by_nobody("alice", Some(2)));
+    }
+}
+
+// What is never in it.
+
+#[test]
+fn no_password_is_ever_in_the_record() {
+    let desk = Desk::empty();
+    let mut secrets = vec![GOOD.to_owned(), OTHER.to_owned()];
+    let mut temporary = |args: &[&str]| {
+        let password = desk.run(args).succeeds().password();
+        secrets.push(password.clone());
+        password
+    };
+    let first = temporary(&["init", "--admin", "root", "-q"]);
+    temporary(&["recover", "root", "--yes", "-q"]);
+    let added = temporary(&["users", "add", "alice", "-q"]);
+    let reset = temporary(&["users", "reset", "alice", "--yes", "-q"]);
+    desk.profile("root", &first).exits(5);
+    desk.profile("alice", &added).exits(5);
+    desk.profile("alice", &reset).exits(6);
+    desk.change_password("alice", OTHER, GOOD).exits(5);
+    desk.change_password("alice", &reset, &added).exits(8);
+    desk.change_password("alice", &reset, GOOD).succeeds();
+    desk.change_password("alice", GOOD, GOOD).exits(8);
+    // Who types one thing for the other: the password stands where the name belongs.
+    desk.profile(&reset, "alice").exits(5);
+    desk.profile(&reset.to_uppercase(), "alice").exits(5);
+    desk.profile(GOOD, "alice").exits(2);
+
+    let plain = |text: &str| text.to_lowercase().replace('-', "");
+    let record: String = events(&desk).iter().map(|event| plain(&event.to_string())).collect();
+    for secret in secrets {
+        assert!(!record.contains(&plain(&secret)), "{secret}");
+    }
+}
+
+// Who may read it, and how.
+
+#[test]
+fn the_record_is_for_global_admins_auditors_and_operators() {
+    let desk = Desk::with_alice();
+    for (username, roles, code) in [
+        ("auditor", AUDITOR, 0),
+        ("helper", HELPDESK, 4),
+        ("manager", USER_ADMIN, 4),
+        ("boss", GLOBAL_ADMIN, 0),
+        ("nobody", 0, 4),
+        ("both", HELPDESK | AUDITOR, 0),
+    ] {
+        like_alice(&desk, username, roles);
+        let before = desk.state();
+        run_as(&desk, username, &LIST).exits(code);
+        run_as(&desk, username, &VERIFY).exits(code);
+        assert_eq!(desk.state(), before, "{username}");
+    }
+    desk.run(&LIST).succeeds();
+    desk.run(&VERIFY).succeeds();
+}
+
+/// A record of eight events, one a day from the first of January 2026 on.
+fn eight_days() -> Desk {
+    let desk = Desk::with_alice(); // 1 to 3: add root, add alice, change-password
+    desk.run(&["users", "disable", "alice"]).succeeds();
+    desk.run(&["users", "enable", "alice"]).succeeds();
+    desk.profile("alice", OTHER).exits(5);
+    desk.profile("nobody", OTHER).exits(5);
+    run_as(&desk, "alice", &["users", "list"]).exits(4);
+    desk.sql(&format!("{DROP_TRIGGERS} UPDATE audit_events SET at = 1767225600 + 86400 * (sequence - 1)"));
+    desk
+}
+
+/// The numbers of the events that are listed.
+fn numbers(desk: &Desk, format: &str, filter: &[&str]) -> Vec<u64> {
+    let listed = desk.run(&[&["audit", "list", "--format", format], filter].concat()).succeeds().stdout;
+    let number = |value: &Value| value["sequence"].as_u64().unwrap();
+    let first = |line: &str, end: char| line.split(end).next().unwrap().parse().unwrap();
+    match format {
+        "json" => serde_json::from_str::<Vec<Value>>(&listed).unwrap().iter().map(number).collect(),
+        "jsonl" => listed.lines().map(|line| number(&serde_json::from_str(line).unwrap())).collect(),
+        "csv" => listed.lines().skip(1).map(|line| first(line, ',')).collect(),
+        _ => listed.lines().skip(1).map(|line| first(line, ' ')).collect(),
+    }
+}
+
+#[test]
+fn every_filter_lists_the_same_events_in_every_format() {
+    let desk = eight_days();
+    let cases: [(&[&str], &[u64]); 20] = [
+        (&[], &[1, 2, 3, 4, 5, 6, 7, 8]),
+        (&["--account", "alice"], &[2, 3, 4, 5, 6]),
+        (&["--account", "1"], &[1]),
+        (&["--actor", "alice"], &[3, 8]),
+        (&["--actor", "operator"], &[1, 2, 4, 5]),
+        (&["--action", "sign-in"], &[6, 7]),
+        (&["--action", "no-such-action"], &[]),
+        (&["--outcome", "done"], &[1, 2, 3, 4, 5]),
+        (&["--outcome", "refused"], &[6, 7, 8]),
+        (&["--since", "2026-01-05"], &[5, 6, 7, 8]),
+        (&["--since", "2026-01-05T00:00:01Z"], &[6, 7, 8]),
+        (&["--until", "2026-01-05"], &[1, 2, 3, 4]),
+        (&["--until", "2026-01-05T00:00:01Z"], &[1, 2, 3, 4, 5]),
+        (&["--since", "2026-01-03", "--until", "2026-01-06"], &[3, 4, 5]),
+        (&["--limit", "3"], &[1, 2, 3]),
+        (&["--after", "6"], &[7, 8]),
+        (&["--after", "8"], &[]),
+        (&["--after", "2", "--limit", "2"], &[3, 4]),
+        (&["--outcome", "refused", "--after", "6", "--limit", "1"], &[7]),
+        (&["--account", "alice", "--actor", "operator", "--action", "disable", "--outcome", "done"], &[4]),
+    ];
+    for (filter, expected) in cases {
+        for format in FORMATS {
+            assert_eq!(numbers(&desk, format, filter), expected, "{filter:?} in {format}");
+        }
+    }
+}
+
+#[test]
+fn a_filter_that_makes_no_sense_is_refused() {
+    let desk = Desk::new();
+    for (filter, code) in [
+        (["--since", "yesterday"], 2),
+        (["--until", "2026-13-01"], 2),
+        (["--outcome", "maybe"], 2),
+        (["--limit", "0"], 2),
+        (["--after", "-1"], 2),
+        (["--account", "a*"], 2),
+        (["--account", "nobody"], 3),
+    ] {
+        desk.run(&[&LIST[..], &filter].concat()).exits(code);
+    }
+}
+
+#[test]
+fn a_record_longer_than_a_page_is_listed_to_its_end() {
+    let desk = Desk::new();
+    desk.sql(&format!(
+        "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 2500)
+         INSERT INTO audit_events ({COLUMNS})
+         SELECT n, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link
+         FROM n, audit_events ORDER BY n"
+    ));
+    let all: Vec<u64> = (1..=2500).collect();
+    for format in FORMATS {
+        assert_eq!(numbers(&desk, format, &[]), all, "{format}");
+        assert_eq!(numbers(&desk, format, &["--limit", "1500"]), all[..1500], "{format}");
+    }
+}
+
+#[test]
+fn what_is_known_about_an_account_stays_listed_once_it_is_purged() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "remove", "alice"]).succeeds();
+    desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'");
+    desk.run(&["users", "purge", "--yes"]).succeeds();
+    assert_eq!(numbers(&desk, "jsonl", &["--account", "2"]), [2, 3, 4]);
+}
+
+// What shows.
+
+/// A record of six events, which can be attacked again and again.
+struct Attacked {
+    desk: Desk,
+    untouched: Vec<u8>,
+}
+
+impl Attacked {
+    fn new() -> Self {
+        let desk = Desk::new();
+        for name in ["One", "Two", "Three", "Four", "Five"] {
+            desk.run(&["users", "edit", "root", "--name", name]).succeeds();
+        }
+        let untouched = fs::read(desk.store()).unwrap();
+        Self { desk, untouched }
+    }
+
+    /// The record as it was, without what protects it.
+    fn open(&self) -> Connection {
+        fs::write(self.desk.store(), &self.untouched).unwrap();
+        let store = Connection::open(self.desk.store()).unwrap();
+        store.execute_batch(DROP_TRIGGERS).unwrap();
+        store
+    }
+
+    /// Fails the test unless an attack is found, and the first bad event named.
+    #[track_caller]
+    fn finds(&self, sql: &str, first_bad: u64) {
+        self.open().execute_batch(sql).unwrap();
+        self.names(first_bad, sql);
+    }
+
+    #[track_caller]
+    fn names(&self, first_bad: u64, attack: &str) {
+        let verified = self.desk.run(&VERIFY);
+        assert_eq!(verified.code, 10, "{attack}: {}", verified.stdout);
+        let named = format!("the record has been tampered with: event {first_bad} ");
+        assert!(verified.stderr.contains(&named), "{attack}: {}", verified.stderr);
+        assert_eq!(verified.stdout, "", "{attack}");
+    }
+
+    /// Fails the test unless an attack is found by a head that was noted down before, and by nothing else.
+    #[track_caller]
+    fn finds_only_by_the_head(&self, attack: impl FnOnce(&Connection)) {
+        let store = self.open();
+        let head = link(&store, 6).to_hex();
+        self.desk.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).succeeds();
+        attack(&store);
+        drop(store);
+        self.desk.run(&VERIFY).succeeds();
+        let verified = self.desk.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).exits(10);
+        assert!(verified.stderr.contains("the head that was noted down"), "{}", verified.stderr);
+        assert_eq!(verified.stdout, "");
+    }
+}
+
+fn link(store: &Connection, sequence: u64) -> Link {
+    let sql = "SELECT link FROM audit_events WHERE sequence = ?1";
+    Link(store.query_row(sql, [i64::try_from(sequence).unwrap()], |row| row.get(0)).unwrap())
+}
+
+/// An event as somebody makes it up who has read the source.
+fn made_up(sequence: u64, previous: Link) -> Event {
+    let mut event = Event {
+        sequence,
+        at: 1_767_225_600,
+        actor: "operator root (uid 0)".into(),
+        actor_id: None,
+        actor_uid: Some(0),
+        action: "edit".into(),
+        target: "root".into(),
+        target_id: Some(1),
+        outcome: "done".into(),
+        detail: "made up".into(),
+        previous,
+        link: Link::START,
+    };
+    event.link = event.computed();
+    event
+}
+
+fn put_in(store: &Connection, event: &Event) {
+    let sql =
+        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    let number = i64::try_from(event.sequence).unwrap();
+    let (actor, target) = (&event.actor, &event.target);
+    let values = params![
+        number,
+        event.at,
+        actor,
+        event.actor_id,
+        event.actor_uid,
+        event.action,
+        target,
+        event.target_id,
+        event.outcome,
+        event.detail,
+        event.previous.0,
+        event.link.0
+    ];
+    store.execute(&sql, values).unwrap();
+}
+
+#[test]
+fn an_untouched_record_is_confirmed_with_its_count_and_head() {
+    let desk = Desk::new();
+    for name in ["One", "Two"] {
+        desk.run(&["users", "edit", "root", "--name", name]).succeeds();
+    }
+    let head = events(&desk)[2]["link"].as_str().unwrap().to_owned();
+    let verified = desk.run(&VERIFY).succeeds().stdout;
+    assert_eq!(verified, format!("3 events, as written\nhead: {head}\n"));
+    let json = desk.run(&["audit", "verify", "--format", "json"]).succeeds().stdout;
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), json!({"events": 3, "head": head}));
+    let csv = desk.run(&["audit", "verify", "--format", "csv"]).succeeds().stdout;
+    assert_eq!(csv, format!("events,head\n3,{head}\n"));
+}
+
+#[test]
+fn every_head_that_was_ever_noted_down_is_found_again() {
+    let desk = Desk::new();
+    let head = || {
+        let json = desk.run(&["audit", "verify", "--format", "json"]).succeeds().stdout;
+        serde_json::from_str::<Value>(&json).unwrap()["head"].as_str().unwrap().to_owned()
+    };
+    let mut heads = vec![head()];
+    for name in ["One", "Two", "Three", "Four"] {
+        desk.run(&["users", "edit", "root", "--name", name]).succeeds();
+        heads.push(head());
+    }
+    heads.dedup();
+    assert_eq!(heads.len(), 5);
+    for head in heads {
+        desk.run(&["audit", "verify", "--expect-head", &head]).succeeds();
+    }
+}
+
+#[test]
+fn a_head_of_another_record_is_not_found() {
+    let desk = Desk::new();
+    desk.run(&["audit", "verify", "--expect-head", &"7".repeat(64)]).exits(10);
+}
+
+#[test]
+fn what_is_no_head_is_refused() {
+    let desk = Desk::new();
+    for text in ["", "7", &"7".repeat(63), &"7".repeat(65), &"x".repeat(64), &"+7".repeat(32)] {
+        desk.run(&["audit", "verify", "--expect-head", text]).exits(2);
+    }
+}
+
+#[test]
+fn a_record_longer_than_a_page_is_verified_to_its_end() {
+    let attacked = Attacked::new();
+    let mut store = attacked.open();
+    let written = store.transaction().unwrap();
+    for sequence in 7..=2_100 {
+        put_in(&written, &made_up(sequence, link(&written, sequence - 1)));
+    }
+    written.commit().unwrap();
+    assert!(attacked.desk.run(&VERIFY).succeeds().stdout.starts_with("2100 events"));
+    for sequence in [1_000, 1_001, 2_100] {
+        let set = |detail: &str| format!("UPDATE audit_events SET detail = '{detail}' WHERE sequence = {sequence}");
+        store.execute(&set("x"), []).unwrap();
+        attacked.names(sequence, "edit");
+        store.execute(&set("made up"), []).unwrap();
+    }
+}
+
+#[test]
+fn an_edit_of_any_column_is_found() {
+    let attacked = Attacked::new();
+    for edit in [
+        "at = at + 1",
+        "actor = 'operator eve (uid 0)'",
+        "actor = ''",
+        "actor_id = 1",
+        "actor_uid = actor_uid + 1",
+        "actor_uid = NULL",
+        "actor_id = actor_uid, actor_uid = NULL",
+        "action = 'reset'",
+        "target = 'alice'",
+        "target_id = 2",
+        "target_id = NULL",
+        "outcome = 'refused'",
+        "detail = 'x'",
+        "action = 'edi', target = 'troot'",
+        "previous = zeroblob(32)",
+        "link = zeroblob(32)",
+    ] {
+        attacked.finds(&format!("UPDATE audit_events SET {edit} WHERE sequence = 3"), 3);
+    }
+}
+
+#[test]
+fn an_edit_of_the_first_or_the_last_event_is_found() {
+    let attacked = Attacked::new();
+    for sequence in [1, 6] {
+        attacked.finds(&format!("UPDATE audit_events SET detail = 'x' WHERE sequence = {sequence}"), sequence);
+    }
+}
+
+#[test]
+fn an_edit_with_its_own_link_made_anew_is_found_at_the_next_event() {
+    let attacked = Attacked::new();
+    let store = attacked.open();
+    store.execute("DELETE FROM audit_events WHERE sequence = 3", []).unwrap();
+    put_in(&store, &made_up(3, link(&store, 2)));
+    drop(store);
+    attacked.names(4, "edit with a link of its own");
+}
+
+#[test]
+fn a_deletion_in_the_middle_is_found() {
+    Attacked::new().finds("DELETE FROM audit_events WHERE sequence = 3", 4);
+}
+
+#[test]
+fn a_deletion_of_the_first_event_is_found() {
+    Attacked::new().finds("DELETE FROM audit_events WHERE sequence = 1", 2);
+}
+
+#[test]
+fn an_event_with_another_number_is_found() {
+    Attacked::new().finds("UPDATE audit_events SET sequence = 9 WHERE sequence = 6", 9);
+}
+
+/// Makes room for another event 3.
+const SHIFT: &str = "UPDATE audit_events SET sequence = sequence + 1000 WHERE sequence >= 3;
+                     UPDATE audit_events SET sequence = sequence - 999 WHERE sequence > 1000";
+
+#[test]
+fn an_insertion_is_found() {
+    let copy = format!(
+        "{SHIFT}; INSERT INTO audit_events ({COLUMNS})
+         SELECT 3, at, actor, actor_id, actor_uid, action, target, target_id, outcome, 'new', previous, link
+         FROM audit_events WHERE sequence = 4"
+    );
+    Attacked::new().finds(&copy, 3);
+}
+
+#[test]
+fn an_insertion_that_follows_what_is_before_it_is_found_behind_it() {
+    let attacked = Attacked::new();
+    let store = attacked.open();
+    store.execute_batch(SHIFT).unwrap();
+    put_in(&store, &made_up(3, link(&store, 2)));
+    drop(store);
+    attacked.names(4, "insertion");
+}
+
+#[test]
+fn a_swap_of_two_is_found() {
+    let swap = "UPDATE audit_events SET sequence = 1000 WHERE sequence = 3;
+                UPDATE audit_events SET sequence = 3 WHERE sequence = 4;
+                UPDATE audit_events SET sequence = 4 WHERE sequence = 1000";
+    Attacked::new().finds(swap, 3);
+}
+
+#[test]
+fn a_renumbering_behind_a_deletion_is_found() {
+    let renumber = "DELETE FROM audit_events WHERE sequence = 3;
+                    UPDATE audit_events SET sequence = sequence + 1000 WHERE sequence > 3;
+                    UPDATE audit_events SET sequence = sequence - 1001 WHERE sequence > 1000";
+    Attacked::new().finds(renumber, 3);
+}
+
+#[test]
+fn an_old_event_at_the_end_is_found() {
+    let attacked = Attacked::new();
+    for previous in ["previous", "(SELECT link FROM audit_events WHERE sequence = 6)"] {
+        let replay = format!(
+            "INSERT INTO audit_events ({COLUMNS})
+             SELECT 7, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, {previous}, link
+             FROM audit_events WHERE sequence = 2"
+        );
+        attacked.finds(&replay, 7);
+    }
+}
+
+#[test]
+fn a_tail_that_was_cut_is_found_by_the_head_alone() {
+    let attacked = Attacked::new();
+    for kept in [5, 1, 0] {
+        attacked.finds_only_by_the_head(|store| {
+            store.execute("DELETE FROM audit_events WHERE sequence > ?1", [kept]).unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_record_written_anew_is_found_by_the_head_alone() {
+    Attacked::new().finds_only_by_the_head(|store| {
+        store.execute("DELETE FROM audit_events WHERE sequence >= 3", []).unwrap();
+        for sequence in 3..=8 {
+            put_in(store, &made_up(sequence, link(store, sequence - 1)));
+        }
+    });
+}
+
+#[test]
+fn the_store_takes_no_change_of_its_record() {
+    let desk = Desk::new();
+    desk.run(&["users", "edit", "root", "--name", "One"]).succeeds();
+    let before = events(&desk);
+    let store = Connection::open(desk.store()).unwrap();
+    for attack in [
+        "UPDATE audit_events SET detail = 'x' WHERE sequence = 1",
+        "UPDATE audit_events SET sequence = 7 WHERE sequence = 2",
+        "UPDATE OR REPLACE audit_events SET sequence = 1 WHERE sequence = 2",
+        "DELETE FROM audit_events WHERE sequence = 2",
+        "DELETE FROM audit_events",
+        "REPLACE INTO audit_events SELECT 1, at, actor, actor_id, actor_uid, action, target, target_id, outcome,
+                                          'x', previous, link FROM audit_events WHERE sequence = 2",
+    ] {
+        assert!(store.execute_batch(attack).is_err(), "{attack}");
+    }
+    assert_eq!(events(&desk), before);
+}

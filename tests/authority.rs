@@ -1,0 +1,326 @@
+//! Who may do what to whom: every role to every role, every action, every state, against the table in DESIGN.md as it
+//! is written there.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
+
+use std::io::Write as _;
+
+use passdesk::domain::account::{Account, AccountId};
+use passdesk::domain::authority::{Action, Actor, Operator, Refusal, Standing, decide};
+use passdesk::domain::clock::Timestamp;
+use passdesk::domain::credential::StoredHash;
+use passdesk::domain::name::DisplayName;
+use passdesk::domain::role::{Role, Roles};
+use passdesk::domain::target::Target;
+use passdesk::store::sqlite::SqliteStores;
+use passdesk::store::{Edit, Mandate, NewAccount, NewTemporary, Result, Store, StoreError, Stores as _};
+use rusqlite::{Connection, params};
+
+/// The roles by rank, 0 to 4.
+const ROLES: [&[Role]; 5] = [&[], &[Role::Auditor], &[Role::Helpdesk], &[Role::UserAdmin], &[Role::GlobalAdmin]];
+/// The operator stands behind them as a sixth actor.
+const OPERATOR: usize = 5;
+
+const NONE: &str = "-----";
+const LOWER_THAN_2: &str = "++---";
+const LOWER_THAN_3: &str = "+++--";
+const ANYONE: &str = "+++++";
+
+/// What is tried. The columns are the actors by rank and the operator; each says which ranks of target (0 to 4) are
+/// within reach.
+const TABLE: [(&str, [&str; 6]); 14] = [
+    ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
+    ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
+    ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("require-change", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("edit", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("disable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("enable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("remove", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("restore", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
+    // An account that starts with a role is given it, and roles are a global-admin's to give.
+    ("add", [NONE, NONE, NONE, "+----", ANYONE, ANYONE]),
+    ("grant", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("revoke", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("purge", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("audit list", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
+];
+
+/// "Nobody resets, disables or removes themselves through `users`."
+const NEVER_TO_ONESELF: [&str; 3] = ["reset", "disable", "remove"];
+/// "What would leave no usable global-admin is refused."
+const LEAVES_NO_ADMIN: [&str; 4] = ["reset", "disable", "remove", "revoke"];
+/// What cannot be done to an account while it is removed.
+const NOT_WHILE_REMOVED: [&str; 8] =
+    ["reset", "require-change", "edit", "disable", "enable", "remove", "grant", "revoke"];
+
+/// What the target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Active,
+    Disabled,
+    MustChange,
+    Removed,
+    /// The actor.
+    Oneself,
+    /// The only global-admin there is.
+    LastAdmin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Yes,
+    NotAllowed,
+    LastAdmin,
+    Conflict,
+}
+
+/// One combination.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    action: &'static str,
+    reach: &'static str,
+    actor: usize,
+    target: usize,
+    state: State,
+    /// Whether the actor is the target.
+    oneself: bool,
+}
+
+impl Cell {
+    /// What the contract says.
+    fn contract(&self) -> Verdict {
+        let out_of_reach = self.reach.as_bytes()[self.target] != b'+';
+        if out_of_reach || (self.oneself && NEVER_TO_ONESELF.contains(&self.action)) {
+            Verdict::NotAllowed
+        } else if self.state == State::Removed && NOT_WHILE_REMOVED.contains(&self.action) {
+            Verdict::Conflict
+        } else if self.state == State::LastAdmin && LEAVES_NO_ADMIN.contains(&self.action) {
+            Verdict::LastAdmin
+        } else {
+            Verdict::Yes
+        }
+    }
+}
+
+/// Every combination that can be: oneself has one's own role, and the last admin is a global-admin, whom only the
+/// operator and people of lower rank meet as somebody else.
+fn cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (action, reaches) in TABLE {
+        for (actor, reach) in reaches.into_iter().enumerate() {
+            for target in 0..ROLES.len() {
+                for state in [State::Active, State::Disabled, State::MustChange, State::Removed] {
+                    cells.push(Cell { action, reach, actor, target, state, oneself: false });
+                }
+            }
+            if actor != OPERATOR {
+                cells.push(Cell { action, reach, actor, target: actor, state: State::Oneself, oneself: true });
+            }
+            cells.push(Cell { action, reach, actor, target: 4, state: State::LastAdmin, oneself: actor == 4 });
+        }
+    }
+    cells
+}
+
+fn at() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).unwrap()
+}
+
+fn temporary() -> NewTemporary {
+    NewTemporary { hash: StoredHash::from_store("$argon2id$temporary".into()), until: at() }
+}
+
+fn new(username: &str, roles: Roles) -> NewAccount {
+    let username = username.parse().unwrap();
+    NewAccount { username, display_name: DisplayName::default(), email: None, roles, temporary: temporary() }
+}
+
+fn operator() -> Actor {
+    Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None })
+}
+
+const ACTOR: i64 = 1;
+const TARGET: i64 = 2;
+const KEEPER: i64 = 3;
+
+/// A store, and the back door to it by which each cell is set up.
+struct Bench {
+    _folder: tempfile::TempDir,
+    store: Box<dyn Store>,
+    behind: Connection,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let stores = SqliteStores::at(&path).unwrap();
+        let by = Mandate { actor: operator(), at: at() };
+        stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place().unwrap();
+        let behind = Connection::open(&path).unwrap();
+        behind.pragma_update(None, "synchronous", "OFF").unwrap();
+        Self { _folder: folder, store: stores.open().unwrap(), behind }
+    }
+
+    /// The accounts of a cell and no others: the actor, the target, and an admin who keeps either from being the last.
+    fn set_up(&mut self, cell: Cell) {
+        let transaction = self.behind.transaction().unwrap();
+        transaction.execute("DELETE FROM accounts", []).unwrap();
+        let put = |id: i64, rank: usize, state: &str, must_change: bool, removed_at: Option<i64>| {
+            let roles: Roles = ROLES[rank].iter().copied().collect();
+            let sql = "INSERT INTO accounts (id, username, display_name, search_text, roles, state, password_hash,
+                                             must_change, created_at, removed_at)
+                       VALUES (?1, 'u' || ?1, '', 'u' || ?1, ?2, ?3, '$argon2id$own', ?4, 0, ?5)";
+            transaction.execute(sql, params![id, roles.bits(), state, must_change, removed_at]).unwrap();
+        };
+        if cell.actor != OPERATOR {
+            put(ACTOR, cell.actor, "active", false, None);
+        }
+        if !cell.oneself {
+            let state = if cell.state == State::Disabled { "disabled" } else { "active" };
+            let removed_at = (cell.state == State::Removed).then_some(1);
+            put(TARGET, cell.target, state, cell.state == State::MustChange, removed_at);
+        }
+        if cell.state != State::LastAdmin {
+            put(KEEPER, 4, "active", false, None);
+        }
+        transaction.commit().unwrap();
+    }
+
+    /// Every column of every account.
+    fn accounts(&self) -> Vec<Vec<rusqlite::types::Value>> {
+        let mut statement = self.behind.prepare_cached("SELECT * FROM accounts ORDER BY id").unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+        rows.map(rusqlite::Result::unwrap).collect()
+    }
+
+    fn get(&self, id: i64) -> Account {
+        self.store.account(&Target::Id(AccountId(id))).unwrap().unwrap()
+    }
+
+    /// Tries it as a command does: the rule first, then the store.
+    fn attempt(&mut self, cell: Cell) -> Verdict {
+        let target = self.get(if cell.oneself { ACTOR } else { TARGET });
+        let account = (cell.actor != OPERATOR).then(|| self.get(ACTOR));
+        let actor =
+            account.as_ref().map_or_else(operator, |one| Actor::Account { id: one.id, username: one.username.clone() });
+        let by = Mandate { actor, at: at() };
+        let decided = decided(cell, account.as_ref(), &target);
+        if cell.action == "revoke" && target.roles.is_empty() && decided != Verdict::Yes {
+            // To a store, taking nothing is an edit of no role, which more people may do.
+            return decided;
+        }
+        match self.written(cell, &by, &target) {
+            // A store says the same as the rule, or has more to say.
+            Some(written) if decided == Verdict::Yes => verdict(&written),
+            Some(written) => {
+                assert_ne!(verdict(&written), Verdict::Yes, "{cell:?}: the rule refuses it, and the store does not");
+                decided
+            }
+            None => decided,
+        }
+    }
+
+    /// What the store says; `None` of what it has no say in.
+    fn written(&mut self, cell: Cell, by: &Mandate, target: &Account) -> Option<Result<()>> {
+        let (id, seen, store) = (target.id, target.revision, &mut self.store);
+        let roles = |roles| Edit { roles: Some(roles), ..Edit::default() };
+        Some(match cell.action {
+            "reset" => store.reset_password(by, id, seen, &temporary()),
+            "require-change" => store.require_change(by, id, seen),
+            "disable" => store.disable(by, id, seen),
+            "enable" => store.enable(by, id, seen),
+            "remove" => store.remove(by, id, seen),
+            "restore" => store.restore(by, id, seen),
+            "edit" => {
+                let name = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
+                store.edit_account(by, id, seen, &name)
+            }
+            "grant" => {
+                let more = if target.roles.contains(Role::Auditor) { Role::Helpdesk } else { Role::Auditor };
+                store.edit_account(by, id, seen, &roles(target.roles.iter().chain([more]).collect()))
+            }
+            "revoke" => store.edit_account(by, id, seen, &roles(Roles::NONE)),
+            "add" => store.add_account(by, &new("another", ROLES[cell.target].iter().copied().collect())).map(drop),
+            "purge" => store.purge(by, at()).map(drop),
+            _ => return None,
+        })
+    }
+}
+
+/// What the rule says.
+fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
+    let (action, subject) = match cell.action {
+        "list" => (Action::List, None),
+        "show" => (Action::List, Some(target.into())),
+        "reset" => (Action::Reset, Some(target.into())),
+        "require-change" => (Action::RequireChange, Some(target.into())),
+        "edit" => (Action::Edit, Some(target.into())),
+        "disable" => (Action::Disable, Some(target.into())),
+        "enable" => (Action::Enable, Some(target.into())),
+        "remove" => (Action::Remove, Some(target.into())),
+        "restore" => (Action::Restore, Some(target.into())),
+        "grant" => (Action::Grant, Some(target.into())),
+        "revoke" => (Action::Revoke, Some(target.into())),
+        "purge" => (Action::Purge, None),
+        "audit list" => (Action::Audit, None),
+        // Whether an account may be added is two questions, and the store asks both.
+        _ => return Verdict::Yes,
+    };
+    match decide(actor.map_or(Standing::Operator, Standing::Account), action, subject) {
+        Ok(()) => Verdict::Yes,
+        Err(refusal) => verdict(&Err(refusal.into())),
+    }
+}
+
+fn verdict(outcome: &Result<()>) -> Verdict {
+    match outcome {
+        Ok(()) => Verdict::Yes,
+        Err(StoreError::Refused(Refusal::NotAllowed { .. })) => Verdict::NotAllowed,
+        Err(StoreError::Refused(Refusal::LastAdmin { .. })) => Verdict::LastAdmin,
+        Err(StoreError::Conflict(_)) => Verdict::Conflict,
+        Err(other) => unreachable!("{other}"),
+    }
+}
+
+#[test]
+fn every_cell_is_as_the_contract_says_and_a_refusal_changes_nothing() {
+    let mut bench = Bench::new();
+    let cells = cells();
+    let mut refused = 0;
+    for cell in &cells {
+        bench.set_up(*cell);
+        let before = bench.accounts();
+        let verdict = bench.attempt(*cell);
+        assert_eq!(verdict, cell.contract(), "{cell:?}");
+        if verdict != Verdict::Yes {
+            refused += 1;
+            assert_eq!(bench.accounts(), before, "{cell:?} was refused");
+        }
+    }
+    // 14 actions: 6 actors, 5 targets and 4 states; 5 who do it to themselves; 6 who meet the last admin.
+    assert_eq!(cells.len(), 14 * (6 * 5 * 4 + 5 + 6));
+    writeln!(std::io::stderr(), "{} cells checked, {refused} of them refusals that changed nothing", cells.len())
+        .unwrap();
+}
+
+#[test]
+fn every_refusal_of_a_store_is_recorded_and_nothing_else_is() {
+    let mut bench = Bench::new();
+    let refused = |bench: &Bench| -> i64 {
+        let sql = "SELECT count(*) FROM audit_events WHERE outcome = 'refused' AND actor = 'u1'";
+        bench.behind.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    for cell in cells().into_iter().filter(|cell| cell.actor == 2 && cell.state == State::Active) {
+        bench.set_up(cell);
+        let before = refused(&bench);
+        let verdict = bench.attempt(cell);
+        let asked =
+            !["list", "show", "audit list"].contains(&cell.action) && (cell.action, cell.target) != ("revoke", 0);
+        let expected = i64::from(asked && verdict != Verdict::Yes);
+        assert_eq!(refused(&bench) - before, expected, "{cell:?}");
+    }
+}
