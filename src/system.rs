@@ -10,7 +10,6 @@ use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getuid, setrli
 
 use crate::domain::authority::Operator;
 use crate::domain::clock::Clock;
-use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 
 /// The system's clock.
@@ -44,6 +43,12 @@ pub fn secure() -> Result<()> {
     Ok(())
 }
 
+/// A user name from the environment, which may hold anything: what cannot be one is not repeated.
+fn os_name(text: &str) -> String {
+    let possible = text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._-@\\$".contains(c));
+    if possible { text.to_owned() } else { "an impossible name".to_owned() }
+}
+
 /// Whether root runs this.
 #[must_use]
 pub fn is_root() -> bool {
@@ -57,7 +62,6 @@ pub fn operator() -> Operator {
     let uid = getuid().as_raw();
     let os_user =
         nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    let sudo_caller = std::env::var_os("SUDO_USER")
-        .map(|name: OsString| neutral(&name.to_string_lossy()).chars().take(64).collect::<String>());
+    let sudo_caller = std::env::var_os("SUDO_USER").map(|name: OsString| os_name(&name.to_string_lossy()));
     Operator { uid, os_user, sudo_caller: sudo_caller.filter(|name| !name.is_empty()) }
 }

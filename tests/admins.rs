@@ -411,7 +411,7 @@ fn a_purge_forgets_what_was_removed_thirty_days_ago_and_nothing_else() {
     let before = desk.state().len();
     let kept = others(&desk);
     let run = desk.run(&["users", "purge", "--yes"]).succeeds();
-    assert!(run.stderr.contains("2 removed accounts are forgotten"), "{}", run.stderr);
+    assert!(run.stderr.contains("Forgotten: 2 removed accounts"), "{}", run.stderr);
     assert_eq!(others(&desk), kept);
     assert_eq!(desk.state().len(), before - 2);
     desk.run(&["users", "show", "alice"]).exits(3);

@@ -287,11 +287,34 @@ fn a_wrong_password_leaves_one_event_that_names_no_actor() {
 }
 
 #[test]
-fn an_unknown_name_leaves_one_event_about_nobodys_account() {
+fn an_unknown_name_is_not_written_down_since_it_may_be_a_password() {
     let desk = Desk::with_alice();
-    let event = the_event_of_a_refusal(&desk, || drop(desk.profile("nobody", GOOD).exits(5)));
-    assert_eq!(said(&event), by_nobody("nobody", None));
-    assert_eq!(event["actor"], "");
+    for name in ["nobody", "correcthorsebatterystaple"] {
+        let event = the_event_of_a_refusal(&desk, || drop(desk.profile(name, GOOD).exits(5)));
+        assert_eq!(said(&event), by_nobody("", None));
+        assert_eq!((&event["actor"], &event["detail"]), (&json!(""), &json!("no such account")));
+    }
+}
+
+#[test]
+fn a_refusal_by_role_names_each_account_it_was_about() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "add", "bob", "-q"]).succeeds();
+    run_as(&desk, "alice", &["users", "reset", "root", "bob", "nobody", "--yes"]).exits(4);
+    let refused = desk.run(&["audit", "list", "--outcome", "refused", "--format", "csv"]).succeeds().stdout;
+    let targets: Vec<_> = refused.lines().skip(1).map(|line| line.split(',').nth(6).unwrap().to_owned()).collect();
+    assert_eq!(targets, ["root", "bob"]);
+}
+
+#[test]
+fn text_that_is_none_is_found() {
+    Attacked::new().finds("UPDATE audit_events SET detail = CAST(x'ff' AS TEXT) WHERE sequence = 3", 3);
+}
+
+#[test]
+fn a_moment_without_a_zone_is_refused() {
+    let desk = Desk::new();
+    desk.run(&["audit", "list", "--since", "2026-11-22T23:59:59"]).exits(2);
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn shells_complete_commands_flags_and_values() {
         script_lines(&run)
     };
     for complete in [&bash as &dyn Fn(&str) -> Vec<String>, &fish] {
-        assert_eq!(complete("passdesk users re"), ["require-change", "reset"]);
+        assert_eq!(complete("passdesk users res"), ["reset", "restore"]);
         assert_eq!(complete("passdesk users reset --dr"), ["--dry-run"]);
         assert!(complete("passdesk users reset alice --format js").iter().all(|word| word.starts_with("js")));
         assert_eq!(complete("passdesk users reset alice --format js").len(), 2);

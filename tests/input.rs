@@ -351,7 +351,7 @@ fn whoever_called_sudo_cannot_rewrite_the_terminal_of_whoever_looks() {
     let reset = ["users", "reset", "alice", "--yes", "-v"];
     let run = Run::from(desk.command(&reset).env("SUDO_USER", EVIL).output().unwrap()).succeeds();
     is_harmless(&run);
-    assert!(run.stderr.contains("sudo by =1+1<U+001B>[2J"), "{}", run.stderr);
+    assert!(run.stderr.contains("sudo by an impossible name)"), "{}", run.stderr);
     for command in [&["users", "show", "alice"][..], &["users", "list", "--format", "csv"], &["users", "list"]] {
         is_harmless(&desk.run(command).succeeds());
     }

@@ -9,7 +9,7 @@ use crate::domain::credential::{Credential, matches};
 use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
-use crate::domain::temporary::was_mistyped_as;
+use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
 
@@ -43,6 +43,21 @@ impl Acting {
         }
         let refusal = Refusal::LastAdmin { username: account.username.clone() };
         store.record(&self.mandate(at).refused(Action::Reset.name(), Some(account.into()), &refusal))?;
+        Err(refusal.into())
+    }
+
+    /// Refuses what the actor may do to nobody, without a word about whether the targets are there. The record names
+    /// those that are.
+    pub fn may_on(&self, store: &mut dyn Store, at: Timestamp, action: Action, targets: &[Target]) -> Result<()> {
+        let Err(refusal) = decide(self.standing(), action, None) else { return Ok(()) };
+        let mut named = Vec::new();
+        for target in targets {
+            named.extend(store.account(target)?.as_ref().map(audit::Target::from));
+        }
+        let named = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
+        for target in named {
+            store.record(&self.mandate(at).refused(action.name(), target, &refusal))?;
+        }
         Err(refusal.into())
     }
 
@@ -181,11 +196,10 @@ pub fn authenticate(
     let (account, credential) = match found {
         Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
         other => {
-            let id = other.map(|(account, _)| account.id);
-            // A temporary password that was typed where the username belongs is not written down.
-            let is_name = id.is_some() || !was_mistyped_as(username.as_str());
-            let target = is_name.then(|| audit::Target { id, username: username.clone() });
-            store.record(&failed_sign_in(target, desk.now(), ""))?;
+            // What is nobody's name may be somebody's password, typed in the wrong place: it is not written down.
+            let target = other.as_ref().map(|(account, _)| account.into());
+            let detail = if target.is_some() { "" } else { "no such account" };
+            store.record(&failed_sign_in(target, desk.now(), detail))?;
             return Err(Failure::sign_in_failed());
         }
     };

@@ -74,7 +74,14 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 
 fn moment(text: Option<&str>) -> Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    // A moment without a zone is not cut to its day: it could mean another one.
+    let day = || {
+        text.parse::<jiff::civil::Date>()
+            .ok()
+            .filter(|_| text.len() == "2026-11-22".len())?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+    };
     match text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp())) {
         Some(at) => Ok(Some(at)),
         None => Err(Invalid::new(

@@ -23,20 +23,29 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
 
     let mut store = desk.stores.open()?;
     let account = find(&*store, &Target::Username(username))?;
-    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    let by = |desk: &Desk<'_>| Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
     if !account.roles.contains(Role::GlobalAdmin) {
         store.record(&Entry {
             outcome: Outcome::Refused,
-            ..by.done("recover", Some((&account).into()), "not a global-admin".into())
+            ..by(desk).done("recover", Some((&account).into()), "not a global-admin".into())
         })?;
         return Err(Failure::new(Kind::NotAllowed, format!("{} is not a global-admin", account.username))
             .hint(format!("for other accounts: passdesk users reset {}", account.username)));
     }
     if !args.yes {
-        let question = format!("Give {} a temporary password, and switch the account on?", account.named());
+        let question = format!(
+            "Give {} a temporary password, and bring the account back if it is disabled or removed?",
+            account.named()
+        );
         desk.terminal.confirm(&question, "add --yes to recover without being asked")?;
     }
 
+    let by = by(desk);
+    let seen = find(&*store, &Target::Id(account.id))?.revision;
+    if seen != account.revision {
+        return Err(Failure::new(Kind::Conflict, "somebody else has changed the account meanwhile")
+            .hint("look again, and try again"));
+    }
     let mut way_out = WayOut::open(&args.handover, desk, false)?;
     way_out.issue(
         desk,

@@ -177,10 +177,19 @@ impl Event {
     pub fn fault(&self, before: Option<&Self>) -> Option<String> {
         let (sequence, link) = before.map_or((0, Link::START), |before| (before.sequence, before.link));
         if self.sequence != sequence + 1 {
-            return Some(format!("event {} follows event {sequence}: some are missing", self.sequence));
+            return Some(match sequence {
+                0 => format!("event {} is the first: those before it are missing", self.sequence),
+                before => format!("event {} follows event {before}: some are missing", self.sequence),
+            });
         }
         if self.previous != link {
-            return Some(format!("event {} does not follow the one before it", self.sequence));
+            return Some(match sequence {
+                0 => format!("event {} is not as it was written", self.sequence),
+                before => format!(
+                    "event {} does not follow event {before}: one of them is not as it was written",
+                    self.sequence
+                ),
+            });
         }
         (self.link != self.computed()).then(|| format!("event {} is not as it was written", self.sequence))
     }

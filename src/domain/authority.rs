@@ -212,7 +212,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let deed = action.said(subject.map(|subject| subject.username));
     let refuse = |message: String, hint: String| Err(Refusal::NotAllowed { message, hint });
     if !actor.is_open() {
-        return refuse(format!("{} is disabled", actor.username), "ask an admin to enable the account".into());
+        return refuse(format!("{} is not in use any more", actor.username), "ask an admin about the account".into());
     }
     if actor.must_change {
         return Err(Refusal::ChangeRequired { username: actor.username.clone() });

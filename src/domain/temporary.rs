@@ -56,12 +56,6 @@ pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     (symbols == SYMBOLS).then_some(text)
 }
 
-/// Whether a text that is no password has the form of a temporary one all the same: somebody typed it in the wrong place.
-#[must_use]
-pub fn was_mistyped_as(text: &str) -> bool {
-    has_its_form(&TypedPassword::new(Zeroizing::new(text.to_owned())))
-}
-
 /// Whether what somebody typed could be a temporary password, of whatever account and time.
 pub(super) fn has_its_form(typed: &TypedPassword) -> bool {
     canonical(typed).is_some()

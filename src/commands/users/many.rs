@@ -19,7 +19,8 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     let several = targets.len() > 1;
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, desk.now(), action)?;
+    let pointed: Vec<_> = targets.iter().map(|(_, target)| target.clone()).collect();
+    acting.may_on(&mut *store, desk.now(), action, &pointed)?;
     let now = desk.now();
     let (mut bulk, items) =
         Bulk::find(&mut *store, &targets, |store, account| acting.may_to(store, now, action, account.into()));
@@ -35,6 +36,6 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         }
         bulk.record(item.written, outcome.map_err(Into::into));
     }
-    let printed = if changed.is_empty() { Ok(()) } else { desk.print_changed(&changed, several) };
-    bulk.finish().and(printed)
+    let shown = if changed.is_empty() { Ok(()) } else { desk.print_changed(&changed, several) };
+    bulk.finish().and(shown)
 }

@@ -17,6 +17,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
     }
     let now = desk.now();
     let purged = store.purge(&acting.mandate(now), now - desk.policy.restorable)?;
-    desk.terminal.note(&format!("{purged} removed accounts are forgotten."));
+    desk.terminal.note(&format!("Forgotten: {purged} removed account{}.", if purged == 1 { "" } else { "s" }));
     Ok(())
 }

@@ -25,7 +25,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
 
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, desk.now(), Action::Reset)?;
+    let pointed: Vec<_> = targets.iter().map(|(_, target)| target.clone()).collect();
+    acting.may_on(&mut *store, desk.now(), Action::Reset, &pointed)?;
     let now = desk.now();
     let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
     let (mut bulk, items) = Bulk::find(&mut *store, &targets, may);

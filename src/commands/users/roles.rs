@@ -29,11 +29,17 @@ fn change(
     let target = args.id.parse()?;
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, desk.now(), action)?;
+    acting.may_on(&mut *store, desk.now(), action, std::slice::from_ref(&target))?;
     let account = find(&*store, &target)?;
     acting.may_to(&mut *store, desk.now(), action, (&account).into())?;
 
-    let edit = Edit { roles: Some(roles(&account, args.role)), ..Edit::default() };
+    let roles = roles(&account, args.role);
+    if roles == account.roles {
+        let has = if action == Action::Grant { "has" } else { "does not have" };
+        desk.terminal.note(&format!("{} {has} {}: nothing has changed.", account.named(), args.role.name()));
+        return desk.print_changed(&[account], false);
+    }
+    let edit = Edit { roles: Some(roles), ..Edit::default() };
     store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit)?;
     let account = find(&*store, &Target::Id(account.id))?;
     let has = if account.roles.is_empty() { "no role".into() } else { account.roles.join(", ") };

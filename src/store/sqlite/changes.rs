@@ -71,7 +71,11 @@ pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Re
                 ],
             )
             .map_err(taken)?;
-        Ok(if roles == account.roles { String::new() } else { format!("roles: {}", roles.join(", ")) })
+        let mut what = Vec::new();
+        what.extend(edit.display_name.is_some().then(|| "name".to_owned()));
+        what.extend(edit.email.is_some().then(|| "e-mail".to_owned()));
+        what.extend((roles != account.roles).then(|| format!("roles: {}", roles.join(", "))));
+        Ok(what.join("; "))
     })
 }
 
@@ -108,7 +112,8 @@ pub fn recover(
     let detail = give_temporary(transaction, by, id, new)?;
     set(transaction, id, "state = 'active', removed_at = NULL")?;
     bump(transaction, id)?;
-    record::append(transaction, &by.done("recover", Some((&account).into()), detail))
+    let was = account.state(by.at).name();
+    record::append(transaction, &by.done("recover", Some((&account).into()), format!("was {was}; {detail}")))
 }
 
 fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {

@@ -76,17 +76,31 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         sequence: sequence(row, 0)?,
         at: row.get(1)?,
-        actor: row.get(2)?,
+        actor: text(row, 2)?,
         actor_id: row.get(3)?,
         actor_uid: row.get(4)?,
-        action: row.get(5)?,
-        target: row.get(6)?,
+        action: text(row, 5)?,
+        target: text(row, 6)?,
         target_id: row.get(7)?,
-        outcome: row.get(8)?,
-        detail: row.get(9)?,
-        previous: Link(row.get(10)?),
-        link: Link(row.get(11)?),
+        outcome: text(row, 8)?,
+        detail: text(row, 9)?,
+        previous: link(row, 10)?,
+        link: link(row, 11)?,
     })
+}
+
+/// Text that somebody may have tampered with: what is not UTF-8 is replaced, and then no longer fits its link.
+fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    Ok(row
+        .get_ref(column)?
+        .as_bytes()
+        .map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// A link that somebody may have tampered with: what is not 32 bytes is none.
+fn link(row: &Row<'_>, column: usize) -> rusqlite::Result<Link> {
+    let bytes = row.get_ref(column)?.as_bytes().ok().and_then(|bytes| bytes.try_into().ok());
+    Ok(bytes.map_or(Link::START, Link))
 }
 
 fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
