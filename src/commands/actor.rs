@@ -22,12 +22,15 @@ pub struct Acting {
 impl Acting {
     /// Refuses, and records it, what the actor may do to nobody.
     pub fn may(&self, store: &mut dyn Store, at: Timestamp, action: Action) -> Result<()> {
-        self.decided(store, at, action, None)
+        self.may_on(store, at, action, [])
     }
 
     /// Refuses, and records it, what the actor may not do to this one.
     pub fn may_to(&self, store: &mut dyn Store, at: Timestamp, action: Action, subject: Subject<'_>) -> Result<()> {
-        self.decided(store, at, action, Some(subject))
+        let Err(refusal) = decide(self.standing(), action, Some(subject)) else { return Ok(()) };
+        let target = audit::Target { id: subject.id, username: subject.username.clone() };
+        store.record(&self.mandate(at).refused(action.name(), Some(target), &refusal))?;
+        Err(refusal.into())
     }
 
     /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
@@ -48,7 +51,13 @@ impl Acting {
 
     /// Refuses what the actor may do to nobody, without a word about whether the targets are there. The record names
     /// those that are.
-    pub fn may_on(&self, store: &mut dyn Store, at: Timestamp, action: Action, targets: &[Target]) -> Result<()> {
+    pub fn may_on<'t>(
+        &self,
+        store: &mut dyn Store,
+        at: Timestamp,
+        action: Action,
+        targets: impl IntoIterator<Item = &'t Target>,
+    ) -> Result<()> {
         let Err(refusal) = decide(self.standing(), action, None) else { return Ok(()) };
         let mut named = Vec::new();
         for target in targets {
@@ -58,19 +67,6 @@ impl Acting {
         for target in named {
             store.record(&self.mandate(at).refused(action.name(), target, &refusal))?;
         }
-        Err(refusal.into())
-    }
-
-    fn decided(
-        &self,
-        store: &mut dyn Store,
-        at: Timestamp,
-        action: Action,
-        subject: Option<Subject<'_>>,
-    ) -> Result<()> {
-        let Err(refusal) = decide(self.standing(), action, subject) else { return Ok(()) };
-        let target = subject.map(|subject| audit::Target { id: subject.id, username: subject.username.clone() });
-        store.record(&self.mandate(at).refused(action.name(), target, &refusal))?;
         Err(refusal.into())
     }
 

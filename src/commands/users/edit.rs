@@ -24,7 +24,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
 
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may_on(&mut *store, desk.now(), Action::Edit, std::slice::from_ref(&target))?;
+    acting.may_on(&mut *store, desk.now(), Action::Edit, [&target])?;
     let account = find(&*store, &target)?;
     let subject = Subject::from(&account);
     acting.may_to(&mut *store, desk.now(), Action::Edit, subject)?;

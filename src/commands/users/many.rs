@@ -1,4 +1,4 @@
-//! What `require-change`, `disable` and `enable` have in common.
+//! What the commands that make one change to each of several accounts have in common.
 
 use crate::cli::users::Many;
 use crate::commands::Desk;
@@ -19,8 +19,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     let several = targets.len() > 1;
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    let pointed: Vec<_> = targets.iter().map(|(_, target)| target.clone()).collect();
-    acting.may_on(&mut *store, desk.now(), action, &pointed)?;
+    acting.may_on(&mut *store, desk.now(), action, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();
     let (mut bulk, items) =
         Bulk::find(&mut *store, &targets, |store, account| acting.may_to(store, now, action, account.into()));

@@ -25,8 +25,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
 
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    let pointed: Vec<_> = targets.iter().map(|(_, target)| target.clone()).collect();
-    acting.may_on(&mut *store, desk.now(), Action::Reset, &pointed)?;
+    acting.may_on(&mut *store, desk.now(), Action::Reset, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();
     let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
     let (mut bulk, items) = Bulk::find(&mut *store, &targets, may);

@@ -29,7 +29,7 @@ fn change(
     let target = args.id.parse()?;
     let mut store = desk.stores.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may_on(&mut *store, desk.now(), action, std::slice::from_ref(&target))?;
+    acting.may_on(&mut *store, desk.now(), action, [&target])?;
     let account = find(&*store, &target)?;
     acting.may_to(&mut *store, desk.now(), action, (&account).into())?;
 
