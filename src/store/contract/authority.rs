@@ -1,0 +1,148 @@
+//! Who may change whom, decided again inside the transaction: rank, removal, and the last admin to count on.
+
+use super::{
+    acting, added, at, every_change, get, hash_of, list, new, operator, proves_nothing, settled, signed_in, temporary,
+};
+use crate::domain::account::{Account, Lifecycle, State};
+use crate::domain::authority::Refusal;
+use crate::domain::role::{Role, Roles};
+use crate::domain::target::Target;
+use crate::store::{self, Edit, Filter, Mandate, Sort, Store, StoreError};
+
+pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
+    settled(store, "other", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let mandate = acting(&admin);
+    let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
+    store.edit_account(&operator(), admin.id, admin.revision, &none).unwrap();
+    for (change, outcome) in every_change(store, &mandate, &alice) {
+        assert!(matches!(outcome, Err(StoreError::Refused(_))), "{change}");
+    }
+    assert_eq!(get(store, alice.id), alice);
+}
+
+pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::UserAdmin]);
+    let peer = settled(store, "peer", &[Role::UserAdmin]);
+    for (change, outcome) in every_change(store, &acting(&admin), &peer) {
+        assert!(matches!(outcome, Err(StoreError::Refused(_))), "{change}");
+    }
+    let added = store.add_account(&acting(&admin), &new("another", &[Role::UserAdmin]));
+    assert!(matches!(added, Err(StoreError::Refused(_))));
+    assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [admin, peer]);
+}
+
+pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[Role::Helpdesk]);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), []);
+    let removed = Filter { state: Some(State::Removed), ..Filter::default() };
+    assert_eq!(store.count(&removed, at(0)).unwrap(), 1);
+    let seen = get(store, alice.id);
+    assert_eq!(seen.state(at(0)), State::Removed);
+    store.restore(&operator(), alice.id, seen.revision).unwrap();
+    let restored = get(store, alice.id);
+    assert_eq!(Account { revision: alice.revision, ..restored }, alice);
+}
+
+pub fn a_removed_account_is_only_restored(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    let before = get(store, alice.id);
+    for (change, outcome) in every_change(store, &operator(), &before) {
+        assert_eq!(outcome.is_ok(), change == "restore", "{change}");
+    }
+    assert_eq!(get(store, alice.id).removed_at, None);
+}
+
+pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    proves_nothing(store, &alice, "own");
+    assert!(matches!(store.add_account(&operator(), &new("alice", &[])), Err(StoreError::Conflict(_))));
+}
+
+pub fn a_purge_forgets_what_was_removed_until_then(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let bob = settled(store, "bob", &[]);
+    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    assert_eq!(store.purge(&operator(), at(-1)).unwrap(), 0);
+    assert_eq!(store.purge(&operator(), at(0)).unwrap(), 1);
+    assert_eq!(store.account(&Target::Id(alice.id)).unwrap(), None);
+    assert_eq!(get(store, bob.id), bob);
+}
+
+/// The changes that could leave nobody, and what came of each.
+fn every_loss(store: &mut dyn Store, by: &Mandate, admin: &Account) -> Vec<(&'static str, store::Result<()>)> {
+    let (id, seen) = (admin.id, admin.revision);
+    let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
+    vec![
+        ("demote", store.edit_account(by, id, seen, &none)),
+        ("reset", store.reset_password(by, id, seen, &temporary("x"))),
+        ("disable", store.disable(by, id, seen)),
+        ("remove", store.remove(by, id, seen)),
+    ]
+}
+
+pub fn the_last_admin_to_count_on_stays(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    for (loss, outcome) in every_loss(store, &operator(), &admin) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::LastAdmin { .. }))), "{loss}");
+    }
+    assert_eq!(get(store, admin.id), admin);
+    assert_eq!(hash_of(store, &admin), "$argon2id$own");
+}
+
+pub fn the_last_admin_is_known(store: &mut dyn Store) {
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    added(store, "new", &[Role::GlobalAdmin]);
+    assert!(store.is_last_admin(admin.id).unwrap());
+    assert!(!store.is_last_admin(alice.id).unwrap());
+    settled(store, "other", &[Role::GlobalAdmin]);
+    assert!(!store.is_last_admin(admin.id).unwrap());
+}
+
+pub fn with_another_admin_to_count_on_one_may_go(store: &mut dyn Store) {
+    settled(store, "other", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    store.remove(&operator(), admin.id, admin.revision).unwrap();
+}
+
+pub fn an_admin_with_a_temporary_password_is_no_replacement(store: &mut dyn Store) {
+    added(store, "new", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    for (loss, outcome) in every_loss(store, &operator(), &admin) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::LastAdmin { .. }))), "{loss}");
+    }
+    assert_eq!(get(store, admin.id), admin);
+}
+
+pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut dyn Store) {
+    let first = added(store, "first", &[Role::GlobalAdmin]);
+    store.reset_password(&operator(), first.id, first.revision, &temporary("second")).unwrap();
+    let first = get(store, first.id);
+    let disabled = store.disable(&operator(), first.id, first.revision);
+    assert!(matches!(disabled, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
+}
+
+pub fn two_admins_who_disable_each_other_leave_one(store: &mut dyn Store) {
+    let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
+    store.disable(&acting(&ada), ben.id, ben.revision).unwrap();
+    let second = store.disable(&acting(&ben), ada.id, ada.revision);
+    assert!(matches!(second, Err(StoreError::Refused(_))));
+    assert_eq!(get(store, ada.id).lifecycle, Lifecycle::Active);
+}
+
+pub fn a_recovered_admin_is_switched_on_with_a_temporary_password(store: &mut dyn Store) {
+    settled(store, "other", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    store.disable(&operator(), admin.id, admin.revision).unwrap();
+    let seen = get(store, admin.id);
+    store.recover(&operator(), admin.id, seen.revision, &temporary("second")).unwrap();
+    assert_eq!(get(store, admin.id).state(at(0)), State::MustChange);
+    assert_eq!(hash_of(store, &admin), "$argon2id$second");
+}

@@ -1,0 +1,175 @@
+//! The laws that every engine keeps, a file for each subject. An engine's tests say `laws!(…)` with an expression that
+//! opens an empty store.
+
+pub mod accounts;
+pub mod authority;
+pub mod record;
+pub mod sign_ins;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, Page, Sort, Store, StoreError};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::authority::{Actor, Operator};
+use crate::domain::credential::StoredHash;
+use crate::domain::role::{Role, Roles};
+use crate::domain::sign_in::SignInDigest;
+use crate::domain::target::Target;
+
+macro_rules! laws {
+    ($open:expr) => {
+        $crate::store::contract::laws!($open;
+            accounts {
+                an_account_is_found_by_id_username_and_address,
+                nobody_is_found_under_a_name_that_is_not_there,
+                a_new_account_must_change_its_temporary_password,
+                a_username_is_taken_once,
+                an_address_is_taken_once_whatever_its_case,
+                an_edit_changes_what_it_names_and_nothing_else,
+                a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins,
+                a_reset_of_a_disabled_account_leaves_it_disabled,
+                require_change_keeps_the_password,
+                an_enabled_account_is_active_again,
+                every_change_of_an_account_refuses_a_revision_that_has_passed,
+                an_edit_meanwhile_does_not_hinder_a_password_change,
+                pages_joined_are_the_whole_list_in_every_order,
+                a_filter_lists_what_it_counts,
+                the_states_of_a_list_are_those_of_its_accounts,
+            }
+            authority {
+                an_actor_demoted_meanwhile_is_refused,
+                an_actor_of_no_higher_rank_is_refused_everything,
+                a_removed_account_is_out_of_the_list_and_comes_back_as_it_was,
+                a_removed_account_is_only_restored,
+                a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken,
+                a_purge_forgets_what_was_removed_until_then,
+                the_last_admin_to_count_on_stays,
+                the_last_admin_is_known,
+                with_another_admin_to_count_on_one_may_go,
+                an_admin_with_a_temporary_password_is_no_replacement,
+                the_first_admin_may_be_reset_before_they_have_signed_in,
+                two_admins_who_disable_each_other_leave_one,
+                a_recovered_admin_is_switched_on_with_a_temporary_password,
+            }
+            sign_ins {
+                a_password_change_ends_all_sign_ins_but_its_own,
+                a_disabled_account_loses_its_sign_ins,
+                a_password_that_was_replaced_meanwhile_proves_nothing,
+                the_password_of_a_disabled_account_proves_nothing,
+                no_sign_in_begins_once_a_change_is_required,
+                a_sign_in_ends_at_its_expiry,
+                a_sign_in_ended_is_gone,
+            }
+            record {
+                every_change_is_recorded_with_what_it_changed,
+                a_sign_in_and_its_end_are_recorded,
+                every_refusal_is_recorded_and_changes_nothing_else,
+                the_record_is_a_chain,
+                the_record_is_read_by_what_it_says,
+            }
+        );
+    };
+    ($open:expr; $($subject:ident { $($law:ident),* $(,)? })*) => {
+        $($(#[test] fn $law() { $crate::store::contract::$subject::$law(&mut $open); })*)*
+    };
+}
+pub(crate) use laws;
+
+const HOUR: i64 = 3_600;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+fn operator() -> Mandate {
+    let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+    Mandate { actor: Actor::Operator(operator), at: at(0) }
+}
+
+fn hash(text: &str) -> StoredHash {
+    StoredHash::from_store(format!("$argon2id${text}"))
+}
+
+fn temporary(text: &str) -> NewTemporary {
+    NewTemporary { hash: hash(text), until: at(24 * HOUR) }
+}
+
+fn new(username: &str, roles: &[Role]) -> NewAccount {
+    NewAccount {
+        username: username.parse().unwrap(),
+        display_name: format!("Name of {username}").parse().unwrap(),
+        email: Some(format!("{username}@example.org").parse().unwrap()),
+        roles: roles.iter().copied().collect(),
+        temporary: temporary(username),
+    }
+}
+
+fn added(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
+    let id = store.add_account(&operator(), &new(username, roles)).unwrap();
+    get(store, id)
+}
+
+/// An account that has chosen its own password.
+fn settled(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
+    let account = added(store, username, roles);
+    store.replace_password(account.id, &hash(username), &hash("own"), at(1), None).unwrap();
+    get(store, account.id)
+}
+
+fn get(store: &dyn Store, id: AccountId) -> Account {
+    store.account(&Target::Id(id)).unwrap().unwrap()
+}
+
+fn hash_of(store: &dyn Store, account: &Account) -> String {
+    store.credential(&account.username).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
+}
+
+fn acting(account: &Account) -> Mandate {
+    Mandate { actor: Actor::Account { id: account.id, username: account.username.clone() }, at: at(2) }
+}
+
+fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
+    let digest = SignInDigest([digest; 32]);
+    store.begin_sign_in(account.id, &hash("own"), digest, at(0), at(8 * HOUR)).unwrap();
+    digest
+}
+
+fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {
+    let mut all: Vec<Account> = Vec::new();
+    loop {
+        let page = Page { filter, sort, reverse, after: all.last(), limit, now: at(0) };
+        let found = store.page(&page).unwrap();
+        if found.is_empty() {
+            return all;
+        }
+        assert!(found.len() <= limit);
+        all.extend(found);
+    }
+}
+
+/// Runs every change of an account and returns what came of each.
+fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
+    let (id, seen) = (target.id, target.revision);
+    let roles = Edit { roles: Some(Roles::from_iter([Role::GlobalAdmin])), ..Edit::default() };
+    BTreeMap::from([
+        ("edit", store.edit_account(by, id, seen, &Edit::default())),
+        ("grant", store.edit_account(by, id, seen, &roles)),
+        ("reset", store.reset_password(by, id, seen, &temporary("x"))),
+        ("require-change", store.require_change(by, id, seen)),
+        ("disable", store.disable(by, id, seen)),
+        ("enable", store.enable(by, id, seen)),
+        ("remove", store.remove(by, id, seen)),
+        ("restore", store.restore(by, id, seen)),
+    ])
+}
+
+fn proves_nothing(store: &mut dyn Store, account: &Account, proved: &str) {
+    let before = (get(store, account.id), hash_of(store, account));
+    let replaced = store.replace_password(account.id, &hash(proved), &hash("late"), at(1), None);
+    assert!(matches!(replaced, Err(StoreError::Conflict(_))));
+    let begun = store.begin_sign_in(account.id, &hash(proved), SignInDigest([1; 32]), at(0), at(HOUR));
+    assert!(matches!(begun, Err(StoreError::Conflict(_))));
+    assert_eq!((get(store, account.id), hash_of(store, account)), before);
+}

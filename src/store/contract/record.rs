@@ -1,0 +1,74 @@
+//! What leaves an event, and how the record is chained and read.
+
+use super::{acting, at, every_change, get, operator, settled, signed_in};
+use crate::domain::audit::{Event, Outcome};
+use crate::domain::role::Role;
+use crate::store::{self, EventFilter, Store};
+
+fn events(store: &dyn Store, filter: &EventFilter) -> Vec<Event> {
+    store.events(filter, 0, 1_000).unwrap()
+}
+
+pub fn every_change_is_recorded_with_what_it_changed(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    let said: Vec<_> = events(store, &EventFilter::default())
+        .into_iter()
+        .map(|event| (event.actor, event.action, event.target, event.target_id, event.outcome))
+        .collect();
+    let event = |actor: &str, action: &str| {
+        (actor.to_owned(), action.to_owned(), "alice".to_owned(), Some(alice.id.0), "done".to_owned())
+    };
+    let root = "operator root (uid 0)";
+    assert_eq!(said, [event(root, "add"), event("alice", "change-password"), event(root, "require-change")]);
+}
+
+pub fn a_sign_in_and_its_end_are_recorded(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.end_sign_in(digest, at(1)).unwrap();
+    store.end_sign_in(digest, at(1)).unwrap();
+    let actions: Vec<_> = events(store, &EventFilter::default()).into_iter().map(|event| event.action).collect();
+    assert_eq!(actions, ["add", "change-password", "sign-in", "sign-out"]);
+}
+
+pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut dyn Store) {
+    let helper = settled(store, "helper", &[Role::Helpdesk]);
+    let peer = settled(store, "peer", &[Role::Helpdesk]);
+    let before = events(store, &EventFilter::default()).len();
+    let refused: Vec<_> =
+        every_change(store, &acting(&helper), &peer).into_values().filter(store::Result::is_err).collect();
+    let recorded = events(store, &EventFilter { outcome: Some(Outcome::Refused), ..EventFilter::default() });
+    assert_eq!(recorded.len(), refused.len());
+    assert_eq!(events(store, &EventFilter::default()).len(), before + refused.len());
+    assert!(recorded.iter().all(|event| event.actor == "helper" && event.target_id == Some(peer.id.0)));
+    assert_eq!(get(store, peer.id), peer);
+}
+
+pub fn the_record_is_a_chain(store: &mut dyn Store) {
+    settled(store, "alice", &[]);
+    settled(store, "bob", &[]);
+    let events = events(store, &EventFilter::default());
+    assert_eq!(events.len(), 4);
+    for (at, event) in events.iter().enumerate() {
+        assert_eq!(event.fault(at.checked_sub(1).map(|before| &events[before])), None);
+    }
+}
+
+pub fn the_record_is_read_by_what_it_says(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    settled(store, "bob", &[]);
+    let all = EventFilter::default;
+    for (filter, expected) in [
+        (all(), 4),
+        (EventFilter { account: Some(alice.id), ..all() }, 2),
+        (EventFilter { actor: Some("root".into()), ..all() }, 2),
+        (EventFilter { action: Some("add".into()), ..all() }, 2),
+        (EventFilter { outcome: Some(Outcome::Refused), ..all() }, 0),
+        (EventFilter { since: Some(at(1)), ..all() }, 2),
+        (EventFilter { until: Some(at(1)), ..all() }, 2),
+    ] {
+        assert_eq!(events(store, &filter).len(), expected, "{filter:?}");
+    }
+    assert_eq!(store.events(&all(), 1, 2).unwrap().iter().map(|event| event.sequence).collect::<Vec<_>>(), [2, 3]);
+}

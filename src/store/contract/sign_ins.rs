@@ -1,0 +1,67 @@
+//! What a sign-in is worth: which password begins one, and what ends it.
+
+use super::{HOUR, at, get, hash, hash_of, operator, proves_nothing, settled, signed_in, temporary};
+use crate::domain::account::Lifecycle;
+use crate::domain::sign_in::SignInDigest;
+use crate::store::{Store, StoreError};
+
+pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let bob = settled(store, "bob", &[]);
+    let [own, other] = [1, 2].map(|digest| signed_in(store, &alice, digest));
+    let bobs = signed_in(store, &bob, 3);
+    let keep = store.sign_in(own, at(1)).unwrap().unwrap().id;
+    store.replace_password(alice.id, &hash("own"), &hash("new"), at(1), Some(keep)).unwrap();
+    assert!(store.sign_in(own, at(1)).unwrap().is_some());
+    assert!(store.sign_in(other, at(1)).unwrap().is_none());
+    assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
+    let changed = get(store, alice.id);
+    assert_eq!((changed.must_change, changed.temporary_until), (false, None));
+    assert_eq!(hash_of(store, &changed), "$argon2id$new");
+}
+
+pub fn a_disabled_account_loses_its_sign_ins(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
+    let alice = get(store, alice.id);
+    store.enable(&operator(), alice.id, alice.revision).unwrap();
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+}
+
+pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
+    proves_nothing(store, &alice, "own");
+}
+
+pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    proves_nothing(store, &alice, "own");
+}
+
+pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    let digest = SignInDigest([1; 32]);
+    let begun = store.begin_sign_in(alice.id, &hash("own"), digest, at(0), at(HOUR));
+    assert!(matches!(begun, Err(StoreError::Conflict(_))));
+    assert!(store.sign_in(digest, at(0)).unwrap().is_none());
+}
+
+pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    assert!(store.sign_in(digest, at(8 * HOUR - 1)).unwrap().is_some());
+    assert!(store.sign_in(digest, at(8 * HOUR)).unwrap().is_none());
+}
+
+pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    assert!(store.end_sign_in(digest, at(1)).unwrap());
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    assert!(!store.end_sign_in(digest, at(1)).unwrap());
+}

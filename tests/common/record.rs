@@ -1,0 +1,22 @@
+//! The record as the program lists it, and what a test needs to get behind it.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use serde_json::Value;
+
+use crate::common::Desk;
+
+pub const LIST: [&str; 2] = ["audit", "list"];
+pub const VERIFY: [&str; 2] = ["audit", "verify"];
+pub const COLUMNS: &str =
+    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
+/// Takes away what keeps the record as it is.
+pub const DROP_TRIGGERS: &str =
+    "DROP TRIGGER audit_events_stay; DROP TRIGGER audit_events_remain; DROP TRIGGER audit_events_follow;";
+
+/// Every event, as it is listed.
+pub fn events(desk: &Desk) -> Vec<Value> {
+    let listed = desk.run(&["audit", "list", "--format", "jsonl"]).succeeds().stdout;
+    listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
