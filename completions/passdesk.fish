@@ -40,7 +40,10 @@ complete -c passdesk -n "__fish_passdesk_needs_command" -s V -l version -d 'Prin
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "init" -d 'Create the store and its first global-admin'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "users" -d 'List, add, reset, disable accounts'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "me" -d 'Your own account: sign in, see it, change its password'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "tokens" -d 'Tokens: sign-ins for scripts'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "policy" -d 'What the site decides: lengths, lifetimes, lockout, operators'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "audit" -d 'The record: who did what to whom'
+complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "verify" -d 'Check a password from standard input, for PAM and other programs'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "recover" -d 'For operators: give a locked-out global-admin a temporary password'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "store" -d 'The store itself'
 complete -c passdesk -n "__fish_passdesk_needs_command" -f -a "demo" -d 'Run a list and a reset on a throw-away store with sample accounts'
@@ -50,7 +53,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l admin -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l name -d 'Their name' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l email -d 'Their e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -60,36 +63,37 @@ csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "list" -d 'List accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "show" -d 'Show one account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "add" -d 'Add an account; it starts with a temporary password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "edit" -d 'Change a name, an e-mail address, roles'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "disable" -d 'Switch accounts off; every sign-in of theirs ends'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "enable" -d 'Switch accounts on again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "grant" -d 'Give an account a role'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "revoke" -d 'Take a role from an account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Take accounts out; they can be restored until they are purged'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Take accounts out; they can be restored until they are purged'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Forget accounts for good that were removed 30 days ago or more'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "unlock" -d 'Let accounts try again that are locked, or have to wait, after failed sign-ins'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "disable" -d 'Switch accounts off; every sign-in and token of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "grant" -d 'Give an account a role'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "revoke" -d 'Take a role from an account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Take accounts out; they can be restored until they are purged'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Take accounts out; they can be restored until they are purged'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Forget accounts for good that can no longer be restored'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only those with this text in their username, name or e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t''
 helpdesk\t''
@@ -98,12 +102,13 @@ global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l state -d 'Only those in this state' -r -f -a "active\t''
 must-change\t''
 temporary-expired\t''
+locked\t''
 disabled\t''
 removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l sort -d 'In this order' -r -f -a "id\t''
 username\t''
 name\t''"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l limit -d 'At most so many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l after -d 'Only those that come after this account in the list' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account for this one command' -r
@@ -139,7 +144,7 @@ helpdesk\t''
 user-admin\t''
 global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -149,7 +154,7 @@ csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
@@ -173,7 +178,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -185,7 +190,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do not ask; needed where there is no terminal'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would happen, and change nothing'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
@@ -201,6 +206,18 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -335,6 +352,7 @@ csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l everywhere -d 'End every sign-in and every token of yours, wherever they are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s h -l help -d 'Print help'
@@ -362,6 +380,105 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -f -a "create" -d 'Make a token, and hand it over once'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -f -a "list" -d 'List tokens, without their secrets'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -f -a "revoke" -d 'End a token'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l expires-in -d 'How long it lives, as 8h or 90d; a year at most' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l role -d 'A role it has, at most those you and its account have; may be given more than once [default: all of these]' -r -f -a "auditor\t''
+helpdesk\t''
+user-admin\t''
+global-admin\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l account -d 'The account it stands for, if not your own' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l account -d 'Those of this account, if not your own' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l all -d 'Those of all accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -f -a "show" -d 'Show what has been decided, and the defaults'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -f -a "set" -d 'Decide one thing'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -378,12 +495,38 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Check that no event was changed, taken out, put in or moved, and print the head'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l account -d 'Only what was done to this account' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'Only what an actor with this text in their name did' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'Only this action, as reset or sign-in' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'Only this action, as reset, sign-in or change-password' -r -f -a "list\t''
+reset\t''
+require-change\t''
+unlock\t''
+add\t''
+edit\t''
+disable\t''
+enable\t''
+remove\t''
+restore\t''
+grant\t''
+revoke\t''
+purge\t''
+set-policy\t''
+create-token\t''
+revoke-token\t''
+list-tokens\t''
+audit\t''
+show-policy\t''
+sign-in\t''
+sign-out\t''
+change-password\t''
+profile\t''
+verify\t''
+upgrade-hash\t''
+lock\t''
+recover\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l outcome -d 'Only what had this outcome' -r -f -a "done\t''
 refused\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Only before this day or moment (UTC)' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l after -d 'Only those after the event of this number' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account for this one command' -r
@@ -410,8 +553,20 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -422,7 +577,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l color -d '
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s y -l yes -d 'Do not ask; needed where there is no terminal'
-complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s q -l quiet -d 'Print the bare password and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'

@@ -1,11 +1,13 @@
-//! Where the store is, where sign-ins are kept, and whether colours are wanted: what the environment decides.
+//! Where the store is, where sign-ins and tokens are kept, and whether colours are wanted: what the environment decides.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
+use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
+use crate::token_source::TokenSource;
 
 /// The store's path: what was named, or the default of whoever runs this: `/var/lib/passdesk/passdesk.db` for root,
 /// otherwise in the user's data folder (XDG Base Directory Specification).
@@ -27,6 +29,18 @@ pub fn sign_in_folder() -> anyhow::Result<PathBuf> {
 
 fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {
     etcetera::choose_base_strategy().context("there is no home folder; name the store with --store")
+}
+
+/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is none.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+#[must_use]
+pub fn token() -> TokenSource {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    match (set("PASSDESK_TOKEN_FILE"), set("PASSDESK_TOKEN")) {
+        (Some(path), _) => TokenSource::File(path.into()),
+        (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_string().unwrap_or_default())),
+        (None, None) => TokenSource::Nowhere,
+    }
 }
 
 /// Whether to use colours on a stream: `--color` first, then `NO_COLOR` and `TERM=dumb`, then whether it is a terminal.

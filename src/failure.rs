@@ -22,7 +22,7 @@ pub enum Kind {
     NotFound,
     /// Not for this actor.
     NotAllowed,
-    /// Unknown, wrong, disabled: not told apart.
+    /// Unknown, wrong, disabled, locked, tried too often: not told apart. Or nobody is signed in.
     SignInFailed,
     /// The actor has to choose a new password first.
     ChangeRequired,
@@ -142,8 +142,9 @@ impl Failure {
     /// The one answer to every sign-in that failed.
     #[must_use]
     pub fn sign_in_failed() -> Self {
-        Self::new(Kind::SignInFailed, "the sign-in failed")
-            .hint("check the username and the password; if it goes on, ask an admin for a reset")
+        Self::new(Kind::SignInFailed, "the sign-in failed").hint(
+            "check the username and the password, wait a moment, try again; if it goes on, ask an admin for a reset",
+        )
     }
 
     /// Somebody answered no, or left.
@@ -256,6 +257,12 @@ impl From<Refusal> for Failure {
             Refusal::ChangeRequired { username } => Self::new(Kind::ChangeRequired, message).hint(format!(
                 "choose one with 'passdesk me passwd --as {username}'; where there is no terminal, add --password-stdin"
             )),
+            Refusal::NoAdmin => Self::new(Kind::RefusedByPolicy, message)
+                .hint("first let a global-admin sign in and choose a password; nobody else could turn it on again"),
+            Refusal::OperatorAccessOff => Self::new(Kind::SignInFailed, message).hint(
+                "sign in with 'passdesk me sign-in', name an account with --as, or a token with PASSDESK_TOKEN_FILE",
+            ),
+            Refusal::SignInEnded { .. } => Self::new(Kind::SignInFailed, message).hint("nothing has changed; sign in again"),
         }
     }
 }

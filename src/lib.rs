@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`system`] (clock,
-//! random numbers, who runs this), [`sign_in_files`] (where a sign-in is kept). This file is the one place that wires
+//! random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires
 //! real adapters together.
 
 pub mod cli;
@@ -27,6 +27,7 @@ pub mod sign_in_files;
 pub mod store;
 pub mod system;
 pub mod terminal;
+pub mod token_source;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -94,20 +95,24 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
     };
     let desk = &mut Desk {
         stores: &SqliteStores::at(&store)?,
-        sign_ins: &SignInFiles::in_folder(sign_ins),
+        sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
         output: &mut output,
         clock: &SystemClock,
         rng: &mut rng,
         operator: system::operator(),
         policy: Policy::default(),
+        token: config::token(),
         global: cli.global,
     };
     match &cli.command {
         Command::Init(args) => commands::init::run(desk, args),
         Command::Users(command) => commands::users::run(desk, command),
         Command::Me(command) => commands::me::run(desk, command),
+        Command::Tokens(command) => commands::tokens::run(desk, command),
+        Command::Policy(command) => commands::policy::run(desk, command),
         Command::Audit(command) => commands::audit::run(desk, command),
+        Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
         Command::Demo => commands::demo::run(desk),

@@ -12,21 +12,26 @@ use zeroize::Zeroizing;
 use crate::domain::sign_in::SignInSecret;
 
 /// A folder with a file for each store somebody is signed in to. The files are the user's alone, and so is the folder
-/// where it is made here.
+/// where it is made here. Whoever comes through sudo has a file of their own: several people who may run this as one
+/// user do not share a sign-in.
 pub struct SignInFiles {
     folder: Option<PathBuf>,
+    sudo_caller: Option<u32>,
 }
 
 impl SignInFiles {
     /// The files in this folder, which need not exist. Without a folder there are none, and none can be kept.
     #[must_use]
-    pub fn in_folder(folder: Option<PathBuf>) -> Self {
-        Self { folder }
+    pub fn in_folder(folder: Option<PathBuf>, sudo_caller: Option<u32>) -> Self {
+        Self { folder, sudo_caller }
     }
 
     fn path(&self, store: &str) -> anyhow::Result<PathBuf> {
         let folder = self.folder.as_ref().context("there is no home folder to keep a sign-in in; use --as instead")?;
-        Ok(folder.join(format!("{store}.sign-in")))
+        Ok(folder.join(match self.sudo_caller {
+            Some(uid) => format!("{store}.uid-{uid}.sign-in"),
+            None => format!("{store}.sign-in"),
+        }))
     }
 
     /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
@@ -102,7 +107,7 @@ mod tests {
     #[test]
     fn a_sign_in_is_kept_replaced_and_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(Some(folder.path().join("a/b")));
+        let files = SignInFiles::in_folder(Some(folder.path().join("a/b")), None);
         assert_eq!(loaded(&files), None);
         for seed in [1, 2] {
             files.save("store", &secret(seed)).unwrap();
@@ -115,9 +120,22 @@ mod tests {
     }
 
     #[test]
+    fn people_who_come_through_sudo_do_not_share_a_sign_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |caller| SignInFiles::in_folder(Some(folder.path().to_owned()), caller);
+        for (seed, caller) in [(1, None), (2, Some(1000)), (3, Some(1001))] {
+            of(caller).save("store", &secret(seed)).unwrap();
+        }
+        of(Some(1001)).remove("store").unwrap();
+        assert_eq!(loaded(&of(None)), Some(secret(1).digest()));
+        assert_eq!(loaded(&of(Some(1000))), Some(secret(2).digest()));
+        assert_eq!(loaded(&of(Some(1001))), None);
+    }
+
+    #[test]
     fn the_file_and_its_folder_are_the_users_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(Some(folder.path().join("a")));
+        let files = SignInFiles::in_folder(Some(folder.path().join("a")), None);
         files.save("store", &secret(1)).unwrap();
         assert_eq!(fs::metadata(folder.path().join("a")).unwrap().mode() & 0o777, 0o700);
         assert_eq!(fs::metadata(files.path("store").unwrap()).unwrap().mode() & 0o777, 0o600);
@@ -126,7 +144,7 @@ mod tests {
     #[test]
     fn what_is_no_sign_in_is_refused_and_removed() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(Some(folder.path().to_owned()));
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
         let path = files.path("store").unwrap();
         for text in [&b""[..], b"abc", b"\xff\xff", &[b'0'; 5_000]] {
             fs::write(&path, text).unwrap();
@@ -140,7 +158,7 @@ mod tests {
 
     #[test]
     fn without_a_folder_there_is_no_sign_in_and_none_is_kept() {
-        let files = SignInFiles::in_folder(None);
+        let files = SignInFiles::in_folder(None, None);
         assert!(files.load("store").unwrap().is_none());
         assert!(files.save("store", &secret(1)).is_err());
         files.remove("store").unwrap();
@@ -149,7 +167,7 @@ mod tests {
     #[test]
     fn a_file_that_others_can_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(Some(folder.path().to_owned()));
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
         files.save("store", &secret(1)).unwrap();
         fs::set_permissions(files.path("store").unwrap(), fs::Permissions::from_mode(0o644)).unwrap();
         assert!(files.load("store").is_err());

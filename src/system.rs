@@ -55,6 +55,13 @@ pub fn is_root() -> bool {
     geteuid().is_root()
 }
 
+/// The user id of whoever called sudo, where it was called.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub fn sudo_caller() -> Option<u32> {
+    std::env::var_os("SUDO_UID")?.to_str()?.parse().ok()
+}
+
 /// Who runs this.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]

@@ -11,10 +11,12 @@ use passdesk::domain::authority::{Action, Actor, Operator, Refusal, Standing, de
 use passdesk::domain::clock::Timestamp;
 use passdesk::domain::credential::StoredHash;
 use passdesk::domain::name::DisplayName;
+use passdesk::domain::policy::{Policy, Setting};
 use passdesk::domain::role::{Role, Roles};
+use passdesk::domain::sign_in::{SignInDigest, SignInId};
 use passdesk::domain::target::Target;
 use passdesk::store::sqlite::SqliteStores;
-use passdesk::store::{Edit, Mandate, NewAccount, NewTemporary, Result, Store, StoreError, Stores as _};
+use passdesk::store::{Edit, Mandate, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _};
 use rusqlite::{Connection, params};
 
 /// The roles by rank, 0 to 4.
@@ -29,11 +31,12 @@ const ANYONE: &str = "+++++";
 
 /// What is tried. The columns are the actors by rank and the operator; each says which ranks of target (0 to 4) are
 /// within reach.
-const TABLE: [(&str, [&str; 6]); 14] = [
+const TABLE: [(&str, [&str; 6]); 21] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
     ("require-change", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("unlock", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
     ("edit", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
     ("disable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
     ("enable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
@@ -44,22 +47,33 @@ const TABLE: [(&str, [&str; 6]); 14] = [
     ("grant", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("revoke", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("purge", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("policy set", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("policy show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
+    // Those of others; everybody has those of their own.
+    ("tokens create", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("tokens revoke", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("tokens list", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("audit list", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
+    ("audit verify", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
 ];
+
+/// "`me …`, own tokens" is everybody's.
+const OWN: [&str; 3] = ["tokens create", "tokens revoke", "tokens list"];
 
 /// "Nobody resets, disables or removes themselves through `users`."
 const NEVER_TO_ONESELF: [&str; 3] = ["reset", "disable", "remove"];
 /// "What would leave no usable global-admin is refused."
 const LEAVES_NO_ADMIN: [&str; 4] = ["reset", "disable", "remove", "revoke"];
 /// What cannot be done to an account while it is removed.
-const NOT_WHILE_REMOVED: [&str; 8] =
-    ["reset", "require-change", "edit", "disable", "enable", "remove", "grant", "revoke"];
+const NOT_WHILE_REMOVED: [&str; 10] =
+    ["reset", "require-change", "unlock", "edit", "disable", "enable", "remove", "grant", "revoke", "tokens create"];
 
 /// What the target is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Active,
     Disabled,
+    Locked,
     MustChange,
     Removed,
     /// The actor.
@@ -71,6 +85,7 @@ enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Yes,
+    ChangeRequired,
     NotAllowed,
     LastAdmin,
     Conflict,
@@ -86,15 +101,29 @@ struct Cell {
     state: State,
     /// Whether the actor is the target.
     oneself: bool,
+    /// What the actor is.
+    actors_own: State,
 }
 
 impl Cell {
+    /// Whether the target is not what it is done to.
+    fn state_forbids(&self) -> bool {
+        match self.state {
+            State::Removed => NOT_WHILE_REMOVED.contains(&self.action),
+            State::Disabled => ["restore", "tokens create"].contains(&self.action),
+            _ => self.action == "restore",
+        }
+    }
+
     /// What the contract says.
     fn contract(&self) -> Verdict {
+        if self.oneself && OWN.contains(&self.action) {
+            return Verdict::Yes;
+        }
         let out_of_reach = self.reach.as_bytes()[self.target] != b'+';
         if out_of_reach || (self.oneself && NEVER_TO_ONESELF.contains(&self.action)) {
             Verdict::NotAllowed
-        } else if self.state == State::Removed && NOT_WHILE_REMOVED.contains(&self.action) {
+        } else if self.state_forbids() {
             Verdict::Conflict
         } else if self.state == State::LastAdmin && LEAVES_NO_ADMIN.contains(&self.action) {
             Verdict::LastAdmin
@@ -111,14 +140,30 @@ fn cells() -> Vec<Cell> {
     for (action, reaches) in TABLE {
         for (actor, reach) in reaches.into_iter().enumerate() {
             for target in 0..ROLES.len() {
-                for state in [State::Active, State::Disabled, State::MustChange, State::Removed] {
-                    cells.push(Cell { action, reach, actor, target, state, oneself: false });
+                for state in [State::Active, State::Disabled, State::Locked, State::MustChange, State::Removed] {
+                    cells.push(Cell { action, reach, actor, target, state, oneself: false, actors_own: State::Active });
                 }
             }
             if actor != OPERATOR {
-                cells.push(Cell { action, reach, actor, target: actor, state: State::Oneself, oneself: true });
+                cells.push(Cell {
+                    action,
+                    reach,
+                    actor,
+                    target: actor,
+                    state: State::Oneself,
+                    oneself: true,
+                    actors_own: State::Active,
+                });
             }
-            cells.push(Cell { action, reach, actor, target: 4, state: State::LastAdmin, oneself: actor == 4 });
+            cells.push(Cell {
+                action,
+                reach,
+                actor,
+                target: 4,
+                state: State::LastAdmin,
+                oneself: actor == 4,
+                actors_own: State::Active,
+            });
         }
     }
     cells
@@ -168,33 +213,48 @@ impl Bench {
     fn set_up(&mut self, cell: Cell) {
         let transaction = self.behind.transaction().unwrap();
         transaction.execute("DELETE FROM accounts", []).unwrap();
-        let put = |id: i64, rank: usize, state: &str, must_change: bool, removed_at: Option<i64>| {
+        let put = |id: i64, rank: usize, state: State| {
             let roles: Roles = ROLES[rank].iter().copied().collect();
             let sql = "INSERT INTO accounts (id, username, display_name, search_text, roles, state, password_hash,
-                                             must_change, created_at, removed_at)
-                       VALUES (?1, 'u' || ?1, '', 'u' || ?1, ?2, ?3, '$argon2id$own', ?4, 0, ?5)";
-            transaction.execute(sql, params![id, roles.bits(), state, must_change, removed_at]).unwrap();
+                                             must_change, created_at, removed_at, locked_at, tries_failed)
+                       VALUES (?1, 'u' || ?1, '', 'u' || ?1, ?2, ?3, '$argon2id$own', ?4, 0, ?5, ?6, ?7)";
+            let is = |what| state == what;
+            let values = params![
+                id,
+                roles.bits(),
+                if is(State::Disabled) { "disabled" } else { "active" },
+                is(State::MustChange),
+                is(State::Removed).then_some(1),
+                is(State::Locked).then_some(1),
+                if is(State::Locked) { 100 } else { 0 },
+            ];
+            transaction.execute(sql, values).unwrap();
+            let sql = "INSERT INTO sign_ins (id, account_id, secret_sha256, created_at, expires_at, label, roles)
+                       VALUES (?1, ?1, randomblob(32), 0, 9999999999, 'nightly', 0)";
+            transaction.execute(sql, [id]).unwrap();
         };
         if cell.actor != OPERATOR {
-            put(ACTOR, cell.actor, "active", false, None);
+            put(ACTOR, cell.actor, cell.actors_own);
         }
         if !cell.oneself {
-            let state = if cell.state == State::Disabled { "disabled" } else { "active" };
-            let removed_at = (cell.state == State::Removed).then_some(1);
-            put(TARGET, cell.target, state, cell.state == State::MustChange, removed_at);
+            put(TARGET, cell.target, cell.state);
         }
         if cell.state != State::LastAdmin {
-            put(KEEPER, 4, "active", false, None);
+            put(KEEPER, 4, State::Active);
         }
         transaction.commit().unwrap();
     }
 
-    /// Every column of every account.
-    fn accounts(&self) -> Vec<Vec<rusqlite::types::Value>> {
-        let mut statement = self.behind.prepare_cached("SELECT * FROM accounts ORDER BY id").unwrap();
-        let columns = statement.column_count();
-        let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
-        rows.map(rusqlite::Result::unwrap).collect()
+    /// Every column of every account, every sign-in and every setting.
+    fn state(&self) -> Vec<Vec<rusqlite::types::Value>> {
+        let mut all = Vec::new();
+        for table in ["accounts", "sign_ins", "settings"] {
+            let mut statement = self.behind.prepare_cached(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
+            let columns = statement.column_count();
+            let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+            all.extend(rows.map(|row| row.unwrap()));
+        }
+        all
     }
 
     fn get(&self, id: i64) -> Account {
@@ -205,8 +265,7 @@ impl Bench {
     fn attempt(&mut self, cell: Cell) -> Verdict {
         let target = self.get(if cell.oneself { ACTOR } else { TARGET });
         let account = (cell.actor != OPERATOR).then(|| self.get(ACTOR));
-        let actor =
-            account.as_ref().map_or_else(operator, |one| Actor::Account { id: one.id, username: one.username.clone() });
+        let actor = account.as_ref().map_or_else(operator, Actor::owner);
         let by = Mandate { actor, at: at() };
         let decided = decided(cell, account.as_ref(), &target);
         if cell.action == "revoke" && target.roles.is_empty() && decided != Verdict::Yes {
@@ -231,6 +290,7 @@ impl Bench {
         Some(match cell.action {
             "reset" => store.reset_password(by, id, seen, &temporary()),
             "require-change" => store.require_change(by, id, seen),
+            "unlock" => store.unlock(by, id, seen),
             "disable" => store.disable(by, id, seen),
             "enable" => store.enable(by, id, seen),
             "remove" => store.remove(by, id, seen),
@@ -246,6 +306,16 @@ impl Bench {
             "revoke" => store.edit_account(by, id, seen, &roles(Roles::NONE)),
             "add" => store.add_account(by, &new("another", ROLES[cell.target].iter().copied().collect())).map(drop),
             "purge" => store.purge(by, at()).map(drop),
+            "policy set" => {
+                let mut after = Policy::default();
+                after.set(Setting::MinLength, "20").unwrap();
+                store.set_policy(by, Setting::MinLength, &Policy::default(), &after)
+            }
+            "tokens create" => {
+                let (label, digest) = ("another".parse().unwrap(), SignInDigest([1; 32]));
+                store.create_token(by, id, &NewToken { label, roles: Roles::NONE, digest, until: at() })
+            }
+            "tokens revoke" => store.revoke_token(by, id, SignInId(id.0)).map(|ended| assert!(ended)),
             _ => return None,
         })
     }
@@ -259,6 +329,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "reset" => (Action::Reset, Some(target.into())),
         "require-change" => (Action::RequireChange, Some(target.into())),
         "edit" => (Action::Edit, Some(target.into())),
+        "unlock" => (Action::Unlock, Some(target.into())),
         "disable" => (Action::Disable, Some(target.into())),
         "enable" => (Action::Enable, Some(target.into())),
         "remove" => (Action::Remove, Some(target.into())),
@@ -266,7 +337,12 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "grant" => (Action::Grant, Some(target.into())),
         "revoke" => (Action::Revoke, Some(target.into())),
         "purge" => (Action::Purge, None),
-        "audit list" => (Action::Audit, None),
+        "policy set" => (Action::SetPolicy, None),
+        "policy show" => (Action::ShowPolicy, None),
+        "tokens create" => (Action::CreateToken, Some(target.into())),
+        "tokens revoke" => (Action::RevokeToken, Some(target.into())),
+        "tokens list" => (Action::ListTokens, Some(target.into())),
+        "audit list" | "audit verify" => (Action::Audit, None),
         // Whether an account may be added is two questions, and the store asks both.
         _ => return Verdict::Yes,
     };
@@ -279,6 +355,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
 fn verdict(outcome: &Result<()>) -> Verdict {
     match outcome {
         Ok(()) => Verdict::Yes,
+        Err(StoreError::Refused(Refusal::ChangeRequired { .. })) => Verdict::ChangeRequired,
         Err(StoreError::Refused(Refusal::NotAllowed { .. })) => Verdict::NotAllowed,
         Err(StoreError::Refused(Refusal::LastAdmin { .. })) => Verdict::LastAdmin,
         Err(StoreError::Conflict(_)) => Verdict::Conflict,
@@ -293,18 +370,39 @@ fn every_cell_is_as_the_contract_says_and_a_refusal_changes_nothing() {
     let mut refused = 0;
     for cell in &cells {
         bench.set_up(*cell);
-        let before = bench.accounts();
+        let before = bench.state();
         let verdict = bench.attempt(*cell);
         assert_eq!(verdict, cell.contract(), "{cell:?}");
         if verdict != Verdict::Yes {
             refused += 1;
-            assert_eq!(bench.accounts(), before, "{cell:?} was refused");
+            assert_eq!(bench.state(), before, "{cell:?} was refused");
         }
     }
-    // 14 actions: 6 actors, 5 targets and 4 states; 5 who do it to themselves; 6 who meet the last admin.
-    assert_eq!(cells.len(), 14 * (6 * 5 * 4 + 5 + 6));
+    // 21 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
+    assert_eq!(cells.len(), 21 * (6 * 5 * 5 + 5 + 6));
     writeln!(std::io::stderr(), "{} cells checked, {refused} of them refusals that changed nothing", cells.len())
         .unwrap();
+}
+
+#[test]
+fn who_must_change_or_is_out_of_use_may_do_nothing_and_who_is_locked_goes_on() {
+    let mut bench = Bench::new();
+    for cell in cells().into_iter().filter(|cell| cell.actor != OPERATOR && cell.state != State::LastAdmin) {
+        for actors_own in [State::MustChange, State::Disabled, State::Removed, State::Locked] {
+            let cell = Cell { actors_own, ..cell };
+            bench.set_up(cell);
+            let before = bench.state();
+            let verdict = bench.attempt(cell);
+            match actors_own {
+                State::Locked => assert_eq!(verdict, cell.contract(), "{cell:?}"),
+                State::MustChange => assert_eq!(verdict, Verdict::ChangeRequired, "{cell:?}"),
+                _ => assert_eq!(verdict, Verdict::NotAllowed, "{cell:?}"),
+            }
+            if verdict != Verdict::Yes {
+                assert_eq!(bench.state(), before, "{cell:?} was refused");
+            }
+        }
+    }
 }
 
 #[test]
@@ -318,9 +416,10 @@ fn every_refusal_of_a_store_is_recorded_and_nothing_else_is() {
         bench.set_up(cell);
         let before = refused(&bench);
         let verdict = bench.attempt(cell);
-        let asked =
-            !["list", "show", "audit list"].contains(&cell.action) && (cell.action, cell.target) != ("revoke", 0);
-        let expected = i64::from(asked && verdict != Verdict::Yes);
+        let asked = !["list", "show", "audit list", "audit verify", "policy show", "tokens list"]
+            .contains(&cell.action)
+            && (cell.action, cell.target) != ("revoke", 0);
+        let expected = i64::from(asked && ![Verdict::Yes, Verdict::Conflict].contains(&verdict));
         assert_eq!(refused(&bench) - before, expected, "{cell:?}");
     }
 }

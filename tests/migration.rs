@@ -1,8 +1,9 @@
-//! A store of the previous version, `tests/data/schema_1.db`, is brought up to date with everything kept, or left as it
+//! A store of each earlier version, `tests/data/schema_*.db`, is brought up to date with everything kept, or left as it
 //! was.
 //!
-//! It was made by the passdesk of schema 1: root, alice, bob (a required change), cora (disabled), dora (a temporary
-//! password that expired) and erin (one that lives until 2100), and a sign-in of alice that lives as long.
+//! Each was made by the passdesk of its schema: root, alice, bob (a required change), cora (disabled), dora (a temporary
+//! password that expired) and erin (one that lives until 2100), and a sign-in of alice that lives as long; that of
+//! schema 2 has fay (removed) and a record of all that as well.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -17,26 +18,81 @@ use std::process::Stdio;
 use common::{Desk, GOOD, OTHER};
 use rusqlite::Connection;
 
-const DORAS: &str = "xa96-shaa-gbxp-whzf-pvr5";
-const ERINS: &str = "6vje-msuw-nwp7-gkvd-aazd";
-/// What alice's state folder kept, and under which name.
-const SIGN_IN: (&str, &str) =
-    ("3be0f82512613badac269ff9e7f9f545.sign-in", "af402b9eea9e62ea25f11ae340d040f4f41075685874e3096d5e24719a827e6e");
+/// The schema that this program writes.
+const NEWEST: i64 = 3;
 
-/// A home with a copy of the old store.
-fn old() -> Desk {
-    let desk = Desk::empty();
-    let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/schema_1.db");
-    fs::copy(original, desk.store()).unwrap();
-    fs::set_permissions(desk.store(), Permissions::from_mode(0o600)).unwrap();
-    fs::set_permissions(desk.home.path(), Permissions::from_mode(0o700)).unwrap();
-    desk
+/// A store of an earlier version, and what only those knew who were there.
+struct Old {
+    schema: i64,
+    doras: &'static str,
+    erins: &'static str,
+    alices: &'static str,
+    /// What alice's state folder kept, and under which name.
+    sign_in: (&'static str, &'static str),
+    accounts: usize,
 }
 
-fn migrated() -> Desk {
-    let desk = old();
-    desk.run(&["users", "list"]).succeeds();
-    desk
+const OLD: [Old; 2] = [
+    Old {
+        schema: 1,
+        doras: "xa96-shaa-gbxp-whzf-pvr5",
+        erins: "6vje-msuw-nwp7-gkvd-aazd",
+        alices: OTHER,
+        sign_in: (
+            "3be0f82512613badac269ff9e7f9f545.sign-in",
+            "af402b9eea9e62ea25f11ae340d040f4f41075685874e3096d5e24719a827e6e",
+        ),
+        accounts: 6,
+    },
+    Old {
+        schema: 2,
+        doras: "vf8e-bqb4-3rp6-crp9-as6k",
+        erins: "t2mx-hnsq-s4su-agec-zfj8",
+        alices: GOOD,
+        sign_in: (
+            "2ed8a3f6c56621dbacdebc2a4f94a564.sign-in",
+            "020bd47864e421600324b04607d9f173eee0e4d7090fe814c30955c70a5c4b93",
+        ),
+        accounts: 7,
+    },
+];
+
+impl Old {
+    /// A home with a copy of the store.
+    fn copy(&self) -> Desk {
+        let desk = Desk::empty();
+        let original = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/schema_{}.db", self.schema));
+        fs::copy(original, desk.store()).unwrap();
+        fs::set_permissions(desk.store(), Permissions::from_mode(0o600)).unwrap();
+        fs::set_permissions(desk.home.path(), Permissions::from_mode(0o700)).unwrap();
+        desk
+    }
+
+    fn migrated(&self) -> Desk {
+        let desk = self.copy();
+        desk.run(&["users", "list"]).succeeds();
+        desk
+    }
+
+    /// Every column of every row that the store has, by the names that they had then.
+    fn rows(&self, desk: &Desk) -> Vec<Vec<String>> {
+        let mut queries = vec![
+            "SELECT id, revision, username, display_name, email, email_key, search_text, roles, state, password_hash,
+                    must_change, temporary_until, password_changed_at, reset_at, reset_by, created_at
+             FROM accounts ORDER BY id",
+            "SELECT id, account_id, secret_sha256, created_at, expires_at FROM sign_ins ORDER BY id",
+            "SELECT key, value FROM settings WHERE key = 'store_name'",
+            "SELECT name, seq FROM sqlite_sequence ORDER BY name",
+        ];
+        if self.schema > 1 {
+            queries.push("SELECT id, removed_at FROM accounts ORDER BY id");
+            queries.push(
+                "SELECT sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link
+                 FROM audit_events ORDER BY sequence",
+            );
+        }
+        queries.into_iter().map(|sql| rows(desk, sql)).collect()
+    }
 }
 
 fn version(desk: &Desk) -> i64 {
@@ -55,118 +111,131 @@ fn rows(desk: &Desk, sql: &str) -> Vec<String> {
     statement.query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
-/// Every column of every row that schema 1 has, by the names that it had for them.
-fn of_schema_1(desk: &Desk) -> Vec<Vec<String>> {
-    [
-        "SELECT id, revision, username, display_name, email, email_key, search_text, roles, state, password_hash,
-                must_change, temporary_until, password_changed_at, reset_at, reset_by, created_at
-         FROM accounts ORDER BY id",
-        "SELECT id, account_id, secret_sha256, created_at, expires_at FROM sign_ins ORDER BY id",
-        "SELECT key, value FROM settings ORDER BY key",
-        "SELECT name, seq FROM sqlite_sequence ORDER BY name",
-    ]
-    .map(|sql| rows(desk, sql))
-    .into()
-}
-
 #[test]
-fn the_old_store_is_of_schema_1() {
-    let desk = old();
-    assert_eq!(version(&desk), 1);
-    assert_eq!(of_schema_1(&desk).iter().map(Vec::len).collect::<Vec<_>>(), [6, 1, 1, 2]);
-    let columns = rows(&desk, "SELECT name FROM pragma_table_info('accounts')").len();
-    assert_eq!(columns, 16, "of_schema_1 names them all");
+fn each_old_store_is_of_its_schema() {
+    for (old, columns) in OLD.iter().zip([16, 17]) {
+        let desk = old.copy();
+        assert_eq!(version(&desk), old.schema);
+        let counts = old.rows(&desk).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(counts[..4], [old.accounts, 1, 1, 2]);
+        // Old::rows names them all.
+        assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('accounts')").len(), columns);
+        assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('sign_ins')").len(), 5);
+        assert_eq!(rows(&desk, "SELECT key FROM settings").len(), 1);
+    }
 }
 
 #[test]
 fn an_old_store_is_brought_up_to_date_when_it_is_opened() {
-    assert_eq!(version(&migrated()), 2);
+    for old in &OLD {
+        assert_eq!(version(&old.migrated()), NEWEST);
+    }
 }
 
 #[test]
 fn every_column_of_every_row_is_kept() {
-    let desk = old();
-    let before = of_schema_1(&desk);
-    desk.run(&["users", "list"]).succeeds();
-    assert_eq!(of_schema_1(&desk), before);
-}
-
-#[test]
-fn nobody_is_removed_by_it() {
-    let desk = migrated();
-    assert_eq!(desk.run(&["users", "list", "--count"]).succeeds().stdout, "6\n");
-    assert_eq!(desk.run(&["users", "list", "--state", "removed", "--count"]).succeeds().stdout, "0\n");
+    for old in &OLD {
+        let desk = old.copy();
+        let before = old.rows(&desk);
+        desk.run(&["users", "list"]).succeeds();
+        assert_eq!(old.rows(&desk), before);
+    }
 }
 
 #[test]
 fn every_account_is_in_the_state_it_was_in() {
-    let desk = migrated();
-    for (state, usernames) in [
-        ("active", &["root", "alice"][..]),
-        ("must-change", &["bob", "erin"]),
-        ("disabled", &["cora"]),
-        ("temporary-expired", &["dora"]),
-    ] {
-        let listed = desk.run(&["users", "list", "--state", state, "--format", "csv"]).succeeds().stdout;
-        let found: Vec<_> = listed.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
-        assert_eq!(found, usernames, "{state}");
+    for old in &OLD {
+        let desk = old.migrated();
+        let removed: &[&str] = if old.schema > 1 { &["fay"] } else { &[] };
+        for (state, usernames) in [
+            ("active", &["root", "alice"][..]),
+            ("must-change", &["bob", "erin"]),
+            ("disabled", &["cora"]),
+            ("temporary-expired", &["dora"]),
+            ("locked", &[]),
+            ("removed", removed),
+        ] {
+            let listed = desk.run(&["users", "list", "--state", state, "--format", "csv"]).succeeds().stdout;
+            let found: Vec<_> = listed.lines().skip(1).map(|line| line.split(',').nth(1).unwrap()).collect();
+            assert_eq!(found, usernames, "{state}");
+        }
     }
 }
 
 #[test]
 fn every_password_still_signs_in() {
-    let desk = migrated();
-    for (username, password, code) in [
-        ("root", GOOD, 0),
-        ("alice", OTHER, 0),
-        ("bob", GOOD, 6),
-        ("cora", GOOD, 5),
-        ("dora", DORAS, 5),
-        ("erin", ERINS, 6),
-        ("root", OTHER, 5),
-    ] {
-        desk.profile(username, password).exits(code);
+    for old in &OLD {
+        let desk = old.migrated();
+        for (username, password, code) in [
+            ("root", GOOD, 0),
+            ("alice", old.alices, 0),
+            ("bob", GOOD, 6),
+            ("cora", GOOD, 5),
+            ("dora", old.doras, 5),
+            ("erin", old.erins, 6),
+            ("root", OTHER, 5),
+        ] {
+            desk.profile(username, password).exits(code);
+        }
     }
 }
 
 #[test]
 fn a_sign_in_lives_on() {
-    let desk = old();
-    let folder = desk.home.path().join(".local/state/passdesk");
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
-    let (name, secret) = SIGN_IN;
-    fs::write(folder.join(name), secret).unwrap();
-    fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
-    let profile = desk.run(&["me", "profile", "--format", "json"]).succeeds().stdout;
-    assert!(profile.contains("\"alice\""), "{profile}");
+    for old in &OLD {
+        let desk = old.copy();
+        let folder = desk.home.path().join(".local/state/passdesk");
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+        let (name, secret) = old.sign_in;
+        fs::write(folder.join(name), secret).unwrap();
+        fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
+        let profile = desk.run(&["me", "profile", "--format", "json"]).succeeds().stdout;
+        assert!(profile.contains("\"alice\""), "{profile}");
+    }
 }
 
 #[test]
 fn the_credentials_view_answers_as_before() {
-    let desk = old();
-    let sql = "SELECT username, password_hash, must_change, usable FROM credentials ORDER BY username";
-    let before = rows(&desk, sql);
-    assert_eq!(before.len(), 6);
-    desk.run(&["users", "list"]).succeeds();
-    assert_eq!(rows(&desk, sql), before);
+    for old in &OLD {
+        let desk = old.copy();
+        let sql = "SELECT username, password_hash, must_change, usable FROM credentials ORDER BY username";
+        let before = rows(&desk, sql);
+        assert_eq!(before.len(), old.accounts);
+        desk.run(&["users", "list"]).succeeds();
+        assert_eq!(rows(&desk, sql), before);
+    }
 }
 
 #[test]
-fn the_credentials_view_does_not_take_a_removed_account_for_usable() {
-    let desk = migrated();
-    let usable = "SELECT usable FROM credentials WHERE username = 'alice'";
-    assert_eq!(rows(&desk, usable), ["Integer(1)"]);
-    desk.run(&["users", "remove", "alice"]).succeeds();
-    assert_eq!(rows(&desk, usable), ["Integer(0)"]);
+fn the_credentials_view_takes_neither_a_removed_nor_a_locked_account_for_usable() {
+    for old in &OLD {
+        for out in ["removed_at = 1", "locked_at = 1"] {
+            let desk = old.migrated();
+            let usable = "SELECT usable FROM credentials WHERE username = 'alice'";
+            assert_eq!(rows(&desk, usable), ["Integer(1)"]);
+            desk.sql(&format!("UPDATE accounts SET {out} WHERE username = 'alice'"));
+            assert_eq!(rows(&desk, usable), ["Integer(0)"], "{out}");
+        }
+    }
 }
 
 #[test]
-fn the_record_begins_with_the_first_change() {
-    let desk = migrated();
-    assert!(desk.run(&["audit", "verify"]).succeeds().stdout.starts_with("0 events"));
+fn the_record_goes_on_where_it_was() {
+    for (old, events) in OLD.iter().zip([0, 18]) {
+        let desk = old.migrated();
+        assert!(desk.run(&["audit", "verify"]).succeeds().stdout.starts_with(&format!("{events} events")));
+        desk.run(&["users", "enable", "cora"]).succeeds();
+        assert_eq!(rows(&desk, "SELECT sequence, action FROM audit_events").len(), events + 1);
+        desk.run(&["audit", "verify"]).succeeds();
+    }
+}
+
+#[test]
+fn a_head_that_was_noted_down_before_is_still_in_the_record() {
+    let head = "eb78a070ca3ad2d20d9139635881ff9b89ee2ffcdbcf9ff1af8ca4924a61496d";
+    let desk = OLD[1].migrated();
     desk.run(&["users", "enable", "cora"]).succeeds();
-    assert_eq!(rows(&desk, "SELECT sequence, action FROM audit_events").len(), 1);
-    desk.run(&["audit", "verify"]).succeeds();
+    desk.run(&["audit", "verify", "--expect-head", head]).succeeds();
 }
 
 #[test]
@@ -174,48 +243,64 @@ fn a_migrated_store_has_the_schema_of_a_new_one() {
     let schema = |desk: &Desk| {
         rows(desk, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
     };
-    assert_eq!(schema(&migrated()), schema(&Desk::new()));
+    for old in &OLD {
+        assert_eq!(schema(&old.migrated()), schema(&Desk::new()));
+    }
 }
 
 #[test]
 fn a_migrated_store_is_whole() {
-    let desk = migrated();
-    assert_eq!(rows(&desk, "PRAGMA integrity_check"), rows(&Desk::new(), "PRAGMA integrity_check"));
-    assert!(rows(&desk, "PRAGMA foreign_key_check").is_empty());
+    for old in &OLD {
+        let desk = old.migrated();
+        assert_eq!(rows(&desk, "PRAGMA integrity_check"), rows(&Desk::new(), "PRAGMA integrity_check"));
+        assert!(rows(&desk, "PRAGMA foreign_key_check").is_empty());
+    }
 }
 
 #[test]
 fn a_store_opened_by_several_at_once_is_migrated_once() {
-    let desk = old();
-    let before = of_schema_1(&desk);
-    let list = || desk.command(&["users", "list"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let all: Vec<_> = (0..8).map(|_| list()).collect();
-    for mut one in all {
-        assert!(one.wait().unwrap().success());
+    for old in &OLD {
+        let desk = old.copy();
+        let before = old.rows(&desk);
+        let list = || desk.command(&["users", "list"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let all: Vec<_> = (0..8).map(|_| list()).collect();
+        for mut one in all {
+            assert!(one.wait().unwrap().success());
+        }
+        assert_eq!(version(&desk), NEWEST);
+        assert_eq!(old.rows(&desk), before);
     }
-    assert_eq!(version(&desk), 2);
-    assert_eq!(of_schema_1(&desk), before);
 }
 
 #[test]
 fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
-    let in_the_way = [
-        "CREATE TABLE audit_events (id INTEGER PRIMARY KEY)",
-        "ALTER TABLE accounts ADD COLUMN removed_at INTEGER",
-        "CREATE INDEX accounts_admins ON accounts (id)",
-        "DROP VIEW credentials",
+    let in_the_way: [&[&str]; 2] = [
+        &[
+            "CREATE TABLE audit_events (id INTEGER PRIMARY KEY)",
+            "ALTER TABLE accounts ADD COLUMN removed_at INTEGER",
+            "CREATE INDEX accounts_admins ON accounts (id)",
+            "DROP VIEW credentials",
+        ],
+        &[
+            "ALTER TABLE accounts ADD COLUMN locked_at INTEGER",
+            "ALTER TABLE sign_ins ADD COLUMN label TEXT",
+            "INSERT INTO settings (key, value) VALUES ('sign_in_tries', '0')",
+            "DROP VIEW credentials",
+        ],
     ];
-    for sql in in_the_way {
-        let desk = old();
-        desk.sql(sql);
-        let everything = |desk: &Desk| {
-            let schema = rows(desk, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name");
-            (version(desk), schema, of_schema_1(desk), desk.store_bytes())
-        };
-        let before = everything(&desk);
-        let run = desk.run(&["users", "list"]);
-        assert_ne!(run.code, 0, "{sql}");
-        assert_eq!(run.stdout, "", "{sql}");
-        assert!(everything(&desk) == before, "{sql}: {}", run.stderr);
+    for (old, in_the_way) in OLD.iter().zip(in_the_way) {
+        for sql in in_the_way {
+            let desk = old.copy();
+            desk.sql(sql);
+            let everything = |desk: &Desk| {
+                let schema = rows(desk, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name");
+                (version(desk), schema, old.rows(desk), desk.store_bytes())
+            };
+            let before = everything(&desk);
+            let run = desk.run(&["users", "list"]);
+            assert_ne!(run.code, 0, "{sql}");
+            assert_eq!(run.stdout, "", "{sql}");
+            assert!(everything(&desk) == before, "{sql}: {}", run.stderr);
+        }
     }
 }

@@ -292,7 +292,7 @@ fn the_file_says_what_it_is() {
     let desk = Desk::new();
     let store = Connection::open(desk.store()).unwrap();
     assert_eq!(pragma::<u32>(&store, "application_id").to_be_bytes(), *b"PDSK");
-    assert_eq!(pragma::<u32>(&store, "user_version"), 2);
+    assert_eq!(pragma::<u32>(&store, "user_version"), 3);
     assert_eq!(pragma::<String>(&store, "journal_mode"), "wal");
     assert_eq!(pragma::<String>(&store, "integrity_check"), "ok");
 }
@@ -322,9 +322,10 @@ fn the_view_of_credentials_has_four_columns() {
 #[test]
 fn the_view_of_credentials_tells_who_is_let_in_and_who_has_to_change() {
     let desk = Desk::with_alice();
-    for name in ["temporary", "expired", "disabled"] {
+    for name in ["temporary", "expired", "disabled", "locked"] {
         desk.run(&["users", "add", name]).succeeds();
     }
+    desk.sql("UPDATE accounts SET locked_at = 1000000000 WHERE username = 'locked'");
     desk.sql("UPDATE accounts SET temporary_until = 1000000000 WHERE username = 'expired'");
     desk.run(&["users", "disable", "disabled"]).succeeds();
     let credential = |username: &str| -> (i64, i64) {
@@ -336,6 +337,7 @@ fn the_view_of_credentials_tells_who_is_let_in_and_who_has_to_change() {
     assert_eq!(credential("temporary"), (1, 1));
     assert_eq!(credential("expired"), (0, 1));
     assert_eq!(credential("disabled"), (0, 1));
+    assert_eq!(credential("locked"), (0, 1));
     desk.run(&["users", "require-change", "alice"]).succeeds();
     assert_eq!(credential("alice"), (1, 1));
     desk.run(&["users", "disable", "alice"]).succeeds();

@@ -1,7 +1,7 @@
 //! `passdesk audit …`.
 
 use super::users::one_of;
-use crate::domain::audit::Outcome;
+use crate::domain::audit::{ACTIONS, Outcome};
 
 /// The record.
 #[derive(Debug, clap::Subcommand)]
@@ -25,9 +25,9 @@ pub struct List {
     /// Only what an actor with this text in their name did
     #[arg(long, value_name = "TEXT")]
     pub actor: Option<String>,
-    /// Only this action, as reset or sign-in
-    #[arg(long)]
-    pub action: Option<String>,
+    /// Only this action, as reset, sign-in or change-password
+    #[arg(long, hide_possible_values = true, value_parser = one_of(&ACTIONS, |action| action))]
+    pub action: Option<&'static str>,
     /// Only what had this outcome
     #[arg(long, value_parser = one_of(&Outcome::ALL, Outcome::name))]
     pub outcome: Option<Outcome>,
@@ -37,7 +37,7 @@ pub struct List {
     /// Only before this day or moment (UTC)
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
-    /// At most so many
+    /// At most so many [default: 1000 on a terminal, otherwise all]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Only those after the event of this number

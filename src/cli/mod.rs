@@ -4,9 +4,12 @@ pub mod audit;
 pub mod handover;
 pub mod init;
 pub mod me;
+pub mod policy;
 pub mod recover;
 pub mod store;
+pub mod tokens;
 pub mod users;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -93,9 +96,19 @@ pub enum Command {
     /// Your own account: sign in, see it, change its password
     #[command(subcommand)]
     Me(me::Command),
+    /// Tokens: sign-ins for scripts
+    #[command(subcommand)]
+    Tokens(tokens::Command),
+    /// What the site decides: lengths, lifetimes, lockout, operators
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// The record: who did what to whom
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Check a password from standard input, for PAM and other programs
+    #[command(after_help = "\
+Exits with 0 if the password lets this account in, with 5 if not, and with 6 if a new one has to be chosen first.")]
+    Verify(verify::Verify),
     /// For operators: give a locked-out global-admin a temporary password
     Recover(recover::Recover),
     /// The store itself

@@ -30,7 +30,9 @@ Examples:
     Reset(Reset),
     /// Require a new password at the next sign-in; the current one stays valid for that
     RequireChange(Many),
-    /// Switch accounts off; every sign-in of theirs ends
+    /// Let accounts try again that are locked, or have to wait, after failed sign-ins
+    Unlock(Many),
+    /// Switch accounts off; every sign-in and token of theirs ends
     Disable(Many),
     /// Switch accounts on again
     Enable(Many),
@@ -43,7 +45,7 @@ Examples:
     Remove(Many),
     /// Bring removed accounts back
     Restore(Many),
-    /// Forget accounts for good that were removed 30 days ago or more
+    /// Forget accounts for good that can no longer be restored
     Purge(Purge),
 }
 
@@ -101,7 +103,7 @@ pub struct List {
     /// The other way round
     #[arg(long)]
     pub reverse: bool,
-    /// At most so many
+    /// At most so many [default: 1000 on a terminal, otherwise all]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Only those that come after this account in the list
@@ -167,7 +169,7 @@ pub struct Reset {
     pub handover: handover::Handover,
 }
 
-fn role() -> impl TypedValueParser<Value = Role> {
+pub(super) fn role() -> impl TypedValueParser<Value = Role> {
     one_of(&Role::ALL, Role::name)
 }
 

@@ -1,14 +1,11 @@
-//! Who acts: `--as`, then a saved sign-in, then the operator.
+//! Who acts, and what they may do: the owner of an account, or the operator.
 
 use super::Desk;
+use super::way_in::{self, Owner};
 use crate::domain::account::Account;
-use crate::domain::audit::{self, Entry, Outcome};
+use crate::domain::audit;
 use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
-use crate::domain::clock::{Timestamp, readable};
-use crate::domain::credential::{Credential, matches};
-use crate::domain::name::Username;
-use crate::domain::secret::TypedPassword;
-use crate::domain::sign_in::SignInId;
+use crate::domain::clock::Timestamp;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
@@ -17,6 +14,7 @@ use crate::store::{Mandate, Store};
 pub struct Acting {
     actor: Actor,
     account: Option<Account>,
+    is_token: bool,
 }
 
 impl Acting {
@@ -70,145 +68,60 @@ impl Acting {
         Err(refusal.into())
     }
 
+    /// Refuses what only some may do to others, without a word about whether the target is there: it may be one's own.
+    pub fn may_on_others(&self, store: &mut dyn Store, at: Timestamp, action: Action, target: &Target) -> Result<()> {
+        let own = match (self.account(), store.account(target)?) {
+            (Some(own), Some(found)) => own.id == found.id,
+            _ => false,
+        };
+        if own { Ok(()) } else { self.may_on(store, at, action, [target]) }
+    }
+
     /// On whose behalf something is written.
     pub fn mandate(&self, at: Timestamp) -> Mandate {
         Mandate { actor: self.actor.clone(), at }
     }
 
+    /// The account that acts; `None` for an operator.
+    pub fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
     fn standing(&self) -> Standing<'_> {
-        self.account.as_ref().map_or(Standing::Operator, Standing::Account)
-    }
-}
-
-impl From<Account> for Acting {
-    fn from(account: Account) -> Self {
-        let actor = Actor::Account { id: account.id, username: account.username.clone() };
-        Self { actor, account: Some(account) }
-    }
-}
-
-/// Somebody who has proved to own an account.
-pub struct Owner {
-    /// The account.
-    pub account: Account,
-    /// By which sign-in, if that is how.
-    pub sign_in: Option<SignInId>,
-}
-
-impl Owner {
-    /// Refuses an account that has to choose a new password first.
-    pub fn unflagged(self) -> Result<Self> {
-        if self.account.must_change {
-            return Err(Refusal::ChangeRequired { username: self.account.username }.into());
+        match &self.account {
+            None => Standing::Operator,
+            Some(account) if self.is_token => Standing::Token(account),
+            Some(account) => Standing::Account(account),
         }
-        Ok(self)
+    }
+}
+
+impl From<Owner> for Acting {
+    fn from(owner: Owner) -> Self {
+        let Owner { account, through } = owner;
+        let is_token = through.as_ref().is_some_and(|through| through.token.is_some());
+        let actor = Actor::Account { id: account.id, username: account.username.clone(), through };
+        Self { actor, account: Some(account), is_token }
     }
 }
 
 /// Finds out who acts. What they may do, an account that has to choose a new password first nothing at all, is for
 /// [`Acting::may`] to say.
 pub fn acting(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Acting> {
-    let acting = match known_owner(desk, store)? {
-        Some(owner) => owner.account.into(),
-        None => Acting { actor: Actor::Operator(desk.operator.clone()), account: None },
+    let acting = match way_in::known(desk, store)? {
+        Some(owner) => owner.into(),
+        None if desk.policy.operator_access => {
+            Acting { actor: Actor::Operator(desk.operator.clone()), account: None, is_token: false }
+        }
+        None if desk.terminal.is_interactive() => way_in::asked(desk, store)?.into(),
+        None => {
+            let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+            store.record(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
+            return Err(Refusal::OperatorAccessOff.into());
+        }
     };
     if desk.global.verbose {
         desk.terminal.note(&format!("acting as {}, on {}", acting.actor.recorded(), desk.stores.location()));
     }
     Ok(acting)
-}
-
-/// Finds out whose account `me` is about; asks if neither `--as` nor a saved sign-in says so.
-pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
-    if let Some(owner) = known_owner(desk, store)? {
-        return Ok(owner);
-    }
-    if desk.terminal.is_interactive() {
-        desk.terminal.note("Nobody is signed in: whose account is it?");
-    }
-    let username = ask_username(desk)?;
-    let password = ask_password(desk, &username)?;
-    let (account, _) = authenticate(desk, store, &username, &password)?;
-    Ok(Owner { account, sign_in: None })
-}
-
-fn known_owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
-    if let Some(username) = desk.global.as_username.clone() {
-        let username: Username = username.parse()?;
-        let password = ask_password(desk, &username)?;
-        let (account, _) = authenticate(desk, store, &username, &password)?;
-        return Ok(Some(Owner { account, sign_in: None }));
-    }
-    if desk.global.password_stdin {
-        return Err(Failure::new(Kind::Usage, "nothing says whose password is on standard input")
-            .hint("say whose with --as USERNAME, or leave out --password-stdin"));
-    }
-    saved(desk, store)
-}
-
-/// The sign-in kept from an earlier command. One that has ended is a failure, not nothing: whoever was signed in to less
-/// than the operator may do is not to go on as the operator unawares.
-pub fn saved(desk: &mut Desk<'_>, store: &dyn Store) -> Result<Option<Owner>> {
-    let Some(secret) = desk.sign_ins.load(&store.name()?)? else { return Ok(None) };
-    let found = store.sign_in(secret.digest(), desk.now())?;
-    found.map(|found| Some(Owner { account: found.account, sign_in: Some(found.id) })).ok_or_else(|| {
-        Failure::new(Kind::SignInFailed, "your sign-in has ended")
-            .hint("sign in again with 'passdesk me sign-in', or leave it with 'passdesk me sign-out'")
-    })
-}
-
-/// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the user's own name.
-pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
-    if let Some(username) = &desk.global.as_username {
-        return Ok(username.parse()?);
-    }
-    let instead = "say whose account it is with --as USERNAME";
-    if desk.global.password_stdin {
-        return Err(crate::terminal::PromptError::NoTerminal { instead }.into());
-    }
-    let offer = desk.operator.os_user.clone();
-    Ok(desk.terminal.ask_text("Username", &offer, instead)?.parse()?)
-}
-
-/// The current password of an account, typed or piped.
-pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPassword> {
-    if desk.global.password_stdin {
-        return Ok(desk.terminal.piped_secret()?);
-    }
-    let instead = "pass the password on standard input, with --password-stdin";
-    Ok(desk.terminal.ask_secret(&format!("Password of {username}"), instead)?)
-}
-
-/// Signs somebody in. Whatever is wrong, the answer is the same, and one hash is evaluated; that a temporary password
-/// has expired is told only to those who know it.
-pub fn authenticate(
-    desk: &Desk<'_>,
-    store: &mut dyn Store,
-    username: &Username,
-    password: &TypedPassword,
-) -> Result<(Account, Credential)> {
-    let found = store.credential(username)?;
-    let matched = matches(found.as_ref().and_then(|(_, credential)| credential.as_ref()), password);
-    let (account, credential) = match found {
-        Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
-        other => {
-            // What is nobody's name may be somebody's password, typed in the wrong place: it is not written down.
-            let target = other.as_ref().map(|(account, _)| account.into());
-            let detail = if target.is_some() { "" } else { "no such account" };
-            store.record(&failed_sign_in(target, desk.now(), detail))?;
-            return Err(Failure::sign_in_failed());
-        }
-    };
-    match account.temporary_until {
-        Some(until) if until <= desk.now() => {
-            store.record(&failed_sign_in(Some((&account).into()), desk.now(), "the temporary password has expired"))?;
-            let message = format!("this temporary password expired on {}", readable(until));
-            Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"))
-        }
-        _ => Ok((account, credential)),
-    }
-}
-
-fn failed_sign_in(target: Option<audit::Target>, at: Timestamp, detail: &str) -> Entry {
-    Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail: detail.to_owned() }
 }

@@ -21,6 +21,8 @@ use crate::terminal::table::EventTable;
 
 /// How many events are read at a time.
 const PAGE: usize = 1_000;
+/// How many a terminal is shown unless it asks for more.
+const SCREENFUL: usize = 1_000;
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -34,7 +36,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let account = args.account.as_deref().map(str::parse).transpose()?;
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
     let account = match account {
         // The events of an account outlive it.
@@ -42,12 +44,14 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         Some(target) => Some(find(&*store, &target)?.id),
         None => None,
     };
-    let (actor, action, outcome) = (args.actor.clone(), args.action.clone(), args.outcome);
+    let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
     let filter = EventFilter { account, actor, action, outcome, since, until };
 
     let mut rows = Rows::new::<EventRecord<'_>>(desk.format(), true);
     let mut table = EventTable::new(desk.output.layout());
-    let mut left = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let for_screen = desk.format() == Format::Text && desk.output.layout().width.is_some();
+    let asked = args.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut left = asked.unwrap_or(if for_screen { SCREENFUL } else { usize::MAX });
     let mut after = args.after;
     while left > 0 {
         let events = store.events(&filter, after, PAGE.min(left))?;
@@ -66,10 +70,13 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             return Ok(());
         }
     }
-    if desk.format() == Format::Text {
-        return Ok(());
+    if desk.format() != Format::Text {
+        return output::print(desk.output, &rows.end()).map(|_| ());
     }
-    output::print(desk.output, &rows.end()).map(|_| ())
+    if asked.is_none() && left == 0 && !store.events(&filter, after, 1)?.is_empty() {
+        desk.terminal.note(&format!("The first {SCREENFUL} are shown; go on with --after {after}, or raise --limit."));
+    }
+    Ok(())
 }
 
 fn moment(text: Option<&str>) -> Result<Option<Timestamp>> {
@@ -109,7 +116,7 @@ impl Record for HeadRecord {
 /// Walks the whole chain.
 fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let expected = args.expect_head.as_deref().map(head).transpose()?;
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
 
     let mut seen = expected.is_none() || expected == Some(Link::START);

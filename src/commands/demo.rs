@@ -16,6 +16,7 @@ use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::Result;
 use crate::store::{Mandate, NewAccount, NewTemporary, Store};
+use crate::token_source::TokenSource;
 
 /// The sample accounts: username, name, role, and how far each has come.
 const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
@@ -41,8 +42,9 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
     let [first, rest @ ..] = SAMPLES;
     let new = sample(desk, first)?;
+    desk.token = TokenSource::Nowhere;
     desk.stores.prepare(&by, &new)?.put_in_place()?;
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     settle(desk, &mut *store, &by, AccountId(1), &new, first.3)?;
     for one in rest {
         let new = sample(desk, one)?;

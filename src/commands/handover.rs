@@ -1,5 +1,5 @@
-//! Handing a temporary password over: make, hash, deliver and flush, then commit. At every instant either the old
-//! password works, or one that somebody was handed does.
+//! Handing a secret over: make, hash, deliver and flush, then commit. At every instant either the old password works, or
+//! one that somebody was handed does.
 
 use jiff::SignedDuration;
 
@@ -13,15 +13,17 @@ use crate::failure::{Failure, Kind, Result};
 use crate::store::NewTemporary;
 use crate::terminal::delivery::Delivery;
 use crate::terminal::format::{Format, Rows};
-use crate::terminal::handover::{Handover, HandoverRecord};
+use crate::terminal::handover::{Handover, TemporaryHandover};
 use crate::terminal::output::Output;
 use crate::terminal::{Phase, Terminal};
 
-/// The way out of one command's temporary passwords. Dropped with none of them in force, it takes its file back.
+/// The way out of one command's secrets. Dropped with none of them in force, it takes its file back.
 pub struct WayOut {
     delivery: Delivery,
     rows: Rows,
     format: Format,
+    /// What goes out: `temporary password` or `token`.
+    what: &'static str,
     quiet: bool,
     several: bool,
     given: usize,
@@ -37,7 +39,7 @@ pub struct Whose<'a> {
 }
 
 /// Checks what does not depend on any account, before anything is opened or asked.
-pub fn check(args: &cli::handover::Handover, desk: &Desk<'_>, accounts: usize) -> Result<()> {
+pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     Delivery::check(args.output.as_deref())?;
     if let Some(path) = args.output.as_deref().filter(|path| desk.stores.claims(path)) {
         return Err(Failure::new(Kind::NotDelivered, format!("{} is the store's own", path.display()))
@@ -59,26 +61,24 @@ pub fn check(args: &cli::handover::Handover, desk: &Desk<'_>, accounts: usize) -
     Ok(())
 }
 
-/// How long the temporary password is to live.
-pub fn lifetime(args: &cli::handover::Handover, desk: &Desk<'_>) -> Result<SignedDuration> {
-    match &args.expires_in {
-        Some(text) => Ok(policy::temporary_lifetime(text)?),
-        None => Ok(desk.policy.temporary_lifetime),
-    }
+/// How long the temporary password is to live, if not as long as the policy says.
+pub fn lifetime(args: &cli::handover::Handover) -> Result<Option<SignedDuration>> {
+    Ok(args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?)
 }
 
 impl WayOut {
     /// Opens the way out that was asked for. `several` tells JSON to write an array, and a signal to let the one in hand
     /// come to its end.
-    pub fn open(args: &cli::handover::Handover, desk: &mut Desk<'_>, several: bool) -> Result<Self> {
+    pub fn open<H: Handover>(args: &cli::handover::WayOut, desk: &mut Desk<'_>, several: bool) -> Result<Self> {
         let delivery = Delivery::open(args.output.as_deref(), desk.output)?;
         if let Some(path) = delivery.file() {
             desk.terminal.doom(path.to_owned());
         }
         Ok(Self {
             delivery,
-            rows: Rows::new::<HandoverRecord<'_>>(desk.format(), several),
+            rows: Rows::new::<H>(desk.format(), several),
             format: desk.format(),
+            what: H::WHAT,
             quiet: args.quiet,
             several,
             given: 0,
@@ -86,9 +86,33 @@ impl WayOut {
         })
     }
 
-    /// Makes a temporary password, hands it over, and puts it in force. `prepare` does what may fail before anybody
-    /// has seen it; `commit` is one short transaction.
+    /// Hands a secret over, and puts it in force. `deliver` does what may fail before anybody has seen it, and gives it
+    /// last; `commit` is one short transaction.
     pub fn issue<T>(
+        &mut self,
+        desk: &mut Desk<'_>,
+        whose: &Username,
+        deliver: impl FnOnce(&mut Self, &mut Desk<'_>) -> Result<T>,
+        commit: impl FnOnce(T) -> Result<()>,
+    ) -> Result<()> {
+        desk.terminal.enter(Phase::Delivering);
+        let issued = deliver(self, desk).and_then(|prepared| {
+            desk.terminal.enter(Phase::Committing);
+            commit(prepared).map_err(|failure| self.not_in_force(failure, whose))
+        });
+        if issued.is_ok() {
+            self.in_force += 1;
+            if let Some(path) = self.delivery.file() {
+                desk.terminal.spare(path);
+            }
+            self.confirm(desk.terminal, whose);
+        }
+        desk.terminal.enter(if self.several { Phase::Delivering } else { Phase::Idle });
+        issued
+    }
+
+    /// Makes a temporary password, hands it over, and puts it in force.
+    pub fn issue_temporary<T>(
         &mut self,
         desk: &mut Desk<'_>,
         whose: &Whose<'_>,
@@ -96,37 +120,17 @@ impl WayOut {
         prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
         commit: impl FnOnce(T) -> Result<()>,
     ) -> Result<()> {
-        desk.terminal.enter(Phase::Delivering);
-        let issued = self.make_and_hand_over(desk, whose, lifetime, prepare).and_then(|prepared| {
-            desk.terminal.enter(Phase::Committing);
-            commit(prepared).map_err(|failure| self.not_in_force(failure, whose.username))
-        });
-        if issued.is_ok() {
-            self.in_force += 1;
-            if let Some(path) = self.delivery.file() {
-                desk.terminal.spare(path);
-            }
-            self.confirm(desk.terminal, whose.username);
-        }
-        desk.terminal.enter(if self.several { Phase::Delivering } else { Phase::Idle });
-        issued
-    }
-
-    fn make_and_hand_over<T>(
-        &mut self,
-        desk: &mut Desk<'_>,
-        whose: &Whose<'_>,
-        lifetime: SignedDuration,
-        prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
-    ) -> Result<T> {
-        let secret = TemporaryPassword::generate(desk.rng);
-        let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
-        let now = desk.now();
-        let until = now + lifetime;
-        let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
         let Whose { username, display_name } = *whose;
-        self.give(desk.output, &Handover { username, display_name, secret: &secret, until, now })?;
-        Ok(prepared)
+        let deliver = |way_out: &mut Self, desk: &mut Desk<'_>| {
+            let secret = TemporaryPassword::generate(desk.rng);
+            let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
+            let now = desk.now();
+            let until = now + lifetime;
+            let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
+            way_out.give(desk.output, &TemporaryHandover { username, display_name, secret: &secret, until, now })?;
+            Ok(prepared)
+        };
+        self.issue(desk, username, deliver, commit)
     }
 
     /// Writes what stands after the last one.
@@ -141,26 +145,23 @@ impl WayOut {
         if end.is_empty() {
             return Ok(());
         }
-        self.delivery.hand_over(desk.output, &end).map_err(|failure| {
-            Failure::new(Kind::Failed, format!("the temporary passwords are in force, but {}", failure.message))
-        })
+        self.delivery
+            .hand_over(desk.output, self.what, &end)
+            .map_err(|failure| Failure::new(Kind::Failed, format!("it is in force, but {}", failure.message)))
     }
 
-    fn give(&mut self, output: &mut dyn Output, handover: &Handover<'_>) -> Result<()> {
-        let given = match (self.format, self.quiet) {
-            (Format::Text, true) => self.delivery.hand_over(output, handover.bare().as_bytes()),
+    /// Gives a secret away: when this returns, somebody has it.
+    pub fn give<H: Handover>(&mut self, output: &mut dyn Output, handover: &H) -> Result<()> {
+        let bare = self.quiet || (H::BARE_IN_A_FILE && self.delivery.file().is_some());
+        let bytes = match (self.format, bare) {
+            (Format::Text, true) => handover.bare(),
             (Format::Text, false) => {
-                let layout = self.delivery.layout(output);
                 let gap = if self.given == 0 { "" } else { "\n" };
-                let text = handover.text(layout, gap);
-                self.delivery.hand_over(output, text.as_bytes())
+                handover.text(self.delivery.layout(output), gap)
             }
-            _ => {
-                let row = self.rows.row(&HandoverRecord::from(handover))?;
-                self.delivery.hand_over(output, &row)
-            }
+            _ => self.rows.row(handover)?,
         };
-        given?;
+        self.delivery.hand_over(output, self.what, &bytes)?;
         self.given += 1;
         Ok(())
     }
@@ -169,9 +170,9 @@ impl WayOut {
         match (self.delivery.file(), self.quiet) {
             (_, true) => {}
             (Some(path), false) => {
-                terminal.note(&format!("The temporary password of {username} is in {}, and in force.", path.display()));
+                terminal.note(&format!("The {} of {username} is in {}, and in force.", self.what, path.display()));
             }
-            (None, false) => terminal.note(&format!("The temporary password of {username} is in force.")),
+            (None, false) => terminal.note(&format!("The {} of {username} is in force.", self.what)),
         }
     }
 
@@ -187,8 +188,8 @@ impl WayOut {
             }
         }
         let message = format!(
-            "the temporary password {place} for {username} is NOT in force, and nothing has changed: {}",
-            failure.message
+            "the {} {place} for {username} is NOT in force, and nothing has changed: {}",
+            self.what, failure.message
         );
         Failure { message, ..failure }
     }

@@ -8,6 +8,7 @@ use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, NewAccount};
+use crate::terminal::handover::TemporaryHandover;
 
 /// Runs the command.
 pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
@@ -24,16 +25,16 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         })?;
     let display_name: DisplayName = args.name.parse()?;
     let email = super::email(args.email.as_deref())?;
-    handover::check(&args.handover, desk, 1)?;
-    let lifetime = handover::lifetime(&args.handover, desk)?;
+    handover::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if desk.stores.occupied()? {
         return Err(taken(format!("there is something at {} already", desk.stores.location())));
     }
 
     let stores = desk.stores;
     let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
-    let mut way_out = WayOut::open(&args.handover, desk, false)?;
-    way_out.issue(
+    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
+    way_out.issue_temporary(
         desk,
         &Whose { username: &username, display_name: &display_name },
         lifetime,
@@ -56,7 +57,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
             })
         },
     )?;
-    if !args.handover.quiet {
+    if !args.handover.way_out.quiet {
         desk.terminal.note(&format!("The store is {}.", stores.location()));
     }
     way_out.close(desk)

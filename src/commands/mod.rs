@@ -9,9 +9,13 @@ mod handover;
 pub mod init;
 pub mod man;
 pub mod me;
+pub mod policy;
 pub mod recover;
 pub mod store;
+pub mod tokens;
 pub mod users;
+pub mod verify;
+mod way_in;
 
 use rand::CryptoRng;
 
@@ -28,6 +32,7 @@ use crate::store::{Store, Stores};
 use crate::terminal::Terminal;
 use crate::terminal::format::{AccountRecord, Format, Record, Rows};
 use crate::terminal::output::{self, Output};
+use crate::token_source::TokenSource;
 
 /// Everything a command works with. `lib.rs` puts the real things in, tests put in others.
 pub struct Desk<'a> {
@@ -45,8 +50,10 @@ pub struct Desk<'a> {
     pub rng: &'a mut dyn CryptoRng,
     /// Who runs this.
     pub operator: Operator,
-    /// What the site has decided.
+    /// What the site has decided; until a store is open, what holds where nothing has been decided.
     pub policy: Policy,
+    /// Where a token is.
+    pub token: TokenSource,
     /// What every command takes.
     pub global: Global,
 }
@@ -54,6 +61,13 @@ pub struct Desk<'a> {
 impl Desk<'_> {
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Opens the store, and takes over what has been decided in it.
+    fn open(&mut self) -> Result<Box<dyn Store>> {
+        let store = self.stores.open()?;
+        self.policy = store.policy(std::mem::take(&mut self.policy))?;
+        Ok(store)
     }
 
     fn format(&self) -> Format {

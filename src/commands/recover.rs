@@ -10,6 +10,7 @@ use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Mandate;
+use crate::terminal::handover::TemporaryHandover;
 
 /// Gives a global-admin a temporary password, and switches the account on. It is the operator who does it, whoever is
 /// signed in: whoever may write the store's file could do it without this program as well.
@@ -18,10 +19,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     if desk.global.as_username.is_some() {
         return Err(Failure::new(Kind::Usage, "recover is for operators, and takes no sign-in").hint("leave out --as"));
     }
-    handover::check(&args.handover, desk, 1)?;
-    let lifetime = handover::lifetime(&args.handover, desk)?;
+    handover::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = handover::lifetime(&args.handover)?;
 
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let account = find(&*store, &Target::Username(username))?;
     let by = |desk: &Desk<'_>| Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
     if !account.roles.contains(Role::GlobalAdmin) {
@@ -34,20 +35,21 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     }
     if !args.yes {
         let question = format!(
-            "Give {} a temporary password, and bring the account back if it is disabled or removed?",
+            "Give {} a temporary password, and bring the account back if it is disabled, locked or removed?",
             account.named()
         );
         desk.terminal.confirm(&question, "add --yes to recover without being asked")?;
     }
 
     let by = by(desk);
+    let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let seen = find(&*store, &Target::Id(account.id))?.revision;
     if seen != account.revision {
         return Err(Failure::new(Kind::Conflict, "somebody else has changed the account meanwhile")
             .hint("look again, and try again"));
     }
-    let mut way_out = WayOut::open(&args.handover, desk, false)?;
-    way_out.issue(
+    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
+    way_out.issue_temporary(
         desk,
         &Whose { username: &account.username, display_name: &account.display_name },
         lifetime,

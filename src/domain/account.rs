@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::name::{DisplayName, Email, Username};
 use super::role::Roles;
+use super::throttle::Tries;
 
 /// The number of an account. Never used again for another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -41,6 +42,8 @@ pub enum State {
     MustChange,
     /// Had a temporary password and let it expire.
     TemporaryExpired,
+    /// Too many sign-ins in a row failed.
+    Locked,
     /// Switched off.
     Disabled,
     /// Taken out; can be brought back for a while.
@@ -49,7 +52,8 @@ pub enum State {
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Active, Self::MustChange, Self::TemporaryExpired, Self::Disabled, Self::Removed];
+    pub const ALL: [Self; 6] =
+        [Self::Active, Self::MustChange, Self::TemporaryExpired, Self::Locked, Self::Disabled, Self::Removed];
 
     /// The name on the command line and in machine formats.
     #[must_use]
@@ -58,6 +62,7 @@ impl State {
             Self::Active => "active",
             Self::MustChange => "must-change",
             Self::TemporaryExpired => "temporary-expired",
+            Self::Locked => "locked",
             Self::Disabled => "disabled",
             Self::Removed => "removed",
         }
@@ -70,6 +75,7 @@ impl State {
             Self::Active => "active",
             Self::MustChange => "must change",
             Self::TemporaryExpired => "temporary expired",
+            Self::Locked => "locked",
             Self::Disabled => "disabled",
             Self::Removed => "removed",
         }
@@ -106,10 +112,16 @@ pub struct Account {
     pub must_change: bool,
     /// When its temporary password ends, if that is what it has.
     pub temporary_until: Option<Timestamp>,
+    /// Whether the record has gone past that moment, whatever a clock that was set back says now.
+    pub temporary_lapsed: bool,
     /// When its owner last chose a password.
     pub password_changed_at: Option<Timestamp>,
     /// When it was removed, if it is.
     pub removed_at: Option<Timestamp>,
+    /// The sign-ins that failed since the last that did not.
+    pub tries: Tries,
+    /// When it was locked, if it is.
+    pub locked_at: Option<Timestamp>,
     /// Its latest temporary password.
     pub last_reset: Option<LastReset>,
     /// When it was made.
@@ -120,16 +132,23 @@ impl Account {
     /// What one needs to know at a glance.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> State {
-        match (self.lifecycle, self.temporary_until) {
+        match self.lifecycle {
             _ if self.removed_at.is_some() => State::Removed,
-            (Lifecycle::Disabled, _) => State::Disabled,
-            (Lifecycle::Active, Some(until)) if until <= now => State::TemporaryExpired,
-            (Lifecycle::Active, _) if self.must_change => State::MustChange,
-            (Lifecycle::Active, _) => State::Active,
+            Lifecycle::Disabled => State::Disabled,
+            Lifecycle::Active if self.locked_at.is_some() => State::Locked,
+            Lifecycle::Active if self.temporary_has_expired(now) => State::TemporaryExpired,
+            Lifecycle::Active if self.must_change => State::MustChange,
+            Lifecycle::Active => State::Active,
         }
     }
 
-    /// Whether its owner has a way in at all, if they know the password.
+    /// Whether it has a temporary password that is of no use any more.
+    #[must_use]
+    pub fn temporary_has_expired(&self, now: Timestamp) -> bool {
+        self.temporary_until.is_some_and(|until| until <= now || self.temporary_lapsed)
+    }
+
+    /// Whether it is in use: neither switched off nor taken out.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.lifecycle == Lifecycle::Active && self.removed_at.is_none()
@@ -139,6 +158,30 @@ impl Account {
     #[must_use]
     pub fn named(&self) -> String {
         named(&self.username, &self.display_name)
+    }
+
+    /// An account in use with no role and a password of its own.
+    #[cfg(test)]
+    #[must_use]
+    pub(crate) fn example(id: i64, username: &str) -> Self {
+        Self {
+            id: AccountId(id),
+            revision: Revision(1),
+            username: username.parse().unwrap(),
+            display_name: DisplayName::default(),
+            email: None,
+            roles: Roles::NONE,
+            lifecycle: Lifecycle::Active,
+            must_change: false,
+            temporary_until: None,
+            temporary_lapsed: false,
+            password_changed_at: None,
+            removed_at: None,
+            tries: Tries::default(),
+            locked_at: None,
+            last_reset: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::account::{Account, AccountId};
-use super::authority::Actor;
+use super::authority::{Action, Actor};
 use super::clock::Timestamp;
 use super::hex;
 use super::name::Username;
@@ -34,6 +34,21 @@ impl Link {
         Some(Self(bytes))
     }
 }
+
+/// What the record says was done, besides the actions that take a role.
+const WITHOUT_A_ROLE: [&str; 8] =
+    ["sign-in", "sign-out", "change-password", "profile", "verify", "upgrade-hash", "lock", "recover"];
+
+/// Everything that the record can say was done.
+pub const ACTIONS: [&str; WITHOUT_A_ROLE.len() + Action::ALL.len()] = {
+    let mut all = [""; WITHOUT_A_ROLE.len() + Action::ALL.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < Action::ALL.len() { Action::ALL[at].name() } else { WITHOUT_A_ROLE[at - Action::ALL.len()] };
+        at += 1;
+    }
+    all
+};
 
 /// Whether something was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 use super::account::{Account, AccountId};
 use super::name::Username;
 use super::role::{Role, Roles};
+use super::sign_in::SignInId;
+use super::token::Label;
 
 /// What can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Action {
     Reset,
     /// Ask for a new password at the next sign-in.
     RequireChange,
+    /// Let an account try again that failed to sign in too often.
+    Unlock,
     /// Switch an account off.
     Disable,
     /// Switch an account on again.
@@ -33,6 +37,16 @@ pub enum Action {
     Purge,
     /// Read the record.
     Audit,
+    /// See what the site has decided.
+    ShowPolicy,
+    /// Decide it.
+    SetPolicy,
+    /// Make a token of somebody else's.
+    CreateToken,
+    /// End a token of somebody else's.
+    RevokeToken,
+    /// See the tokens of others.
+    ListTokens,
 }
 
 /// How far a role reaches.
@@ -48,10 +62,11 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 /// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 13] = [
+const TABLE: [(Action, &[(Role, Reach)]); 19] = [
     (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
     (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
+    (Action::Unlock, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::Add, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Edit, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Disable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
@@ -61,10 +76,29 @@ const TABLE: [(Action, &[(Role, Reach)]); 13] = [
     (Action::Grant, &[(GlobalAdmin, Anyone)]),
     (Action::Revoke, &[(GlobalAdmin, Anyone)]),
     (Action::Purge, &[(GlobalAdmin, Anyone)]),
+    (Action::SetPolicy, &[(GlobalAdmin, Anyone)]),
+    (Action::CreateToken, &[(GlobalAdmin, Anyone)]),
+    (Action::RevokeToken, &[(GlobalAdmin, Anyone)]),
+    (Action::ListTokens, &[(GlobalAdmin, Anyone)]),
     (Action::Audit, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
+    (Action::ShowPolicy, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
 ];
 
+/// What everybody may do to what is their own, whatever their roles.
+const OWN: [Action; 3] = [Action::CreateToken, Action::RevokeToken, Action::ListTokens];
+
 impl Action {
+    /// All of them.
+    pub const ALL: [Self; TABLE.len()] = {
+        let mut all = [Self::List; TABLE.len()];
+        let mut at = 0;
+        while at < TABLE.len() {
+            all[at] = TABLE[at].0;
+            at += 1;
+        }
+        all
+    };
+
     /// The deed in words: `reset the password of alice`.
     fn said(self, to: Option<&Username>) -> String {
         let whom = to.map_or("an account", Username::as_str);
@@ -76,18 +110,24 @@ impl Action {
             Self::Revoke => format!("take roles from {whom}"),
             Self::Reset => format!("reset the password of {whom}"),
             Self::RequireChange => format!("require a password change of {whom}"),
+            Self::Unlock => format!("unlock {whom}"),
             Self::Disable => format!("disable {whom}"),
             Self::Enable => format!("enable {whom}"),
             Self::Remove => format!("remove {whom}"),
             Self::Restore => format!("restore {whom}"),
             Self::Purge => "purge removed accounts".into(),
             Self::Audit => "read the audit log".into(),
+            Self::ShowPolicy => "see the policy".into(),
+            Self::SetPolicy => "change the policy".into(),
+            Self::CreateToken => format!("make a token of {whom}"),
+            Self::RevokeToken => format!("revoke a token of {whom}"),
+            Self::ListTokens => "see the tokens of others".into(),
         }
     }
 
     /// The name in the record, and of the command where there is one.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::List => "list",
             Self::Add => "add",
@@ -96,12 +136,18 @@ impl Action {
             Self::Revoke => "revoke",
             Self::Reset => "reset",
             Self::RequireChange => "require-change",
+            Self::Unlock => "unlock",
             Self::Disable => "disable",
             Self::Enable => "enable",
             Self::Remove => "remove",
             Self::Restore => "restore",
             Self::Purge => "purge",
             Self::Audit => "audit",
+            Self::ShowPolicy => "show-policy",
+            Self::SetPolicy => "set-policy",
+            Self::CreateToken => "create-token",
+            Self::RevokeToken => "revoke-token",
+            Self::ListTokens => "list-tokens",
         }
     }
 
@@ -137,11 +183,28 @@ pub enum Actor {
         id: AccountId,
         /// The account's name.
         username: Username,
+        /// By which sign-in, if it is not one for this command alone.
+        through: Option<Through>,
     },
 }
 
+/// The sign-in by which the owner of an account acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Through {
+    /// Its number.
+    pub sign_in: SignInId,
+    /// Its label, if it is a token.
+    pub token: Option<Label>,
+}
+
 impl Actor {
-    /// The actor as the record names it: `operator root (uid 0, sudo by bob)`, or a username.
+    /// The owner of an account, who has proved it with its password.
+    #[must_use]
+    pub fn owner(account: &Account) -> Self {
+        Self::Account { id: account.id, username: account.username.clone(), through: None }
+    }
+
+    /// The actor as the record names it: `operator root (uid 0, sudo by bob)`, `alice` or `alice (token nightly)`.
     #[must_use]
     pub fn recorded(&self) -> String {
         match self {
@@ -149,6 +212,9 @@ impl Actor {
                 format!("operator {os_user} (uid {uid}, sudo by {caller})")
             }
             Self::Operator(Operator { uid, os_user, .. }) => format!("operator {os_user} (uid {uid})"),
+            Self::Account { username, through: Some(Through { token: Some(label), .. }), .. } => {
+                format!("{username} (token {label})")
+            }
             Self::Account { username, .. } => username.to_string(),
         }
     }
@@ -161,6 +227,8 @@ pub enum Standing<'a> {
     Operator,
     /// The account as it stands now.
     Account(&'a Account),
+    /// A token of the account; its roles are those that the token has, too.
+    Token(&'a Account),
 }
 
 /// To whom something is done.
@@ -203,11 +271,27 @@ pub enum Refusal {
         /// The actor.
         username: Username,
     },
+    /// Operators have been shut out, and nobody else would be let in.
+    #[error("there is no global-admin who can be counted on")]
+    NoAdmin,
+    /// Operators are shut out.
+    #[error("nobody is signed in, and the policy of this store lets no operator act without signing in")]
+    OperatorAccessOff,
+    /// The sign-in by which the actor acts is over.
+    #[error("your {what} has ended")]
+    SignInEnded {
+        /// `sign-in` or `token`.
+        what: &'static str,
+    },
 }
 
 /// Decides whether somebody may do something, to somebody or at all.
 pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>) -> Result<(), Refusal> {
-    let Standing::Account(actor) = actor else { return Ok(()) };
+    let (actor, is_token) = match actor {
+        Standing::Operator => return Ok(()),
+        Standing::Account(account) => (account, false),
+        Standing::Token(account) => (account, true),
+    };
     let who = format!("{} ({})", actor.username, said_roles(actor.roles));
     let deed = action.said(subject.map(|subject| subject.username));
     let refuse = |message: String, hint: String| Err(Refusal::NotAllowed { message, hint });
@@ -217,17 +301,20 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     if actor.must_change {
         return Err(Refusal::ChangeRequired { username: actor.username.clone() });
     }
+    let oneself = subject.is_some_and(|subject| subject.id == Some(actor.id));
+    if is_token && action == Action::CreateToken {
+        return refuse(format!("{who} may not {deed} with a token"), "sign in with a password for it".into());
+    }
+    if oneself && OWN.contains(&action) {
+        return Ok(());
+    }
     let held: Vec<Reach> =
         action.reaches().iter().filter(|(role, _)| actor.roles.contains(*role)).map(|(_, reach)| *reach).collect();
     if held.is_empty() {
-        let asked: Vec<_> = action.reaches().iter().map(|(role, _)| role.name()).collect();
-        return refuse(
-            format!("{who} may not {deed}"),
-            format!("it takes the role {}; 'passdesk me profile' shows your own", asked.join(" or ")),
-        );
+        return refuse(format!("{who} may not {deed}"), whom_to_ask(action, None, actor));
     }
     let Some(subject) = subject else { return Ok(()) };
-    if action.never_to_oneself() && subject.id == Some(actor.id) {
+    if action.never_to_oneself() && oneself {
         return refuse(
             format!("{who} may not {deed}: that is their own account"),
             "change your own password with 'passdesk me passwd'; for the rest, ask another admin".into(),
@@ -238,8 +325,23 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     }
     refuse(
         format!("{who} may not {deed} ({}): that rank is not lower", said_roles(subject.roles)),
-        "ask somebody of a higher rank".into(),
+        whom_to_ask(action, Some(subject), actor),
     )
+}
+
+/// Which roles it would take, the lowest first, and how to find somebody who has one.
+fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account) -> String {
+    let suffices = |(role, reach): &&(Role, Reach)| {
+        *reach == Anyone || subject.is_none_or(|subject| subject.roles.rank() < role.rank())
+    };
+    let roles: Vec<_> = action.reaches().iter().rev().filter(suffices).map(|(role, _)| role.name()).collect();
+    let takes = format!("it takes the role {}", roles.join(" or "));
+    match roles.first() {
+        Some(lowest) if !actor.roles.is_empty() => {
+            format!("{takes}; 'passdesk users list --role {lowest}' names whom to ask")
+        }
+        _ => format!("{takes}; ask an admin"),
+    }
 }
 
 fn said_roles(roles: Roles) -> String {
@@ -248,35 +350,20 @@ fn said_roles(roles: Roles) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::{Lifecycle, Revision};
-    use super::super::clock::Timestamp;
-    use super::super::name::DisplayName;
+    use super::super::account::Lifecycle;
     use super::*;
 
     fn account(id: i64, roles: Roles) -> Account {
-        Account {
-            id: AccountId(id),
-            revision: Revision(1),
-            username: format!("u{id}").parse().unwrap(),
-            display_name: DisplayName::default(),
-            email: None,
-            roles,
-            lifecycle: Lifecycle::Active,
-            must_change: false,
-            temporary_until: None,
-            password_changed_at: None,
-            removed_at: None,
-            last_reset: None,
-            created_at: Timestamp::UNIX_EPOCH,
-        }
+        Account { roles, ..Account::example(id, &format!("u{id}")) }
     }
 
     /// The contract's own table, one line an action: what each rank of actor (none to global-admin) may do to a target
     /// of rank 0 to 4. `+` is allowed.
-    const CONTRACT: [(Action, [&str; 5]); 13] = [
+    const CONTRACT: [(Action, [&str; 5]); 19] = [
         (Action::List, ["-----", "+++++", "+++++", "+++++", "+++++"]),
         (Action::Reset, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::RequireChange, ["-----", "-----", "++---", "+++--", "+++++"]),
+        (Action::Unlock, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::Add, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Edit, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Disable, ["-----", "-----", "-----", "+++--", "+++++"]),
@@ -286,7 +373,12 @@ mod tests {
         (Action::Grant, ["-----", "-----", "-----", "-----", "+++++"]),
         (Action::Revoke, ["-----", "-----", "-----", "-----", "+++++"]),
         (Action::Purge, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::SetPolicy, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::CreateToken, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::RevokeToken, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::ListTokens, ["-----", "-----", "-----", "-----", "+++++"]),
         (Action::Audit, ["-----", "+++++", "-----", "-----", "+++++"]),
+        (Action::ShowPolicy, ["-----", "+++++", "+++++", "+++++", "+++++"]),
     ];
 
     fn of_rank(rank: usize) -> Roles {
@@ -328,6 +420,39 @@ mod tests {
         for action in [Action::Reset, Action::Disable, Action::Remove] {
             assert!(decide(Standing::Account(&actor), action, Some((&actor).into())).is_err());
         }
+    }
+
+    #[test]
+    fn everybody_may_make_see_and_end_tokens_of_their_own() {
+        let actor = account(1, Roles::NONE);
+        for action in [Action::CreateToken, Action::RevokeToken, Action::ListTokens] {
+            assert!(decide(Standing::Account(&actor), action, Some((&actor).into())).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_token_makes_no_token() {
+        let actor = account(1, of_rank(4));
+        for subject in [&actor, &account(2, Roles::NONE)] {
+            assert!(decide(Standing::Token(&actor), Action::CreateToken, Some(subject.into())).is_err());
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_which_roles_it_would_take_and_how_to_find_whom_to_ask() {
+        let helpdesk = account(1, of_rank(2));
+        for (target, said) in [
+            (of_rank(2), "it takes the role user-admin or global-admin; 'passdesk users list --role user-admin' names"),
+            (of_rank(3), "it takes the role global-admin; 'passdesk users list --role global-admin' names"),
+        ] {
+            let target = account(2, target);
+            let refused = decide(Standing::Account(&helpdesk), Action::Reset, Some((&target).into()));
+            let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
+            assert!(hint.starts_with(said), "{hint}");
+        }
+        let refused = decide(Standing::Account(&account(1, Roles::NONE)), Action::List, None);
+        let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
+        assert!(hint.ends_with("; ask an admin"), "{hint}");
     }
 
     #[test]

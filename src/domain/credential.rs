@@ -1,10 +1,13 @@
 //! Password hashes: argon2id as PHC strings, made and checked.
 
+use std::fmt;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use jiff::Timestamp;
 use rand::CryptoRng;
+use zeroize::Zeroizing;
 
 use super::secret::TypedPassword;
 use super::temporary::{self, TemporaryPassword};
@@ -14,13 +17,12 @@ pub const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// The most a stored row may ask for before its hash is taken for damaged: 256 MiB, 16 passes, 16 lanes.
 const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
-
-/// A hash of a password nobody knows, of the default cost: evaluated where there is nothing to evaluate, so that a
-/// refusal takes as long as a check.
-const NOBODYS: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$cGFzc2Rlc2tub2JvZHlzIQ$RGVyIFNjaGx1ZXNzZWwgbGllZ3QgaW0gRmx1c3MgLi4";
+/// The least memory and the least work that OWASP's Password Storage Cheat Sheet takes for argon2id.
+const LEAST_MEMORY_KIB: u32 = 7_168;
+const LEAST_WORK: u64 = 7_168 * 5;
 
 const SALT_BYTES: usize = 16;
+const HASH_BYTES: usize = 32;
 
 /// What one argon2id evaluation costs (RFC 9106 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,59 @@ impl Cost {
     /// OWASP's minimum for argon2id: 19 MiB, 2 passes, 1 lane.
     pub const DEFAULT: Self = Self { memory_kib: 19_456, passes: 2, lanes: 1 };
 
+    /// Which costs a site may choose, in a clause.
+    pub const BOUNDS: &str = "with m from 7168 to 262144, t and p from 1 to 16, and m times t at least 35840";
+
+    /// Reads what is written as in a PHC string: `m=19456,t=2,p=1`. `None` if it is not that, or out of
+    /// [`Self::BOUNDS`].
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(',');
+        let mut number = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=')?.parse().ok();
+        let cost = Self { memory_kib: number("m")?, passes: number("t")?, lanes: number("p")? };
+        let is_least = cost.memory_kib >= LEAST_MEMORY_KIB && cost.work() >= LEAST_WORK && cost.lanes >= 1;
+        (parts.next().is_none() && is_least && cost.within(CAP)).then_some(cost)
+    }
+
+    /// How many KiB one evaluation fills, which is what its time goes with; lanes are filled one after the other.
+    fn work(self) -> u64 {
+        u64::from(self.memory_kib) * u64::from(self.passes)
+    }
+
+    /// The one of two that is more work.
+    #[must_use]
+    pub fn dearer(self, other: Self) -> Self {
+        if other.work() > self.work() { other } else { self }
+    }
+
+    /// The cost of an evaluation that makes up for what this one does less than another; `None` where it does enough.
+    fn makeweight(self, other: Self) -> Option<Self> {
+        let missing = other.work().saturating_sub(self.work());
+        let memory_kib = u32::try_from(missing / u64::from(other.passes)).ok()?;
+        (memory_kib >= Params::MIN_M_COST).then_some(Self { memory_kib, passes: other.passes, lanes: 1 })
+    }
+
     fn within(self, cap: Self) -> bool {
         self.memory_kib <= cap.memory_kib && self.passes <= cap.passes && self.lanes <= cap.lanes
+    }
+
+    /// Takes as long as an evaluation of this cost does.
+    fn take(self) {
+        if let Ok(params) = Params::new(self.memory_kib, self.passes, self.lanes, None) {
+            let mut nobodys = [0; HASH_BYTES];
+            // Only the time it takes matters.
+            let _ = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+                b"",
+                &[0; SALT_BYTES],
+                &mut nobodys,
+            );
+        }
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "m={},t={},p={}", self.memory_kib, self.passes, self.lanes)
     }
 }
 
@@ -82,26 +135,20 @@ impl StoredHash {
 
     /// Whether this is the hash of these bytes. A damaged or immoderate hash is nobody's.
     fn is_of(&self, password: &[u8]) -> bool {
-        let Some(parsed) = parse(&self.0) else {
-            evaluate_nobodys(password);
-            return false;
-        };
-        Argon2::default().verify_password(password, &parsed).is_ok()
+        parse(&self.0).is_some_and(|(parsed, _)| Argon2::default().verify_password(password, &parsed).is_ok())
+    }
+
+    /// What it cost; `None` if it is damaged or immoderate, and so is never evaluated.
+    fn cost(&self) -> Option<Cost> {
+        parse(&self.0).map(|(_, cost)| cost)
     }
 }
 
-fn parse(phc: &str) -> Option<PasswordHash> {
+fn parse(phc: &str) -> Option<(PasswordHash, Cost)> {
     let parsed = PasswordHash::new(phc).ok()?;
     let params = Params::try_from(&parsed).ok()?;
     let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-    (parsed.algorithm.as_str() == "argon2id" && cost.within(CAP)).then_some(parsed)
-}
-
-fn evaluate_nobodys(password: &[u8]) {
-    if let Ok(parsed) = PasswordHash::new(NOBODYS) {
-        // Only the time it takes matters.
-        let _ = Argon2::default().verify_password(password, &parsed);
-    }
+    (parsed.algorithm.as_str() == "argon2id" && cost.within(CAP)).then_some((parsed, cost))
 }
 
 /// What an account signs in with.
@@ -114,28 +161,41 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Whether this is its password. A temporary one is taken in either case, with or without its hyphens. Exactly one
-    /// hash is evaluated, whatever the answer.
+    /// Whether this is its password. A temporary one is taken in either case, with or without its hyphens. One hash is
+    /// evaluated at the most.
     #[must_use]
     pub fn matches(&self, typed: &TypedPassword) -> bool {
-        if typed.byte_len() > MAX_PASSWORD_BYTES {
-            evaluate_nobodys(b"");
-            return false;
+        typed.byte_len() <= MAX_PASSWORD_BYTES && self.hash.is_of(self.as_hashed(typed).as_bytes())
+    }
+
+    /// The same credential with a hash of this cost, if the one it has is less work. `typed` is its password.
+    pub fn upgraded(&self, typed: &TypedPassword, cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Option<Self>> {
+        if self.hash.cost().is_none_or(|its| its.work() >= cost.work()) {
+            return Ok(None);
         }
-        let text = self.temporary_until.and_then(|_| temporary::canonical(typed)).unwrap_or_else(|| typed.normalized());
-        self.hash.is_of(text.as_bytes())
+        let hash = StoredHash::of(self.as_hashed(typed).as_bytes(), cost, rng)?;
+        Ok(Some(Self { hash, temporary_until: self.temporary_until }))
+    }
+
+    fn as_hashed(&self, typed: &TypedPassword) -> Zeroizing<String> {
+        self.temporary_until.and_then(|_| temporary::canonical(typed)).unwrap_or_else(|| typed.normalized())
     }
 }
 
-/// Whether this is the password of an account that may not exist, or have none: one hash is evaluated all the same.
+/// Whether this is the password of an account that may not exist, or not be let in. It takes as long as an evaluation
+/// of the cost given, whatever the answer is and whyever.
 #[must_use]
-pub fn matches(credential: Option<&Credential>, typed: &TypedPassword) -> bool {
-    if let Some(credential) = credential {
-        credential.matches(typed)
-    } else {
-        evaluate_nobodys(b"");
-        false
+pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, dearest: Cost) -> bool {
+    let evaluable = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
+    let Some((credential, cost)) = evaluable.and_then(|one| Some((one, one.hash.cost()?))) else {
+        dearest.take();
+        return false;
+    };
+    let matched = credential.matches(typed);
+    if let Some(rest) = cost.makeweight(dearest) {
+        rest.take();
     }
+    matched
 }
 
 #[cfg(test)]
@@ -210,9 +270,36 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_for_timing_is_one_that_is_evaluated() {
-        let parsed = parse(NOBODYS).unwrap();
-        assert_eq!(Params::try_from(&parsed).unwrap().m_cost(), Cost::DEFAULT.memory_kib);
-        assert!(parsed.salt.is_some() && parsed.hash.is_some());
+    fn a_cheaper_hash_and_its_makeweight_are_as_much_work_as_the_dearest() {
+        for (memory_kib, passes) in [(8, 1), (9_728, 2), (19_456, 1), (7_168, 5)] {
+            let cheap = Cost { memory_kib, passes, lanes: 1 };
+            let makeweight = cheap.makeweight(Cost::DEFAULT).unwrap();
+            let missing = Cost::DEFAULT.work() - cheap.work() - makeweight.work();
+            assert!(missing < u64::from(Cost::DEFAULT.passes), "{cheap}: {missing}");
+        }
+        assert_eq!(Cost::DEFAULT.makeweight(Cost::DEFAULT), None);
+        assert_eq!(Cost { memory_kib: 65_536, passes: 3, lanes: 1 }.makeweight(Cost::DEFAULT), None);
+    }
+
+    #[test]
+    fn a_weaker_hash_is_upgraded_and_still_of_the_same_password() {
+        let cost = Cost { memory_kib: 16, passes: 2, lanes: 1 };
+        let mut rng = StdRng::seed_from_u64(2);
+        let upgraded = permanent("x").upgraded(&typed("x"), cost, &mut rng).unwrap().unwrap();
+        assert_eq!(upgraded.hash.cost(), Some(cost));
+        assert!(upgraded.matches(&typed("x")));
+        assert!(upgraded.upgraded(&typed("x"), CHEAP, &mut rng).unwrap().is_none());
+    }
+
+    #[test]
+    fn an_upgraded_temporary_password_is_still_taken_in_either_case() {
+        let mut rng = StdRng::seed_from_u64(3);
+        let password = TemporaryPassword::generate(&mut rng);
+        let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
+        let credential = Credential { hash, temporary_until: Some(Timestamp::UNIX_EPOCH) };
+        let shouted = typed(&password.reveal().to_uppercase());
+        let cost = Cost { memory_kib: 16, passes: 2, lanes: 1 };
+        let upgraded = credential.upgraded(&shouted, cost, &mut rng).unwrap().unwrap();
+        assert!(upgraded.matches(&typed(password.reveal())));
     }
 }

@@ -15,6 +15,8 @@ pub mod sign_in;
 pub mod target;
 pub mod temporary;
 pub mod text;
+pub mod throttle;
+pub mod token;
 
 /// Something that was given is not of the form it must have.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -4,9 +4,11 @@ use zxcvbn::feedback::Feedback;
 
 use super::account::Account;
 use super::credential::{Credential, MAX_PASSWORD_BYTES};
-use super::policy::Policy;
 use super::secret::TypedPassword;
 use super::temporary;
+
+/// The lowest zxcvbn score of a new password, 0 to 4.
+const MIN_SCORE: u8 = 3;
 
 /// A rule that a new password broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +58,13 @@ pub fn broken_rules(
     new: &TypedPassword,
     account: &Account,
     current: Option<&Credential>,
-    policy: &Policy,
+    min_length: usize,
 ) -> Vec<BrokenRule> {
     let text = new.normalized();
     let mut broken = Vec::new();
     let has = text.chars().count();
-    if has < policy.min_length {
-        broken.push(BrokenRule::TooShort { has, needs: policy.min_length });
+    if has < min_length {
+        broken.push(BrokenRule::TooShort { has, needs: min_length });
     }
     if new.byte_len().max(text.len()) > MAX_PASSWORD_BYTES {
         broken.push(BrokenRule::TooLong);
@@ -74,7 +76,7 @@ pub fn broken_rules(
         broken.push(BrokenRule::Temporary);
     }
     let judged = zxcvbn::zxcvbn(&text, &own_words(account).iter().map(String::as_str).collect::<Vec<_>>());
-    if u8::from(judged.score()) < policy.min_score {
+    if u8::from(judged.score()) < MIN_SCORE {
         let feedback = judged.feedback();
         let warning = feedback.and_then(Feedback::warning).map(|warning| warning.to_string());
         let suggestions = feedback.into_iter().flat_map(Feedback::suggestions).map(ToString::to_string);
@@ -102,10 +104,8 @@ mod tests {
     use rand::rngs::StdRng;
     use zeroize::Zeroizing;
 
-    use super::super::account::{AccountId, Lifecycle, Revision};
     use super::super::clock::Timestamp;
     use super::super::credential::{Cost, StoredHash};
-    use super::super::role::Roles;
     use super::super::temporary::TemporaryPassword;
     use super::*;
 
@@ -118,24 +118,14 @@ mod tests {
 
     fn alice() -> Account {
         Account {
-            id: AccountId(2),
-            revision: Revision(1),
-            username: "alice".parse().unwrap(),
             display_name: "Alice Wintergreen".parse().unwrap(),
             email: Some("alice@hedgehogmills.example".parse().unwrap()),
-            roles: Roles::NONE,
-            lifecycle: Lifecycle::Active,
-            must_change: true,
-            temporary_until: None,
-            password_changed_at: None,
-            removed_at: None,
-            last_reset: None,
-            created_at: Timestamp::UNIX_EPOCH,
+            ..Account::example(2, "alice")
         }
     }
 
     fn broken(text: &str, current: Option<&Credential>) -> Vec<BrokenRule> {
-        broken_rules(&typed(text), &alice(), current, &Policy::default())
+        broken_rules(&typed(text), &alice(), current, 15)
     }
 
     #[test]

@@ -1,56 +1,236 @@
-//! The numbers a site may want to change, with their defaults.
+//! What a site decides about its passwords, sign-ins and operators, with the defaults.
 
 use jiff::SignedDuration;
 
 use super::Invalid;
 use super::credential::Cost;
+use super::text::quoted;
+use super::throttle::Throttle;
 
-/// What a site decides about its passwords.
+/// What a site decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// The fewest characters of a new password (NIST SP 800-63B-4 §3.1.1.2 asks for 15 where it stands alone).
     pub min_length: usize,
-    /// The lowest zxcvbn score of a new password, 0 to 4.
-    pub min_score: u8,
     /// How long a temporary password lives.
     pub temporary_lifetime: SignedDuration,
     /// How long a sign-in lives.
     pub sign_in_lifetime: SignedDuration,
     /// How long a removed account can be restored.
     pub restorable: SignedDuration,
+    /// How often one may guess.
+    pub throttle: Throttle,
     /// What a password hash costs.
     pub cost: Cost,
+    /// The most that a hash has ever cost here: what every sign-in that fails takes.
+    pub dearest: Cost,
+    /// Whether whoever may write the store's file may do everything without signing in.
+    pub operator_access: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             min_length: 15,
-            min_score: 3,
             temporary_lifetime: SignedDuration::from_hours(24),
             sign_in_lifetime: SignedDuration::from_hours(8),
             restorable: SignedDuration::from_hours(30 * 24),
+            throttle: Throttle { after: 5, lock_after: 100 },
             cost: Cost::DEFAULT,
+            dearest: Cost::DEFAULT,
+            operator_access: true,
         }
     }
 }
 
-/// The longest life of a temporary password that can be asked for.
-pub const MAX_TEMPORARY_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// The shortest life of a temporary password that can be asked for.
-pub const MIN_TEMPORARY_LIFETIME: SignedDuration = SignedDuration::from_mins(1);
+/// Something that a site decides, by the name it has on the command line and in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// [`Policy::min_length`].
+    MinLength,
+    /// [`Policy::temporary_lifetime`].
+    TemporaryLifetime,
+    /// [`Policy::sign_in_lifetime`].
+    SignInLifetime,
+    /// [`Policy::restorable`].
+    RestorableFor,
+    /// [`Throttle::after`].
+    ThrottleAfter,
+    /// [`Throttle::lock_after`].
+    LockAfter,
+    /// [`Policy::cost`].
+    Argon2,
+    /// [`Policy::operator_access`].
+    OperatorAccess,
+}
 
-/// Reads how long a temporary password is to live: `90m`, `8h`, `2 days`, `PT8H`. A day has 24 hours.
+impl Setting {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::MinLength,
+        Self::TemporaryLifetime,
+        Self::SignInLifetime,
+        Self::RestorableFor,
+        Self::ThrottleAfter,
+        Self::LockAfter,
+        Self::Argon2,
+        Self::OperatorAccess,
+    ];
+
+    /// The name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MinLength => "min-length",
+            Self::TemporaryLifetime => "temporary-lifetime",
+            Self::SignInLifetime => "sign-in-lifetime",
+            Self::RestorableFor => "restorable-for",
+            Self::ThrottleAfter => "throttle-after",
+            Self::LockAfter => "lock-after",
+            Self::Argon2 => "argon2",
+            Self::OperatorAccess => "operator-access",
+        }
+    }
+
+    /// What it decides.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::MinLength => "the fewest characters of a new password",
+            Self::TemporaryLifetime => "how long a temporary password lives",
+            Self::SignInLifetime => "how long a sign-in lives",
+            Self::RestorableFor => "how long a removed account can be restored",
+            Self::ThrottleAfter => "failed sign-ins in a row after which each further one waits",
+            Self::LockAfter => "failed sign-ins in a row after which the account is locked",
+            Self::Argon2 => "what a password hash costs: memory in KiB, passes, lanes",
+            Self::OperatorAccess => "whether whoever may write the store's file acts without signing in",
+        }
+    }
+
+    /// What can be written for it.
+    fn form(self) -> String {
+        match self {
+            Self::MinLength => format!("a number from {} to {}", LENGTHS.0, LENGTHS.1),
+            Self::TemporaryLifetime => TEMPORARY_LIFETIMES.form(),
+            Self::SignInLifetime => SIGN_IN_LIFETIMES.form(),
+            Self::RestorableFor => RESTORABLE.form(),
+            Self::ThrottleAfter | Self::LockAfter => format!("a number from {} to {}", FAILURES.0, FAILURES.1),
+            Self::Argon2 => format!("m=KIB,t=PASSES,p=LANES, {}", Cost::BOUNDS),
+            Self::OperatorAccess => "on or off".into(),
+        }
+    }
+}
+
+/// The bounds of [`Policy::min_length`]; NIST SP 800-63B-4 §3.1.1.2 allows no fewer than 8 anywhere.
+const LENGTHS: (u32, u32) = (8, 128);
+/// The bounds of [`Throttle`]; NIST SP 800-63B-4 §3.2.2 allows no more than 100.
+const FAILURES: (u32, u32) = (1, 100);
+/// How long a temporary password may live.
+const TEMPORARY_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(30) };
+/// How long a sign-in may live.
+const SIGN_IN_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(30) };
+/// How long a token may live.
+const TOKEN_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(366) };
+/// How long a removed account may be restorable.
+const RESTORABLE: Lifetimes = Lifetimes { min: days(1), max: days(3_660) };
+
+const fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+impl Policy {
+    /// What has been decided about one thing, as [`Self::set`] reads it.
+    #[must_use]
+    pub fn value(&self, setting: Setting) -> String {
+        match setting {
+            Setting::MinLength => self.min_length.to_string(),
+            Setting::TemporaryLifetime => short(self.temporary_lifetime),
+            Setting::SignInLifetime => short(self.sign_in_lifetime),
+            Setting::RestorableFor => short(self.restorable),
+            Setting::ThrottleAfter => self.throttle.after.to_string(),
+            Setting::LockAfter => self.throttle.lock_after.to_string(),
+            Setting::Argon2 => self.cost.to_string(),
+            Setting::OperatorAccess => if self.operator_access { "on" } else { "off" }.into(),
+        }
+    }
+
+    /// Decides one thing. What is out of its bounds is refused.
+    pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), Invalid> {
+        let decided = match setting {
+            Setting::MinLength => number(text, LENGTHS).map(|length| self.min_length = length as usize),
+            Setting::TemporaryLifetime => TEMPORARY_LIFETIMES.read(text).map(|life| self.temporary_lifetime = life),
+            Setting::SignInLifetime => SIGN_IN_LIFETIMES.read(text).map(|life| self.sign_in_lifetime = life),
+            Setting::RestorableFor => RESTORABLE.read(text).map(|span| self.restorable = span),
+            Setting::ThrottleAfter => number(text, FAILURES).map(|after| self.throttle.after = after),
+            Setting::LockAfter => number(text, FAILURES).map(|after| self.throttle.lock_after = after),
+            Setting::Argon2 => Cost::read(text).map(|cost| {
+                self.dearest = self.dearest.dearer(self.cost).dearer(cost);
+                self.cost = cost;
+            }),
+            Setting::OperatorAccess => on_or_off(text).map(|access| self.operator_access = access),
+        };
+        decided.ok_or_else(|| {
+            Invalid::new(format!("{} cannot be {}", setting.name(), quoted(text)), format!("write {}", setting.form()))
+        })
+    }
+}
+
+fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn number(text: &str, (least, most): (u32, u32)) -> Option<u32> {
+    text.parse().ok().filter(|number| (least..=most).contains(number))
+}
+
+/// From how short to how long something may live.
+struct Lifetimes {
+    min: SignedDuration,
+    max: SignedDuration,
+}
+
+impl Lifetimes {
+    /// `90m`, `8h`, `2 days`, `PT8H`, within the bounds. A day has 24 hours.
+    fn read(&self, text: &str) -> Option<SignedDuration> {
+        let span: jiff::Span = text.parse().ok()?;
+        let lifetime = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        let whole = SignedDuration::from_secs(lifetime.as_secs());
+        (self.min..=self.max).contains(&lifetime).then_some(whole)
+    }
+
+    fn form(&self) -> String {
+        format!("a duration as 90m, 8h or 2d, from {} to {}", short(self.min), short(self.max))
+    }
+
+    /// The life that was asked for of `what`, such as "a token".
+    fn asked(&self, what: &str, text: &str) -> Result<SignedDuration, Invalid> {
+        let refused = || Invalid::new(format!("{what} cannot live {}", quoted(text)), format!("write {}", self.form()));
+        self.read(text).ok_or_else(refused)
+    }
+}
+
+/// Reads how long a temporary password is to live.
 pub fn temporary_lifetime(text: &str) -> Result<SignedDuration, Invalid> {
-    let hint = "write it as 90m, 8h or 2d; from 1 minute to 30 days";
-    let lifetime = text
-        .parse::<jiff::Span>()
-        .and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()))
-        .map_err(|_| Invalid::new(format!("{} is not a duration", super::text::quoted(text)), hint))?;
-    if (MIN_TEMPORARY_LIFETIME..=MAX_TEMPORARY_LIFETIME).contains(&lifetime) {
-        Ok(SignedDuration::from_secs(lifetime.as_secs()))
-    } else {
-        Err(Invalid::new(format!("a temporary password cannot live {}", super::text::quoted(text)), hint))
+    TEMPORARY_LIFETIMES.asked("a temporary password", text)
+}
+
+/// Reads how long a token is to live: at most a year.
+pub fn token_lifetime(text: &str) -> Result<SignedDuration, Invalid> {
+    TOKEN_LIFETIMES.asked("a token", text)
+}
+
+/// A duration in the one unit that divides it, as it can be typed back: `24h`, `30d`.
+fn short(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        _ if seconds % 86_400 == 0 && seconds > 86_400 => format!("{}d", seconds / 86_400),
+        _ if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        _ if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        _ => format!("{seconds}s"),
     }
 }
 
@@ -70,5 +250,45 @@ mod tests {
         for text in ["", "0s", "59s", "-1h", "31d", "8", "soon", "1 fortnight", "9999999999999d"] {
             assert!(temporary_lifetime(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_token_lives_a_year_at_most() {
+        assert!(token_lifetime("365d").is_ok());
+        assert!(token_lifetime("367d").is_err());
+    }
+
+    #[test]
+    fn what_has_been_decided_can_be_typed_back() {
+        let (mut policy, default) = (Policy::default(), Policy::default());
+        for setting in Setting::ALL {
+            policy.set(setting, &default.value(setting)).unwrap();
+        }
+        assert_eq!(policy, default);
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_refused_and_changes_nothing() {
+        for (setting, texts) in [
+            (Setting::MinLength, &["7", "129", "-1", "", "fifteen"][..]),
+            (Setting::LockAfter, &["0", "101"]),
+            (Setting::RestorableFor, &["23h"]),
+            (Setting::Argon2, &["m=8,t=1,p=1", "m=19456,t=1,p=1", "m=4194304,t=2,p=1", "m=19456", "t=2,m=19456,p=1"]),
+            (Setting::OperatorAccess, &["yes", "ON"]),
+        ] {
+            for text in texts {
+                let mut policy = Policy::default();
+                assert!(policy.set(setting, text).is_err(), "{text}");
+                assert_eq!(policy, Policy::default());
+            }
+        }
+    }
+
+    #[test]
+    fn the_dearest_hash_is_remembered_when_hashes_become_cheaper() {
+        let mut policy = Policy::default();
+        policy.set(Setting::Argon2, "m=65536,t=3,p=1").unwrap();
+        policy.set(Setting::Argon2, "m=19456,t=2,p=1").unwrap();
+        assert_eq!((policy.cost, policy.dearest.memory_kib), (Cost::DEFAULT, 65_536));
     }
 }

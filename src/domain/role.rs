@@ -40,9 +40,9 @@ impl Role {
     #[must_use]
     pub fn allows(self) -> &'static str {
         match self {
-            Self::Auditor => "see accounts",
-            Self::Helpdesk => "see accounts; reset passwords and require changes of lower ranks",
-            Self::UserAdmin => "see, add and edit accounts; reset, disable and enable lower ranks",
+            Self::Auditor => "see accounts; read and verify the record",
+            Self::Helpdesk => "see accounts; reset passwords, require changes and unlock lower ranks",
+            Self::UserAdmin => "what helpdesk does; add, edit, disable, enable, remove and restore lower ranks",
             Self::GlobalAdmin => "everything, to everybody",
         }
     }
@@ -60,6 +60,9 @@ impl Roles {
     /// No role.
     pub const NONE: Self = Self(0);
 
+    /// Every role.
+    pub const ALL: Self = Self(0b1111);
+
     /// The set as the store keeps it: bit 0 `auditor`, 1 `helpdesk`, 2 `user-admin`, 3 `global-admin`.
     #[must_use]
     pub fn bits(self) -> u8 {
@@ -75,6 +78,22 @@ impl Roles {
     /// The roles in it, highest rank first.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().rev().filter(move |role| self.contains(*role))
+    }
+
+    /// These roles and all those that allow nothing more: what their holder may lend to a token.
+    #[must_use]
+    pub fn covered(self) -> Self {
+        match self.iter().next() {
+            Some(Role::GlobalAdmin) => Self::ALL,
+            Some(Role::UserAdmin) => Self(self.0 | Role::Helpdesk.bit()),
+            _ => self,
+        }
+    }
+
+    /// The roles that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether a role is in it.
@@ -124,6 +143,16 @@ mod tests {
     fn the_rank_of_several_roles_is_the_highest() {
         assert_eq!(Roles::from_iter([Role::Auditor, Role::UserAdmin]).rank(), 3);
         assert_eq!(Roles::NONE.rank(), 0);
+    }
+
+    #[test]
+    fn a_role_covers_those_that_allow_nothing_more() {
+        assert_eq!(Roles::from_iter([Role::GlobalAdmin]).covered(), Roles::ALL);
+        let manager = Roles::from_iter([Role::UserAdmin]).covered();
+        assert_eq!(manager, Roles::from_iter([Role::UserAdmin, Role::Helpdesk]));
+        for role in [Role::Helpdesk, Role::Auditor] {
+            assert_eq!(Roles::from_iter([role]).covered(), Roles::from_iter([role]));
+        }
     }
 
     proptest! {

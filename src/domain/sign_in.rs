@@ -6,6 +6,9 @@ use zeroize::Zeroizing;
 
 use super::hex;
 
+/// What a token begins with, so that people and scanners know one when they see it.
+pub const TOKEN_PREFIX: &str = "pdsk_";
+
 /// 256 random bits that stand for a sign-in. The store has only their SHA-256. No `Debug`, no `Display`, no `Clone`;
 /// overwritten when it goes.
 pub struct SignInSecret(Zeroizing<[u8; 32]>);
@@ -42,6 +45,21 @@ impl SignInSecret {
         text
     }
 
+    /// The same behind [`TOKEN_PREFIX`], for whoever is handed it as a token.
+    #[must_use]
+    pub fn to_token(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(TOKEN_PREFIX.len() + 2 * self.0.len()));
+        text.push_str(TOKEN_PREFIX);
+        text.extend(hex::digits(&self.0));
+        text
+    }
+
+    /// Reads what [`Self::to_token`] wrote; `None` if this is not it.
+    #[must_use]
+    pub fn from_token(text: &str) -> Option<Self> {
+        text.strip_prefix(TOKEN_PREFIX).and_then(Self::from_hex)
+    }
+
     /// By what the store knows it.
     #[must_use]
     pub fn digest(&self) -> SignInDigest {
@@ -62,6 +80,15 @@ mod tests {
         let hex = secret.to_hex();
         assert_eq!(hex.len(), 64);
         assert_eq!(SignInSecret::from_hex(&hex).unwrap().digest(), secret.digest());
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_beginning() {
+        let secret = SignInSecret::generate(&mut StdRng::seed_from_u64(1));
+        let token = secret.to_token();
+        assert_eq!(SignInSecret::from_token(&token).unwrap().digest(), secret.digest());
+        assert!(SignInSecret::from_token(&secret.to_hex()).is_none());
+        assert!(SignInSecret::from_hex(&token).is_none());
     }
 
     #[test]

@@ -18,9 +18,12 @@ use crate::domain::audit::{self, Entry, Event, Outcome};
 use crate::domain::authority::{Actor, Refusal};
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username, folded};
+use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
+use crate::domain::throttle::Throttle;
+use crate::domain::token::{Label, Token};
 
 /// Why a store did not do it. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,12 @@ pub struct Mandate {
 }
 
 impl Mandate {
+    /// On behalf of the owner of an account, who has proved it with its password.
+    #[must_use]
+    pub fn of(account: &Account, at: Timestamp) -> Self {
+        Self { actor: Actor::owner(account), at }
+    }
+
     /// The event that something was done.
     #[must_use]
     pub fn done(&self, action: &'static str, target: Option<audit::Target>, detail: String) -> Entry {
@@ -188,14 +197,46 @@ pub struct EventFilter {
 pub struct SignIn {
     /// The number of the sign-in.
     pub id: SignInId,
-    /// The account.
+    /// The account. By a token it has no role that the token has not.
     pub account: Account,
+    /// The label, if it is a token.
+    pub token: Option<Label>,
+}
+
+/// A try to sign in that has failed.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedTry<'a> {
+    /// Whose it would have been, if there is such an account.
+    pub account: Option<AccountId>,
+    /// Whether the password was looked at.
+    pub looked_at: bool,
+    /// Why it failed, for the record.
+    pub why: &'a str,
+}
+
+/// A token to be made.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What its owner calls it.
+    pub label: Label,
+    /// The roles it is to have, as far as its owner has them.
+    pub roles: Roles,
+    /// By what the store is to know it.
+    pub digest: SignInDigest,
+    /// When it ends.
+    pub until: Timestamp,
 }
 
 /// The operations of a store.
 pub trait Store {
     /// The random name that tells this store from others.
     fn name(&self) -> Result<String>;
+
+    /// What the site has decided, over what holds otherwise.
+    fn policy(&self, otherwise: Policy) -> Result<Policy>;
+
+    /// Writes one decision. Operators are not shut out where there is no global-admin to count on.
+    fn set_policy(&mut self, by: &Mandate, setting: Setting, before: &Policy, after: &Policy) -> Result<()>;
 
     /// The account somebody pointed at.
     fn account(&self, target: &Target) -> Result<Option<Account>>;
@@ -223,6 +264,9 @@ pub trait Store {
 
     /// Asks for a new password at the next sign-in.
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
+
+    /// Forgets the sign-ins that failed, and unlocks the account.
+    fn unlock(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 
     /// Switches an account off, and ends all its sign-ins.
     fn disable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
@@ -260,6 +304,25 @@ pub trait Store {
         keep: Option<SignInId>,
     ) -> Result<()>;
 
+    /// Counts a try to sign in, and says whether its password may be looked at: not under a name that is nobody's
+    /// (`None` could be nobody's), nor of an account that is not in use, locked or tried too often. Whoever looks at the
+    /// password says what came of it with [`Self::fail_try`] or [`Self::pass_try`]; who does not has failed.
+    fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<bool>;
+
+    /// Records that a try has failed, counts it if its password was looked at, and locks the account after too many,
+    /// unless nobody would be left to administer the store.
+    fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()>;
+
+    /// A try has succeeded: those that failed before are forgotten, and a stronger hash of the same password, if there is
+    /// one, is kept instead. [`StoreError::Conflict`] as above.
+    fn pass_try(
+        &mut self,
+        id: AccountId,
+        proved: &StoredHash,
+        upgraded: Option<&StoredHash>,
+        at: Timestamp,
+    ) -> Result<()>;
+
     /// Begins a sign-in; forgets those that have expired. [`StoreError::Conflict`] as above, or if a change of the
     /// password is required.
     fn begin_sign_in(
@@ -276,6 +339,21 @@ pub trait Store {
 
     /// Ends a sign-in; `false` if there was none.
     fn end_sign_in(&mut self, digest: SignInDigest, at: Timestamp) -> Result<bool>;
+
+    /// Ends every sign-in and every token of an account on behalf of its owner, and says how many there were.
+    fn end_all_sign_ins(&mut self, by: &Mandate, id: AccountId) -> Result<usize>;
+
+    /// Makes a token of an account. [`StoreError::Conflict`] if it has one of that label, or is not in use.
+    fn create_token(&mut self, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()>;
+
+    /// The tokens that live, of one account or of all, oldest first.
+    fn tokens(&self, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>>;
+
+    /// Ends a token; `false` if there is none of that number.
+    fn revoke_token(&mut self, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool>;
+
+    /// Notes that a token is being used, to the minute.
+    fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()>;
 }
 
 /// Where stores come from.

@@ -1,4 +1,4 @@
-//! The ways a temporary password goes out.
+//! The ways a secret goes out.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -28,7 +28,7 @@ impl Delivery {
     pub fn open(file: Option<&Path>, output: &dyn Output) -> Result<Self> {
         let Some(path) = file else {
             if output.is_null() {
-                return Err(not_delivered("standard output is the null device, where nobody would see the password")
+                return Err(not_delivered("standard output is the null device, where nobody would see it")
                     .hint("let it go to a terminal, a pipe or, with --output FILE, to a file"));
             }
             return Ok(Self::Standard);
@@ -63,7 +63,7 @@ impl Delivery {
     }
 
     /// Hands bytes over; they are out when this returns, in a file on the disk itself.
-    pub fn hand_over(&mut self, output: &mut dyn Output, bytes: &[u8]) -> Result<()> {
+    pub fn hand_over(&mut self, output: &mut dyn Output, what: &str, bytes: &[u8]) -> Result<()> {
         let (handed, place) = match self {
             Self::Standard => (output.write_all(bytes).and_then(|()| output.flush()), "standard output".to_owned()),
             Self::File { file, path, before } => {
@@ -75,7 +75,7 @@ impl Delivery {
             }
         };
         handed.map_err(|error| {
-            not_delivered(format!("the temporary password could not be written to {place}: {error}"))
+            not_delivered(format!("the {what} could not be written to {place}: {error}"))
                 .hint("nothing has changed for this account; give it another way out, and try again")
         })
     }

@@ -11,6 +11,7 @@ use crate::domain::audit::Event;
 use crate::domain::name::{Email, Username};
 use crate::domain::role::Roles;
 use crate::domain::text::neutral;
+use crate::domain::token::Token;
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -144,6 +145,8 @@ pub struct AccountRecord<'a> {
     password_reset_at: Option<String>,
     password_reset_by: Option<&'a str>,
     created_at: String,
+    failed_sign_ins: u32,
+    locked_at: Option<String>,
 }
 
 impl<'a> AccountRecord<'a> {
@@ -163,6 +166,8 @@ impl<'a> AccountRecord<'a> {
             password_reset_at: account.last_reset.as_ref().map(|reset| moment(reset.at)),
             password_reset_by: account.last_reset.as_ref().map(|reset| reset.by.as_str()),
             created_at: moment(account.created_at),
+            failed_sign_ins: account.tries.failed,
+            locked_at: account.locked_at.map(moment),
         }
     }
 }
@@ -181,6 +186,8 @@ impl Record for AccountRecord<'_> {
         "password_reset_at",
         "password_reset_by",
         "created_at",
+        "failed_sign_ins",
+        "locked_at",
     ];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
@@ -198,6 +205,8 @@ impl Record for AccountRecord<'_> {
             optional(&self.password_reset_at),
             self.password_reset_by.unwrap_or_default().into(),
             self.created_at.as_str().into(),
+            self.failed_sign_ins.to_string().into(),
+            optional(&self.locked_at),
         ]
     }
 }
@@ -269,6 +278,49 @@ impl Record for EventRecord<'_> {
     }
 }
 
+/// A token in machine formats, without its secret.
+#[derive(Debug, Serialize)]
+pub struct TokenRecord<'a> {
+    id: i64,
+    label: &'a str,
+    username: &'a Username,
+    roles: Roles,
+    created_at: String,
+    expires_at: String,
+    last_used_at: Option<String>,
+}
+
+impl<'a> From<&'a Token> for TokenRecord<'a> {
+    fn from(token: &'a Token) -> Self {
+        Self {
+            id: token.id.0,
+            label: token.label.as_str(),
+            username: &token.owner_username,
+            roles: token.roles,
+            created_at: moment(token.created_at),
+            expires_at: moment(token.expires_at),
+            last_used_at: token.last_used_at.map(moment),
+        }
+    }
+}
+
+impl Record for TokenRecord<'_> {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "label", "username", "roles", "created_at", "expires_at", "last_used_at"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![
+            self.id.to_string().into(),
+            self.label.into(),
+            self.username.as_str().into(),
+            self.roles.join(" ").into(),
+            self.created_at.as_str().into(),
+            self.expires_at.as_str().into(),
+            self.last_used_at.as_deref().unwrap_or_default().into(),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,21 +387,7 @@ mod tests {
 
     #[test]
     fn the_columns_of_an_account_are_the_fields_of_its_object() {
-        let account = Account {
-            id: AccountId(1),
-            revision: crate::domain::account::Revision(1),
-            username: "alice".parse().unwrap(),
-            display_name: "Alice".parse().unwrap(),
-            email: None,
-            roles: Roles::NONE,
-            lifecycle: crate::domain::account::Lifecycle::Active,
-            must_change: false,
-            temporary_until: None,
-            password_changed_at: None,
-            removed_at: None,
-            last_reset: None,
-            created_at: Timestamp::UNIX_EPOCH,
-        };
+        let account = Account::example(1, "alice");
         let record = AccountRecord::new(&account, Timestamp::UNIX_EPOCH);
         assert_eq!(record.cells().len(), AccountRecord::COLUMNS.len());
         let object = serde_json::to_value(&record).unwrap();

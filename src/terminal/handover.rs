@@ -1,4 +1,4 @@
-//! How a temporary password is written, whichever way it goes out.
+//! How a secret is written, whichever way it goes out.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,17 +6,56 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde::ser::{SerializeStruct as _, Serializer};
 use zeroize::Zeroizing;
 
 use super::format::{Record, moment};
 use super::output::Layout;
-use crate::domain::account::named;
+use crate::domain::account::{Account, named};
 use crate::domain::clock::{readable, spoken};
 use crate::domain::name::{DisplayName, Username};
+use crate::domain::role::Roles;
 use crate::domain::temporary::TemporaryPassword;
+use crate::domain::token::Label;
+
+/// Something that is handed over once. As a record it is for machines.
+pub trait Handover: Record {
+    /// What a message calls it.
+    const WHAT: &'static str;
+    /// Whether it stands bare in a file, for a program to read.
+    const BARE_IN_A_FILE: bool;
+
+    /// For people: the secret alone on its line, its end, and what happens next; `gap` before it.
+    fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>>;
+
+    /// The bare secret and a line end.
+    fn bare(&self) -> Zeroizing<Vec<u8>>;
+}
+
+/// The text of a handover, with room for all of it, so that no reallocation leaves a copy of the secret behind.
+fn text(layout: Layout, gap: &str, title: &str, secret: &str, rest: &str) -> Zeroizing<Vec<u8>> {
+    let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
+    let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    // Writing to a String cannot fail.
+    let _ = write!(text, "{gap}{title}, shown this once:\n\n    {strong}{secret}{strong:#}\n\n{rest}");
+    bytes(text)
+}
+
+fn line(secret: &str) -> Zeroizing<Vec<u8>> {
+    let mut text = Zeroizing::new(String::with_capacity(secret.len() + 1));
+    text.push_str(secret);
+    text.push('\n');
+    bytes(text)
+}
+
+/// The same bytes in the same place.
+fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(std::mem::take(&mut *text).into_bytes())
+}
 
 /// A temporary password and whose it is.
-pub struct Handover<'a> {
+pub struct TemporaryHandover<'a> {
     /// The account.
     pub username: &'a Username,
     /// Its owner's name.
@@ -29,61 +68,106 @@ pub struct Handover<'a> {
     pub now: Timestamp,
 }
 
-impl Handover<'_> {
-    /// For people: the password alone on its line, its end, and what happens next; `gap` before it.
-    #[must_use]
-    pub fn text(&self, layout: Layout, gap: &str) -> Zeroizing<String> {
-        let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
-        let whose = named(self.username, self.display_name);
-        // Room for all of it, so that no reallocation leaves a copy of the password behind.
-        let mut text = Zeroizing::new(String::with_capacity(512 + whose.len() + 2 * self.username.as_str().len()));
+impl Handover for TemporaryHandover<'_> {
+    const WHAT: &'static str = "temporary password";
+    const BARE_IN_A_FILE: bool = false;
+
+    fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
+        let title = format!("Temporary password for {}", named(self.username, self.display_name));
         let lives = spoken(self.until.as_second() - self.now.as_second());
-        let until = readable(self.until);
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "{gap}Temporary password for {whose}, shown this once:\n\n    {strong}{}{strong:#}\n\n\
-             It expires in {lives}, on {until}.\n\
+        let rest = format!(
+            "It expires in {lives}, on {}.\n\
              Signing in with it leads straight to choosing a new one:\n\
              \x20   passdesk me sign-in --as {}\n",
-            self.secret.reveal(),
+            readable(self.until),
             self.username,
         );
-        text
+        text(layout, gap, &title, self.secret.reveal(), &rest)
     }
 
-    /// The bare password and a line end.
-    #[must_use]
-    pub fn bare(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(64));
-        text.push_str(self.secret.reveal());
-        text.push('\n');
-        text
+    fn bare(&self) -> Zeroizing<Vec<u8>> {
+        line(self.secret.reveal())
     }
 }
 
-/// The same in machine formats.
-#[derive(Serialize)]
-pub struct HandoverRecord<'a> {
-    username: &'a Username,
-    temporary_password: &'a str,
-    expires_at: String,
-}
-
-impl<'a> From<&Handover<'a>> for HandoverRecord<'a> {
-    fn from(handover: &Handover<'a>) -> Self {
-        Self {
-            username: handover.username,
-            temporary_password: handover.secret.reveal(),
-            expires_at: moment(handover.until),
-        }
+impl Serialize for TemporaryHandover<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("TemporaryHandover", 3)?;
+        object.serialize_field("username", self.username)?;
+        object.serialize_field("temporary_password", self.secret.reveal())?;
+        object.serialize_field("expires_at", &moment(self.until))?;
+        object.end()
     }
 }
 
-impl Record for HandoverRecord<'_> {
+impl Record for TemporaryHandover<'_> {
     const COLUMNS: &'static [&'static str] = &["username", "temporary_password", "expires_at"];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.username.as_str().into(), self.temporary_password.into(), self.expires_at.as_str().into()]
+        vec![self.username.as_str().into(), self.secret.reveal().into(), moment(self.until).into()]
+    }
+}
+
+/// A token and whose it is.
+pub struct TokenHandover<'a> {
+    /// The account.
+    pub owner: &'a Account,
+    /// What its owner calls it.
+    pub label: &'a Label,
+    /// Its roles.
+    pub roles: Roles,
+    /// The token.
+    pub token: &'a str,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Handover for TokenHandover<'_> {
+    const WHAT: &'static str = "token";
+    const BARE_IN_A_FILE: bool = true;
+
+    fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
+        let title = format!("Token {} of {}", self.label, self.owner.named());
+        let lives = spoken(self.until.as_second() - self.now.as_second());
+        let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
+        let rest = format!(
+            "It expires in {lives}, on {}. Its roles: {roles}.\n\
+             Keep it in a file that only its script can read (mode 0600), and name the file:\n\
+             \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
+            readable(self.until),
+        );
+        text(layout, gap, &title, self.token, &rest)
+    }
+
+    fn bare(&self) -> Zeroizing<Vec<u8>> {
+        line(self.token)
+    }
+}
+
+impl Serialize for TokenHandover<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("TokenHandover", 5)?;
+        object.serialize_field("username", &self.owner.username)?;
+        object.serialize_field("label", self.label.as_str())?;
+        object.serialize_field("roles", &self.roles)?;
+        object.serialize_field("token", self.token)?;
+        object.serialize_field("expires_at", &moment(self.until))?;
+        object.end()
+    }
+}
+
+impl Record for TokenHandover<'_> {
+    const COLUMNS: &'static [&'static str] = &["username", "label", "roles", "token", "expires_at"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![
+            self.owner.username.as_str().into(),
+            self.label.as_str().into(),
+            self.roles.join(" ").into(),
+            self.token.into(),
+            moment(self.until).into(),
+        ]
     }
 }

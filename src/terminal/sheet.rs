@@ -45,7 +45,7 @@ fn who(account: &Account) -> Vec<(&'static str, String)> {
 
 fn password(account: &Account, now: Timestamp) -> Vec<(&'static str, String)> {
     let state = match (account.temporary_until, account.password_changed_at) {
-        (Some(until), _) if until <= now => format!("temporary, expired on {}", readable(until)),
+        (Some(until), _) if account.temporary_has_expired(now) => format!("temporary, expired on {}", readable(until)),
         (Some(until), _) => {
             format!("temporary, expires in {}, on {}", spoken(until.as_second() - now.as_second()), readable(until))
         }
@@ -58,6 +58,15 @@ fn password(account: &Account, now: Timestamp) -> Vec<(&'static str, String)> {
     let mut rows = vec![("Password", state)];
     if let Some(reset) = &account.last_reset {
         rows.push(("Last reset", format!("{} by {}", readable(reset.at), reset.by)));
+    }
+    let failed = account.tries.failed;
+    if failed > 0 {
+        let last = account.tries.last_at.map(|at| format!(", the last on {}", readable(at))).unwrap_or_default();
+        let text = format!("{failed} failed in a row{last}");
+        rows.push(("Sign-ins", text));
+    }
+    if let Some(at) = account.locked_at {
+        rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
     }
     rows
 }

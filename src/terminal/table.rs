@@ -116,6 +116,20 @@ impl EventTable {
     }
 }
 
+/// Rows under titles, where there are few enough to be drawn at once. The columns before `wrapping` are never broken.
+#[must_use]
+pub fn listing<const N: usize>(titles: [&str; N], rows: &[[String; N]], wrapping: usize, layout: Layout) -> String {
+    let mut table = blank(layout);
+    table.set_header(titles.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    for row in rows {
+        table.add_row(row.iter().map(|text| Cell::new(or_dash(text))));
+    }
+    for column in table.column_iter_mut().take(wrapping).filter(|_| layout.width.is_some()) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    finish(&mut table)
+}
+
 /// Labels and values, a line each.
 #[must_use]
 pub fn pairs(rows: &[(&str, String)], layout: Layout) -> String {
@@ -166,7 +180,7 @@ fn coloured(state: State) -> Cell {
     match state {
         State::Active => cell.fg(Color::DarkGreen),
         State::MustChange => cell.fg(Color::DarkYellow),
-        State::TemporaryExpired => cell.fg(Color::DarkRed),
+        State::TemporaryExpired | State::Locked => cell.fg(Color::DarkRed),
         State::Disabled | State::Removed => cell.fg(Color::DarkGrey),
     }
 }
@@ -174,25 +188,18 @@ fn coloured(state: State) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::{AccountId, Lifecycle, Revision};
     use crate::domain::name::DisplayName;
     use crate::domain::role::{Role, Roles};
 
     fn account(name: &str) -> Account {
         Account {
-            id: AccountId(1),
-            revision: Revision(1),
             username: "alice.with-a-rather-long.name".parse().unwrap(),
             display_name: DisplayName::from_store(name.into()),
             email: Some("alice.with-a-rather-long.name@mail.department.example.org".parse().unwrap()),
             roles: Roles::from_iter(Role::ALL),
-            lifecycle: Lifecycle::Active,
             must_change: true,
             temporary_until: Some(Timestamp::UNIX_EPOCH),
-            password_changed_at: None,
-            removed_at: None,
-            last_reset: None,
-            created_at: Timestamp::UNIX_EPOCH,
+            ..Account::example(1, "alice")
         }
     }
 

@@ -2,22 +2,60 @@
 
 use crate::commands::Desk;
 use crate::domain::account::Account;
+use crate::domain::audit::{Entry, Outcome};
+use crate::domain::clock::readable;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::password::{BrokenRule, broken_rules};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
+use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{Store, StoreError};
+use crate::store::{Mandate, Store, StoreError};
 use crate::terminal::Phase;
 
 const TRIES: usize = 3;
 
+/// Tells whoever has to choose a new password why, and who has reset it.
+pub fn tell_why(desk: &mut Desk<'_>, account: &Account) {
+    match &account.last_reset {
+        Some(reset) if account.temporary_until.is_some() => {
+            let (at, by) = (readable(reset.at), neutral(&reset.by));
+            desk.terminal.note(&format!("Your password was reset on {at} by {by}."));
+        }
+        _ if account.must_change => desk.terminal.note("An admin requires you to choose a new password."),
+        _ => {}
+    }
+}
+
+/// Asks for a new password and puts it in force; returns its hash. That none was good enough is recorded.
+pub fn change(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    account: &Account,
+    current: &Credential,
+    keep: Option<SignInId>,
+) -> Result<StoredHash> {
+    match ask(desk, account, current) {
+        Ok(new) => put_in_force(desk, store, account, current, &new, keep),
+        Err(failure) if failure.kind == Kind::RefusedByPolicy => {
+            let by = Mandate::of(account, desk.now());
+            let detail = "what was chosen did not conform to the policy".to_owned();
+            store.record(&Entry {
+                outcome: Outcome::Refused,
+                ..by.done("change-password", Some(account.into()), detail)
+            })?;
+            Err(failure)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
 /// Asks for a new password until one breaks no rule.
-pub fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Result<TypedPassword> {
+fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Result<TypedPassword> {
     let instead = "pass the new password on standard input, with --password-stdin";
     if desk.global.password_stdin {
         let new = desk.terminal.piped_secret()?;
-        return match broken_rules(&new, account, Some(current), &desk.policy).as_slice() {
+        return match broken_rules(&new, account, Some(current), desk.policy.min_length).as_slice() {
             [] => Ok(new),
             broken => Err(refused(broken)),
         };
@@ -29,7 +67,7 @@ pub fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Resu
     let mut outcome = Err(Failure::cancelled());
     for left in (0..TRIES).rev() {
         let new = desk.terminal.ask_secret("New password", instead)?;
-        let broken = broken_rules(&new, account, Some(current), &desk.policy);
+        let broken = broken_rules(&new, account, Some(current), desk.policy.min_length);
         outcome = if !broken.is_empty() {
             Err(refused(&broken))
         } else if desk.terminal.ask_secret("New password again", instead)?.same_as(&new) {
@@ -46,7 +84,7 @@ pub fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Resu
 }
 
 /// Puts a new password in force, and returns its hash. A signal waits for it.
-pub fn put_in_force(
+fn put_in_force(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     account: &Account,

@@ -14,7 +14,7 @@ use crate::failure::Result;
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     match command {
         Command::SignIn => sign_in::run(desk),
-        Command::SignOut => sign_out::run(desk),
+        Command::SignOut(args) => sign_out::run(desk, args),
         Command::Profile => profile::run(desk),
         Command::Passwd => passwd::run(desk),
     }

@@ -2,24 +2,28 @@
 
 use super::choose;
 use crate::commands::Desk;
-use crate::commands::actor::{ask_password, ask_username, authenticate, saved};
+use crate::commands::way_in::{ask_password, ask_username, authenticate, signed_in};
 use crate::failure::Result;
 
 /// Changes one's own password: the current one, the new one, the new one again.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    let mut store = desk.stores.open()?;
-    // Whoever finds a terminal signed in does not know the password, so a saved sign-in only says whose it is.
-    let signed_in = if desk.global.as_username.is_some() { None } else { saved(desk, &*store)? };
-    let username = match &signed_in {
+    let mut store = desk.open()?;
+    // Whoever finds a terminal signed in does not know the password, so a sign-in only says whose it is.
+    let owner = if desk.global.as_username.is_some() { None } else { signed_in(desk, &mut *store)? };
+    let username = match &owner {
         Some(owner) => owner.account.username.clone(),
         None => ask_username(desk)?,
     };
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut *store, &username, &password)?;
+    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password)?;
     drop(password);
-    let new = choose::ask(desk, &account, &current)?;
-    let keep = signed_in.and_then(|owner| owner.sign_in);
-    choose::put_in_force(desk, &mut *store, &account, &current, &new, keep)?;
-    desk.terminal.note(&format!("The password of {} is changed; every other sign-in has ended.", account.named()));
+    choose::tell_why(desk, &account);
+    let keep = owner.and_then(|owner| owner.through).map(|through| through.sign_in);
+    choose::change(desk, &mut *store, &account, &current, keep)?;
+    desk.terminal.note(&format!(
+        "The password of {} is changed.
+Every other sign-in and token has ended.",
+        account.named()
+    ));
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! `passdesk me profile`.
 
 use crate::commands::Desk;
-use crate::commands::actor::owner;
+use crate::commands::way_in::owner;
 use crate::failure::Result;
 use crate::terminal::format::{AccountRecord, Format};
 use crate::terminal::sheet;
 
 /// Shows one's own account: roles and what they allow, the password's state, how to change it.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    let mut store = desk.stores.open()?;
-    let account = owner(desk, &mut *store)?.unflagged()?.account;
+    let mut store = desk.open()?;
+    let account = owner(desk, &mut *store)?.unflagged(desk, &mut *store, "profile")?.account;
     let now = desk.now();
     if desk.format() == Format::Text {
         let text = sheet::profile(&account, now, desk.output.layout());

@@ -2,23 +2,22 @@
 
 use super::choose;
 use crate::commands::Desk;
-use crate::commands::actor::{ask_password, ask_username, authenticate};
+use crate::commands::way_in::{ask_password, ask_username, authenticate, change_required};
 use crate::domain::account::Account;
-use crate::domain::authority::Refusal;
-use crate::domain::clock::{readable, spoken};
+use crate::domain::clock::spoken;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::sign_in::SignInSecret;
-use crate::domain::text::neutral;
 use crate::failure::Result;
 use crate::store::Store;
 
 /// Signs in. Who has to choose a new password does so first, and nothing else.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut *store, &username, &password)?;
+    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password)?;
     drop(password);
+    tell_of_failures(desk, &account);
     let proved = if account.must_change { change_first(desk, &mut *store, &account, &current)? } else { current.hash };
     begin(desk, &mut *store, &account, &proved)
 }
@@ -30,22 +29,21 @@ fn change_first(
     current: &Credential,
 ) -> Result<StoredHash> {
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
-        return Err(Refusal::ChangeRequired { username: account.username.clone() }.into());
+        return Err(change_required(desk, store, account, "sign-in"));
     }
-    match &account.last_reset {
-        Some(reset) if account.temporary_until.is_some() => {
-            desk.terminal.note(&format!(
-                "Your password was reset on {} by {}.",
-                readable(reset.at),
-                neutral(&reset.by)
-            ));
-        }
-        _ => desk.terminal.note("An admin requires you to choose a new password."),
-    }
-    let new = choose::ask(desk, account, current)?;
-    let hash = choose::put_in_force(desk, store, account, current, &new, None)?;
+    choose::tell_why(desk, account);
+    let hash = choose::change(desk, store, account, current, None)?;
     desk.terminal.note("Your new password is in force.");
     Ok(hash)
+}
+
+/// Who finds more failures than they remember knows that somebody else has been guessing.
+fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
+    let failed = account.tries.failed;
+    if failed > 0 {
+        let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
+        desk.terminal.note(&format!("{were} to your account failed before this one."));
+    }
 }
 
 /// Begins a sign-in and keeps it. What the store has and the user's folder has not is of no use to anybody, and expires.

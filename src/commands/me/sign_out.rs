@@ -1,18 +1,25 @@
 //! `passdesk me sign-out`.
 
+use crate::cli::me::SignOut;
 use crate::commands::Desk;
+use crate::commands::actor::Acting;
+use crate::commands::way_in::owner;
 use crate::failure::{Failure, Kind, Result};
 
-/// Ends the saved sign-in. A flagged account may do this, too.
-pub fn run(desk: &mut Desk<'_>) -> Result<()> {
+/// Ends the saved sign-in, or all there are. A flagged account may do this, too.
+pub fn run(desk: &mut Desk<'_>, args: &SignOut) -> Result<()> {
+    if args.everywhere { everywhere(desk) } else { here(desk) }
+}
+
+fn here(desk: &mut Desk<'_>) -> Result<()> {
     if desk.global.as_username.is_some() {
         return Err(Failure::new(
             Kind::Usage,
             "--as signs in for one command only, so there is nothing to sign out of",
         )
-        .hint("leave out --as"));
+        .hint("leave out --as, or end every sign-in of that account with --everywhere"));
     }
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let name = store.name()?;
     match desk.sign_ins.load(&name) {
         Ok(None) => {
@@ -27,5 +34,26 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     }
     desk.sign_ins.remove(&name)?;
     desk.terminal.note("Signed out.");
+    Ok(())
+}
+
+/// Ends every sign-in and token of whoever this is.
+fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
+    let mut store = desk.open()?;
+    let owner = owner(desk, &mut *store)?;
+    let account = owner.account.clone();
+    let by = Acting::from(owner).mandate(desk.now());
+    let ended = store.end_all_sign_ins(&by, account.id)?;
+    let name = store.name()?;
+    let ended_here = match desk.sign_ins.load(&name) {
+        Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
+        Ok(None) => false,
+        Err(_) => true,
+    };
+    if ended_here {
+        desk.sign_ins.remove(&name)?;
+    }
+    let ended = if ended == 1 { "1 sign-in or token".into() } else { format!("{ended} sign-ins and tokens") };
+    desk.terminal.note(&format!("{} is signed out everywhere: {ended} ended.", account.named()));
     Ok(())
 }

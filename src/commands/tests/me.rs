@@ -1,6 +1,7 @@
 //! `me …`: one's own account.
 
 use super::*;
+use crate::cli::me::SignOut;
 use crate::commands::me::{passwd, profile, sign_in, sign_out};
 
 const CURRENT: &str = "Password of alice";
@@ -146,7 +147,7 @@ fn a_sign_in_ends_after_eight_hours() {
         site.call(Call::default(), |desk| crate::commands::users::list::run(desk, &crate::cli::users::List::default()));
     assert_eq!(ran.stdout, "");
     ran.fails(Kind::SignInFailed);
-    site.call(Call::default(), sign_out::run).succeeds();
+    site.call(Call::default(), |desk| sign_out::run(desk, &SignOut::default())).succeeds();
     site.call(Call::default(), |desk| crate::commands::users::list::run(desk, &crate::cli::users::List::default()))
         .succeeds();
 }
@@ -169,7 +170,7 @@ fn signing_out_twice_is_no_failure() {
     site.settled("alice", &[]);
     site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
     for said in ["Signed out.", "Nobody is signed in."] {
-        assert_eq!(site.call(Call::default(), sign_out::run).succeeds().notes, said);
+        assert_eq!(site.call(Call::default(), |desk| sign_out::run(desk, &SignOut::default())).succeeds().notes, said);
     }
 }
 

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::Desk;
 use crate::cli::Global;
-use crate::cli::handover::Handover;
+use crate::cli::handover::{Handover, WayOut};
 use crate::cli::users::{Add, Many, Reset};
 use crate::domain::account::Account;
 use crate::domain::authority::Operator;
@@ -27,6 +27,7 @@ use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
+use crate::domain::throttle::Tries;
 use crate::failure::{Kind, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::Stores as _;
@@ -34,7 +35,9 @@ use crate::store::sqlite::SqliteStores;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
 use crate::terminal::{Phase, PromptError, Terminal};
+use crate::token_source::TokenSource;
 
+const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 const GOOD: &str = "brass lantern over wet slate";
 const OTHER: &str = "seven herons guard the orchard";
 
@@ -199,6 +202,8 @@ struct Site {
     clock: SetClock,
     rng: StdRng,
     policy: Policy,
+    /// The token of the next command.
+    token: TokenSource,
 }
 
 /// What one command left behind.
@@ -260,11 +265,12 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let mut site = Self {
             stores: SqliteStores::at(&folder.path().join("store.db")).unwrap(),
-            sign_ins: SignInFiles::in_folder(Some(folder.path().join("state"))),
+            sign_ins: SignInFiles::in_folder(Some(folder.path().join("state")), None),
             folder,
             clock: SetClock(Cell::new("2026-11-22T08:00:00Z".parse().unwrap())),
             rng: StdRng::seed_from_u64(1),
-            policy: Policy { cost: Cost { memory_kib: 8, passes: 1, lanes: 1 }, ..Policy::default() },
+            policy: Policy { cost: CHEAP, dearest: CHEAP, ..Policy::default() },
+            token: TokenSource::Nowhere,
         };
         let init =
             crate::cli::init::Init { admin: Some("root".into()), name: String::new(), email: None, handover: quiet() };
@@ -295,6 +301,7 @@ impl Site {
             rng: &mut self.rng,
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
             policy: self.policy.clone(),
+            token: std::mem::replace(&mut self.token, TokenSource::Nowhere),
             global: call.global,
         };
         let outcome = run(&mut desk);
@@ -337,9 +344,10 @@ impl Site {
         self.stores.open().unwrap().credential(&username).unwrap().unwrap().1.unwrap()
     }
 
-    /// All that a refusal must not change about an account.
+    /// All that a refusal must not change about an account; tries to sign in are counted.
     fn state(&self, username: &str) -> (Account, String) {
-        (self.account(username), self.credential(username).hash.as_str().to_owned())
+        let account = Account { tries: Tries::default(), ..self.account(username) };
+        (account, self.credential(username).hash.as_str().to_owned())
     }
 
     fn lets_in(&self, username: &str, password: &str) -> bool {
@@ -352,7 +360,7 @@ impl Site {
 }
 
 fn quiet() -> Handover {
-    Handover { quiet: true, ..Handover::default() }
+    Handover { way_out: WayOut { quiet: true, output: None }, expires_in: None }
 }
 
 fn reset(ids: &[&str]) -> Reset {

@@ -129,7 +129,7 @@ fn it_ends_every_sign_in() {
     let mut site = Site::new();
     site.settled("alice", &[]);
     site.call(as_user("alice", vec![secret("Password of alice", GOOD)]), crate::commands::me::sign_in::run).succeeds();
-    let elsewhere = SignInFiles::in_folder(Some(site.folder.path().join("elsewhere")));
+    let elsewhere = SignInFiles::in_folder(Some(site.folder.path().join("elsewhere")), None);
     let here = std::mem::replace(&mut site.sign_ins, elsewhere);
     site.call(Call::default(), |desk| run(desk, &yes(&["alice"]))).succeeds();
     site.sign_ins = here;

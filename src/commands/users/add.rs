@@ -10,6 +10,7 @@ use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::failure::Result;
 use crate::store::NewAccount;
+use crate::terminal::handover::TemporaryHandover;
 
 /// Adds an account, and hands its temporary password over.
 pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
@@ -17,10 +18,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let display_name: DisplayName = args.name.parse()?;
     let email = email(args.email.as_deref())?;
     let roles: Roles = args.role.iter().copied().collect();
-    handover::check(&args.handover, desk, 1)?;
-    let lifetime = handover::lifetime(&args.handover, desk)?;
+    handover::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = handover::lifetime(&args.handover)?;
 
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     let subject = Subject { id: None, username: &username, roles };
     acting.may_to(&mut *store, desk.now(), Action::Add, subject)?;
@@ -35,8 +36,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     }
 
     let by = acting.mandate(desk.now());
-    let mut way_out = WayOut::open(&args.handover, desk, false)?;
-    way_out.issue(
+    let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
+    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
+    way_out.issue_temporary(
         desk,
         &Whose { username: &username, display_name: &display_name },
         lifetime,

@@ -22,7 +22,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
             .hint("add --name, --email, --role or --no-roles"));
     }
 
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may_on(&mut *store, desk.now(), Action::Edit, [&target])?;
     let account = find(&*store, &target)?;

@@ -24,7 +24,7 @@ const SCREENFUL: usize = 1_000;
 /// Lists accounts.
 pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let after = args.after.as_deref().map(str::parse).transpose()?;
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::List)?;
     let filter =

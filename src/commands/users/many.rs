@@ -17,7 +17,7 @@ pub type Change = fn(&mut dyn Store, &Mandate, AccountId, Revision) -> crate::st
 pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: &str) -> Result<()> {
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may_on(&mut *store, desk.now(), action, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();

@@ -13,6 +13,7 @@ pub mod reset;
 pub mod restore;
 pub mod roles;
 pub mod show;
+pub mod unlock;
 
 use super::Desk;
 use crate::cli::users::Command;
@@ -29,6 +30,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
         Command::RequireChange(args) => require_change::run(desk, args),
+        Command::Unlock(args) => unlock::run(desk, args),
         Command::Disable(args) => disable::run(desk, args),
         Command::Enable(args) => enable::run(desk, args),
         Command::Grant(args) => roles::grant(desk, args),

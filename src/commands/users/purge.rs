@@ -4,16 +4,18 @@ use crate::cli::users::Purge;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
+use crate::domain::clock::spoken;
 use crate::failure::Result;
 
 /// Forgets removed accounts for good, once they can no longer be wanted back.
 pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::Purge)?;
     if !args.yes {
-        let question = "Forget for good all accounts that were removed 30 days ago or more?";
-        desk.terminal.confirm(question, "add --yes to purge without being asked")?;
+        let span = spoken(desk.policy.restorable.as_secs());
+        let question = format!("Forget for good all accounts that were removed {span} ago or more?");
+        desk.terminal.confirm(&question, "add --yes to purge without being asked")?;
     }
     let now = desk.now();
     let purged = store.purge(&acting.mandate(now), now - desk.policy.restorable)?;

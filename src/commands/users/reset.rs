@@ -15,16 +15,18 @@ use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 use crate::terminal::Terminal;
 use crate::terminal::format::Format;
+use crate::terminal::handover::TemporaryHandover;
 
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    handover::check(&args.handover, desk, args.ids.len())?;
-    let lifetime = handover::lifetime(&args.handover, desk)?;
+    handover::check(&args.handover.way_out, desk, args.ids.len())?;
+    let lifetime = handover::lifetime(&args.handover)?;
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
 
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
+    let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     acting.may_on(&mut *store, desk.now(), Action::Reset, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();
     let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
@@ -43,7 +45,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         desk.terminal.confirm(&bulk.question(&items), "add --yes to reset without being asked")?;
     }
 
-    let mut way_out = WayOut::open(&args.handover, desk, several)?;
+    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, several)?;
     let mut stopped: Option<fn() -> Failure> = None;
     for Item { written, account } in items {
         if desk.terminal.interrupted() {
@@ -67,7 +69,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
             Err(failure) => Err(failure),
         };
         let commit = |new| Ok(store.reset_password(&by, account.id, account.revision, &new)?);
-        let outcome = way_out.issue(desk, &whose, lifetime, prepare, commit);
+        let outcome = way_out.issue_temporary(desk, &whose, lifetime, prepare, commit);
         match &outcome {
             Ok(()) if account.lifecycle == Lifecycle::Disabled => desk.terminal.note(&disabled(&account)),
             Err(failure) if failure.kind == Kind::NotDelivered => {
@@ -97,7 +99,7 @@ fn foretell(desk: &mut Desk<'_>, items: &[Item], lifetime: &str, several: bool) 
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "Would reset {}, id {}:\nthe password stops working, every sign-in ends, a temporary password lives {lifetime}.",
+            "Would reset {}, id {}:\nthe password stops working, every sign-in and token ends, a temporary password lives {lifetime}.",
             account.named(),
             account.id
         );

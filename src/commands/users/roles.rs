@@ -27,7 +27,7 @@ fn change(
     roles: impl FnOnce(&Account, Role) -> Roles,
 ) -> Result<()> {
     let target = args.id.parse()?;
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may_on(&mut *store, desk.now(), action, [&target])?;
     let account = find(&*store, &target)?;

@@ -11,7 +11,7 @@ use crate::terminal::sheet;
 /// Shows one account.
 pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let target = args.id.parse()?;
-    let mut store = desk.stores.open()?;
+    let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::List)?;
     let account = find(&*store, &target)?;

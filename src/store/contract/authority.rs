@@ -44,6 +44,8 @@ pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut
     store.restore(&operator(), alice.id, seen.revision).unwrap();
     let restored = get(store, alice.id);
     assert_eq!(Account { revision: alice.revision, ..restored }, alice);
+    let again = store.restore(&operator(), alice.id, get(store, alice.id).revision);
+    assert!(matches!(again, Err(StoreError::Conflict(_))));
 }
 
 pub fn a_removed_account_is_only_restored(store: &mut dyn Store) {

@@ -3,16 +3,19 @@
 
 pub mod accounts;
 pub mod authority;
+pub mod policy;
 pub mod record;
 pub mod sign_ins;
+pub mod tokens;
+pub mod tries;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, Page, Sort, Store, StoreError};
+use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::authority::{Actor, Operator};
+use crate::domain::authority::{Actor, Operator, Through};
 use crate::domain::credential::StoredHash;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
@@ -61,6 +64,43 @@ macro_rules! laws {
                 no_sign_in_begins_once_a_change_is_required,
                 a_sign_in_ends_at_its_expiry,
                 a_sign_in_ended_is_gone,
+                an_actor_whose_sign_in_has_ended_meanwhile_is_refused,
+                a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back,
+                signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own,
+            }
+            tries {
+                a_name_that_is_nobodys_is_not_looked_up,
+                a_try_is_counted_before_it_is_looked_at,
+                after_five_failures_the_next_try_waits,
+                after_a_hundred_failures_an_account_is_locked,
+                a_success_forgets_the_failures,
+                a_reset_and_an_unlock_forget_the_failures_and_unlock,
+                a_locked_account_is_listed_as_locked,
+                tries_under_way_do_not_hinder_a_reset,
+                the_last_admin_is_never_locked,
+                a_locked_admin_is_not_counted_on,
+                a_stronger_hash_takes_the_place_of_the_one_that_was_proved,
+                a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back,
+                a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password,
+            }
+            tokens {
+                a_token_is_a_sign_in_with_the_roles_that_both_have,
+                a_role_taken_from_the_owner_is_taken_from_the_token_for_good,
+                a_label_is_taken_once_by_each_owner,
+                a_token_is_revoked_once,
+                a_token_ends_with_a_reset_a_disablement_and_a_password_change,
+                the_use_of_a_token_is_noted_to_the_minute,
+                a_token_makes_no_token,
+                tokens_of_others_are_a_global_admins,
+                a_revoked_token_is_refused_what_it_began,
+                what_happens_to_tokens_is_recorded_with_their_label,
+            }
+            policy {
+                what_has_not_been_decided_is_as_it_is_otherwise,
+                what_has_been_decided_holds_and_is_recorded,
+                only_a_global_admin_or_an_operator_decides,
+                operators_are_shut_out_only_where_an_admin_can_be_counted_on,
+                an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
             }
             record {
                 every_change_is_recorded_with_what_it_changed,
@@ -127,13 +167,30 @@ fn hash_of(store: &dyn Store, account: &Account) -> String {
 }
 
 fn acting(account: &Account) -> Mandate {
-    Mandate { actor: Actor::Account { id: account.id, username: account.username.clone() }, at: at(2) }
+    Mandate::of(account, at(2))
 }
 
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
     store.begin_sign_in(account.id, &hash("own"), digest, at(0), at(8 * HOUR)).unwrap();
     digest
+}
+
+/// A token of an account, made by its owner.
+fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, roles: &[Role]) -> SignInDigest {
+    let digest = SignInDigest([digest; 32]);
+    let (label, roles) = (label.parse().unwrap(), roles.iter().copied().collect());
+    store
+        .create_token(&acting(owner), owner.id, &NewToken { label, roles, digest, until: at(90 * 24 * HOUR) })
+        .unwrap();
+    digest
+}
+
+/// On behalf of whoever acts by a sign-in or a token.
+fn through(store: &dyn Store, digest: SignInDigest) -> Mandate {
+    let SignIn { id, account, token } = store.sign_in(digest, at(2)).unwrap().unwrap();
+    let through = Some(Through { sign_in: id, token });
+    Mandate { actor: Actor::Account { id: account.id, username: account.username, through }, at: at(2) }
 }
 
 fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {
@@ -158,6 +215,7 @@ fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeM
         ("grant", store.edit_account(by, id, seen, &roles)),
         ("reset", store.reset_password(by, id, seen, &temporary("x"))),
         ("require-change", store.require_change(by, id, seen)),
+        ("unlock", store.unlock(by, id, seen)),
         ("disable", store.disable(by, id, seen)),
         ("enable", store.enable(by, id, seen)),
         ("remove", store.remove(by, id, seen)),

@@ -1,9 +1,14 @@
 //! What a sign-in is worth: which password begins one, and what ends it.
 
-use super::{HOUR, at, get, hash, hash_of, operator, proves_nothing, settled, signed_in, temporary};
+use super::{
+    HOUR, acting, at, every_change, get, hash, hash_of, new, operator, proves_nothing, settled, signed_in, temporary,
+    through, token_of,
+};
 use crate::domain::account::Lifecycle;
+use crate::domain::authority::Refusal;
+use crate::domain::role::Role;
 use crate::domain::sign_in::SignInDigest;
-use crate::store::{Store, StoreError};
+use crate::store::{Mandate, Store, StoreError};
 
 pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
@@ -64,4 +69,38 @@ pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
     assert!(store.end_sign_in(digest, at(1)).unwrap());
     assert!(store.sign_in(digest, at(1)).unwrap().is_none());
     assert!(!store.end_sign_in(digest, at(1)).unwrap());
+}
+
+pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Store) {
+    settled(store, "keeper", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &admin, 1);
+    let by = through(store, digest);
+    store.end_sign_in(digest, at(1)).unwrap();
+    for (change, outcome) in every_change(store, &by, &alice) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::SignInEnded { .. }))), "{change}");
+    }
+    assert_eq!(get(store, alice.id), alice);
+}
+
+pub fn a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    let later = Mandate { at: at(8 * HOUR), ..operator() };
+    store.add_account(&later, &new("bob", &[])).unwrap();
+    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+}
+
+pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let bob = settled(store, "bob", &[]);
+    let [first, second] = [1, 2].map(|digest| signed_in(store, &alice, digest));
+    let token = token_of(store, &alice, "nightly", 3, &[]);
+    let bobs = signed_in(store, &bob, 4);
+    assert_eq!(store.end_all_sign_ins(&acting(&alice), alice.id).unwrap(), 3);
+    for digest in [first, second, token] {
+        assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    }
+    assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
 }

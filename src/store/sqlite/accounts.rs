@@ -10,10 +10,23 @@ use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
+use crate::domain::throttle::Tries;
 use crate::store::{Filter, Page, Result, Sort, StoreError};
 
-const COLUMNS: &str = "id, revision, username, display_name, email, roles, state, must_change, temporary_until, \
-                       password_changed_at, reset_at, reset_by, created_at, password_hash, removed_at";
+/// Whether the record has gone past the end of a temporary password, whatever the clock says now.
+macro_rules! lapsed {
+    () => {
+        "(temporary_until IS NOT NULL \
+          AND EXISTS (SELECT 1 FROM audit_events WHERE at >= temporary_until AND sequence > temporary_after))"
+    };
+}
+pub(super) use lapsed;
+
+const COLUMNS: &str = concat!(
+    "id, revision, username, display_name, email, roles, state, must_change, temporary_until, password_changed_at, \
+     reset_at, reset_by, created_at, password_hash, removed_at, tries_failed, tries_pending, tried_at, locked_at, ",
+    lapsed!()
+);
 
 pub fn find(connection: &Connection, target: &Target) -> Result<Option<Account>> {
     let (condition, key): (_, &dyn ToSql) = match target {
@@ -90,11 +103,16 @@ impl Conditions {
             None => {}
             Some(State::Removed) => all.and("removed_at IS NOT NULL", []),
             Some(State::Disabled) => all.and("state = 'disabled'", []),
-            Some(State::Active) => all.and("state = 'active' AND NOT must_change", []),
+            Some(State::Locked) => all.and("state = 'active' AND locked_at IS NOT NULL", []),
+            Some(State::Active) => all.and("state = 'active' AND locked_at IS NULL AND NOT must_change", []),
             Some(State::MustChange) => {
-                all.and("state = 'active' AND must_change AND (temporary_until IS NULL OR temporary_until > ?)", [now]);
+                all.and("state = 'active' AND locked_at IS NULL AND must_change", []);
+                all.and(concat!("(temporary_until IS NULL OR (temporary_until > ? AND NOT ", lapsed!(), "))"), [now]);
             }
-            Some(State::TemporaryExpired) => all.and("state = 'active' AND temporary_until <= ?", [now]),
+            Some(State::TemporaryExpired) => {
+                all.and("state = 'active' AND locked_at IS NULL", []);
+                all.and(concat!("(temporary_until <= ? OR ", lapsed!(), ")"), [now]);
+            }
         }
         all
     }
@@ -168,18 +186,21 @@ pub fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         },
         must_change: row.get(7)?,
         temporary_until: moment(row, 8)?,
+        temporary_lapsed: row.get(19)?,
         password_changed_at: moment(row, 9)?,
         removed_at: moment(row, 14)?,
+        tries: Tries { failed: row.get(15)?, pending: row.get(16)?, last_at: moment(row, 17)? },
+        locked_at: moment(row, 18)?,
         last_reset,
         created_at: moment(row, 12)?.unwrap_or(Timestamp::UNIX_EPOCH),
     })
 }
 
-fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     let seconds: Option<i64> = row.get(column)?;
     seconds.map(|seconds| Timestamp::from_second(seconds).map_err(|error| wrong(column, error))).transpose()
 }
 
-fn wrong(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+pub(super) fn wrong(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }

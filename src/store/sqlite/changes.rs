@@ -4,11 +4,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, params};
 
+use super::accounts::lapsed;
 use super::accounts::{self, proved_account, seen_account};
-use super::{failed, record, sign_ins};
+use super::{failed, policy, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit;
-use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
+use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, Through, decide};
 use crate::domain::credential::StoredHash;
 use crate::domain::name::Email;
 use crate::domain::sign_in::SignInId;
@@ -24,8 +25,8 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
     transaction
         .execute(
             "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
-                                   must_change, temporary_until, reset_at, reset_by, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?9)",
+                                   must_change, temporary_until, temporary_after, reset_at, reset_by, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?11, ?10)",
             params![
                 new.username.as_str(),
                 new.display_name.as_str(),
@@ -35,6 +36,7 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
                 new.roles.bits(),
                 new.temporary.hash.as_str(),
                 new.temporary.until.as_second(),
+                record::last_sequence(transaction)?,
                 by.at.as_second(),
                 by.actor.recorded(),
             ],
@@ -71,6 +73,7 @@ pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Re
                 ],
             )
             .map_err(taken)?;
+        sign_ins::restrict_tokens(transaction, id, roles)?;
         let mut what = Vec::new();
         what.extend(edit.display_name.is_some().then(|| "name".to_owned()));
         what.extend(edit.email.is_some().then(|| "e-mail".to_owned()));
@@ -119,11 +122,19 @@ pub fn recover(
 fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {
     transaction
         .execute(
-            "UPDATE accounts SET password_hash = ?2, must_change = TRUE, temporary_until = ?3, reset_at = ?4,
-                    reset_by = ?5 WHERE id = ?1",
-            params![id.0, new.hash.as_str(), new.until.as_second(), by.at.as_second(), by.actor.recorded()],
+            "UPDATE accounts SET password_hash = ?2, must_change = TRUE, temporary_until = ?3, temporary_after = ?4,
+                    reset_at = ?5, reset_by = ?6 WHERE id = ?1",
+            params![
+                id.0,
+                new.hash.as_str(),
+                new.until.as_second(),
+                record::last_sequence(transaction)?,
+                by.at.as_second(),
+                by.actor.recorded()
+            ],
         )
         .map_err(failed)?;
+    tries::forget(transaction, id)?;
     sign_ins::end_all(transaction, id, None)?;
     Ok(format!("expires {}", new.until))
 }
@@ -132,6 +143,15 @@ pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId
     change(transaction, by, Action::RequireChange, id, seen, |_| {
         set(transaction, id, "must_change = TRUE")?;
         Ok(String::new())
+    })
+}
+
+/// Lets an account try again: its failures are forgotten, and it is not locked.
+pub fn unlock(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+    change(transaction, by, Action::Unlock, id, seen, |account| {
+        tries::forget(transaction, id)?;
+        let failed = account.tries.failed + account.tries.pending;
+        Ok(format!("after {failed} failed sign-in{}", if failed == 1 { "" } else { "s" }))
     })
 }
 
@@ -200,8 +220,10 @@ pub fn replace_password(
         .map_err(failed)?;
     bump(transaction, id)?;
     sign_ins::end_all(transaction, id, keep)?;
-    let by = Mandate { actor: Actor::Account { id, username: account.username.clone() }, at };
-    record::append(transaction, &by.done("change-password", Some((&account).into()), String::new()))
+    record::append(
+        transaction,
+        &Mandate::of(&account, at).done("change-password", Some((&account).into()), String::new()),
+    )
 }
 
 /// One change of one account: is it still the one that was seen, may the actor do it, does it leave an admin; then it
@@ -217,6 +239,7 @@ fn change(
     let account = seen_account(transaction, id, seen)?;
     authorize(transaction, by, action, (&account).into())?;
     match (account.removed_at, action) {
+        (None, Action::Restore) => return Err(StoreError::Conflict(format!("{} is not removed", account.username))),
         (Some(_), Action::Restore) | (None, _) => {}
         (Some(_), _) => return Err(StoreError::Conflict(format!("{} is removed", account.username))),
     }
@@ -243,17 +266,27 @@ pub struct Admins {
     /// One with a way in now.
     usable: bool,
     /// One whose way in does not expire.
-    lasting: bool,
+    pub lasting: bool,
 }
 
 impl Admins {
     pub fn there(connection: &Connection, now: Timestamp) -> Result<Self> {
+        Self::but(connection, AccountId(0), now)
+    }
+
+    /// The same, were it not for one account. No account has the number 0.
+    pub fn but(connection: &Connection, id: AccountId, now: Timestamp) -> Result<Self> {
         connection
             .query_row(
-                "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
-                 WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND password_hash IS NOT NULL
-                       AND (temporary_until IS NULL OR temporary_until > ?1)",
-                [now.as_second()],
+                concat!(
+                    "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
+                     WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
+                           AND password_hash IS NOT NULL AND id <> ?2
+                           AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT ",
+                    lapsed!(),
+                    "))"
+                ),
+                [now.as_second(), id.0],
                 |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }),
             )
             .map_err(failed)
@@ -270,8 +303,8 @@ pub fn is_last_admin(connection: &Connection, id: AccountId) -> Result<bool> {
     connection
         .query_row(
             "SELECT count(*) = 1 AND max(id = ?1) FROM accounts
-             WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND password_hash IS NOT NULL
-                   AND temporary_until IS NULL",
+             WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
+                   AND password_hash IS NOT NULL AND temporary_until IS NULL",
             [id.0],
             |row| Ok(row.get::<_, Option<bool>>(0)?.unwrap_or(false)),
         )
@@ -279,23 +312,36 @@ pub fn is_last_admin(connection: &Connection, id: AccountId) -> Result<bool> {
 }
 
 /// Decides on what the actor is by now, not on what it was when the command began.
-fn authorize(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
+pub fn authorize(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
     decide_now(transaction, by, action, Some(subject))
 }
 
-fn authorize_all(transaction: &Transaction<'_>, by: &Mandate, action: Action) -> Result<()> {
+/// The same for what is done to nobody.
+pub fn authorize_all(transaction: &Transaction<'_>, by: &Mandate, action: Action) -> Result<()> {
     decide_now(transaction, by, action, None)
 }
 
 fn decide_now(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
-    match &by.actor {
-        Actor::Operator(_) => Ok(decide(Standing::Operator, action, subject)?),
-        Actor::Account { id, .. } => {
-            let actor = accounts::find(transaction, &Target::Id(*id))?
-                .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
-            Ok(decide(Standing::Account(&actor), action, subject)?)
+    let (id, through) = match &by.actor {
+        Actor::Operator(_) if policy::lets_operators_in(transaction)? => {
+            return Ok(decide(Standing::Operator, action, subject)?);
         }
+        Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
+        Actor::Account { id, through, .. } => (*id, through),
+    };
+    let mut actor = accounts::find(transaction, &Target::Id(id))?
+        .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
+    let Some(Through { sign_in, token }) = through else {
+        return Ok(decide(Standing::Account(&actor), action, subject)?);
+    };
+    let roles = sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?;
+    if roles.is_none() && actor.is_open() && !actor.must_change {
+        let what = if token.is_some() { "token" } else { "sign-in" };
+        return Err(Refusal::SignInEnded { what }.into());
     }
+    actor.roles = roles.unwrap_or_default();
+    let standing = if token.is_some() { Standing::Token(&actor) } else { Standing::Account(&actor) };
+    Ok(decide(standing, action, subject)?)
 }
 
 /// A broken uniqueness is a name that is taken.

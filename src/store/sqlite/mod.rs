@@ -5,9 +5,12 @@
 mod accounts;
 mod changes;
 mod open;
+mod policy;
 mod record;
 mod schema;
 mod sign_ins;
+mod tokens;
+mod tries;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,16 +20,19 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
-    Edit, EventFilter, Filter, Mandate, NewAccount, NewTemporary, Page, PreparedStore, Result, SignIn, Store,
-    StoreError, Stores,
+    Edit, EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, PreparedStore, Result,
+    SignIn, Store, StoreError, Stores,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::name::Username;
+use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
+use crate::domain::throttle::Throttle;
+use crate::domain::token::Token;
 
 /// The store in one file.
 pub struct SqliteStores {
@@ -146,6 +152,19 @@ impl Store for SqliteStore {
             .map_err(failed)
     }
 
+    fn policy(&self, otherwise: Policy) -> Result<Policy> {
+        policy::read(&self.connection, otherwise)
+    }
+
+    fn set_policy(&mut self, by: &Mandate, setting: Setting, before: &Policy, after: &Policy) -> Result<()> {
+        self.change(
+            by,
+            Action::SetPolicy.name(),
+            || None,
+            |transaction| policy::write(transaction, by, setting, before, after),
+        )
+    }
+
     fn account(&self, target: &Target) -> Result<Option<Account>> {
         accounts::find(&self.connection, target)
     }
@@ -185,6 +204,10 @@ impl Store for SqliteStore {
 
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::RequireChange, id, |transaction| changes::require_change(transaction, by, id, seen))
+    }
+
+    fn unlock(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
+        self.change_of(by, Action::Unlock, id, |transaction| changes::unlock(transaction, by, id, seen))
     }
 
     fn disable(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
@@ -241,6 +264,28 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<bool> {
+        self.write(|transaction| tries::begin(transaction, username, at, throttle))
+    }
+
+    fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()> {
+        self.write(|transaction| tries::fail(transaction, tried, at, throttle))
+    }
+
+    fn pass_try(
+        &mut self,
+        id: AccountId,
+        proved: &StoredHash,
+        upgraded: Option<&StoredHash>,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.write(|transaction| tries::pass(transaction, id, proved, upgraded, at))?;
+        if upgraded.is_some() {
+            self.forget_old_pages();
+        }
+        Ok(())
+    }
+
     fn begin_sign_in(
         &mut self,
         id: AccountId,
@@ -258,6 +303,29 @@ impl Store for SqliteStore {
 
     fn end_sign_in(&mut self, digest: SignInDigest, at: Timestamp) -> Result<bool> {
         self.write(|transaction| sign_ins::end(transaction, digest, at))
+    }
+
+    fn end_all_sign_ins(&mut self, by: &Mandate, id: AccountId) -> Result<usize> {
+        self.write(|transaction| sign_ins::end_everywhere(transaction, by, id))
+    }
+
+    fn create_token(&mut self, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
+        self.change_of(by, Action::CreateToken, owner, |transaction| tokens::create(transaction, by, owner, new))
+    }
+
+    fn tokens(&self, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>> {
+        tokens::list(&self.connection, owner, now)
+    }
+
+    fn revoke_token(&mut self, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool> {
+        self.change_of(by, Action::RevokeToken, owner, |transaction| tokens::revoke(transaction, by, owner, id))
+    }
+
+    fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()> {
+        if tokens::is_use_noteworthy(&self.connection, id, at)? {
+            self.write(|transaction| tokens::note_use(transaction, id, at))?;
+        }
+        Ok(())
     }
 }
 

@@ -38,13 +38,19 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
 }
 
 /// The sequence number and the link of the last event.
-pub fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
+fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
     connection
         .query_row("SELECT sequence, link FROM audit_events ORDER BY sequence DESC LIMIT 1", [], |row| {
             Ok((sequence(row, 0)?, Link(row.get(1)?)))
         })
         .optional()
         .map_err(failed)
+}
+
+/// The sequence number of the last event, 0 where there is none.
+pub fn last_sequence(connection: &Connection) -> Result<i64> {
+    let head = head(connection)?;
+    Ok(head.and_then(|(sequence, _)| i64::try_from(sequence).ok()).unwrap_or(0))
 }
 
 /// Events after one, in their order.

@@ -1,4 +1,4 @@
-//! Sign-ins: begun, found by their digest, ended.
+//! Sign-ins: begun, found by their digest, ended. One with a label is a token.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
@@ -6,11 +6,21 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use super::accounts::{self, proved_account};
 use super::{failed, record};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::authority::Actor;
 use crate::domain::credential::StoredHash;
+use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
+use crate::domain::token::Label;
 use crate::store::{Mandate, Result, SignIn, StoreError};
+
+/// Whether a sign-in lives at the moment `?1`: neither the clock nor the record has gone past its end.
+macro_rules! lives {
+    () => {
+        "(expires_at > ?1 AND NOT EXISTS \
+          (SELECT 1 FROM audit_events WHERE at >= expires_at AND sequence > begun_after))"
+    };
+}
+pub(super) use lives;
 
 pub fn begin(
     transaction: &Transaction<'_>,
@@ -24,32 +34,60 @@ pub fn begin(
     if account.must_change {
         return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
     }
-    transaction.execute("DELETE FROM sign_ins WHERE expires_at <= ?1", [at.as_second()]).map_err(failed)?;
+    forget_the_dead(transaction, at)?;
     transaction
         .execute(
-            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            params![id.0, digest.0, at.as_second(), until.as_second()],
+            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, begun_after)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![id.0, digest.0, at.as_second(), until.as_second(), record::last_sequence(transaction)?],
         )
         .map_err(failed)?;
-    record::append(transaction, &by(&account, at).done("sign-in", Some((&account).into()), format!("until {until}")))
+    record::append(
+        transaction,
+        &Mandate::of(&account, at).done("sign-in", Some((&account).into()), format!("until {until}")),
+    )
 }
 
-fn by(account: &Account, at: Timestamp) -> Mandate {
-    Mandate { actor: Actor::Account { id: account.id, username: account.username.clone() }, at }
+/// Forgets the sign-ins and tokens that are over.
+pub fn forget_the_dead(transaction: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    transaction
+        .execute(concat!("DELETE FROM sign_ins WHERE NOT ", lives!()), [now.as_second()])
+        .map_err(failed)
+        .map(drop)
 }
 
 pub fn find(connection: &Connection, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {
-    let found: Option<(i64, i64)> = connection
-        .query_row(
-            "SELECT id, account_id FROM sign_ins WHERE secret_sha256 = ?1 AND expires_at > ?2",
-            params![digest.0, now.as_second()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+    let sql = concat!("SELECT id, account_id, label, roles FROM sign_ins WHERE secret_sha256 = ?2 AND ", lives!());
+    let found: Option<(i64, i64, Option<String>, Option<u8>)> = connection
+        .query_row(sql, params![now.as_second(), digest.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
         .optional()
         .map_err(failed)?;
-    let Some((id, account_id)) = found else { return Ok(None) };
-    let account = accounts::find(connection, &Target::Id(AccountId(account_id)))?;
-    Ok(account.filter(Account::is_open).map(|account| SignIn { id: SignInId(id), account }))
+    let Some((id, account_id, label, roles)) = found else { return Ok(None) };
+    let account = accounts::find(connection, &Target::Id(AccountId(account_id)))?.filter(Account::is_open);
+    Ok(account.map(|account| SignIn {
+        id: SignInId(id),
+        account: Account { roles: limited(account.roles, roles.map(Roles::from_bits)), ..account },
+        token: label.map(Label::from_store),
+    }))
+}
+
+/// The roles of somebody who acts by a sign-in now; `None` if it is over.
+pub fn acting_roles(connection: &Connection, account: &Account, id: SignInId, now: Timestamp) -> Result<Option<Roles>> {
+    let sql = concat!("SELECT roles FROM sign_ins WHERE id = ?2 AND account_id = ?3 AND ", lives!());
+    connection
+        .query_row(sql, [now.as_second(), id.0, account.id.0], |row| {
+            let limit: Option<u8> = row.get(0)?;
+            Ok(limited(account.roles, limit.map(Roles::from_bits)))
+        })
+        .optional()
+        .map_err(failed)
+}
+
+/// What is left of the roles of an account by a token, which has roles of its own.
+fn limited(roles: Roles, limit: Option<Roles>) -> Roles {
+    limit.map_or(roles, |limit| limit.and(roles.covered()))
 }
 
 pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -> Result<bool> {
@@ -59,15 +97,37 @@ pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -
         .map_err(failed)?;
     let Some(id) = ended else { return Ok(false) };
     if let Some(account) = accounts::find(transaction, &Target::Id(AccountId(id)))? {
-        record::append(transaction, &by(&account, at).done("sign-out", Some((&account).into()), String::new()))?;
+        record::append(
+            transaction,
+            &Mandate::of(&account, at).done("sign-out", Some((&account).into()), String::new()),
+        )?;
     }
     Ok(true)
 }
 
-/// Ends the sign-ins of an account, all but one.
-pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<()> {
+/// Ends the sign-ins and tokens of an account, all but one, and says how many there were.
+pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<usize> {
     transaction
         .execute("DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2", params![id.0, keep.map(|keep| keep.0)])
-        .map_err(failed)?;
-    Ok(())
+        .map_err(failed)
+}
+
+/// The same on behalf of whoever owns it.
+pub fn end_everywhere(transaction: &Transaction<'_>, by: &Mandate, id: AccountId) -> Result<usize> {
+    forget_the_dead(transaction, by.at)?;
+    let ended = end_all(transaction, id, None)?;
+    let account = accounts::find(transaction, &Target::Id(id))?;
+    record::append(
+        transaction,
+        &by.done("sign-out", account.as_ref().map(Into::into), format!("everywhere: {ended} ended")),
+    )?;
+    Ok(ended)
+}
+
+/// Takes from the tokens of an account what it has no longer: given back to the account, it is not back in its tokens.
+pub fn restrict_tokens(transaction: &Transaction<'_>, id: AccountId, roles: Roles) -> Result<()> {
+    transaction
+        .execute("UPDATE sign_ins SET roles = roles & ?2 WHERE account_id = ?1", params![id.0, roles.covered().bits()])
+        .map_err(failed)
+        .map(drop)
 }

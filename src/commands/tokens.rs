@@ -1,0 +1,193 @@
+//! `passdesk tokens …`.
+
+use jiff::SignedDuration;
+
+use super::actor::{Acting, acting};
+use super::handover::{self, WayOut};
+use super::{Desk, find, way_in};
+use crate::cli::{
+    self,
+    tokens::{Command, Create, List, Revoke},
+};
+use crate::domain::account::Account;
+use crate::domain::authority::{Action, Subject};
+use crate::domain::clock::readable;
+use crate::domain::policy;
+use crate::domain::role::Roles;
+use crate::domain::sign_in::SignInSecret;
+use crate::domain::target::Target;
+use crate::domain::token::{Label, Token, TokenTarget};
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{NewToken, Store};
+use crate::terminal::format::{Format, TokenRecord};
+use crate::terminal::handover::TokenHandover;
+use crate::terminal::table;
+
+/// Runs one of the commands.
+pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
+    match command {
+        Command::Create(args) => create(desk, args),
+        Command::List(args) => list(desk, args),
+        Command::Revoke(args) => revoke(desk, args),
+    }
+}
+
+/// What a token is to be.
+struct Wanted {
+    label: Label,
+    roles: Roles,
+    lifetime: SignedDuration,
+}
+
+/// Makes a token, and hands it over as a temporary password is.
+fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
+    let wanted = Wanted {
+        label: args.label.parse()?,
+        roles: args.role.iter().copied().collect(),
+        lifetime: policy::token_lifetime(&args.expires_in)?,
+    };
+    let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
+    handover::check(&args.way_out, desk, 1)?;
+
+    let mut store = desk.open()?;
+    let (acting, owner) = whose(desk, &mut *store, target.as_ref())?;
+    acting.may_to(&mut *store, desk.now(), Action::CreateToken, Subject::from(&owner))?;
+    let wanted = Wanted { roles: roles(wanted.roles, &acting, &owner)?, ..wanted };
+    if store.tokens(Some(owner.id), desk.now())?.iter().any(|token| token.label == wanted.label) {
+        return Err(Failure::new(Kind::Conflict, format!("{} has a token {} already", owner.username, wanted.label))
+            .hint("take another label, or end that one with 'passdesk tokens revoke'"));
+    }
+    issue(desk, &mut *store, &args.way_out, &acting, &owner, &wanted)
+}
+
+/// Who makes the token, and the account it is to stand for: one's own, unless another is named.
+fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) -> Result<(Acting, Account)> {
+    if let Some(target) = target {
+        let acting = acting(desk, store)?;
+        acting.may_on_others(store, desk.now(), Action::CreateToken, target)?;
+        let owner = find(store, target)?;
+        return Ok((acting, owner));
+    }
+    let owner = way_in::owner(desk, store)?;
+    let account = owner.account.clone();
+    Ok((owner.into(), account))
+}
+
+/// The roles that were asked for, or all that may be given. What somebody has not, they do not give.
+fn roles(asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
+    let lendable = acting.account().map_or(Roles::ALL, |actor| actor.roles.covered());
+    if asked.is_empty() {
+        return Ok(owner.roles.and(lendable));
+    }
+    let lacking = asked.iter().find(|role| !lendable.and(owner.roles.covered()).contains(*role));
+    let Some(lacking) = lacking else { return Ok(asked) };
+    let whose = if lendable.contains(lacking) { &format!("{} has", owner.username) } else { "you have" };
+    let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
+    Err(Failure::new(Kind::NotAllowed, message)
+        .hint("a token may do at most what both its account and whoever makes it may do"))
+}
+
+fn issue(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    args: &cli::handover::WayOut,
+    acting: &Acting,
+    owner: &Account,
+    wanted: &Wanted,
+) -> Result<()> {
+    let secret = SignInSecret::generate(desk.rng);
+    let token = secret.to_token();
+    let now = desk.now();
+    let (label, roles, until) = (&wanted.label, wanted.roles, now + wanted.lifetime);
+    let by = acting.mandate(now);
+    let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until };
+    let mut way_out = WayOut::open::<TokenHandover<'_>>(args, desk, false)?;
+    way_out.issue(
+        desk,
+        &owner.username,
+        |way_out, desk| way_out.give(desk.output, &TokenHandover { owner, label, roles, token: &token, until, now }),
+        |()| Ok(store.create_token(&by, owner.id, &new)?),
+    )?;
+    if owner.must_change {
+        let username = &owner.username;
+        desk.terminal.note(&format!("It is of no use until {username} has chosen a new password."));
+    }
+    way_out.close(desk)
+}
+
+/// Lists tokens: one's own unless others are asked for, all of them to an operator.
+fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
+    let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
+    let mut store = desk.open()?;
+    let acting = acting(desk, &mut *store)?;
+    let now = desk.now();
+    let whose = match (&target, acting.account()) {
+        (Some(target), _) => {
+            acting.may_on_others(&mut *store, now, Action::ListTokens, target)?;
+            let owner = find(&*store, target)?;
+            acting.may_to(&mut *store, now, Action::ListTokens, (&owner).into())?;
+            Some(owner.id)
+        }
+        (None, Some(account)) if !args.all => {
+            acting.may_to(&mut *store, now, Action::ListTokens, account.into())?;
+            Some(account.id)
+        }
+        _ => {
+            acting.may(&mut *store, now, Action::ListTokens)?;
+            None
+        }
+    };
+
+    let tokens = store.tokens(whose, now)?;
+    if desk.format() != Format::Text {
+        return desk.print_records(&tokens.iter().map(TokenRecord::from).collect::<Vec<_>>(), true);
+    }
+    if tokens.is_empty() {
+        desk.terminal.note("There is no token.");
+        return Ok(());
+    }
+    let rows: Vec<_> = tokens.iter().map(row).collect();
+    let titles = ["ID", "LABEL", "ACCOUNT", "ROLES", "EXPIRES", "LAST USED"];
+    desk.print(&table::listing(titles, &rows, 2, desk.output.layout()))
+}
+
+fn row(token: &Token) -> [String; 6] {
+    [
+        token.id.0.to_string(),
+        token.label.to_string(),
+        token.owner_username.to_string(),
+        token.roles.join(" "),
+        readable(token.expires_at),
+        token.last_used_at.map_or_else(|| "never".into(), readable),
+    ]
+}
+
+/// Ends a token, by its number or by the label that one has given to one's own.
+fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
+    let target: TokenTarget = args.token.parse()?;
+    let mut store = desk.open()?;
+    let acting = acting(desk, &mut *store)?;
+    let now = desk.now();
+    let own = acting.account().map(|account| account.id);
+    let not_found = || {
+        Failure::new(Kind::NotFound, format!("there is no token '{target}'")).hint(
+            "'passdesk tokens list' shows your own; for those of others, give the number from 'tokens list --all'",
+        )
+    };
+    if let Some(account) = acting.account() {
+        // Who has to choose a new password first is told so, and not whether there is such a token.
+        acting.may_to(&mut *store, now, Action::RevokeToken, account.into())?;
+    }
+    let found = store.tokens(None, now)?.into_iter().find(|token| match &target {
+        TokenTarget::Id(id) => token.id == *id,
+        TokenTarget::Label(label) => token.label == *label && Some(token.owner) == own,
+    });
+    let token = found.ok_or_else(not_found)?;
+    let owner = find(&*store, &Target::Id(token.owner))?;
+    acting.may_to(&mut *store, now, Action::RevokeToken, (&owner).into())?;
+    if !store.revoke_token(&acting.mandate(now), owner.id, token.id)? {
+        return Err(not_found());
+    }
+    desk.terminal.note(&format!("The {} has ended.", token.named()));
+    Ok(())
+}

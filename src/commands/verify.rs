@@ -1,0 +1,33 @@
+//! `passdesk verify`: whether a password lets somebody in, for PAM and other programs.
+
+use super::way_in::{authenticate, change_required};
+use super::{Desk, find};
+use crate::cli::verify::Verify;
+use crate::domain::name::Username;
+use crate::domain::target::Target;
+use crate::failure::Result;
+use crate::terminal::format::{AccountRecord, Format};
+
+/// Checks a password as a sign-in does, and lets nobody in who has to choose a new one. The name comes from whoever wants
+/// to be let in: one that nobody can have fails as one that nobody has.
+pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
+    let username: Option<Username> = args.username.parse().ok();
+    let mut store = desk.open()?;
+    let password = if desk.terminal.is_interactive() {
+        let instead = "pass the password on standard input";
+        desk.terminal.ask_secret("Password", instead)?
+    } else {
+        desk.terminal.piped_secret()?
+    };
+    let (account, _) = authenticate(desk, &mut *store, username.as_ref(), &password)?;
+    drop(password);
+    if account.must_change {
+        return Err(change_required(desk, &mut *store, &account, "verify"));
+    }
+    if desk.format() == Format::Text {
+        return Ok(());
+    }
+    let account = find(&*store, &Target::Id(account.id))?;
+    let now = desk.now();
+    desk.print_records(&[AccountRecord::new(&account, now)], false)
+}

@@ -1,0 +1,202 @@
+//! The ways in: `--as`, a token, a saved sign-in, a question. Each proves to own an account.
+
+use super::Desk;
+use crate::domain::account::Account;
+use crate::domain::audit::{Entry, Outcome};
+use crate::domain::authority::{Operator, Refusal, Through};
+use crate::domain::clock::readable;
+use crate::domain::credential::{Credential, matches};
+use crate::domain::name::Username;
+use crate::domain::secret::TypedPassword;
+use crate::domain::sign_in::SignInSecret;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{FailedTry, Mandate, Store, StoreError};
+use crate::terminal::PromptError;
+use crate::token_source::GivenToken;
+
+/// Somebody who has proved to own an account.
+pub struct Owner {
+    /// The account. By a token it has no role that the token has not.
+    pub account: Account,
+    /// By which sign-in, if not by its password.
+    pub through: Option<Through>,
+}
+
+impl Owner {
+    /// Refuses, and records it, an account that has to choose a new password first.
+    pub fn unflagged(self, desk: &Desk<'_>, store: &mut dyn Store, deed: &'static str) -> Result<Self> {
+        if !self.account.must_change {
+            return Ok(self);
+        }
+        Err(change_required(desk, store, &self.account, deed))
+    }
+}
+
+/// Records that somebody has to choose a new password first, and says so.
+pub fn change_required(desk: &Desk<'_>, store: &mut dyn Store, account: &Account, deed: &'static str) -> Failure {
+    let refusal = Refusal::ChangeRequired { username: account.username.clone() };
+    let by = Mandate::of(account, desk.now());
+    let recorded = store.record(&by.refused(deed, Some(account.into()), &refusal));
+    recorded.map_or_else(Into::into, |()| refusal.into())
+}
+
+/// Finds out whose account `me` is about; asks if nothing says so.
+pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
+    match known(desk, store)? {
+        Some(owner) => Ok(owner),
+        None => asked(desk, store),
+    }
+}
+
+/// Signs somebody in for this command alone.
+pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
+    if desk.terminal.is_interactive() {
+        desk.terminal.note(
+            "You are not signed in. Whose account is it? This signs you in for this command\n\
+             alone; 'passdesk me sign-in' does it for longer.",
+        );
+    }
+    let username = ask_username(desk)?;
+    by_password(desk, store, &username)
+}
+
+fn by_password(desk: &mut Desk<'_>, store: &mut dyn Store, username: &Username) -> Result<Owner> {
+    let password = ask_password(desk, username)?;
+    let (account, _) = authenticate(desk, store, Some(username), &password)?;
+    Ok(Owner { account, through: None })
+}
+
+/// Whoever the command line, the environment or an earlier sign-in says it is, and proves it.
+pub fn known(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
+    if let Some(username) = desk.global.as_username.clone() {
+        return by_password(desk, store, &username.parse()?).map(Some);
+    }
+    if desk.global.password_stdin {
+        return Err(Failure::new(Kind::Usage, "nothing says whose password is on standard input")
+            .hint("say whose with --as USERNAME, or leave out --password-stdin"));
+    }
+    signed_in(desk, store)
+}
+
+/// Whoever a token or an earlier sign-in says it is. One that has ended is a failure, not nothing: whoever was signed in
+/// to less than the operator may do is not to go on as the operator unawares.
+pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
+    let (secret, is_token) = match desk.token.read()? {
+        Some(GivenToken::Token(secret)) => (Some(secret), true),
+        Some(GivenToken::Malformed) => (None, true),
+        None => match desk.sign_ins.load(&store.name()?)? {
+            Some(secret) => (Some(secret), false),
+            None => return Ok(None),
+        },
+    };
+    let now = desk.now();
+    let digest = secret.as_ref().map(SignInSecret::digest);
+    let found = digest.map(|digest| store.sign_in(digest, now)).transpose()?.flatten();
+    let Some(found) = found.filter(|found| found.token.is_some() == is_token) else {
+        let failure = ended(is_token, secret.is_none());
+        let detail = failure.message.clone();
+        store.record(&Entry {
+            actor: None,
+            action: "sign-in",
+            target: None,
+            at: now,
+            outcome: Outcome::Refused,
+            detail,
+        })?;
+        return Err(failure);
+    };
+    if is_token {
+        // It is used whether that can be noted or not.
+        let _ = store.note_use(found.id, now);
+    }
+    Ok(Some(Owner { account: found.account, through: Some(Through { sign_in: found.id, token: found.token }) }))
+}
+
+/// What to say of a sign-in or a token by which nobody is let in.
+fn ended(is_token: bool, is_malformed: bool) -> Failure {
+    if is_malformed {
+        return Failure::new(Kind::SignInFailed, "what stands where your token should be is no token")
+            .hint("it is one line that begins with 'pdsk_', as 'passdesk tokens create' handed it over");
+    }
+    let (what, hint) = if is_token {
+        ("token", "have another one made with 'passdesk tokens create'")
+    } else {
+        ("sign-in", "sign in again with 'passdesk me sign-in', or leave it with 'passdesk me sign-out'")
+    };
+    Failure::from(Refusal::SignInEnded { what }).hint(hint)
+}
+
+/// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the name of whoever runs this.
+pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
+    if let Some(username) = &desk.global.as_username {
+        return Ok(username.parse()?);
+    }
+    let instead = "say whose account it is with --as USERNAME";
+    if desk.global.password_stdin {
+        return Err(PromptError::NoTerminal { instead }.into());
+    }
+    let Operator { os_user, sudo_caller, .. } = &desk.operator;
+    let offer = sudo_caller.as_ref().unwrap_or(os_user).clone();
+    Ok(desk.terminal.ask_text("Username", &offer, instead)?.parse()?)
+}
+
+/// The current password of an account, typed or piped.
+pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPassword> {
+    if desk.global.password_stdin {
+        return Ok(desk.terminal.piped_secret()?);
+    }
+    let instead = "pass the password on standard input, with --password-stdin";
+    Ok(desk.terminal.ask_secret(&format!("Password of {username}"), instead)?)
+}
+
+/// Signs somebody in. The try is counted before the password is looked at. Whatever is wrong, the answer is the same and
+/// takes as long (`None` is a name that nobody can have); that a temporary password has expired is told only to those who
+/// know it. A hash that is weaker than the policy asks for is replaced by a stronger one.
+pub fn authenticate(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    username: Option<&Username>,
+    password: &TypedPassword,
+) -> Result<(Account, Credential)> {
+    let throttle = desk.policy.throttle;
+    let looked_at = store.begin_try(username, desk.now(), throttle)?;
+    let found = username.map(|username| store.credential(username)).transpose()?.flatten();
+    let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| looked_at);
+    let matched = matches(credential, password, desk.policy.dearest);
+    let account = found.as_ref().map(|(account, _)| account.id);
+    let (account, credential) = match found {
+        Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
+        other => {
+            let why = why(other.as_ref(), looked_at);
+            store.fail_try(&FailedTry { account, looked_at, why }, desk.now(), throttle)?;
+            return Err(Failure::sign_in_failed());
+        }
+    };
+    let now = desk.now();
+    if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
+        let tried = FailedTry { account: Some(account.id), looked_at, why: "the temporary password has expired" };
+        store.fail_try(&tried, now, throttle)?;
+        let message = format!("this temporary password expired on {}", readable(until));
+        return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
+    }
+    let upgraded = credential.upgraded(password, desk.policy.cost, desk.rng)?;
+    match store.pass_try(account.id, &credential.hash, upgraded.as_ref().map(|upgraded| &upgraded.hash), now) {
+        // A reset came first: what was proved is of no use any more.
+        Err(StoreError::Conflict(_)) => Err(Failure::sign_in_failed()),
+        passed => Ok(passed.map(|()| (account, upgraded.unwrap_or(credential)))?),
+    }
+}
+
+/// Why a try failed, for the record. What is nobody's name may be somebody's password, typed in the wrong place: it is
+/// not written down.
+fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool) -> &'static str {
+    match found {
+        None => "no such account",
+        Some((account, _)) if account.removed_at.is_some() => "removed",
+        Some((account, _)) if !account.is_open() => "disabled",
+        Some((account, _)) if account.locked_at.is_some() => "locked",
+        Some(_) if !looked_at => "tried too often",
+        Some((_, None)) => "no password yet",
+        Some((_, Some(_))) => "wrong password",
+    }
+}

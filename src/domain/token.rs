@@ -1,0 +1,142 @@
+//! Tokens: sign-ins for scripts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Invalid;
+use super::account::{AccountId, named};
+use super::clock::Timestamp;
+use super::name::{DisplayName, Username};
+use super::role::Roles;
+use super::sign_in::SignInId;
+use super::text::quoted;
+
+/// The longest label, in characters.
+pub const MAX_LABEL: usize = 64;
+
+/// What its owner calls a token: letters, digits, `.`, `_` and `-`; at most 64 of them, the first a letter or a digit, not
+/// all of them digits, since those are a token's number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label(String);
+
+impl Label {
+    /// Takes a label as it stands in a store.
+    #[must_use]
+    pub fn from_store(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Label {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let first = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let rest = text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        if first && rest && text.len() <= MAX_LABEL && !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Invalid::new(
+            format!("{} is not a label", quoted(text)),
+            "a label has letters, digits, '.', '_' and '-', begins with a letter or a digit, and is not all digits",
+        ))
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&super::text::neutral(&self.0))
+    }
+}
+
+/// A token, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its number, which it shares with other sign-ins.
+    pub id: SignInId,
+    /// What its owner calls it.
+    pub label: Label,
+    /// The account it stands for.
+    pub owner: AccountId,
+    /// The owner's username.
+    pub owner_username: Username,
+    /// The owner's name.
+    pub owner_display_name: DisplayName,
+    /// The roles it has, as far as its owner has them still.
+    pub roles: Roles,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl Token {
+    /// How a message names it.
+    #[must_use]
+    pub fn named(&self) -> String {
+        format!("token {} of {}", self.label, named(&self.owner_username, &self.owner_display_name))
+    }
+}
+
+/// The ways to point at a token: digits are its number, anything else a label of one's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenTarget {
+    /// By number.
+    Id(SignInId),
+    /// By label.
+    Label(Label),
+}
+
+impl FromStr for TokenTarget {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let hint = "give one token: its number or, of your own, its label; 'passdesk tokens list' shows them";
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            return match text.parse() {
+                Ok(id) if !text.starts_with('0') => Ok(Self::Id(SignInId(id))),
+                _ => Err(Invalid::new(format!("{} is not the number of a token", quoted(text)), hint)),
+            };
+        }
+        text.parse().map(Self::Label).map_err(|error: Invalid| Invalid::new(error.message, hint))
+    }
+}
+
+impl fmt::Display for TokenTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.0.fmt(f),
+            Self::Label(label) => label.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_never_all_digits_and_never_treacherous() {
+        for text in ["", "12", "-rf", "a b", "a,b", "../x", "a\u{1b}", "ä", &"x".repeat(65)] {
+            assert!(text.parse::<Label>().is_err(), "{text:?}");
+        }
+        assert!("Nightly-2.reset_run".parse::<Label>().is_ok());
+    }
+
+    #[test]
+    fn digits_are_the_number_of_a_token_anything_else_its_label() {
+        assert_eq!("12".parse(), Ok(TokenTarget::Id(SignInId(12))));
+        assert!(matches!("nightly".parse(), Ok(TokenTarget::Label(_))));
+        for text in ["", "0", "012", "99999999999999999999", "*"] {
+            assert!(text.parse::<TokenTarget>().is_err(), "{text:?}");
+        }
+    }
+}

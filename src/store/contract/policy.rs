@@ -1,0 +1,67 @@
+//! What a site decides, and whom it shuts out.
+
+use super::{acting, added, every_change, get, operator, settled, temporary};
+use crate::domain::authority::Refusal;
+use crate::domain::policy::{Policy, Setting};
+use crate::domain::role::Role;
+use crate::store::{EventFilter, Mandate, Result, Store, StoreError};
+
+fn decide(store: &mut dyn Store, by: &Mandate, setting: Setting, value: &str) -> Result<()> {
+    let before = store.policy(Policy::default()).unwrap();
+    let mut after = before.clone();
+    after.set(setting, value).unwrap();
+    store.set_policy(by, setting, &before, &after)
+}
+
+pub fn what_has_not_been_decided_is_as_it_is_otherwise(store: &mut dyn Store) {
+    let otherwise = Policy { min_length: 33, ..Policy::default() };
+    assert_eq!(store.policy(otherwise.clone()).unwrap(), otherwise);
+}
+
+pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
+    for (setting, value) in Setting::ALL.into_iter().zip(["20", "8h", "1h", "90d", "3", "50", "m=65536,t=3,p=1", "on"])
+    {
+        decide(store, &operator(), setting, value).unwrap();
+        assert_eq!(store.policy(Policy::default()).unwrap().value(setting), value);
+        let events = store.events(&EventFilter::default(), 0, 100).unwrap();
+        let last = events.last().unwrap();
+        let was = Policy::default().value(setting);
+        assert_eq!(
+            (&*last.action, last.detail.clone()),
+            ("set-policy", format!("{}: {value}, was {was}", setting.name()))
+        );
+    }
+    assert_eq!(store.policy(Policy::default()).unwrap().dearest.memory_kib, 65_536);
+}
+
+pub fn only_a_global_admin_or_an_operator_decides(store: &mut dyn Store) {
+    let dan = settled(store, "dan", &[Role::UserAdmin, Role::Helpdesk, Role::Auditor]);
+    let decided = decide(store, &acting(&dan), Setting::MinLength, "20");
+    assert!(matches!(decided, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    assert_eq!(store.policy(Policy::default()).unwrap(), Policy::default());
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    decide(store, &acting(&ada), Setting::MinLength, "20").unwrap();
+}
+
+pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut dyn Store) {
+    added(store, "new", &[Role::GlobalAdmin]);
+    let shut = decide(store, &operator(), Setting::OperatorAccess, "off");
+    assert!(matches!(shut, Err(StoreError::Refused(Refusal::NoAdmin))));
+    assert!(store.policy(Policy::default()).unwrap().operator_access);
+    settled(store, "ada", &[Role::GlobalAdmin]);
+    decide(store, &operator(), Setting::OperatorAccess, "off").unwrap();
+    assert!(!store.policy(Policy::default()).unwrap().operator_access);
+}
+
+pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    decide(store, &operator(), Setting::OperatorAccess, "off").unwrap();
+    for (change, outcome) in every_change(store, &operator(), &alice) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::OperatorAccessOff))), "{change}");
+    }
+    let opened = decide(store, &operator(), Setting::OperatorAccess, "on");
+    assert!(matches!(opened, Err(StoreError::Refused(Refusal::OperatorAccessOff))));
+    assert_eq!(get(store, alice.id), alice);
+    store.recover(&operator(), ada.id, ada.revision, &temporary("second")).unwrap();
+}

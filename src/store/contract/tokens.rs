@@ -1,0 +1,149 @@
+//! Tokens: at most the roles of whoever they stand for, and ended with every other sign-in.
+
+use super::{HOUR, acting, at, every_change, get, hash, operator, settled, temporary, through, token_of};
+use crate::domain::account::Account;
+use crate::domain::authority::Refusal;
+use crate::domain::role::{Role, Roles};
+use crate::domain::sign_in::SignInDigest;
+use crate::domain::token::Token;
+use crate::store::{Edit, EventFilter, NewToken, Store, StoreError};
+
+fn roles_of(store: &dyn Store, digest: SignInDigest) -> Roles {
+    store.sign_in(digest, at(2)).unwrap().unwrap().account.roles
+}
+
+fn set_roles(store: &mut dyn Store, account: &Account, roles: &[Role]) {
+    let edit = Edit { roles: Some(roles.iter().copied().collect()), ..Edit::default() };
+    let seen = get(store, account.id).revision;
+    store.edit_account(&operator(), account.id, seen, &edit).unwrap();
+}
+
+fn tokens(store: &dyn Store) -> Vec<Token> {
+    store.tokens(None, at(2)).unwrap()
+}
+
+fn new(label: &str) -> NewToken {
+    let label = label.parse().unwrap();
+    NewToken { label, roles: Roles::NONE, digest: SignInDigest([9; 32]), until: at(HOUR) }
+}
+
+pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let bob = settled(store, "bob", &[Role::Helpdesk]);
+    let helpdesk = token_of(store, &ada, "desk", 1, &[Role::Helpdesk]);
+    assert_eq!(roles_of(store, helpdesk), Roles::from_iter([Role::Helpdesk]));
+    let more = token_of(store, &bob, "more", 2, &[Role::GlobalAdmin, Role::Helpdesk]);
+    assert_eq!(roles_of(store, more), Roles::from_iter([Role::Helpdesk]));
+    assert_eq!(store.sign_in(helpdesk, at(2)).unwrap().unwrap().token, Some("desk".parse().unwrap()));
+}
+
+pub fn a_role_taken_from_the_owner_is_taken_from_the_token_for_good(store: &mut dyn Store) {
+    settled(store, "keeper", &[Role::GlobalAdmin]);
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let token = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin, Role::Helpdesk]);
+    set_roles(store, &ada, &[Role::UserAdmin]);
+    assert_eq!(roles_of(store, token), Roles::from_iter([Role::Helpdesk]));
+    set_roles(store, &ada, &[Role::GlobalAdmin]);
+    assert_eq!(roles_of(store, token), Roles::from_iter([Role::Helpdesk]));
+    assert_eq!(tokens(store)[0].roles, Roles::from_iter([Role::Helpdesk]));
+}
+
+pub fn a_label_is_taken_once_by_each_owner(store: &mut dyn Store) {
+    let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
+    token_of(store, &alice, "nightly", 1, &[]);
+    let again = store.create_token(&acting(&alice), alice.id, &new("nightly"));
+    assert!(matches!(again, Err(StoreError::Conflict(_))));
+    token_of(store, &bob, "nightly", 2, &[]);
+    assert_eq!(tokens(store).len(), 2);
+}
+
+pub fn a_token_is_revoked_once(store: &mut dyn Store) {
+    let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
+    let digest = token_of(store, &alice, "nightly", 1, &[]);
+    let id = tokens(store)[0].id;
+    assert!(!store.revoke_token(&acting(&bob), bob.id, id).unwrap(), "it is not bob's");
+    assert!(store.revoke_token(&acting(&alice), alice.id, id).unwrap());
+    assert!(store.sign_in(digest, at(2)).unwrap().is_none());
+    assert!(!store.revoke_token(&acting(&alice), alice.id, id).unwrap());
+}
+
+pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut dyn Store) {
+    let [ann, ben, cid] = ["ann", "ben", "cid"].map(|username| settled(store, username, &[]));
+    for (number, account) in (1..).zip([&ann, &ben, &cid]) {
+        token_of(store, account, "nightly", number, &[]);
+    }
+    store.reset_password(&operator(), ann.id, ann.revision, &temporary("second")).unwrap();
+    store.disable(&operator(), ben.id, ben.revision).unwrap();
+    store.replace_password(cid.id, &hash("own"), &hash("new"), at(1), None).unwrap();
+    assert_eq!(tokens(store), []);
+}
+
+pub fn the_use_of_a_token_is_noted_to_the_minute(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    token_of(store, &alice, "nightly", 1, &[]);
+    let id = tokens(store)[0].id;
+    assert_eq!(tokens(store)[0].last_used_at, None);
+    for (second, noted) in [(5, 5), (64, 5), (65, 65)] {
+        store.note_use(id, at(second)).unwrap();
+        assert_eq!(tokens(store)[0].last_used_at, Some(at(noted)), "{second}");
+    }
+}
+
+pub fn a_token_makes_no_token(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
+    let by = through(store, digest);
+    let made = store.create_token(&by, ada.id, &new("another"));
+    assert!(matches!(made, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    assert_eq!(tokens(store).len(), 1);
+}
+
+pub fn tokens_of_others_are_a_global_admins(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let dan = settled(store, "dan", &[Role::UserAdmin]);
+    let alice = settled(store, "alice", &[]);
+    token_of(store, &alice, "nightly", 1, &[]);
+    let id = tokens(store)[0].id;
+    let made = store.create_token(&acting(&dan), alice.id, &new("another"));
+    assert!(matches!(made, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    let ended = store.revoke_token(&acting(&dan), alice.id, id);
+    assert!(matches!(ended, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    assert_eq!(tokens(store).len(), 1);
+    store.create_token(&acting(&ada), alice.id, &new("another")).unwrap();
+    assert!(store.revoke_token(&acting(&ada), alice.id, id).unwrap());
+}
+
+pub fn a_revoked_token_is_refused_what_it_began(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
+    let by = through(store, digest);
+    let id = tokens(store)[0].id;
+    store.revoke_token(&acting(&ada), ada.id, id).unwrap();
+    for (change, outcome) in every_change(store, &by, &alice) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::SignInEnded { what: "token" }))), "{change}");
+    }
+    assert_eq!(get(store, alice.id), alice);
+}
+
+pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
+    let by = through(store, digest);
+    store.disable(&by, alice.id, alice.revision).unwrap();
+    let id = tokens(store)[0].id;
+    store.revoke_token(&by, ada.id, id).unwrap();
+    let events = store.events(&EventFilter::default(), 0, 100).unwrap();
+    let said: Vec<_> =
+        events.iter().rev().take(3).map(|it| (&*it.action, &*it.actor, &*it.target, &*it.detail)).collect();
+    let detail = format!("nightly: global-admin; until {}", at(90 * 24 * HOUR));
+    assert_eq!(
+        said,
+        [
+            ("revoke-token", "ada (token nightly)", "ada", "nightly"),
+            ("disable", "ada (token nightly)", "alice", ""),
+            ("create-token", "ada", "ada", detail.as_str()),
+        ]
+    );
+}

@@ -1,0 +1,161 @@
+//! Guessing: tries are counted before they are looked at, put off, and end in a lock.
+
+use super::{HOUR, added, at, get, hash, hash_of, list, new, operator, settled, temporary};
+use crate::domain::account::{Account, State};
+use crate::domain::authority::Refusal;
+use crate::domain::role::Role;
+use crate::domain::throttle::{Throttle, Tries};
+use crate::store::{FailedTry, Filter, Mandate, Sort, Store, StoreError};
+
+const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
+/// Each try is later than the longest wait after the one before.
+const LONG: i64 = 1_000;
+
+fn begins(store: &mut dyn Store, account: &Account, second: i64) -> bool {
+    store.begin_try(Some(&account.username), at(second), THROTTLE).unwrap()
+}
+
+fn fails(store: &mut dyn Store, account: &Account, second: i64) {
+    let tried = FailedTry { account: Some(account.id), looked_at: true, why: "wrong password" };
+    store.fail_try(&tried, at(second), THROTTLE).unwrap();
+}
+
+/// So many tries that are looked at and fail, each after the longest wait.
+fn failures(store: &mut dyn Store, account: &Account, count: i64) {
+    for number in 0..count {
+        assert!(begins(store, account, number * LONG), "{number}");
+        fails(store, account, number * LONG);
+    }
+}
+
+pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    for username in [Some("nobody".parse().unwrap()), Some(alice.username), None] {
+        assert!(!store.begin_try(username.as_ref(), at(0), THROTTLE).unwrap());
+    }
+}
+
+pub fn a_try_is_counted_before_it_is_looked_at(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    assert!(begins(store, &alice, 0));
+    assert_eq!(get(store, alice.id).tries, Tries { failed: 0, pending: 1, last_at: Some(at(0)) });
+    assert!(begins(store, &alice, LONG));
+    assert_eq!(get(store, alice.id).tries, Tries { failed: 1, pending: 1, last_at: Some(at(LONG)) });
+}
+
+pub fn after_five_failures_the_next_try_waits(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    for _ in 0..5 {
+        assert!(begins(store, &alice, 0));
+        fails(store, &alice, 0);
+    }
+    assert!(!begins(store, &alice, 0));
+    assert!(begins(store, &alice, 1));
+}
+
+pub fn after_a_hundred_failures_an_account_is_locked(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    failures(store, &alice, 99);
+    assert_eq!(get(store, alice.id).locked_at, None);
+    assert!(begins(store, &alice, 99 * LONG));
+    fails(store, &alice, 99 * LONG);
+    assert_eq!(get(store, alice.id).locked_at, Some(at(99 * LONG)));
+    assert!(!begins(store, &alice, 1_000 * LONG));
+}
+
+pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    failures(store, &alice, 20);
+    store.pass_try(alice.id, &hash("own"), None, at(20 * LONG)).unwrap();
+    assert_eq!(get(store, alice.id), alice);
+}
+
+pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    for reset in [true, false] {
+        failures(store, &alice, 100);
+        let locked = get(store, alice.id);
+        if reset {
+            store.reset_password(&operator(), alice.id, locked.revision, &temporary("second")).unwrap();
+        } else {
+            store.unlock(&operator(), alice.id, locked.revision).unwrap();
+        }
+        let unlocked = get(store, alice.id);
+        assert_eq!((unlocked.tries, unlocked.locked_at), (Tries::default(), None), "reset: {reset}");
+        assert!(begins(store, &alice, 0));
+        store.pass_try(alice.id, &hash("second"), None, at(0)).unwrap();
+    }
+}
+
+pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    failures(store, &alice, 100);
+    for state in State::ALL {
+        let filter = Filter { state: Some(state), ..Filter::default() };
+        let listed = list(store, &filter, Sort::Id, false, 10);
+        assert_eq!(!listed.is_empty(), state == State::Locked, "{state:?}");
+    }
+}
+
+pub fn tries_under_way_do_not_hinder_a_reset(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    assert!(begins(store, &alice, 0));
+    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
+    assert_eq!(get(store, alice.id).tries, Tries::default());
+}
+
+pub fn the_last_admin_is_never_locked(store: &mut dyn Store) {
+    let first = added(store, "first", &[Role::GlobalAdmin]);
+    failures(store, &first, 50);
+    assert_eq!(get(store, first.id).locked_at, None, "nobody else has any way in");
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    failures(store, &admin, 150);
+    let stands = get(store, admin.id);
+    assert_eq!((stands.locked_at, stands.tries.failed), (None, 150));
+    assert!(!begins(store, &admin, 149 * LONG + 899), "and waits as long as anybody");
+}
+
+pub fn a_locked_admin_is_not_counted_on(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let ben = settled(store, "ben", &[Role::GlobalAdmin]);
+    failures(store, &ada, 100);
+    assert!(get(store, ada.id).locked_at.is_some());
+    assert!(store.is_last_admin(ben.id).unwrap());
+    let disabled = store.disable(&operator(), ben.id, ben.revision);
+    assert!(matches!(disabled, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
+    assert_eq!(get(store, ben.id), ben);
+    failures(store, &ben, 100);
+    assert_eq!(get(store, ben.id).locked_at, None);
+}
+
+pub fn a_stronger_hash_takes_the_place_of_the_one_that_was_proved(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    store.pass_try(alice.id, &hash("own"), Some(&hash("stronger")), at(0)).unwrap();
+    assert_eq!(hash_of(store, &alice), "$argon2id$stronger");
+    let again = store.pass_try(alice.id, &hash("own"), Some(&hash("late")), at(0));
+    assert!(matches!(again, Err(StoreError::Conflict(_))));
+    assert_eq!(hash_of(store, &alice), "$argon2id$stronger");
+    assert_eq!(get(store, alice.id), alice, "nothing else is different");
+}
+
+pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[]);
+    assert_eq!(alice.state(at(1)), State::MustChange);
+    let bob = settled(store, "bob", &[]);
+    let later = Mandate { at: at(24 * HOUR), ..operator() };
+    store.disable(&later, bob.id, bob.revision).unwrap();
+    assert_eq!(get(store, alice.id).state(at(1)), State::TemporaryExpired);
+    let expired = Filter { state: Some(State::TemporaryExpired), ..Filter::default() };
+    assert_eq!(store.count(&expired, at(1)).unwrap(), 1);
+    let flagged = Filter { state: Some(State::MustChange), ..Filter::default() };
+    assert_eq!(list(store, &flagged, Sort::Id, false, 10), []);
+}
+
+pub fn a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password(store: &mut dyn Store) {
+    let ahead = Mandate { at: at(1_000_000 * HOUR), ..operator() };
+    let alice = store.add_account(&ahead, &new("alice", &[])).unwrap();
+    let seen = get(store, alice).revision;
+    store.reset_password(&operator(), alice, seen, &temporary("second")).unwrap();
+    assert_eq!(get(store, alice).state(at(1)), State::MustChange);
+}

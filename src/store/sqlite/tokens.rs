@@ -1,0 +1,119 @@
+//! Tokens: made, listed, revoked, and when they were last used.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
+
+use super::accounts::{self, moment, wrong};
+use super::changes::authorize;
+use super::sign_ins::{forget_the_dead, lives};
+use super::{failed, record};
+use crate::domain::account::AccountId;
+use crate::domain::audit;
+use crate::domain::authority::Action;
+use crate::domain::name::DisplayName;
+use crate::domain::role::Roles;
+use crate::domain::sign_in::SignInId;
+use crate::domain::target::Target;
+use crate::domain::token::{Label, Token};
+use crate::store::{Mandate, NewToken, Result, StoreError};
+
+/// How many seconds apart the uses of a token are noted.
+const NOTED_APART: i64 = 60;
+
+pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
+    let gone = || StoreError::Conflict("the account of the token is gone".into());
+    let account = accounts::find(transaction, &Target::Id(owner))?.ok_or_else(gone)?;
+    authorize(transaction, by, Action::CreateToken, (&account).into())?;
+    if !account.is_open() {
+        return Err(StoreError::Conflict(format!("{} is not in use", account.username)));
+    }
+    forget_the_dead(transaction, by.at)?;
+    let roles = new.roles.and(account.roles.covered());
+    transaction
+        .execute(
+            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, begun_after, label, roles)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                owner.0,
+                new.digest.0,
+                by.at.as_second(),
+                new.until.as_second(),
+                record::last_sequence(transaction)?,
+                new.label.as_str(),
+                roles.bits(),
+            ],
+        )
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => {
+                StoreError::Conflict(format!("{} has a token {} already", account.username, new.label))
+            }
+            _ => failed(error),
+        })?;
+    let roles = if roles.is_empty() { "no role".into() } else { roles.join(", ") };
+    let detail = format!("{}: {roles}; until {}", new.label, new.until);
+    record::append(transaction, &by.done(Action::CreateToken.name(), Some((&account).into()), detail))
+}
+
+/// The tokens that live, of one account or of all, oldest first.
+pub fn list(connection: &Connection, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>> {
+    let sql = concat!(
+        "SELECT sign_ins.id, label, account_id, username, display_name, sign_ins.roles, accounts.roles, \
+                sign_ins.created_at, expires_at, last_used_at \
+         FROM sign_ins JOIN accounts ON accounts.id = account_id \
+         WHERE label IS NOT NULL AND (?2 IS NULL OR account_id = ?2) AND ",
+        lives!(),
+        " ORDER BY sign_ins.id"
+    );
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let rows = statement.query_map(params![now.as_second(), owner.map(|id| id.0)], token).map_err(failed)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(failed)
+}
+
+fn token(row: &Row<'_>) -> rusqlite::Result<Token> {
+    let username: String = row.get(3)?;
+    Ok(Token {
+        id: SignInId(row.get(0)?),
+        label: Label::from_store(row.get(1)?),
+        owner: AccountId(row.get(2)?),
+        owner_username: username.parse().map_err(|error| wrong(3, error))?,
+        owner_display_name: DisplayName::from_store(row.get(4)?),
+        roles: Roles::from_bits(row.get(5)?).and(Roles::from_bits(row.get(6)?).covered()),
+        created_at: moment(row, 7)?.unwrap_or(Timestamp::UNIX_EPOCH),
+        expires_at: moment(row, 8)?.unwrap_or(Timestamp::UNIX_EPOCH),
+        last_used_at: moment(row, 9)?,
+    })
+}
+
+/// Ends a token of an account; `false` if it has none of this number.
+pub fn revoke(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool> {
+    let Some(account) = accounts::find(transaction, &Target::Id(owner))? else { return Ok(false) };
+    authorize(transaction, by, Action::RevokeToken, (&account).into())?;
+    let sql = "DELETE FROM sign_ins WHERE id = ?1 AND account_id = ?2 AND label IS NOT NULL RETURNING label";
+    let ended: Option<String> =
+        transaction.query_row(sql, [id.0, owner.0], |row| row.get(0)).optional().map_err(failed)?;
+    let Some(label) = ended else { return Ok(false) };
+    let target = Some(audit::Target::from(&account));
+    record::append(transaction, &by.done(Action::RevokeToken.name(), target, label))?;
+    Ok(true)
+}
+
+/// Notes that a token is being used.
+pub fn note_use(transaction: &Transaction<'_>, id: SignInId, at: Timestamp) -> Result<()> {
+    transaction
+        .execute("UPDATE sign_ins SET last_used_at = ?2 WHERE id = ?1", params![id.0, at.as_second()])
+        .map_err(failed)
+        .map(drop)
+}
+
+/// Whether the latest use that was noted is long enough ago.
+pub fn is_use_noteworthy(connection: &Connection, id: SignInId, at: Timestamp) -> Result<bool> {
+    connection
+        .query_row(
+            "SELECT last_used_at IS NULL OR abs(?2 - last_used_at) >= ?3 FROM sign_ins WHERE id = ?1",
+            [id.0, at.as_second(), NOTED_APART],
+            |row| row.get(0),
+        )
+        .optional()
+        .map(|noteworthy| noteworthy.unwrap_or(false))
+        .map_err(failed)
+}

@@ -1,0 +1,125 @@
+//! Tries to sign in: counted before the password is looked at, so that whoever kills the process has had their try.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, params};
+
+use super::accounts::{self, proved_account};
+use super::changes::Admins;
+use super::{failed, record};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::audit::{Entry, Outcome};
+use crate::domain::credential::StoredHash;
+use crate::domain::name::Username;
+use crate::domain::role::Role;
+use crate::domain::target::Target;
+use crate::domain::throttle::{Throttle, Tries};
+use crate::store::{FailedTry, Mandate, Result};
+
+/// Counts a try, and says whether its password may be looked at.
+pub fn begin(
+    transaction: &Transaction<'_>,
+    username: Option<&Username>,
+    at: Timestamp,
+    throttle: Throttle,
+) -> Result<bool> {
+    transaction
+        .execute("UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'", [])
+        .map_err(failed)?;
+    let Some(username) = username else { return Ok(false) };
+    let Some(account) = accounts::find(transaction, &Target::Username(username.clone()))? else { return Ok(false) };
+    if !account.is_open() || account.locked_at.is_some() {
+        return Ok(false);
+    }
+    let needed = is_needed(transaction, &account, at)?;
+    let (tries, may) = account.tries.begin(at, throttle, needed);
+    write(transaction, account.id, tries)?;
+    if !may && tries.are_spent(throttle) && !needed {
+        lock(transaction, &account, at, tries)?;
+    }
+    Ok(may)
+}
+
+/// Records that a try has failed, and counts it if its password was looked at. After too many the account is locked,
+/// unless nobody would be left to administer the store.
+pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()> {
+    let account = match failure.account {
+        Some(id) => accounts::find(transaction, &Target::Id(id))?,
+        None => None,
+    };
+    record::append(
+        transaction,
+        &Entry {
+            actor: None,
+            action: "sign-in",
+            target: account.as_ref().map(Into::into),
+            at,
+            outcome: Outcome::Refused,
+            detail: failure.why.to_owned(),
+        },
+    )?;
+    let Some(account) = account.filter(|_| failure.looked_at) else { return Ok(()) };
+    let tries = account.tries.fail(at);
+    write(transaction, account.id, tries)?;
+    let is_due = tries.are_spent(throttle) && account.is_open() && account.locked_at.is_none();
+    if is_due && !is_needed(transaction, &account, at)? {
+        lock(transaction, &account, at, tries)?;
+    }
+    Ok(())
+}
+
+/// A try has succeeded: all before it are forgotten. `upgraded` takes the place of the hash that was proved.
+pub fn pass(
+    transaction: &Transaction<'_>,
+    id: AccountId,
+    proved: &StoredHash,
+    upgraded: Option<&StoredHash>,
+    at: Timestamp,
+) -> Result<()> {
+    let account = proved_account(transaction, id, proved)?;
+    write(transaction, id, Tries::default())?;
+    let Some(hash) = upgraded else { return Ok(()) };
+    transaction
+        .execute("UPDATE accounts SET password_hash = ?2 WHERE id = ?1", params![id.0, hash.as_str()])
+        .map_err(failed)?;
+    record::append(transaction, &Mandate::of(&account, at).done("upgrade-hash", Some((&account).into()), String::new()))
+}
+
+/// Forgets the failures of an account, and unlocks it.
+pub fn forget(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
+    write(transaction, id, Tries::default())?;
+    transaction.execute("UPDATE accounts SET locked_at = NULL WHERE id = ?1", [id.0]).map_err(failed)?;
+    Ok(())
+}
+
+/// Whether nobody could administer the store if this account were locked.
+fn is_needed(connection: &Connection, account: &Account, now: Timestamp) -> Result<bool> {
+    let is_admin = account.roles.contains(Role::GlobalAdmin);
+    Ok(is_admin && Admins::there(connection, now)?.are_missed_in(&Admins::but(connection, account.id, now)?))
+}
+
+fn lock(transaction: &Transaction<'_>, account: &Account, at: Timestamp, tries: Tries) -> Result<()> {
+    transaction
+        .execute("UPDATE accounts SET locked_at = ?2 WHERE id = ?1", params![account.id.0, at.as_second()])
+        .map_err(failed)?;
+    record::append(
+        transaction,
+        &Entry {
+            actor: None,
+            action: "lock",
+            target: Some(account.into()),
+            at,
+            outcome: Outcome::Done,
+            detail: format!("after {} failed sign-ins in a row", tries.failed),
+        },
+    )
+}
+
+fn write(transaction: &Transaction<'_>, id: AccountId, tries: Tries) -> Result<()> {
+    transaction
+        .execute(
+            "UPDATE accounts SET tries_failed = ?2, tries_pending = ?3, tried_at = ?4 WHERE id = ?1",
+            params![id.0, tries.failed, tries.pending, tries.last_at.map(Timestamp::as_second)],
+        )
+        .map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Where a script's token comes from: a file, or a variable of the environment.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::domain::sign_in::SignInSecret;
+use crate::failure::{Failure, Kind, Result};
+
+/// A longer text is no token, and is not read to its end.
+const LONGEST: usize = 256;
+
+/// Where a token is, if anywhere.
+pub enum TokenSource {
+    /// There is none.
+    Nowhere,
+    /// The token itself.
+    Variable(Zeroizing<String>),
+    /// On the first line of a file.
+    File(PathBuf),
+}
+
+/// What stands there.
+pub enum GivenToken {
+    /// Something of the form of a token.
+    Token(SignInSecret),
+    /// Something else.
+    Malformed,
+}
+
+impl TokenSource {
+    /// Reads the token. A file that others can read or write is refused.
+    pub fn read(&self) -> Result<Option<GivenToken>> {
+        let text = match self {
+            Self::Nowhere => return Ok(None),
+            Self::Variable(text) => text.clone(),
+            Self::File(path) => first_line(path)?,
+        };
+        Ok(Some(SignInSecret::from_token(text.trim_end()).map_or(GivenToken::Malformed, GivenToken::Token)))
+    }
+}
+
+fn first_line(path: &Path) -> Result<Zeroizing<String>> {
+    let unreadable = |error: std::io::Error| {
+        Failure::new(Kind::Usage, format!("the token file {} cannot be read: {error}", path.display()))
+            .hint("PASSDESK_TOKEN_FILE names a file with a token on its first line")
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_file() && metadata.mode() & 0o077 != 0 {
+        let mode = metadata.mode() & 0o7777;
+        return Err(Failure::new(
+            Kind::Usage,
+            format!("the token file {} is open to others (mode {mode:04o})", path.display()),
+        )
+        .hint(format!("revoke the token if somebody may have read it; then: chmod 600 {}", path.display())));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
+    file.take(LONGEST as u64).read_to_end(&mut bytes).map_err(unreadable)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(Zeroizing::new(std::str::from_utf8(line).unwrap_or_default().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    fn secret() -> SignInSecret {
+        SignInSecret::generate(&mut StdRng::seed_from_u64(1))
+    }
+
+    fn file(folder: &Path, text: impl AsRef<[u8]>, mode: u32) -> TokenSource {
+        let path = folder.join("token");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        TokenSource::File(path)
+    }
+
+    fn is_the_token(source: &TokenSource) -> bool {
+        matches!(source.read(), Ok(Some(GivenToken::Token(token))) if token.digest() == secret().digest())
+    }
+
+    #[test]
+    fn the_token_is_the_first_line_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        for rest in ["", "\n", "\r\n", "\nmore\n"] {
+            let text = format!("{}{rest}", *secret().to_token());
+            assert!(is_the_token(&file(folder.path(), text, 0o600)), "{rest:?}");
+        }
+        assert!(is_the_token(&TokenSource::Variable(secret().to_token())));
+    }
+
+    #[test]
+    fn what_is_no_token_is_malformed_and_never_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in [&b""[..], b"\n", b"pdsk_12", b"\xff", &[b'x'; 5_000]] {
+            assert!(matches!(file(folder.path(), text, 0o600).read(), Ok(Some(GivenToken::Malformed))));
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_or_open_to_others_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(TokenSource::File(folder.path().join("nowhere")).read().is_err());
+        for mode in [0o640, 0o604, 0o620] {
+            assert!(file(folder.path(), secret().to_token().as_bytes(), mode).read().is_err(), "{mode:o}");
+        }
+    }
+}
