@@ -8,7 +8,7 @@ use rand::rngs::SysRng;
 use rand::{CryptoRng, TryRng as _};
 use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getuid, setrlimit};
 
-use crate::domain::authority::Operator;
+use crate::domain::actor::Operator;
 use crate::domain::clock::Clock;
 use crate::failure::{Failure, Kind, Result};
 

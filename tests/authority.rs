@@ -7,7 +7,8 @@
 use std::io::Write as _;
 
 use passdesk::domain::account::{Account, AccountId};
-use passdesk::domain::authority::{Action, Actor, Operator, Refusal, Standing, decide};
+use passdesk::domain::actor::{Actor, Operator, Standing};
+use passdesk::domain::authority::{Action, Refusal, decide};
 use passdesk::domain::clock::Timestamp;
 use passdesk::domain::credential::StoredHash;
 use passdesk::domain::name::DisplayName;

@@ -3,8 +3,9 @@
 use super::Desk;
 use super::way_in::{self, Owner};
 use crate::domain::account::Account;
+use crate::domain::actor::{Actor, Standing};
 use crate::domain::audit;
-use crate::domain::authority::{Action, Actor, Refusal, Standing, Subject, decide};
+use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::clock::Timestamp;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};

@@ -15,8 +15,9 @@ use crate::domain::target::Target;
 use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::EventFilter;
-use crate::terminal::format::{EventRecord, Format, Record, Rows};
+use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Reader};
+use crate::terminal::records::EventRecord;
 use crate::terminal::table::EventTable;
 
 /// How many events are read at a time.

@@ -8,7 +8,7 @@ use super::users::{list, reset};
 use crate::cli::Global;
 use crate::cli::users::{List, Reset};
 use crate::domain::account::AccountId;
-use crate::domain::authority::Actor;
+use crate::domain::actor::Actor;
 use crate::domain::credential::StoredHash;
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;

@@ -3,7 +3,7 @@
 use super::Desk;
 use super::handover::{self, WayOut, Whose};
 use crate::cli::init::Init;
-use crate::domain::authority::Actor;
+use crate::domain::actor::Actor;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
 use crate::failure::{Failure, Kind, Result};

@@ -21,7 +21,7 @@ use rand::CryptoRng;
 
 use crate::cli::Global;
 use crate::domain::account::Account;
-use crate::domain::authority::Operator;
+use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::name::Email;
 use crate::domain::policy::Policy;
@@ -30,8 +30,9 @@ use crate::failure::{Failure, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, Stores};
 use crate::terminal::Terminal;
-use crate::terminal::format::{AccountRecord, Format, Record, Rows};
+use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Output};
+use crate::terminal::records::AccountRecord;
 use crate::token_source::TokenSource;
 
 /// Everything a command works with. `lib.rs` puts the real things in, tests put in others.

@@ -3,8 +3,8 @@
 use super::handover::{self, WayOut, Whose};
 use super::{Desk, find};
 use crate::cli::recover::Recover;
+use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Outcome};
-use crate::domain::authority::Actor;
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;

@@ -19,8 +19,9 @@ use crate::domain::target::Target;
 use crate::domain::token::{Label, Token, TokenTarget};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewToken, Store};
-use crate::terminal::format::{Format, TokenRecord};
+use crate::terminal::format::Format;
 use crate::terminal::handover::TokenHandover;
+use crate::terminal::records::TokenRecord;
 use crate::terminal::table;
 
 /// Runs one of the commands.

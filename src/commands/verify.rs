@@ -6,7 +6,8 @@ use crate::cli::verify::Verify;
 use crate::domain::name::Username;
 use crate::domain::target::Target;
 use crate::failure::Result;
-use crate::terminal::format::{AccountRecord, Format};
+use crate::terminal::format::Format;
+use crate::terminal::records::AccountRecord;
 
 /// Checks a password as a sign-in does, and lets nobody in who has to choose a new one. The name comes from whoever wants
 /// to be let in: one that nobody can have fails as one that nobody has.

@@ -2,8 +2,9 @@
 
 use super::Desk;
 use crate::domain::account::Account;
+use crate::domain::actor::{Operator, Through};
 use crate::domain::audit::{Entry, Outcome};
-use crate::domain::authority::{Operator, Refusal, Through};
+use crate::domain::authority::Refusal;
 use crate::domain::clock::readable;
 use crate::domain::credential::{Credential, matches};
 use crate::domain::name::Username;

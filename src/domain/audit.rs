@@ -4,7 +4,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::account::{Account, AccountId};
-use super::authority::{Action, Actor};
+use super::actor::Actor;
+use super::authority::Action;
 use super::clock::Timestamp;
 use super::hex;
 use super::name::Username;
@@ -212,7 +213,7 @@ impl Event {
 
 #[cfg(test)]
 mod tests {
-    use super::super::authority::Operator;
+    use super::super::actor::Operator;
     use super::*;
 
     fn entry(detail: &str) -> Entry {

@@ -1,6 +1,7 @@
 //! The rules, pure: no file, no terminal, no clock and no random generator of their own.
 
 pub mod account;
+pub mod actor;
 pub mod audit;
 pub mod authority;
 pub mod clock;

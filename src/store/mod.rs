@@ -14,8 +14,9 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::domain::account::{Account, AccountId, Revision, State};
+use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Entry, Event, Outcome};
-use crate::domain::authority::{Actor, Refusal};
+use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::policy::{Policy, Setting};

@@ -7,6 +7,7 @@ mod guard;
 pub mod handover;
 mod lines;
 pub mod output;
+pub mod records;
 pub mod sheet;
 pub mod table;
 

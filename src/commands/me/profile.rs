@@ -3,7 +3,8 @@
 use crate::commands::Desk;
 use crate::commands::way_in::owner;
 use crate::failure::Result;
-use crate::terminal::format::{AccountRecord, Format};
+use crate::terminal::format::Format;
+use crate::terminal::records::AccountRecord;
 use crate::terminal::sheet;
 
 /// Shows one's own account: roles and what they allow, the password's state, how to change it.

@@ -20,7 +20,7 @@ use crate::cli::Global;
 use crate::cli::handover::{Handover, WayOut};
 use crate::cli::users::{Add, Many, Reset};
 use crate::domain::account::Account;
-use crate::domain::authority::Operator;
+use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::credential::{Cost, Credential};
 use crate::domain::policy::Policy;

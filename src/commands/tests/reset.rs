@@ -3,7 +3,7 @@
 use super::*;
 use crate::commands::users::reset::run;
 use crate::domain::account::State;
-use crate::domain::authority::Actor;
+use crate::domain::actor::Actor;
 use crate::domain::role::Roles;
 use crate::store::{Edit, Mandate, Store};
 

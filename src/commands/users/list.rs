@@ -12,8 +12,9 @@ use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Store};
-use crate::terminal::format::{AccountRecord, Format, Record, Rows};
+use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Reader};
+use crate::terminal::records::AccountRecord;
 use crate::terminal::table::AccountTable;
 
 /// How many accounts are read and written at a time: no transaction is open while a reader makes the output wait.

@@ -5,7 +5,8 @@ use crate::commands::actor::acting;
 use crate::commands::{Desk, find};
 use crate::domain::authority::Action;
 use crate::failure::Result;
-use crate::terminal::format::{AccountRecord, Format};
+use crate::terminal::format::Format;
+use crate::terminal::records::AccountRecord;
 use crate::terminal::sheet;
 
 /// Shows one account.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::authority::{Actor, Operator, Through};
+use crate::domain::actor::{Actor, Operator, Through};
 use crate::domain::credential::StoredHash;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;

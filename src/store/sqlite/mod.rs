@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "this is the room of the engine")]
 
 mod accounts;
+mod authority;
 mod changes;
 mod open;
 mod policy;
@@ -174,7 +175,7 @@ impl Store for SqliteStore {
     }
 
     fn is_last_admin(&self, id: AccountId) -> Result<bool> {
-        changes::is_last_admin(&self.connection, id)
+        authority::is_last_admin(&self.connection, id)
     }
 
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {

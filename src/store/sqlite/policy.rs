@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::changes::{Admins, authorize_all};
+use super::authority::{Admins, authorize_all};
 use super::{damaged, failed, record};
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::Cost;

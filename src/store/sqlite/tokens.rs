@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
 
 use super::accounts::{self, moment, wrong};
-use super::changes::authorize;
+use super::authority::authorize;
 use super::sign_ins::{forget_the_dead, lives};
 use super::{failed, record};
 use crate::domain::account::AccountId;

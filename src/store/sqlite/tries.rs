@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
 use super::accounts::{self, proved_account};
-use super::changes::Admins;
+use super::authority::Admins;
 use super::{failed, record};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Entry, Outcome};

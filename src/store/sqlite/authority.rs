@@ -1,0 +1,96 @@
+//! Decided inside the transaction that writes: whether the actor may, on what the actor is by now, and whether an admin
+//! who can be counted on is left.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction};
+
+use super::accounts::{self, lapsed};
+use super::{failed, policy, sign_ins};
+use crate::domain::account::AccountId;
+use crate::domain::actor::{Actor, Standing, Through};
+use crate::domain::authority::{Action, Refusal, Subject, decide};
+use crate::domain::target::Target;
+use crate::store::{Mandate, Result, StoreError};
+
+/// Decides on what the actor is by now, not on what it was when the command began.
+pub fn authorize(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
+    decide_now(transaction, by, action, Some(subject))
+}
+
+/// The same for what is done to nobody.
+pub fn authorize_all(transaction: &Transaction<'_>, by: &Mandate, action: Action) -> Result<()> {
+    decide_now(transaction, by, action, None)
+}
+
+fn decide_now(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
+    let (id, through) = match &by.actor {
+        Actor::Operator(_) if policy::lets_operators_in(transaction)? => {
+            return Ok(decide(Standing::Operator, action, subject)?);
+        }
+        Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
+        Actor::Account { id, through, .. } => (*id, through),
+    };
+    let mut actor = accounts::find(transaction, &Target::Id(id))?
+        .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
+    let Some(Through { sign_in, token }) = through else {
+        return Ok(decide(Standing::Account(&actor), action, subject)?);
+    };
+    let roles = sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?;
+    if roles.is_none() && actor.is_open() && !actor.must_change {
+        let what = if token.is_some() { "token" } else { "sign-in" };
+        return Err(Refusal::SignInEnded { what }.into());
+    }
+    actor.roles = roles.unwrap_or_default();
+    let standing = if token.is_some() { Standing::Token(&actor) } else { Standing::Account(&actor) };
+    Ok(decide(standing, action, subject)?)
+}
+
+/// Whether there is a global-admin who can do something.
+pub struct Admins {
+    /// One with a way in now.
+    usable: bool,
+    /// One whose way in does not expire.
+    pub lasting: bool,
+}
+
+impl Admins {
+    pub fn there(connection: &Connection, now: Timestamp) -> Result<Self> {
+        Self::but(connection, AccountId(0), now)
+    }
+
+    /// The same, were it not for one account. No account has the number 0.
+    pub fn but(connection: &Connection, id: AccountId, now: Timestamp) -> Result<Self> {
+        connection
+            .query_row(
+                concat!(
+                    "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
+                     WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
+                           AND password_hash IS NOT NULL AND id <> ?2
+                           AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT ",
+                    lapsed!(),
+                    "))"
+                ),
+                [now.as_second(), id.0],
+                |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }),
+            )
+            .map_err(failed)
+    }
+
+    /// Whether a kind of admin that there was is there no longer.
+    pub fn are_missed_in(&self, after: &Self) -> bool {
+        (self.usable && !after.usable) || (self.lasting && !after.lasting)
+    }
+}
+
+/// Whether one account is all the lasting admins there are.
+pub fn is_last_admin(connection: &Connection, id: AccountId) -> Result<bool> {
+    connection
+        .query_row(
+            "SELECT count(*) = 1 AND max(id = ?1) FROM accounts
+             WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
+                   AND password_hash IS NOT NULL AND temporary_until IS NULL",
+            [id.0],
+            |row| Ok(row.get::<_, Option<bool>>(0)?.unwrap_or(false)),
+        )
+        .map_err(failed)
+}

@@ -1,0 +1,221 @@
+//! What the machine formats say of an account, an event and a token.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::format::{Record, moment};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::audit::Event;
+use crate::domain::name::{Email, Username};
+use crate::domain::role::Roles;
+use crate::domain::token::Token;
+
+/// An account in machine formats.
+#[derive(Debug, Serialize)]
+pub struct AccountRecord<'a> {
+    id: AccountId,
+    username: &'a Username,
+    display_name: &'a str,
+    email: Option<&'a str>,
+    roles: Roles,
+    state: &'static str,
+    must_change: bool,
+    temporary_password_expires_at: Option<String>,
+    password_changed_at: Option<String>,
+    password_reset_at: Option<String>,
+    password_reset_by: Option<&'a str>,
+    created_at: String,
+    failed_sign_ins: u32,
+    locked_at: Option<String>,
+}
+
+impl<'a> AccountRecord<'a> {
+    /// The account as it stands at a moment.
+    #[must_use]
+    pub fn new(account: &'a Account, now: Timestamp) -> Self {
+        Self {
+            id: account.id,
+            username: &account.username,
+            display_name: account.display_name.as_str(),
+            email: account.email.as_ref().map(Email::as_str),
+            roles: account.roles,
+            state: account.state(now).name(),
+            must_change: account.must_change,
+            temporary_password_expires_at: account.temporary_until.map(moment),
+            password_changed_at: account.password_changed_at.map(moment),
+            password_reset_at: account.last_reset.as_ref().map(|reset| moment(reset.at)),
+            password_reset_by: account.last_reset.as_ref().map(|reset| reset.by.as_str()),
+            created_at: moment(account.created_at),
+            failed_sign_ins: account.tries.failed,
+            locked_at: account.locked_at.map(moment),
+        }
+    }
+}
+
+impl Record for AccountRecord<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "username",
+        "display_name",
+        "email",
+        "roles",
+        "state",
+        "must_change",
+        "temporary_password_expires_at",
+        "password_changed_at",
+        "password_reset_at",
+        "password_reset_by",
+        "created_at",
+        "failed_sign_ins",
+        "locked_at",
+    ];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        let optional = |text: &'_ Option<String>| Cow::Owned(text.clone().unwrap_or_default());
+        vec![
+            self.id.to_string().into(),
+            self.username.as_str().into(),
+            self.display_name.into(),
+            self.email.unwrap_or_default().into(),
+            self.roles.join(" ").into(),
+            self.state.into(),
+            self.must_change.to_string().into(),
+            optional(&self.temporary_password_expires_at),
+            optional(&self.password_changed_at),
+            optional(&self.password_reset_at),
+            self.password_reset_by.unwrap_or_default().into(),
+            self.created_at.as_str().into(),
+            self.failed_sign_ins.to_string().into(),
+            optional(&self.locked_at),
+        ]
+    }
+}
+
+/// An event of the record in machine formats.
+#[derive(Debug, Serialize)]
+pub struct EventRecord<'a> {
+    sequence: u64,
+    at: String,
+    actor: &'a str,
+    actor_id: Option<i64>,
+    actor_uid: Option<i64>,
+    action: &'a str,
+    target: &'a str,
+    target_id: Option<i64>,
+    outcome: &'a str,
+    detail: &'a str,
+    link: String,
+}
+
+impl<'a> From<&'a Event> for EventRecord<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self {
+            sequence: event.sequence,
+            at: Timestamp::from_second(event.at).map(moment).unwrap_or_default(),
+            actor: &event.actor,
+            actor_id: event.actor_id,
+            actor_uid: event.actor_uid,
+            action: &event.action,
+            target: &event.target,
+            target_id: event.target_id,
+            outcome: &event.outcome,
+            detail: &event.detail,
+            link: event.link.to_hex(),
+        }
+    }
+}
+
+impl Record for EventRecord<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "sequence",
+        "at",
+        "actor",
+        "actor_id",
+        "actor_uid",
+        "action",
+        "target",
+        "target_id",
+        "outcome",
+        "detail",
+        "link",
+    ];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        let number = |number: Option<i64>| Cow::Owned(number.map(|number| number.to_string()).unwrap_or_default());
+        vec![
+            self.sequence.to_string().into(),
+            self.at.as_str().into(),
+            self.actor.into(),
+            number(self.actor_id),
+            number(self.actor_uid),
+            self.action.into(),
+            self.target.into(),
+            number(self.target_id),
+            self.outcome.into(),
+            self.detail.into(),
+            self.link.as_str().into(),
+        ]
+    }
+}
+
+/// A token in machine formats, without its secret.
+#[derive(Debug, Serialize)]
+pub struct TokenRecord<'a> {
+    id: i64,
+    label: &'a str,
+    username: &'a Username,
+    roles: Roles,
+    created_at: String,
+    expires_at: String,
+    last_used_at: Option<String>,
+}
+
+impl<'a> From<&'a Token> for TokenRecord<'a> {
+    fn from(token: &'a Token) -> Self {
+        Self {
+            id: token.id.0,
+            label: token.label.as_str(),
+            username: &token.owner_username,
+            roles: token.roles,
+            created_at: moment(token.created_at),
+            expires_at: moment(token.expires_at),
+            last_used_at: token.last_used_at.map(moment),
+        }
+    }
+}
+
+impl Record for TokenRecord<'_> {
+    const COLUMNS: &'static [&'static str] =
+        &["id", "label", "username", "roles", "created_at", "expires_at", "last_used_at"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![
+            self.id.to_string().into(),
+            self.label.into(),
+            self.username.as_str().into(),
+            self.roles.join(" ").into(),
+            self.created_at.as_str().into(),
+            self.expires_at.as_str().into(),
+            self.last_used_at.as_deref().unwrap_or_default().into(),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_an_account_are_the_fields_of_its_object() {
+        let account = Account::example(1, "alice");
+        let record = AccountRecord::new(&account, Timestamp::UNIX_EPOCH);
+        assert_eq!(record.cells().len(), AccountRecord::COLUMNS.len());
+        let object = serde_json::to_value(&record).unwrap();
+        for column in AccountRecord::COLUMNS {
+            assert!(object.get(column).is_some(), "{column}");
+        }
+        assert_eq!(object["created_at"], "1970-01-01T00:00:00Z");
+    }
+}
