@@ -148,7 +148,11 @@ fn parse(phc: &str) -> Option<(PasswordHash, Cost)> {
     let parsed = PasswordHash::new(phc).ok()?;
     let params = Params::try_from(&parsed).ok()?;
     let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-    (parsed.algorithm.as_str() == "argon2id" && cost.within(CAP)).then_some((parsed, cost))
+    // Of what lacks one of these nothing would be evaluated.
+    let is_whole = parsed.salt.is_some() && parsed.hash.is_some();
+    let is_known = parsed.algorithm.as_str() == "argon2id"
+        && parsed.version.is_none_or(|version| Version::try_from(version).is_ok());
+    (is_whole && is_known && cost.within(CAP)).then_some((parsed, cost))
 }
 
 /// What an account signs in with.
@@ -266,6 +270,18 @@ mod tests {
         for phc in ["", "x", "$argon2id$v=19$m=8,t=1,p=1$", "$2b$12$abcdefghijklmnopqrstuv"] {
             let credential = Credential { hash: StoredHash::from_store(phc.into()), temporary_until: None };
             assert!(!credential.matches(&typed("")));
+        }
+    }
+
+    #[test]
+    fn what_would_not_be_evaluated_has_no_cost_to_make_up_for() {
+        let whole = permanent("secret").hash;
+        assert_eq!(whole.cost(), Some(CHEAP));
+        let (without_hash, _) = whole.as_str().rsplit_once('$').unwrap();
+        let (without_salt, _) = without_hash.rsplit_once('$').unwrap();
+        let unknown_version = whole.as_str().replace("v=19", "v=20");
+        for phc in [without_hash, without_salt, &unknown_version] {
+            assert_eq!(StoredHash::from_store(phc.into()).cost(), None, "{phc}");
         }
     }
 

@@ -21,7 +21,7 @@ impl<R: Read> SecretLines<R> {
         Self { input, taken: 0 }
     }
 
-    /// The next line, verbatim but for its end, `\n` or `\r\n`.
+    /// The next line, verbatim but for its end, `\n` or `\r\n`; the last one may end with a NUL as well.
     pub fn next(&mut self) -> Result<TypedPassword, PromptError> {
         self.taken += 1;
         let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
@@ -36,7 +36,9 @@ impl<R: Read> SecretLines<R> {
                 Err(error) => return Err(error.into()),
             }
         };
-        if ended && line.last() == Some(&b'\r') {
+        // A C program may end what it hands on as it ends a string, as some releases of pam_exec do.
+        let end = if ended { b'\r' } else { b'\0' };
+        if line.last() == Some(&end) {
             line.pop();
         }
         if !ended && line.is_empty() {
@@ -63,6 +65,14 @@ mod tests {
             assert!(lines.next().unwrap().same_as(&typed(expected)), "{expected:?}");
         }
         assert!(matches!(lines.next(), Err(PromptError::Input(_))));
+    }
+
+    #[test]
+    fn a_nul_ends_the_last_line_and_is_part_of_any_other() {
+        let mut lines = SecretLines::new(&b"a\0\nb\0"[..]);
+        for expected in ["a\0", "b"] {
+            assert!(lines.next().unwrap().same_as(&typed(expected)), "{expected:?}");
+        }
     }
 
     #[test]

@@ -9,12 +9,20 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use passdesk::domain::audit::{Entry, Event, Link, Outcome};
+use passdesk::domain::clock::Timestamp;
 use tempfile::TempDir;
 
 /// A password that breaks no rule.
 pub const GOOD: &str = "brass lantern over wet slate";
 /// Another one.
 pub const OTHER: &str = "seven herons guard the orchard";
+
+/// The roles, as the store has them.
+pub const AUDITOR: u8 = 1;
+pub const HELPDESK: u8 = 2;
+pub const USER_ADMIN: u8 = 4;
+pub const GLOBAL_ADMIN: u8 = 8;
 
 /// An empty home with, or without, a store in it.
 pub struct Desk {
@@ -49,6 +57,24 @@ impl Desk {
         desk
     }
 
+    /// A home with a store whose one admin `root` has a password of their own: [`GOOD`].
+    pub fn settled() -> Self {
+        let desk = Self::empty();
+        let temporary = desk.run(&["init", "--admin", "root", "-q"]).succeeds().password();
+        desk.change_password("root", &temporary, GOOD).succeeds();
+        desk
+    }
+
+    /// Another account with the password of `root`, and these roles: the sum of [`AUDITOR`] and the others.
+    pub fn like_root(&self, username: &str, roles: u8) {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
+                                         password_changed_at, created_at)
+                   SELECT ?1, '', ?1, ?2, 'active', password_hash, FALSE, password_changed_at, created_at
+                   FROM accounts WHERE username = 'root'";
+        store.execute(sql, rusqlite::params![username, roles]).unwrap();
+    }
+
     pub fn store(&self) -> PathBuf {
         self.home.path().join("store.db")
     }
@@ -74,11 +100,7 @@ impl Desk {
 
     /// Runs the program with this on standard input.
     pub fn run_with(&self, input: impl AsRef<[u8]>, args: &[&str]) -> Run {
-        let mut command = self.command(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A program that refuses before it reads is no failure of the test.
-        let _ = child.stdin.take().unwrap().write_all(input.as_ref());
-        child.wait_with_output().unwrap().into()
+        fed(self.command(args), input)
     }
 
     /// Changes a password as its owner would, without a terminal.
@@ -90,6 +112,30 @@ impl Desk {
     /// Signs in for one command, without a terminal: does this password let `username` in?
     pub fn profile(&self, username: &str, password: &str) -> Run {
         self.run_with(format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
+    }
+
+    /// Runs the program as somebody whose password is [`GOOD`].
+    pub fn run_as(&self, username: &str, args: &[&str]) -> Run {
+        self.run_with(format!("{GOOD}\n"), &[args, &["--as", username, "--password-stdin"]].concat())
+    }
+
+    /// Fails the test if what is refused has changed something.
+    #[track_caller]
+    pub fn refuses(&self, code: i32, deed: impl FnOnce() -> Run) -> Run {
+        let before = self.state();
+        let run = deed().exits(code);
+        assert_eq!(self.state(), before, "something has changed");
+        run
+    }
+
+    /// What the store has behind a query of one value.
+    pub fn value<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
+        rusqlite::Connection::open(self.store()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// A value of an account, as SQL has it.
+    pub fn account<T: rusqlite::types::FromSql>(&self, what: &str, username: &str) -> T {
+        self.value(&format!("SELECT {what} FROM accounts WHERE username = '{username}'"))
     }
 
     /// Everything there is to know about all accounts but their hashes.
@@ -107,6 +153,29 @@ impl Desk {
     /// Runs SQL on the store, as another program would that can write it.
     pub fn sql(&self, sql: &str) {
         rusqlite::Connection::open(self.store()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// Puts an event into the record, as a passdesk would whose clock is so many seconds ahead.
+    pub fn record_ahead(&self, seconds: i64) {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let sql = "SELECT sequence, link, CAST(strftime('%s', 'now') AS INTEGER) FROM audit_events
+                   ORDER BY sequence DESC LIMIT 1";
+        let (sequence, link, now): (i64, [u8; 32], i64) =
+            store.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        let entry = Entry {
+            actor: None,
+            action: "sign-in",
+            target: None,
+            at: Timestamp::from_second(now + seconds).unwrap(),
+            outcome: Outcome::Refused,
+            detail: "no such account".to_owned(),
+        };
+        let event = Event::after(u64::try_from(sequence).unwrap(), Link(link), &entry);
+        let sql = "INSERT INTO audit_events (sequence, at, actor, action, target, outcome, detail, previous, link)
+                   VALUES (?1, ?2, '', ?3, '', ?4, ?5, ?6, ?7)";
+        let values =
+            (sequence + 1, event.at, event.action, event.outcome, event.detail, event.previous.0, event.link.0);
+        store.execute(sql, values).unwrap();
     }
 
     /// All that a refusal must not change: every column of every account but those that count tries to sign in, and every
@@ -182,6 +251,14 @@ impl From<Output> for Run {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// Runs a command with this on its standard input.
+pub fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that refuses before it reads is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
+    child.wait_with_output().unwrap().into()
 }
 
 /// Whether a text has the form of a temporary password.

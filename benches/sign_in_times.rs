@@ -1,0 +1,212 @@
+//! How long a sign-in takes that fails, which must not tell what is wrong.
+//!
+//! `cargo bench --bench sign_in_times [-- ROUNDS]`
+//!
+//! Whole processes are timed, one after the other. Each round runs every case once, in an order of its own, so that the
+//! noise of the machine hits all alike. Only what is answered is asserted: how long it takes is for the reader to
+//! judge, by the 10th percentile where the machine was busy.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a benchmark looks behind the store, as others can")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures by the real clock")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::io::{self, Write as _};
+use std::iter;
+use std::time::{Duration, Instant};
+
+use common::{Desk, OTHER};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom as _;
+use rusqlite::Connection;
+
+const ROUNDS: usize = 500;
+/// The exit code of a sign-in that fails.
+const SIGN_IN_FAILED: i32 = 5;
+/// The state of an account that only its password is wrong for.
+const OPEN: &str = "tries_failed = 0";
+const WRONG_PASSWORD: &str = "wrong password";
+/// Who is tried with more bytes than a password may have.
+const LONG: &str = "long";
+
+/// A way for a sign-in to fail.
+struct Case {
+    name: &'static str,
+    username: &'static str,
+    /// What its account has that another has not, as SQL assignments that may be repeated; `None` if there is
+    /// no account.
+    state: Option<&'static str>,
+    /// What the record says, and nobody else: it shows that the case was the one that was meant.
+    recorded: &'static str,
+}
+
+/// What the others are compared to comes first.
+const CASES: [Case; 15] = [
+    Case { name: "unknown name", username: "nobody", state: None, recorded: "no such account" },
+    Case { name: "impossible name", username: "a%", state: None, recorded: "no such account" },
+    Case { name: WRONG_PASSWORD, username: "open", state: Some(OPEN), recorded: WRONG_PASSWORD },
+    Case { name: "over-long password", username: LONG, state: Some(OPEN), recorded: WRONG_PASSWORD },
+    Case { name: "disabled", username: "disabled", state: Some("state = 'disabled'"), recorded: "disabled" },
+    Case { name: "removed", username: "removed", state: Some("removed_at = unixepoch()"), recorded: "removed" },
+    Case {
+        name: "locked",
+        username: "locked",
+        state: Some("tries_failed = 100, tried_at = unixepoch(), locked_at = unixepoch()"),
+        recorded: "locked",
+    },
+    Case {
+        name: "throttled",
+        username: "throttled",
+        // The wait is the longest there is, 15 minutes, so that no round outlasts it.
+        state: Some("tries_failed = 20, tried_at = unixepoch()"),
+        recorded: "tried too often",
+    },
+    Case { name: "no password yet", username: "new", state: Some("password_hash = NULL"), recorded: "no password yet" },
+    Case {
+        name: "temporary password",
+        username: "temporary",
+        state: Some("must_change = TRUE, temporary_until = unixepoch() + 86400"),
+        recorded: WRONG_PASSWORD,
+    },
+    Case { name: "last admin", username: "admin", state: Some("roles = 8"), recorded: WRONG_PASSWORD },
+    Case {
+        name: "cheaper hash",
+        username: "cheap",
+        // It is nobody's hash any more, which takes no less to find out.
+        state: Some("password_hash = replace(password_hash, 'm=19456,t=2,p=1', 'm=8192,t=1,p=1')"),
+        recorded: WRONG_PASSWORD,
+    },
+    Case {
+        name: "damaged hash",
+        username: "damaged",
+        state: Some("password_hash = replace(password_hash, '$argon2id', 'argon2id')"),
+        recorded: WRONG_PASSWORD,
+    },
+    Case {
+        name: "cut hash",
+        username: "cut",
+        // What is left can be read, and there is nothing in it to compare to.
+        state: Some("password_hash = '$argon2id$v=19$m=19456,t=2,p=1'"),
+        recorded: WRONG_PASSWORD,
+    },
+    Case {
+        name: "unknown version",
+        username: "version",
+        state: Some("password_hash = replace(password_hash, 'v=19', 'v=20')"),
+        recorded: WRONG_PASSWORD,
+    },
+];
+
+impl Case {
+    /// What is given on standard input.
+    fn input(&self) -> String {
+        if self.username == LONG { "x".repeat(2_000) + "\n" } else { format!("{OTHER}\n") }
+    }
+}
+
+/// A store with an account for each case that needs one.
+fn desk() -> Desk {
+    let desk = Desk::with_alice();
+    for case in CASES.iter().filter(|case| case.state.is_some()) {
+        desk.sql(&format!(
+            "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
+                                   password_changed_at, created_at)
+             SELECT '{0}', '', '{0}', 0, state, password_hash, must_change, password_changed_at, created_at
+             FROM accounts WHERE username = 'alice'",
+            case.username
+        ));
+    }
+    // Nobody else is an admin then, so that the last one is the last one.
+    desk.sql("UPDATE accounts SET state = 'disabled' WHERE username = 'root'");
+    desk
+}
+
+/// Puts every account back into the state of its case, which a try changes.
+fn put_back() -> String {
+    let of_case =
+        |case: &Case| Some(format!("UPDATE accounts SET {} WHERE username = '{}';", case.state?, case.username));
+    let fresh = "UPDATE accounts SET tries_failed = 0, tries_pending = 0, tried_at = NULL;".to_owned();
+    iter::once(fresh).chain(CASES.iter().filter_map(of_case)).collect()
+}
+
+/// Fails unless each try of a case has been recorded as one.
+fn check_record(desk: &Desk, rounds: usize) {
+    let store = Connection::open(desk.store()).unwrap();
+    for case in &CASES {
+        let sql = "SELECT count(*) FROM audit_events
+                   WHERE action = 'sign-in' AND outcome = 'refused' AND detail = ?1
+                     AND target_id IS (SELECT id FROM accounts WHERE username = ?2)";
+        let recorded: i64 = store.query_row(sql, [case.recorded, case.username], |row| row.get(0)).unwrap();
+        // The record does not tell the cases without an account from each other.
+        let alike = if case.state.is_some() { 1 } else { CASES.iter().filter(|case| case.state.is_none()).count() };
+        assert_eq!(usize::try_from(recorded), Ok(alike * rounds), "{}", case.name);
+    }
+}
+
+/// The value of sorted ones that so many percent are not above.
+fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    sorted[(sorted.len() - 1) * percent / 100]
+}
+
+fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
+    let mut sorted: Vec<_> = times.into_iter().collect();
+    sorted.sort_unstable();
+    percentile(&sorted, 50)
+}
+
+/// How much a time is above another, in percent.
+fn deviation(time: Duration, from: Duration) -> f64 {
+    (time.div_duration_f64(from) - 1.0) * 100.0
+}
+
+fn report(times: &[Vec<Duration>]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{:<20}{:>12}{:>8}{:>12}{:>12}", "case", "median ms", "ratio", "p10 ms", "p90 ms")?;
+    let mut medians = Vec::new();
+    for (case, times) in CASES.iter().zip(times) {
+        let mut sorted = times.clone();
+        sorted.sort_unstable();
+        let [p10, middle, p90] = [10, 50, 90].map(|percent| percentile(&sorted, percent));
+        medians.push(middle);
+        let ratio = middle.div_duration_f64(medians[0]);
+        let [p10, middle, p90] = [p10, middle, p90].map(|time| time.as_secs_f64() * 1e3);
+        writeln!(out, "{:<20}{middle:>12.3}{ratio:>8.4}{p10:>12.3}{p90:>12.3}", case.name)?;
+    }
+    let center = median(medians.iter().copied());
+    let (case, worst) = CASES
+        .iter()
+        .zip(medians.iter().map(|median| deviation(*median, center)))
+        .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
+        .unwrap();
+    writeln!(out, "largest deviation from the median of medians: {worst:+.2} % ({})", case.name)
+}
+
+fn main() -> io::Result<()> {
+    // Cargo passes `--bench` to whatever it runs as one.
+    let rounds = std::env::args().skip(1).find(|arg| arg != "--bench").map_or(ROUNDS, |arg| arg.parse().unwrap());
+    let desk = desk();
+    let put_back = put_back();
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut order: Vec<usize> = (0..CASES.len()).collect();
+    let mut times = vec![Vec::with_capacity(rounds); CASES.len()];
+    let mut answer = None;
+    for _ in 0..rounds {
+        desk.sql(&put_back);
+        order.shuffle(&mut rng);
+        for &index in &order {
+            let case = &CASES[index];
+            let input = case.input();
+            let begun = Instant::now();
+            let run = desk.run_with(input, &["verify", case.username]);
+            times[index].push(begun.elapsed());
+            assert_eq!(run.code, SIGN_IN_FAILED, "{}: {}", case.name, run.stderr);
+            assert_eq!(run.stdout, "", "{}", case.name);
+            assert_eq!(&run.stderr, answer.get_or_insert_with(|| run.stderr.clone()), "{}", case.name);
+        }
+    }
+    check_record(&desk, rounds);
+    report(&times)
+}
