@@ -222,7 +222,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit__subcmd__list)
-            opts="-v -h --account --actor --action --outcome --since --until --limit --after --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --account --actor --action --outcome --since --until --reverse --limit --after --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -237,7 +237,7 @@ _passdesk() {
                     return 0
                     ;;
                 --action)
-                    COMPREPLY=($(compgen -W "list reset require-change unlock add edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit show-policy sign-in sign-out change-password profile verify upgrade-hash lock recover" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "list reset require-change unlock add edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit show-policy sign-in sign-out change-password profile verify renew-hash lock recover" -- "${cur}"))
                     return 0
                     ;;
                 --outcome)

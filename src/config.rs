@@ -31,12 +31,12 @@ fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {
     etcetera::choose_base_strategy().context("there is no home folder; name the store with --store")
 }
 
-/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is none.
+/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is not none: a script whose token
+/// could not be read is not to go on as somebody else.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 #[must_use]
 pub fn token() -> TokenSource {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    match (set("PASSDESK_TOKEN_FILE"), set("PASSDESK_TOKEN")) {
+    match (std::env::var_os("PASSDESK_TOKEN_FILE"), std::env::var_os("PASSDESK_TOKEN")) {
         (Some(path), _) => TokenSource::File(path.into()),
         (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_string().unwrap_or_default())),
         (None, None) => TokenSource::Nowhere,

@@ -36,7 +36,7 @@ pub enum Kind {
     StoreUnusable,
     /// Some items of several failed.
     PartlyDone,
-    /// The temporary password did not get out; nothing changed.
+    /// The temporary password or the token did not get out; nothing changed.
     NotDelivered,
     /// At a prompt or by Ctrl-C.
     Cancelled,
@@ -262,7 +262,11 @@ impl From<Refusal> for Failure {
             Refusal::OperatorAccessOff => Self::new(Kind::SignInFailed, message).hint(
                 "sign in with 'passdesk me sign-in', name an account with --as, or a token with PASSDESK_TOKEN_FILE",
             ),
-            Refusal::SignInEnded { .. } => Self::new(Kind::SignInFailed, message).hint("nothing has changed; sign in again"),
+            Refusal::SignInEnded { what: "token" } => {
+                Self::new(Kind::SignInFailed, message).hint("have another one made with 'passdesk tokens create'")
+            }
+            Refusal::SignInEnded { .. } => Self::new(Kind::SignInFailed, message)
+                .hint("sign in again with 'passdesk me sign-in', or leave it with 'passdesk me sign-out'"),
         }
     }
 }

@@ -9,6 +9,7 @@ pub enum Command {
     /// List who did what to whom, when, and with what outcome
     #[command(after_help = "\
 Examples:
+  passdesk audit list --reverse --limit 20
   passdesk audit list --account alice
   passdesk audit list --outcome refused --since 2026-11-01 --format csv")]
     List(List),
@@ -37,12 +38,15 @@ pub struct List {
     /// Only before this day or moment (UTC)
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// Newest first
+    #[arg(long)]
+    pub reverse: bool,
     /// At most so many [default: 1000 on a terminal, otherwise all]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
-    /// Only those after the event of this number
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
-    pub after: u64,
+    /// Only those that come after the event of this number in the list
+    #[arg(long, value_name = "NUMBER")]
+    pub after: Option<u64>,
 }
 
 /// What to hold the record against.

@@ -22,6 +22,6 @@ pub struct Handover {
     #[command(flatten)]
     pub way_out: WayOut,
     /// How long the temporary password lives, as 90m, 8h or 2d [default: the policy's, 24h]
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub expires_in: Option<String>,
 }

@@ -23,5 +23,6 @@ pub struct Set {
     #[arg(value_parser = one_of(&Setting::ALL, Setting::name))]
     pub setting: Setting,
     /// Its value
+    #[arg(allow_hyphen_values = true)]
     pub value: String,
 }

@@ -27,7 +27,7 @@ pub struct Create {
     /// What to call it: letters, digits, '.', '_' and '-'; not all digits
     pub label: String,
     /// How long it lives, as 8h or 90d; a year at most
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub expires_in: String,
     /// A role it has, at most those you and its account have; may be given more than once [default: all of these]
     #[arg(long, value_name = "ROLE", value_parser = role())]

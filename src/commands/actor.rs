@@ -78,6 +78,38 @@ impl Acting {
         if own { Ok(()) } else { self.may_on(store, at, action, [target]) }
     }
 
+    /// Refuses, and records it, what takes a password and not a token.
+    pub fn may_not_by_token(
+        &self,
+        store: &mut dyn Store,
+        at: Timestamp,
+        action: &'static str,
+        deed: &str,
+    ) -> Result<()> {
+        let Some(account) = self.account.as_ref().filter(|_| self.is_token) else { return Ok(()) };
+        let message = format!("a token of {} may not {deed}", account.username);
+        let hint = "sign in with a password for it: leave out the token, or add --as".to_owned();
+        self.refuse(store, at, action, account, Refusal::NotAllowed { message, hint })
+    }
+
+    /// Records that something was refused, and says so.
+    pub fn refuse(
+        &self,
+        store: &mut dyn Store,
+        at: Timestamp,
+        action: &'static str,
+        target: &Account,
+        refusal: Refusal,
+    ) -> Result<()> {
+        store.record(&self.mandate(at).refused(action, Some(target.into()), &refusal))?;
+        Err(refusal.into())
+    }
+
+    /// Whether it acts by a sign-in from an earlier command, which does not show that the password is known.
+    pub fn is_signed_in(&self) -> bool {
+        matches!(&self.actor, Actor::Account { through: Some(_), .. })
+    }
+
     /// On whose behalf something is written.
     pub fn mandate(&self, at: Timestamp) -> Mandate {
         Mandate { actor: self.actor.clone(), at }
@@ -99,10 +131,8 @@ impl Acting {
 
 impl From<Owner> for Acting {
     fn from(owner: Owner) -> Self {
-        let Owner { account, through } = owner;
-        let is_token = through.as_ref().is_some_and(|through| through.token.is_some());
-        let actor = Actor::Account { id: account.id, username: account.username.clone(), through };
-        Self { actor, account: Some(account), is_token }
+        let is_token = owner.through.as_ref().is_some_and(|through| through.token.is_some());
+        Self { actor: owner.actor(), account: Some(owner.account), is_token }
     }
 }
 

@@ -33,7 +33,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-/// Lists events, oldest first.
+/// Lists events, oldest first unless it is asked for otherwise.
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let account = args.account.as_deref().map(str::parse).transpose()?;
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
@@ -46,7 +46,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         None => None,
     };
     let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
-    let filter = EventFilter { account, actor, action, outcome, since, until };
+    let filter = EventFilter { account, actor, action, outcome, since, until, reverse: args.reverse };
 
     let mut rows = Rows::new::<EventRecord<'_>>(desk.format(), true);
     let mut table = EventTable::new(desk.output.layout());
@@ -57,7 +57,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     while left > 0 {
         let events = store.events(&filter, after, PAGE.min(left))?;
         let Some(last) = events.last() else { break };
-        after = last.sequence;
+        after = Some(last.sequence);
         left -= events.len();
         let mut bytes = Vec::new();
         if desk.format() == Format::Text {
@@ -74,7 +74,11 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(|_| ());
     }
-    if asked.is_none() && left == 0 && !store.events(&filter, after, 1)?.is_empty() {
+    if asked.is_none()
+        && left == 0
+        && !store.events(&filter, after, 1)?.is_empty()
+        && let Some(after) = after
+    {
         desk.terminal.note(&format!("The first {SCREENFUL} are shown; go on with --after {after}, or raise --limit."));
     }
     Ok(())
@@ -123,7 +127,7 @@ fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let mut seen = expected.is_none() || expected == Some(Link::START);
     let mut last: Option<Event> = None;
     loop {
-        let events = store.events(&EventFilter::default(), last.as_ref().map_or(0, |last| last.sequence), PAGE)?;
+        let events = store.events(&EventFilter::default(), last.as_ref().map(|last| last.sequence), PAGE)?;
         if events.is_empty() {
             break;
         }

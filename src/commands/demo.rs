@@ -9,7 +9,7 @@ use crate::cli::Global;
 use crate::cli::users::{List, Reset};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
@@ -45,11 +45,11 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     desk.token = TokenSource::Nowhere;
     desk.stores.prepare(&by, &new)?.put_in_place()?;
     let mut store = desk.open()?;
-    settle(desk, &mut *store, &by, AccountId(1), &new, first.3)?;
+    settle(desk, &mut *store, &by, AccountId(1), first.3)?;
     for one in rest {
         let new = sample(desk, one)?;
         let id = store.add_account(&by, &new)?;
-        settle(desk, &mut *store, &by, id, &new, one.3)?;
+        settle(desk, &mut *store, &by, id, one.3)?;
     }
     drop(store);
 
@@ -74,14 +74,7 @@ fn sample(desk: &mut Desk<'_>, (username, name, role, _): (&str, &str, Option<Ro
     })
 }
 
-fn settle(
-    desk: &mut Desk<'_>,
-    store: &mut dyn Store,
-    by: &Mandate,
-    id: AccountId,
-    new: &NewAccount,
-    sample: Sample,
-) -> Result<()> {
+fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountId, sample: Sample) -> Result<()> {
     let account = super::find(store, &Target::Id(id))?;
     let seen = account.revision;
     match sample {
@@ -91,7 +84,7 @@ fn settle(
             let nobodys = TemporaryPassword::generate(desk.rng);
             let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
-            store.replace_password(id, &new.temporary.hash, &hash, desk.now(), None)?;
+            store.replace_password(id, PasswordRevision(1), &hash, desk.now(), None)?;
         }
         Sample::Expired => {
             let secret = TemporaryPassword::generate(desk.rng);

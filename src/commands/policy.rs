@@ -29,6 +29,13 @@ struct SettingRecord {
     meaning: &'static str,
 }
 
+impl SettingRecord {
+    fn new(setting: Setting, policy: &Policy) -> Self {
+        let (value, default) = (policy.value(setting), Policy::default().value(setting));
+        Self { setting: setting.name(), value, default, meaning: setting.meaning() }
+    }
+}
+
 impl Record for SettingRecord {
     const COLUMNS: &'static [&'static str] = &["setting", "value", "default", "meaning"];
 
@@ -42,13 +49,7 @@ fn show(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::ShowPolicy)?;
 
-    let default = Policy::default();
-    let records = Setting::ALL.map(|setting| SettingRecord {
-        setting: setting.name(),
-        value: desk.policy.value(setting),
-        default: default.value(setting),
-        meaning: setting.meaning(),
-    });
+    let records = Setting::ALL.map(|setting| SettingRecord::new(setting, &desk.policy));
     if desk.format() == Format::Text {
         let rows = records.map(|it| [it.setting.into(), it.value, it.default, it.meaning.into()]);
         let text = table::listing(["SETTING", "VALUE", "DEFAULT", "MEANING"], &rows, 3, desk.output.layout());
@@ -64,15 +65,15 @@ fn set(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::SetPolicy)?;
 
-    let before = desk.policy.clone();
-    let mut after = before.clone();
-    after.set(args.setting, &args.value)?;
-    store.set_policy(&acting.mandate(desk.now()), args.setting, &before, &after)?;
-
-    let (name, was, is) = (args.setting.name(), before.value(args.setting), after.value(args.setting));
+    let (name, is) = (args.setting.name(), &args.value);
+    let was = store.set_policy(&acting.mandate(desk.now()), Policy::default(), args.setting, is)?;
     desk.terminal.note(&format!("{name} is {is} now; it was {was}."));
-    if before.operator_access && !after.operator_access {
+    if args.setting == Setting::OperatorAccess && is == "off" {
         desk.terminal.note("From now on an operator has to sign in, too. 'passdesk recover' stays open to operators.");
     }
-    Ok(())
+    if desk.format() == Format::Text {
+        return Ok(());
+    }
+    let policy = store.policy(Policy::default())?;
+    desk.print_records(&[SettingRecord::new(args.setting, &policy)], false)
 }

@@ -10,7 +10,7 @@ use crate::cli::{
     tokens::{Command, Create, List, Revoke},
 };
 use crate::domain::account::Account;
-use crate::domain::authority::{Action, Subject};
+use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::clock::readable;
 use crate::domain::policy;
 use crate::domain::role::Roles;
@@ -53,11 +53,21 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut *store, target.as_ref())?;
     acting.may_to(&mut *store, desk.now(), Action::CreateToken, Subject::from(&owner))?;
-    let wanted = Wanted { roles: roles(wanted.roles, &acting, &owner)?, ..wanted };
+    let wanted = Wanted { roles: roles(desk, &mut *store, wanted.roles, &acting, &owner)?, ..wanted };
+    if !owner.is_open() {
+        return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username))
+            .hint("a token is made of an account that is: see 'passdesk users enable' and 'passdesk users restore'"));
+    }
     if store.tokens(Some(owner.id), desk.now())?.iter().any(|token| token.label == wanted.label) {
         return Err(Failure::new(Kind::Conflict, format!("{} has a token {} already", owner.username, wanted.label))
             .hint("take another label, or end that one with 'passdesk tokens revoke'"));
     }
+    if owner.must_change {
+        let by = acting.mandate(desk.now());
+        // It would end when the password is chosen.
+        return Err(way_in::change_required(&mut *store, &by, &owner, Action::CreateToken.name()));
+    }
+    prove(desk, &mut *store, &acting)?;
     issue(desk, &mut *store, &args.way_out, &acting, &owner, &wanted)
 }
 
@@ -74,8 +84,15 @@ fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) ->
     Ok((owner.into(), account))
 }
 
+/// Whoever finds a terminal signed in does not know the password, and a token would outlast the sign-in.
+fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<()> {
+    let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(()) };
+    let password = way_in::ask_password(desk, &account.username)?;
+    way_in::authenticate(desk, store, Some(&account.username), &password).map(drop)
+}
+
 /// The roles that were asked for, or all that may be given. What somebody has not, they do not give.
-fn roles(asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
+fn roles(desk: &Desk<'_>, store: &mut dyn Store, asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
     let lendable = acting.account().map_or(Roles::ALL, |actor| actor.roles.covered());
     if asked.is_empty() {
         return Ok(owner.roles.and(lendable));
@@ -84,8 +101,9 @@ fn roles(asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
     let Some(lacking) = lacking else { return Ok(asked) };
     let whose = if lendable.contains(lacking) { &format!("{} has", owner.username) } else { "you have" };
     let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
-    Err(Failure::new(Kind::NotAllowed, message)
-        .hint("a token may do at most what both its account and whoever makes it may do"))
+    let hint = "a token may do at most what both its account and whoever makes it may do".to_owned();
+    let refusal = Refusal::NotAllowed { message, hint };
+    acting.refuse(store, desk.now(), Action::CreateToken.name(), owner, refusal).map(|()| Roles::NONE)
 }
 
 fn issue(
@@ -109,10 +127,6 @@ fn issue(
         |way_out, desk| way_out.give(desk.output, &TokenHandover { owner, label, roles, token: &token, until, now }),
         |()| Ok(store.create_token(&by, owner.id, &new)?),
     )?;
-    if owner.must_change {
-        let username = &owner.username;
-        desk.terminal.note(&format!("It is of no use until {username} has chosen a new password."));
-    }
     way_out.close(desk)
 }
 
@@ -179,10 +193,12 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
         // Who has to choose a new password first is told so, and not whether there is such a token.
         acting.may_to(&mut *store, now, Action::RevokeToken, account.into())?;
     }
-    let found = store.tokens(None, now)?.into_iter().find(|token| match &target {
-        TokenTarget::Id(id) => token.id == *id,
-        TokenTarget::Label(label) => token.label == *label && Some(token.owner) == own,
-    });
+    let found = store.token(&target, own, now)?;
+    let is_own = found.as_ref().is_some_and(|token| Some(token.owner) == own);
+    if matches!(target, TokenTarget::Id(_)) && !is_own {
+        // Whoever may not end those of others is not told whether there is one.
+        acting.may(&mut *store, now, Action::RevokeToken)?;
+    }
     let token = found.ok_or_else(not_found)?;
     let owner = find(&*store, &Target::Id(token.owner))?;
     acting.may_to(&mut *store, now, Action::RevokeToken, (&owner).into())?;

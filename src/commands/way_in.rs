@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::domain::account::Account;
-use crate::domain::actor::{Operator, Through};
+use crate::domain::actor::{Actor, Operator, Through};
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::readable;
@@ -29,14 +29,20 @@ impl Owner {
         if !self.account.must_change {
             return Ok(self);
         }
-        Err(change_required(desk, store, &self.account, deed))
+        let by = Mandate { actor: self.actor(), at: desk.now() };
+        Err(change_required(store, &by, &self.account, deed))
+    }
+
+    /// The owner as whoever does something.
+    pub fn actor(&self) -> Actor {
+        let (id, username) = (self.account.id, self.account.username.clone());
+        Actor::Account { id, username, through: self.through.clone() }
     }
 }
 
 /// Records that somebody has to choose a new password first, and says so.
-pub fn change_required(desk: &Desk<'_>, store: &mut dyn Store, account: &Account, deed: &'static str) -> Failure {
+pub fn change_required(store: &mut dyn Store, by: &Mandate, account: &Account, deed: &'static str) -> Failure {
     let refusal = Refusal::ChangeRequired { username: account.username.clone() };
-    let by = Mandate::of(account, desk.now());
     let recorded = store.record(&by.refused(deed, Some(account.into()), &refusal));
     recorded.map_or_else(Into::into, |()| refusal.into())
 }
@@ -119,12 +125,7 @@ fn ended(is_token: bool, is_malformed: bool) -> Failure {
         return Failure::new(Kind::SignInFailed, "what stands where your token should be is no token")
             .hint("it is one line that begins with 'pdsk_', as 'passdesk tokens create' handed it over");
     }
-    let (what, hint) = if is_token {
-        ("token", "have another one made with 'passdesk tokens create'")
-    } else {
-        ("sign-in", "sign in again with 'passdesk me sign-in', or leave it with 'passdesk me sign-out'")
-    };
-    Failure::from(Refusal::SignInEnded { what }).hint(hint)
+    Refusal::SignInEnded { what: if is_token { "token" } else { "sign-in" } }.into()
 }
 
 /// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the name of whoever runs this.
@@ -152,7 +153,7 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
 
 /// Signs somebody in. The try is counted before the password is looked at. Whatever is wrong, the answer is the same and
 /// takes as long (`None` is a name that nobody can have); that a temporary password has expired is told only to those who
-/// know it. A hash that is weaker than the policy asks for is replaced by a stronger one.
+/// know it. A hash that does not cost what the policy asks for is renewed.
 pub fn authenticate(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
@@ -163,7 +164,7 @@ pub fn authenticate(
     let looked_at = store.begin_try(username, desk.now(), throttle)?;
     let found = username.map(|username| store.credential(username)).transpose()?.flatten();
     let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| looked_at);
-    let matched = matches(credential, password, desk.policy.dearest);
+    let matched = matches(credential, password, desk.policy.cost, desk.policy.most_work);
     let account = found.as_ref().map(|(account, _)| account.id);
     let (account, credential) = match found {
         Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
@@ -180,11 +181,15 @@ pub fn authenticate(
         let message = format!("this temporary password expired on {}", readable(until));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
-    let upgraded = credential.upgraded(password, desk.policy.cost, desk.rng)?;
-    match store.pass_try(account.id, &credential.hash, upgraded.as_ref().map(|upgraded| &upgraded.hash), now) {
-        // A reset came first: what was proved is of no use any more.
-        Err(StoreError::Conflict(_)) => Err(Failure::sign_in_failed()),
-        passed => Ok(passed.map(|()| (account, upgraded.unwrap_or(credential)))?),
+    let renewed = credential.rehashed(password, desk.policy.cost, desk.rng)?;
+    match store.pass_try(account.id, credential.revision, renewed.as_ref(), now) {
+        Err(StoreError::Conflict(why)) => {
+            store.fail_try(&FailedTry { account: Some(account.id), looked_at, why: &why }, now, throttle)?;
+            Err(Failure::sign_in_failed())
+        }
+        passed => {
+            Ok(passed.map(|()| (account, Credential { hash: renewed.unwrap_or(credential.hash), ..credential }))?)
+        }
     }
 }
 

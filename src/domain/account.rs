@@ -120,6 +120,8 @@ pub struct Account {
     pub removed_at: Option<Timestamp>,
     /// The sign-ins that failed since the last that did not.
     pub tries: Tries,
+    /// Those that failed since its owner was last told of them.
+    pub untold_failures: u32,
     /// When it was locked, if it is.
     pub locked_at: Option<Timestamp>,
     /// Its latest temporary password.
@@ -178,6 +180,7 @@ impl Account {
             password_changed_at: None,
             removed_at: None,
             tries: Tries::default(),
+            untold_failures: 0,
             locked_at: None,
             last_reset: None,
             created_at: Timestamp::UNIX_EPOCH,

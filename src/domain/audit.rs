@@ -38,7 +38,7 @@ impl Link {
 
 /// What the record says was done, besides the actions that take a role.
 const WITHOUT_A_ROLE: [&str; 8] =
-    ["sign-in", "sign-out", "change-password", "profile", "verify", "upgrade-hash", "lock", "recover"];
+    ["sign-in", "sign-out", "change-password", "profile", "verify", "renew-hash", "lock", "recover"];
 
 /// Everything that the record can say was done.
 pub const ACTIONS: [&str; WITHOUT_A_ROLE.len() + Action::ALL.len()] = {

@@ -152,7 +152,7 @@ impl Action {
 
     /// Nobody does these to themselves: `me passwd` asks for the current password, and that is not walked around.
     fn never_to_oneself(self) -> bool {
-        matches!(self, Self::Reset | Self::Disable | Self::Remove)
+        matches!(self, Self::Reset | Self::Unlock | Self::Disable | Self::Remove)
     }
 
     fn reaches(self) -> &'static [(Role, Reach)] {
@@ -231,7 +231,8 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
         return Err(Refusal::ChangeRequired { username: actor.username.clone() });
     }
     let oneself = subject.is_some_and(|subject| subject.id == Some(actor.id));
-    if is_token && action == Action::CreateToken {
+    // Whoever has got hold of one token gets no other one, and ends none.
+    if is_token && matches!(action, Action::CreateToken | Action::RevokeToken) {
         return refuse(format!("{who} may not {deed} with a token"), "sign in with a password for it".into());
     }
     if oneself && OWN.contains(&action) {
@@ -344,9 +345,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_resets_or_disables_themselves() {
+    fn nobody_resets_unlocks_disables_or_removes_themselves() {
         let actor = account(1, of_rank(4));
-        for action in [Action::Reset, Action::Disable, Action::Remove] {
+        for action in [Action::Reset, Action::Unlock, Action::Disable, Action::Remove] {
             assert!(decide(Standing::Account(&actor), action, Some((&actor).into())).is_err());
         }
     }
@@ -360,10 +361,12 @@ mod tests {
     }
 
     #[test]
-    fn a_token_makes_no_token() {
+    fn a_token_makes_and_ends_no_token() {
         let actor = account(1, of_rank(4));
-        for subject in [&actor, &account(2, Roles::NONE)] {
-            assert!(decide(Standing::Token(&actor), Action::CreateToken, Some(subject.into())).is_err());
+        for action in [Action::CreateToken, Action::RevokeToken] {
+            for subject in [&actor, &account(2, Roles::NONE)] {
+                assert!(decide(Standing::Token(&actor), action, Some(subject.into())).is_err());
+            }
         }
     }
 

@@ -15,8 +15,10 @@ use super::temporary::{self, TemporaryPassword};
 /// The longest password in bytes. A longer one is refused, never cut.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// The most a stored row may ask for before its hash is taken for damaged: 256 MiB, 16 passes, 16 lanes.
+/// The most a stored row may ask for before its hash is taken for damaged: 256 MiB, 16 passes, 16 lanes, and as much work
+/// as four passes over 256 MiB: about a second.
 const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
+const MOST_WORK: u64 = 4 * 256 * 1024;
 /// The least memory and the least work that OWASP's Password Storage Cheat Sheet takes for argon2id.
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;
@@ -40,7 +42,7 @@ impl Cost {
     pub const DEFAULT: Self = Self { memory_kib: 19_456, passes: 2, lanes: 1 };
 
     /// Which costs a site may choose, in a clause.
-    pub const BOUNDS: &str = "with m from 7168 to 262144, t and p from 1 to 16, and m times t at least 35840";
+    pub const BOUNDS: &str = "with m from 7168 to 262144, t and p from 1 to 16, and m times t from 35840 to 1048576";
 
     /// Reads what is written as in a PHC string: `m=19456,t=2,p=1`. `None` if it is not that, or out of
     /// [`Self::BOUNDS`].
@@ -50,34 +52,33 @@ impl Cost {
         let mut number = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=')?.parse().ok();
         let cost = Self { memory_kib: number("m")?, passes: number("t")?, lanes: number("p")? };
         let is_least = cost.memory_kib >= LEAST_MEMORY_KIB && cost.work() >= LEAST_WORK && cost.lanes >= 1;
-        (parts.next().is_none() && is_least && cost.within(CAP)).then_some(cost)
+        (parts.next().is_none() && is_least && cost.is_moderate()).then_some(cost)
     }
 
     /// How many KiB one evaluation fills, which is what its time goes with; lanes are filled one after the other.
-    fn work(self) -> u64 {
+    #[must_use]
+    pub fn work(self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)
     }
 
-    /// The one of two that is more work.
-    #[must_use]
-    pub fn dearer(self, other: Self) -> Self {
-        if other.work() > self.work() { other } else { self }
+    /// A cost of so much work, with no more memory and no fewer passes than this one; `None` if it is next to nothing.
+    fn of_work(self, work: u64) -> Option<Self> {
+        let passes = u64::from(self.passes).max(work.div_ceil(u64::from(self.memory_kib)));
+        let (memory_kib, passes) = (u32::try_from(work / passes).ok()?, u32::try_from(passes).ok()?);
+        (memory_kib >= Params::MIN_M_COST).then_some(Self { memory_kib, passes, lanes: 1 })
     }
 
-    /// The cost of an evaluation that makes up for what this one does less than another; `None` where it does enough.
-    fn makeweight(self, other: Self) -> Option<Self> {
-        let missing = other.work().saturating_sub(self.work());
-        let memory_kib = u32::try_from(missing / u64::from(other.passes)).ok()?;
-        (memory_kib >= Params::MIN_M_COST).then_some(Self { memory_kib, passes: other.passes, lanes: 1 })
+    fn is_moderate(self) -> bool {
+        self.memory_kib <= CAP.memory_kib
+            && self.passes <= CAP.passes
+            && self.lanes <= CAP.lanes
+            && self.work() <= MOST_WORK
     }
 
-    fn within(self, cap: Self) -> bool {
-        self.memory_kib <= cap.memory_kib && self.passes <= cap.passes && self.lanes <= cap.lanes
-    }
-
-    /// Takes as long as an evaluation of this cost does.
-    fn take(self) {
-        if let Ok(params) = Params::new(self.memory_kib, self.passes, self.lanes, None) {
+    /// Takes as long as an evaluation of so much work does.
+    fn take(self, work: u64) {
+        let Some(cost) = self.of_work(work) else { return };
+        if let Ok(params) = Params::new(cost.memory_kib, cost.passes, cost.lanes, None) {
             let mut nobodys = [0; HASH_BYTES];
             // Only the time it takes matters.
             let _ = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
@@ -138,6 +139,12 @@ impl StoredHash {
         parse(&self.0).is_some_and(|(parsed, _)| Argon2::default().verify_password(password, &parsed).is_ok())
     }
 
+    /// How much work it is to evaluate, in KiB; 0 if it is damaged or immoderate.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.cost().map_or(0, Cost::work)
+    }
+
     /// What it cost; `None` if it is damaged or immoderate, and so is never evaluated.
     fn cost(&self) -> Option<Cost> {
         parse(&self.0).map(|(_, cost)| cost)
@@ -152,14 +159,21 @@ fn parse(phc: &str) -> Option<(PasswordHash, Cost)> {
     let is_whole = parsed.salt.is_some() && parsed.hash.is_some();
     let is_known = parsed.algorithm.as_str() == "argon2id"
         && parsed.version.is_none_or(|version| Version::try_from(version).is_ok());
-    (is_whole && is_known && cost.within(CAP)).then_some((parsed, cost))
+    (is_whole && is_known && cost.is_moderate()).then_some((parsed, cost))
 }
+
+/// How often the password of an account has been replaced: whoever proved to know it names the one they knew. A new hash
+/// of the same password is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordRevision(pub i64);
 
 /// What an account signs in with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     /// The hash of its password.
     pub hash: StoredHash,
+    /// Which of its passwords it is.
+    pub revision: PasswordRevision,
     /// When it stops to be of use, if it is a temporary password.
     pub temporary_until: Option<Timestamp>,
 }
@@ -172,13 +186,17 @@ impl Credential {
         typed.byte_len() <= MAX_PASSWORD_BYTES && self.hash.is_of(self.as_hashed(typed).as_bytes())
     }
 
-    /// The same credential with a hash of this cost, if the one it has is less work. `typed` is its password.
-    pub fn upgraded(&self, typed: &TypedPassword, cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Option<Self>> {
-        if self.hash.cost().is_none_or(|its| its.work() >= cost.work()) {
+    /// A hash of this cost, if the one there is has another. `typed` is the password.
+    pub fn rehashed(
+        &self,
+        typed: &TypedPassword,
+        cost: Cost,
+        rng: &mut dyn CryptoRng,
+    ) -> anyhow::Result<Option<StoredHash>> {
+        if self.hash.cost() == Some(cost) {
             return Ok(None);
         }
-        let hash = StoredHash::of(self.as_hashed(typed).as_bytes(), cost, rng)?;
-        Ok(Some(Self { hash, temporary_until: self.temporary_until }))
+        StoredHash::of(self.as_hashed(typed).as_bytes(), cost, rng).map(Some)
     }
 
     fn as_hashed(&self, typed: &TypedPassword) -> Zeroizing<String> {
@@ -186,19 +204,14 @@ impl Credential {
     }
 }
 
-/// Whether this is the password of an account that may not exist, or not be let in. It takes as long as an evaluation
-/// of the cost given, whatever the answer is and whyever.
+/// Whether this is the password of an account that may not exist, or not be let in. It is as much work as is given, in
+/// KiB, whatever the answer is and whyever; `cost` says how to spend it where there is nothing to evaluate.
 #[must_use]
-pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, dearest: Cost) -> bool {
+pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, cost: Cost, work: u64) -> bool {
     let evaluable = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
-    let Some((credential, cost)) = evaluable.and_then(|one| Some((one, one.hash.cost()?))) else {
-        dearest.take();
-        return false;
-    };
-    let matched = credential.matches(typed);
-    if let Some(rest) = cost.makeweight(dearest) {
-        rest.take();
-    }
+    let matched = evaluable.is_some_and(|credential| credential.matches(typed));
+    let done = evaluable.map_or(0, |credential| credential.hash.work());
+    cost.take(work.saturating_sub(done));
     matched
 }
 
@@ -218,7 +231,11 @@ mod tests {
 
     fn permanent(text: &str) -> Credential {
         let hash = StoredHash::of_typed(&typed(text), CHEAP, &mut StdRng::seed_from_u64(1)).unwrap();
-        Credential { hash, temporary_until: None }
+        Credential { hash, revision: PasswordRevision(1), temporary_until: None }
+    }
+
+    fn temporary(hash: StoredHash) -> Credential {
+        Credential { hash, revision: PasswordRevision(1), temporary_until: Some(Timestamp::UNIX_EPOCH) }
     }
 
     #[test]
@@ -245,7 +262,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(3);
         let password = TemporaryPassword::generate(&mut rng);
         let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
-        let credential = Credential { hash, temporary_until: Some(Timestamp::UNIX_EPOCH) };
+        let credential = temporary(hash);
         assert!(credential.matches(&typed(&password.reveal().to_uppercase().replace('-', ""))));
     }
 
@@ -261,14 +278,14 @@ mod tests {
     fn a_stored_row_that_asks_for_4_gib_is_nobodys_and_not_evaluated() {
         let greedy = permanent("secret").hash.as_str().replace("m=8,", "m=4194304,");
         assert!(parse(&greedy).is_none());
-        let credential = Credential { hash: StoredHash::from_store(greedy), temporary_until: None };
+        let credential = Credential { hash: StoredHash::from_store(greedy), ..permanent("x") };
         assert!(!credential.matches(&typed("secret")));
     }
 
     #[test]
     fn a_damaged_hash_matches_nothing() {
         for phc in ["", "x", "$argon2id$v=19$m=8,t=1,p=1$", "$2b$12$abcdefghijklmnopqrstuv"] {
-            let credential = Credential { hash: StoredHash::from_store(phc.into()), temporary_until: None };
+            let credential = Credential { hash: StoredHash::from_store(phc.into()), ..permanent("x") };
             assert!(!credential.matches(&typed("")));
         }
     }
@@ -286,36 +303,42 @@ mod tests {
     }
 
     #[test]
-    fn a_cheaper_hash_and_its_makeweight_are_as_much_work_as_the_dearest() {
-        for (memory_kib, passes) in [(8, 1), (9_728, 2), (19_456, 1), (7_168, 5)] {
-            let cheap = Cost { memory_kib, passes, lanes: 1 };
-            let makeweight = cheap.makeweight(Cost::DEFAULT).unwrap();
-            let missing = Cost::DEFAULT.work() - cheap.work() - makeweight.work();
-            assert!(missing < u64::from(Cost::DEFAULT.passes), "{cheap}: {missing}");
+    fn what_is_spent_in_the_place_of_an_evaluation_is_as_much_work_and_no_more_memory() {
+        let dear = Cost { memory_kib: 262_144, passes: 4, lanes: 1 };
+        for (work, like) in [
+            (Cost::DEFAULT.work(), Cost::DEFAULT),
+            (Cost::DEFAULT.work() - 8_192, Cost::DEFAULT),
+            (dear.work(), Cost::DEFAULT),
+            (dear.work() - 38_912, dear),
+        ] {
+            let spent = like.of_work(work).unwrap();
+            assert!(work - spent.work() < u64::from(spent.passes), "{work}: {spent}");
+            assert!(spent.memory_kib <= like.memory_kib, "{work}: {spent}");
         }
-        assert_eq!(Cost::DEFAULT.makeweight(Cost::DEFAULT), None);
-        assert_eq!(Cost { memory_kib: 65_536, passes: 3, lanes: 1 }.makeweight(Cost::DEFAULT), None);
+        assert_eq!(Cost::DEFAULT.of_work(0), None);
     }
 
     #[test]
-    fn a_weaker_hash_is_upgraded_and_still_of_the_same_password() {
-        let cost = Cost { memory_kib: 16, passes: 2, lanes: 1 };
-        let mut rng = StdRng::seed_from_u64(2);
-        let upgraded = permanent("x").upgraded(&typed("x"), cost, &mut rng).unwrap().unwrap();
-        assert_eq!(upgraded.hash.cost(), Some(cost));
-        assert!(upgraded.matches(&typed("x")));
-        assert!(upgraded.upgraded(&typed("x"), CHEAP, &mut rng).unwrap().is_none());
+    fn a_hash_of_another_cost_is_renewed_and_still_of_the_same_password() {
+        let (cost, mut rng) = (Cost { memory_kib: 16, passes: 2, lanes: 1 }, StdRng::seed_from_u64(2));
+        let credential = permanent("x");
+        let renewed = credential.rehashed(&typed("x"), cost, &mut rng).unwrap().unwrap();
+        assert_eq!(renewed.cost(), Some(cost));
+        let renewed = Credential { hash: renewed, ..credential };
+        assert!(renewed.matches(&typed("x")));
+        assert!(renewed.rehashed(&typed("x"), cost, &mut rng).unwrap().is_none());
+        assert!(renewed.rehashed(&typed("x"), CHEAP, &mut rng).unwrap().is_some());
     }
 
     #[test]
-    fn an_upgraded_temporary_password_is_still_taken_in_either_case() {
+    fn a_renewed_temporary_password_is_still_taken_in_either_case() {
         let mut rng = StdRng::seed_from_u64(3);
         let password = TemporaryPassword::generate(&mut rng);
         let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
-        let credential = Credential { hash, temporary_until: Some(Timestamp::UNIX_EPOCH) };
+        let credential = temporary(hash);
         let shouted = typed(&password.reveal().to_uppercase());
         let cost = Cost { memory_kib: 16, passes: 2, lanes: 1 };
-        let upgraded = credential.upgraded(&shouted, cost, &mut rng).unwrap().unwrap();
-        assert!(upgraded.matches(&typed(password.reveal())));
+        let renewed = credential.rehashed(&shouted, cost, &mut rng).unwrap().unwrap();
+        assert!(temporary(renewed).matches(&typed(password.reveal())));
     }
 }

@@ -1,5 +1,6 @@
 //! What a new password has to be.
 
+use zeroize::Zeroizing;
 use zxcvbn::feedback::Feedback;
 
 use super::account::Account;
@@ -39,6 +40,7 @@ impl BrokenRule {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
+            Self::TooShort { has: 1, needs } => vec![format!("it has 1 character; at least {needs} are needed")],
             Self::TooShort { has, needs } => vec![format!("it has {has} characters; at least {needs} are needed")],
             Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
             Self::Current => vec!["it is the current password".into()],
@@ -72,17 +74,36 @@ pub fn broken_rules(
     if current.is_some_and(|current| current.matches(new)) && !temporary::has_its_form(new) {
         broken.push(BrokenRule::Current);
     }
-    if temporary::has_its_form(new) {
+    if temporary::has_its_form(new) || temporary::is_in(&text) {
         broken.push(BrokenRule::Temporary);
     }
-    let judged = zxcvbn::zxcvbn(&text, &own_words(account).iter().map(String::as_str).collect::<Vec<_>>());
-    if u8::from(judged.score()) < MIN_SCORE {
+    let words = own_words(account);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let judged = zxcvbn::zxcvbn(&text, &words);
+    // Spaces make a guess no harder.
+    let bare = Zeroizing::new(text.split_whitespace().collect::<String>());
+    let score = judged.score().min(zxcvbn::zxcvbn(&bare, &words).score());
+    if u8::from(score) < MIN_SCORE || is_made_of(&bare, &words) {
         let feedback = judged.feedback();
         let warning = feedback.and_then(Feedback::warning).map(|warning| warning.to_string());
         let suggestions = feedback.into_iter().flat_map(Feedback::suggestions).map(ToString::to_string);
         broken.push(BrokenRule::Guessable { advice: warning.into_iter().chain(suggestions).collect() });
     }
     broken
+}
+
+/// The fewest letters that a password has besides one's own words, for it is no secret what those are.
+const OTHER_LETTERS: usize = 6;
+
+/// Whether next to nothing is left of a text without one's own words.
+fn is_made_of(text: &str, words: &[&str]) -> bool {
+    let mut rest = Zeroizing::new(text.to_lowercase());
+    let mut longest_first: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    longest_first.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    for word in longest_first.iter().filter(|word| word.chars().count() > 2) {
+        rest = Zeroizing::new(rest.replace(word.as_str(), ""));
+    }
+    rest.len() < text.len() && rest.chars().filter(|c| c.is_alphabetic()).count() < OTHER_LETTERS
 }
 
 /// The words that somebody who knows the account would try first.
@@ -102,10 +123,9 @@ fn own_words(account: &Account) -> Vec<String> {
 mod tests {
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
-    use zeroize::Zeroizing;
 
     use super::super::clock::Timestamp;
-    use super::super::credential::{Cost, StoredHash};
+    use super::super::credential::{Cost, PasswordRevision, StoredHash};
     use super::super::temporary::TemporaryPassword;
     use super::*;
 
@@ -159,15 +179,36 @@ mod tests {
 
     #[test]
     fn ones_own_name_is_easy_to_guess() {
-        for text in ["alicewintergreen", "hedgehogmillspassdesk", "alicealicealicealice"] {
+        for text in [
+            "alicewintergreen",
+            "hedgehogmillspassdesk",
+            "alicealicealicealice",
+            "Alice Wintergreen 2026!",
+            "hedgehogmills.example1234",
+        ] {
             assert!(matches!(broken(text, None).as_slice(), [BrokenRule::Guessable { .. }]), "{text}");
+        }
+    }
+
+    #[test]
+    fn spaces_make_a_guess_no_harder() {
+        for text in ["password password", "passdesk passdesk", "qwerty uiop asdf"] {
+            assert!(matches!(broken(text, None).as_slice(), [BrokenRule::Guessable { .. }]), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_temporary_password_with_something_added_is_refused() {
+        let shown = TemporaryPassword::generate(&mut StdRng::seed_from_u64(1));
+        for text in [format!("{}!", shown.reveal()), format!("my {}", shown.reveal().to_uppercase())] {
+            assert!(broken(&text, None).contains(&BrokenRule::Temporary), "{text}");
         }
     }
 
     #[test]
     fn the_current_password_is_refused() {
         let hash = StoredHash::of_typed(&typed(GOOD), CHEAP, &mut StdRng::seed_from_u64(1)).unwrap();
-        let current = Credential { hash, temporary_until: None };
+        let current = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
         assert_eq!(broken(GOOD, Some(&current)), [BrokenRule::Current]);
     }
 
@@ -176,7 +217,8 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let password = TemporaryPassword::generate(&mut rng);
         let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
-        let current = Credential { hash, temporary_until: Some(Timestamp::UNIX_EPOCH) };
+        let temporary_until = Some(Timestamp::UNIX_EPOCH);
+        let current = Credential { hash, revision: PasswordRevision(1), temporary_until };
         let shown = password.reveal();
         for text in [shown.to_owned(), shown.to_uppercase(), shown.replace('-', "")] {
             assert_eq!(broken(&text, Some(&current)), [BrokenRule::Temporary], "{text}");
@@ -186,7 +228,7 @@ mod tests {
     #[test]
     fn every_broken_rule_is_named_at_once_with_advice() {
         let hash = StoredHash::of_typed(&typed("password"), CHEAP, &mut StdRng::seed_from_u64(1)).unwrap();
-        let current = Credential { hash, temporary_until: None };
+        let current = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
         let broken = broken("password", Some(&current));
         assert_eq!(broken.len(), 3);
         let [.., BrokenRule::Guessable { advice }] = broken.as_slice() else { panic!("{broken:?}") };

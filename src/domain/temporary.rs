@@ -61,6 +61,17 @@ pub(super) fn has_its_form(typed: &TypedPassword) -> bool {
     canonical(typed).is_some()
 }
 
+/// Whether a temporary password stands in a text as it is shown, in either case.
+pub(super) fn is_in(text: &str) -> bool {
+    let is_shown = |window: &[u8]| {
+        window.iter().enumerate().all(|(place, byte)| match place % (GROUP + 1) {
+            GROUP => *byte == b'-',
+            _ => ALPHABET.contains(&byte.to_ascii_lowercase()),
+        })
+    };
+    text.as_bytes().windows(SHOWN_LEN).any(is_shown)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -2,11 +2,11 @@
 
 use super::clock::Timestamp;
 
-/// How many tries may be under way at once before any of them has failed, so that a script may sign in several times in
-/// parallel.
+/// How many tries may be under way at once where none has failed, so that a script may sign in several times in parallel.
 const AT_ONCE: u32 = 20;
-/// After how many seconds a try that has not come to its end never will: its process was killed, and it has failed.
-const GIVEN_UP: i64 = 10;
+/// After how many seconds a try that has not come to its end never will: its process was killed, and it has failed. The
+/// dearest hash takes about one.
+const GIVEN_UP: i64 = 60;
 /// The longest wait between two tries, in seconds.
 const LONGEST_WAIT: i64 = 15 * 60;
 
@@ -36,23 +36,29 @@ impl Tries {
     #[must_use]
     pub fn begin(mut self, now: Timestamp, throttle: Throttle, needed: bool) -> (Self, bool) {
         let since = self.last_at.map(|last| now.as_second() - last.as_second());
-        if self.pending > 0 && !since.is_some_and(|since| (0..GIVEN_UP).contains(&since)) {
+        // Those that waited for the store come in another order than they began: a moment earlier is no clock set back.
+        if self.pending > 0 && since.is_none_or(|since| since.abs() >= GIVEN_UP) {
             self.failed = self.failed.saturating_add(self.pending);
             self.pending = 0;
         }
         let begun = self.failed.saturating_add(self.pending);
         let may = if !needed && begun >= throttle.lock_after {
             false
-        } else if self.failed < throttle.after {
+        } else if self.failed == 0 {
             self.pending < AT_ONCE
+        } else if self.failed < throttle.after {
+            begun < throttle.after
         } else {
             self.pending == 0 && since.is_some_and(|since| since >= wait(self.failed, throttle))
         };
         if may {
             self.pending += 1;
         }
+        if may {
+            self.last_at = self.last_at.max(Some(now));
+        }
         // A clock that was set back makes nobody wait longer than once more, and nobody shorter.
-        if may || since.is_some_and(|since| since < 0) {
+        if since.is_some_and(|since| since <= -GIVEN_UP) {
             self.last_at = Some(now);
         }
         (self, may)
@@ -152,6 +158,24 @@ mod tests {
             tries = begun;
         }
         assert!(!may_begin(tries, 0));
+    }
+
+    #[test]
+    fn once_one_has_failed_no_more_are_let_through_at_once_than_may_fail() {
+        let mut tries = failed(2);
+        for may in [true, true, true, false] {
+            let (begun, let_through) = tries.begin(at(0), THROTTLE, false);
+            assert_eq!(let_through, may);
+            tries = begun;
+        }
+    }
+
+    #[test]
+    fn tries_that_come_in_another_order_than_they_began_have_not_failed() {
+        let (tries, _) = Tries::default().begin(at(2), THROTTLE, false);
+        let (tries, may) = tries.begin(at(1), THROTTLE, false);
+        assert!(may);
+        assert_eq!(tries, Tries { failed: 0, pending: 2, last_at: Some(at(2)) });
     }
 
     #[test]

@@ -17,14 +17,14 @@ use crate::domain::account::{Account, AccountId, Revision, State};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Entry, Event, Outcome};
 use crate::domain::authority::Refusal;
-use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::Throttle;
-use crate::domain::token::{Label, Token};
+use crate::domain::token::{Label, Token, TokenTarget};
 
 /// Why a store did not do it. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -191,6 +191,8 @@ pub struct EventFilter {
     pub since: Option<Timestamp>,
     /// Before this moment.
     pub until: Option<Timestamp>,
+    /// Newest first.
+    pub reverse: bool,
 }
 
 /// A sign-in and its account, as they stand now.
@@ -236,8 +238,9 @@ pub trait Store {
     /// What the site has decided, over what holds otherwise.
     fn policy(&self, otherwise: Policy) -> Result<Policy>;
 
-    /// Writes one decision. Operators are not shut out where there is no global-admin to count on.
-    fn set_policy(&mut self, by: &Mandate, setting: Setting, before: &Policy, after: &Policy) -> Result<()>;
+    /// Writes one decision, and says what was decided before. Operators are not shut out where there is no global-admin
+    /// to count on.
+    fn set_policy(&mut self, by: &Mandate, otherwise: Policy, setting: Setting, decided: &str) -> Result<String>;
 
     /// The account somebody pointed at.
     fn account(&self, target: &Target) -> Result<Option<Account>>;
@@ -290,8 +293,8 @@ pub trait Store {
     /// Records something that changed nothing: a refusal, a sign-in that failed.
     fn record(&mut self, entry: &Entry) -> Result<()>;
 
-    /// Events of the record after one with this sequence number, in their order.
-    fn events(&self, filter: &EventFilter, after: u64, limit: usize) -> Result<Vec<Event>>;
+    /// Events of the record, in the order asked for, that come after one with this sequence number.
+    fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
 
     /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
     /// that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
@@ -299,11 +302,11 @@ pub trait Store {
     fn replace_password(
         &mut self,
         id: AccountId,
-        proved: &StoredHash,
+        proved: PasswordRevision,
         hash: &StoredHash,
         at: Timestamp,
         keep: Option<SignInId>,
-    ) -> Result<()>;
+    ) -> Result<PasswordRevision>;
 
     /// Counts a try to sign in, and says whether its password may be looked at: not under a name that is nobody's
     /// (`None` could be nobody's), nor of an account that is not in use, locked or tried too often. Whoever looks at the
@@ -314,22 +317,22 @@ pub trait Store {
     /// unless nobody would be left to administer the store.
     fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()>;
 
-    /// A try has succeeded: those that failed before are forgotten, and a stronger hash of the same password, if there is
-    /// one, is kept instead. [`StoreError::Conflict`] as above.
+    /// A try has succeeded: those that failed before are forgotten, and another hash of the same password, if there is
+    /// one, is kept instead. [`StoreError::Conflict`] as above, or if the account has been locked.
     fn pass_try(
         &mut self,
         id: AccountId,
-        proved: &StoredHash,
-        upgraded: Option<&StoredHash>,
+        proved: PasswordRevision,
+        renewed: Option<&StoredHash>,
         at: Timestamp,
     ) -> Result<()>;
 
-    /// Begins a sign-in; forgets those that have expired. [`StoreError::Conflict`] as above, or if a change of the
-    /// password is required.
+    /// Begins a sign-in, of whose owner it is taken that they have been told of the failures before.
+    /// [`StoreError::Conflict`] as above, or if a change of the password is required.
     fn begin_sign_in(
         &mut self,
         id: AccountId,
-        proved: &StoredHash,
+        proved: PasswordRevision,
         digest: SignInDigest,
         at: Timestamp,
         until: Timestamp,
@@ -342,7 +345,7 @@ pub trait Store {
     fn end_sign_in(&mut self, digest: SignInDigest, at: Timestamp) -> Result<bool>;
 
     /// Ends every sign-in and every token of an account on behalf of its owner, and says how many there were.
-    fn end_all_sign_ins(&mut self, by: &Mandate, id: AccountId) -> Result<usize>;
+    fn end_all_sign_ins(&mut self, by: &Mandate, owner: &Account) -> Result<usize>;
 
     /// Makes a token of an account. [`StoreError::Conflict`] if it has one of that label, or is not in use.
     fn create_token(&mut self, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()>;
@@ -350,10 +353,13 @@ pub trait Store {
     /// The tokens that live, of one account or of all, oldest first.
     fn tokens(&self, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>>;
 
+    /// A token that lives: by its number whosever it is, by its label among those of one account.
+    fn token(&self, target: &TokenTarget, own: Option<AccountId>, now: Timestamp) -> Result<Option<Token>>;
+
     /// Ends a token; `false` if there is none of that number.
     fn revoke_token(&mut self, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool>;
 
-    /// Notes that a token is being used, to the minute.
+    /// Notes that a token is being used, to the minute, if nobody else is writing.
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()>;
 }
 

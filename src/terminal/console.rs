@@ -24,10 +24,7 @@ pub struct Console {
 impl Console {
     /// Takes the terminal over; signals are watched from here on. Notes are left out where failures are JSON.
     pub fn open(look: Look) -> io::Result<Self> {
-        let not_in_force = Failure::new(
-            Kind::Cancelled,
-            "cancelled; a temporary password that you were shown just now is NOT in force",
-        );
+        let not_in_force = Failure::new(Kind::Cancelled, "cancelled; what you were shown just now is NOT in force");
         let guard = Guard::install(LastWords {
             cancelled: Failure::cancelled().render(look),
             not_in_force: not_in_force.render(look),

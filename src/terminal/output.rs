@@ -55,8 +55,10 @@ impl Output for StandardOutput {
     }
 
     fn is_null(&self) -> bool {
-        let null = rustix::fs::stat("/dev/null").map(|stat| stat.st_rdev);
-        rustix::fs::fstat(&self.file).map(|stat| stat.st_rdev) == null
+        let Ok(own) = rustix::fs::fstat(&self.file) else { return false };
+        let is = |device: &str| rustix::fs::stat(device).is_ok_and(|stat| stat.st_rdev == own.st_rdev);
+        // The zero device takes everything and keeps nothing, too.
+        is("/dev/null") || is("/dev/zero")
     }
 }
 

@@ -9,8 +9,6 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use passdesk::domain::audit::{Entry, Event, Link, Outcome};
-use passdesk::domain::clock::Timestamp;
 use tempfile::TempDir;
 
 /// A password that breaks no rule.
@@ -155,37 +153,16 @@ impl Desk {
         rusqlite::Connection::open(self.store()).unwrap().execute_batch(sql).unwrap();
     }
 
-    /// Puts an event into the record, as a passdesk would whose clock is so many seconds ahead.
-    pub fn record_ahead(&self, seconds: i64) {
-        let store = rusqlite::Connection::open(self.store()).unwrap();
-        let sql = "SELECT sequence, link, CAST(strftime('%s', 'now') AS INTEGER) FROM audit_events
-                   ORDER BY sequence DESC LIMIT 1";
-        let (sequence, link, now): (i64, [u8; 32], i64) =
-            store.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
-        let entry = Entry {
-            actor: None,
-            action: "sign-in",
-            target: None,
-            at: Timestamp::from_second(now + seconds).unwrap(),
-            outcome: Outcome::Refused,
-            detail: "no such account".to_owned(),
-        };
-        let event = Event::after(u64::try_from(sequence).unwrap(), Link(link), &entry);
-        let sql = "INSERT INTO audit_events (sequence, at, actor, action, target, outcome, detail, previous, link)
-                   VALUES (?1, ?2, '', ?3, '', ?4, ?5, ?6, ?7)";
-        let values =
-            (sequence + 1, event.at, event.action, event.outcome, event.detail, event.previous.0, event.link.0);
-        store.execute(sql, values).unwrap();
-    }
-
-    /// All that a refusal must not change: every column of every account but those that count tries to sign in, and every
-    /// sign-in.
+    /// All that a refusal must not change: every column of every account, but for what counts tries to sign in and what
+    /// the time alone changes, and every sign-in.
     pub fn state(&self) -> Vec<String> {
         let store = rusqlite::Connection::open(self.store()).unwrap();
         let mut all = Vec::new();
         for table in ["accounts", "sign_ins", "settings WHERE key <> 'sign_in_tries'"] {
             let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let counts = |name: &str| name.starts_with("tries_") || ["tried_at", "last_used_at"].contains(&name);
+            let counts = |name: &str| {
+                name.starts_with("tries_") || ["tried_at", "last_used_at", "temporary_lapsed"].contains(&name)
+            };
             let columns: Vec<usize> = (0..statement.column_count())
                 .filter(|column| !counts(statement.column_name(*column).unwrap()))
                 .collect();

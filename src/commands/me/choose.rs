@@ -4,7 +4,7 @@ use crate::commands::Desk;
 use crate::domain::account::Account;
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::clock::readable;
-use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::password::{BrokenRule, broken_rules};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
@@ -27,14 +27,14 @@ pub fn tell_why(desk: &mut Desk<'_>, account: &Account) {
     }
 }
 
-/// Asks for a new password and puts it in force; returns its hash. That none was good enough is recorded.
+/// Asks for a new password and puts it in force. That none was good enough is recorded.
 pub fn change(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     account: &Account,
     current: &Credential,
     keep: Option<SignInId>,
-) -> Result<StoredHash> {
+) -> Result<PasswordRevision> {
     match ask(desk, account, current) {
         Ok(new) => put_in_force(desk, store, account, current, &new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
@@ -83,7 +83,7 @@ fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Result<T
     outcome
 }
 
-/// Puts a new password in force, and returns its hash. A signal waits for it.
+/// Puts a new password in force. A signal waits for it.
 fn put_in_force(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
@@ -91,17 +91,17 @@ fn put_in_force(
     current: &Credential,
     new: &TypedPassword,
     keep: Option<SignInId>,
-) -> Result<StoredHash> {
+) -> Result<PasswordRevision> {
     let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
     let at = desk.now();
     desk.terminal.enter(Phase::Committing);
-    let replaced = store.replace_password(account.id, &current.hash, &hash, at, keep);
+    let replaced = store.replace_password(account.id, current.revision, &hash, at, keep);
     desk.terminal.enter(Phase::Idle);
     match replaced {
         Err(StoreError::Conflict(message)) => {
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
         }
-        other => Ok(other.map(|()| hash)?),
+        other => Ok(other?),
     }
 }
 

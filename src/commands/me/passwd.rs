@@ -18,7 +18,9 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password)?;
     drop(password);
     choose::tell_why(desk, &account);
-    let keep = owner.and_then(|owner| owner.through).map(|through| through.sign_in);
+    // A token may be what somebody else has got hold of.
+    let keep = owner.and_then(|owner| owner.through).filter(|through| through.token.is_none());
+    let keep = keep.map(|through| through.sign_in);
     choose::change(desk, &mut *store, &account, &current, keep)?;
     desk.terminal.note(&format!(
         "The password of {} is changed.

@@ -5,10 +5,10 @@ use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, change_required};
 use crate::domain::account::Account;
 use crate::domain::clock::spoken;
-use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::Result;
-use crate::store::Store;
+use crate::store::{Mandate, Store};
 
 /// Signs in. Who has to choose a new password does so first, and nothing else.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
@@ -18,8 +18,9 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password)?;
     drop(password);
     tell_of_failures(desk, &account);
-    let proved = if account.must_change { change_first(desk, &mut *store, &account, &current)? } else { current.hash };
-    begin(desk, &mut *store, &account, &proved)
+    let proved =
+        if account.must_change { change_first(desk, &mut *store, &account, &current)? } else { current.revision };
+    begin(desk, &mut *store, &account, proved)
 }
 
 fn change_first(
@@ -27,27 +28,28 @@ fn change_first(
     store: &mut dyn Store,
     account: &Account,
     current: &Credential,
-) -> Result<StoredHash> {
+) -> Result<PasswordRevision> {
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
-        return Err(change_required(desk, store, account, "sign-in"));
+        let by = Mandate::of(account, desk.now());
+        return Err(change_required(store, &by, account, "sign-in"));
     }
     choose::tell_why(desk, account);
-    let hash = choose::change(desk, store, account, current, None)?;
+    let revision = choose::change(desk, store, account, current, None)?;
     desk.terminal.note("Your new password is in force.");
-    Ok(hash)
+    Ok(revision)
 }
 
 /// Who finds more failures than they remember knows that somebody else has been guessing.
 fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
-    let failed = account.tries.failed;
+    let failed = account.untold_failures;
     if failed > 0 {
         let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
-        desk.terminal.note(&format!("{were} to your account failed before this one."));
+        desk.terminal.note(&format!("{were} to your account failed since you were last told."));
     }
 }
 
 /// Begins a sign-in and keeps it. What the store has and the user's folder has not is of no use to anybody, and expires.
-fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: &StoredHash) -> Result<()> {
+fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: PasswordRevision) -> Result<()> {
     let name = store.name()?;
     let before = desk.sign_ins.load(&name).ok().flatten();
     let secret = SignInSecret::generate(desk.rng);

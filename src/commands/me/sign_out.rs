@@ -42,8 +42,9 @@ fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let owner = owner(desk, &mut *store)?;
     let account = owner.account.clone();
-    let by = Acting::from(owner).mandate(desk.now());
-    let ended = store.end_all_sign_ins(&by, account.id)?;
+    let acting = Acting::from(owner);
+    acting.may_not_by_token(&mut *store, desk.now(), "sign-out", "sign everybody out of that account")?;
+    let ended = store.end_all_sign_ins(&acting.mandate(desk.now()), &account)?;
     let name = store.name()?;
     let ended_here = match desk.sign_ins.load(&name) {
         Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),

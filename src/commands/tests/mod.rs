@@ -3,6 +3,7 @@
 mod accounts;
 mod me;
 mod reset;
+mod tokens;
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -269,7 +270,7 @@ impl Site {
             folder,
             clock: SetClock(Cell::new("2026-11-22T08:00:00Z".parse().unwrap())),
             rng: StdRng::seed_from_u64(1),
-            policy: Policy { cost: CHEAP, dearest: CHEAP, ..Policy::default() },
+            policy: Policy { cost: CHEAP, most_work: CHEAP.work(), ..Policy::default() },
             token: TokenSource::Nowhere,
         };
         let init =
@@ -346,7 +347,7 @@ impl Site {
 
     /// All that a refusal must not change about an account; tries to sign in are counted.
     fn state(&self, username: &str) -> (Account, String) {
-        let account = Account { tries: Tries::default(), ..self.account(username) };
+        let account = Account { tries: Tries::default(), untold_failures: 0, ..self.account(username) };
         (account, self.credential(username).hash.as_str().to_owned())
     }
 

@@ -1,6 +1,8 @@
 //! What an account is, and what a change of it does: its names, its password, how it is found and listed.
 
-use super::{HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, settled, signed_in, temporary};
+use super::{
+    HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary,
+};
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::role::Role;
 use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
@@ -102,7 +104,8 @@ pub fn an_edit_meanwhile_does_not_hinder_a_password_change(store: &mut dyn Store
     let alice = settled(store, "alice", &[]);
     let edit = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
     store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
-    store.replace_password(alice.id, &hash("own"), &hash("new"), at(1), None).unwrap();
+    let proved = proof(store, &alice);
+    store.replace_password(alice.id, proved, &hash("new"), at(1), None).unwrap();
     assert_eq!(hash_of(store, &alice), "$argon2id$new");
 }
 

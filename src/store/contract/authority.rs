@@ -1,7 +1,8 @@
 //! Who may change whom, decided again inside the transaction: rank, removal, and the last admin to count on.
 
 use super::{
-    acting, added, at, every_change, get, hash_of, list, new, operator, proves_nothing, settled, signed_in, temporary,
+    acting, added, at, every_change, get, hash_of, list, new, operator, proof, proves_nothing, settled, signed_in,
+    temporary,
 };
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::authority::Refusal;
@@ -61,9 +62,10 @@ pub fn a_removed_account_is_only_restored(store: &mut dyn Store) {
 pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
+    let known = proof(store, &alice);
     store.remove(&operator(), alice.id, alice.revision).unwrap();
     assert!(store.sign_in(digest, at(1)).unwrap().is_none());
-    proves_nothing(store, &alice, "own");
+    proves_nothing(store, &alice, known);
     assert!(matches!(store.add_account(&operator(), &new("alice", &[])), Err(StoreError::Conflict(_))));
 }
 

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Through};
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
 use crate::domain::target::Target;
@@ -79,7 +79,11 @@ macro_rules! laws {
                 tries_under_way_do_not_hinder_a_reset,
                 the_last_admin_is_never_locked,
                 a_locked_admin_is_not_counted_on,
-                a_stronger_hash_takes_the_place_of_the_one_that_was_proved,
+                a_new_hash_of_the_same_password_takes_the_place_of_the_old_one,
+                a_password_is_proved_whatever_has_become_of_its_hash,
+                a_success_that_ends_failures_is_recorded,
+                whoever_is_locked_meanwhile_is_not_let_in,
+                failures_are_told_once,
                 a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back,
                 a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password,
             }
@@ -154,7 +158,8 @@ fn added(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
 /// An account that has chosen its own password.
 fn settled(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
     let account = added(store, username, roles);
-    store.replace_password(account.id, &hash(username), &hash("own"), at(1), None).unwrap();
+    let proved = proof(store, &account);
+    store.replace_password(account.id, proved, &hash("own"), at(1), None).unwrap();
     get(store, account.id)
 }
 
@@ -166,13 +171,19 @@ fn hash_of(store: &dyn Store, account: &Account) -> String {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
 }
 
+/// What whoever knows the password of an account proves.
+fn proof(store: &dyn Store, account: &Account) -> PasswordRevision {
+    store.credential(&account.username).unwrap().unwrap().1.unwrap().revision
+}
+
 fn acting(account: &Account) -> Mandate {
     Mandate::of(account, at(2))
 }
 
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
-    store.begin_sign_in(account.id, &hash("own"), digest, at(0), at(8 * HOUR)).unwrap();
+    let proved = proof(store, account);
+    store.begin_sign_in(account.id, proved, digest, at(0), at(8 * HOUR)).unwrap();
     digest
 }
 
@@ -223,11 +234,11 @@ fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeM
     ])
 }
 
-fn proves_nothing(store: &mut dyn Store, account: &Account, proved: &str) {
+fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevision) {
     let before = (get(store, account.id), hash_of(store, account));
-    let replaced = store.replace_password(account.id, &hash(proved), &hash("late"), at(1), None);
+    let replaced = store.replace_password(account.id, proved, &hash("late"), at(1), None);
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
-    let begun = store.begin_sign_in(account.id, &hash(proved), SignInDigest([1; 32]), at(0), at(HOUR));
+    let begun = store.begin_sign_in(account.id, proved, SignInDigest([1; 32]), at(0), at(HOUR));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert_eq!((get(store, account.id), hash_of(store, account)), before);
 }

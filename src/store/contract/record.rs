@@ -6,7 +6,7 @@ use crate::domain::role::Role;
 use crate::store::{self, EventFilter, Store};
 
 fn events(store: &dyn Store, filter: &EventFilter) -> Vec<Event> {
-    store.events(filter, 0, 1_000).unwrap()
+    store.events(filter, None, 1_000).unwrap()
 }
 
 pub fn every_change_is_recorded_with_what_it_changed(store: &mut dyn Store) {
@@ -70,5 +70,15 @@ pub fn the_record_is_read_by_what_it_says(store: &mut dyn Store) {
     ] {
         assert_eq!(events(store, &filter).len(), expected, "{filter:?}");
     }
-    assert_eq!(store.events(&all(), 1, 2).unwrap().iter().map(|event| event.sequence).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(
+        store.events(&all(), Some(1), 2).unwrap().iter().map(|event| event.sequence).collect::<Vec<_>>(),
+        [2, 3]
+    );
+    let newest_first = EventFilter { reverse: true, ..all() };
+    let numbers = |after| -> Vec<u64> {
+        store.events(&newest_first, after, 2).unwrap().iter().map(|event| event.sequence).collect()
+    };
+    let last = store.events(&all(), None, 1_000).unwrap().len() as u64;
+    assert_eq!(numbers(None), [last, last - 1]);
+    assert_eq!(numbers(Some(3)), [2, 1]);
 }

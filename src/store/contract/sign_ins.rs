@@ -1,8 +1,8 @@
 //! What a sign-in is worth: which password begins one, and what ends it.
 
 use super::{
-    HOUR, acting, at, every_change, get, hash, hash_of, new, operator, proves_nothing, settled, signed_in, temporary,
-    through, token_of,
+    HOUR, acting, at, every_change, get, hash, hash_of, new, operator, proof, proves_nothing, settled, signed_in,
+    temporary, through, token_of,
 };
 use crate::domain::account::Lifecycle;
 use crate::domain::authority::Refusal;
@@ -16,7 +16,8 @@ pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
     let [own, other] = [1, 2].map(|digest| signed_in(store, &alice, digest));
     let bobs = signed_in(store, &bob, 3);
     let keep = store.sign_in(own, at(1)).unwrap().unwrap().id;
-    store.replace_password(alice.id, &hash("own"), &hash("new"), at(1), Some(keep)).unwrap();
+    let proved = proof(store, &alice);
+    store.replace_password(alice.id, proved, &hash("new"), at(1), Some(keep)).unwrap();
     assert!(store.sign_in(own, at(1)).unwrap().is_some());
     assert!(store.sign_in(other, at(1)).unwrap().is_none());
     assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
@@ -37,21 +38,24 @@ pub fn a_disabled_account_loses_its_sign_ins(store: &mut dyn Store) {
 
 pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
+    let known = proof(store, &alice);
     store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
-    proves_nothing(store, &alice, "own");
+    proves_nothing(store, &alice, known);
 }
 
 pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
+    let known = proof(store, &alice);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
-    proves_nothing(store, &alice, "own");
+    proves_nothing(store, &alice, known);
 }
 
 pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
     let digest = SignInDigest([1; 32]);
-    let begun = store.begin_sign_in(alice.id, &hash("own"), digest, at(0), at(HOUR));
+    let known = proof(store, &alice);
+    let begun = store.begin_sign_in(alice.id, known, digest, at(0), at(HOUR));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert!(store.sign_in(digest, at(0)).unwrap().is_none());
 }
@@ -98,7 +102,7 @@ pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &m
     let [first, second] = [1, 2].map(|digest| signed_in(store, &alice, digest));
     let token = token_of(store, &alice, "nightly", 3, &[]);
     let bobs = signed_in(store, &bob, 4);
-    assert_eq!(store.end_all_sign_ins(&acting(&alice), alice.id).unwrap(), 3);
+    assert_eq!(store.end_all_sign_ins(&acting(&alice), &alice).unwrap(), 3);
     for digest in [first, second, token] {
         assert!(store.sign_in(digest, at(1)).unwrap().is_none());
     }

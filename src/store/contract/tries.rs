@@ -1,11 +1,12 @@
 //! Guessing: tries are counted before they are looked at, put off, and end in a lock.
 
-use super::{HOUR, added, at, get, hash, hash_of, list, new, operator, settled, temporary};
+use super::{HOUR, added, at, get, hash, hash_of, list, new, operator, proof, settled, temporary};
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Refusal;
 use crate::domain::role::Role;
+use crate::domain::sign_in::SignInDigest;
 use crate::domain::throttle::{Throttle, Tries};
-use crate::store::{FailedTry, Filter, Mandate, Sort, Store, StoreError};
+use crate::store::{EventFilter, FailedTry, Filter, Mandate, Sort, Store, StoreError};
 
 const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 /// Each try is later than the longest wait after the one before.
@@ -67,8 +68,9 @@ pub fn after_a_hundred_failures_an_account_is_locked(store: &mut dyn Store) {
 pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 20);
-    store.pass_try(alice.id, &hash("own"), None, at(20 * LONG)).unwrap();
-    assert_eq!(get(store, alice.id), alice);
+    let proved = proof(store, &alice);
+    store.pass_try(alice.id, proved, None, at(20 * LONG)).unwrap();
+    assert_eq!(get(store, alice.id), Account { untold_failures: 20, ..alice });
 }
 
 pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Store) {
@@ -84,7 +86,8 @@ pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Stor
         let unlocked = get(store, alice.id);
         assert_eq!((unlocked.tries, unlocked.locked_at), (Tries::default(), None), "reset: {reset}");
         assert!(begins(store, &alice, 0));
-        store.pass_try(alice.id, &hash("second"), None, at(0)).unwrap();
+        let proved = proof(store, &alice);
+        store.pass_try(alice.id, proved, None, at(0)).unwrap();
     }
 }
 
@@ -129,14 +132,61 @@ pub fn a_locked_admin_is_not_counted_on(store: &mut dyn Store) {
     assert_eq!(get(store, ben.id).locked_at, None);
 }
 
-pub fn a_stronger_hash_takes_the_place_of_the_one_that_was_proved(store: &mut dyn Store) {
+pub fn a_new_hash_of_the_same_password_takes_the_place_of_the_old_one(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
-    store.pass_try(alice.id, &hash("own"), Some(&hash("stronger")), at(0)).unwrap();
-    assert_eq!(hash_of(store, &alice), "$argon2id$stronger");
-    let again = store.pass_try(alice.id, &hash("own"), Some(&hash("late")), at(0));
-    assert!(matches!(again, Err(StoreError::Conflict(_))));
-    assert_eq!(hash_of(store, &alice), "$argon2id$stronger");
+    let proved = proof(store, &alice);
+    store.pass_try(alice.id, proved, Some(&hash("renewed")), at(0)).unwrap();
+    assert_eq!(hash_of(store, &alice), "$argon2id$renewed");
     assert_eq!(get(store, alice.id), alice, "nothing else is different");
+    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
+    let late = store.pass_try(alice.id, proved, Some(&hash("late")), at(0));
+    assert!(matches!(late, Err(StoreError::Conflict(_))));
+    assert_eq!(hash_of(store, &alice), "$argon2id$second");
+}
+
+pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    for renewed in ["first", "second"] {
+        store.pass_try(alice.id, proved, Some(&hash(renewed)), at(0)).unwrap();
+    }
+    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(0), at(HOUR)).unwrap();
+    store.replace_password(alice.id, proved, &hash("new"), at(1), None).unwrap();
+}
+
+pub fn a_success_that_ends_failures_is_recorded(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    for (failed, recorded) in [(0, false), (3, true)] {
+        failures(store, &alice, failed);
+        let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
+        store.pass_try(alice.id, proved, None, at(9 * LONG)).unwrap();
+        let events = store.events(&EventFilter::default(), None, 100).unwrap();
+        assert_eq!(events.len() > before, recorded);
+        if let Some(event) = events.get(before) {
+            assert_eq!((&*event.action, &*event.actor, &*event.detail), ("sign-in", "alice", "after 3 that failed"));
+        }
+    }
+}
+
+pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    failures(store, &alice, 100);
+    let locked = get(store, alice.id);
+    let passed = store.pass_try(alice.id, proved, None, at(0));
+    assert!(matches!(passed, Err(StoreError::Conflict(_))));
+    assert_eq!(get(store, alice.id), locked);
+}
+
+pub fn failures_are_told_once(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    failures(store, &alice, 2);
+    store.pass_try(alice.id, proved, None, at(3 * LONG)).unwrap();
+    assert_eq!(get(store, alice.id).untold_failures, 2, "a success by itself tells nobody");
+    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(3 * LONG), at(9 * LONG)).unwrap();
+    assert_eq!(get(store, alice.id).untold_failures, 0);
 }
 
 pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {

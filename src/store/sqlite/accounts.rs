@@ -6,27 +6,16 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params_from
 
 use super::failed;
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision, State};
-use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
 use crate::store::{Filter, Page, Result, Sort, StoreError};
 
-/// Whether the record has gone past the end of a temporary password, whatever the clock says now.
-macro_rules! lapsed {
-    () => {
-        "(temporary_until IS NOT NULL \
-          AND EXISTS (SELECT 1 FROM audit_events WHERE at >= temporary_until AND sequence > temporary_after))"
-    };
-}
-pub(super) use lapsed;
-
-const COLUMNS: &str = concat!(
-    "id, revision, username, display_name, email, roles, state, must_change, temporary_until, password_changed_at, \
-     reset_at, reset_by, created_at, password_hash, removed_at, tries_failed, tries_pending, tried_at, locked_at, ",
-    lapsed!()
-);
+const COLUMNS: &str = "id, revision, username, display_name, email, roles, state, must_change, temporary_until, \
+                       password_changed_at, reset_at, reset_by, created_at, password_hash, removed_at, tries_failed, \
+                       tries_pending, tried_at, locked_at, temporary_lapsed, tries_untold, password_revision";
 
 pub fn find(connection: &Connection, target: &Target) -> Result<Option<Account>> {
     let (condition, key): (_, &dyn ToSql) = match target {
@@ -45,10 +34,12 @@ pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision
 }
 
 /// The account, if it is in use and still has the password that its owner has proved to know.
-pub fn proved_account(transaction: &Transaction<'_>, id: AccountId, proved: &StoredHash) -> Result<Account> {
+pub fn proved_account(transaction: &Transaction<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
     let found = one(transaction, "id = ?1", &id.0, with_credential)?;
     found
-        .filter(|(account, credential)| account.is_open() && credential.as_ref().is_some_and(|one| one.hash == *proved))
+        .filter(|(account, credential)| {
+            account.is_open() && credential.as_ref().is_some_and(|one| one.revision == proved)
+        })
         .map(|(account, _)| account)
         .ok_or_else(|| StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()))
 }
@@ -61,7 +52,8 @@ fn with_credential(row: &Row<'_>) -> rusqlite::Result<(Account, Option<Credentia
     let account = account(row)?;
     let hash: Option<String> = row.get(13)?;
     let temporary_until = account.temporary_until;
-    let credential = hash.map(|hash| Credential { hash: StoredHash::from_store(hash), temporary_until });
+    let revision = PasswordRevision(row.get(21)?);
+    let credential = hash.map(|hash| Credential { hash: StoredHash::from_store(hash), revision, temporary_until });
     Ok((account, credential))
 }
 
@@ -107,11 +99,11 @@ impl Conditions {
             Some(State::Active) => all.and("state = 'active' AND locked_at IS NULL AND NOT must_change", []),
             Some(State::MustChange) => {
                 all.and("state = 'active' AND locked_at IS NULL AND must_change", []);
-                all.and(concat!("(temporary_until IS NULL OR (temporary_until > ? AND NOT ", lapsed!(), "))"), [now]);
+                all.and("(temporary_until IS NULL OR (temporary_until > ? AND NOT temporary_lapsed))", [now]);
             }
             Some(State::TemporaryExpired) => {
                 all.and("state = 'active' AND locked_at IS NULL", []);
-                all.and(concat!("(temporary_until <= ? OR ", lapsed!(), ")"), [now]);
+                all.and("(temporary_until <= ? OR temporary_lapsed)", [now]);
             }
         }
         all
@@ -190,6 +182,7 @@ pub fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         password_changed_at: moment(row, 9)?,
         removed_at: moment(row, 14)?,
         tries: Tries { failed: row.get(15)?, pending: row.get(16)?, last_at: moment(row, 17)? },
+        untold_failures: row.get(20)?,
         locked_at: moment(row, 18)?,
         last_reset,
         created_at: moment(row, 12)?.unwrap_or(Timestamp::UNIX_EPOCH),

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
-use super::accounts::{self, lapsed};
+use super::accounts;
 use super::{failed, policy, sign_ins};
 use crate::domain::account::AccountId;
 use crate::domain::actor::{Actor, Standing, Through};
@@ -62,14 +62,10 @@ impl Admins {
     pub fn but(connection: &Connection, id: AccountId, now: Timestamp) -> Result<Self> {
         connection
             .query_row(
-                concat!(
-                    "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
+                "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
                      WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
                            AND password_hash IS NOT NULL AND id <> ?2
-                           AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT ",
-                    lapsed!(),
-                    "))"
-                ),
+                           AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))",
                 [now.as_second(), id.0],
                 |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }),
             )

@@ -10,7 +10,7 @@ use super::{failed, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject};
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Email;
 use crate::domain::sign_in::SignInId;
 use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, search_text};
@@ -24,7 +24,7 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
     transaction
         .execute(
             "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
-                                   must_change, temporary_until, temporary_after, reset_at, reset_by, created_at)
+                                   must_change, temporary_until, hash_work, reset_at, reset_by, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?11, ?10)",
             params![
                 new.username.as_str(),
@@ -35,7 +35,7 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
                 new.roles.bits(),
                 new.temporary.hash.as_str(),
                 new.temporary.until.as_second(),
-                record::last_sequence(transaction)?,
+                work(&new.temporary.hash),
                 by.at.as_second(),
                 by.actor.recorded(),
             ],
@@ -121,13 +121,14 @@ pub fn recover(
 fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {
     transaction
         .execute(
-            "UPDATE accounts SET password_hash = ?2, must_change = TRUE, temporary_until = ?3, temporary_after = ?4,
-                    reset_at = ?5, reset_by = ?6 WHERE id = ?1",
+            "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,
+                    must_change = TRUE, temporary_until = ?4, temporary_lapsed = FALSE, reset_at = ?5, reset_by = ?6
+             WHERE id = ?1",
             params![
                 id.0,
                 new.hash.as_str(),
+                work(&new.hash),
                 new.until.as_second(),
-                record::last_sequence(transaction)?,
                 by.at.as_second(),
                 by.actor.recorded()
             ],
@@ -204,17 +205,18 @@ pub fn purge(transaction: &Transaction<'_>, by: &Mandate, removed_until: Timesta
 pub fn replace_password(
     transaction: &Transaction<'_>,
     id: AccountId,
-    proved: &StoredHash,
+    proved: PasswordRevision,
     hash: &StoredHash,
     at: Timestamp,
     keep: Option<SignInId>,
-) -> Result<()> {
+) -> Result<PasswordRevision> {
     let account = proved_account(transaction, id, proved)?;
     transaction
         .execute(
-            "UPDATE accounts SET password_hash = ?2, must_change = FALSE, temporary_until = NULL,
-                    password_changed_at = ?3 WHERE id = ?1",
-            params![id.0, hash.as_str(), at.as_second()],
+            "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,
+                    must_change = FALSE, temporary_until = NULL, temporary_lapsed = FALSE, password_changed_at = ?4
+             WHERE id = ?1",
+            params![id.0, hash.as_str(), work(hash), at.as_second()],
         )
         .map_err(failed)?;
     bump(transaction, id)?;
@@ -222,7 +224,13 @@ pub fn replace_password(
     record::append(
         transaction,
         &Mandate::of(&account, at).done("change-password", Some((&account).into()), String::new()),
-    )
+    )?;
+    Ok(PasswordRevision(proved.0 + 1))
+}
+
+/// What evaluating a hash is, as it stands in `hash_work`; nothing, if it is never evaluated.
+pub fn work(hash: &StoredHash) -> i64 {
+    i64::try_from(hash.work()).unwrap_or(i64::MAX)
 }
 
 /// One change of one account: is it still the one that was seen, may the actor do it, does it leave an admin; then it

@@ -15,6 +15,7 @@ mod tries;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -27,13 +28,13 @@ use super::{
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
 use crate::domain::authority::Action;
-use crate::domain::credential::{Credential, StoredHash};
+use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::Throttle;
-use crate::domain::token::Token;
+use crate::domain::token::{Token, TokenTarget};
 
 /// The store in one file.
 pub struct SqliteStores {
@@ -137,12 +138,18 @@ impl SqliteStore {
 
     /// Takes an old password hash out of the write-ahead log as well. Readers may keep that from happening now; the
     /// next writer, or the last process to leave, does it then.
-    fn forget_old_pages(&self) {
-        let quiet = self.connection.busy_timeout(std::time::Duration::ZERO);
-        if quiet.is_ok() {
-            let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            let _ = self.connection.busy_timeout(open::PATIENCE);
-        }
+    fn forget_old_pages(&mut self) {
+        let _ = self.without_waiting(|store| {
+            store.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)
+        });
+    }
+
+    /// Does what nobody need wait for while another process writes.
+    fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        let done = work(self);
+        self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
+        done
     }
 }
 
@@ -157,12 +164,12 @@ impl Store for SqliteStore {
         policy::read(&self.connection, otherwise)
     }
 
-    fn set_policy(&mut self, by: &Mandate, setting: Setting, before: &Policy, after: &Policy) -> Result<()> {
+    fn set_policy(&mut self, by: &Mandate, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         self.change(
             by,
             Action::SetPolicy.name(),
             || None,
-            |transaction| policy::write(transaction, by, setting, before, after),
+            |transaction| policy::write(transaction, by, otherwise, setting, decided),
         )
     }
 
@@ -248,21 +255,21 @@ impl Store for SqliteStore {
         self.write(|transaction| record::append(transaction, entry))
     }
 
-    fn events(&self, filter: &EventFilter, after: u64, limit: usize) -> Result<Vec<Event>> {
+    fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
         record::page(&self.connection, filter, after, limit)
     }
 
     fn replace_password(
         &mut self,
         id: AccountId,
-        proved: &StoredHash,
+        proved: PasswordRevision,
         hash: &StoredHash,
         at: Timestamp,
         keep: Option<SignInId>,
-    ) -> Result<()> {
-        self.write(|transaction| changes::replace_password(transaction, id, proved, hash, at, keep))?;
+    ) -> Result<PasswordRevision> {
+        let replaced = self.write(|transaction| changes::replace_password(transaction, id, proved, hash, at, keep))?;
         self.forget_old_pages();
-        Ok(())
+        Ok(replaced)
     }
 
     fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<bool> {
@@ -276,12 +283,12 @@ impl Store for SqliteStore {
     fn pass_try(
         &mut self,
         id: AccountId,
-        proved: &StoredHash,
-        upgraded: Option<&StoredHash>,
+        proved: PasswordRevision,
+        renewed: Option<&StoredHash>,
         at: Timestamp,
     ) -> Result<()> {
-        self.write(|transaction| tries::pass(transaction, id, proved, upgraded, at))?;
-        if upgraded.is_some() {
+        self.write(|transaction| tries::pass(transaction, id, proved, renewed, at))?;
+        if renewed.is_some() {
             self.forget_old_pages();
         }
         Ok(())
@@ -290,7 +297,7 @@ impl Store for SqliteStore {
     fn begin_sign_in(
         &mut self,
         id: AccountId,
-        proved: &StoredHash,
+        proved: PasswordRevision,
         digest: SignInDigest,
         at: Timestamp,
         until: Timestamp,
@@ -306,8 +313,8 @@ impl Store for SqliteStore {
         self.write(|transaction| sign_ins::end(transaction, digest, at))
     }
 
-    fn end_all_sign_ins(&mut self, by: &Mandate, id: AccountId) -> Result<usize> {
-        self.write(|transaction| sign_ins::end_everywhere(transaction, by, id))
+    fn end_all_sign_ins(&mut self, by: &Mandate, owner: &Account) -> Result<usize> {
+        self.write(|transaction| sign_ins::end_everywhere(transaction, by, owner))
     }
 
     fn create_token(&mut self, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
@@ -318,15 +325,19 @@ impl Store for SqliteStore {
         tokens::list(&self.connection, owner, now)
     }
 
+    fn token(&self, target: &TokenTarget, own: Option<AccountId>, now: Timestamp) -> Result<Option<Token>> {
+        tokens::find(&self.connection, target, own, now)
+    }
+
     fn revoke_token(&mut self, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool> {
         self.change_of(by, Action::RevokeToken, owner, |transaction| tokens::revoke(transaction, by, owner, id))
     }
 
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()> {
-        if tokens::is_use_noteworthy(&self.connection, id, at)? {
-            self.write(|transaction| tokens::note_use(transaction, id, at))?;
+        if !tokens::is_use_noteworthy(&self.connection, id, at)? {
+            return Ok(());
         }
-        Ok(())
+        self.without_waiting(|store| store.write(|transaction| tokens::note_use(transaction, id, at)))
     }
 }
 

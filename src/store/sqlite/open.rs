@@ -36,7 +36,6 @@ pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
 /// Opens a store that is there, and brings it up to date.
 pub fn existing(path: &Path) -> Result<Connection> {
     check_file(path)?;
-    check_header(path)?;
     let mut connection = connect(&resolved(path)?)?;
     schema::migrate(&mut connection)?;
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
@@ -147,6 +146,7 @@ fn check_file(path: &Path) -> Result<()> {
             "run passdesk as its owner, for example with 'sudo -u'",
         ));
     }
+    check_header(path)?;
     if metadata.mode() & OURS_ONLY != OURS_ONLY {
         return Err(unusable(
             format!("the store {shown} is not writable for you (mode {:04o})", metadata.mode() & 0o7777),

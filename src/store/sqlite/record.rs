@@ -10,7 +10,7 @@ use crate::store::{EventFilter, Result};
 const COLUMNS: &str =
     "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
 
-/// Appends an event to the chain.
+/// Appends an event to the chain. What has come to its end by then has done so for good, whatever a clock says later.
 pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
     let head = head(transaction)?;
     let (sequence, link) = head.unwrap_or((0, Link::START));
@@ -34,6 +34,12 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
             ],
         )
         .map_err(failed)?;
+    let at = [event.at];
+    let lapse = "UPDATE accounts SET temporary_lapsed = TRUE
+                 WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed";
+    for sql in [lapse, "DELETE FROM sign_ins WHERE expires_at <= ?1"] {
+        transaction.prepare_cached(sql).and_then(|mut statement| statement.execute(at)).map_err(failed)?;
+    }
     Ok(())
 }
 
@@ -47,16 +53,11 @@ fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
         .map_err(failed)
 }
 
-/// The sequence number of the last event, 0 where there is none.
-pub fn last_sequence(connection: &Connection) -> Result<i64> {
-    let head = head(connection)?;
-    Ok(head.and_then(|(sequence, _)| i64::try_from(sequence).ok()).unwrap_or(0))
-}
-
-/// Events after one, in their order.
-pub fn page(connection: &Connection, filter: &EventFilter, after: u64, limit: usize) -> Result<Vec<Event>> {
-    let mut conditions = String::from("sequence > ?");
-    let mut values = vec![Value::from(i64::try_from(after).unwrap_or(i64::MAX))];
+/// Events after one, in the order asked for.
+pub fn page(connection: &Connection, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
+    let (comparison, direction) = if filter.reverse { ("<", "DESC") } else { (">", "ASC") };
+    let mut conditions = String::from("TRUE");
+    let mut values = Vec::new();
     let mut and = |condition: &str, value: Option<Value>| {
         if let Some(value) = value {
             conditions.push_str(" AND ");
@@ -64,6 +65,8 @@ pub fn page(connection: &Connection, filter: &EventFilter, after: u64, limit: us
             values.push(value);
         }
     };
+    let after = after.map(|after| i64::try_from(after).unwrap_or(i64::MAX).into());
+    and(&format!("sequence {comparison} ?"), after);
     and("target_id = ?", filter.account.map(|id| id.0.into()));
     and("instr(actor, ?) > 0", filter.actor.clone().map(Into::into));
     and("action = ?", filter.action.clone().map(Into::into));
@@ -72,7 +75,9 @@ pub fn page(connection: &Connection, filter: &EventFilter, after: u64, limit: us
     and("at < ?", filter.until.map(|at| at.as_second().into()));
     values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     let mut statement = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM audit_events WHERE {conditions} ORDER BY sequence LIMIT ?"))
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM audit_events WHERE {conditions} ORDER BY sequence {direction} LIMIT ?"
+        ))
         .map_err(failed)?;
     let rows = statement.query_map(params_from_iter(values), event).map_err(failed)?;
     rows.collect::<rusqlite::Result<_>>().map_err(failed)

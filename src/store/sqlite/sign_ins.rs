@@ -1,4 +1,5 @@
-//! Sign-ins: begun, found by their digest, ended. One with a label is a token.
+//! Sign-ins: begun, found by their digest, ended. One with a label is a token. Those whose end has come are deleted by the
+//! next event; until then they are not found.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
@@ -6,26 +7,17 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use super::accounts::{self, proved_account};
 use super::{failed, record};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::PasswordRevision;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::token::Label;
 use crate::store::{Mandate, Result, SignIn, StoreError};
 
-/// Whether a sign-in lives at the moment `?1`: neither the clock nor the record has gone past its end.
-macro_rules! lives {
-    () => {
-        "(expires_at > ?1 AND NOT EXISTS \
-          (SELECT 1 FROM audit_events WHERE at >= expires_at AND sequence > begun_after))"
-    };
-}
-pub(super) use lives;
-
 pub fn begin(
     transaction: &Transaction<'_>,
     id: AccountId,
-    proved: &StoredHash,
+    proved: PasswordRevision,
     digest: SignInDigest,
     at: Timestamp,
     until: Timestamp,
@@ -34,32 +26,24 @@ pub fn begin(
     if account.must_change {
         return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
     }
-    forget_the_dead(transaction, at)?;
-    transaction
-        .execute(
-            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, begun_after)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id.0, digest.0, at.as_second(), until.as_second(), record::last_sequence(transaction)?],
-        )
-        .map_err(failed)?;
     record::append(
         transaction,
         &Mandate::of(&account, at).done("sign-in", Some((&account).into()), format!("until {until}")),
-    )
-}
-
-/// Forgets the sign-ins and tokens that are over.
-pub fn forget_the_dead(transaction: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    )?;
     transaction
-        .execute(concat!("DELETE FROM sign_ins WHERE NOT ", lives!()), [now.as_second()])
-        .map_err(failed)
-        .map(drop)
+        .execute(
+            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            params![id.0, digest.0, at.as_second(), until.as_second()],
+        )
+        .and_then(|_| transaction.execute("UPDATE accounts SET tries_untold = 0 WHERE id = ?1", [id.0]))
+        .map_err(failed)?;
+    Ok(())
 }
 
 pub fn find(connection: &Connection, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {
-    let sql = concat!("SELECT id, account_id, label, roles FROM sign_ins WHERE secret_sha256 = ?2 AND ", lives!());
+    let sql = "SELECT id, account_id, label, roles FROM sign_ins WHERE secret_sha256 = ?1 AND expires_at > ?2";
     let found: Option<(i64, i64, Option<String>, Option<u8>)> = connection
-        .query_row(sql, params![now.as_second(), digest.0], |row| {
+        .query_row(sql, params![digest.0, now.as_second()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()
@@ -75,9 +59,9 @@ pub fn find(connection: &Connection, digest: SignInDigest, now: Timestamp) -> Re
 
 /// The roles of somebody who acts by a sign-in now; `None` if it is over.
 pub fn acting_roles(connection: &Connection, account: &Account, id: SignInId, now: Timestamp) -> Result<Option<Roles>> {
-    let sql = concat!("SELECT roles FROM sign_ins WHERE id = ?2 AND account_id = ?3 AND ", lives!());
+    let sql = "SELECT roles FROM sign_ins WHERE id = ?1 AND account_id = ?2 AND expires_at > ?3";
     connection
-        .query_row(sql, [now.as_second(), id.0, account.id.0], |row| {
+        .query_row(sql, [id.0, account.id.0, now.as_second()], |row| {
             let limit: Option<u8> = row.get(0)?;
             Ok(limited(account.roles, limit.map(Roles::from_bits)))
         })
@@ -97,30 +81,26 @@ pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -
         .map_err(failed)?;
     let Some(id) = ended else { return Ok(false) };
     if let Some(account) = accounts::find(transaction, &Target::Id(AccountId(id)))? {
-        record::append(
-            transaction,
-            &Mandate::of(&account, at).done("sign-out", Some((&account).into()), String::new()),
-        )?;
+        let by = Mandate::of(&account, at);
+        record::append(transaction, &by.done("sign-out", Some((&account).into()), String::new()))?;
     }
     Ok(true)
 }
 
-/// Ends the sign-ins and tokens of an account, all but one, and says how many there were.
-pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<usize> {
+/// Ends the sign-ins and tokens of an account, all but one.
+pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<()> {
     transaction
         .execute("DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2", params![id.0, keep.map(|keep| keep.0)])
         .map_err(failed)
+        .map(drop)
 }
 
-/// The same on behalf of whoever owns it.
-pub fn end_everywhere(transaction: &Transaction<'_>, by: &Mandate, id: AccountId) -> Result<usize> {
-    forget_the_dead(transaction, by.at)?;
-    let ended = end_all(transaction, id, None)?;
-    let account = accounts::find(transaction, &Target::Id(id))?;
-    record::append(
-        transaction,
-        &by.done("sign-out", account.as_ref().map(Into::into), format!("everywhere: {ended} ended")),
-    )?;
+/// Ends all of them on behalf of their owner, and says how many there were.
+pub fn end_everywhere(transaction: &Transaction<'_>, by: &Mandate, account: &Account) -> Result<usize> {
+    let sql = "DELETE FROM sign_ins WHERE account_id = ?1 AND expires_at > ?2";
+    let ended = transaction.execute(sql, [account.id.0, by.at.as_second()]).map_err(failed)?;
+    let detail = format!("everywhere: {ended} ended");
+    record::append(transaction, &by.done("sign-out", Some(account.into()), detail))?;
     Ok(ended)
 }
 

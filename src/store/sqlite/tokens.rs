@@ -1,20 +1,19 @@
 //! Tokens: made, listed, revoked, and when they were last used.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, ToSql, Transaction, params};
 
 use super::accounts::{self, moment, wrong};
 use super::authority::authorize;
-use super::sign_ins::{forget_the_dead, lives};
 use super::{failed, record};
 use crate::domain::account::AccountId;
 use crate::domain::audit;
-use crate::domain::authority::Action;
+use crate::domain::authority::{Action, Refusal};
 use crate::domain::name::DisplayName;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
-use crate::domain::token::{Label, Token};
+use crate::domain::token::{Label, Token, TokenTarget};
 use crate::store::{Mandate, NewToken, Result, StoreError};
 
 /// How many seconds apart the uses of a token are noted.
@@ -27,20 +26,26 @@ pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new
     if !account.is_open() {
         return Err(StoreError::Conflict(format!("{} is not in use", account.username)));
     }
-    forget_the_dead(transaction, by.at)?;
-    let roles = new.roles.and(account.roles.covered());
+    if account.must_change {
+        return Err(Refusal::ChangeRequired { username: account.username }.into());
+    }
+    if new.roles.and(account.roles.covered()) != new.roles {
+        return Err(StoreError::Conflict(format!("{} has lost a role meanwhile", account.username)));
+    }
+    let roles = if new.roles.is_empty() { "no role".into() } else { new.roles.join(", ") };
+    let detail = format!("{}: {roles}; until {}", new.label, new.until);
+    record::append(transaction, &by.done(Action::CreateToken.name(), Some((&account).into()), detail))?;
     transaction
         .execute(
-            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, begun_after, label, roles)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, label, roles)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 owner.0,
                 new.digest.0,
                 by.at.as_second(),
                 new.until.as_second(),
-                record::last_sequence(transaction)?,
                 new.label.as_str(),
-                roles.bits(),
+                new.roles.bits(),
             ],
         )
         .map_err(|error| match error.sqlite_error_code() {
@@ -49,23 +54,45 @@ pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new
             }
             _ => failed(error),
         })?;
-    let roles = if roles.is_empty() { "no role".into() } else { roles.join(", ") };
-    let detail = format!("{}: {roles}; until {}", new.label, new.until);
-    record::append(transaction, &by.done(Action::CreateToken.name(), Some((&account).into()), detail))
+    Ok(())
 }
+
+/// What a token is read from; those that are over are left out by `expires_at > ?1`.
+const TOKENS: &str = "SELECT sign_ins.id, label, account_id, username, display_name, sign_ins.roles, accounts.roles, \
+                             sign_ins.created_at, expires_at, last_used_at \
+                      FROM sign_ins JOIN accounts ON accounts.id = account_id \
+                      WHERE label IS NOT NULL AND expires_at > ?1";
 
 /// The tokens that live, of one account or of all, oldest first.
 pub fn list(connection: &Connection, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>> {
-    let sql = concat!(
-        "SELECT sign_ins.id, label, account_id, username, display_name, sign_ins.roles, accounts.roles, \
-                sign_ins.created_at, expires_at, last_used_at \
-         FROM sign_ins JOIN accounts ON accounts.id = account_id \
-         WHERE label IS NOT NULL AND (?2 IS NULL OR account_id = ?2) AND ",
-        lives!(),
-        " ORDER BY sign_ins.id"
-    );
-    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let rows = statement.query_map(params![now.as_second(), owner.map(|id| id.0)], token).map_err(failed)?;
+    match owner {
+        Some(id) => all(connection, "account_id = ?2", params![now.as_second(), id.0]),
+        None => all(connection, "TRUE", params![now.as_second()]),
+    }
+}
+
+/// A token that lives: by its number whosever it is, by its label among those of one account.
+pub fn find(
+    connection: &Connection,
+    target: &TokenTarget,
+    own: Option<AccountId>,
+    now: Timestamp,
+) -> Result<Option<Token>> {
+    let now = now.as_second();
+    let found = match (target, own) {
+        (TokenTarget::Id(id), _) => all(connection, "sign_ins.id = ?2", params![now, id.0])?,
+        (TokenTarget::Label(label), Some(own)) => {
+            all(connection, "account_id = ?2 AND label = ?3", params![now, own.0, label.as_str()])?
+        }
+        (TokenTarget::Label(_), None) => Vec::new(),
+    };
+    Ok(found.into_iter().next())
+}
+
+fn all(connection: &Connection, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<Token>> {
+    let mut statement =
+        connection.prepare_cached(&format!("{TOKENS} AND {condition} ORDER BY sign_ins.id")).map_err(failed)?;
+    let rows = statement.query_map(values, token).map_err(failed)?;
     rows.collect::<rusqlite::Result<_>>().map_err(failed)
 }
 

@@ -5,15 +5,16 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::accounts::{self, proved_account};
 use super::authority::Admins;
+use super::changes::work;
 use super::{failed, record};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Entry, Outcome};
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, Tries};
-use crate::store::{FailedTry, Mandate, Result};
+use crate::store::{FailedTry, Mandate, Result, StoreError};
 
 /// Counts a try, and says whether its password may be looked at.
 pub fn begin(
@@ -32,7 +33,7 @@ pub fn begin(
     }
     let needed = is_needed(transaction, &account, at)?;
     let (tries, may) = account.tries.begin(at, throttle, needed);
-    write(transaction, account.id, tries)?;
+    write(transaction, account.id, account.tries, tries)?;
     if !may && tries.are_spent(throttle) && !needed {
         lock(transaction, &account, at, tries)?;
     }
@@ -59,7 +60,7 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
     )?;
     let Some(account) = account.filter(|_| failure.looked_at) else { return Ok(()) };
     let tries = account.tries.fail(at);
-    write(transaction, account.id, tries)?;
+    write(transaction, account.id, account.tries, tries)?;
     let is_due = tries.are_spent(throttle) && account.is_open() && account.locked_at.is_none();
     if is_due && !is_needed(transaction, &account, at)? {
         lock(transaction, &account, at, tries)?;
@@ -67,26 +68,38 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
     Ok(())
 }
 
-/// A try has succeeded: all before it are forgotten. `upgraded` takes the place of the hash that was proved.
+/// A try has succeeded: all before it are forgotten, which is recorded where there were any. `renewed` takes the place of
+/// the hash that was proved.
 pub fn pass(
     transaction: &Transaction<'_>,
     id: AccountId,
-    proved: &StoredHash,
-    upgraded: Option<&StoredHash>,
+    proved: PasswordRevision,
+    renewed: Option<&StoredHash>,
     at: Timestamp,
 ) -> Result<()> {
     let account = proved_account(transaction, id, proved)?;
-    write(transaction, id, Tries::default())?;
-    let Some(hash) = upgraded else { return Ok(()) };
+    if account.locked_at.is_some() {
+        return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
+    }
+    write(transaction, id, account.tries, Tries::default())?;
+    let by = Mandate::of(&account, at);
+    if account.tries.failed > 0 {
+        let detail = format!("after {} that failed", account.tries.failed);
+        record::append(transaction, &by.done("sign-in", Some((&account).into()), detail))?;
+    }
+    let Some(hash) = renewed else { return Ok(()) };
     transaction
-        .execute("UPDATE accounts SET password_hash = ?2 WHERE id = ?1", params![id.0, hash.as_str()])
+        .execute(
+            "UPDATE accounts SET password_hash = ?2, hash_work = ?3 WHERE id = ?1",
+            params![id.0, hash.as_str(), work(hash)],
+        )
         .map_err(failed)?;
-    record::append(transaction, &Mandate::of(&account, at).done("upgrade-hash", Some((&account).into()), String::new()))
+    record::append(transaction, &by.done("renew-hash", Some((&account).into()), String::new()))
 }
 
 /// Forgets the failures of an account, and unlocks it.
 pub fn forget(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
-    write(transaction, id, Tries::default())?;
+    write(transaction, id, Tries::default(), Tries::default())?;
     transaction.execute("UPDATE accounts SET locked_at = NULL WHERE id = ?1", [id.0]).map_err(failed)?;
     Ok(())
 }
@@ -114,11 +127,18 @@ fn lock(transaction: &Transaction<'_>, account: &Account, at: Timestamp, tries: 
     )
 }
 
-fn write(transaction: &Transaction<'_>, id: AccountId, tries: Tries) -> Result<()> {
+fn write(transaction: &Transaction<'_>, id: AccountId, before: Tries, after: Tries) -> Result<()> {
     transaction
         .execute(
-            "UPDATE accounts SET tries_failed = ?2, tries_pending = ?3, tried_at = ?4 WHERE id = ?1",
-            params![id.0, tries.failed, tries.pending, tries.last_at.map(Timestamp::as_second)],
+            "UPDATE accounts SET tries_failed = ?2, tries_pending = ?3, tried_at = ?4, tries_untold = tries_untold + ?5
+             WHERE id = ?1",
+            params![
+                id.0,
+                after.failed,
+                after.pending,
+                after.last_at.map(Timestamp::as_second),
+                after.failed.saturating_sub(before.failed)
+            ],
         )
         .map_err(failed)?;
     Ok(())
