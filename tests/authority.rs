@@ -124,6 +124,9 @@ impl Cell {
         let out_of_reach = self.reach.as_bytes()[self.target] != b'+';
         if out_of_reach || (self.oneself && NEVER_TO_ONESELF.contains(&self.action)) {
             Verdict::NotAllowed
+        } else if self.state == State::MustChange && self.action == "tokens create" {
+            // Of the target: a token made now would end when its owner has chosen a password.
+            Verdict::ChangeRequired
         } else if self.state_forbids() {
             Verdict::Conflict
         } else if self.state == State::LastAdmin && LEAVES_NO_ADMIN.contains(&self.action) {

@@ -182,10 +182,12 @@ fn a_clock_that_is_set_back_ends_no_wait_early_and_makes_nobody_wait_for_longer_
         let last = fail(&clock, 10);
         clock.refuses(|clock| clock.verify(last + WAIT - 1, GOOD));
         let now = last - back;
-        for second in [now, now + 1, now + WAIT - 1] {
+        // Less than a minute is waited for: processes that come in another order than they began look the same.
+        let from = if back < MINUTE { last } else { now };
+        for second in [now, now + 1, from + WAIT - 1] {
             clock.refuses(|clock| clock.verify(second, GOOD));
         }
-        clock.verify(now + WAIT, GOOD).succeeds();
+        clock.verify(from + WAIT, GOOD).succeeds();
         clock.record_verifies();
     }
 }
@@ -246,9 +248,9 @@ fn a_clock_that_was_far_ahead_for_a_while_ends_nothing_that_is_made_afterwards()
     clock.by_token(START + 2 * MINUTE, &token).succeeds();
     clock.alice(START + 2 * MINUTE, "", &["me", "profile"]).succeeds();
     // They end when their time has come.
-    clock.refuses(|clock| clock.by_token(START + HOUR, &token));
+    clock.by_token(START + HOUR, &token).exits(5);
     clock.alice(START + HOUR, "", &["me", "profile"]).succeeds();
-    clock.refuses(|clock| clock.alice(START + 8 * HOUR, "", &["me", "profile"]));
+    clock.alice(START + 8 * HOUR, "", &["me", "profile"]).exits(5);
 
     let temporary = clock.reset(START);
     assert_eq!((clock.state_of_alice(START).as_str(), clock.is_usable()), ("must-change", true));

@@ -385,7 +385,15 @@ fn everybody_has_tokens_of_their_own() {
     let token = created(&desk, "alice", &[]);
     assert_eq!(whose(by(&desk, &token, &PROFILE)), "alice");
     assert!(by(&desk, &token, &LIST).succeeds().stdout.contains("nightly"));
-    by(&desk, &token, &["tokens", "revoke", "nightly"]).succeeds();
+    desk.run_as("alice", &["tokens", "revoke", "nightly"]).succeeds();
+}
+
+#[test]
+fn a_token_ends_neither_itself_nor_another() {
+    let desk = with_alice(GLOBAL_ADMIN);
+    let token = created(&desk, "alice", &[]);
+    desk.refuses(4, || by(&desk, &token, &["tokens", "revoke", "nightly"]));
+    by(&desk, &token, &PROFILE).succeeds();
 }
 
 #[test]
