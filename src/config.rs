@@ -7,6 +7,7 @@ use etcetera::BaseStrategy as _;
 use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
+use crate::terminal::clipboard::display::Display;
 use crate::token_source::TokenSource;
 
 /// The store's path: what was named, or the default of whoever runs this: `/var/lib/passdesk/passdesk.db` for root,
@@ -29,6 +30,19 @@ pub fn sign_in_folder() -> anyhow::Result<PathBuf> {
 
 fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {
     etcetera::choose_base_strategy().context("there is no home folder; name the store with --store")
+}
+
+/// Which display there is, and whether this is an ssh session.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+#[must_use]
+pub fn display() -> Display {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let wayland = set("WAYLAND_DISPLAY").map(|name| {
+        // An absolute name stands for itself.
+        set("XDG_RUNTIME_DIR").map_or_else(|| PathBuf::from(&name), |folder| PathBuf::from(folder).join(&name))
+    });
+    let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
+    Display { wayland, x11: set("DISPLAY"), over_ssh }
 }
 
 /// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is not none: a script whose token

@@ -31,6 +31,7 @@ pub mod token_source;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::error::ErrorKind;
@@ -44,6 +45,7 @@ use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
 use crate::terminal::Terminal as _;
+use crate::terminal::clipboard::{DisplayClipboard, holder};
 use crate::terminal::console::Console;
 use crate::terminal::format::Format;
 use crate::terminal::output::{self, StandardOutput};
@@ -76,6 +78,10 @@ pub fn run(args: Vec<OsString>) -> u8 {
 
 fn dispatch(cli: Cli, look: Look) -> Result<()> {
     system::secure()?;
+    if let Command::HoldClipboard { seconds } = cli.command {
+        let span = (seconds > 0).then(|| Duration::from_secs(seconds));
+        return Ok(holder::run(span, &config::display())?);
+    }
     let color = cli.global.color;
     let mut output = StandardOutput::open(|is_terminal| config::coloured(color, is_terminal))
         .context("standard output cannot be used")?;
@@ -98,6 +104,7 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
         output: &mut output,
+        clipboard: &mut DisplayClipboard::of(config::display()),
         clock: &SystemClock,
         rng: &mut rng,
         operator: system::operator(),
@@ -115,6 +122,8 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
+        // It has been answered before a terminal was opened.
+        Command::HoldClipboard { .. } => Ok(()),
         Command::Demo => commands::demo::run(desk),
         Command::Completions { shell } => commands::completions::run(desk, *shell),
         Command::Man { dir } => commands::man::run(desk, dir),

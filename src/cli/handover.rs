@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::ValueHint;
+use clap::{ValueEnum, ValueHint};
 
 /// Which way a temporary password or a token goes out.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -11,8 +11,25 @@ pub struct WayOut {
     #[arg(short, long)]
     pub quiet: bool,
     /// Write to a new file, of mode 0600, instead of standard output
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "copy")]
     pub output: Option<PathBuf>,
+    /// Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true,
+          default_missing_value = "clipboard", conflicts_with = "quiet", hide_possible_values = true)]
+    pub copy: Option<Copy>,
+    /// How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the
+    /// policy's, 45s]
+    #[arg(long, value_name = "DURATION", requires = "copy", allow_hyphen_values = true)]
+    pub clear_after: Option<String>,
+}
+
+/// Who copies.
+#[derive(Debug, Clone, std::marker::Copy, PartialEq, Eq, ValueEnum)]
+pub enum Copy {
+    /// This program, to the clipboard of the display.
+    Clipboard,
+    /// The terminal, by an escape sequence.
+    Osc52,
 }
 
 /// How a temporary password is handed over.

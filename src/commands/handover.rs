@@ -1,6 +1,8 @@
 //! Handing a secret over: make, hash, deliver and flush, then commit. At every instant either the old password works, or
 //! one that somebody was handed does.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 
 use super::Desk;
@@ -11,10 +13,10 @@ use crate::domain::policy;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::NewTemporary;
-use crate::terminal::delivery::Delivery;
+use crate::terminal::clipboard::Clipboard;
+use crate::terminal::delivery::{Delivery, Ways};
 use crate::terminal::format::{Format, Rows};
 use crate::terminal::handover::{Handover, TemporaryHandover};
-use crate::terminal::output::Output;
 use crate::terminal::{Phase, Terminal};
 
 /// The way out of one command's secrets. Dropped with none of them in force, it takes its file back.
@@ -41,6 +43,7 @@ pub struct Whose<'a> {
 /// Checks what does not depend on any account, before anything is opened or asked.
 pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     Delivery::check(args.output.as_deref())?;
+    check_copy(args, desk, accounts)?;
     if let Some(path) = args.output.as_deref().filter(|path| desk.stores.claims(path)) {
         return Err(Failure::new(Kind::NotDelivered, format!("{} is the store's own", path.display()))
             .hint("name a file of another name"));
@@ -61,6 +64,23 @@ pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> 
     Ok(())
 }
 
+/// Refuses a copy of several secrets, and one to a clipboard that is not there.
+fn check_copy(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
+    let Some(copy) = args.copy else { return Ok(()) };
+    args.clear_after.as_deref().map(policy::clear_after).transpose()?;
+    let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    if accounts > 1 {
+        return refuse(
+            "a clipboard holds one secret, and there are several accounts",
+            "use --output FILE --format csv",
+        );
+    }
+    if desk.format() != Format::Text {
+        return refuse("--copy and --format exclude each other", "leave one of them out");
+    }
+    if copy == cli::handover::Copy::Clipboard { desk.clipboard.check() } else { Ok(()) }
+}
+
 /// How long the temporary password is to live, if not as long as the policy says.
 pub fn lifetime(args: &cli::handover::Handover) -> Result<Option<SignedDuration>> {
     Ok(args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?)
@@ -70,7 +90,15 @@ impl WayOut {
     /// Opens the way out that was asked for. `several` tells JSON to write an array, and a signal to let the one in hand
     /// come to its end.
     pub fn open<H: Handover>(args: &cli::handover::WayOut, desk: &mut Desk<'_>, several: bool) -> Result<Self> {
-        let delivery = Delivery::open(args.output.as_deref(), desk.output)?;
+        let delivery = match args.copy {
+            None => Delivery::open(args.output.as_deref(), desk.output)?,
+            Some(cli::handover::Copy::Osc52) => Delivery::Terminal,
+            Some(cli::handover::Copy::Clipboard) => {
+                let asked = args.clear_after.as_deref().map(policy::clear_after).transpose()?;
+                let span = asked.unwrap_or(desk.policy.clear_after);
+                Delivery::Clipboard(Duration::try_from(span).ok().filter(|span| !span.is_zero()))
+            }
+        };
         if let Some(path) = delivery.file() {
             desk.terminal.doom(path.to_owned());
         }
@@ -98,7 +126,8 @@ impl WayOut {
         desk.terminal.enter(Phase::Delivering);
         let issued = deliver(self, desk).and_then(|prepared| {
             desk.terminal.enter(Phase::Committing);
-            commit(prepared).map_err(|failure| self.not_in_force(failure, whose))
+            desk.clipboard.committing();
+            commit(prepared).map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
         });
         if issued.is_ok() {
             self.in_force += 1;
@@ -127,7 +156,7 @@ impl WayOut {
             let now = desk.now();
             let until = now + lifetime;
             let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
-            way_out.give(desk.output, &TemporaryHandover { username, display_name, secret: &secret, until, now })?;
+            way_out.give(desk, &TemporaryHandover { username, display_name, secret: &secret, until, now })?;
             Ok(prepared)
         };
         self.issue(desk, username, deliver, commit)
@@ -145,43 +174,46 @@ impl WayOut {
         if end.is_empty() {
             return Ok(());
         }
+        let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
         self.delivery
-            .hand_over(desk.output, self.what, &end)
+            .hand_over(ways, self.what, &end)
             .map_err(|failure| Failure::new(Kind::Failed, format!("it is in force, but {}", failure.message)))
     }
 
     /// Gives a secret away: when this returns, somebody has it.
-    pub fn give<H: Handover>(&mut self, output: &mut dyn Output, handover: &H) -> Result<()> {
-        let bare = self.quiet || (H::BARE_IN_A_FILE && self.delivery.file().is_some());
+    pub fn give<H: Handover>(&mut self, desk: &mut Desk<'_>, handover: &H) -> Result<()> {
+        let bare = self.quiet || self.delivery.is_bare() || (H::BARE_IN_A_FILE && self.delivery.file().is_some());
         let bytes = match (self.format, bare) {
             (Format::Text, true) => handover.bare(),
             (Format::Text, false) => {
                 let gap = if self.given == 0 { "" } else { "\n" };
-                handover.text(self.delivery.layout(output), gap)
+                handover.text(self.delivery.layout(desk.output), gap)
             }
             _ => self.rows.row(handover)?,
         };
-        self.delivery.hand_over(output, self.what, &bytes)?;
+        let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
+        self.delivery.hand_over(ways, self.what, &bytes)?;
         self.given += 1;
         Ok(())
     }
 
     fn confirm(&self, terminal: &mut dyn Terminal, username: &Username) {
-        match (self.delivery.file(), self.quiet) {
+        match (self.delivery.place(), self.quiet) {
             (_, true) => {}
-            (Some(path), false) => {
-                terminal.note(&format!("The {} of {username} is in {}, and in force.", self.what, path.display()));
+            (Some(place), false) => {
+                terminal.note(&format!("The {} of {username} is {place}, and in force.", self.what));
             }
             (None, false) => terminal.note(&format!("The {} of {username} is in force.", self.what)),
         }
     }
 
-    fn not_in_force(&mut self, failure: Failure, username: &Username) -> Failure {
-        let place = match self.delivery.file() {
-            Some(path) => format!("written to {}", path.display()),
-            None => "shown".into(),
+    fn not_in_force(&mut self, failure: Failure, username: &Username, clipboard: &mut dyn Clipboard) -> Failure {
+        let place = match &self.delivery {
+            Delivery::File { path, .. } => format!("written to {}", path.display()),
+            Delivery::Clipboard(_) | Delivery::Terminal => "copied".into(),
+            Delivery::Standard => "shown".into(),
         };
-        if self.delivery.take_back_latest() {
+        if self.delivery.take_back_latest(clipboard) {
             self.given -= 1;
             if self.format != Format::Text {
                 self.rows.take_back();

@@ -30,6 +30,7 @@ use crate::failure::{Failure, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, Stores};
 use crate::terminal::Terminal;
+use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Output};
 use crate::terminal::records::AccountRecord;
@@ -45,6 +46,8 @@ pub struct Desk<'a> {
     pub terminal: &'a mut dyn Terminal,
     /// Where results go.
     pub output: &'a mut dyn Output,
+    /// Where a secret can be copied to.
+    pub clipboard: &'a mut dyn Clipboard,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Random numbers.

@@ -124,7 +124,7 @@ fn issue(
     way_out.issue(
         desk,
         &owner.username,
-        |way_out, desk| way_out.give(desk.output, &TokenHandover { owner, label, roles, token: &token, until, now }),
+        |way_out, desk| way_out.give(desk, &TokenHandover { owner, label, roles, token: &token, until, now }),
         |()| Ok(store.create_token(&by, owner.id, &new)?),
     )?;
     way_out.close(desk)

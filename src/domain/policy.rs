@@ -18,6 +18,8 @@ pub struct Policy {
     pub sign_in_lifetime: SignedDuration,
     /// How long a removed account can be restored.
     pub restorable: SignedDuration,
+    /// How long a secret stays on the clipboard; nothing is for as long as nothing else is copied.
+    pub clear_after: SignedDuration,
     /// How often one may guess.
     pub throttle: Throttle,
     /// What a password hash costs.
@@ -35,6 +37,7 @@ impl Default for Policy {
             temporary_lifetime: SignedDuration::from_hours(24),
             sign_in_lifetime: SignedDuration::from_hours(8),
             restorable: SignedDuration::from_hours(30 * 24),
+            clear_after: SignedDuration::from_secs(45),
             throttle: Throttle { after: 5, lock_after: 100 },
             cost: Cost::DEFAULT,
             most_work: Cost::DEFAULT.work(),
@@ -54,6 +57,8 @@ pub enum Setting {
     SignInLifetime,
     /// [`Policy::restorable`].
     RestorableFor,
+    /// [`Policy::clear_after`].
+    ClearAfter,
     /// [`Throttle::after`].
     ThrottleAfter,
     /// [`Throttle::lock_after`].
@@ -66,11 +71,12 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MinLength,
         Self::TemporaryLifetime,
         Self::SignInLifetime,
         Self::RestorableFor,
+        Self::ClearAfter,
         Self::ThrottleAfter,
         Self::LockAfter,
         Self::Argon2,
@@ -85,6 +91,7 @@ impl Setting {
             Self::TemporaryLifetime => "temporary-lifetime",
             Self::SignInLifetime => "sign-in-lifetime",
             Self::RestorableFor => "restorable-for",
+            Self::ClearAfter => "clear-after",
             Self::ThrottleAfter => "throttle-after",
             Self::LockAfter => "lock-after",
             Self::Argon2 => "argon2",
@@ -100,6 +107,7 @@ impl Setting {
             Self::TemporaryLifetime => "how long a temporary password lives",
             Self::SignInLifetime => "how long a sign-in lives",
             Self::RestorableFor => "how long a removed account can be restored",
+            Self::ClearAfter => "how long a secret stays on the clipboard; 0 until something else is copied",
             Self::ThrottleAfter => "failed sign-ins in a row after which each further one waits",
             Self::LockAfter => "failed sign-ins in a row after which the account is locked",
             Self::Argon2 => "what a password hash costs: memory in KiB, passes, lanes",
@@ -114,6 +122,7 @@ impl Setting {
             Self::TemporaryLifetime => TEMPORARY_LIFETIMES.form(),
             Self::SignInLifetime => SIGN_IN_LIFETIMES.form(),
             Self::RestorableFor => RESTORABLE.form(),
+            Self::ClearAfter => CLEAR_AFTER.form(),
             Self::ThrottleAfter | Self::LockAfter => format!("a number from {} to {}", FAILURES.0, FAILURES.1),
             Self::Argon2 => format!("m=KIB,t=PASSES,p=LANES, {}", Cost::BOUNDS),
             Self::OperatorAccess => "on or off".into(),
@@ -131,6 +140,8 @@ const TEMPORARY_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_min
 const SIGN_IN_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(30) };
 /// How long a token may live.
 const TOKEN_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(366) };
+/// How long a secret may stay on the clipboard.
+const CLEAR_AFTER: Lifetimes = Lifetimes { min: SignedDuration::ZERO, max: SignedDuration::from_hours(1) };
 /// How long a removed account may be restorable.
 const RESTORABLE: Lifetimes = Lifetimes { min: days(1), max: days(3_660) };
 
@@ -147,6 +158,7 @@ impl Policy {
             Setting::TemporaryLifetime => short(self.temporary_lifetime),
             Setting::SignInLifetime => short(self.sign_in_lifetime),
             Setting::RestorableFor => short(self.restorable),
+            Setting::ClearAfter => short(self.clear_after),
             Setting::ThrottleAfter => self.throttle.after.to_string(),
             Setting::LockAfter => self.throttle.lock_after.to_string(),
             Setting::Argon2 => self.cost.to_string(),
@@ -161,6 +173,7 @@ impl Policy {
             Setting::TemporaryLifetime => TEMPORARY_LIFETIMES.read(text).map(|life| self.temporary_lifetime = life),
             Setting::SignInLifetime => SIGN_IN_LIFETIMES.read(text).map(|life| self.sign_in_lifetime = life),
             Setting::RestorableFor => RESTORABLE.read(text).map(|span| self.restorable = span),
+            Setting::ClearAfter => CLEAR_AFTER.read(text).map(|span| self.clear_after = span),
             Setting::ThrottleAfter => number(text, FAILURES).map(|after| self.throttle.after = after),
             Setting::LockAfter => number(text, FAILURES).map(|after| self.throttle.lock_after = after),
             Setting::Argon2 => Cost::read(text).map(|cost| self.cost = cost),
@@ -193,7 +206,8 @@ struct Lifetimes {
 impl Lifetimes {
     /// `90m`, `8h`, `2 days`, `PT8H`, within the bounds. A day has 24 hours.
     fn read(&self, text: &str) -> Option<SignedDuration> {
-        let span: jiff::Span = text.parse().ok()?;
+        // Nothing is the same in every unit.
+        let span: jiff::Span = if text == "0" { jiff::Span::new() } else { text.parse().ok()? };
         let lifetime = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
         let whole = SignedDuration::from_secs(lifetime.as_secs());
         (self.min..=self.max).contains(&lifetime).then_some(whole)
@@ -220,10 +234,16 @@ pub fn token_lifetime(text: &str) -> Result<SignedDuration, Invalid> {
     TOKEN_LIFETIMES.asked("a token", text)
 }
 
+/// Reads how long a secret is to stay on the clipboard.
+pub fn clear_after(text: &str) -> Result<SignedDuration, Invalid> {
+    CLEAR_AFTER.asked("a secret on the clipboard", text)
+}
+
 /// A duration in the one unit that divides it, as it can be typed back: `24h`, `30d`.
 fn short(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
     match seconds {
+        0 => "0".into(),
         _ if seconds % 86_400 == 0 && seconds > 86_400 => format!("{}d", seconds / 86_400),
         _ if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
         _ if seconds % 60 == 0 => format!("{}m", seconds / 60),

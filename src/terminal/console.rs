@@ -107,6 +107,13 @@ impl Terminal for Console {
         self.piped.insert(lines).next()
     }
 
+    fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError> {
+        self.needs_terminal("leave --copy out, or give it another way out with --output")?;
+        let mut terminal = File::options().write(true).open("/dev/tty")?;
+        terminal.write_all(bytes)?;
+        Ok(terminal.flush()?)
+    }
+
     fn note(&mut self, text: &str) {
         if !self.look.json {
             // A note that nobody can read changes nothing.

@@ -4,14 +4,26 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::Terminal;
+use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
+use crate::domain::clock::spoken;
 use crate::failure::{Failure, Kind, Result};
 
 /// A way out, open.
 pub enum Delivery {
     /// Standard output.
     Standard,
+    /// The clipboard; cleared after so long, unless that is nothing.
+    Clipboard(Option<Duration>),
+    /// The terminal, which is asked to copy it.
+    Terminal,
     /// A new file.
     File {
         /// The file.
@@ -24,7 +36,7 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// Opens the way that was asked for. A file is made now, of mode 0600, and never over one that is there.
+    /// Opens standard output or a file. A file is made now, of mode 0600, and never over one that is there.
     pub fn open(file: Option<&Path>, output: &dyn Output) -> Result<Self> {
         let Some(path) = file else {
             if output.is_null() {
@@ -58,14 +70,18 @@ impl Delivery {
     pub fn layout(&self, output: &dyn Output) -> Layout {
         match self {
             Self::Standard => output.layout(),
-            Self::File { .. } => Layout::default(),
+            _ => Layout::default(),
         }
     }
 
-    /// Hands bytes over; they are out when this returns, in a file on the disk itself.
-    pub fn hand_over(&mut self, output: &mut dyn Output, what: &str, bytes: &[u8]) -> Result<()> {
+    /// Hands bytes over; they are out when this returns, in a file on the disk itself, on the clipboard to be pasted.
+    pub fn hand_over(&mut self, ways: &mut Ways<'_>, what: &str, bytes: &[u8]) -> Result<()> {
         let (handed, place) = match self {
-            Self::Standard => (output.write_all(bytes).and_then(|()| output.flush()), "standard output".to_owned()),
+            Self::Clipboard(clear_after) => return ways.clipboard.copy(secret_of(bytes), *clear_after),
+            Self::Terminal => return ask_terminal(ways.terminal, bytes),
+            Self::Standard => {
+                (ways.output.write_all(bytes).and_then(|()| ways.output.flush()), "standard output".to_owned())
+            }
             Self::File { file, path, before } => {
                 *before = file.metadata().map_or(0, |metadata| metadata.len());
                 (
@@ -80,19 +96,41 @@ impl Delivery {
         })
     }
 
+    /// Whether it goes out bare, without a word about it.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        matches!(self, Self::Clipboard(_) | Self::Terminal)
+    }
+
+    /// How a message says that it is there, as in "It is …".
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Standard => None,
+            Self::Clipboard(None) => Some("on the clipboard".into()),
+            Self::Clipboard(Some(span)) => {
+                let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+                Some(format!("on the clipboard for {}", spoken(seconds)))
+            }
+            Self::Terminal => Some("where your terminal has copied it".into()),
+            Self::File { path, .. } => Some(format!("in {}", path.display())),
+        }
+    }
+
     /// Where it went, if that is a file.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match self {
-            Self::Standard => None,
             Self::File { path, .. } => Some(path),
+            _ => None,
         }
     }
 
     /// Takes back the latest part, which is of no use; `false` where that cannot be.
-    pub fn take_back_latest(&mut self) -> bool {
+    pub fn take_back_latest(&mut self, clipboard: &mut dyn Clipboard) -> bool {
         match self {
-            Self::Standard => false,
+            Self::Standard | Self::Terminal => false,
+            Self::Clipboard(_) => clipboard.clear(),
             Self::File { file, before, .. } => {
                 let cut = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));
                 cut.and_then(|_| file.sync_all()).is_ok()
@@ -107,6 +145,46 @@ impl Delivery {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// What a delivery may need of the world.
+pub struct Ways<'a> {
+    /// Standard output.
+    pub output: &'a mut dyn Output,
+    /// The clipboard.
+    pub clipboard: &'a mut dyn Clipboard,
+    /// The terminal.
+    pub terminal: &'a mut dyn Terminal,
+}
+
+/// The secret of a bare line.
+fn secret_of(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
+}
+
+/// Has the terminal copy a secret (xterm, "Operating System Commands", 52). It does not say whether it did, so the person
+/// is asked.
+fn ask_terminal(terminal: &mut dyn Terminal, bytes: &[u8]) -> Result<()> {
+    let secret = secret_of(bytes);
+    let mut sequence = Zeroizing::new(String::with_capacity(16 + 2 * secret.len()));
+    sequence.push_str("\x1b]52;c;");
+    STANDARD.encode_string(secret, &mut sequence);
+    sequence.push('\x07');
+    let sent = terminal.pass_on(sequence.as_bytes()).and_then(|()| {
+        terminal.confirm(
+            "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
+             to clear it. Paste it where it is to go: has it arrived?",
+            "leave --copy out, or give it another way out with --output",
+        )
+    });
+    sent.map_err(|error| {
+        let failure = Failure::from(error);
+        match failure.kind {
+            Kind::Cancelled => not_delivered("the terminal has not copied it; nothing has changed")
+                .hint("see whether your terminal, or tmux between, lets programs copy; or leave --copy out"),
+            _ => Failure { kind: Kind::NotDelivered, ..failure },
+        }
+    })
 }
 
 /// Puts the name of a new file on the disk, too. A folder that may be written but not read cannot be synced.

@@ -1,5 +1,6 @@
 //! The only rooms that touch a terminal: prompts, tables, and the ways out for results.
 
+pub mod clipboard;
 pub mod console;
 pub mod delivery;
 pub mod format;
@@ -81,6 +82,9 @@ pub trait Terminal {
 
     /// The next line of standard input, verbatim but for the line end.
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;
+
+    /// Hands bytes to the terminal itself, not to the person in front of it.
+    fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError>;
 
     /// Tells the person something that is not the result, on standard error.
     fn note(&mut self, text: &str);

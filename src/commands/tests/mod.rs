@@ -1,6 +1,7 @@
 //! Commands against real SQLite, with a scripted person, a clock that is set and a random generator that is seeded.
 
 mod accounts;
+mod copy;
 mod me;
 mod reset;
 mod tokens;
@@ -29,10 +30,11 @@ use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
-use crate::failure::{Kind, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::Stores as _;
 use crate::store::sqlite::SqliteStores;
+use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
 use crate::terminal::{Phase, PromptError, Terminal};
@@ -59,6 +61,8 @@ struct Person {
     script: VecDeque<Step>,
     present: bool,
     notes: Vec<String>,
+    /// What was meant for the terminal itself.
+    passed_on: Vec<u8>,
     phases: Vec<Phase>,
     doomed: Vec<PathBuf>,
     /// After how many commits a signal comes.
@@ -129,6 +133,14 @@ impl Terminal for Person {
         }
     }
 
+    fn pass_on(&mut self, bytes: &[u8]) -> std::result::Result<(), PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead: "" });
+        }
+        self.passed_on.extend_from_slice(bytes);
+        Ok(())
+    }
+
     fn note(&mut self, text: &str) {
         self.notes.push(text.into());
     }
@@ -187,6 +199,36 @@ impl Output for Kept {
     }
 }
 
+/// A clipboard that keeps what was copied, and what has become of it.
+#[derive(Default)]
+struct KeptClipboard {
+    text: Option<String>,
+    clear_after: Option<std::time::Duration>,
+    stays: bool,
+    is_gone: bool,
+}
+
+impl Clipboard for KeptClipboard {
+    fn check(&self) -> Result<()> {
+        if self.is_gone { Err(Failure::new(Kind::NotDelivered, "there is no display")) } else { Ok(()) }
+    }
+
+    fn copy(&mut self, secret: &[u8], clear_after: Option<std::time::Duration>) -> Result<()> {
+        self.check()?;
+        self.text = Some(String::from_utf8(secret.to_vec()).unwrap());
+        self.clear_after = clear_after;
+        Ok(())
+    }
+
+    fn committing(&mut self) {
+        self.stays = self.text.is_some();
+    }
+
+    fn clear(&mut self) -> bool {
+        self.text.take().is_some()
+    }
+}
+
 struct SetClock(Cell<Timestamp>);
 
 impl Clock for SetClock {
@@ -205,6 +247,7 @@ struct Site {
     policy: Policy,
     /// The token of the next command.
     token: TokenSource,
+    clipboard: KeptClipboard,
 }
 
 /// What one command left behind.
@@ -213,6 +256,7 @@ struct Ran {
     stdout: String,
     notes: String,
     phases: Vec<Phase>,
+    passed_on: String,
 }
 
 impl Ran {
@@ -272,6 +316,7 @@ impl Site {
             rng: StdRng::seed_from_u64(1),
             policy: Policy { cost: CHEAP, most_work: CHEAP.work(), ..Policy::default() },
             token: TokenSource::Nowhere,
+            clipboard: KeptClipboard::default(),
         };
         let init =
             crate::cli::init::Init { admin: Some("root".into()), name: String::new(), email: None, handover: quiet() };
@@ -298,6 +343,7 @@ impl Site {
             sign_ins: &self.sign_ins,
             terminal: &mut person,
             output: &mut kept,
+            clipboard: &mut self.clipboard,
             clock: &self.clock,
             rng: &mut self.rng,
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
@@ -312,6 +358,7 @@ impl Site {
             stdout: String::from_utf8(kept.bytes).unwrap(),
             notes: person.notes.join("\n"),
             phases: person.phases,
+            passed_on: String::from_utf8(person.passed_on).unwrap(),
         }
     }
 
@@ -361,7 +408,7 @@ impl Site {
 }
 
 fn quiet() -> Handover {
-    Handover { way_out: WayOut { quiet: true, output: None }, expires_in: None }
+    Handover { way_out: WayOut { quiet: true, ..WayOut::default() }, expires_in: None }
 }
 
 fn reset(ids: &[&str]) -> Reset {

@@ -16,7 +16,8 @@ pub fn what_has_not_been_decided_is_as_it_is_otherwise(store: &mut dyn Store) {
 }
 
 pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
-    for (setting, value) in Setting::ALL.into_iter().zip(["20", "8h", "1h", "90d", "3", "50", "m=65536,t=3,p=1", "on"])
+    for (setting, value) in
+        Setting::ALL.into_iter().zip(["20", "8h", "1h", "90d", "0", "3", "50", "m=65536,t=3,p=1", "on"])
     {
         let was = decide(store, &operator(), setting, value).unwrap();
         assert_eq!(was, Policy::default().value(setting));

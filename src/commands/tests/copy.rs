@@ -1,0 +1,99 @@
+//! `--copy`: what is copied, when it stays, and when it goes.
+
+use super::*;
+use crate::cli::handover::Copy;
+use crate::commands::users::reset::run;
+
+const SENT: &str = "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
+                    to clear it. Paste it where it is to go: has it arrived?";
+
+fn copy(copy: Copy) -> Reset {
+    let way_out = WayOut { copy: Some(copy), ..WayOut::default() };
+    Reset { yes: true, handover: Handover { way_out, expires_in: None }, ..reset(&["alice"]) }
+}
+
+fn site() -> Site {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site
+}
+
+#[test]
+fn what_is_copied_is_the_bare_password_and_is_in_force() {
+    let mut site = site();
+    let ran = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).succeeds();
+    assert_eq!(ran.stdout, "");
+    assert!(ran.notes.contains("is on the clipboard for 45 seconds, and in force."), "{}", ran.notes);
+    let copied = site.clipboard.text.clone().unwrap();
+    assert_eq!(copied.len(), 24);
+    assert!(site.lets_in("alice", &copied));
+    assert!(site.clipboard.stays);
+    assert!(!ran.notes.contains(&copied));
+}
+
+#[test]
+fn it_stays_as_long_as_is_asked_or_as_the_policy_says() {
+    for (asked, seconds) in [(None, Some(45)), (Some("2m"), Some(120)), (Some("0"), None)] {
+        let mut site = site();
+        let mut args = copy(Copy::Clipboard);
+        args.handover.way_out.clear_after = asked.map(Into::into);
+        site.call(Call::default(), |desk| run(desk, &args)).succeeds();
+        assert_eq!(site.clipboard.clear_after.map(|span| span.as_secs()), seconds, "{asked:?}");
+    }
+}
+
+#[test]
+fn without_a_clipboard_nothing_changes_and_nobody_is_asked() {
+    let mut site = site();
+    let before = site.state("alice");
+    site.clipboard.is_gone = true;
+    let args = Reset { yes: false, ..copy(Copy::Clipboard) };
+    site.call(Call::default(), |desk| run(desk, &args)).fails(Kind::NotDelivered);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn a_copy_that_is_not_in_force_is_cleared() {
+    let mut site = site();
+    let path = site.stores.path().to_owned();
+    rusqlite::Connection::open(path)
+        .unwrap()
+        .execute_batch(
+            "CREATE TRIGGER no BEFORE UPDATE OF password_hash ON accounts BEGIN SELECT RAISE(ABORT, 'no'); END",
+        )
+        .unwrap();
+    let before = site.state("alice");
+    let message = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).fails(Kind::Failed);
+    assert!(message.contains("copied for alice is NOT in force"), "{message}");
+    assert_eq!(site.clipboard.text, None);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn the_terminal_is_asked_to_copy_and_the_person_whether_it_has() {
+    let mut site = site();
+    let call = Call { script: vec![Step::Confirm(SENT)], ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).succeeds();
+    let encoded = ran.passed_on.strip_prefix("\x1b]52;c;").and_then(|text| text.strip_suffix('\x07')).unwrap();
+    let secret = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, encoded).unwrap();
+    assert!(site.lets_in("alice", std::str::from_utf8(&secret).unwrap()));
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn what_has_not_arrived_is_not_in_force() {
+    let mut site = site();
+    let before = site.state("alice");
+    let call = Call { script: vec![Step::Decline(SENT)], ..Call::default() };
+    site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn without_a_terminal_none_is_asked_to_copy() {
+    let mut site = site();
+    let before = site.state("alice");
+    let call = Call { absent: true, ..Call::default() };
+    site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    assert_eq!(site.state("alice"), before);
+}

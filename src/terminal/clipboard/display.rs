@@ -1,0 +1,108 @@
+//! The display that a clipboard belongs to: which one it is, and whether it answers.
+
+use std::ffi::OsString;
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, Kind};
+
+/// What the environment says of a display.
+#[derive(Debug, Clone, Default)]
+pub struct Display {
+    /// The socket of a Wayland compositor (`WAYLAND_DISPLAY`, in `XDG_RUNTIME_DIR`).
+    pub wayland: Option<PathBuf>,
+    /// The X11 display (`DISPLAY`).
+    pub x11: Option<OsString>,
+    /// Whether this is an ssh session.
+    pub over_ssh: bool,
+}
+
+impl Display {
+    /// Refuses, and says why, where there is no display or none that answers.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.answers() {
+            return Ok(());
+        }
+        let refuse = |message: String, hint: &str| Err(Failure::new(Kind::NotDelivered, message).hint(hint));
+        let name = match (&self.wayland, &self.x11) {
+            (Some(socket), _) => format!("the Wayland display {}", socket.display()),
+            (None, Some(display)) => format!("the X11 display {}", display.display()),
+            (None, None) if self.over_ssh => {
+                return refuse(
+                    "this is an ssh session without a display, so there is no clipboard here".into(),
+                    "let your terminal copy it with --copy=osc52, or leave --copy out",
+                );
+            }
+            (None, None) => {
+                return refuse(
+                    "there is no display, so there is no clipboard".into(),
+                    "leave --copy out, or run this where DISPLAY or WAYLAND_DISPLAY is set",
+                );
+            }
+        };
+        refuse(format!("{name} does not answer"), "is it still running? leave --copy out, or name another display")
+    }
+
+    /// Whether something answers where a display should be.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        self.wayland.as_deref().is_some_and(|socket| UnixStream::connect(socket).is_ok())
+            || self.x11.as_ref().and_then(|display| display.to_str()).is_some_and(x11_answers)
+    }
+}
+
+/// Connects as X(7) has it: `[host]:number[.screen]`, without a host or as `unix` to a local socket.
+fn x11_answers(display: &str) -> bool {
+    let Some((host, rest)) = display.rsplit_once(':') else { return false };
+    let Ok(number) = rest.split('.').next().unwrap_or_default().parse::<u16>() else { return false };
+    if host.is_empty() || host == "unix" {
+        let path = format!("/tmp/.X11-unix/X{number}");
+        return UnixStream::connect(Path::new(&path)).is_ok();
+    }
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    6_000_u16.checked_add(number).is_some_and(|port| TcpStream::connect((host, port)).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn what_is_the_matter_is_said_in_one_sentence() {
+        let nowhere = Display::default();
+        let ssh = Display { over_ssh: true, ..Display::default() };
+        let dead = Display { x11: Some(":4711".into()), ..Display::default() };
+        let asleep = Display { wayland: Some("/nowhere/wayland-0".into()), ..Display::default() };
+        for (display, said) in [
+            (nowhere, "there is no display"),
+            (ssh, "this is an ssh session"),
+            (dead, "the X11 display :4711 does not answer"),
+            (asleep, "the Wayland display /nowhere/wayland-0 does not answer"),
+        ] {
+            let failure = display.check().unwrap_err();
+            assert_eq!(failure.kind, Kind::NotDelivered);
+            assert!(failure.message.starts_with(said), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn a_display_answers_as_long_as_somebody_listens() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("wayland-0");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let display = Display { wayland: Some(socket), ..Display::default() };
+        assert!(display.answers());
+        drop(listener);
+        assert!(!display.answers());
+    }
+
+    #[test]
+    fn what_is_no_x11_display_does_not_answer() {
+        for name in ["", ":", ":x", "0", ":70000", "localhost:65000"] {
+            assert!(!x11_answers(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The clipboard. On X11 and on Wayland what is on it goes with the program that put it there: so this program starts
+//! itself once more, as a holder that stays.
+
+pub mod display;
+pub mod holder;
+
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use display::Display;
+use zeroize::Zeroizing;
+
+use crate::failure::{Failure, Kind, Result};
+
+/// The hidden command that a holder runs.
+pub const HOLDER: &str = "clipboard-holder";
+
+/// A place to copy a secret to, for another program to paste it.
+pub trait Clipboard {
+    /// Refuses where there is none, before anything else is done.
+    fn check(&self) -> Result<()>;
+
+    /// Puts a secret there; it can be pasted when this returns. It is cleared after so long, unless that is nothing. If
+    /// the program ends before [`Self::committing`], it is cleared as well.
+    fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()>;
+
+    /// Says that the secret is being put in force, and stays from here on.
+    fn committing(&mut self);
+
+    /// Takes the secret away again; `false` if it cannot be known whether it is gone.
+    fn clear(&mut self) -> bool;
+}
+
+/// The clipboard of a display, held by a process of its own.
+pub struct DisplayClipboard {
+    display: Display,
+    holder: Option<(Child, ChildStdin)>,
+}
+
+impl DisplayClipboard {
+    /// The clipboard of this display.
+    #[must_use]
+    pub fn of(display: Display) -> Self {
+        Self { display, holder: None }
+    }
+}
+
+impl Clipboard for DisplayClipboard {
+    fn check(&self) -> Result<()> {
+        self.display.check()
+    }
+
+    fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()> {
+        self.check()?;
+        let seconds = clear_after.map_or(0, |span| span.as_secs());
+        let (holder, words, answer) = start(secret, seconds).map_err(|error| broken(&error.to_string()))?;
+        if answer != holder::READABLE {
+            return Err(broken(&answer));
+        }
+        self.holder = Some((holder, words));
+        Ok(())
+    }
+
+    fn committing(&mut self) {
+        self.say(holder::COMMITTING);
+    }
+
+    fn clear(&mut self) -> bool {
+        let said = self.say(holder::CLEAR);
+        let Some((mut holder, words)) = self.holder.take() else { return false };
+        drop(words);
+        holder.wait().is_ok() && said
+    }
+}
+
+impl DisplayClipboard {
+    fn say(&mut self, word: &str) -> bool {
+        self.holder.as_mut().is_some_and(|(_, words)| writeln!(words, "{word}").and_then(|()| words.flush()).is_ok())
+    }
+}
+
+/// Starts a holder, hands it the secret, and waits for its answer. Nothing of it is on a command line or in the
+/// environment.
+fn start(secret: &[u8], seconds: u64) -> io::Result<(Child, ChildStdin, String)> {
+    let mut holder = Command::new(std::env::current_exe()?)
+        .args([HOLDER, &seconds.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .current_dir("/")
+        .spawn()?;
+    let (Some(mut words), Some(answers)) = (holder.stdin.take(), holder.stdout.take()) else {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    };
+    let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
+    line.extend_from_slice(secret);
+    line.push(b'\n');
+    words.write_all(&line)?;
+    let mut answer = String::new();
+    BufReader::new(answers).read_line(&mut answer)?;
+    Ok((holder, words, answer.trim_end().to_owned()))
+}
+
+fn broken(why: &str) -> Failure {
+    let why = if why.is_empty() { "its holder has ended" } else { why };
+    Failure::new(Kind::NotDelivered, format!("the secret could not be put on the clipboard: {why}"))
+        .hint("leave --copy out, or give it another way out with --output")
+}
