@@ -17,9 +17,12 @@ pub struct WayOut {
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true,
           default_missing_value = "clipboard", conflicts_with = "quiet", hide_possible_values = true)]
     pub copy: Option<Copy>,
+    /// Show it on a screen that is gone, scrollback included, once you leave it
+    #[arg(long, conflicts_with_all = ["quiet", "output", "copy"])]
+    pub screen: bool,
     /// How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the
     /// policy's, 45s]
-    #[arg(long, value_name = "DURATION", requires = "copy", allow_hyphen_values = true)]
+    #[arg(long, value_name = "DURATION", conflicts_with_all = ["quiet", "output"], allow_hyphen_values = true)]
     pub clear_after: Option<String>,
 }
 

@@ -43,7 +43,7 @@ pub struct Whose<'a> {
 /// Checks what does not depend on any account, before anything is opened or asked.
 pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     Delivery::check(args.output.as_deref())?;
-    check_copy(args, desk, accounts)?;
+    check_one(args, desk, accounts)?;
     if let Some(path) = args.output.as_deref().filter(|path| desk.stores.claims(path)) {
         return Err(Failure::new(Kind::NotDelivered, format!("{} is the store's own", path.display()))
             .hint("name a file of another name"));
@@ -64,21 +64,32 @@ pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> 
     Ok(())
 }
 
-/// Refuses a copy of several secrets, and one to a clipboard that is not there.
-fn check_copy(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
-    let Some(copy) = args.copy else { return Ok(()) };
+/// Refuses a copy and a screen of several secrets, and those that cannot be.
+fn check_one(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     args.clear_after.as_deref().map(policy::clear_after).transpose()?;
     let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    let (flag, holds) = match args {
+        _ if args.screen => ("--screen", "the screen"),
+        _ if args.copy.is_some() => ("--copy", "a clipboard"),
+        _ if args.clear_after.is_some() => {
+            return refuse("--clear-after says nothing without a copy", "add --copy or --screen");
+        }
+        _ => return Ok(()),
+    };
     if accounts > 1 {
-        return refuse(
-            "a clipboard holds one secret, and there are several accounts",
-            "use --output FILE --format csv",
-        );
+        let message = format!("{holds} holds one secret, and there are several accounts");
+        return refuse(&message, "use --output FILE --format csv");
     }
     if desk.format() != Format::Text {
-        return refuse("--copy and --format exclude each other", "leave one of them out");
+        return refuse(&format!("{flag} and --format exclude each other"), "leave one of them out");
     }
-    if copy == cli::handover::Copy::Clipboard { desk.clipboard.check() } else { Ok(()) }
+    match args.copy {
+        Some(cli::handover::Copy::Clipboard) => desk.clipboard.check(),
+        None if !desk.terminal.is_interactive() => {
+            Err(Failure::new(Kind::NotDelivered, "there is no terminal to show a screen on").hint("leave --screen out"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How long the temporary password is to live, if not as long as the policy says.
@@ -90,14 +101,14 @@ impl WayOut {
     /// Opens the way out that was asked for. `several` tells JSON to write an array, and a signal to let the one in hand
     /// come to its end.
     pub fn open<H: Handover>(args: &cli::handover::WayOut, desk: &mut Desk<'_>, several: bool) -> Result<Self> {
+        let asked = args.clear_after.as_deref().map(policy::clear_after).transpose()?;
+        let clear_after = Duration::try_from(asked.unwrap_or(desk.policy.clear_after)).ok();
+        let clear_after = clear_after.filter(|span| !span.is_zero());
         let delivery = match args.copy {
+            _ if args.screen => Delivery::Screen(None, clear_after),
             None => Delivery::open(args.output.as_deref(), desk.output)?,
             Some(cli::handover::Copy::Osc52) => Delivery::Terminal,
-            Some(cli::handover::Copy::Clipboard) => {
-                let asked = args.clear_after.as_deref().map(policy::clear_after).transpose()?;
-                let span = asked.unwrap_or(desk.policy.clear_after);
-                Delivery::Clipboard(Duration::try_from(span).ok().filter(|span| !span.is_zero()))
-            }
+            Some(cli::handover::Copy::Clipboard) => Delivery::Clipboard(clear_after),
         };
         if let Some(path) = delivery.file() {
             desk.terminal.doom(path.to_owned());
@@ -129,6 +140,15 @@ impl WayOut {
             desk.clipboard.committing();
             commit(prepared).map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
         });
+        match (&mut self.delivery, &issued) {
+            (screen @ Delivery::Screen(..), Ok(())) => {
+                // It is left when its reader has read it; until then a signal leaves it, too.
+                desk.terminal.enter(Phase::Idle);
+                screen.wait(desk.terminal, desk.clipboard);
+            }
+            (Delivery::Screen(..), Err(_)) => desk.terminal.leave_screen(),
+            _ => {}
+        }
         if issued.is_ok() {
             self.in_force += 1;
             if let Some(path) = self.delivery.file() {
@@ -182,6 +202,10 @@ impl WayOut {
 
     /// Gives a secret away: when this returns, somebody has it.
     pub fn give<H: Handover>(&mut self, desk: &mut Desk<'_>, handover: &H) -> Result<()> {
+        if self.delivery.show(desk.terminal, || handover.page())? {
+            self.given += 1;
+            return Ok(());
+        }
         let bare = self.quiet || self.delivery.is_bare() || (H::BARE_IN_A_FILE && self.delivery.file().is_some());
         let bytes = match (self.format, bare) {
             (Format::Text, true) => handover.bare(),
@@ -200,6 +224,9 @@ impl WayOut {
     fn confirm(&self, terminal: &mut dyn Terminal, username: &Username) {
         match (self.delivery.place(), self.quiet) {
             (_, true) => {}
+            (Some(_), false) if matches!(self.delivery, Delivery::Screen(..)) => {
+                terminal.note(&format!("The {} of {username} was on the screen, and is in force.", self.what));
+            }
             (Some(place), false) => {
                 terminal.note(&format!("The {} of {username} is {place}, and in force.", self.what));
             }
@@ -211,7 +238,7 @@ impl WayOut {
         let place = match &self.delivery {
             Delivery::File { path, .. } => format!("written to {}", path.display()),
             Delivery::Clipboard(_) | Delivery::Terminal => "copied".into(),
-            Delivery::Standard => "shown".into(),
+            Delivery::Standard | Delivery::Screen(..) => "shown".into(),
         };
         if self.delivery.take_back_latest(clipboard) {
             self.given -= 1;

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
+use super::screen::{self, Key, Page};
 use super::{Phase, PromptError, Terminal};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
@@ -28,6 +29,7 @@ impl Console {
         let guard = Guard::install(LastWords {
             cancelled: Failure::cancelled().render(look),
             not_in_force: not_in_force.render(look),
+            in_force: Failure::new(Kind::Cancelled, "left; what stood on the screen is in force").render(look),
         })?;
         Ok(Self { guard, piped: None, look })
     }
@@ -105,6 +107,20 @@ impl Terminal for Console {
             None => SecretLines::new(File::from(stdin.as_fd().try_clone_to_owned()?)),
         };
         self.piped.insert(lines).next()
+    }
+
+    fn paint(&mut self, page: &Page) -> Result<(), PromptError> {
+        self.needs_terminal("leave --screen out")?;
+        Ok(self.guard.paint(page.drawn(self.look.coloured))?)
+    }
+
+    fn key(&mut self) -> Result<Key, PromptError> {
+        let terminal = File::open("/dev/tty")?;
+        left(screen::key(terminal))
+    }
+
+    fn leave_screen(&mut self) {
+        self.guard.give_back();
     }
 
     fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError> {

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::Terminal;
 use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
+use super::screen::{Key, Page};
 use crate::domain::clock::spoken;
 use crate::failure::{Failure, Kind, Result};
 
@@ -24,6 +25,8 @@ pub enum Delivery {
     Clipboard(Option<Duration>),
     /// The terminal, which is asked to copy it.
     Terminal,
+    /// The confirmation screen, and what stands on it; how long a copy from there stays on the clipboard.
+    Screen(Option<Page>, Option<Duration>),
     /// A new file.
     File {
         /// The file.
@@ -79,6 +82,8 @@ impl Delivery {
         let (handed, place) = match self {
             Self::Clipboard(clear_after) => return ways.clipboard.copy(secret_of(bytes), *clear_after),
             Self::Terminal => return ask_terminal(ways.terminal, bytes),
+            // It has been handed a page.
+            Self::Screen(..) => return Ok(()),
             Self::Standard => {
                 (ways.output.write_all(bytes).and_then(|()| ways.output.flush()), "standard output".to_owned())
             }
@@ -94,6 +99,37 @@ impl Delivery {
             not_delivered(format!("the {what} could not be written to {place}: {error}"))
                 .hint("nothing has changed for this account; give it another way out, and try again")
         })
+    }
+
+    /// Shows a page on the screen, if that is the way out; it has been drawn when this returns.
+    pub fn show(&mut self, terminal: &mut dyn Terminal, draw: impl FnOnce() -> Page) -> Result<bool> {
+        let Self::Screen(shown, _) = self else { return Ok(false) };
+        let page = draw();
+        terminal.paint(&page).map_err(|error| Failure { kind: Kind::NotDelivered, ..Failure::from(error) })?;
+        *shown = Some(page);
+        Ok(true)
+    }
+
+    /// Waits at the screen until it is left; `c` copies what stands there.
+    pub fn wait(&mut self, terminal: &mut dyn Terminal, clipboard: &mut dyn Clipboard) {
+        let Self::Screen(Some(page), clear_after) = self else { return };
+        page.status = "It is in force.".into();
+        loop {
+            // A terminal that is gone shows nothing to anybody any more.
+            if terminal.paint(page).is_err() || terminal.key().ok() != Some(Key::Copy) {
+                break;
+            }
+            page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
+                Ok(()) => {
+                    clipboard.committing();
+                    let span = clear_after.and_then(|span| i64::try_from(span.as_secs()).ok());
+                    let span = span.map(|seconds| format!(" for {}", spoken(seconds))).unwrap_or_default();
+                    format!("It is in force, and on the clipboard{span}.")
+                }
+                Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
+            };
+        }
+        terminal.leave_screen();
     }
 
     /// Whether it goes out bare, without a word about it.
@@ -113,6 +149,7 @@ impl Delivery {
                 Some(format!("on the clipboard for {}", spoken(seconds)))
             }
             Self::Terminal => Some("where your terminal has copied it".into()),
+            Self::Screen(..) => Some("on the screen".into()),
             Self::File { path, .. } => Some(format!("in {}", path.display())),
         }
     }
@@ -129,7 +166,7 @@ impl Delivery {
     /// Takes back the latest part, which is of no use; `false` where that cannot be.
     pub fn take_back_latest(&mut self, clipboard: &mut dyn Clipboard) -> bool {
         match self {
-            Self::Standard | Self::Terminal => false,
+            Self::Standard | Self::Terminal | Self::Screen(..) => false,
             Self::Clipboard(_) => clipboard.clear(),
             Self::File { file, before, .. } => {
                 let cut = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));

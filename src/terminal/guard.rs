@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use rustix::process::{getpgrp, getsid};
 use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
+use zeroize::Zeroizing;
 
 use super::Phase;
+use super::screen::LEAVE;
 
 /// The terminal, and how it was before the first prompt.
 struct Taken {
@@ -23,11 +25,16 @@ struct Taken {
     /// Whether what is typed has been kept from the screen. It stays so until the terminal is given back, since people
     /// type on while a password is being hashed.
     hushed: bool,
+    /// Whether it shows the alternate screen.
+    on_screen: bool,
 }
 
 impl Taken {
     /// Gives the terminal back. What was typed ahead where nothing is echoed is thrown away, or the shell would show it.
     fn restore(&self) {
+        if self.on_screen {
+            let _ = (&self.terminal).write_all(LEAVE.as_bytes());
+        }
         let how = if self.hushed { OptionalActions::Flush } else { OptionalActions::Now };
         // At worst the terminal is gone, and there is nothing to restore.
         let _ = tcsetattr(&self.terminal, how, &self.before);
@@ -39,6 +46,8 @@ struct State {
     taken: Option<Taken>,
     /// The prompt that waits for an answer.
     prompt: Option<String>,
+    /// What stands on the alternate screen.
+    picture: Option<Zeroizing<String>>,
     phase: Phase,
     interrupted: bool,
     /// Files and folders that are of no use if the program ends now.
@@ -65,6 +74,8 @@ pub struct LastWords {
     pub cancelled: String,
     /// While a temporary password is on its way or out, and not in force.
     pub not_in_force: String,
+    /// At the confirmation screen.
+    pub in_force: String,
 }
 
 impl Guard {
@@ -72,7 +83,7 @@ impl Guard {
     pub fn install(last_words: LastWords) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let ignored = ignored();
-        let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT];
+        let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
         let mut signals = Signals::new(wanted.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
@@ -80,6 +91,7 @@ impl Guard {
                 let mut state = lock(&watched.state);
                 match (state.phase, signal) {
                     (_, SIGCONT) => resume(&state),
+                    (_, SIGWINCH) => repaint(&state),
                     (Phase::Idle, SIGTSTP) => stop(&state),
                     (Phase::Idle, _) => end(&state, signal, &last_words),
                     (_, SIGTSTP) => {}
@@ -127,19 +139,7 @@ impl Guard {
                 taken.restore();
             }
             if state.taken.is_none() {
-                let before = tcgetattr(&terminal)?;
-                let mut during = before.clone();
-                // A program that was killed while it drew may have left other modes.
-                during.input_modes |= InputModes::ICRNL;
-                during.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-                if hushed {
-                    during.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
-                    // A read waits for a key, whatever used the terminal before.
-                    during.special_codes[SpecialCodeIndex::VMIN] = 1;
-                    during.special_codes[SpecialCodeIndex::VTIME] = 0;
-                }
-                tcsetattr(&terminal, OptionalActions::Now, &during)?;
-                state.taken = Some(Taken { terminal: terminal.try_clone()?, before, during, hushed });
+                state.taken = Some(take(terminal.try_clone()?, hushed, false)?);
             }
             state.prompt = Some(prompt.to_owned());
             (&terminal).write_all(prompt.as_bytes())?;
@@ -152,9 +152,27 @@ impl Guard {
         answer
     }
 
+    /// Puts a picture on the alternate screen, in the place of the one before. Nothing is echoed until it is given back.
+    pub fn paint(&self, picture: Zeroizing<String>) -> io::Result<()> {
+        let mut state = self.lock();
+        if !state.taken.as_ref().is_some_and(|taken| taken.on_screen) {
+            if let Some(taken) = state.taken.take() {
+                taken.restore();
+            }
+            let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+            state.taken = Some(take(terminal, true, true)?);
+        }
+        let Some(taken) = &state.taken else { return Ok(()) };
+        (&taken.terminal).write_all(picture.as_bytes())?;
+        state.picture = Some(picture);
+        Ok(())
+    }
+
     /// Gives the terminal back as it was.
     pub fn give_back(&self) {
-        if let Some(taken) = self.lock().taken.take() {
+        let mut state = self.lock();
+        state.picture = None;
+        if let Some(taken) = state.taken.take() {
             taken.restore();
         }
     }
@@ -166,6 +184,23 @@ impl Guard {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes a terminal over, with the modes of a prompt.
+fn take(terminal: File, hushed: bool, on_screen: bool) -> io::Result<Taken> {
+    let before = tcgetattr(&terminal)?;
+    let mut during = before.clone();
+    // A program that was killed while it drew may have left other modes.
+    during.input_modes |= InputModes::ICRNL;
+    during.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+    if hushed {
+        during.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
+        // A read waits for a key, whatever used the terminal before.
+        during.special_codes[SpecialCodeIndex::VMIN] = 1;
+        during.special_codes[SpecialCodeIndex::VTIME] = 0;
+    }
+    tcsetattr(&terminal, OptionalActions::Now, &during)?;
+    Ok(Taken { terminal, before, during, hushed, on_screen })
 }
 
 /// Waits for what is under way to come to its end; `true` if it does not, for want of somebody who takes a delivery.
@@ -201,6 +236,14 @@ fn resume(state: &State) {
     if let Some(taken) = &state.taken {
         let _ = tcsetattr(&taken.terminal, OptionalActions::Now, &taken.during);
         let _ = (&taken.terminal).write_all(state.prompt.as_deref().unwrap_or_default().as_bytes());
+    }
+    repaint(state);
+}
+
+/// Draws the picture again, in a window that has another size, or another program's text in it.
+fn repaint(state: &State) {
+    if let (Some(taken), Some(picture)) = (&state.taken, &state.picture) {
+        let _ = (&taken.terminal).write_all(picture.as_bytes());
     }
 }
 
@@ -241,7 +284,9 @@ fn end(state: &State, signal: i32, last_words: &LastWords) {
     let say = |words: &str| {
         let _ = writeln!(io::stderr(), "{words}");
     };
-    if state.prompt.is_some() {
+    if state.picture.is_some() && state.phase == Phase::Idle {
+        say(&last_words.in_force);
+    } else if state.prompt.is_some() {
         say(&format!("\n{}", last_words.cancelled));
     } else if state.phase == Phase::Delivering {
         say(&last_words.not_in_force);

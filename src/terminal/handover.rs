@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::format::{Record, moment};
 use super::output::Layout;
+use super::screen::Page;
 use crate::domain::account::{Account, named};
 use crate::domain::clock::{readable, spoken};
 use crate::domain::name::{DisplayName, Username};
@@ -28,6 +29,9 @@ pub trait Handover: Record {
     /// For people: the secret alone on its line, its end, and what happens next; `gap` before it.
     fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>>;
 
+    /// For the confirmation screen, as long as it is not in force.
+    fn page(&self) -> Page;
+
     /// The bare secret and a line end.
     fn bare(&self) -> Zeroizing<Vec<u8>>;
 }
@@ -40,6 +44,11 @@ fn text(layout: Layout, gap: &str, title: &str, secret: &str, rest: &str) -> Zer
     // Writing to a String cannot fail.
     let _ = write!(text, "{gap}{title}, shown this once:\n\n    {strong}{secret}{strong:#}\n\n{rest}");
     bytes(text)
+}
+
+fn page(title: String, secret: &str, rest: String) -> Page {
+    let status = "It is not in force yet.".to_owned();
+    Page { title, secret: Zeroizing::new(secret.to_owned()), rest, status }
 }
 
 fn line(secret: &str) -> Zeroizing<Vec<u8>> {
@@ -73,20 +82,32 @@ impl Handover for TemporaryHandover<'_> {
     const BARE_IN_A_FILE: bool = false;
 
     fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
-        let title = format!("Temporary password for {}", named(self.username, self.display_name));
+        text(layout, gap, &self.title(), self.secret.reveal(), &self.rest())
+    }
+
+    fn page(&self) -> Page {
+        page(self.title(), self.secret.reveal(), self.rest())
+    }
+
+    fn bare(&self) -> Zeroizing<Vec<u8>> {
+        line(self.secret.reveal())
+    }
+}
+
+impl TemporaryHandover<'_> {
+    fn title(&self) -> String {
+        format!("Temporary password for {}", named(self.username, self.display_name))
+    }
+
+    fn rest(&self) -> String {
         let lives = spoken(self.until.as_second() - self.now.as_second());
-        let rest = format!(
+        format!(
             "It expires in {lives}, on {}.\n\
              Signing in with it leads straight to choosing a new one:\n\
              \x20   passdesk me sign-in --as {}\n",
             readable(self.until),
             self.username,
-        );
-        text(layout, gap, &title, self.secret.reveal(), &rest)
-    }
-
-    fn bare(&self) -> Zeroizing<Vec<u8>> {
-        line(self.secret.reveal())
+        )
     }
 }
 
@@ -129,20 +150,32 @@ impl Handover for TokenHandover<'_> {
     const BARE_IN_A_FILE: bool = true;
 
     fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
-        let title = format!("Token {} of {}", self.label, self.owner.named());
-        let lives = spoken(self.until.as_second() - self.now.as_second());
-        let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
-        let rest = format!(
-            "It expires in {lives}, on {}. Its roles: {roles}.\n\
-             Keep it in a file that only its script can read (mode 0600), and name the file:\n\
-             \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
-            readable(self.until),
-        );
-        text(layout, gap, &title, self.token, &rest)
+        text(layout, gap, &self.title(), self.token, &self.rest())
+    }
+
+    fn page(&self) -> Page {
+        page(self.title(), self.token, self.rest())
     }
 
     fn bare(&self) -> Zeroizing<Vec<u8>> {
         line(self.token)
+    }
+}
+
+impl TokenHandover<'_> {
+    fn title(&self) -> String {
+        format!("Token {} of {}", self.label, self.owner.named())
+    }
+
+    fn rest(&self) -> String {
+        let lives = spoken(self.until.as_second() - self.now.as_second());
+        let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
+        format!(
+            "It expires in {lives}, on {}. Its roles: {roles}.\n\
+             Keep it in a file that only its script can read (mode 0600), and name the file:\n\
+             \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
+            readable(self.until),
+        )
     }
 }
 

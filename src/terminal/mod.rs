@@ -9,12 +9,14 @@ pub mod handover;
 mod lines;
 pub mod output;
 pub mod records;
+pub mod screen;
 pub mod sheet;
 pub mod table;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::screen::{Key, Page};
 use crate::domain::secret::TypedPassword;
 use crate::failure::{Failure, Kind};
 
@@ -82,6 +84,15 @@ pub trait Terminal {
 
     /// The next line of standard input, verbatim but for the line end.
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;
+
+    /// Puts a page on the alternate screen, in the place of the one before.
+    fn paint(&mut self, page: &Page) -> Result<(), PromptError>;
+
+    /// Waits at the screen for a key that means something.
+    fn key(&mut self) -> Result<Key, PromptError>;
+
+    /// Leaves the screen, and nothing of it behind.
+    fn leave_screen(&mut self);
 
     /// Hands bytes to the terminal itself, not to the person in front of it.
     fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError>;

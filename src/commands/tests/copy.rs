@@ -1,4 +1,4 @@
-//! `--copy`: what is copied, when it stays, and when it goes.
+//! `--copy` and `--screen`: what is copied or shown, when it stays, and when it goes.
 
 use super::*;
 use crate::cli::handover::Copy;
@@ -16,6 +16,12 @@ fn site() -> Site {
     let mut site = Site::new();
     site.settled("alice", &[]);
     site
+}
+
+/// From here on the store takes no new password.
+fn refuse_hashes(site: &Site) {
+    let sql = "CREATE TRIGGER no BEFORE UPDATE OF password_hash ON accounts BEGIN SELECT RAISE(ABORT, 'no'); END";
+    rusqlite::Connection::open(site.stores.path()).unwrap().execute_batch(sql).unwrap();
 }
 
 #[test]
@@ -55,13 +61,7 @@ fn without_a_clipboard_nothing_changes_and_nobody_is_asked() {
 #[test]
 fn a_copy_that_is_not_in_force_is_cleared() {
     let mut site = site();
-    let path = site.stores.path().to_owned();
-    rusqlite::Connection::open(path)
-        .unwrap()
-        .execute_batch(
-            "CREATE TRIGGER no BEFORE UPDATE OF password_hash ON accounts BEGIN SELECT RAISE(ABORT, 'no'); END",
-        )
-        .unwrap();
+    refuse_hashes(&site);
     let before = site.state("alice");
     let message = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).fails(Kind::Failed);
     assert!(message.contains("copied for alice is NOT in force"), "{message}");
@@ -95,5 +95,62 @@ fn without_a_terminal_none_is_asked_to_copy() {
     let before = site.state("alice");
     let call = Call { absent: true, ..Call::default() };
     site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    assert_eq!(site.state("alice"), before);
+}
+
+fn screen() -> Reset {
+    let way_out = WayOut { screen: true, ..WayOut::default() };
+    Reset { yes: true, handover: Handover { way_out, expires_in: None }, ..reset(&["alice"]) }
+}
+
+#[test]
+fn what_stands_on_the_screen_is_in_force_before_it_is_left() {
+    let mut site = site();
+    let call = Call { script: vec![Step::Key(Key::Leave)], ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &screen())).succeeds();
+    let said: Vec<_> = ran.pages.iter().map(|(_, status)| status.as_str()).collect();
+    assert_eq!(said, ["It is not in force yet.", "It is in force."]);
+    assert!(site.lets_in("alice", &ran.pages[0].0));
+    assert!(ran.has_left && ran.stdout.is_empty() && site.clipboard.text.is_none());
+    assert!(!ran.notes.contains(&ran.pages[0].0), "{}", ran.notes);
+}
+
+#[test]
+fn a_key_copies_what_stands_on_the_screen() {
+    let mut site = site();
+    let call = Call { script: vec![Step::Key(Key::Copy), Step::Key(Key::Leave)], ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &screen())).succeeds();
+    assert_eq!(ran.pages[2].1, "It is in force, and on the clipboard for 45 seconds.");
+    assert_eq!(site.clipboard.text.as_ref(), Some(&ran.pages[0].0));
+    assert!(site.clipboard.stays);
+}
+
+#[test]
+fn where_there_is_no_clipboard_the_screen_says_so_and_stays() {
+    let mut site = site();
+    site.clipboard.is_gone = true;
+    let call = Call { script: vec![Step::Key(Key::Copy), Step::Key(Key::Leave)], ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &screen())).succeeds();
+    assert_eq!(ran.pages[2].1, "It is in force, and not copied: there is no display.");
+}
+
+#[test]
+fn a_screen_whose_password_is_not_in_force_is_left_at_once() {
+    let mut site = site();
+    refuse_hashes(&site);
+    let before = site.state("alice");
+    let ran = site.call(Call::default(), |desk| run(desk, &screen()));
+    assert!(ran.has_left);
+    let message = ran.fails(Kind::Failed);
+    assert!(message.contains("shown for alice is NOT in force"), "{message}");
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn without_a_terminal_there_is_no_screen_and_nothing_changes() {
+    let mut site = site();
+    let before = site.state("alice");
+    let call = Call { absent: true, ..Call::default() };
+    site.call(call, |desk| run(desk, &screen())).fails(Kind::NotDelivered);
     assert_eq!(site.state("alice"), before);
 }

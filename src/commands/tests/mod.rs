@@ -37,6 +37,7 @@ use crate::store::sqlite::SqliteStores;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
+use crate::terminal::screen::{Key, Page};
 use crate::terminal::{Phase, PromptError, Terminal};
 use crate::token_source::TokenSource;
 
@@ -53,6 +54,7 @@ enum Step {
     Decline(&'static str),
     Leave(&'static str),
     Piped(String),
+    Key(Key),
 }
 
 /// A person who follows a script. A prompt that is not next in it, or a step left over, fails the test.
@@ -63,6 +65,9 @@ struct Person {
     notes: Vec<String>,
     /// What was meant for the terminal itself.
     passed_on: Vec<u8>,
+    /// The secret and the status of each page that was painted.
+    pages: Vec<(String, String)>,
+    has_left: bool,
     phases: Vec<Phase>,
     doomed: Vec<PathBuf>,
     /// After how many commits a signal comes.
@@ -131,6 +136,25 @@ impl Terminal for Person {
             Step::Piped(line) => Ok(typed(&line)),
             step => panic!("read standard input at {step:?}"),
         }
+    }
+
+    fn paint(&mut self, page: &Page) -> std::result::Result<(), PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead: "" });
+        }
+        self.pages.push((page.secret.to_string(), page.status.clone()));
+        Ok(())
+    }
+
+    fn key(&mut self) -> std::result::Result<Key, PromptError> {
+        match self.next("a key") {
+            Step::Key(key) => Ok(key),
+            step => panic!("waited for a key at {step:?}"),
+        }
+    }
+
+    fn leave_screen(&mut self) {
+        self.has_left = true;
     }
 
     fn pass_on(&mut self, bytes: &[u8]) -> std::result::Result<(), PromptError> {
@@ -257,6 +281,8 @@ struct Ran {
     notes: String,
     phases: Vec<Phase>,
     passed_on: String,
+    pages: Vec<(String, String)>,
+    has_left: bool,
 }
 
 impl Ran {
@@ -358,6 +384,8 @@ impl Site {
             stdout: String::from_utf8(kept.bytes).unwrap(),
             notes: person.notes.join("\n"),
             phases: person.phases,
+            pages: person.pages,
+            has_left: person.has_left,
             passed_on: String::from_utf8(person.passed_on).unwrap(),
         }
     }
