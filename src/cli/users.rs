@@ -25,7 +25,8 @@ Examples:
     /// Give accounts a temporary password; they must choose a new one with it
     #[command(after_help = "\
 Examples:
-  passdesk users reset alice
+  passdesk users reset
+  passdesk users reset alice --copy
   passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv")]
     Reset(Reset),
     /// Require a new password at the next sign-in; the current one stays valid for that
@@ -155,8 +156,8 @@ pub struct Edit {
 /// Whose password to reset, and how.
 #[derive(Debug, Default, clap::Args)]
 pub struct Reset {
-    /// Their ids, usernames or e-mail addresses
-    #[arg(required = true, value_name = "ID")]
+    /// Their ids, usernames or e-mail addresses; without one you pick from a list, on a terminal
+    #[arg(value_name = "ID")]
     pub ids: Vec<String>,
     /// Do not ask; needed where there is no terminal
     #[arg(short, long)]

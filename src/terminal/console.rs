@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
+use super::picker::{self, Next, Picker};
 use super::screen::{self, Key, Page};
 use super::{Phase, PromptError, Terminal};
 use crate::domain::secret::TypedPassword;
@@ -109,9 +110,36 @@ impl Terminal for Console {
         self.piped.insert(lines).next()
     }
 
+    fn pick(
+        &mut self,
+        question: &str,
+        search: &mut dyn FnMut(&str) -> Vec<String>,
+        instead: &'static str,
+    ) -> Result<usize, PromptError> {
+        self.needs_terminal(instead)?;
+        let terminal = File::open("/dev/tty")?;
+        let mut picker = Picker::default();
+        picker.found(search(""));
+        let picked = loop {
+            let width = self.look.width.unwrap_or(80);
+            if let Err(error) = self.guard.paint(picker.drawn(question, width), true) {
+                break Err(error.into());
+            }
+            match picker::key(&terminal).map(|key| picker.press(key)) {
+                Ok(Next::Draw) => {}
+                Ok(Next::Search) => picker.found(search(picker.text())),
+                Ok(Next::Take(line)) => break Ok(line),
+                Ok(Next::Leave) => break Err(PromptError::Cancelled),
+                Err(error) => break left(Err(error)),
+            }
+        };
+        self.guard.give_back();
+        picked
+    }
+
     fn paint(&mut self, page: &Page) -> Result<(), PromptError> {
         self.needs_terminal("leave --screen out")?;
-        Ok(self.guard.paint(page.drawn(self.look.coloured))?)
+        Ok(self.guard.paint(page.drawn(self.look.coloured), false)?)
     }
 
     fn key(&mut self) -> Result<Key, PromptError> {

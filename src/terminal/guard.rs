@@ -153,8 +153,10 @@ impl Guard {
     }
 
     /// Puts a picture on the alternate screen, in the place of the one before. Nothing is echoed until it is given back.
-    pub fn paint(&self, picture: Zeroizing<String>) -> io::Result<()> {
+    /// If it `asks`, a signal that ends the program cancels it as it does a prompt.
+    pub fn paint(&self, picture: Zeroizing<String>, asks: bool) -> io::Result<()> {
         let mut state = self.lock();
+        state.prompt = asks.then(String::new);
         if !state.taken.as_ref().is_some_and(|taken| taken.on_screen) {
             if let Some(taken) = state.taken.take() {
                 taken.restore();
@@ -172,6 +174,7 @@ impl Guard {
     pub fn give_back(&self) {
         let mut state = self.lock();
         state.picture = None;
+        state.prompt = None;
         if let Some(taken) = state.taken.take() {
             taken.restore();
         }
@@ -284,10 +287,10 @@ fn end(state: &State, signal: i32, last_words: &LastWords) {
     let say = |words: &str| {
         let _ = writeln!(io::stderr(), "{words}");
     };
-    if state.picture.is_some() && state.phase == Phase::Idle {
-        say(&last_words.in_force);
-    } else if state.prompt.is_some() {
+    if state.prompt.is_some() {
         say(&format!("\n{}", last_words.cancelled));
+    } else if state.picture.is_some() && state.phase == Phase::Idle {
+        say(&last_words.in_force);
     } else if state.phase == Phase::Delivering {
         say(&last_words.not_in_force);
     }

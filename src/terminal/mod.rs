@@ -8,6 +8,7 @@ mod guard;
 pub mod handover;
 mod lines;
 pub mod output;
+pub mod picker;
 pub mod records;
 pub mod screen;
 pub mod sheet;
@@ -84,6 +85,15 @@ pub trait Terminal {
 
     /// The next line of standard input, verbatim but for the line end.
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;
+
+    /// Has somebody pick one of the lines that `search` finds for what they type; the number of the line in what it found
+    /// last. Who leaves has [`PromptError::Cancelled`].
+    fn pick(
+        &mut self,
+        question: &str,
+        search: &mut dyn FnMut(&str) -> Vec<String>,
+        instead: &'static str,
+    ) -> Result<usize, PromptError>;
 
     /// Puts a page on the alternate screen, in the place of the one before.
     fn paint(&mut self, page: &Page) -> Result<(), PromptError>;

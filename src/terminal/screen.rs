@@ -6,11 +6,11 @@ use std::io::{self, Read as _};
 use zeroize::Zeroizing;
 
 /// Enters the alternate screen (xterm, "DEC private mode 1049"), and hides the cursor.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l";
+pub(super) const ENTER: &str = "\x1b[?1049h\x1b[?25l";
 /// Leaves it empty, so that a terminal that has none shows nothing either.
 pub const LEAVE: &str = "\x1b[2J\x1b[H\x1b[?25h\x1b[?1049l";
 /// Starts again at the top of an empty screen.
-const AGAIN: &str = "\x1b[2J\x1b[H";
+pub(super) const AGAIN: &str = "\x1b[2J\x1b[H";
 /// Makes the line twice as wide, where the terminal can (DEC STD 070, DECDWL).
 const WIDE: &str = "\x1b#6";
 

@@ -55,6 +55,8 @@ enum Step {
     Leave(&'static str),
     Piped(String),
     Key(Key),
+    /// Types something, and takes this line of what is found.
+    Pick(&'static str, &'static str),
 }
 
 /// A person who follows a script. A prompt that is not next in it, or a step left over, fails the test.
@@ -135,6 +137,25 @@ impl Terminal for Person {
         match self.next("a line of standard input") {
             Step::Piped(line) => Ok(typed(&line)),
             step => panic!("read standard input at {step:?}"),
+        }
+    }
+
+    fn pick(
+        &mut self,
+        question: &str,
+        search: &mut dyn FnMut(&str) -> Vec<String>,
+        instead: &'static str,
+    ) -> std::result::Result<usize, PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead });
+        }
+        match self.next(question) {
+            Step::Pick(text, line) => {
+                let found = search(text);
+                Ok(found.iter().position(|it| it == line).unwrap_or_else(|| panic!("{line:?} is not in {found:?}")))
+            }
+            Step::Leave(expected) if expected == question => Err(PromptError::Cancelled),
+            step => panic!("asked to pick at {step:?}"),
         }
     }
 

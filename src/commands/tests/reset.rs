@@ -277,3 +277,37 @@ fn of_an_account_changed_while_the_question_stood_nothing_is_shown() {
     ran.fails(Kind::Conflict);
     assert!(site.lets_in("alice", GOOD));
 }
+
+#[test]
+fn without_an_id_one_is_picked_from_what_the_store_finds() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.settled("bob", &[]);
+    let before = site.state("alice");
+    let script = vec![
+        Step::Pick("name of B", "bob (Name of bob)"),
+        Step::Confirm("Reset the password of bob (Name of bob), id 3?"),
+    ];
+    let args = Reset { handover: quiet(), ..Reset::default() };
+    let ran = site.call(Call { script, ..Call::default() }, |desk| run(desk, &args)).succeeds();
+    assert!(site.lets_in("bob", &ran.password()));
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn leaving_the_list_changes_nothing() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let before = site.state("alice");
+    let call = Call { script: vec![Step::Leave("Whose password?")], ..Call::default() };
+    site.call(call, |desk| run(desk, &Reset::default())).fails(Kind::Cancelled);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn whoever_may_reset_nobody_is_shown_no_list() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let script = vec![secret("Password of alice", GOOD)];
+    site.call(as_user("alice", script), |desk| run(desk, &Reset::default())).fails(Kind::NotAllowed);
+}

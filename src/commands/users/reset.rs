@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::users::Reset;
-use crate::commands::actor::acting;
+use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, Item, targets};
 use crate::commands::handover::{self, WayOut, Whose};
 use crate::commands::{Desk, find};
@@ -12,20 +12,26 @@ use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::Store;
+use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::Terminal;
 use crate::terminal::format::Format;
 use crate::terminal::handover::TemporaryHandover;
+use crate::terminal::picker::SHOWN;
 
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     handover::check(&args.handover.way_out, desk, args.ids.len())?;
     let lifetime = handover::lifetime(&args.handover)?;
     let targets = targets(&args.ids)?;
-    let several = targets.len() > 1;
+    if targets.is_empty() && !desk.terminal.is_interactive() {
+        return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
+            .hint("name accounts by id, username or e-mail address; on a terminal they can be picked from a list"));
+    }
 
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
+    let targets = if targets.is_empty() { vec![pick(desk, &mut *store, &acting)?] } else { targets };
+    let several = targets.len() > 1;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     acting.may_on(&mut *store, desk.now(), Action::Reset, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();
@@ -82,6 +88,32 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let broken_off = stopped.is_some();
     let closed = way_out.close(desk);
     bulk.finish().and(if broken_off { Ok(()) } else { closed })
+}
+
+/// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
+fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(String, Target)> {
+    acting.may(store, desk.now(), Action::Reset)?;
+    let (now, mut found, mut broken) = (desk.now(), Vec::<Account>::new(), None);
+    let mut search = |text: &str| {
+        let filter = Filter { search: (!text.is_empty()).then(|| text.to_owned()), ..Filter::default() };
+        let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: SHOWN, now };
+        match store.page(&page) {
+            Ok(accounts) => found = accounts,
+            Err(error) => broken = Some(error),
+        }
+        found.iter().map(line).collect()
+    };
+    let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
+    let account = found.into_iter().nth(picked).ok_or_else(Failure::cancelled)?;
+    Ok((account.username.to_string(), Target::Id(account.id)))
+}
+
+fn line(account: &Account) -> String {
+    let email = account.email.as_ref().map(|email| format!("  {}", email.as_str())).unwrap_or_default();
+    format!("{}{email}", account.named())
 }
 
 fn disabled(account: &Account) -> String {
