@@ -422,7 +422,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__init)
-            opts="-q -v -h --admin --name --email --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -v -h --admin --name --email --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -453,6 +453,14 @@ _passdesk() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --copy)
+                    COMPREPLY=($(compgen -W "clipboard osc52" -- "${cur}"))
+                    return 0
+                    ;;
+                --clear-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -781,7 +789,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__policy__subcmd__set)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for throttle-after lock-after argon2 operator-access"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for clear-after throttle-after lock-after argon2 operator-access"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -863,7 +871,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__recover)
-            opts="-y -q -v -h --yes --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-y -q -v -h --yes --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -882,6 +890,14 @@ _passdesk() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --copy)
+                    COMPREPLY=($(compgen -W "clipboard osc52" -- "${cur}"))
+                    return 0
+                    ;;
+                --clear-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -1046,7 +1062,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__tokens__subcmd__create)
-            opts="-q -v -h --expires-in --role --account --quiet --output --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -v -h --expires-in --role --account --quiet --output --copy --screen --clear-after --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1077,6 +1093,14 @@ _passdesk() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --copy)
+                    COMPREPLY=($(compgen -W "clipboard osc52" -- "${cur}"))
+                    return 0
+                    ;;
+                --clear-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -1241,7 +1265,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__add)
-            opts="-q -v -h --name --email --role --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -v -h --name --email --role --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1272,6 +1296,14 @@ _passdesk() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --copy)
+                    COMPREPLY=($(compgen -W "clipboard osc52" -- "${cur}"))
+                    return 0
+                    ;;
+                --clear-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -1677,7 +1709,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__reset)
-            opts="-y -q -v -h --yes --dry-run --quiet --output --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-y -q -v -h --yes --dry-run --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1696,6 +1728,14 @@ _passdesk() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --copy)
+                    COMPREPLY=($(compgen -W "clipboard osc52" -- "${cur}"))
+                    return 0
+                    ;;
+                --clear-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --expires-in)

@@ -53,6 +53,9 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l admin -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l name -d 'Their name' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l email -d 'Their e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l copy -d 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example' -r -f -a "clipboard\t'This program, to the clipboard of the display'
+osc52\t'The terminal, by an escape sequence'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l clear-after -d 'How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the policy\'s, 45s]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l as -d 'Sign in as this account for this one command' -r
@@ -64,6 +67,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l color -d 'Whe
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l screen -d 'Show it on a screen that is gone, scrollback included, once you leave it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
@@ -144,6 +148,9 @@ helpdesk\t''
 user-admin\t''
 global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l copy -d 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example' -r -f -a "clipboard\t'This program, to the clipboard of the display'
+osc52\t'The terminal, by an escape sequence'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l clear-after -d 'How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the policy\'s, 45s]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l as -d 'Sign in as this account for this one command' -r
@@ -155,6 +162,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l screen -d 'Show it on a screen that is gone, scrollback included, once you leave it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
@@ -178,6 +186,9 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l copy -d 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example' -r -f -a "clipboard\t'This program, to the clipboard of the display'
+osc52\t'The terminal, by an escape sequence'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l clear-after -d 'How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the policy\'s, 45s]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l as -d 'Sign in as this account for this one command' -r
@@ -191,6 +202,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do not ask; needed where there is no terminal'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would happen, and change nothing'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l screen -d 'Show it on a screen that is gone, scrollback included, once you leave it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
@@ -402,6 +414,9 @@ user-admin\t''
 global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l account -d 'The account it stands for, if not your own' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l copy -d 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example' -r -f -a "clipboard\t'This program, to the clipboard of the display'
+osc52\t'The terminal, by an escape sequence'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l clear-after -d 'How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the policy\'s, 45s]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -412,6 +427,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l screen -d 'Show it on a screen that is gone, scrollback included, once you leave it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
@@ -567,6 +583,9 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l password-st
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l copy -d 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example' -r -f -a "clipboard\t'This program, to the clipboard of the display'
+osc52\t'The terminal, by an escape sequence'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l clear-after -d 'How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the policy\'s, 45s]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l as -d 'Sign in as this account for this one command' -r
@@ -579,6 +598,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s y -l yes -d 'Do not ask; needed where there is no terminal'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l screen -d 'Show it on a screen that is gone, scrollback included, once you leave it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'

@@ -45,7 +45,7 @@ use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
 use crate::terminal::Terminal as _;
-use crate::terminal::clipboard::{DisplayClipboard, holder};
+use crate::terminal::clipboard::{self, DisplayClipboard, holder};
 use crate::terminal::console::Console;
 use crate::terminal::format::Format;
 use crate::terminal::output::{self, StandardOutput};
@@ -53,6 +53,9 @@ use crate::terminal::output::{self, StandardOutput};
 /// Runs one command line and returns its exit code.
 #[must_use]
 pub fn run(args: Vec<OsString>) -> u8 {
+    if let Some(span) = clipboard::held_for(&args) {
+        return hold_clipboard(span).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
+    }
     let (json, color) = cli::early(&args);
     let parsed = Cli::command()
         .color(match color {
@@ -76,12 +79,14 @@ pub fn run(args: Vec<OsString>) -> u8 {
     }
 }
 
+/// Does what the program starts itself for: nobody types this, and nobody sees what comes of it.
+fn hold_clipboard(span: Option<Duration>) -> Result<()> {
+    system::secure()?;
+    Ok(holder::run(span, &config::display())?)
+}
+
 fn dispatch(cli: Cli, look: Look) -> Result<()> {
     system::secure()?;
-    if let Command::HoldClipboard { seconds } = cli.command {
-        let span = (seconds > 0).then(|| Duration::from_secs(seconds));
-        return Ok(holder::run(span, &config::display())?);
-    }
     let color = cli.global.color;
     let mut output = StandardOutput::open(|is_terminal| config::coloured(color, is_terminal))
         .context("standard output cannot be used")?;
@@ -122,8 +127,6 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
-        // It has been answered before a terminal was opened.
-        Command::HoldClipboard { .. } => Ok(()),
         Command::Demo => commands::demo::run(desk),
         Command::Completions { shell } => commands::completions::run(desk, *shell),
         Command::Man { dir } => commands::man::run(desk, dir),

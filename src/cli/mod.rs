@@ -16,7 +16,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::terminal::clipboard::HOLDER;
 use crate::terminal::format::Format;
 
 /// Administer local accounts: temporary passwords that are shown once, and a new one at the next sign-in
@@ -115,12 +114,6 @@ Exits with 0 if the password lets this account in, with 5 if not, and with 6 if 
     /// The store itself
     #[command(subcommand)]
     Store(store::Command),
-    /// Hold the clipboard for a command that has ended.
-    #[command(name = HOLDER, hide = true)]
-    HoldClipboard {
-        /// For how many seconds; 0 is for ever
-        seconds: u64,
-    },
     /// Run a list and a reset on a throw-away store with sample accounts
     Demo,
     /// Write shell completions to standard output

@@ -120,7 +120,7 @@ impl Terminal for Console {
         let terminal = File::open("/dev/tty")?;
         let mut picker = Picker::default();
         picker.found(search(""));
-        let picked = loop {
+        let outcome = loop {
             let width = self.look.width.unwrap_or(80);
             if let Err(error) = self.guard.paint(picker.drawn(question, width), true) {
                 break Err(error.into());
@@ -134,7 +134,7 @@ impl Terminal for Console {
             }
         };
         self.guard.give_back();
-        picked
+        outcome
     }
 
     fn paint(&mut self, page: &Page) -> Result<(), PromptError> {

@@ -58,7 +58,9 @@ impl Page {
             "\r\n\r\n  c  copy it to the clipboard\r\n  q  or Enter: leave; it is not shown again\r\n",
         ];
         let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
-        parts.iter().for_each(|part| text.push_str(part));
+        for part in parts {
+            text.push_str(part);
+        }
         text
     }
 }

@@ -19,6 +19,7 @@ fn site() -> Site {
 }
 
 /// From here on the store takes no new password.
+#[expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 fn refuse_hashes(site: &Site) {
     let sql = "CREATE TRIGGER no BEFORE UPDATE OF password_hash ON accounts BEGIN SELECT RAISE(ABORT, 'no'); END";
     rusqlite::Connection::open(site.stores.path()).unwrap().execute_batch(sql).unwrap();

@@ -66,10 +66,9 @@ pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<(
     loop {
         let left = deadline.map_or(LOOK_EVERY, |deadline| deadline.saturating_duration_since(Instant::now()));
         match received.recv_timeout(left.min(LOOK_EVERY)) {
-            Ok(News::Replaced | News::Broken(_)) => return Ok(()),
+            Ok(News::Replaced | News::Broken(_)) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
             Ok(News::Useless) => return clear(&secret),
             Ok(News::Readable | News::Committing) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return clear(&secret);

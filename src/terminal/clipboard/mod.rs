@@ -4,6 +4,7 @@
 pub mod display;
 pub mod holder;
 
+use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
@@ -13,8 +14,16 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind, Result};
 
-/// The hidden command that a holder runs.
-pub const HOLDER: &str = "clipboard-holder";
+/// What a holder is started with, and for how many seconds; 0 is for ever.
+const HOLDER: &str = "clipboard-holder";
+
+/// For how long a program that was started like this is to hold the clipboard; `None` if it was started otherwise.
+#[must_use]
+pub fn held_for(args: &[OsString]) -> Option<Option<Duration>> {
+    let [_, holder, seconds] = args else { return None };
+    let seconds = seconds.to_str().filter(|_| holder == HOLDER)?.parse().ok()?;
+    Some((seconds > 0).then(|| Duration::from_secs(seconds)))
+}
 
 /// A place to copy a secret to, for another program to paste it.
 pub trait Clipboard {
