@@ -41,8 +41,13 @@ pub fn display() -> Display {
         // An absolute name stands for itself.
         set("XDG_RUNTIME_DIR").map_or_else(|| PathBuf::from(&name), |folder| PathBuf::from(folder).join(&name))
     });
+    // `unix:0` is another way to write `:0`, which not every library reads.
+    let x11 = set("DISPLAY").map(|display| match display.to_str().and_then(|text| text.strip_prefix("unix:")) {
+        Some(number) => format!(":{number}").into(),
+        None => display,
+    });
     let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
-    Display { wayland, x11: set("DISPLAY"), over_ssh }
+    Display { wayland, x11, over_ssh }
 }
 
 /// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is not none: a script whose token

@@ -188,8 +188,8 @@ impl Stage {
         kill_process(Pid::from_child(&self.server), signal).unwrap();
     }
 
-    /// Ends the display without a warning, and waits until it answers nobody. Nobody else gets its number before this is
-    /// dropped: for that it would have to be waited for.
+    /// Ends the display without a warning, and waits until it answers nobody. Nobody else gets its number before this
+    /// is dropped: for that it would have to be waited for.
     pub fn kill_display(&self) {
         self.signal(Signal::KILL);
         wait_for("the end of the display", || UnixStream::connect(self.socket()).is_err().then_some(()));
@@ -239,8 +239,10 @@ fn runtime(desk: &Desk) -> PathBuf {
 }
 
 fn start_x11(desk: &Desk) -> (Child, String) {
+    // In a session there is always somebody connected. Without that, it would start anew whenever the last one leaves,
+    // and drop whoever comes just then.
     let mut command =
-        at(desk, Kind::X11, "Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"]);
+        at(desk, Kind::X11, "Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"]);
     let file = desk.home.path().join("display");
     command.stdout(fs::File::create(&file).unwrap()).stderr(Stdio::null());
     let server = command.spawn().unwrap();

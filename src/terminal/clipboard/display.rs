@@ -1,11 +1,15 @@
 //! The display that a clipboard belongs to: which one it is, and whether it answers.
 
 use std::ffi::OsString;
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::failure::{Failure, Kind};
+
+/// How long a display across the network may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the environment says of a display.
 #[derive(Debug, Clone, Default)]
@@ -52,16 +56,31 @@ impl Display {
     }
 }
 
-/// Connects as X(7) has it: `[host]:number[.screen]`, without a host or as `unix` to a local socket.
+/// Connects as X(7) has it: `[host]:number[.screen]`, without a host to a local socket.
 fn x11_answers(display: &str) -> bool {
     let Some((host, rest)) = display.rsplit_once(':') else { return false };
     let Ok(number) = rest.split('.').next().unwrap_or_default().parse::<u16>() else { return false };
-    if host.is_empty() || host == "unix" {
+    if host.is_empty() {
         let path = format!("/tmp/.X11-unix/X{number}");
-        return UnixStream::connect(Path::new(&path)).is_ok();
+        return UnixStream::connect(Path::new(&path)).is_ok() || abstract_answers(&path);
     }
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    6_000_u16.checked_add(number).is_some_and(|port| TcpStream::connect((host, port)).is_ok())
+    let Some(port) = 6_000_u16.checked_add(number) else { return false };
+    let mut addresses = (host, port).to_socket_addrs().into_iter().flatten();
+    addresses.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
+}
+
+/// Linux has the same socket under a name that is no file's.
+#[cfg(target_os = "linux")]
+fn abstract_answers(path: &str) -> bool {
+    use std::os::linux::net::SocketAddrExt as _;
+    let address = std::os::unix::net::SocketAddr::from_abstract_name(path);
+    address.is_ok_and(|address| UnixStream::connect_addr(&address).is_ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn abstract_answers(_: &str) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -98,8 +98,12 @@ fn serve(secret: Zeroizing<String>, news: Sender<News>) {
 fn read_back(secret: Zeroizing<String>, news: Sender<News>) {
     thread::spawn(move || {
         loop {
-            if is_there(&secret) {
+            if let Ok(mut clipboard) = Clipboard::new()
+                && holds(&mut clipboard, &secret)
+            {
                 let _ = news.send(News::Readable);
+                // An X server may start over when its last client leaves: this one stays as long as the process.
+                std::mem::forget(clipboard);
                 return;
             }
             thread::sleep(Duration::from_millis(20));
@@ -107,16 +111,15 @@ fn read_back(secret: Zeroizing<String>, news: Sender<News>) {
     });
 }
 
-fn is_there(secret: &str) -> bool {
-    Clipboard::new()
-        .and_then(|mut clipboard| clipboard.get_text())
-        .is_ok_and(|text| Zeroizing::new(text).as_str() == secret)
+fn holds(clipboard: &mut Clipboard, secret: &str) -> bool {
+    clipboard.get_text().is_ok_and(|text| Zeroizing::new(text).as_str() == secret)
 }
 
 /// Takes the secret away, unless something else is there by now.
 fn clear(secret: &str) -> anyhow::Result<()> {
-    if is_there(secret) {
-        Clipboard::new()?.clear()?;
+    let mut clipboard = Clipboard::new()?;
+    if holds(&mut clipboard, secret) {
+        clipboard.clear()?;
     }
     Ok(())
 }

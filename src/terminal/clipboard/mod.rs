@@ -7,6 +7,7 @@ pub mod holder;
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use display::Display;
@@ -24,6 +25,10 @@ pub fn held_for(args: &[OsString]) -> Option<Option<Duration>> {
     let seconds = seconds.to_str().filter(|_| holder == HOLDER)?.parse().ok()?;
     Some((seconds > 0).then(|| Duration::from_secs(seconds)))
 }
+
+/// How long a holder may take to clear the clipboard and leave, and how often to look.
+const HOLDER_LEAVES: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A place to copy a secret to, for another program to paste it.
 pub trait Clipboard {
@@ -63,7 +68,7 @@ impl Clipboard for DisplayClipboard {
     fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()> {
         self.check()?;
         let seconds = clear_after.map_or(0, |span| span.as_secs());
-        let (holder, words, answer) = start(secret, seconds).map_err(|error| broken(&error.to_string()))?;
+        let (holder, words, answer) = self.start(secret, seconds).map_err(|error| broken(&error.to_string()))?;
         if answer != holder::READABLE {
             return Err(broken(&answer));
         }
@@ -76,39 +81,50 @@ impl Clipboard for DisplayClipboard {
     }
 
     fn clear(&mut self) -> bool {
-        let said = self.say(holder::CLEAR);
+        self.say(holder::CLEAR);
         let Some((mut holder, words)) = self.holder.take() else { return false };
         drop(words);
-        holder.wait().is_ok() && said
+        for _ in 0..HOLDER_LEAVES.as_millis() / LOOK_EVERY.as_millis() {
+            if !matches!(holder.try_wait(), Ok(None)) {
+                return true;
+            }
+            thread::sleep(LOOK_EVERY);
+        }
+        // A display that hangs keeps it: with its end the clipboard is empty as well.
+        holder.kill().and_then(|()| holder.wait()).is_ok()
     }
 }
 
 impl DisplayClipboard {
+    /// Starts a holder, hands it the secret, and waits for its answer. Nothing of it is on a command line or in the
+    /// environment.
+    fn start(&self, secret: &[u8], seconds: u64) -> io::Result<(Child, ChildStdin, String)> {
+        let mut command = Command::new(std::env::current_exe()?);
+        if let Some(display) = &self.display.x11 {
+            command.env("DISPLAY", display);
+        }
+        let mut holder = command
+            .args([HOLDER, &seconds.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .current_dir("/")
+            .spawn()?;
+        let (Some(mut words), Some(answers)) = (holder.stdin.take(), holder.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
+        line.extend_from_slice(secret);
+        line.push(b'\n');
+        words.write_all(&line)?;
+        let mut answer = String::new();
+        BufReader::new(answers).read_line(&mut answer)?;
+        Ok((holder, words, answer.trim_end().to_owned()))
+    }
+
     fn say(&mut self, word: &str) -> bool {
         self.holder.as_mut().is_some_and(|(_, words)| writeln!(words, "{word}").and_then(|()| words.flush()).is_ok())
     }
-}
-
-/// Starts a holder, hands it the secret, and waits for its answer. Nothing of it is on a command line or in the
-/// environment.
-fn start(secret: &[u8], seconds: u64) -> io::Result<(Child, ChildStdin, String)> {
-    let mut holder = Command::new(std::env::current_exe()?)
-        .args([HOLDER, &seconds.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .current_dir("/")
-        .spawn()?;
-    let (Some(mut words), Some(answers)) = (holder.stdin.take(), holder.stdout.take()) else {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    };
-    let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
-    line.extend_from_slice(secret);
-    line.push(b'\n');
-    words.write_all(&line)?;
-    let mut answer = String::new();
-    BufReader::new(answers).read_line(&mut answer)?;
-    Ok((holder, words, answer.trim_end().to_owned()))
 }
 
 fn broken(why: &str) -> Failure {
