@@ -9,50 +9,8 @@ mod common;
 use std::io::Write as _;
 use std::process::{Child, Stdio};
 
-use common::{Desk, GOOD, OTHER, Run};
-use rusqlite::{Connection, params};
-
-const AUDITOR: u8 = 1;
-const USER_ADMIN: u8 = 4;
-const GLOBAL_ADMIN: u8 = 8;
-
-/// A store whose one admin `root` has a password of their own: [`GOOD`].
-fn settled() -> Desk {
-    let desk = Desk::empty();
-    let temporary = desk.run(&["init", "--admin", "root", "-q"]).succeeds().password();
-    desk.change_password("root", &temporary, GOOD).succeeds();
-    desk
-}
-
-/// Another account with the password of `root`.
-fn like_root(desk: &Desk, username: &str, roles: u8) {
-    let store = Connection::open(desk.store()).unwrap();
-    let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
-                                     password_changed_at, created_at)
-               SELECT ?1, '', ?1, ?2, 'active', password_hash, FALSE, password_changed_at, created_at
-               FROM accounts WHERE username = 'root'";
-    store.execute(sql, params![username, roles]).unwrap();
-}
-
-fn run_as(desk: &Desk, username: &str, args: &[&str]) -> Run {
-    desk.run_with(format!("{GOOD}\n"), &[args, &["--as", username, "--password-stdin"]].concat())
-}
-
-/// A value of an account, as SQL has it.
-fn value(desk: &Desk, what: &str, username: &str) -> i64 {
-    let store = Connection::open(desk.store()).unwrap();
-    let sql = format!("SELECT {what} FROM accounts WHERE username = ?1");
-    store.query_row(&sql, [username], |row| row.get(0)).unwrap()
-}
-
-/// Fails the test if what is refused has changed something.
-#[track_caller]
-fn refused(desk: &Desk, code: i32, deed: impl FnOnce() -> Run) -> Run {
-    let before = desk.state();
-    let run = deed().exits(code);
-    assert_eq!(desk.state(), before);
-    run
-}
+use common::{AUDITOR, Desk, GLOBAL_ADMIN, GOOD, OTHER, Run, USER_ADMIN};
+use rusqlite::Connection;
 
 // The last global-admin.
 
@@ -67,27 +25,27 @@ const LOSSES: [&[&str]; 5] = [
 
 #[test]
 fn the_last_admin_stays_whatever_an_operator_does() {
-    let desk = settled();
+    let desk = Desk::settled();
     for loss in LOSSES {
-        refused(&desk, 8, || desk.run(loss));
+        desk.refuses(8, || desk.run(loss));
     }
     desk.profile("root", GOOD).succeeds();
 }
 
 #[test]
 fn the_last_admin_stays_whatever_they_do_themselves() {
-    let desk = settled();
+    let desk = Desk::settled();
     for (loss, code) in LOSSES.into_iter().zip([4, 4, 4, 8, 8]) {
-        refused(&desk, code, || run_as(&desk, "root", loss));
+        desk.refuses(code, || desk.run_as("root", loss));
     }
 }
 
 #[test]
 fn the_last_admin_stays_whatever_an_account_of_lower_rank_does() {
-    let desk = settled();
-    like_root(&desk, "manager", USER_ADMIN);
+    let desk = Desk::settled();
+    desk.like_root("manager", USER_ADMIN);
     for loss in LOSSES {
-        refused(&desk, 4, || run_as(&desk, "manager", loss));
+        desk.refuses(4, || desk.run_as("manager", loss));
     }
 }
 
@@ -101,20 +59,20 @@ fn the_last_admin_stays_where_the_others_cannot_be_counted_on() {
         "must_change = TRUE, temporary_until = 99999999999",
         "roles = 7",
     ] {
-        let desk = settled();
-        like_root(&desk, "other", GLOBAL_ADMIN);
+        let desk = Desk::settled();
+        desk.like_root("other", GLOBAL_ADMIN);
         desk.sql(&format!("UPDATE accounts SET {state} WHERE username = 'other'"));
         for loss in LOSSES {
-            refused(&desk, 8, || desk.run(loss));
+            desk.refuses(8, || desk.run(loss));
         }
     }
 }
 
 #[test]
 fn the_last_admin_is_refused_with_a_hint_that_leads_to_recover() {
-    let desk = settled();
+    let desk = Desk::settled();
     for loss in LOSSES {
-        let text = refused(&desk, 8, || desk.run(loss)).stderr;
+        let text = desk.refuses(8, || desk.run(loss)).stderr;
         assert!(text.contains("root is the last global-admin"), "{text}");
         assert!(text.contains("make another global-admin first"), "{text}");
         assert!(text.contains("'passdesk recover root'"), "{text}");
@@ -123,14 +81,14 @@ fn the_last_admin_is_refused_with_a_hint_that_leads_to_recover() {
 
 #[test]
 fn nothing_is_handed_over_for_the_last_admin() {
-    let desk = settled();
-    let reset = refused(&desk, 8, || desk.run(&["users", "reset", "root", "--yes", "-q"]));
+    let desk = Desk::settled();
+    let reset = desk.refuses(8, || desk.run(&["users", "reset", "root", "--yes", "-q"]));
     assert_eq!(reset.stdout, "");
 }
 
 #[test]
 fn the_last_admin_may_be_renamed_and_flagged() {
-    let desk = settled();
+    let desk = Desk::settled();
     desk.run(&["users", "edit", "root", "--name", "Root"]).succeeds();
     desk.run(&["users", "grant", "root", "auditor"]).succeeds();
     desk.run(&["users", "revoke", "root", "auditor"]).succeeds();
@@ -141,17 +99,17 @@ fn the_last_admin_may_be_renamed_and_flagged() {
 #[test]
 fn with_another_admin_to_count_on_one_may_go() {
     for loss in LOSSES {
-        let desk = settled();
-        like_root(&desk, "other", GLOBAL_ADMIN);
-        run_as(&desk, "other", loss).succeeds();
-        assert_ne!(run_as(&desk, "root", &["users", "list"]).code, 0, "{loss:?}");
+        let desk = Desk::settled();
+        desk.like_root("other", GLOBAL_ADMIN);
+        desk.run_as("other", loss).succeeds();
+        assert_ne!(desk.run_as("root", &["users", "list"]).code, 0, "{loss:?}");
     }
 }
 
 #[test]
 fn of_several_admins_a_bulk_change_leaves_one() {
-    let desk = settled();
-    like_root(&desk, "other", GLOBAL_ADMIN);
+    let desk = Desk::settled();
+    desk.like_root("other", GLOBAL_ADMIN);
     let run = desk.run(&["users", "disable", "root", "other"]).exits(11);
     assert!(run.stderr.contains("other is the last global-admin"), "{}", run.stderr);
     assert_eq!(desk.run(&["users", "list", "--role", "global-admin", "--state", "active", "--count"]).stdout, "1\n");
@@ -171,9 +129,9 @@ fn started(desk: &Desk, username: &str, args: &[&str]) -> Child {
 
 /// Two admins go for each other at the same moment, again and again.
 fn duel(deed: &str, rest: &[&str]) {
-    let desk = settled();
-    like_root(&desk, "other", GLOBAL_ADMIN);
-    let before = value(&desk, "roles", "root");
+    let desk = Desk::settled();
+    desk.like_root("other", GLOBAL_ADMIN);
+    let before = desk.account::<i64>("roles", "root");
     for round in 0..20 {
         let against = |target: &'static str| [&["users", deed, target], rest].concat();
         let duel = [started(&desk, "root", &against("other")), started(&desk, "other", &against("root"))];
@@ -184,7 +142,7 @@ fn duel(deed: &str, rest: &[&str]) {
         assert!(matches!(codes[..], [0, 4 | 5]), "round {round}: {codes:?}");
         let left = ["root", "other"].into_iter().filter(|username| {
             let stands = "state = 'active' AND removed_at IS NULL AND temporary_until IS NULL AND roles & 8 != 0";
-            value(&desk, stands, username) == 1
+            desk.account::<i64>(stands, username) == 1
         });
         assert_eq!(left.count(), 1, "round {round}");
         desk.sql(&format!("UPDATE accounts SET state = 'active', removed_at = NULL, roles = {before}"));
@@ -211,7 +169,7 @@ fn two_admins_who_demote_each_other_at_the_same_moment_leave_one() {
 
 #[test]
 fn a_recovered_admin_signs_in_with_a_temporary_password() {
-    let desk = settled();
+    let desk = Desk::settled();
     let temporary = desk.run(&["recover", "root", "--yes", "-q"]).succeeds().password();
     desk.profile("root", GOOD).exits(5);
     desk.profile("root", &temporary).exits(6);
@@ -223,65 +181,65 @@ fn a_recovered_admin_signs_in_with_a_temporary_password() {
 fn a_disabled_or_removed_admin_is_recovered() {
     for state in ["state = 'disabled'", "removed_at = 1", "state = 'disabled', removed_at = 1", "password_hash = NULL"]
     {
-        let desk = settled();
+        let desk = Desk::settled();
         desk.sql(&format!("UPDATE accounts SET {state} WHERE username = 'root'"));
         let temporary = desk.run(&["recover", "root", "--yes", "-q"]).succeeds().password();
         desk.profile("root", &temporary).exits(6);
         desk.change_password("root", &temporary, OTHER).succeeds();
-        run_as(&desk, "root", &["users", "list"]).exits(5);
+        desk.run_as("root", &["users", "list"]).exits(5);
         desk.run_with(format!("{OTHER}\n"), &["users", "list", "--as", "root", "--password-stdin"]).succeeds();
     }
 }
 
 #[test]
 fn a_recovery_ends_every_sign_in() {
-    let desk = settled();
-    run_as(&desk, "root", &["me", "sign-in"]).succeeds();
+    let desk = Desk::settled();
+    desk.run_as("root", &["me", "sign-in"]).succeeds();
     desk.run(&["recover", "root", "--yes", "-q"]).succeeds();
     desk.run(&["me", "profile"]).exits(5);
 }
 
 #[test]
 fn a_recovery_is_the_operators_whoever_is_signed_in() {
-    let desk = settled();
-    like_root(&desk, "alice", 0);
-    run_as(&desk, "alice", &["me", "sign-in"]).succeeds();
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    desk.run_as("alice", &["me", "sign-in"]).succeeds();
     desk.run(&["recover", "root", "--yes", "-q"]).succeeds();
 }
 
 #[test]
 fn only_a_global_admin_is_recovered() {
-    let desk = settled();
-    like_root(&desk, "manager", USER_ADMIN);
-    let run = refused(&desk, 4, || desk.run(&["recover", "manager", "--yes", "-q"]));
+    let desk = Desk::settled();
+    desk.like_root("manager", USER_ADMIN);
+    let run = desk.refuses(4, || desk.run(&["recover", "manager", "--yes", "-q"]));
     assert!(run.stderr.contains("passdesk users reset manager"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
 }
 
 #[test]
 fn nobody_is_recovered_under_a_name_that_is_not_there() {
-    let desk = settled();
-    refused(&desk, 3, || desk.run(&["recover", "nobody", "--yes", "-q"]));
+    let desk = Desk::settled();
+    desk.refuses(3, || desk.run(&["recover", "nobody", "--yes", "-q"]));
 }
 
 #[test]
 fn a_recovery_takes_no_sign_in() {
-    let desk = settled();
-    refused(&desk, 2, || run_as(&desk, "root", &["recover", "root", "--yes", "-q"]));
+    let desk = Desk::settled();
+    desk.refuses(2, || desk.run_as("root", &["recover", "root", "--yes", "-q"]));
 }
 
 #[test]
 fn a_recovery_without_a_terminal_needs_yes() {
-    let desk = settled();
-    let run = refused(&desk, 2, || desk.run(&["recover", "root", "-q"]));
+    let desk = Desk::settled();
+    let run = desk.refuses(2, || desk.run(&["recover", "root", "-q"]));
     assert!(run.stderr.contains("--yes"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
 }
 
 #[test]
 fn a_recovery_that_is_not_delivered_changes_nothing() {
-    let desk = settled();
-    refused(&desk, 12, || {
+    let desk = Desk::settled();
+    desk.refuses(12, || {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         desk.command(&["recover", "root", "--yes", "-q"]).stdout(full).output().unwrap().into()
     });
@@ -291,8 +249,8 @@ fn a_recovery_that_is_not_delivered_changes_nothing() {
 
 /// The store with an account `alice` of two roles, whose password is [`GOOD`].
 fn with_alice() -> Desk {
-    let desk = settled();
-    like_root(&desk, "alice", AUDITOR | USER_ADMIN);
+    let desk = Desk::settled();
+    desk.like_root("alice", AUDITOR | USER_ADMIN);
     desk.sql("UPDATE accounts SET email = 'a@example.org', email_key = 'a@example.org' WHERE username = 'alice'");
     desk
 }
@@ -318,17 +276,17 @@ fn a_removed_account_is_not_let_in_and_not_told_why() {
     let desk = with_alice();
     desk.run(&["users", "remove", "alice"]).succeeds();
     let unknown = desk.profile("nobody", GOOD).exits(5);
-    let removed = refused(&desk, 5, || desk.profile("alice", GOOD));
+    let removed = desk.refuses(5, || desk.profile("alice", GOOD));
     assert_eq!(removed.stderr, unknown.stderr);
 }
 
 #[test]
 fn a_removal_ends_every_sign_in() {
     let desk = with_alice();
-    run_as(&desk, "alice", &["me", "sign-in"]).succeeds();
-    run_as(&desk, "root", &["users", "remove", "alice"]).succeeds();
+    desk.run_as("alice", &["me", "sign-in"]).succeeds();
+    desk.run_as("root", &["users", "remove", "alice"]).succeeds();
     desk.run(&["me", "profile"]).exits(5);
-    run_as(&desk, "root", &["users", "restore", "alice"]).succeeds();
+    desk.run_as("root", &["users", "restore", "alice"]).succeeds();
     desk.run(&["me", "profile"]).exits(5);
 }
 
@@ -336,9 +294,9 @@ fn a_removal_ends_every_sign_in() {
 fn a_removed_account_keeps_its_names_taken() {
     let desk = with_alice();
     desk.run(&["users", "remove", "alice"]).succeeds();
-    refused(&desk, 7, || desk.run(&["users", "add", "alice", "-q"]));
-    refused(&desk, 7, || desk.run(&["users", "add", "bob", "--email", "a@example.org", "-q"]));
-    refused(&desk, 7, || desk.run(&["users", "edit", "root", "--email", "a@example.org"]));
+    desk.refuses(7, || desk.run(&["users", "add", "alice", "-q"]));
+    desk.refuses(7, || desk.run(&["users", "add", "bob", "--email", "a@example.org", "-q"]));
+    desk.refuses(7, || desk.run(&["users", "edit", "root", "--email", "a@example.org"]));
 }
 
 #[test]
@@ -370,7 +328,7 @@ fn a_removed_account_is_left_alone_until_it_is_restored() {
         &["users", "enable", "alice"],
         &["users", "remove", "alice"],
     ] {
-        let run = refused(&desk, 7, || desk.run(args));
+        let run = desk.refuses(7, || desk.run(args));
         assert!(run.stderr.contains("alice is removed"), "{args:?}: {}", run.stderr);
     }
 }
@@ -379,7 +337,7 @@ fn a_removed_account_is_left_alone_until_it_is_restored() {
 fn nothing_is_handed_over_for_a_removed_account() {
     let desk = with_alice();
     desk.run(&["users", "remove", "alice"]).succeeds();
-    let reset = refused(&desk, 7, || desk.run(&["users", "reset", "alice", "--yes", "-q"]));
+    let reset = desk.refuses(7, || desk.run(&["users", "reset", "alice", "--yes", "-q"]));
     assert_eq!(reset.stdout, "");
 }
 
@@ -397,14 +355,15 @@ const DAY: i64 = 86_400;
 fn a_purge_forgets_what_was_removed_thirty_days_ago_and_nothing_else() {
     let desk = with_alice();
     for username in ["bob", "cora", "dora"] {
-        like_root(&desk, username, 0);
+        desk.like_root(username, 0);
     }
     desk.run(&["users", "remove", "alice", "bob", "cora"]).succeeds();
     // The purge may come some seconds later: a minute keeps cora on her side of the line.
     for (username, ago) in [("alice", 31 * DAY), ("bob", 30 * DAY + 1), ("cora", 30 * DAY - 60)] {
         desk.sql(&format!("UPDATE accounts SET removed_at = removed_at - {ago} WHERE username = '{username}'"));
     }
-    let gone = [value(&desk, "id", "alice"), value(&desk, "id", "bob")].map(|id| format!("Integer({id}) "));
+    let gone =
+        [desk.account::<i64>("id", "alice"), desk.account::<i64>("id", "bob")].map(|id| format!("Integer({id}) "));
     let others = |desk: &Desk| -> Vec<_> {
         desk.state().into_iter().filter(|row| !gone.iter().any(|id| row.starts_with(id))).collect()
     };
@@ -422,12 +381,12 @@ fn a_purge_forgets_what_was_removed_thirty_days_ago_and_nothing_else() {
 #[test]
 fn a_purged_name_is_free_and_its_number_is_not() {
     let desk = with_alice();
-    let id = value(&desk, "id", "alice");
+    let id = desk.account::<i64>("id", "alice");
     desk.run(&["users", "remove", "alice"]).succeeds();
     desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'");
     desk.run(&["users", "purge", "--yes"]).succeeds();
     desk.run(&["users", "add", "alice", "--email", "a@example.org", "-q"]).succeeds();
-    assert!(value(&desk, "id", "alice") > id);
+    assert!(desk.account::<i64>("id", "alice") > id);
 }
 
 #[test]
@@ -445,16 +404,16 @@ fn a_purge_leaves_no_password_hash_in_the_file() {
 fn a_purge_without_a_terminal_needs_yes() {
     let desk = with_alice();
     desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'");
-    let run = refused(&desk, 2, || desk.run(&["users", "purge"]));
+    let run = desk.refuses(2, || desk.run(&["users", "purge"]));
     assert!(run.stderr.contains("--yes"), "{}", run.stderr);
 }
 
 #[test]
 fn a_purge_takes_a_global_admin() {
     let desk = with_alice();
-    like_root(&desk, "gone", 0);
+    desk.like_root("gone", 0);
     desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'gone'");
-    refused(&desk, 4, || run_as(&desk, "alice", &["users", "purge", "--yes"]));
+    desk.refuses(4, || desk.run_as("alice", &["users", "purge", "--yes"]));
 }
 
 // Roles.
@@ -464,7 +423,7 @@ fn a_role_is_given_and_taken_beside_the_others() {
     let desk = with_alice();
     let roles = |args: &[&str]| {
         desk.run(args).succeeds();
-        value(&desk, "roles", "alice")
+        desk.account::<i64>("roles", "alice")
     };
     assert_eq!(roles(&["users", "grant", "alice", "helpdesk"]), 7);
     assert_eq!(roles(&["users", "grant", "alice", "helpdesk"]), 7);
@@ -491,19 +450,19 @@ fn a_role_changes_nothing_but_the_roles() {
 #[test]
 fn roles_are_a_global_admins_to_give_and_take() {
     let desk = with_alice();
-    like_root(&desk, "bob", AUDITOR);
+    desk.like_root("bob", AUDITOR);
     for args in [
         &["users", "grant", "bob", "helpdesk"][..],
         &["users", "revoke", "bob", "auditor"],
         &["users", "edit", "bob", "--no-roles"],
         &["users", "grant", "alice", "global-admin"],
     ] {
-        refused(&desk, 4, || run_as(&desk, "alice", args));
+        desk.refuses(4, || desk.run_as("alice", args));
     }
 }
 
 #[test]
 fn what_is_no_role_is_not_given() {
     let desk = with_alice();
-    refused(&desk, 2, || desk.run(&["users", "grant", "alice", "emperor"]));
+    desk.refuses(2, || desk.run(&["users", "grant", "alice", "emperor"]));
 }
