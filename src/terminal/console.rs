@@ -71,6 +71,18 @@ fn left<T>(answer: io::Result<T>) -> Result<T, PromptError> {
     })
 }
 
+/// Takes keys, one after the other, and searches where one asks for it; returns what ends the picking.
+fn press(picker: &mut Picker, keys: Vec<picker::Key>, search: &mut dyn FnMut(&str) -> Vec<String>) -> Option<Next> {
+    for key in keys {
+        match picker.press(key) {
+            Next::Draw => {}
+            Next::Search => picker.found(search(picker.text())),
+            end => return Some(end),
+        }
+    }
+    None
+}
+
 impl Terminal for Console {
     fn is_interactive(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal() && File::open("/dev/tty").is_ok()
@@ -121,15 +133,14 @@ impl Terminal for Console {
         let mut picker = Picker::default();
         picker.found(search(""));
         let outcome = loop {
-            let width = self.look.width.unwrap_or(80);
-            if let Err(error) = self.guard.paint(picker.drawn(question, width), true) {
+            let (shown, asked) = (picker.clone(), question.to_owned());
+            if let Err(error) = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true) {
                 break Err(error.into());
             }
-            match picker::key(&terminal).map(|key| picker.press(key)) {
-                Ok(Next::Draw) => {}
-                Ok(Next::Search) => picker.found(search(picker.text())),
-                Ok(Next::Take(line)) => break Ok(line),
-                Ok(Next::Leave) => break Err(PromptError::Cancelled),
+            match picker::keys(&terminal).map(|keys| press(&mut picker, keys, search)) {
+                Ok(None) => {}
+                Ok(Some(Next::Take(line))) => break Ok(line),
+                Ok(Some(_)) => break Err(PromptError::Cancelled),
                 Err(error) => break left(Err(error)),
             }
         };
@@ -139,12 +150,13 @@ impl Terminal for Console {
 
     fn paint(&mut self, page: &Page) -> Result<(), PromptError> {
         self.needs_terminal("leave --screen out")?;
-        Ok(self.guard.paint(page.drawn(self.look.coloured), false)?)
+        let (page, coloured) = (page.again(), self.look.coloured);
+        Ok(self.guard.paint(Box::new(move |size| page.drawn(size, coloured)), false)?)
     }
 
     fn key(&mut self) -> Result<Key, PromptError> {
         let terminal = File::open("/dev/tty")?;
-        left(screen::key(terminal))
+        left(screen::key(&terminal))
     }
 
     fn leave_screen(&mut self) {

@@ -8,14 +8,16 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{getpgrp, getsid};
-use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
+};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 use zeroize::Zeroizing;
 
 use super::Phase;
-use super::screen::LEAVE;
+use super::screen::{LEAVE, Size};
 
 /// The terminal, and how it was before the first prompt.
 struct Taken {
@@ -41,13 +43,16 @@ impl Taken {
     }
 }
 
+/// What draws the alternate screen, for a terminal of any size.
+pub type Picture = Box<dyn Fn(Size) -> Zeroizing<String> + Send>;
+
 #[derive(Default)]
 struct State {
     taken: Option<Taken>,
     /// The prompt that waits for an answer.
     prompt: Option<String>,
     /// What stands on the alternate screen.
-    picture: Option<Zeroizing<String>>,
+    picture: Option<Picture>,
     phase: Phase,
     interrupted: bool,
     /// Files and folders that are of no use if the program ends now.
@@ -154,7 +159,7 @@ impl Guard {
 
     /// Puts a picture on the alternate screen, in the place of the one before. Nothing is echoed until it is given back.
     /// If it `asks`, a signal that ends the program cancels it as it does a prompt.
-    pub fn paint(&self, picture: Zeroizing<String>, asks: bool) -> io::Result<()> {
+    pub fn paint(&self, picture: Picture, asks: bool) -> io::Result<()> {
         let mut state = self.lock();
         state.prompt = asks.then(String::new);
         if !state.taken.as_ref().is_some_and(|taken| taken.on_screen) {
@@ -165,7 +170,7 @@ impl Guard {
             state.taken = Some(take(terminal, true, true)?);
         }
         let Some(taken) = &state.taken else { return Ok(()) };
-        (&taken.terminal).write_all(picture.as_bytes())?;
+        (&taken.terminal).write_all(picture(size(&taken.terminal)).as_bytes())?;
         state.picture = Some(picture);
         Ok(())
     }
@@ -187,6 +192,13 @@ impl Guard {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How large a terminal is; 80 by 24 if it does not say.
+fn size(terminal: &File) -> Size {
+    let says = tcgetwinsize(terminal).map_or((0, 0), |size| (size.ws_col, size.ws_row));
+    let (columns, rows) = if says.0 == 0 || says.1 == 0 { (80, 24) } else { says };
+    Size { columns, rows }
 }
 
 /// Takes a terminal over, with the modes of a prompt.
@@ -246,7 +258,7 @@ fn resume(state: &State) {
 /// Draws the picture again, in a window that has another size, or another program's text in it.
 fn repaint(state: &State) {
     if let (Some(taken), Some(picture)) = (&state.taken, &state.picture) {
-        let _ = (&taken.terminal).write_all(picture.as_bytes());
+        let _ = (&taken.terminal).write_all(picture(size(&taken.terminal)).as_bytes());
     }
 }
 

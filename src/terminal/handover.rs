@@ -172,7 +172,7 @@ impl TokenHandover<'_> {
         let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
         format!(
             "It expires in {lives}, on {}. Its roles: {roles}.\n\
-             Keep it in a file that only its script can read (mode 0600), and name the file:\n\
+             Keep it in a file that only its script can read (mode 0600), and name it:\n\
              \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
             readable(self.until),
         )

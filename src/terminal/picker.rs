@@ -1,18 +1,16 @@
 //! Picking one of many: a list that narrows as somebody types.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use unicode_width::UnicodeWidthChar as _;
 use zeroize::Zeroizing;
 
-use super::screen::{AGAIN, ENTER};
+use super::screen::{AGAIN, ENTER, Size, chunk};
 use crate::domain::text::neutral;
 
-/// How many lines of the list are shown at once.
+/// How many lines of the list are asked for.
 pub const SHOWN: usize = 12;
-/// How long after an Esc the rest of an arrow key comes at the latest, in nanoseconds.
-const ESC_WAITS: i64 = 50_000_000;
 
 /// What somebody does at the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +32,7 @@ pub enum Key {
 }
 
 /// The text so far, what it finds, and which line is marked.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Picker {
     text: String,
     lines: Vec<String>,
@@ -89,13 +87,14 @@ impl Picker {
         Next::Search
     }
 
-    /// The bytes that draw it, no line longer than the terminal is wide.
+    /// The bytes that draw it: no line is wider than the terminal, and the question and the mark are in sight.
     #[must_use]
-    pub fn drawn(&self, question: &str, width: u16) -> Zeroizing<String> {
-        let width = usize::from(width);
-        let cut = |line: &str| line.chars().take(width.saturating_sub(1)).collect::<String>();
+    pub fn drawn(&self, question: &str, size: Size) -> Zeroizing<String> {
+        let cut = |line: &str| cut(line, usize::from(size.columns));
+        let room = usize::from(size.rows).saturating_sub(2).max(1);
+        let first = (self.marked + 1).saturating_sub(room);
         let mut text = format!("{ENTER}{AGAIN}{}\r\n", cut(&format!("{question} {}", neutral(&self.text))));
-        for (at, line) in self.lines.iter().enumerate() {
+        for (at, line) in self.lines.iter().enumerate().skip(first).take(room) {
             let mark = if at == self.marked { ">" } else { " " };
             text.push_str(&cut(&format!("{mark} {}", neutral(line))));
             text.push_str("\r\n");
@@ -108,45 +107,57 @@ impl Picker {
     }
 }
 
-/// Waits for a key. What is typed at once comes as one text.
-pub fn key(mut terminal: &File) -> io::Result<Key> {
-    let mut bytes = [0; 64];
-    let count = terminal.read(&mut bytes)?;
-    let typed = &bytes[..count];
-    Ok(match typed {
-        [] | [4] => Key::Leave,
-        [27] if !has_more(terminal)? => Key::Leave,
-        [27] => {
-            let mut rest = [0; 8];
-            let count = terminal.read(&mut rest)?;
-            escaped(&rest[..count])
-        }
-        [27, rest @ ..] => escaped(rest),
-        [b'\r' | b'\n', ..] => Key::Enter,
-        [8 | 127, ..] => Key::Backspace,
-        [21, ..] => Key::Clear,
-        [14, ..] => Key::Down,
-        [16, ..] => Key::Up,
-        _ => {
-            // Enter behind text that was pasted is left out: who pastes has not looked at the list.
-            let text = String::from_utf8_lossy(typed);
-            Key::Text(text.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).collect())
-        }
-    })
+/// The beginning of a line that takes so many columns at the most.
+fn cut(line: &str, columns: usize) -> String {
+    let mut taken = 0;
+    line.chars()
+        .take_while(|c| {
+            taken += c.width().unwrap_or(0);
+            taken <= columns
+        })
+        .collect()
 }
 
-fn has_more(terminal: &File) -> io::Result<bool> {
-    let wait = Timespec { tv_sec: 0, tv_nsec: ESC_WAITS };
-    Ok(poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&wait))? > 0)
+/// Waits for keys. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the list.
+pub fn keys(terminal: &File) -> io::Result<Vec<Key>> {
+    Ok(decoded(&chunk(terminal)?))
 }
 
-/// An arrow key behind its Esc (ECMA-48, CUU and CUD); any other key is nothing.
-fn escaped(rest: &[u8]) -> Key {
-    match rest {
-        [b'[' | b'O', b'A', ..] => Key::Up,
-        [b'[' | b'O', b'B', ..] => Key::Down,
-        _ => Key::Text(String::new()),
+fn decoded(bytes: &[u8]) -> Vec<Key> {
+    match bytes {
+        [] | [4 | 27] => return vec![Key::Leave],
+        [b'\r' | b'\n'] => return vec![Key::Enter],
+        _ => {}
     }
+    let text = String::from_utf8_lossy(bytes);
+    let mut chars = text.chars().peekable();
+    let mut keys = Vec::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => {
+                // ECMA-48: an introducer, parameters, a final byte. Only the arrows mean something.
+                if chars.next_if(|c| matches!(c, '[' | 'O')).is_some() {
+                    let plain = chars.peek().is_some_and(char::is_ascii_alphabetic);
+                    let last = chars.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c));
+                    keys.extend(match last {
+                        Some('A') if plain => Some(Key::Up),
+                        Some('B') if plain => Some(Key::Down),
+                        _ => None,
+                    });
+                }
+            }
+            '\u{8}' | '\u{7f}' => keys.push(Key::Backspace),
+            '\u{15}' => keys.push(Key::Clear),
+            '\u{e}' => keys.push(Key::Down),
+            '\u{10}' => keys.push(Key::Up),
+            c if c.is_control() || c == char::REPLACEMENT_CHARACTER => {}
+            c => match keys.last_mut() {
+                Some(Key::Text(text)) => text.push(c),
+                _ => keys.push(Key::Text(c.into())),
+            },
+        }
+    }
+    keys
 }
 
 #[cfg(test)]
@@ -185,12 +196,48 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_longer_than_the_terminal_is_wide_or_rewrites_it() {
-        let mut picker = picker(&[&"x".repeat(200), "a\u{1b}[2Jb"]);
+    fn keys_that_come_at_once_count_one_by_one() {
+        let text = |text: &str| Key::Text(text.into());
+        for (bytes, keys) in [
+            (&b"\x1b[B\x1bOB\x1b[A"[..], vec![Key::Down, Key::Down, Key::Up]),
+            (b"cax\x7f\x7f", vec![text("cax"), Key::Backspace, Key::Backspace]),
+            ("bö\u{15}".as_bytes(), vec![text("bö"), Key::Clear]),
+            (b"\x1b[15~\x1b[1;5B", vec![]),
+        ] {
+            assert_eq!(decoded(bytes), keys, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_end_that_is_pasted_picks_nobody() {
+        for pasted in ["\nalice\n", "alice\r", "ali\nce"] {
+            assert_eq!(decoded(pasted.as_bytes()), [Key::Text("alice".into())], "{pasted:?}");
+        }
+        assert_eq!(decoded(b"\r"), [Key::Enter]);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_or_rewrites_it() {
+        let mut picker = picker(&[&"x".repeat(200), &"漢".repeat(200), "a\u{1b}[2Jb"]);
         picker.press(Key::Text("y".repeat(200)));
-        let drawn = picker.drawn("Whose password?", 40);
+        let drawn = picker.drawn("Whose password?", Size { columns: 40, rows: 24 });
         let shown = drawn.strip_prefix(ENTER).unwrap().strip_prefix(AGAIN).unwrap();
         assert!(!shown.contains('\u{1b}'));
-        assert!(shown.lines().all(|line| line.chars().count() < 40), "{shown}");
+        assert!(shown.lines().all(|line| textwrap::core::display_width(line) <= 40), "{shown}");
+    }
+
+    #[test]
+    fn the_question_and_the_mark_are_in_sight_in_a_low_window() {
+        let lines: Vec<String> = (0..12).map(|number| format!("u{number}")).collect();
+        let mut picker = picker(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        for _ in 0..11 {
+            picker.press(Key::Down);
+        }
+        let drawn = picker.drawn("Whose password?", Size { columns: 80, rows: 6 });
+        assert!(
+            drawn.lines().count() <= 6 && drawn.contains("Whose password?") && drawn.contains("> u11"),
+            "{}",
+            *drawn
+        );
     }
 }

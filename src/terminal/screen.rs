@@ -3,7 +3,11 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::Zeroizing;
+
+use super::picker;
+use crate::domain::text::wrapped;
 
 /// Enters the alternate screen (xterm, "DEC private mode 1049"), and hides the cursor.
 pub(super) const ENTER: &str = "\x1b[?1049h\x1b[?25l";
@@ -11,8 +15,17 @@ pub(super) const ENTER: &str = "\x1b[?1049h\x1b[?25l";
 pub const LEAVE: &str = "\x1b[2J\x1b[H\x1b[?25h\x1b[?1049l";
 /// Starts again at the top of an empty screen.
 pub(super) const AGAIN: &str = "\x1b[2J\x1b[H";
-/// Makes the line twice as wide, where the terminal can (DEC STD 070, DECDWL).
-const WIDE: &str = "\x1b#6";
+/// How long after an Esc the rest of a key comes at the latest, in nanoseconds.
+const ESC_WAITS: i64 = 50_000_000;
+
+/// How large a terminal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// In columns.
+    pub columns: u16,
+    /// In rows.
+    pub rows: u16,
+}
 
 /// What stands on the screen.
 pub struct Page {
@@ -36,47 +49,87 @@ pub enum Key {
 }
 
 impl Page {
-    /// The bytes that draw it, from whatever was there before.
+    /// The same page once more, for whoever draws it again when the window has another size.
     #[must_use]
-    pub fn drawn(&self, coloured: bool) -> Zeroizing<String> {
+    pub fn again(&self) -> Self {
+        let (title, rest, status) = (self.title.clone(), self.rest.clone(), self.status.clone());
+        Self { title, secret: self.secret.clone(), rest, status }
+    }
+
+    /// The bytes that draw it, from whatever was there before. Where there is little room, the secret and what has become
+    /// of it stay.
+    #[must_use]
+    pub fn drawn(&self, size: Size, coloured: bool) -> Zeroizing<String> {
         let (strong, plain) = if coloured { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-        let parts = [
-            ENTER,
-            AGAIN,
-            "\r\n  ",
-            &self.title,
-            "\r\n\r\n",
-            WIDE,
-            "  ",
-            strong,
-            &self.secret,
-            plain,
-            "\r\n\r\n  ",
-            &self.rest.trim_end().replace('\n', "\r\n  "),
-            "\r\n\r\n  ",
-            &self.status,
-            "\r\n\r\n  c  copy it to the clipboard\r\n  q  or Enter: leave; it is not shown again\r\n",
-        ];
-        let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
-        for part in parts {
-            text.push_str(part);
+        let columns = size.columns.saturating_sub(1).max(1);
+        let lines = |text: &str| -> Vec<String> {
+            let indented: Vec<String> = text.trim_end().lines().map(|line| format!("  {line}")).collect();
+            wrapped(&indented.join("\n"), Some(columns)).lines().map(str::to_owned).collect()
+        };
+        let [title, rest, status] = [&self.title, &self.rest, &self.status].map(|text| lines(text));
+        let keys = lines("c  copy it to the clipboard\nq  or Enter: leave; it is not shown again");
+        let indent = if self.secret.len() + 2 < usize::from(size.columns) { "  " } else { "" };
+        let secret_rows = self.secret.len() / usize::from(size.columns.max(1)) + 1;
+
+        let (blank, none) = (vec![String::new()], Vec::new());
+        let ample = [&blank, &title, &blank, &blank, &rest, &blank, &status, &blank, &keys];
+        let tight = [&none, &title, &none, &none, &none, &none, &status, &none, &keys];
+        let rows = ample.iter().map(|part| part.len()).sum::<usize>() + secret_rows;
+        let parts = if rows < usize::from(size.rows) { ample } else { tight };
+
+        let room = parts.iter().flat_map(|part| part.iter()).map(|line| line.len() + 2).sum::<usize>();
+        let mut text = Zeroizing::new(String::with_capacity(room + self.secret.len() + 64));
+        text.push_str(ENTER);
+        text.push_str(AGAIN);
+        for (at, part) in parts.iter().enumerate() {
+            // The secret stands between the title and the rest.
+            if at == 3 {
+                for piece in [indent, strong, &self.secret, plain, "\r\n"] {
+                    text.push_str(piece);
+                }
+            }
+            for line in *part {
+                text.push_str(line);
+                text.push_str("\r\n");
+            }
         }
+        // Without the last line end, which would scroll a window that is full.
+        let full = text.trim_end_matches("\r\n").len();
+        text.truncate(full);
         text
     }
 }
 
-/// Waits for a key that means something.
-pub fn key(mut terminal: File) -> io::Result<Key> {
-    let mut byte = [0];
+/// What has been typed by now, at least one byte unless the terminal is gone. An Esc waits for the rest of its key.
+pub(super) fn chunk(mut terminal: &File) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut typed = Zeroizing::new(Vec::new());
+    let mut buffer = Zeroizing::new([0; 4096]);
     loop {
-        if terminal.read(&mut byte)? == 0 {
-            return Ok(Key::Leave);
+        let count = terminal.read(&mut *buffer)?;
+        typed.extend_from_slice(&buffer[..count]);
+        // More than a key at once is pasted; what follows at once belongs to it, and a line end may be its first.
+        let may_go_on = typed.len() > 1 || matches!(typed.as_slice(), [27 | b'\r' | b'\n']);
+        if count == 0 || !may_go_on || !has_more(terminal)? {
+            return Ok(typed);
         }
-        match byte[0] {
-            b'c' | b'C' => return Ok(Key::Copy),
-            // Enter, q, Ctrl-D, Esc.
-            b'\r' | b'\n' | b'q' | b'Q' | 4 | 27 => return Ok(Key::Leave),
-            _ => {}
+    }
+}
+
+fn has_more(terminal: &File) -> io::Result<bool> {
+    let wait = Timespec { tv_sec: 0, tv_nsec: ESC_WAITS };
+    Ok(poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&wait))? > 0)
+}
+
+/// Waits for a key that means something.
+pub fn key(terminal: &File) -> io::Result<Key> {
+    loop {
+        for key in picker::keys(terminal)? {
+            match key {
+                picker::Key::Enter | picker::Key::Leave => return Ok(Key::Leave),
+                picker::Key::Text(text) if text.contains(['q', 'Q']) => return Ok(Key::Leave),
+                picker::Key::Text(text) if text.contains(['c', 'C']) => return Ok(Key::Copy),
+                _ => {}
+            }
         }
     }
 }
@@ -85,16 +138,28 @@ pub fn key(mut terminal: File) -> io::Result<Key> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_secret_stands_alone_on_its_line() {
-        let page = Page {
+    fn page() -> Page {
+        Page {
             title: "Temporary password for alice".into(),
             secret: Zeroizing::new("2345-6789".into()),
-            rest: "It expires.\nSign in with it.\n".into(),
+            rest: "It expires in a while, which is said in a line of some length.\nSign in with it.\n".into(),
             status: "In force.".into(),
-        };
-        let drawn = page.drawn(false);
-        assert!(drawn.lines().any(|line| line.strip_prefix(WIDE).is_some_and(|line| line.trim() == "2345-6789")));
-        assert_eq!(drawn.capacity(), drawn.len(), "nothing of it was moved while it was written");
+        }
+    }
+
+    #[test]
+    fn the_secret_stands_alone_on_its_line_and_is_not_moved_while_it_is_written() {
+        let drawn = page().drawn(Size { columns: 80, rows: 24 }, false);
+        assert!(drawn.lines().any(|line| line.trim() == "2345-6789"));
+        assert!(drawn.capacity() >= drawn.len());
+    }
+
+    #[test]
+    fn in_a_small_window_the_secret_and_its_status_stay() {
+        for (columns, rows) in [(40, 12), (30, 8), (80, 8)] {
+            let drawn = page().drawn(Size { columns, rows }, false);
+            assert!(drawn.lines().count() <= usize::from(rows), "{columns}x{rows}: {}", *drawn);
+            assert!(drawn.contains("2345-6789") && drawn.contains("In force."), "{columns}x{rows}: {}", *drawn);
+        }
     }
 }
