@@ -58,7 +58,8 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
         return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username))
             .hint("a token is made of an account that is: see 'passdesk users enable' and 'passdesk users restore'"));
     }
-    if store.tokens(Some(owner.id), desk.now())?.iter().any(|token| token.label == wanted.label) {
+    let label = TokenTarget::Label(wanted.label.clone());
+    if store.token(&label, Some(owner.id), desk.now())?.is_some() {
         return Err(Failure::new(Kind::Conflict, format!("{} has a token {} already", owner.username, wanted.label))
             .hint("take another label, or end that one with 'passdesk tokens revoke'"));
     }

@@ -122,9 +122,7 @@ impl Delivery {
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
                 Ok(()) => {
                     clipboard.committing();
-                    let span = clear_after.and_then(|span| i64::try_from(span.as_secs()).ok());
-                    let span = span.map(|seconds| format!(" for {}", spoken(seconds))).unwrap_or_default();
-                    format!("It is in force, and on the clipboard{span}.")
+                    format!("It is in force, and {}.", on_the_clipboard(*clear_after))
                 }
                 Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
             };
@@ -143,11 +141,7 @@ impl Delivery {
     pub fn place(&self) -> Option<String> {
         match self {
             Self::Standard => None,
-            Self::Clipboard(None) => Some("on the clipboard".into()),
-            Self::Clipboard(Some(span)) => {
-                let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-                Some(format!("on the clipboard for {}", spoken(seconds)))
-            }
+            Self::Clipboard(clear_after) => Some(on_the_clipboard(*clear_after)),
             Self::Terminal => Some("where your terminal has copied it".into()),
             Self::Screen(..) => Some("on the screen".into()),
             Self::File { path, .. } => Some(format!("in {}", path.display())),
@@ -192,6 +186,12 @@ pub struct Ways<'a> {
     pub clipboard: &'a mut dyn Clipboard,
     /// The terminal.
     pub terminal: &'a mut dyn Terminal,
+}
+
+/// Where a copy is, and for how long.
+fn on_the_clipboard(clear_after: Option<Duration>) -> String {
+    let seconds = clear_after.map(|span| i64::try_from(span.as_secs()).unwrap_or(i64::MAX));
+    seconds.map_or_else(|| "on the clipboard".into(), |seconds| format!("on the clipboard for {}", spoken(seconds)))
 }
 
 /// The secret of a bare line.

@@ -80,13 +80,7 @@ impl Admins {
 
 /// Whether one account is all the lasting admins there are.
 pub fn is_last_admin(connection: &Connection, id: AccountId) -> Result<bool> {
-    connection
-        .query_row(
-            "SELECT count(*) = 1 AND max(id = ?1) FROM accounts
-             WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
-                   AND password_hash IS NOT NULL AND temporary_until IS NULL",
-            [id.0],
-            |row| Ok(row.get::<_, Option<bool>>(0)?.unwrap_or(false)),
-        )
-        .map_err(failed)
+    // Whose way in does not expire has it at any time.
+    let ever = Timestamp::UNIX_EPOCH;
+    Ok(Admins::there(connection, ever)?.lasting && !Admins::but(connection, id, ever)?.lasting)
 }
