@@ -5,13 +5,14 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
+use indicatif::ProgressBar;
 use zeroize::Zeroizing;
 
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{self, Next, Picker};
 use super::screen::{self, Key, Page};
-use super::{Phase, PromptError, Terminal};
+use super::{Phase, PromptError, Terminal, progress};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{Failure, Kind, Look};
@@ -20,6 +21,7 @@ use crate::failure::{Failure, Kind, Look};
 pub struct Console {
     guard: Guard,
     piped: Option<SecretLines<File>>,
+    bar: Option<ProgressBar>,
     look: Look,
 }
 
@@ -32,7 +34,7 @@ impl Console {
             not_in_force: not_in_force.render(look),
             in_force: Failure::new(Kind::Cancelled, "left; what stood on the screen is in force").render(look),
         })?;
-        Ok(Self { guard, piped: None, look })
+        Ok(Self { guard, piped: None, bar: None, look })
     }
 
     fn needs_terminal(&self, instead: &'static str) -> Result<(), PromptError> {
@@ -59,6 +61,7 @@ impl Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
+        self.end_progress();
         self.guard.give_back();
     }
 }
@@ -171,9 +174,32 @@ impl Terminal for Console {
     }
 
     fn note(&mut self, text: &str) {
-        if !self.look.json {
-            // A note that nobody can read changes nothing.
-            let _ = writeln!(io::stderr(), "{}", wrapped(&neutral_lines(text), self.look.width));
+        if self.look.json {
+            return;
+        }
+        // A note that nobody can read changes nothing.
+        let write = || drop(writeln!(io::stderr(), "{}", wrapped(&neutral_lines(text), self.look.width)));
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn begin_progress(&mut self, what: &str, total: u64) {
+        self.guard.draw_line(true);
+        self.bar = Some(progress::bar(what, total));
+    }
+
+    fn advance(&mut self, done: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+        }
+    }
+
+    fn end_progress(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+            self.guard.draw_line(false);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Signals: whatever ends or stops the program at a prompt leaves the terminal as it was.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -53,6 +53,8 @@ struct State {
     prompt: Option<String>,
     /// What stands on the alternate screen.
     picture: Option<Picture>,
+    /// Whether the cursor stands behind something that is drawn again and again on the last line.
+    draws_line: bool,
     phase: Phase,
     interrupted: bool,
     /// Files and folders that are of no use if the program ends now.
@@ -121,6 +123,11 @@ impl Guard {
     /// Whether a signal came while something was being put in force, and was put off.
     pub fn interrupted(&self) -> bool {
         self.lock().interrupted
+    }
+
+    /// Says whether something is drawn again and again on the last line of standard error.
+    pub fn draw_line(&self, draws: bool) {
+        self.lock().draws_line = draws;
     }
 
     /// Names a file or folder that is to go if a signal ends the program.
@@ -299,6 +306,9 @@ fn end(state: &State, signal: i32, last_words: &LastWords) {
     let say = |words: &str| {
         let _ = writeln!(io::stderr(), "{words}");
     };
+    if state.draws_line && io::stderr().is_terminal() {
+        say("");
+    }
     if state.prompt.is_some() {
         say(&format!("\n{}", last_words.cancelled));
     } else if state.picture.is_some() && state.phase == Phase::Idle {

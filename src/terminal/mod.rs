@@ -9,6 +9,7 @@ pub mod handover;
 mod lines;
 pub mod output;
 pub mod picker;
+mod progress;
 pub mod records;
 pub mod screen;
 pub mod sheet;
@@ -109,6 +110,15 @@ pub trait Terminal {
 
     /// Tells the person something that is not the result, on standard error.
     fn note(&mut self, text: &str);
+
+    /// Begins to show how far a long run has come, of so many steps. Whatever ends the run ends this.
+    fn begin_progress(&mut self, what: &str, total: u64);
+
+    /// So many steps of it are done.
+    fn advance(&mut self, done: u64);
+
+    /// Shows it no longer.
+    fn end_progress(&mut self);
 
     /// Says how far something that must not be torn apart has come.
     fn enter(&mut self, phase: Phase);

@@ -190,6 +190,12 @@ impl Terminal for Person {
         self.notes.push(text.into());
     }
 
+    fn begin_progress(&mut self, _: &str, _: u64) {}
+
+    fn advance(&mut self, _: u64) {}
+
+    fn end_progress(&mut self) {}
+
     fn enter(&mut self, phase: Phase) {
         self.phases.push(phase);
     }
