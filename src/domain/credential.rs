@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use jiff::Timestamp;
 use rand::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::hasher::{Hasher, Salt};
 use super::secret::TypedPassword;
 use super::temporary::{self, TemporaryPassword};
 
@@ -124,14 +125,7 @@ impl StoredHash {
     }
 
     fn of(password: &[u8], cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Self> {
-        let mut salt = [0; SALT_BYTES];
-        rng.fill_bytes(&mut salt);
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
-            .map_err(|error| anyhow::anyhow!("argon2 does not take these costs: {error}"))?;
-        let phc = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_with_salt(password, &salt)
-            .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))?;
-        Ok(Self(phc.to_string()))
+        Hasher::new(cost)?.hash(password, Salt::draw(rng))
     }
 
     /// Whether this is the hash of these bytes. A damaged or immoderate hash is nobody's.
