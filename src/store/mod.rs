@@ -266,6 +266,13 @@ pub trait Store {
     /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it.
     fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
 
+    /// The same for a batch, whatever they are by then. What is refused changes nothing, and leaves the others alone: what
+    /// came of each, in their order.
+    fn reset_passwords(&mut self, by: &Mandate, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>>;
+
+    /// Whether a temporary password with this end has ever been put in force for an account by a reset.
+    fn was_reset(&self, id: AccountId, until: Timestamp) -> Result<bool>;
+
     /// Asks for a new password at the next sign-in.
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod authority;
+pub mod batches;
 pub mod policy;
 pub mod record;
 pub mod sign_ins;
@@ -55,6 +56,14 @@ macro_rules! laws {
                 the_first_admin_may_be_reset_before_they_have_signed_in,
                 two_admins_who_disable_each_other_leave_one,
                 a_recovered_admin_is_switched_on_with_a_temporary_password,
+            }
+            batches {
+                a_batch_resets_each_as_a_reset_does,
+                what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others,
+                a_batch_leaves_the_last_admin_to_count_on,
+                a_batch_is_about_accounts_as_they_are_by_then,
+                an_empty_batch_changes_nothing,
+                a_reset_is_known_by_its_end_for_good,
             }
             sign_ins {
                 a_password_change_ends_all_sign_ins_but_its_own,

@@ -61,14 +61,16 @@ impl Admins {
     /// The same, were it not for one account. No account has the number 0.
     pub fn but(connection: &Connection, id: AccountId, now: Timestamp) -> Result<Self> {
         connection
-            .query_row(
+            .prepare_cached(
                 "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
                      WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
                            AND password_hash IS NOT NULL AND id <> ?2
                            AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))",
-                [now.as_second(), id.0],
-                |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }),
             )
+            .and_then(|mut statement| {
+                statement
+                    .query_row([now.as_second(), id.0], |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }))
+            })
             .map_err(failed)
     }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::accounts::{proved_account, seen_account};
+use super::accounts::{self, proved_account, seen_account};
 use super::authority::{Admins, authorize, authorize_all};
 use super::{failed, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, Revision};
@@ -13,6 +13,7 @@ use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Email;
 use crate::domain::sign_in::SignInId;
+use crate::domain::target::Target;
 use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, search_text};
 
 pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
@@ -102,6 +103,46 @@ pub fn reset_password(
     change(transaction, by, Action::Reset, id, seen, |_| give_temporary(transaction, by, id, new))
 }
 
+/// Resets each of a batch as it is by now. What one refusal undoes is that one.
+pub fn reset_passwords(
+    transaction: &Transaction<'_>,
+    by: &Mandate,
+    batch: &[(AccountId, NewTemporary)],
+) -> Result<Vec<Result<()>>> {
+    let savepoint = |what: &str| {
+        transaction
+            .prepare_cached(&format!("{what} one_of_many"))
+            .and_then(|mut statement| statement.execute([]))
+            .map_err(failed)
+    };
+    batch
+        .iter()
+        .map(|(id, new)| {
+            savepoint("SAVEPOINT")?;
+            let outcome = reset_one_of_many(transaction, by, *id, new);
+            if outcome.is_err() {
+                savepoint("ROLLBACK TO")?;
+            }
+            savepoint("RELEASE")?;
+            if let Err(StoreError::Refused(why)) = &outcome {
+                let target = accounts::find(transaction, &Target::Id(*id))?;
+                record::append(transaction, &by.refused(Action::Reset.name(), target.as_ref().map(Into::into), why))?;
+            }
+            match outcome {
+                // Nothing can be written any more, whatever it is.
+                Err(error @ (StoreError::Busy | StoreError::Unusable { .. })) => Err(error),
+                one => Ok(one),
+            }
+        })
+        .collect()
+}
+
+fn reset_one_of_many(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<()> {
+    let account = accounts::find(transaction, &Target::Id(id))?
+        .ok_or_else(|| StoreError::Conflict("the account has been purged meanwhile".into()))?;
+    reset_password(transaction, by, id, account.revision, new)
+}
+
 /// A reset that no role allows and no rule forbids: for operators, of a global-admin.
 pub fn recover(
     transaction: &Transaction<'_>,
@@ -120,23 +161,25 @@ pub fn recover(
 
 fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {
     transaction
-        .execute(
+        .prepare_cached(
             "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,
                     must_change = TRUE, temporary_until = ?4, temporary_lapsed = FALSE, reset_at = ?5, reset_by = ?6
              WHERE id = ?1",
-            params![
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![
                 id.0,
                 new.hash.as_str(),
                 work(&new.hash),
                 new.until.as_second(),
                 by.at.as_second(),
                 by.actor.recorded()
-            ],
-        )
+            ])
+        })
         .map_err(failed)?;
     tries::forget(transaction, id)?;
     sign_ins::end_all(transaction, id, None)?;
-    Ok(format!("expires {}", new.until))
+    Ok(record::expires(new.until))
 }
 
 pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
@@ -260,7 +303,10 @@ fn change(
 }
 
 fn set(transaction: &Transaction<'_>, id: AccountId, what: &str) -> Result<()> {
-    transaction.execute(&format!("UPDATE accounts SET {what} WHERE id = ?1"), [id.0]).map_err(failed)?;
+    transaction
+        .prepare_cached(&format!("UPDATE accounts SET {what} WHERE id = ?1"))
+        .and_then(|mut statement| statement.execute([id.0]))
+        .map_err(failed)?;
     Ok(())
 }
 

@@ -210,6 +210,16 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    fn reset_passwords(&mut self, by: &Mandate, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
+        let outcomes = self.write(|transaction| changes::reset_passwords(transaction, by, batch))?;
+        self.forget_old_pages();
+        Ok(outcomes)
+    }
+
+    fn was_reset(&self, id: AccountId, until: Timestamp) -> Result<bool> {
+        record::has_reset(&self.connection, id, until)
+    }
+
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::RequireChange, id, |transaction| changes::require_change(transaction, by, id, seen))
     }

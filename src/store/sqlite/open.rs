@@ -18,6 +18,9 @@ use crate::store::{PreparedStore, Result, StoreError};
 /// How long to wait for another process that is writing.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How many prepared statements are kept: more than a change of one account takes, so that many take them prepared.
+const STATEMENTS: usize = 32;
+
 const HEADER_BYTES: usize = 72;
 const OURS_ONLY: u32 = 0o600;
 
@@ -73,6 +76,7 @@ fn connect(path: &Path) -> Result<Connection> {
 
 fn configure(connection: &Connection) -> Result<()> {
     connection.busy_timeout(PATIENCE).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(failed)?;
     for (pragma, value) in [
         ("trusted_schema", "OFF"),

@@ -1,10 +1,13 @@
 //! The record: events appended inside the transaction of what they record, and read back in their order.
 
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
 
 use super::failed;
+use crate::domain::account::AccountId;
 use crate::domain::audit::{Entry, Event, Link};
+use crate::domain::authority::Action;
 use crate::store::{EventFilter, Result};
 
 const COLUMNS: &str =
@@ -15,10 +18,12 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
     let head = head(transaction)?;
     let (sequence, link) = head.unwrap_or((0, Link::START));
     let event = Event::after(sequence, link, entry);
+    let insert =
+        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
     transaction
-        .execute(
-            &format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
-            params![
+        .prepare_cached(&insert)
+        .and_then(|mut statement| {
+            statement.execute(params![
                 i64::try_from(event.sequence).unwrap_or(i64::MAX),
                 event.at,
                 event.actor,
@@ -31,8 +36,8 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
                 event.detail,
                 event.previous.0,
                 event.link.0,
-            ],
-        )
+            ])
+        })
         .map_err(failed)?;
     let at = [event.at];
     let lapse = "UPDATE accounts SET temporary_lapsed = TRUE
@@ -43,13 +48,29 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
+/// How the record says when a temporary password ends.
+pub fn expires(until: Timestamp) -> String {
+    format!("expires {until}")
+}
+
+/// Whether the record says that a reset gave an account a temporary password with this end.
+pub fn has_reset(connection: &Connection, id: AccountId, until: Timestamp) -> Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM audit_events
+                            WHERE target_id = ?1 AND action = ?2 AND outcome = 'done' AND detail = ?3)",
+        )
+        .and_then(|mut statement| {
+            statement.query_row(params![id.0, Action::Reset.name(), expires(until)], |row| row.get(0))
+        })
+        .map_err(failed)
+}
+
 /// The sequence number and the link of the last event.
 fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
     connection
-        .query_row("SELECT sequence, link FROM audit_events ORDER BY sequence DESC LIMIT 1", [], |row| {
-            Ok((sequence(row, 0)?, Link(row.get(1)?)))
-        })
-        .optional()
+        .prepare_cached("SELECT sequence, link FROM audit_events ORDER BY sequence DESC LIMIT 1")
+        .and_then(|mut statement| statement.query_row([], |row| Ok((sequence(row, 0)?, Link(row.get(1)?)))).optional())
         .map_err(failed)
 }
 

@@ -90,7 +90,8 @@ pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -
 /// Ends the sign-ins and tokens of an account, all but one.
 pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<()> {
     transaction
-        .execute("DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2", params![id.0, keep.map(|keep| keep.0)])
+        .prepare_cached("DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2")
+        .and_then(|mut statement| statement.execute(params![id.0, keep.map(|keep| keep.0)]))
         .map_err(failed)
         .map(drop)
 }

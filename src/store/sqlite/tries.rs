@@ -100,8 +100,11 @@ pub fn pass(
 /// Forgets the failures of an account, and unlocks it.
 pub fn forget(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
     write(transaction, id, Tries::default(), Tries::default())?;
-    transaction.execute("UPDATE accounts SET locked_at = NULL WHERE id = ?1", [id.0]).map_err(failed)?;
-    Ok(())
+    transaction
+        .prepare_cached("UPDATE accounts SET locked_at = NULL WHERE id = ?1")
+        .and_then(|mut statement| statement.execute([id.0]))
+        .map_err(failed)
+        .map(drop)
 }
 
 /// Whether nobody could administer the store if this account were locked.
@@ -129,17 +132,19 @@ fn lock(transaction: &Transaction<'_>, account: &Account, at: Timestamp, tries: 
 
 fn write(transaction: &Transaction<'_>, id: AccountId, before: Tries, after: Tries) -> Result<()> {
     transaction
-        .execute(
+        .prepare_cached(
             "UPDATE accounts SET tries_failed = ?2, tries_pending = ?3, tried_at = ?4, tries_untold = tries_untold + ?5
              WHERE id = ?1",
-            params![
+        )
+        .and_then(|mut statement| {
+            statement.execute(params![
                 id.0,
                 after.failed,
                 after.pending,
                 after.last_at.map(Timestamp::as_second),
                 after.failed.saturating_sub(before.failed)
-            ],
-        )
-        .map_err(failed)?;
-    Ok(())
+            ])
+        })
+        .map_err(failed)
+        .map(drop)
 }
