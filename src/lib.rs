@@ -13,7 +13,7 @@
 //!                 sqlite/ behind it       the only rooms that touch a terminal
 //! ```
 //!
-//! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`system`] (clock,
+//! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is handed in), [`system`] (clock,
 //! random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires
 //! real adapters together.
 
@@ -22,6 +22,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod failure;
+pub mod input;
 mod json;
 pub mod sign_in_files;
 pub mod store;

@@ -1,5 +1,8 @@
 //! `passdesk users …`.
 
+use std::path::PathBuf;
+
+use clap::ValueHint;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::handover;
@@ -27,7 +30,9 @@ Examples:
 Examples:
   passdesk users reset
   passdesk users reset alice --copy
-  passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv")]
+  passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv
+  passdesk users reset --all --format csv --output handover.csv
+  passdesk users reset --all --format csv --resume handover.csv")]
     Reset(Reset),
     /// Require a new password at the next sign-in; the current one stays valid for that
     RequireChange(Many),
@@ -83,9 +88,9 @@ pub struct Many {
     pub ids: Vec<String>,
 }
 
-/// Which accounts to list, and how.
-#[derive(Debug, Default, clap::Args)]
-pub struct List {
+/// Which accounts, by what they are.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Filters {
     /// Only those with this text in their username, name or e-mail address
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
@@ -98,6 +103,14 @@ pub struct List {
     /// Only those who have to choose a new password
     #[arg(long)]
     pub must_change: bool,
+}
+
+/// Which accounts to list, and how.
+#[derive(Debug, Default, clap::Args)]
+pub struct List {
+    /// Which ones.
+    #[command(flatten)]
+    pub filters: Filters,
     /// In this order
     #[arg(long, default_value = "id", value_parser = one_of(&Sort::ALL, Sort::name))]
     pub sort: Sort,
@@ -157,14 +170,30 @@ pub struct Edit {
 #[derive(Debug, Default, clap::Args)]
 pub struct Reset {
     /// Their ids, usernames or e-mail addresses; without one you pick from a list, on a terminal
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", conflicts_with_all = ["from", "search", "role", "state", "must_change", "all"])]
     pub ids: Vec<String>,
+    /// Those named in a file, one a line or in a CSV column 'username', 'id' or 'email'; '-' is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
+          conflicts_with_all = ["search", "role", "state", "must_change", "all"])]
+    pub from: Option<PathBuf>,
+    /// Which ones, all but your own.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// All accounts but your own
+    #[arg(long, conflicts_with_all = ["search", "role", "state", "must_change"])]
+    pub all: bool,
     /// Do not ask; needed where there is no terminal
     #[arg(short, long)]
     pub yes: bool,
     /// Say what would happen, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Go on where a run that was ended has left off: those whose row is in its output file are done
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["output", "copy", "screen", "quiet"])]
+    pub resume: Option<PathBuf>,
+    /// Hash on so many cores at once, each in memory of its own [default: all]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
     /// How the temporary password is handed over.
     #[command(flatten)]
     pub handover: handover::Handover,

@@ -7,6 +7,7 @@ use crate::domain::actor::{Actor, Standing};
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::clock::Timestamp;
+use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
@@ -40,7 +41,7 @@ impl Acting {
             return Err(Failure::new(Kind::Conflict, format!("{} is removed", account.username))
                 .hint(format!("bring it back first: passdesk users restore {}", account.username)));
         }
-        if !store.is_last_admin(account.id)? {
+        if !account.roles.contains(Role::GlobalAdmin) || !store.is_last_admin(account.id)? {
             return Ok(());
         }
         let refusal = Refusal::LastAdmin { username: account.username.clone() };

@@ -1,6 +1,6 @@
 //! Commands that take several accounts: each is named, and what fails for one does not stop the others.
 
-use std::fmt::Write as _;
+use std::collections::HashSet;
 
 use crate::domain::account::Account;
 use crate::domain::target::Target;
@@ -8,10 +8,13 @@ use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
 
 /// What has come of each item so far.
+#[derive(Default)]
 pub struct Bulk {
     asked: usize,
     done: usize,
     failed: Vec<FailedItem>,
+    /// How many it was not the turn of any more, where each would be too many to name.
+    untried: usize,
 }
 
 /// An account, and how it was pointed at.
@@ -22,48 +25,61 @@ pub struct Item {
     pub account: Account,
 }
 
+impl Item {
+    /// An account, by what somebody wrote.
+    pub fn of(written: &str, account: Account) -> Self {
+        Self { written: written.to_owned(), account }
+    }
+}
+
 /// Reads what points at accounts, before anything is opened: one that could point at nobody refuses them all.
 pub fn targets(written: &[String]) -> Result<Vec<(String, Target)>> {
     written.iter().map(|text| Ok((text.clone(), text.parse()?))).collect()
 }
 
 impl Bulk {
-    /// Finds the accounts, each once, and keeps those that may be worked on.
-    pub fn find(
+    /// Finds the accounts, each once, and keeps of those that may be worked on what `keep` makes of them.
+    pub fn find<T>(
         store: &mut dyn Store,
         targets: &[(String, Target)],
         may: impl Fn(&mut dyn Store, &Account) -> Result<()>,
-    ) -> (Self, Vec<Item>) {
-        let mut bulk = Self { asked: targets.len(), done: 0, failed: Vec::new() };
-        let mut items: Vec<Item> = Vec::new();
+        keep: impl Fn(&str, Account) -> T,
+    ) -> (Self, Vec<T>) {
+        let (mut bulk, mut kept, mut seen) = (Self::default(), Vec::new(), HashSet::new());
         for (written, target) in targets {
+            bulk.asked += 1;
             match super::find(store, target).and_then(|account| may(store, &account).map(|()| account)) {
-                Ok(account) if items.iter().any(|item| item.account.id == account.id) => bulk.asked -= 1,
-                Ok(account) => items.push(Item { written: written.clone(), account }),
+                Ok(account) if !seen.insert(account.id) => bulk.asked -= 1,
+                Ok(account) => kept.push(keep(written, account)),
                 Err(failure) => bulk.fail(written.clone(), failure),
             }
         }
-        (bulk, items)
+        (bulk, kept)
     }
 
-    /// What to ask before the accounts are reset.
-    pub fn question(&self, items: &[Item]) -> String {
-        const NAMED: usize = 5;
-        let mut question = if let [item] = items {
-            format!("Reset the password of {}, id {}?", item.account.named(), item.account.id)
-        } else {
-            let mut names: Vec<_> = items.iter().take(NAMED).map(|item| item.account.username.to_string()).collect();
-            if items.len() > NAMED {
-                names.push(format!("and {} more", items.len() - NAMED));
-            }
-            format!("Reset the passwords of {} accounts ({})?", items.len(), names.join(", "))
-        };
-        if !self.failed.is_empty() {
-            let (failed, asked) = (self.failed.len(), self.asked);
-            // Writing to a String cannot fail.
-            let _ = write!(question, "\n{failed} of {asked} cannot be reset, and will be named. Go on?");
-        }
-        question
+    /// Counts one more that is to be worked on.
+    pub fn ask(&mut self) {
+        self.asked += 1;
+    }
+
+    /// How many failed, of how many.
+    pub fn failed(&self) -> (usize, usize) {
+        (self.failed.len(), self.asked)
+    }
+
+    /// How many are done.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Leaves out so many that were done before.
+    pub fn leave_out(&mut self, count: usize) {
+        self.asked -= count;
+    }
+
+    /// Counts those that it was not the turn of any more, without a name.
+    pub fn leave_untried(&mut self, count: usize) {
+        self.untried += count;
     }
 
     /// Counts one that is done, or names one that failed.
@@ -84,10 +100,11 @@ impl Bulk {
         if self.asked == 1 {
             return Err(self.failed.remove(0).failure);
         }
-        let (kind, message) = if self.done == 0 {
-            (first.failure.kind, format!("none of {} accounts could be done; nothing has changed", self.asked))
-        } else {
-            (Kind::PartlyDone, format!("{} of {} failed; the rest is done", self.failed.len(), self.asked))
+        let (failed, asked) = (self.failed.len(), self.asked);
+        let (kind, message) = match (self.done, self.untried) {
+            (0, _) => (first.failure.kind, format!("none of {asked} accounts could be done; nothing has changed")),
+            (_, 0) => (Kind::PartlyDone, format!("{failed} of {asked} failed; the rest is done")),
+            (done, _) => (Kind::PartlyDone, format!("{done} of {asked} are done; the others are as they were")),
         };
         Err(Failure { items: self.failed, ..Failure::new(kind, message) })
     }

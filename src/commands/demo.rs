@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::Desk;
 use super::users::{list, reset};
 use crate::cli::Global;
-use crate::cli::users::{List, Reset};
+use crate::cli::users::{Filters, List, Reset};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::credential::{PasswordRevision, StoredHash};
@@ -58,7 +58,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     desk.print("\nAlice has forgotten her password. An admin resets it:\n\n$ passdesk users reset alice --yes\n")?;
     reset::run(desk, &Reset { ids: vec!["alice".into()], yes: true, ..Reset::default() })?;
     desk.print("\nUntil she has chosen a new one, she can do nothing else:\n\n$ passdesk users list --must-change\n")?;
-    list::run(desk, &List { must_change: true, ..List::default() })?;
+    list::run(desk, &List { filters: Filters { must_change: true, ..Filters::default() }, ..List::default() })?;
     desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
 }
 

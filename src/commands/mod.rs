@@ -6,6 +6,7 @@ mod bulk;
 pub mod completions;
 pub mod demo;
 mod handover;
+mod hashing;
 pub mod init;
 pub mod man;
 pub mod me;

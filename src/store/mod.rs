@@ -132,6 +132,14 @@ pub struct Filter {
     pub must_change: bool,
 }
 
+impl Filter {
+    /// Whether it asks for anything.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        self.search.is_some() || self.role.is_some() || self.state.is_some() || self.must_change
+    }
+}
+
 /// In which order to list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {

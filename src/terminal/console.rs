@@ -113,6 +113,12 @@ impl Terminal for Console {
         if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError> {
+        self.needs_terminal(instead)?;
+        let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
+        if answer == text { Ok(()) } else { Err(PromptError::Cancelled) }
+    }
+
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError> {
         let stdin = io::stdin();
         if stdin.is_terminal() {

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::Terminal;
 use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
+use super::resume::Unfinished;
 use super::screen::{Key, Page};
 use crate::domain::clock::spoken;
 use crate::failure::{Failure, Kind, Result};
@@ -35,6 +36,8 @@ pub enum Delivery {
         path: PathBuf,
         /// How long it was before the latest part.
         before: u64,
+        /// Whether it is of use even if nothing more is written to it.
+        has_rows: bool,
     },
 }
 
@@ -50,14 +53,23 @@ impl Delivery {
         };
         let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
             // A umask only ever takes rights away; here it must not take the owner's.
-            file.set_permissions(Permissions::from_mode(0o600)).map(|()| file)
+            file.set_permissions(Permissions::from_mode(0o600))?;
+            // It is locked for as long as it is written: nobody resumes it meanwhile. Where that cannot be, nobody can.
+            let _ = file.try_lock();
+            Ok(file)
         });
         match opened {
-            Ok(file) => Ok(Self::File { file, path: path.to_owned(), before: 0 }),
+            Ok(file) => Ok(Self::File { file, path: path.to_owned(), before: 0, has_rows: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
             Err(error) => Err(not_delivered(format!("{} cannot be made: {error}", path.display()))
                 .hint("name a new file in a folder that you can write to")),
         }
+    }
+
+    /// Goes on with a file that is there.
+    #[must_use]
+    pub fn resume(unfinished: Unfinished) -> Self {
+        Self::File { file: unfinished.file, path: unfinished.path, before: 0, has_rows: true }
     }
 
     /// Refuses a file that is there already, before anybody is asked anything.
@@ -87,12 +99,14 @@ impl Delivery {
             Self::Standard => {
                 (ways.output.write_all(bytes).and_then(|()| ways.output.flush()), "standard output".to_owned())
             }
-            Self::File { file, path, before } => {
+            Self::File { file, path, before, .. } => {
                 *before = file.metadata().map_or(0, |metadata| metadata.len());
-                (
-                    file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path)),
-                    path.display().to_string(),
-                )
+                let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
+                if written.is_err() {
+                    // A part of it may be there, and is of no use.
+                    let _ = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));
+                }
+                (written, path.display().to_string())
             }
         };
         handed.map_err(|error| {
@@ -148,6 +162,18 @@ impl Delivery {
         }
     }
 
+    /// Whether a bar on standard error would stand among what is handed over.
+    #[must_use]
+    pub fn is_on_terminal(&self, output: &dyn Output) -> bool {
+        !matches!(self, Self::File { .. }) && output.layout().width.is_some()
+    }
+
+    /// Where it went, if that is a file that was made for it.
+    #[must_use]
+    pub fn new_file(&self) -> Option<&Path> {
+        self.file().filter(|_| !matches!(self, Self::File { has_rows: true, .. }))
+    }
+
     /// Where it went, if that is a file.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
@@ -171,7 +197,7 @@ impl Delivery {
 
     /// Takes back what is of no use: a file in which nothing is in force.
     pub fn take_back(&self) {
-        if let Self::File { path, .. } = self {
+        if let Self::File { path, has_rows: false, .. } = self {
             // At worst a file stays that says something that is not in force, and the failure says so.
             let _ = fs::remove_file(path);
         }

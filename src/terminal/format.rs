@@ -72,9 +72,15 @@ impl Rows {
         Ok(out)
     }
 
-    /// Takes the last row back, for somebody who has taken back what it wrote.
-    pub fn take_back(&mut self) {
-        self.count = self.count.saturating_sub(1);
+    /// How many there have been.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Goes on as if there had been so many, for somebody who has taken back what they wrote, or found it written.
+    pub fn go_on_behind(&mut self, count: usize) {
+        self.count = count;
     }
 
     fn header(&self) -> Vec<u8> {

@@ -11,6 +11,7 @@ pub mod output;
 pub mod picker;
 mod progress;
 pub mod records;
+pub mod resume;
 pub mod screen;
 pub mod sheet;
 pub mod table;
@@ -66,6 +67,8 @@ pub enum Phase {
     /// It is on its way, or out, and not in force: a signal is put off for a second; if it is still not in force then, the
     /// program ends, and says so.
     Delivering,
+    /// Between two of several: a signal is put off, and whoever has more to do stops.
+    Between,
     /// It, or a password that its owner chose, is being put in force: a signal is put off.
     Committing,
 }
@@ -83,6 +86,9 @@ pub trait Terminal {
 
     /// Asks yes or no; anything but yes is [`PromptError::Cancelled`].
     fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError>;
+
+    /// Asks for a text to be typed that shows that the question was read; anything else is [`PromptError::Cancelled`].
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError>;
 
     /// The next line of standard input, verbatim but for the line end.
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;

@@ -133,6 +133,22 @@ impl Terminal for Person {
         }
     }
 
+    fn confirm_by_typing(
+        &mut self,
+        question: &str,
+        text: &str,
+        instead: &'static str,
+    ) -> std::result::Result<(), PromptError> {
+        if !self.present {
+            return Err(PromptError::NoTerminal { instead });
+        }
+        match self.next(question) {
+            Step::Text(expected, answer) if expected == question && answer == text => Ok(()),
+            Step::Text(expected, _) if expected == question => Err(PromptError::Cancelled),
+            step => panic!("asked to type {text:?} for {question:?} at {step:?}"),
+        }
+    }
+
     fn piped_secret(&mut self) -> std::result::Result<TypedPassword, PromptError> {
         match self.next("a line of standard input") {
             Step::Piped(line) => Ok(typed(&line)),

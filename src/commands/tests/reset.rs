@@ -238,7 +238,7 @@ fn a_signal_lets_the_one_in_hand_come_to_its_end_and_names_the_others() {
     let call = Call { interrupted_after: Some(1), ..format(Format::Jsonl) };
     let args = Reset { yes: true, ..reset(&["alice", "bob", "carol"]) };
     let ran = site.call(call, |desk| run(desk, &args));
-    assert_eq!(ran.phases, [Phase::Delivering, Phase::Committing, Phase::Delivering, Phase::Idle]);
+    assert_eq!(ran.phases, [Phase::Between, Phase::Delivering, Phase::Committing, Phase::Between, Phase::Idle]);
     let Err(failure) = ran.outcome else { panic!("bob and carol were not reset") };
     assert_eq!(failure.kind, Kind::PartlyDone);
     let failed: Vec<_> = failure.items.iter().map(|item| (item.target.as_str(), item.failure.kind)).collect();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::cli::users::List;
+use crate::cli::users::{Filters, List};
 use crate::commands::actor::acting;
 use crate::commands::{Desk, find};
 use crate::domain::account::Account;
@@ -28,8 +28,7 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::List)?;
-    let filter =
-        Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change };
+    let filter = filter(&args.filters);
     if args.count {
         return count(desk, store.count(&filter, desk.now())?);
     }
@@ -62,6 +61,11 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         desk.terminal.note(&format!("The first {listed} are shown; go on with --after {id}, or raise --limit."));
     }
     Ok(())
+}
+
+/// What a filter of the command line asks of the store.
+pub fn filter(args: &Filters) -> Filter {
+    Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change }
 }
 
 fn is_more(store: &dyn Store, args: &List, filter: &Filter, last: &Account, now: Timestamp) -> bool {

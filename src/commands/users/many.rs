@@ -3,7 +3,7 @@
 use crate::cli::users::Many;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
-use crate::commands::bulk::{Bulk, targets};
+use crate::commands::bulk::{Bulk, Item, targets};
 use crate::domain::account::{AccountId, Revision};
 use crate::domain::authority::Action;
 use crate::domain::target::Target;
@@ -22,7 +22,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     acting.may_on(&mut *store, desk.now(), action, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();
     let (mut bulk, items) =
-        Bulk::find(&mut *store, &targets, |store, account| acting.may_to(store, now, action, account.into()));
+        Bulk::find(&mut *store, &targets, |store, account| acting.may_to(store, now, action, account.into()), Item::of);
 
     let mut changed = Vec::new();
     for item in items {

@@ -1,10 +1,14 @@
 //! Handing a secret over: make, hash, deliver and flush, then commit. At every instant either the old password works, or
 //! one that somebody was handed does.
 
+mod batch;
+
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
+pub use self::batch::Issue;
 use super::Desk;
 use crate::cli;
 use crate::domain::credential::StoredHash;
@@ -17,6 +21,7 @@ use crate::terminal::clipboard::Clipboard;
 use crate::terminal::delivery::{Delivery, Ways};
 use crate::terminal::format::{Format, Rows};
 use crate::terminal::handover::{Handover, TemporaryHandover};
+use crate::terminal::resume::Unfinished;
 use crate::terminal::{Phase, Terminal};
 
 /// The way out of one command's secrets. Dropped with none of them in force, it takes its file back.
@@ -110,19 +115,41 @@ impl WayOut {
             Some(cli::handover::Copy::Osc52) => Delivery::Terminal,
             Some(cli::handover::Copy::Clipboard) => Delivery::Clipboard(clear_after),
         };
-        if let Some(path) = delivery.file() {
+        if let Some(path) = delivery.new_file() {
             desk.terminal.doom(path.to_owned());
         }
-        Ok(Self {
+        Ok(Self::to::<H>(delivery, desk, args.quiet, several))
+    }
+
+    /// Goes on with the output of a run that was ended.
+    pub fn resume(unfinished: Unfinished, desk: &Desk<'_>) -> Self {
+        let rows = unfinished.rows.len();
+        let mut way_out = Self::to::<TemporaryHandover<'_>>(Delivery::resume(unfinished), desk, false, true);
+        way_out.rows.go_on_behind(rows);
+        way_out
+    }
+
+    fn to<H: Handover>(delivery: Delivery, desk: &Desk<'_>, quiet: bool, several: bool) -> Self {
+        Self {
             delivery,
             rows: Rows::new::<H>(desk.format(), several),
             format: desk.format(),
             what: H::WHAT,
-            quiet: args.quiet,
+            quiet,
             several,
             given: 0,
             in_force: 0,
-        })
+        }
+    }
+
+    /// Where it goes, if that is a file.
+    pub fn file(&self) -> Option<&Path> {
+        self.delivery.file()
+    }
+
+    /// Whether a bar can be drawn on standard error meanwhile.
+    pub fn leaves_room_for_progress(&self, desk: &Desk<'_>) -> bool {
+        !self.delivery.is_on_terminal(desk.output)
     }
 
     /// Hands a secret over, and puts it in force. `deliver` does what may fail before anybody has seen it, and gives it
@@ -235,22 +262,32 @@ impl WayOut {
     }
 
     fn not_in_force(&mut self, failure: Failure, username: &Username, clipboard: &mut dyn Clipboard) -> Failure {
+        self.take_back(1, clipboard);
+        self.told_not_in_force(failure, username)
+    }
+
+    /// What to say of one that was handed over and is not in force.
+    fn told_not_in_force(&self, failure: Failure, username: &Username) -> Failure {
         let place = match &self.delivery {
             Delivery::File { path, .. } => format!("written to {}", path.display()),
             Delivery::Clipboard(_) | Delivery::Terminal => "copied".into(),
             Delivery::Standard | Delivery::Screen(..) => "shown".into(),
         };
-        if self.delivery.take_back_latest(clipboard) {
-            self.given -= 1;
-            if self.format != Format::Text {
-                self.rows.take_back();
-            }
-        }
         let message = format!(
             "the {} {place} for {username} is NOT in force, and nothing has changed: {}",
             self.what, failure.message
         );
         Failure { message, ..failure }
+    }
+
+    /// Takes back what was given last, all of which is of no use, where that can be done.
+    fn take_back(&mut self, latest: usize, clipboard: &mut dyn Clipboard) {
+        if self.delivery.take_back_latest(clipboard) {
+            self.given -= latest;
+            if self.format != Format::Text {
+                self.rows.go_on_behind(self.rows.count().saturating_sub(latest));
+            }
+        }
     }
 }
 

@@ -1,0 +1,95 @@
+//! Many temporary passwords at a time: all of a batch go out in one piece, and are put in force in one transaction.
+
+use zeroize::Zeroizing;
+
+use super::WayOut;
+use crate::commands::Desk;
+use crate::domain::account::Account;
+use crate::domain::clock::Timestamp;
+use crate::domain::temporary::TemporaryPassword;
+use crate::failure::{Failure, Result};
+use crate::terminal::Phase;
+use crate::terminal::delivery::Ways;
+use crate::terminal::format::Format;
+use crate::terminal::handover::{Handover as _, TemporaryHandover};
+
+/// One of a batch: a temporary password, and whose it is.
+pub struct Issue {
+    /// The account.
+    pub account: Account,
+    /// The password.
+    pub secret: TemporaryPassword,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+impl WayOut {
+    /// Hands a batch over, and puts it in force. If it could not be delivered, none of it is; otherwise what came of each,
+    /// in their order. `commit` is one short transaction that says the same.
+    pub fn issue_batch(
+        &mut self,
+        desk: &mut Desk<'_>,
+        batch: &[Issue],
+        commit: impl FnOnce() -> Result<Vec<Result<()>>>,
+    ) -> Result<Vec<Result<()>>> {
+        desk.terminal.enter(Phase::Delivering);
+        let delivered = self.give_batch(desk, batch);
+        if delivered.is_err() {
+            desk.terminal.enter(Phase::Between);
+        }
+        delivered?;
+        desk.terminal.enter(Phase::Committing);
+        let outcomes = match commit() {
+            Ok(outcomes) => outcomes,
+            // It failed for all of them in the same way.
+            Err(failure) => batch.iter().map(|_| Err(again(&failure))).collect(),
+        };
+        let in_force = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        self.in_force += in_force;
+        if in_force == 0 {
+            self.take_back(batch.len(), desk.clipboard);
+        } else if let Some(path) = self.delivery.file() {
+            desk.terminal.spare(path);
+        }
+        let told = outcomes.into_iter().zip(batch).map(|(outcome, issue)| {
+            outcome.map_err(|failure| self.told_not_in_force(failure, &issue.account.username))
+        });
+        let told = told.collect();
+        desk.terminal.enter(Phase::Between);
+        Ok(told)
+    }
+
+    fn give_batch(&mut self, desk: &mut Desk<'_>, batch: &[Issue]) -> Result<()> {
+        let now = desk.now();
+        let rows_before = self.rows.count();
+        let mut rows = Vec::with_capacity(batch.len());
+        for Issue { account, secret, until } in batch {
+            let Account { username, display_name, .. } = account;
+            let handover = TemporaryHandover { username, display_name, secret, until: *until, now };
+            rows.push(match self.format {
+                Format::Text => {
+                    let gap = if self.given + rows.len() == 0 { "" } else { "\n" };
+                    handover.text(self.delivery.layout(desk.output), gap)
+                }
+                _ => self.rows.row(&handover)?,
+            });
+        }
+        // Room for all of them at once, so that no reallocation leaves a copy of them behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(rows.iter().map(|row| row.len()).sum()));
+        for row in &rows {
+            bytes.extend_from_slice(row);
+        }
+        let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
+        let handed = self.delivery.hand_over(ways, self.what, &bytes);
+        if handed.is_err() {
+            self.rows.go_on_behind(rows_before);
+        } else {
+            self.given += batch.len();
+        }
+        handed
+    }
+}
+
+fn again(failure: &Failure) -> Failure {
+    Failure { kind: failure.kind, message: failure.message.clone(), hint: failure.hint.clone(), items: Vec::new() }
+}

@@ -1,0 +1,142 @@
+//! Temporary passwords, hashed on as many cores as there are to be used.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use anyhow::Context as _;
+use rand::CryptoRng;
+
+use crate::domain::credential::{Cost, StoredHash};
+use crate::domain::hasher::{Hasher, Salt};
+use crate::domain::temporary::TemporaryPassword;
+
+/// A new temporary password and its hash.
+pub struct Hashed {
+    /// The password.
+    pub secret: TemporaryPassword,
+    /// Its hash.
+    pub hash: StoredHash,
+}
+
+struct Job {
+    number: usize,
+    secret: TemporaryPassword,
+    salt: Salt,
+}
+
+/// Makes temporary passwords ahead of whoever takes them. A worker locks nothing but the queue, and that only to take
+/// from it.
+pub struct Hashing {
+    jobs: Option<Sender<Job>>,
+    done: Receiver<(usize, anyhow::Result<Hashed>)>,
+    workers: Vec<JoinHandle<()>>,
+    /// Finished before their turn.
+    early: BTreeMap<usize, anyhow::Result<Hashed>>,
+    begun: usize,
+    taken: usize,
+}
+
+impl Hashing {
+    /// Starts so many workers, each with the memory that the cost says.
+    pub fn start(workers: NonZeroUsize, cost: Cost) -> anyhow::Result<Self> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let (finished, done) = mpsc::channel();
+        let queue = Arc::new(Mutex::new(queue));
+        let workers = (0..workers.get()).map(|_| {
+            let (queue, finished) = (Arc::clone(&queue), finished.clone());
+            let mut hasher = Hasher::new(cost)?;
+            let work = move || {
+                while let Some(Job { number, secret, salt }) = next(&queue) {
+                    let hashed = hasher.hash_temporary(&secret, salt).map(|hash| Hashed { secret, hash });
+                    if finished.send((number, hashed)).is_err() {
+                        return;
+                    }
+                }
+            };
+            thread::Builder::new().name("hashing".into()).spawn(work).context("a thread cannot be started")
+        });
+        let workers = workers.collect::<anyhow::Result<_>>()?;
+        Ok(Self { jobs: Some(jobs), done, workers, early: BTreeMap::new(), begun: 0, taken: 0 })
+    }
+
+    /// Draws passwords until so many are under way or finished.
+    pub fn keep_ahead(&mut self, by: usize, rng: &mut dyn CryptoRng) {
+        while self.begun < self.taken + by {
+            let job = Job { number: self.begun, secret: TemporaryPassword::generate(rng), salt: Salt::draw(rng) };
+            // If nobody works any more, whoever takes the next one learns of it.
+            let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
+            self.begun += 1;
+        }
+    }
+
+    /// The next one, in the order they were drawn in. One has to be under way.
+    pub fn take(&mut self) -> anyhow::Result<Hashed> {
+        let number = self.taken;
+        self.taken += 1;
+        loop {
+            if let Some(hashed) = self.early.remove(&number) {
+                return hashed;
+            }
+            let (number, hashed) = self.done.recv().context("the threads that hash have ended")?;
+            self.early.insert(number, hashed);
+        }
+    }
+}
+
+fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+impl Drop for Hashing {
+    /// Waits for the workers, which wipe their memory: what is queued and not begun is thrown away first.
+    fn drop(&mut self) {
+        self.jobs = None;
+        self.done = mpsc::channel().1;
+        for worker in self.workers.drain(..) {
+            // A worker that panicked has wiped its memory, too.
+            let _ = worker.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::domain::credential::{Credential, PasswordRevision};
+    use crate::domain::secret::TypedPassword;
+
+    const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+
+    fn hashing(workers: usize) -> Hashing {
+        Hashing::start(NonZeroUsize::new(workers).unwrap(), CHEAP).unwrap()
+    }
+
+    #[test]
+    fn each_hash_is_that_of_its_password() {
+        let mut hashing = hashing(3);
+        let mut rng = StdRng::seed_from_u64(1);
+        for _ in 0..50 {
+            hashing.keep_ahead(8, &mut rng);
+            let Hashed { secret, hash } = hashing.take().unwrap();
+            let credential = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
+            assert!(credential.matches(&TypedPassword::new(Zeroizing::new(secret.reveal().to_owned()))));
+        }
+    }
+
+    #[test]
+    fn they_come_in_the_order_they_were_drawn_in_however_many_work() {
+        let drawn = |workers| -> Vec<String> {
+            let mut hashing = hashing(workers);
+            hashing.keep_ahead(50, &mut StdRng::seed_from_u64(1));
+            (0..50).map(|_| hashing.take().unwrap().secret.reveal().to_owned()).collect()
+        };
+        assert_eq!(drawn(4), drawn(1));
+    }
+}

@@ -1,0 +1,175 @@
+//! A reset of many: in each batch the passwords are hashed on all cores, their rows delivered and flushed, and then the
+//! batch is put in force. Ended anywhere, each account has its old password, or one that is in the output.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use jiff::SignedDuration;
+
+use super::selection::Chosen;
+use crate::commands::actor::Acting;
+use crate::commands::bulk::Bulk;
+use crate::commands::handover::{Issue, WayOut};
+use crate::commands::hashing::{Hashed, Hashing};
+use crate::commands::{Desk, find};
+use crate::domain::account::Lifecycle;
+use crate::domain::credential::Cost;
+use crate::domain::target::Target;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{NewTemporary, Store};
+use crate::terminal::Phase;
+use crate::terminal::format::Format;
+
+/// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
+const FEW: usize = 64;
+/// The most in a batch.
+const BATCH: usize = 64;
+
+/// What is to be done with each.
+pub struct Many<'a> {
+    /// Who does it.
+    pub acting: &'a Acting,
+    /// How long the temporary passwords live.
+    pub lifetime: SignedDuration,
+    /// On how many cores to hash, if not on all.
+    pub jobs: Option<u16>,
+}
+
+/// Resets them all, unless something stops it.
+pub fn run(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    many: &Many<'_>,
+    chosen: Vec<Chosen>,
+    mut bulk: Bulk,
+    mut way_out: WayOut,
+) -> Result<()> {
+    let (total, before) = (chosen.len(), bulk.failed().0);
+    let is_few = total <= FEW;
+    let batch_size = if is_few { 1 } else { batch_size(desk.policy.cost) };
+    let workers = workers(many.jobs, total);
+    let mut hashing = Hashing::start(workers, desk.policy.cost)?;
+    if !is_few && way_out.leaves_room_for_progress(desk) {
+        desk.terminal.begin_progress("Resetting", total as u64);
+    }
+    desk.terminal.enter(Phase::Between);
+    let mut disabled = Vec::new();
+    let mut stopped: Option<fn() -> Failure> = None;
+    let mut left = chosen.into_iter();
+    let mut tried = 0;
+    while tried < total {
+        if desk.terminal.interrupted() {
+            stopped = Some(|| Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn"));
+        }
+        if stopped.is_some() {
+            break;
+        }
+        let batch: Vec<_> = left.by_ref().take(batch_size).collect();
+        tried += batch.len();
+        // The workers go on while this batch is delivered and put in force.
+        let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
+        hashing.keep_ahead(ahead, desk.rng);
+        let (mut issues, mut written) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+        let mut resets = Vec::with_capacity(batch.len());
+        for one in batch {
+            let Hashed { secret, hash } = hashing.take()?;
+            let now = desk.now();
+            // Better to find out before anything is shown.
+            let current = find(store, &Target::Id(one.id))
+                .and_then(|account| many.acting.may_reset(store, now, &account).map(|()| account));
+            match current {
+                Ok(account) => {
+                    let until = now + many.lifetime;
+                    resets.push((one.id, NewTemporary { hash, until }));
+                    issues.push(Issue { account, secret, until });
+                    written.push(one.written);
+                }
+                Err(failure) => bulk.record(one.written, Err(failure)),
+            }
+        }
+        if issues.is_empty() {
+            continue;
+        }
+        let by = many.acting.mandate(desk.now());
+        let commit = || -> Result<Vec<Result<()>>> {
+            let outcomes = store.reset_passwords(&by, &resets)?;
+            Ok(outcomes.into_iter().map(|outcome| outcome.map_err(Into::into)).collect())
+        };
+        match way_out.issue_batch(desk, &issues, commit) {
+            Ok(outcomes) => {
+                for ((outcome, issue), written) in outcomes.into_iter().zip(&issues).zip(written) {
+                    if outcome.is_ok() && issue.account.lifecycle == Lifecycle::Disabled {
+                        disabled.push(issue.account.username.to_string());
+                    }
+                    bulk.record(written, outcome);
+                }
+            }
+            Err(failure) => {
+                stopped = Some(|| Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered"));
+                let mut written = written.into_iter();
+                bulk.record(written.next().unwrap_or_default(), Err(failure));
+                leave(&mut bulk, written, is_few, stopped);
+            }
+        }
+        desk.terminal.advance(tried as u64);
+    }
+    desk.terminal.end_progress();
+    leave(&mut bulk, left.map(|one| one.written), is_few, stopped);
+    conclude(desk, &bulk, &way_out, &disabled, total + before);
+    let resumable = way_out.file().is_some() && matches!(desk.format(), Format::Csv | Format::Jsonl);
+    let closed = way_out.close(desk);
+    let finished = bulk.finish().map_err(|failure| match stopped {
+        Some(_) if resumable => failure.hint("to go on, give the same command with --resume in the place of --output"),
+        _ => failure,
+    });
+    finished.and(if stopped.is_some() { Ok(()) } else { closed })
+}
+
+/// Says that it was not the turn of some: of each by its name, if they are few.
+fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<fn() -> Failure>) {
+    let Some(why) = stopped else { return };
+    let mut left = left.peekable();
+    if is_few {
+        left.for_each(|written| bulk.record(written, Err(why())));
+    } else if let Some(first) = left.next() {
+        // One of them says why.
+        let count = left.count();
+        bulk.record(first, Err(why()));
+        bulk.leave_untried(count);
+    }
+}
+
+/// Says what came of it, to whoever reads along.
+fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[String], asked: usize) {
+    let done = bulk.done();
+    if done == 0 {
+        return;
+    }
+    let place = way_out.file().map_or_else(String::new, |path| format!(" in {},", path.display()));
+    let of = if done == asked { String::new() } else { format!(" of {asked}") };
+    let (are, comma) = if done == 1 { ("password is", "") } else { ("passwords are", "") };
+    let and = if place.is_empty() { "" } else { " and" };
+    desk.terminal.note(&format!("{done}{of} temporary {are}{comma}{place}{and} in force."));
+    const NAMED: usize = 5;
+    if disabled.is_empty() {
+        return;
+    }
+    let mut names = disabled.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if disabled.len() > NAMED {
+        names.push_str(&format!(" and {} more", disabled.len() - NAMED));
+    }
+    desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
+}
+
+/// How many are hashed at a time: enough that what a transaction costs does not count, and so few that a signal is not
+/// kept waiting where a hash is dear.
+fn batch_size(cost: Cost) -> usize {
+    let dear = usize::try_from(cost.work() / Cost::DEFAULT.work().max(1)).unwrap_or(BATCH);
+    (BATCH / dear.max(1)).max(1)
+}
+
+fn workers(asked: Option<u16>, most: usize) -> NonZeroUsize {
+    let asked = asked.and_then(|jobs| NonZeroUsize::new(usize::from(jobs)));
+    let workers = asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    workers.min(NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN))
+}

@@ -1,0 +1,246 @@
+//! `passdesk users reset`: the main job.
+
+mod many;
+mod selection;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use jiff::SignedDuration;
+
+use self::many::Many;
+use self::selection::{Chosen, Selection};
+
+use crate::cli::users::Reset;
+use crate::commands::actor::{Acting, acting};
+use crate::commands::bulk::Bulk;
+use crate::commands::handover::{self, WayOut, Whose};
+use crate::commands::{Desk, find};
+use crate::domain::account::{Account, Lifecycle};
+use crate::domain::authority::Action;
+use crate::domain::clock::spoken;
+use crate::domain::target::Target;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{Filter, Page, Sort, Store};
+use crate::terminal::Terminal;
+use crate::terminal::format::{Format, Rows};
+use crate::terminal::handover::TemporaryHandover;
+use crate::terminal::output::{self, Reader};
+use crate::terminal::picker::SHOWN;
+use crate::terminal::records::AccountRecord;
+use crate::terminal::resume::Unfinished;
+
+/// Up to so many can be read off a screen, and agreed to with a yes.
+const READABLE: usize = 10;
+/// How many are named in a question.
+const NAMED: usize = 5;
+
+/// Gives accounts a temporary password, and hands it over.
+pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
+    if desk.global.password_stdin && args.from.as_deref() == Some(Path::new("-")) {
+        return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
+            .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
+    }
+    let selection = Selection::of(args)?;
+    let several = selection.is_several() || args.resume.is_some();
+    handover::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
+    let lifetime = handover::lifetime(&args.handover)?;
+    if matches!(selection, Selection::Unsaid) && !desk.terminal.is_interactive() {
+        return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
+            .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
+    }
+    let mut unfinished = args.resume.as_deref().map(|path| resumed(desk, path)).transpose()?;
+
+    let mut store = desk.open()?;
+    let acting = acting(desk, &mut *store)?;
+    let selection = match selection {
+        Selection::Unsaid => Selection::Named(vec![pick(desk, &mut *store, &acting)?]),
+        said => said,
+    };
+    let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
+    acting.may_on(&mut *store, desk.now(), Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
+    let (mut bulk, mut chosen) = selection.find(&mut *store, &acting, desk.now())?;
+    let mut kept = 0;
+    if let Some(unfinished) = &unfinished {
+        let (rows, done) = selection::done(&*store, &unfinished.rows)?;
+        let before = chosen.len();
+        chosen.retain(|one| !done.contains(&one.id));
+        bulk.leave_out(before - chosen.len());
+        kept = rows;
+        desk.terminal.note(&format!("{} of {before} are done already.", before - chosen.len()));
+    }
+    if chosen.is_empty() {
+        if bulk.failed().1 == 0 && unfinished.is_none() {
+            desk.terminal.note("There is no such account.");
+        }
+        return bulk.finish();
+    }
+    if chosen.len() > READABLE && desk.format() == Format::Text && !args.dry_run {
+        return Err(Failure::new(Kind::Usage, format!("{} passwords are too many to be read as text", chosen.len()))
+            .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
+    }
+    if args.dry_run {
+        foretell(desk, &*store, &chosen, &spoken(lifetime.as_secs()), several)?;
+        for one in chosen {
+            bulk.record(one.written, Ok(()));
+        }
+        return bulk.finish();
+    }
+    // What is agreed to is the account as it is now.
+    let seen = find(&*store, &Target::Id(chosen[0].id))?;
+    if !args.yes {
+        ask(desk, &*store, &bulk, &chosen)?;
+    }
+
+    if !several && let Some(one) = chosen.pop() {
+        let outcome = reset_one(desk, &mut *store, &acting, args, lifetime, &seen);
+        bulk.record(one.written, outcome);
+        return bulk.finish();
+    }
+    let way_out = match unfinished.take() {
+        Some(mut unfinished) => {
+            unfinished.keep(kept)?;
+            WayOut::resume(unfinished, desk)
+        }
+        None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
+    };
+    let many = Many { acting: &acting, lifetime, jobs: args.jobs };
+    many::run(desk, &mut *store, &many, chosen, bulk, way_out)
+}
+
+/// Resets a single account, if it is still the one that was agreed to.
+fn reset_one(
+    desk: &mut Desk<'_>,
+    store: &mut dyn Store,
+    acting: &Acting,
+    args: &Reset,
+    lifetime: SignedDuration,
+    account: &Account,
+) -> Result<()> {
+    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
+    let whose = Whose { username: &account.username, display_name: &account.display_name };
+    let by = acting.mandate(desk.now());
+    // While the question stood, somebody else may have been here: better to find out before anything is shown.
+    let now = desk.now();
+    let current = find(&*store, &Target::Id(account.id))
+        .and_then(|current| acting.may_reset(store, now, &current).map(|()| current.revision));
+    let prepare = |_: &mut dyn Terminal, new| match current {
+        Ok(revision) if revision == account.revision => Ok(new),
+        Ok(_) => Err(Failure::new(Kind::Conflict, format!("somebody else has changed {} meanwhile", account.username))
+            .hint("nothing has changed here; look at the account, and try again")),
+        Err(failure) => Err(failure),
+    };
+    let commit = |new| Ok(store.reset_password(&by, account.id, account.revision, &new)?);
+    way_out.issue_temporary(desk, &whose, lifetime, prepare, commit)?;
+    if account.lifecycle == Lifecycle::Disabled {
+        desk.terminal.note(&disabled(account));
+    }
+    way_out.close(desk)
+}
+
+/// Opens the output of a run that was ended, which says what format to go on in.
+fn resumed(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
+    let unfinished = Unfinished::open(path)?;
+    match (unfinished.format, desk.format()) {
+        (None, Format::Csv | Format::Jsonl) => {}
+        (None, _) => {
+            return Err(Failure::new(
+                Kind::Usage,
+                format!("nothing stands in {} yet that shows its format", path.display()),
+            )
+            .hint("add --format csv or --format jsonl"));
+        }
+        (Some(found), Format::Text) => desk.global.format = found,
+        (Some(found), asked) if found == asked => {}
+        (Some(_), _) => {
+            return Err(Failure::new(Kind::Usage, format!("{} is in another format", path.display()))
+                .hint("leave --format out to go on in the same"));
+        }
+    }
+    Ok(unfinished)
+}
+
+/// Asks whether to go on; for more than can be looked at by their number.
+fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
+    let count = chosen.len();
+    let mut question = match chosen {
+        [one] => {
+            let account = find(store, &Target::Id(one.id))?;
+            format!("Reset the password of {}, id {}?", account.named(), account.id)
+        }
+        _ => {
+            let mut names = Vec::new();
+            for one in chosen.iter().take(NAMED) {
+                names.push(find(store, &Target::Id(one.id))?.username.to_string());
+            }
+            if count > NAMED {
+                names.push(format!("and {} more", count - NAMED));
+            }
+            format!("Reset the passwords of {count} accounts ({})?", names.join(", "))
+        }
+    };
+    if let (failed @ 1.., asked) = bulk.failed() {
+        // Writing to a String cannot fail.
+        let _ = write!(question, "\n{failed} of {asked} cannot be reset, and will be named. Go on?");
+    }
+    let instead = "add --yes to reset without being asked";
+    if count > READABLE {
+        Ok(desk.terminal.confirm_by_typing(&question, &count.to_string(), instead)?)
+    } else {
+        Ok(desk.terminal.confirm(&question, instead)?)
+    }
+}
+
+/// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
+fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(String, Target)> {
+    acting.may(store, desk.now(), Action::Reset)?;
+    let (now, mut found, mut broken) = (desk.now(), Vec::<Account>::new(), None);
+    let mut search = |text: &str| {
+        let filter = Filter { search: (!text.is_empty()).then(|| text.to_owned()), ..Filter::default() };
+        let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: SHOWN, now };
+        match store.page(&page) {
+            Ok(accounts) => found = accounts,
+            Err(error) => broken = Some(error),
+        }
+        found.iter().map(line).collect()
+    };
+    let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
+    let account = found.into_iter().nth(picked).ok_or_else(Failure::cancelled)?;
+    Ok((account.username.to_string(), Target::Id(account.id)))
+}
+
+fn line(account: &Account) -> String {
+    let email = account.email.as_ref().map(|email| format!("  {}", email.as_str())).unwrap_or_default();
+    format!("{}{email}", account.named())
+}
+
+fn disabled(account: &Account) -> String {
+    format!("{0} is disabled, and stays so until 'passdesk users enable {0}'.", account.username)
+}
+
+/// Says what a reset would do.
+fn foretell(desk: &mut Desk<'_>, store: &dyn Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
+    let now = desk.now();
+    let mut rows = Rows::new::<AccountRecord<'_>>(desk.format(), several);
+    for one in chosen {
+        let account = find(store, &Target::Id(one.id))?;
+        let bytes = if desk.format() == Format::Text {
+            let Account { id, .. } = account;
+            format!("Would reset {}, id {id}.\n", account.named()).into_bytes()
+        } else {
+            rows.row(&AccountRecord::new(&account, now))?.to_vec()
+        };
+        if output::print(desk.output, &bytes)? == Reader::Gone {
+            return Ok(());
+        }
+    }
+    if desk.format() != Format::Text {
+        return output::print(desk.output, &rows.end()).map(drop);
+    }
+    desk.print(&format!(
+        "The password stops working, every sign-in and token ends, a temporary password lives {lifetime}.\n"
+    ))
+}
