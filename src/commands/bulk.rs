@@ -25,6 +25,17 @@ pub struct Item {
     pub account: Account,
 }
 
+/// How many are named where all of them would be too many to read.
+pub const NAMED: usize = 5;
+
+/// The first names of so many.
+pub fn some_of(mut names: Vec<String>, count: usize) -> String {
+    if count > names.len() {
+        names.push(format!("and {} more", count - names.len()));
+    }
+    names.join(", ")
+}
+
 impl Item {
     /// An account, by what somebody wrote.
     pub fn of(written: &str, account: Account) -> Self {

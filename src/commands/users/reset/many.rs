@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::selection::Chosen;
 use crate::commands::actor::Acting;
-use crate::commands::bulk::Bulk;
+use crate::commands::bulk::{Bulk, NAMED, some_of};
 use crate::commands::handover::{Issue, WayOut};
 use crate::commands::hashing::{Hashed, Hashing};
 use crate::commands::{Desk, find};
@@ -150,15 +150,10 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[Stri
     let (are, comma) = if done == 1 { ("password is", "") } else { ("passwords are", "") };
     let and = if place.is_empty() { "" } else { " and" };
     desk.terminal.note(&format!("{done}{of} temporary {are}{comma}{place}{and} in force."));
-    const NAMED: usize = 5;
-    if disabled.is_empty() {
-        return;
+    if !disabled.is_empty() {
+        let names = some_of(disabled.iter().take(NAMED).cloned().collect(), disabled.len());
+        desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
     }
-    let mut names = disabled.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if disabled.len() > NAMED {
-        names.push_str(&format!(" and {} more", disabled.len() - NAMED));
-    }
-    desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
 }
 
 /// How many are hashed at a time: enough that what a transaction costs does not count, and so few that a signal is not

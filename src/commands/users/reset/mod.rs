@@ -13,7 +13,7 @@ use self::selection::{Chosen, Selection};
 
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
-use crate::commands::bulk::Bulk;
+use crate::commands::bulk::{Bulk, NAMED, some_of};
 use crate::commands::handover::{self, WayOut, Whose};
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
@@ -32,8 +32,6 @@ use crate::terminal::resume::Unfinished;
 
 /// Up to so many can be read off a screen, and agreed to with a yes.
 const READABLE: usize = 10;
-/// How many are named in a question.
-const NAMED: usize = 5;
 
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
@@ -163,21 +161,15 @@ fn resumed(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
 /// Asks whether to go on; for more than can be looked at by their number.
 fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
     let count = chosen.len();
-    let mut question = match chosen {
-        [one] => {
-            let account = find(store, &Target::Id(one.id))?;
-            format!("Reset the password of {}, id {}?", account.named(), account.id)
+    let mut question = if let [one] = chosen {
+        let account = find(store, &Target::Id(one.id))?;
+        format!("Reset the password of {}, id {}?", account.named(), account.id)
+    } else {
+        let mut names = Vec::new();
+        for one in chosen.iter().take(NAMED) {
+            names.push(find(store, &Target::Id(one.id))?.username.to_string());
         }
-        _ => {
-            let mut names = Vec::new();
-            for one in chosen.iter().take(NAMED) {
-                names.push(find(store, &Target::Id(one.id))?.username.to_string());
-            }
-            if count > NAMED {
-                names.push(format!("and {} more", count - NAMED));
-            }
-            format!("Reset the passwords of {count} accounts ({})?", names.join(", "))
-        }
+        format!("Reset the passwords of {count} accounts ({})?", some_of(names, count))
     };
     if let (failed @ 1.., asked) = bulk.failed() {
         // Writing to a String cannot fail.
