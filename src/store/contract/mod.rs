@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod authority;
 pub mod batches;
+pub mod imports;
 pub mod policy;
 pub mod record;
 pub mod sign_ins;
@@ -64,6 +65,19 @@ macro_rules! laws {
                 a_batch_is_about_accounts_as_they_are_by_then,
                 an_empty_batch_changes_nothing,
                 a_reset_is_known_by_its_end_for_good,
+            }
+            imports {
+                an_import_makes_accounts_without_a_password,
+                the_numbers_of_an_import_follow_each_other_in_its_order,
+                an_import_is_all_or_nothing,
+                an_import_that_is_stopped_changes_nothing,
+                an_import_is_one_event,
+                an_import_changes_what_its_edits_name_and_nothing_else,
+                an_import_gives_no_more_than_its_actor_may,
+                an_import_changes_nobody_of_no_lower_rank,
+                an_actor_demoted_before_an_import_is_refused,
+                an_import_leaves_an_admin_to_count_on,
+                newcomers_meet_their_namesakes,
             }
             sign_ins {
                 a_password_change_ends_all_sign_ins_but_its_own,

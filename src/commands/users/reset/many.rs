@@ -18,7 +18,6 @@ use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewTemporary, Store};
 use crate::terminal::Phase;
-use crate::terminal::format::Format;
 
 /// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
 const FEW: usize = 64;
@@ -33,6 +32,8 @@ pub struct Many<'a> {
     pub lifetime: SignedDuration,
     /// On how many cores to hash, if not on all.
     pub jobs: Option<u16>,
+    /// What to do to go on, if it is ended before it is done.
+    pub to_go_on: String,
 }
 
 /// Resets them all, unless something stops it.
@@ -50,7 +51,7 @@ pub fn run(
     let workers = workers(many.jobs, total);
     let mut hashing = Hashing::start(workers, desk.policy.cost)?;
     if !is_few && way_out.leaves_room_for_progress(desk) {
-        desk.terminal.begin_progress("Resetting", total as u64);
+        desk.terminal.begin_progress("resetting", total as u64);
     }
     desk.terminal.enter(Phase::Between);
     let mut disabled = Vec::new();
@@ -116,10 +117,10 @@ pub fn run(
     desk.terminal.end_progress();
     leave(&mut bulk, left.map(|one| one.written), is_few, stopped);
     conclude(desk, &bulk, &way_out, &disabled, total + before);
-    let resumable = way_out.file().is_some() && matches!(desk.format(), Format::Csv | Format::Jsonl);
+    let resumable = way_out.can_be_resumed();
     let closed = way_out.close(desk);
     let finished = bulk.finish().map_err(|failure| match stopped {
-        Some(_) if resumable => failure.hint("to go on, give the same command with --resume in the place of --output"),
+        Some(_) if resumable => failure.hint(many.to_go_on.clone()),
         _ => failure,
     });
     finished.and(if stopped.is_some() { Ok(()) } else { closed })

@@ -1,7 +1,7 @@
 //! `passdesk users reset`: the main job.
 
-mod many;
-mod selection;
+pub mod many;
+pub mod selection;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -21,6 +21,7 @@ use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
+use crate::input;
 use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::Terminal;
 use crate::terminal::format::{Format, Rows};
@@ -35,7 +36,7 @@ const READABLE: usize = 10;
 
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    if desk.global.password_stdin && args.from.as_deref() == Some(Path::new("-")) {
+    if desk.global.password_stdin && args.from.as_deref().is_some_and(input::is_stdin) {
         return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
             .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
     }
@@ -102,7 +103,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         }
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
     };
-    let many = Many { acting: &acting, lifetime, jobs: args.jobs };
+    let to_go_on = "to go on, give the same command with --resume in the place of --output".to_owned();
+    let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on };
     many::run(desk, &mut *store, &many, chosen, bulk, way_out)
 }
 

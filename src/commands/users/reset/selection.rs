@@ -14,8 +14,6 @@ use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::input;
 use crate::store::{Filter, Page, Sort, Store};
 
-/// The most bytes of a list of accounts.
-const LONGEST_LIST: u64 = 256 << 20;
 /// How many accounts are read at a time.
 const PAGE: usize = 1_000;
 /// The columns by which a CSV file names accounts, in the order in which they are taken.
@@ -46,7 +44,7 @@ impl Selection {
     pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
         if let Some(path) = &args.from {
-            return Ok(Self::Listed(listed(path, &input::read(path, LONGEST_LIST)?)?));
+            return Ok(Self::Listed(listed(path, &input::read(path)?.bytes)?));
         }
         Ok(match targets(&args.ids)? {
             named if !named.is_empty() => Self::Named(named),
