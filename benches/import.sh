@@ -62,7 +62,7 @@ seconds() { # runs a command, and prints how long it took
 export PASSDESK_STORE=$work/ours.db
 for run in $(seq "$runs"); do
     rm -f "$work"/ours.db* "$work"/peer.db*
-    "$passdesk" init --admin root --quiet >/dev/null
+    "$passdesk" init --admin root --quiet >"$work/password"
     sqlite3 "$work/peer.db" <"$work/schema.sql" >/dev/null
     ours=$(seconds "$passdesk" users import "$work/people.csv")
     peer=$(seconds sqlite3 "$work/peer.db" 'PRAGMA synchronous = FULL' ".import --csv $work/rows.csv accounts")

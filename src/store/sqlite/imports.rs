@@ -31,9 +31,11 @@ pub fn with_usual_room(connection: &Connection) -> Result<()> {
 }
 
 pub fn namesakes(connection: &Connection, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+    // Outside of a transaction each look would lock the file, and let go of it again.
+    let transaction = connection.unchecked_transaction().map_err(failed)?;
     let prepare = |column| {
         let sql = format!("SELECT id FROM accounts WHERE {column} = ?1");
-        connection.prepare(&sql).map_err(failed)
+        transaction.prepare(&sql).map_err(failed)
     };
     let (mut by_username, mut by_email) = (prepare("username")?, prepare("email_key")?);
     let mut found = Vec::new();
