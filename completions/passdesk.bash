@@ -106,6 +106,9 @@ _passdesk() {
             passdesk__subcmd__users,grant)
                 cmd="passdesk__subcmd__users__subcmd__grant"
                 ;;
+            passdesk__subcmd__users,import)
+                cmd="passdesk__subcmd__users__subcmd__import"
+                ;;
             passdesk__subcmd__users,list)
                 cmd="passdesk__subcmd__users__subcmd__list"
                 ;;
@@ -237,7 +240,7 @@ _passdesk() {
                     return 0
                     ;;
                 --action)
-                    COMPREPLY=($(compgen -W "list reset require-change unlock add edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit show-policy sign-in sign-out change-password profile verify renew-hash lock recover" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "list reset require-change unlock add import edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit show-policy sign-in sign-out change-password profile verify renew-hash lock recover" -- "${cur}"))
                     return 0
                     ;;
                 --outcome)
@@ -1224,7 +1227,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge"
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1486,6 +1489,51 @@ _passdesk() {
                 return 0
             fi
             case "${prev}" in
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        passdesk__subcmd__users__subcmd__import)
+            opts="-v -h --dry-run --skip-invalid --on-conflict --store --as --password-stdin --format --color --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --on-conflict)
+                    COMPREPLY=($(compgen -W "error skip update" -- "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then

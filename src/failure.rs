@@ -276,6 +276,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Conflict(message) => Self::new(Kind::Conflict, message).hint("look again, and try again"),
             StoreError::Refused(refusal) => refusal.into(),
+            StoreError::Stopped => Self::cancelled(),
             StoreError::Busy => {
                 Self::new(Kind::Busy, error.to_string()).hint("another passdesk is writing; try again in a moment")
             }

@@ -1,6 +1,9 @@
 //! `passdesk users …`.
 
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ValueEnum, ValueHint};
 
 use super::handover;
 use crate::domain::account::State;
@@ -20,6 +23,15 @@ Examples:
     Show(One),
     /// Add an account; it starts with a temporary password
     Add(Add),
+    /// Add many accounts at once, from a CSV file; all of them or none
+    #[command(after_help = "\
+The first line names the columns, in any order: username, name, email, role. What
+'passdesk users list --format csv' writes can be imported, too.
+
+Examples:
+  passdesk users import people.csv --dry-run
+  passdesk users import people.csv --on-conflict update")]
+    Import(Import),
     /// Change a name, an e-mail address, roles
     Edit(Edit),
     /// Give accounts a temporary password; they must choose a new one with it
@@ -132,6 +144,35 @@ pub struct Add {
     /// How its temporary password is handed over.
     #[command(flatten)]
     pub handover: handover::Handover,
+}
+
+/// Which accounts to import, and how.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The CSV file; '-' for standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Say what would happen and what is wrong, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out the rows that cannot be imported, and import the others
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// What to do with usernames that are there already
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub on_conflict: OnConflict,
+}
+
+/// What to do with a username that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OnConflict {
+    /// The row cannot be imported
+    #[default]
+    Error,
+    /// The account stays as it is
+    Skip,
+    /// The account gets the name, address and roles of the row
+    Update,
 }
 
 /// What is to be different about an account.

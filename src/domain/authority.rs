@@ -12,6 +12,8 @@ pub enum Action {
     List,
     /// Make an account.
     Add,
+    /// Make many accounts at once.
+    Import,
     /// Change a name or an e-mail address.
     Edit,
     /// Give a role.
@@ -61,12 +63,13 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 /// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 19] = [
+const TABLE: [(Action, &[(Role, Reach)]); 20] = [
     (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
     (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::Unlock, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::Add, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
+    (Action::Import, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Edit, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Disable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Enable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
@@ -104,6 +107,7 @@ impl Action {
         match self {
             Self::List => "see the accounts".into(),
             Self::Add => format!("add {whom}"),
+            Self::Import => to.map_or("import accounts".into(), |username| format!("import {username}")),
             Self::Edit => format!("edit {whom}"),
             Self::Grant => format!("give roles to {whom}"),
             Self::Revoke => format!("take roles from {whom}"),
@@ -130,6 +134,7 @@ impl Action {
         match self {
             Self::List => "list",
             Self::Add => "add",
+            Self::Import => "import",
             Self::Edit => "edit",
             Self::Grant => "grant",
             Self::Revoke => "revoke",
@@ -289,12 +294,13 @@ mod tests {
 
     /// The contract's own table, one line an action: what each rank of actor (none to global-admin) may do to a target
     /// of rank 0 to 4. `+` is allowed.
-    const CONTRACT: [(Action, [&str; 5]); 19] = [
+    const CONTRACT: [(Action, [&str; 5]); 20] = [
         (Action::List, ["-----", "+++++", "+++++", "+++++", "+++++"]),
         (Action::Reset, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::RequireChange, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::Unlock, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::Add, ["-----", "-----", "-----", "+++--", "+++++"]),
+        (Action::Import, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Edit, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Disable, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Enable, ["-----", "-----", "-----", "+++--", "+++++"]),

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod authority;
+pub mod imports;
 pub mod policy;
 pub mod record;
 pub mod sign_ins;
@@ -55,6 +56,19 @@ macro_rules! laws {
                 the_first_admin_may_be_reset_before_they_have_signed_in,
                 two_admins_who_disable_each_other_leave_one,
                 a_recovered_admin_is_switched_on_with_a_temporary_password,
+            }
+            imports {
+                an_import_makes_accounts_without_a_password,
+                the_numbers_of_an_import_follow_each_other_in_its_order,
+                an_import_is_all_or_nothing,
+                an_import_that_is_stopped_changes_nothing,
+                an_import_is_one_event,
+                an_import_changes_what_its_edits_name_and_nothing_else,
+                an_import_gives_no_more_than_its_actor_may,
+                an_import_changes_nobody_of_no_lower_rank,
+                an_actor_demoted_before_an_import_is_refused,
+                an_import_leaves_an_admin_to_count_on,
+                newcomers_meet_their_namesakes,
             }
             sign_ins {
                 a_password_change_ends_all_sign_ins_but_its_own,

@@ -5,6 +5,7 @@
 mod accounts;
 mod authority;
 mod changes;
+mod imports;
 mod open;
 mod policy;
 mod record;
@@ -22,8 +23,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{
-    Edit, EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, PreparedStore, Result,
-    SignIn, Store, StoreError, Stores,
+    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
+    Newcomer, Page, PreparedStore, Result, SignIn, Store, StoreError, Stores,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
@@ -196,6 +197,22 @@ impl Store for SqliteStore {
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
         let target = || Some(audit::Target { id: None, username: new.username.clone() });
         self.change(by, Action::Add.name(), target, |transaction| changes::add(transaction, by, new))
+    }
+
+    fn namesakes(&self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+        imports::namesakes(&self.connection, of)
+    }
+
+    fn import(&mut self, by: &Mandate, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
+        imports::with_room(&self.connection)?;
+        let imported = self.change(
+            by,
+            Action::Import.name(),
+            || None,
+            |transaction| imports::import(transaction, by, import, go_on),
+        );
+        imports::with_usual_room(&self.connection)?;
+        imported
     }
 
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
