@@ -46,6 +46,10 @@ pub enum Action {
     RevokeToken,
     /// See the tokens of others.
     ListTokens,
+    /// Let a copy of the store out.
+    Backup,
+    /// Look whether the store is sound.
+    Check,
 }
 
 /// How far a role reaches.
@@ -61,7 +65,7 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 /// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 19] = [
+const TABLE: [(Action, &[(Role, Reach)]); 21] = [
     (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
     (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
@@ -81,6 +85,8 @@ const TABLE: [(Action, &[(Role, Reach)]); 19] = [
     (Action::ListTokens, &[(GlobalAdmin, Anyone)]),
     (Action::Audit, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
     (Action::ShowPolicy, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
+    (Action::Backup, &[(GlobalAdmin, Anyone)]),
+    (Action::Check, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
 ];
 
 /// What everybody may do to what is their own, whatever their roles.
@@ -121,6 +127,8 @@ impl Action {
             Self::CreateToken => format!("make a token of {whom}"),
             Self::RevokeToken => format!("revoke a token of {whom}"),
             Self::ListTokens => "see the tokens of others".into(),
+            Self::Backup => "back up the store".into(),
+            Self::Check => "check the store".into(),
         }
     }
 
@@ -147,6 +155,8 @@ impl Action {
             Self::CreateToken => "create-token",
             Self::RevokeToken => "revoke-token",
             Self::ListTokens => "list-tokens",
+            Self::Backup => "backup",
+            Self::Check => "check",
         }
     }
 
@@ -289,7 +299,7 @@ mod tests {
 
     /// The contract's own table, one line an action: what each rank of actor (none to global-admin) may do to a target
     /// of rank 0 to 4. `+` is allowed.
-    const CONTRACT: [(Action, [&str; 5]); 19] = [
+    const CONTRACT: [(Action, [&str; 5]); 21] = [
         (Action::List, ["-----", "+++++", "+++++", "+++++", "+++++"]),
         (Action::Reset, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::RequireChange, ["-----", "-----", "++---", "+++--", "+++++"]),
@@ -309,6 +319,8 @@ mod tests {
         (Action::ListTokens, ["-----", "-----", "-----", "-----", "+++++"]),
         (Action::Audit, ["-----", "+++++", "-----", "-----", "+++++"]),
         (Action::ShowPolicy, ["-----", "+++++", "+++++", "+++++", "+++++"]),
+        (Action::Backup, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::Check, ["-----", "+++++", "-----", "-----", "+++++"]),
     ];
 
     fn of_rank(rank: usize) -> Roles {

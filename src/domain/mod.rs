@@ -6,6 +6,7 @@ pub mod audit;
 pub mod authority;
 pub mod clock;
 pub mod credential;
+pub mod finding;
 mod hex;
 pub mod name;
 pub mod password;
