@@ -11,9 +11,8 @@ use crate::terminal::format::Format;
 /// Makes a copy of the store in a new file, while others go on.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     let place = std::path::absolute(&args.file).map_err(anyhow::Error::from)?;
-    let taken = |message: String| {
-        Failure::new(Kind::Conflict, message).hint("name a new file; nothing is ever overwritten")
-    };
+    let taken =
+        |message: String| Failure::new(Kind::Conflict, message).hint("name a new file; nothing is ever overwritten");
     if desk.stores.claims(&place) {
         return Err(taken(format!("{} is the store's own", place.display())));
     }

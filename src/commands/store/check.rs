@@ -49,7 +49,10 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         0 => Ok(()),
         faulty => Err(Failure::new(
             Kind::StoreUnusable,
-            format!("{faulty} of {} checks found that the store cannot be used, or not be trusted", findings.len()),
+            format!(
+                "the store cannot be used, or not be trusted: {faulty} finding{}",
+                if faulty == 1 { "" } else { "s" }
+            ),
         )
         .hint("the remedy of each finding stands with it")),
     }

@@ -70,9 +70,7 @@ fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
 /// A disk that is full is not the store's.
 fn untaken(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            StoreError::Failed(error.into())
-        }
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Failed(error.into()),
         _ => failed(error),
     }
 }

@@ -407,10 +407,7 @@ const RESTORE: &str = "restore the latest backup: remove the store's -wal and -s
                        store; 'passdesk store check' says what is the matter";
 
 fn damaged(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unusable {
-        message: format!("the store is damaged: {why}"),
-        hint: RESTORE.into(),
-    }
+    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: RESTORE.into() }
 }
 
 #[cfg(test)]

@@ -61,11 +61,8 @@ pub fn to_look_at(path: &Path) -> Result<Connection> {
     let path = resolved(path)?;
     let left = |suffix| fs::symlink_metadata(beside(&path, suffix)).ok();
     let log = left("-wal").is_some_and(|log| log.len() > 0);
-    let connection = if !log && left("-shm").is_none() && !is_writable(&path) {
-        immutable(&path)?
-    } else {
-        connect(&path)?
-    };
+    let connection =
+        if !log && left("-shm").is_none() && !is_writable(&path) { immutable(&path)? } else { connect(&path)? };
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log).map_err(failed)?;
     connection.pragma_update(None, "query_only", "ON").map_err(failed)?;
     Ok(connection)

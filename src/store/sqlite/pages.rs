@@ -20,7 +20,7 @@ pub enum Depth {
 /// How often the engine says that it is still at it, in its own steps.
 const STEPS_A_TICK: i32 = 20_000;
 /// About how many of its steps a row takes it. What comes of it is shown, and nothing depends on it.
-const STEPS_A_ROW: u64 = 64;
+const STEPS_A_ROW: u64 = 110;
 
 /// What the engine finds wrong with the pages of a store, in its own words.
 pub fn faults(connection: &mut Connection, depth: Depth, watch: &mut dyn Watch) -> Result<Vec<String>> {
@@ -62,7 +62,6 @@ fn rows(connection: &Connection) -> u64 {
 
 fn said(connection: &Connection, pragma: &str) -> Result<Vec<String>> {
     let mut statement = connection.prepare(&format!("PRAGMA {pragma}")).map_err(failed)?;
-    let lines: Vec<String> =
-        statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(failed)?;
+    let lines: Vec<String> = statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(failed)?;
     Ok(if lines == ["ok"] { Vec::new() } else { lines })
 }

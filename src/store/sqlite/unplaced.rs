@@ -56,7 +56,11 @@ impl Unplaced {
         let (folder, name) = parts(place)?;
         let made_folder = (purpose == Purpose::Store && !folder.exists()).then(|| folder.to_owned());
         if made_folder.is_some() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| cannot_make(folder, &error))?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(|error| cannot_make(folder, &error))?;
         }
         let hidden = format!(".{}.{}.{}", name.to_string_lossy(), std::process::id(), purpose.suffix());
         let path = folder.join(hidden);

@@ -19,12 +19,7 @@ use crate::store::{EventFilter, Result, Watch};
 const PAGE: usize = 1_000;
 
 /// Looks at each row.
-pub fn look(
-    connection: &Connection,
-    now: Timestamp,
-    watch: &mut dyn Watch,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
+pub fn look(connection: &Connection, now: Timestamp, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
     match all_accounts(connection, watch) {
         Ok(seen) => findings.extend(seen.findings()),
         Err(error) => findings.push(told("accounts", "", Err(error))?),
@@ -54,18 +49,19 @@ struct Accounts {
 
 impl Accounts {
     fn findings(self) -> [Finding; 2] {
-        let names = |ids: &[String]| format!("{} of {}: id {}", ids.len(), self.all, some_of(ids));
         let accounts = if self.odd.is_empty() {
-            Finding::sound("accounts", format!("{}, each as passdesk writes it", self.all))
+            Finding::sound("accounts", format!("{}, as passdesk writes them", counted(self.all, "account")))
         } else {
-            let message = format!("no passdesk has written these so, {}", names(&self.odd));
-            Finding::faulty("accounts", message, "find out who has; 'passdesk users edit' writes a name anew")
+            let (odd, which) = (counted(self.odd.len() as u64, "account"), some_of(&self.odd));
+            let message = format!("{odd} of {} not as passdesk writes them: {which}", self.all);
+            Finding::faulty("accounts", message, "find out who has; 'passdesk users edit' writes names anew")
         };
         let passwords = if self.dead.is_empty() {
-            Finding::sound("passwords", format!("{} hashes, each of use", self.hashes))
+            Finding::sound("passwords", format!("{} that can be evaluated", counted_hashes(self.hashes)))
         } else {
-            let message = format!("these hashes are damaged or immoderate, and let nobody in, {}", names(&self.dead));
-            Finding::faulty("passwords", message, "find out who wrote them; 'passdesk users reset ID' replaces one")
+            let (dead, which) = (counted_hashes(self.dead.len() as u64), some_of(&self.dead));
+            let message = format!("{dead} of {}, damaged or immoderate, let nobody in: {which}", self.hashes);
+            Finding::faulty("passwords", message, "find out who wrote that; 'passdesk users reset ID' replaces one")
         };
         [accounts, passwords]
     }
@@ -79,7 +75,7 @@ fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accoun
     let mut seen = Accounts::default();
     while let Some(row) = rows.next().map_err(failed)? {
         seen.all += 1;
-        let id = || row.get::<_, i64>("id").map(|id| id.to_string()).map_err(failed);
+        let id = || row.get::<_, i64>("id").map(|id| format!("id {id}")).map_err(failed);
         let hash = row.get::<_, Option<String>>("password_hash").unwrap_or_default().map(StoredHash::from_store);
         let work = hash.as_ref().map(StoredHash::work);
         seen.hashes += u64::from(work.is_some());
@@ -107,7 +103,8 @@ fn is_as_written(row: &Row<'_>, work: Option<u64>) -> bool {
         && display_name.parse::<DisplayName>().is_ok_and(|name| display_name == name.as_str())
         && address.as_ref().is_none_or(is_address)
         && address.map(|text| Email::from_store(text).key()) == text("email_key")
-        && work.is_none_or(|work| row.get::<_, i64>("hash_work").ok().and_then(|it| u64::try_from(it).ok()) == Some(work))
+        && work
+            .is_none_or(|work| row.get::<_, i64>("hash_work").ok().and_then(|it| u64::try_from(it).ok()) == Some(work))
 }
 
 fn settings(connection: &Connection) -> Result<()> {
@@ -127,10 +124,9 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
     let mut last: Option<Event> = None;
     let mut seen = 0;
     loop {
-        let events =
-            record::page(connection, &EventFilter::default(), last.as_ref().map(|last| last.sequence), PAGE)?;
+        let events = record::page(connection, &EventFilter::default(), last.as_ref().map(|last| last.sequence), PAGE)?;
         if events.is_empty() {
-            return Ok(Finding::sound("record", format!("{seen} events, as written")));
+            return Ok(Finding::sound("record", format!("{}, as written", counted(seen, "event"))));
         }
         for event in events {
             if let Some(fault) = event.fault(last.as_ref()) {
@@ -156,14 +152,13 @@ fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
     let (lasting, until, username): (Option<i64>, _, Option<String>) = connection
         .query_row(sql, [now.as_second()], |row| Ok((row.get(0)?, accounts::moment(row, 1)?, row.get(2)?)))
         .map_err(failed)?;
-    let can_be = if lasting == Some(1) { "global-admin can" } else { "global-admins can" };
-    if let Some(lasting) = lasting.filter(|lasting| *lasting > 0) {
-        return Ok(Finding::sound("admins", format!("{lasting} {can_be} be counted on")));
+    if let Some(lasting) = lasting.and_then(|lasting| u64::try_from(lasting).ok()).filter(|lasting| *lasting > 0) {
+        return Ok(Finding::sound("admins", format!("{} to count on", counted(lasting, "global-admin"))));
     }
     if let (Some(until), Some(username)) = (until, username) {
         return Ok(Finding::notable(
             "admins",
-            format!("no global-admin can sign in but by a temporary password, to {}", readable(until)),
+            format!("no global-admin can sign in but by a temporary password, until {}", readable(until)),
             format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
         ));
     }
@@ -179,4 +174,12 @@ fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
 fn count(connection: &Connection, table: &str) -> Result<u64> {
     let counted = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
     counted.map(|count| u64::try_from(count).unwrap_or(0)).map_err(failed)
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn counted_hashes(count: u64) -> String {
+    format!("{count} hash{}", if count == 1 { "" } else { "es" })
 }
