@@ -567,9 +567,35 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the store')
+            [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the whole store into a new file, while others go on')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Look whether the store is sound, and say what to do where it is not')
             break
         }
         'passdesk;store;path' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;store;backup' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR is honoured')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Take passwords from standard input, a line each, instead of asking')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and on whose behalf')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;store;check' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account for this one command')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results, and failures')

@@ -529,8 +529,32 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand path 'Print the path of the store'
+            cand backup 'Copy the whole store into a new file, while others go on'
+            cand check 'Look whether the store is sound, and say what to do where it is not'
         }
         &'passdesk;store;path'= {
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --as 'Sign in as this account for this one command'
+            cand --format 'How to write results, and failures'
+            cand --color 'When to use colours; NO_COLOR is honoured'
+            cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
+            cand -v 'Say which store is used, and on whose behalf'
+            cand --verbose 'Say which store is used, and on whose behalf'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;store;backup'= {
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --as 'Sign in as this account for this one command'
+            cand --format 'How to write results, and failures'
+            cand --color 'When to use colours; NO_COLOR is honoured'
+            cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
+            cand -v 'Say which store is used, and on whose behalf'
+            cand --verbose 'Say which store is used, and on whose behalf'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;store;check'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
             cand --as 'Sign in as this account for this one command'
             cand --format 'How to write results, and failures'

@@ -530,6 +530,8 @@ revoke-token\t''
 list-tokens\t''
 audit\t''
 show-policy\t''
+backup\t''
+check\t''
 sign-in\t''
 sign-out\t''
 change-password\t''
@@ -602,19 +604,21 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l screen -d 
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -f -a "path" -d 'Print the path of the store'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "path" -d 'Print the path of the store'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "backup" -d 'Copy the whole store into a new file, while others go on'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "check" -d 'Look whether the store is sound, and say what to do where it is not'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -627,6 +631,30 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'

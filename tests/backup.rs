@@ -197,7 +197,7 @@ fn a_backup_comes_to_its_end_while_four_others_write_all_the_time_and_keeps_none
     let desk = Desk::settled();
     crowd(&desk, 20_000);
     // Each write moves one unit from one account to another: a copy of one moment has as many as there were.
-    desk.sql("UPDATE accounts SET tries_untold = 10 WHERE id > 1");
+    desk.sql("UPDATE accounts SET tries_untold = 1000000 WHERE id > 1");
     let all: i64 = desk.value("SELECT sum(tries_untold) FROM accounts");
     let (over, written) = (AtomicBool::new(false), AtomicU64::new(0));
     scope(|scope| {
@@ -341,12 +341,13 @@ fn a_full_disk_leaves_nothing_and_that_is_recorded() {
 #[test]
 fn a_damaged_store_makes_no_backup_that_is_taken_for_a_good_one() {
     let desk = Desk::settled();
-    let root: i64 = desk.value("SELECT rootpage FROM sqlite_schema WHERE name = 'sign_ins'");
+    let root: i64 = desk.value("SELECT rootpage FROM sqlite_schema WHERE name = 'accounts_by_name'");
     let mut bytes = fs::read(desk.store()).unwrap();
     let page = usize::try_from(root - 1).unwrap() * 4096;
     bytes[page..page + 8].fill(0xA5);
     fs::write(desk.store(), bytes).unwrap();
     let run = desk.run(&BACKUP).exits(10);
+    assert!(run.stderr.contains("the copy is not sound: "), "{}", run.stderr);
     assert!(run.stderr.contains("passdesk store check"), "{}", run.stderr);
     assert_eq!(names(&desk), ["store.db"]);
 }

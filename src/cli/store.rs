@@ -12,8 +12,8 @@ pub enum Command {
     /// Copy the whole store into a new file, while others go on
     #[command(after_help = "\
 The file has mode 0600, and is complete and checked before it has its name. It is a
-store: look at it with --store FILE. To restore it, copy it over the store once nobody
-uses that, and remove the store's -wal and -shm files.")]
+store: look at it with --store FILE. To restore it, let nobody use the store, remove
+the store's -wal and -shm files, and copy the backup over the store.")]
     Backup(Backup),
     /// Look whether the store is sound, and say what to do where it is not
     #[command(after_help = "\

@@ -10,6 +10,7 @@ use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::domain::finding::{Finding, Verdict};
 use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
 use crate::terminal::checkup;
 use crate::terminal::format::{Format, Record};
 
@@ -38,16 +39,31 @@ impl Record for FindingRecord<'_> {
 
 /// Says what was looked at, how it was found, and what to do about what is not as it should be.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    may_look(desk)?;
+    let answer = match desk.stores.open_as_it_is().map_err(Failure::from) {
+        Ok(mut store) => may_look(desk, &mut *store),
+        // One that cannot be opened cannot say who may look: then it is whoever the operating system lets.
+        Err(failure) if failure.kind == Kind::StoreUnusable => Ok(()),
+        Err(failure) => Err(failure),
+    };
+    // Nor can one in which something is the matter with just what would say so.
+    if let Err(failure) = &answer
+        && failure.kind != Kind::StoreUnusable
+    {
+        return answer;
+    }
     let findings = desk.stores.examine(desk.now(), &mut Watched::on(desk.terminal))?;
+    let faulty = findings.iter().filter(|finding| finding.verdict == Verdict::Faulty).count();
+    if faulty == 0 {
+        answer?;
+    }
     if desk.format() == Format::Text {
         desk.print(&checkup::lines(&findings, desk.output.layout()))?;
     } else {
         desk.print_records(&findings.iter().map(FindingRecord::from).collect::<Vec<_>>(), true)?;
     }
-    match findings.iter().filter(|finding| finding.verdict == Verdict::Faulty).count() {
+    match faulty {
         0 => Ok(()),
-        faulty => Err(Failure::new(
+        _ => Err(Failure::new(
             Kind::StoreUnusable,
             format!(
                 "the store cannot be used, or not be trusted: {faulty} finding{}",
@@ -58,15 +74,8 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     }
 }
 
-/// Asks the store who may look. One that cannot be opened cannot say: then it is whoever the operating system lets.
-fn may_look(desk: &mut Desk<'_>) -> Result<()> {
-    let mut asked = || {
-        let mut store = desk.stores.open_as_it_is()?;
-        desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
-        acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Check)
-    };
-    match asked() {
-        Err(failure) if failure.kind == Kind::StoreUnusable => Ok(()),
-        answer => answer,
-    }
+/// Asks the store who may look.
+fn may_look(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<()> {
+    desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
+    acting(desk, store)?.may(store, desk.now(), Action::Check)
 }

@@ -393,9 +393,9 @@ fn failed(error: rusqlite::Error) -> StoreError {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {error}"))
         }
         _ => match error {
-            // A row that no passdesk wrote, or a table that is not there.
+            // A row that no passdesk wrote or that is gone, or a table that is not there.
             rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
-            rusqlite::Error::InvalidColumnType(..) => damaged(&error),
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
             rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },

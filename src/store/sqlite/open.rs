@@ -44,7 +44,7 @@ pub fn existing(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Opens a store of today's schema, and leaves it as it is.
+/// Opens a store of today's schema, and leaves it as it is. Tries to sign in and refusals can be recorded in it.
 pub fn as_it_is(path: &Path) -> Result<Connection> {
     check_file(path)?;
     let connection = to_look_at(path)?;
@@ -55,7 +55,7 @@ pub fn as_it_is(path: &Path) -> Result<Connection> {
     }
 }
 
-/// Opens whatever is there, for somebody who reads; closed again, it is as it was. A log that somebody left, who was
+/// Opens whatever is there, for somebody who only reads; closed again, it is as it was. A log that somebody left, who was
 /// killed, is read and stays.
 pub fn to_look_at(path: &Path) -> Result<Connection> {
     let path = resolved(path)?;
@@ -64,7 +64,6 @@ pub fn to_look_at(path: &Path) -> Result<Connection> {
     let connection =
         if !log && left("-shm").is_none() && !is_writable(&path) { immutable(&path)? } else { connect(&path)? };
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log).map_err(failed)?;
-    connection.pragma_update(None, "query_only", "ON").map_err(failed)?;
     Ok(connection)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::failed;
 use crate::store::{Result, StoreError, Watch};
@@ -53,15 +53,25 @@ pub fn faults(connection: &mut Connection, depth: Depth, watch: &mut dyn Watch) 
 
 /// How many rows there are, as far as that can be found out.
 fn rows(connection: &Connection) -> u64 {
-    let count = |table: &str| -> u64 {
-        let counted = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
-        counted.ok().and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
-    };
-    ["accounts", "sign_ins", "audit_events"].into_iter().map(count).sum()
+    ["accounts", "sign_ins", "audit_events"].into_iter().map(|table| rows_of(connection, table)).sum()
+}
+
+/// How many rows a table has; 0 if that cannot be found out. It is shown, and nothing depends on it.
+pub fn rows_of(connection: &Connection, table: &str) -> u64 {
+    let counted = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
+    counted.ok().and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
 }
 
 fn said(connection: &Connection, pragma: &str) -> Result<Vec<String>> {
     let mut statement = connection.prepare(&format!("PRAGMA {pragma}")).map_err(failed)?;
-    let lines: Vec<String> = statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(failed)?;
+    let mut lines = Vec::new();
+    for line in statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)? {
+        match line.map_err(|error| (error.sqlite_error_code(), error)) {
+            Ok(line) => lines.push(line),
+            // It goes no further then.
+            Err((Some(ErrorCode::DatabaseCorrupt), error)) => lines.push(error.to_string()),
+            Err((_, error)) => return Err(failed(error)),
+        }
+    }
     Ok(if lines == ["ok"] { Vec::new() } else { lines })
 }

@@ -19,7 +19,7 @@ const NAMED: usize = 3;
 /// Looks at all of it as it is at one moment, whatever others write meanwhile.
 pub fn look(path: &Path, now: Timestamp, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
     let opened = open::to_look_at(path).and_then(|connection| {
-        connection.execute_batch("BEGIN").map_err(failed)?;
+        connection.execute_batch("PRAGMA query_only = ON; BEGIN").map_err(failed)?;
         let version = schema::version(&connection)?;
         Ok((connection, version))
     });

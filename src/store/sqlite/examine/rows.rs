@@ -12,6 +12,7 @@ use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
 use crate::store::sqlite::open::unusable;
+use crate::store::sqlite::pages::rows_of;
 use crate::store::sqlite::{RESTORE, accounts, failed, policy, record};
 use crate::store::{EventFilter, Result, Watch};
 
@@ -68,7 +69,7 @@ impl Accounts {
 }
 
 fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accounts> {
-    let total = count(connection, "accounts")?;
+    let total = rows_of(connection, "accounts");
     let sql = format!("SELECT {}, email_key, hash_work FROM accounts", accounts::COLUMNS);
     let mut statement = connection.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
@@ -120,7 +121,7 @@ fn settings(connection: &Connection) -> Result<()> {
 
 /// Walks the chain, as 'audit verify' does.
 fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding> {
-    let total = count(connection, "audit_events")?;
+    let total = rows_of(connection, "audit_events");
     let mut last: Option<Event> = None;
     let mut seen = 0;
     loop {
@@ -169,11 +170,6 @@ fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
         None => RESTORE.to_owned(),
     };
     Ok(Finding::faulty("admins", "there is no global-admin who can sign in", remedy))
-}
-
-fn count(connection: &Connection, table: &str) -> Result<u64> {
-    let counted = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
-    counted.map(|count| u64::try_from(count).unwrap_or(0)).map_err(failed)
 }
 
 fn counted(count: u64, what: &str) -> String {
