@@ -48,6 +48,10 @@ pub enum Action {
     RevokeToken,
     /// See the tokens of others.
     ListTokens,
+    /// Let a copy of the store out.
+    Backup,
+    /// Look whether the store is sound.
+    Check,
 }
 
 /// How far a role reaches.
@@ -63,7 +67,7 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 /// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 20] = [
+const TABLE: [(Action, &[(Role, Reach)]); 22] = [
     (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
     (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
@@ -84,6 +88,8 @@ const TABLE: [(Action, &[(Role, Reach)]); 20] = [
     (Action::ListTokens, &[(GlobalAdmin, Anyone)]),
     (Action::Audit, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
     (Action::ShowPolicy, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
+    (Action::Backup, &[(GlobalAdmin, Anyone)]),
+    (Action::Check, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
 ];
 
 /// What everybody may do to what is their own, whatever their roles.
@@ -125,6 +131,8 @@ impl Action {
             Self::CreateToken => format!("make a token of {whom}"),
             Self::RevokeToken => format!("revoke a token of {whom}"),
             Self::ListTokens => "see the tokens of others".into(),
+            Self::Backup => "back up the store".into(),
+            Self::Check => "check the store".into(),
         }
     }
 
@@ -152,6 +160,8 @@ impl Action {
             Self::CreateToken => "create-token",
             Self::RevokeToken => "revoke-token",
             Self::ListTokens => "list-tokens",
+            Self::Backup => "backup",
+            Self::Check => "check",
         }
     }
 
@@ -294,7 +304,7 @@ mod tests {
 
     /// The contract's own table, one line an action: what each rank of actor (none to global-admin) may do to a target
     /// of rank 0 to 4. `+` is allowed.
-    const CONTRACT: [(Action, [&str; 5]); 20] = [
+    const CONTRACT: [(Action, [&str; 5]); 22] = [
         (Action::List, ["-----", "+++++", "+++++", "+++++", "+++++"]),
         (Action::Reset, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::RequireChange, ["-----", "-----", "++---", "+++--", "+++++"]),
@@ -315,6 +325,8 @@ mod tests {
         (Action::ListTokens, ["-----", "-----", "-----", "-----", "+++++"]),
         (Action::Audit, ["-----", "+++++", "-----", "-----", "+++++"]),
         (Action::ShowPolicy, ["-----", "+++++", "+++++", "+++++", "+++++"]),
+        (Action::Backup, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::Check, ["-----", "+++++", "-----", "-----", "+++++"]),
     ];
 
     fn of_rank(rank: usize) -> Roles {

@@ -7,6 +7,7 @@ pub mod authority;
 pub mod clock;
 pub mod credential;
 pub mod digest;
+pub mod finding;
 pub mod hasher;
 mod hex;
 pub mod name;

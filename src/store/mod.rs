@@ -19,6 +19,7 @@ use crate::domain::audit::{self, Entry, Event, Outcome};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
+use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
@@ -297,6 +298,15 @@ pub struct NewToken {
     pub until: Timestamp,
 }
 
+/// Whoever watches a long run.
+pub trait Watch {
+    /// So many steps of so many are done.
+    fn progress(&mut self, what: &'static str, done: u64, total: u64);
+
+    /// Names a file that is of no use, and goes, if the program ends now.
+    fn unfinished(&mut self, path: &Path);
+}
+
 /// The operations of a store.
 pub trait Store {
     /// The random name that tells this store from others.
@@ -442,6 +452,14 @@ pub trait Store {
 
     /// Notes that a token is being used, to the minute, if nobody else is writing.
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()>;
+
+    /// Makes a copy of the whole store, as it is at one moment, in a new file, which nobody else can read; it is complete,
+    /// checked and on the disk before it has its name. Nobody waits for it. [`StoreError::Conflict`] if there is something
+    /// of that name.
+    ///
+    /// It is recorded before anything is copied: so there is no copy without an event, and each copy says in its own
+    /// record by whom it was made. If none comes of it, another event says so.
+    fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()>;
 }
 
 /// Where stores come from.
@@ -451,6 +469,13 @@ pub trait Stores {
 
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Box<dyn Store>>;
+
+    /// Opens the store and leaves it as it is. One of an earlier schema is [`StoreError::Unusable`] then.
+    fn open_as_it_is(&self) -> Result<Box<dyn Store>>;
+
+    /// Looks at everything there is to the store, and leaves it as it is. What is the matter with it is a finding, and if
+    /// it can be looked at no further, the last.
+    fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>>;
 
     /// Whether a file of this path would be one of the store's own.
     fn claims(&self, path: &Path) -> bool;

@@ -1,5 +1,6 @@
 //! The only rooms that touch a terminal: prompts, tables, and the ways out for results.
 
+pub mod checkup;
 pub mod clipboard;
 pub mod console;
 pub mod delivery;

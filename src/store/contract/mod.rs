@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod authority;
 pub mod batches;
+pub mod care;
 pub mod imports;
 pub mod policy;
 pub mod record;
@@ -128,6 +129,12 @@ macro_rules! laws {
                 only_a_global_admin_or_an_operator_decides,
                 operators_are_shut_out_only_where_an_admin_can_be_counted_on,
                 an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
+            }
+            care {
+                a_backup_is_a_closed_file_and_an_event_and_nothing_else,
+                a_backup_takes_no_place_that_is_taken,
+                only_a_global_admin_or_an_operator_backs_up,
+                a_backup_of_which_nothing_comes_leaves_nothing,
             }
             record {
                 every_change_is_recorded_with_what_it_changed,

@@ -15,6 +15,7 @@ use crate::commands::{Desk, find};
 use crate::domain::account::Lifecycle;
 use crate::domain::credential::Cost;
 use crate::domain::target::Target;
+use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewTemporary, Store};
 use crate::terminal::Phase;
@@ -146,11 +147,13 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[Stri
     if done == 0 {
         return;
     }
-    let place = way_out.file().map_or_else(String::new, |path| format!(" in {},", path.display()));
-    let of = if done == asked { String::new() } else { format!(" of {asked}") };
-    let (are, comma) = if done == 1 { ("password is", "") } else { ("passwords are", "") };
-    let and = if place.is_empty() { "" } else { " and" };
-    desk.terminal.note(&format!("{done}{of} temporary {are}{comma}{place}{and} in force."));
+    let accounts = if done == asked { counted(done as u64, "account") } else { format!("{done} of {asked} accounts") };
+    let is = if done == 1 { "is" } else { "are" };
+    let place = way_out.file().map_or_else(String::new, |path| {
+        let passwords = if done == 1 { "its temporary password is" } else { "their temporary passwords are" };
+        format!("; {passwords} in {}", path.display())
+    });
+    desk.terminal.note(&format!("{accounts} {is} reset{place}."));
     if !disabled.is_empty() {
         let names = some_of(disabled.iter().take(NAMED).cloned().collect(), disabled.len());
         desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
