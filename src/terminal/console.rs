@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{self, Next, Picker};
-use super::screen::{self, Key, Page};
-use super::{Phase, PromptError, Terminal, progress};
+use super::screen::{Key, Page};
+use super::{Phase, PromptError, Terminal, keys, progress};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{Failure, Kind, Look};
@@ -146,7 +146,7 @@ impl Terminal for Console {
             if let Err(error) = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true) {
                 break Err(error.into());
             }
-            match picker::keys(&terminal).map(|keys| press(&mut picker, keys, search)) {
+            match keys::typed(&terminal).map(|keys| press(&mut picker, keys, search)) {
                 Ok(None) => {}
                 Ok(Some(Next::Take(line))) => break Ok(line),
                 Ok(Some(_)) => break Err(PromptError::Cancelled),
@@ -165,7 +165,7 @@ impl Terminal for Console {
 
     fn key(&mut self) -> Result<Key, PromptError> {
         let terminal = File::open("/dev/tty")?;
-        left(screen::key(&terminal))
+        left(keys::at_screen(&terminal))
     }
 
     fn leave_screen(&mut self) {

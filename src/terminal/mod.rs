@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod format;
 mod guard;
 pub mod handover;
+mod keys;
 mod lines;
 pub mod output;
 pub mod picker;

@@ -1,12 +1,9 @@
 //! Picking one of many: a list that narrows as somebody types.
 
-use std::fs::File;
-use std::io;
-
 use unicode_width::UnicodeWidthChar as _;
 use zeroize::Zeroizing;
 
-use super::screen::{AGAIN, ENTER, Size, chunk};
+use super::screen::{AGAIN, ENTER, Size};
 use crate::domain::text::neutral;
 
 /// How many lines of the list are asked for.
@@ -118,12 +115,9 @@ fn cut(line: &str, columns: usize) -> String {
         .collect()
 }
 
-/// Waits for keys. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the list.
-pub fn keys(terminal: &File) -> io::Result<Vec<Key>> {
-    Ok(decoded(&chunk(terminal)?))
-}
-
-fn decoded(bytes: &[u8]) -> Vec<Key> {
+/// The keys of what came at once. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the
+/// list.
+pub(super) fn decoded(bytes: &[u8]) -> Vec<Key> {
     match bytes {
         [] | [4 | 27] => return vec![Key::Leave],
         [b'\r' | b'\n'] => return vec![Key::Enter],

@@ -1,9 +1,5 @@
 //! The confirmation screen: a secret on the alternate screen, which is gone, scrollback included, once it is left.
 
-use std::fs::File;
-use std::io::{self, Read as _};
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::Zeroizing;
 
 use super::picker;
@@ -15,8 +11,6 @@ pub(super) const ENTER: &str = "\x1b[?1049h\x1b[?25l";
 pub const LEAVE: &str = "\x1b[2J\x1b[H\x1b[?25h\x1b[?1049l";
 /// Starts again at the top of an empty screen.
 pub(super) const AGAIN: &str = "\x1b[2J\x1b[H";
-/// How long after an Esc the rest of a key comes at the latest, in nanoseconds.
-const ESC_WAITS: i64 = 50_000_000;
 
 /// How large a terminal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +40,18 @@ pub enum Key {
     Copy,
     /// Leave.
     Leave,
+}
+
+impl Key {
+    /// What a key of the keyboard means at the screen, if anything.
+    pub(super) fn of(key: &picker::Key) -> Option<Self> {
+        match key {
+            picker::Key::Enter | picker::Key::Leave => Some(Self::Leave),
+            picker::Key::Text(text) if text.contains(['q', 'Q']) => Some(Self::Leave),
+            picker::Key::Text(text) if text.contains(['c', 'C']) => Some(Self::Copy),
+            _ => None,
+        }
+    }
 }
 
 impl Page {
@@ -97,40 +103,6 @@ impl Page {
         let full = text.trim_end_matches("\r\n").len();
         text.truncate(full);
         text
-    }
-}
-
-/// What has been typed by now, at least one byte unless the terminal is gone. An Esc waits for the rest of its key.
-pub(super) fn chunk(mut terminal: &File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut typed = Zeroizing::new(Vec::new());
-    let mut buffer = Zeroizing::new([0; 4096]);
-    loop {
-        let count = terminal.read(&mut *buffer)?;
-        typed.extend_from_slice(&buffer[..count]);
-        // More than a key at once is pasted; what follows at once belongs to it, and a line end may be its first.
-        let may_go_on = typed.len() > 1 || matches!(typed.as_slice(), [27 | b'\r' | b'\n']);
-        if count == 0 || !may_go_on || !has_more(terminal)? {
-            return Ok(typed);
-        }
-    }
-}
-
-fn has_more(terminal: &File) -> io::Result<bool> {
-    let wait = Timespec { tv_sec: 0, tv_nsec: ESC_WAITS };
-    Ok(poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&wait))? > 0)
-}
-
-/// Waits for a key that means something.
-pub fn key(terminal: &File) -> io::Result<Key> {
-    loop {
-        for key in picker::keys(terminal)? {
-            match key {
-                picker::Key::Enter | picker::Key::Leave => return Ok(Key::Leave),
-                picker::Key::Text(text) if text.contains(['q', 'Q']) => return Ok(Key::Leave),
-                picker::Key::Text(text) if text.contains(['c', 'C']) => return Ok(Key::Copy),
-                _ => {}
-            }
-        }
     }
 }
 
