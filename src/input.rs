@@ -21,6 +21,7 @@ pub struct Input {
 }
 
 /// Whether a path means standard input.
+#[must_use]
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 mod common;
+#[path = "common/pty.rs"]
+mod pty;
 #[path = "common/record.rs"]
 mod record;
 
@@ -16,6 +18,7 @@ use std::thread::{scope, sleep};
 use std::time::Duration;
 
 use common::{AUDITOR, Desk, GOOD, HELPDESK, OTHER, Run, USER_ADMIN};
+use pty::Pty;
 use record::events;
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
@@ -114,6 +117,15 @@ fn where_the_copy_is_is_the_result_in_json() {
     let said: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(said["path"].as_str().unwrap(), desk.home.path().join("copy.db").to_str().unwrap());
     assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn a_terminal_is_shown_how_far_it_has_come() {
+    let desk = Desk::settled();
+    crowd(&desk, 20_000);
+    for (command, what) in [(&BACKUP[..], "Copying pages"), (&["store", "check"], "Looking at the accounts")] {
+        Pty::start(&desk.command(command)).end().exits(0).shows(what);
+    }
 }
 
 #[test]
@@ -322,15 +334,15 @@ fn a_disk_that_takes_no_more_leaves_nothing_and_that_is_recorded() {
 fn a_full_disk_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
     crowd(&desk, 5_000);
-    let disk = tempfile::tempdir().unwrap();
-    let mount = |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(disk.path()).status().unwrap().success();
+    let small = tempfile::tempdir().unwrap();
+    let mount = |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(small.path()).status().unwrap().success();
     if !mount(&["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs"]) {
         // Nobody may mount here.
         return;
     }
-    let place = disk.path().join("copy.db");
+    let place = small.path().join("copy.db");
     let run = desk.run(&["store", "backup", place.to_str().unwrap()]);
-    let left = fs::read_dir(disk.path()).unwrap().count();
+    let left = fs::read_dir(small.path()).unwrap().count();
     assert!(mount(&["umount"]));
     assert_eq!(left, 0);
     let run = run.exits(1);

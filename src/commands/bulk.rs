@@ -68,9 +68,9 @@ impl Bulk {
         (bulk, kept)
     }
 
-    /// Counts one more that is to be worked on.
-    pub fn ask(&mut self) {
-        self.asked += 1;
+    /// Counts so many more that are to be worked on.
+    pub fn ask(&mut self, count: usize) {
+        self.asked += count;
     }
 
     /// How many failed, of how many.

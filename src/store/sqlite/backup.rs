@@ -12,7 +12,7 @@ use super::unplaced::{Purpose, Unplaced};
 use super::{failed, schema};
 use crate::store::{Result, StoreError, Watch};
 
-/// How many pages are copied between two looks at the clock: a MiB.
+/// How many pages are copied between two reports of how far it has come: a MiB.
 const PAGES_A_STEP: i32 = 256;
 
 /// Makes an empty file for the copy, if there is nothing in its place.

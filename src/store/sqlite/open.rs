@@ -1,6 +1,7 @@
 //! Opening and making the file. Whatever is not a store of passdesk is refused before anything is written.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -77,7 +78,8 @@ pub fn immutable(path: &Path) -> Result<Connection> {
     for byte in path.as_os_str().as_bytes() {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
-            other => uri.push_str(&format!("%{other:02X}")),
+            // Writing to a String cannot fail.
+            other => drop(write!(uri, "%{other:02X}")),
         }
     }
     uri.push_str("?immutable=1");

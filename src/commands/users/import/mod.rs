@@ -120,7 +120,7 @@ fn hand_over(
         .map(|(id, new)| Chosen { written: new.username.to_string(), id: AccountId(id) })
         .collect();
     let mut bulk = Bulk::default();
-    chosen.iter().for_each(|_| bulk.ask());
+    bulk.ask(chosen.len());
     many::run(desk, store, many, chosen, bulk, passwords)
 }
 

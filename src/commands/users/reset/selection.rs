@@ -54,6 +54,7 @@ impl Selection {
     }
 
     /// Whether it may be more than one account, and so a list of them is what a script expects.
+    #[must_use]
     pub fn is_several(&self) -> bool {
         match self {
             Self::Unsaid => false,
@@ -63,6 +64,7 @@ impl Selection {
     }
 
     /// The targets, where they are named.
+    #[must_use]
     pub fn targets(&self) -> &[(String, Target)] {
         match self {
             Self::Named(named) | Self::Listed(named) => named,
@@ -83,7 +85,7 @@ impl Selection {
             let Some(next) = accounts.last().cloned() else { return Ok((bulk, found)) };
             for account in accounts.into_iter().filter(|account| Some(account.id) != own) {
                 let written = account.username.to_string();
-                bulk.ask();
+                bulk.ask(1);
                 match may(store, &account) {
                     Ok(()) => found.push(Chosen { written, id: account.id }),
                     Err(failure) => bulk.record(written, Err(failure)),

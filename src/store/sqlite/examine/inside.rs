@@ -120,9 +120,9 @@ fn as_made(connection: &Connection, version: u32) -> Result<()> {
 
 /// The first of them, and how many there are besides.
 pub fn some_of(faults: &[String]) -> String {
-    let mut said = faults.iter().take(NAMED).map(|fault| fault.trim()).collect::<Vec<_>>().join("; ");
-    if let Some(more) = faults.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        said.push_str(&format!("; and {more} more"));
+    let named = faults.iter().take(NAMED).map(|fault| fault.trim()).collect::<Vec<_>>().join("; ");
+    match faults.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named}; and {more} more"),
     }
-    said
 }
