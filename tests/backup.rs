@@ -226,6 +226,8 @@ fn a_backup_comes_to_its_end_while_four_others_write_all_the_time_and_keeps_none
                     }
                     moving.commit().unwrap();
                     written.fetch_add(1, Ordering::Relaxed);
+                    // Without a breath nobody else would get to write, whatever they do.
+                    sleep(Duration::from_millis(2));
                 }
             });
         }

@@ -547,7 +547,9 @@ fn everything_that_is_recorded_can_be_asked_for() {
     desk.run_as("root", &["me", "sign-in"]).succeeds();
     desk.run(&["me", "sign-out"]).succeeds();
     desk.like_root("nobody", 0);
-    for args in [&["users", "list"][..], &LIST, &["policy", "show"], &["tokens", "list", "--all"]] {
+    desk.run(&["store", "backup", "copy.db"]).succeeds();
+    let lists = [&["users", "list"][..], &LIST, &["policy", "show"], &["tokens", "list", "--all"], &["store", "check"]];
+    for args in lists {
         desk.run_as("nobody", args).exits(4);
     }
     desk.run(&["recover", "root", "--yes", "-q"]).succeeds();
