@@ -1,7 +1,5 @@
 //! What a real terminal shows of the list to pick from. Run with `cargo test -- --ignored`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 mod common;
 #[path = "common/tmux.rs"]
 mod tmux;

@@ -25,6 +25,7 @@ pub struct Size {
 
 /// The bytes that enter it and draw these lines, of which as many are seen as it has rows. What stood in the topmost rows
 /// before, as many as `used`, goes.
+#[must_use]
 pub fn entered(lines: &str, size: Size, used: u16) -> Zeroizing<String> {
     let erased = erased(used.max(size.rows));
     let starts: Vec<String> = (1..=size.rows).map(|row| format!("\x1b[{row};1H")).collect();
@@ -33,15 +34,17 @@ pub fn entered(lines: &str, size: Size, used: u16) -> Zeroizing<String> {
 }
 
 /// The bytes that leave it, and nothing in as many rows of it, so that a terminal that has none shows nothing either.
+#[must_use]
 pub fn left(used: u16) -> String {
     format!("{}{HOME}{LEAVE}", erased(used))
 }
 
 fn erased(rows: u16) -> String {
-    (1..=rows).map(|row| format!("\x1b[{row};1H\x1b[2K")).collect()
+    (1..=rows).map(|row| format!("\x1b[{row};1H\x1b[2K")).collect::<Vec<_>>().concat()
 }
 
 /// A text of these pieces. It is never moved while it is written, which would leave a copy of a secret behind.
+#[must_use]
 pub fn joined(pieces: &[&str]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));
     for piece in pieces {

@@ -139,7 +139,7 @@ impl Terminal for Console {
         let terminal = File::open("/dev/tty").map_err(PromptError::from)?;
         let mut picker = Picker::default();
         picker.found(search("")?);
-        let picked = loop {
+        let outcome = loop {
             let (shown, asked) = (picker.clone(), question.to_owned());
             let painted = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true);
             let keys = left(painted.and_then(|()| keys::at_list(&terminal)));
@@ -151,7 +151,7 @@ impl Terminal for Console {
             }
         };
         self.guard.give_back();
-        picked
+        outcome
     }
 
     fn paint(&mut self, page: &Page) -> Result<(), PromptError> {

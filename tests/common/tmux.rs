@@ -143,9 +143,11 @@ impl<'a> Window<'a> {
     pub fn stop(&self) {
         self.press("C-z");
         let end = format!("end {}, exit ", self.ran);
-        // 128 and the number of SIGTSTP, or of SIGSTOP.
+        // 128 and the number of SIGTSTP, or of SIGSTOP; behind what a line prompt echoes.
         let stopped = ["148", "147"].map(|code| format!("{end}{code}"));
-        self.until("a stop", |screen| screen.lines().any(|line| stopped.iter().any(|end| line.trim_end() == end)));
+        self.until("a stop", |screen| {
+            screen.lines().any(|line| stopped.iter().any(|end| line.trim_end().ends_with(end)))
+        });
     }
 
     /// Continues the command.
