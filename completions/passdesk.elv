@@ -76,6 +76,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand list 'List accounts'
             cand show 'Show one account'
             cand add 'Add an account; it starts with a temporary password'
+            cand import 'Add many accounts at once, from a CSV file; all of them or none'
             cand edit 'Change a name, an e-mail address, roles'
             cand reset 'Give accounts a temporary password; they must choose a new one with it'
             cand require-change 'Require a new password at the next sign-in; the current one stays valid for that'
@@ -141,6 +142,24 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'passdesk;users;import'= {
+            cand --on-conflict 'What to do with usernames that are there already'
+            cand --output 'Where the temporary passwords go: a new file, of mode 0600'
+            cand --expires-in 'How long they live, as 90m, 8h or 2d [default: the policy''s, 24h]'
+            cand --jobs 'Hash on so many cores at once, each in memory of its own [default: all]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --as 'Sign in as this account for this one command'
+            cand --format 'How to write results, and failures'
+            cand --color 'When to use colours; NO_COLOR is honoured'
+            cand --dry-run 'Say what would happen and what is wrong, and change nothing'
+            cand --skip-invalid 'Leave out the rows that cannot be imported, and import the others'
+            cand --temporary-passwords 'Give each new account a temporary password, written as a row to the file that --output names'
+            cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
+            cand -v 'Say which store is used, and on whose behalf'
+            cand --verbose 'Say which store is used, and on whose behalf'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'passdesk;users;edit'= {
             cand --name 'Another name; '''' for none'
             cand --email 'Another e-mail address; '''' for none'
@@ -157,6 +176,12 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;reset'= {
+            cand --from 'Those named in a file, one a line or in a CSV column ''username'', ''id'' or ''email''; ''-'' is standard input'
+            cand --search 'Only those with this text in their username, name or e-mail address'
+            cand --role 'Only those with this role'
+            cand --state 'Only those in this state'
+            cand --resume 'Go on where a run that was ended has left off: those whose row is in its output file are done'
+            cand --jobs 'Hash on so many cores at once, each in memory of its own [default: all]'
             cand --output 'Write to a new file, of mode 0600, instead of standard output'
             cand --copy 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example'
             cand --clear-after 'How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the policy''s, 45s]'
@@ -165,6 +190,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --as 'Sign in as this account for this one command'
             cand --format 'How to write results, and failures'
             cand --color 'When to use colours; NO_COLOR is honoured'
+            cand --must-change 'Only those who have to choose a new password'
+            cand --all 'All accounts but your own'
             cand -y 'Do not ask; needed where there is no terminal'
             cand --yes 'Do not ask; needed where there is no terminal'
             cand --dry-run 'Say what would happen, and change nothing'
@@ -529,8 +556,32 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand path 'Print the path of the store'
+            cand backup 'Copy the whole store into a new file, while others go on'
+            cand check 'Look whether the store is sound, and say what to do where it is not'
         }
         &'passdesk;store;path'= {
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --as 'Sign in as this account for this one command'
+            cand --format 'How to write results, and failures'
+            cand --color 'When to use colours; NO_COLOR is honoured'
+            cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
+            cand -v 'Say which store is used, and on whose behalf'
+            cand --verbose 'Say which store is used, and on whose behalf'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;store;backup'= {
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --as 'Sign in as this account for this one command'
+            cand --format 'How to write results, and failures'
+            cand --color 'When to use colours; NO_COLOR is honoured'
+            cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
+            cand -v 'Say which store is used, and on whose behalf'
+            cand --verbose 'Say which store is used, and on whose behalf'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;store;check'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
             cand --as 'Sign in as this account for this one command'
             cand --format 'How to write results, and failures'

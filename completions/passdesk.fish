@@ -71,33 +71,34 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l screen -d 'Sh
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "list" -d 'List accounts'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "show" -d 'Show one account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "add" -d 'Add an account; it starts with a temporary password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "edit" -d 'Change a name, an e-mail address, roles'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "unlock" -d 'Let accounts try again that are locked, or have to wait, after failed sign-ins'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "disable" -d 'Switch accounts off; every sign-in and token of theirs ends'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "enable" -d 'Switch accounts on again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "grant" -d 'Give an account a role'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "revoke" -d 'Take a role from an account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Take accounts out; they can be restored until they are purged'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Take accounts out; they can be restored until they are purged'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Forget accounts for good that can no longer be restored'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "list" -d 'List accounts'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "show" -d 'Show one account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "add" -d 'Add an account; it starts with a temporary password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "import" -d 'Add many accounts at once, from a CSV file; all of them or none'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "edit" -d 'Change a name, an e-mail address, roles'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "reset" -d 'Give accounts a temporary password; they must choose a new one with it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "require-change" -d 'Require a new password at the next sign-in; the current one stays valid for that'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "unlock" -d 'Let accounts try again that are locked, or have to wait, after failed sign-ins'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "disable" -d 'Switch accounts off; every sign-in and token of theirs ends'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "enable" -d 'Switch accounts on again'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "grant" -d 'Give an account a role'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "revoke" -d 'Take a role from an account'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Take accounts out; they can be restored until they are purged'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Take accounts out; they can be restored until they are purged'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Forget accounts for good that can no longer be restored'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only those with this text in their username, name or e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Only those with this role' -r -f -a "auditor\t''
 helpdesk\t''
@@ -166,6 +167,27 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l on-conflict -d 'What to do with usernames that are there already' -r -f -a "error\t'The row cannot be imported'
+skip\t'The account stays as it is'
+update\t'The account gets the name, address and roles of the row'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l output -d 'Where the temporary passwords go: a new file, of mode 0600' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l expires-in -d 'How long they live, as 90m, 8h or 2d [default: the policy\'s, 24h]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l jobs -d 'Hash on so many cores at once, each in memory of its own [default: all]' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l dry-run -d 'Say what would happen and what is wrong, and change nothing'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l skip-invalid -d 'Leave out the rows that cannot be imported, and import the others'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l temporary-passwords -d 'Give each new account a temporary password, written as a row to the file that --output names'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l name -d 'Another name; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l email -d 'Another e-mail address; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'Exactly this role instead of those it has; may be given more than once' -r -f -a "auditor\t''
@@ -185,6 +207,20 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l from -d 'Those named in a file, one a line or in a CSV column \'username\', \'id\' or \'email\'; \'-\' is standard input' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l search -d 'Only those with this text in their username, name or e-mail address' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l role -d 'Only those with this role' -r -f -a "auditor\t''
+helpdesk\t''
+user-admin\t''
+global-admin\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l state -d 'Only those in this state' -r -f -a "active\t''
+must-change\t''
+temporary-expired\t''
+locked\t''
+disabled\t''
+removed\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l resume -d 'Go on where a run that was ended has left off: those whose row is in its output file are done' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l jobs -d 'Hash on so many cores at once, each in memory of its own [default: all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write to a new file, of mode 0600, instead of standard output' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l copy -d 'Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
@@ -199,6 +235,8 @@ csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l must-change -d 'Only those who have to choose a new password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l all -d 'All accounts but your own'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Do not ask; needed where there is no terminal'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would happen, and change nothing'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare secret and a line end, nothing else'
@@ -516,6 +554,7 @@ reset\t''
 require-change\t''
 unlock\t''
 add\t''
+import\t''
 edit\t''
 disable\t''
 enable\t''
@@ -530,6 +569,8 @@ revoke-token\t''
 list-tokens\t''
 audit\t''
 show-policy\t''
+backup\t''
+check\t''
 sign-in\t''
 sign-out\t''
 change-password\t''
@@ -602,19 +643,21 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l screen -d 
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'A JSON object a line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path" -f -a "path" -d 'Print the path of the store'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "path" -d 'Print the path of the store'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "backup" -d 'Copy the whole store into a new file, while others go on'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "check" -d 'Look whether the store is sound, and say what to do where it is not'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
@@ -627,6 +670,30 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and on whose behalf'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l as -d 'Sign in as this account for this one command' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'A JSON object a line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l color -d 'When to use colours; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l password-stdin -d 'Take passwords from standard input, a line each, instead of asking'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say which store is used, and on whose behalf'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account for this one command' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results, and failures' -r -f -a "text\t'For people'

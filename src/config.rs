@@ -36,18 +36,7 @@ fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 #[must_use]
 pub fn display() -> Display {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let wayland = set("WAYLAND_DISPLAY").map(|name| {
-        // An absolute name stands for itself.
-        set("XDG_RUNTIME_DIR").map_or_else(|| PathBuf::from(&name), |folder| PathBuf::from(folder).join(&name))
-    });
-    // `unix:0` is another way to write `:0`, which not every library reads.
-    let x11 = set("DISPLAY").map(|display| match display.to_str().and_then(|text| text.strip_prefix("unix:")) {
-        Some(number) => format!(":{number}").into(),
-        None => display,
-    });
-    let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
-    Display { wayland, x11, over_ssh }
+    Display::from_environment(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
 /// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is not none: a script whose token

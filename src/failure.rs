@@ -101,6 +101,9 @@ impl Kind {
     }
 }
 
+/// How many items are named to people; programs are told each.
+const NAMED: usize = 50;
+
 /// One item of several that failed.
 #[derive(Debug)]
 pub struct FailedItem {
@@ -182,9 +185,12 @@ impl Failure {
         let mut text = format!("{error}error:{error:#} {}", neutral_lines(&self.message));
         let mut hints: Vec<&str> = self.hint.as_deref().into_iter().collect();
         // Writing to a String cannot fail.
-        for FailedItem { target, failure } in &self.items {
+        for FailedItem { target, failure } in self.items.iter().take(NAMED) {
             let _ = write!(text, "\n  {}: {}", neutral(target), neutral_lines(&failure.message));
             hints.extend(failure.hint.as_deref().filter(|hint| !hints.contains(hint)));
+        }
+        if self.items.len() > NAMED {
+            let _ = write!(text, "\n  and {} more; --format jsonl names each", self.items.len() - NAMED);
         }
         for advice in hints {
             let _ = write!(text, "\n{hint}hint:{hint:#} {}", neutral_lines(advice));
@@ -276,6 +282,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Conflict(message) => Self::new(Kind::Conflict, message).hint("look again, and try again"),
             StoreError::Refused(refusal) => refusal.into(),
+            StoreError::Stopped => Self::cancelled(),
             StoreError::Busy => {
                 Self::new(Kind::Busy, error.to_string()).hint("another passdesk is writing; try again in a moment")
             }
@@ -334,6 +341,16 @@ mod tests {
         let failure = Failure { items: vec![item], ..Failure::new(Kind::PartlyDone, "1 of 2 failed") };
         assert_eq!(failure.render(Look::default()), "error: 1 of 2 failed\n  bob: gone");
         assert!(failure.render(JSON).contains(r#""failed":[{"target":"bob","code":"not_found","#));
+    }
+
+    #[test]
+    fn people_are_not_told_more_names_than_they_can_read() {
+        let item = |number| FailedItem { target: format!("u{number}"), failure: Failure::new(Kind::NotFound, "gone") };
+        let failure =
+            Failure { items: (0..60).map(item).collect(), ..Failure::new(Kind::PartlyDone, "60 of 70 failed") };
+        let text = failure.render(Look::default());
+        assert!(text.ends_with("\n  u49: gone\n  and 10 more; --format jsonl names each"), "{text}");
+        assert!(failure.render(JSON).contains(r#""target":"u59""#));
     }
 
     #[test]

@@ -1,32 +1,67 @@
-//! What somebody hands in: a file, or standard input.
+//! What somebody hands in, a file or standard input, read as a whole: nothing is open in the store while a slow pipe is
+//! read, and a file that grows is taken as it was when the reading began.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, IsTerminal as _, Read as _, Seek as _};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
+use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
 
-/// Reads all of it, so that nothing waits for the rest later on; `-` is standard input. It may have so many bytes.
-pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let is_standard = path == Path::new("-");
-    let shown = if is_standard { "standard input".to_owned() } else { path.display().to_string() };
-    if is_standard && io::stdin().is_terminal() {
-        return Err(Failure::new(
-            Kind::Usage,
-            "standard input is a terminal, and '-' reads what a pipe or a file holds",
-        )
-        .hint("name the file, or pipe it in"));
+/// The most that is read, in bytes: some twenty million accounts.
+const MOST: u64 = 1 << 30;
+
+/// What was read.
+pub struct Input {
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// Whether more has been written to the file since the reading began.
+    pub has_grown: bool,
+}
+
+/// Whether a path means standard input.
+#[must_use]
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads a file, a pipe or, for `-`, standard input.
+pub fn read(path: &Path) -> Result<Input> {
+    let name = if is_stdin(path) { "standard input".to_owned() } else { quoted(&path.display().to_string()) };
+    let unreadable = |error: io::Error| Failure::new(Kind::Usage, format!("{name} cannot be read: {error}"));
+    let mut file = open(path).map_err(unreadable)?;
+    if file.is_terminal() {
+        return Err(Failure::new(Kind::Usage, format!("{name} is a terminal, and no list of accounts"))
+            .hint("name a file, or let the list come through a pipe"));
     }
-    let source: io::Result<Box<dyn Read>> =
-        if is_standard { Ok(Box::new(io::stdin())) } else { File::open(path).map(|file| Box::new(file) as _) };
+    let metadata = file.metadata().map_err(unreadable)?;
+    // Of a pipe one cannot know how much is to come.
+    let length = if metadata.is_file() {
+        Some(metadata.len().saturating_sub(file.stream_position().map_err(unreadable)?))
+    } else {
+        None
+    };
     let mut bytes = Vec::new();
-    let read = source.and_then(|source| source.take(limit + 1).read_to_end(&mut bytes));
-    read.map_err(|error| {
-        Failure::new(Kind::Failed, format!("{shown} cannot be read: {error}")).hint("name a file that you can read")
-    })?;
-    if bytes.len() as u64 > limit {
-        return Err(Failure::new(Kind::Usage, format!("{shown} has more than {} MiB", limit >> 20))
-            .hint("split it into several"));
+    if length.is_none_or(|length| length <= MOST) {
+        bytes.reserve(length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
+        (&file).take(length.unwrap_or(MOST + 1)).read_to_end(&mut bytes).map_err(unreadable)?;
     }
-    Ok(bytes)
+    if length.unwrap_or(bytes.len() as u64) > MOST {
+        return Err(
+            Failure::new(Kind::Usage, format!("{name} has more than 1 GiB")).hint("hand it in in several parts")
+        );
+    }
+    let has_grown = metadata.is_file() && file.metadata().map_err(unreadable)?.len() > metadata.len();
+    let is_shorter = length.is_some_and(|length| (bytes.len() as u64) < length);
+    // A row that was cut would look whole: half a name is a name.
+    if is_shorter || (has_grown && !bytes.ends_with(b"\n")) {
+        return Err(Failure::new(Kind::Conflict, format!("{name} is being written: its last row is not whole"))
+            .hint("wait until the file is complete, and try again"));
+    }
+    Ok(Input { bytes, has_grown })
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if is_stdin(path) { Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?)) } else { File::open(path) }
 }

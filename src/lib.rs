@@ -17,6 +17,9 @@
 //! random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires
 //! real adapters together.
 
+// Elsewhere there is nothing but a sentence in main.rs.
+#![cfg(unix)]
+
 pub mod cli;
 pub mod commands;
 pub mod config;

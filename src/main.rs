@@ -1,7 +1,11 @@
 //! The program: the command line in, the exit code out.
 
-use std::process::ExitCode;
+#[cfg(unix)]
+fn main() -> std::process::ExitCode {
+    passdesk::run(std::env::args_os().collect()).into()
+}
 
-fn main() -> ExitCode {
-    ExitCode::from(passdesk::run(std::env::args_os().collect()))
+#[cfg(not(unix))]
+fn main() {
+    compile_error!("passdesk is for Unix: who may use a store is decided by the owner and the mode of its file");
 }

@@ -17,7 +17,9 @@ use passdesk::domain::role::{Role, Roles};
 use passdesk::domain::sign_in::{SignInDigest, SignInId};
 use passdesk::domain::target::Target;
 use passdesk::store::sqlite::SqliteStores;
-use passdesk::store::{Edit, Mandate, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _};
+use passdesk::store::{
+    Edit, Mandate, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _, Watch,
+};
 use rusqlite::{Connection, params};
 
 /// The roles by rank, 0 to 4.
@@ -32,7 +34,7 @@ const ANYONE: &str = "+++++";
 
 /// What is tried. The columns are the actors by rank and the operator; each says which ranks of target (0 to 4) are
 /// within reach.
-const TABLE: [(&str, [&str; 6]); 21] = [
+const TABLE: [(&str, [&str; 6]); 23] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
@@ -56,6 +58,8 @@ const TABLE: [(&str, [&str; 6]); 21] = [
     ("tokens list", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("audit list", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
     ("audit verify", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
+    ("store backup", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("store check", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
 ];
 
 /// "`me …`, own tokens" is everybody's.
@@ -194,9 +198,18 @@ const ACTOR: i64 = 1;
 const TARGET: i64 = 2;
 const KEEPER: i64 = 3;
 
+/// Nobody watches.
+struct Nobody;
+
+impl Watch for Nobody {
+    fn progress(&mut self, _: &'static str, _: u64, _: u64) {}
+
+    fn unfinished(&mut self, _: &std::path::Path) {}
+}
+
 /// A store, and the back door to it by which each cell is set up.
 struct Bench {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Box<dyn Store>,
     behind: Connection,
 }
@@ -210,7 +223,7 @@ impl Bench {
         stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place().unwrap();
         let behind = Connection::open(&path).unwrap();
         behind.pragma_update(None, "synchronous", "OFF").unwrap();
-        Self { _folder: folder, store: stores.open().unwrap(), behind }
+        Self { folder, store: stores.open().unwrap(), behind }
     }
 
     /// The accounts of a cell and no others: the actor, the target, and an admin who keeps either from being the last.
@@ -315,6 +328,12 @@ impl Bench {
                 let (label, digest) = ("another".parse().unwrap(), SignInDigest([1; 32]));
                 store.create_token(by, id, &NewToken { label, roles: Roles::NONE, digest, until: at() })
             }
+            "store backup" => {
+                let place = self.folder.path().join("backup.db");
+                let made = store.back_up(by, &place, &mut Nobody);
+                let _ = std::fs::remove_file(place);
+                made
+            }
             "tokens revoke" => store.revoke_token(by, id, SignInId(id.0)).map(|ended| assert!(ended)),
             _ => return None,
         })
@@ -339,6 +358,8 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "purge" => (Action::Purge, None),
         "policy set" => (Action::SetPolicy, None),
         "policy show" => (Action::ShowPolicy, None),
+        "store backup" => (Action::Backup, None),
+        "store check" => (Action::Check, None),
         "tokens create" => (Action::CreateToken, Some(target.into())),
         "tokens revoke" => (Action::RevokeToken, Some(target.into())),
         "tokens list" => (Action::ListTokens, Some(target.into())),
@@ -378,8 +399,8 @@ fn every_cell_is_as_the_contract_says_and_a_refusal_changes_nothing() {
             assert_eq!(bench.state(), before, "{cell:?} was refused");
         }
     }
-    // 21 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
-    assert_eq!(cells.len(), 21 * (6 * 5 * 5 + 5 + 6));
+    // 23 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
+    assert_eq!(cells.len(), 23 * (6 * 5 * 5 + 5 + 6));
     writeln!(std::io::stderr(), "{} cells checked, {refused} of them refusals that changed nothing", cells.len())
         .unwrap();
 }
@@ -416,7 +437,7 @@ fn every_refusal_of_a_store_is_recorded_and_nothing_else_is() {
         bench.set_up(cell);
         let before = refused(&bench);
         let verdict = bench.attempt(cell);
-        let asked = !["list", "show", "audit list", "audit verify", "policy show", "tokens list"]
+        let asked = !["list", "show", "audit list", "audit verify", "store check", "policy show", "tokens list"]
             .contains(&cell.action)
             && (cell.action, cell.target) != ("revoke", 0);
         let expected = i64::from(asked && ![Verdict::Yes, Verdict::Conflict].contains(&verdict));

@@ -66,6 +66,7 @@ laws! {
     a_command_that_is_killed_while_it_commits_leaves_what_may_be_in_force
     the_password_is_in_nobodys_arguments_or_environment
     a_holder_has_no_terminal_no_output_and_no_core
+    a_holder_keeps_nothing_open_that_its_command_was_given
     a_holder_outlives_the_terminal_of_its_command
     a_holder_that_is_terminated_clears_the_clipboard
     a_new_account_a_recovery_and_a_token_are_copied_as_well
@@ -284,6 +285,18 @@ fn is_detached(process: i32) {
     assert_eq!(fs::read_link(proc.join("cwd")).unwrap(), Path::new("/"));
 }
 
+/// A script's lock would stay locked for as long as the clipboard is held, and a reader of its pipe would wait.
+fn a_holder_keeps_nothing_open_that_its_command_was_given(stage: &Stage) {
+    let given = stage.desk.home.path().join("lock");
+    let script = r#"exec 3>lock; exec 11<lock; exec "$@""#;
+    let command = [&["-c", script, "sh", stage.program()][..], &copy_for("0")].concat();
+    Run::from(stage.other("bash", &command).output().unwrap()).succeeds();
+    let open = fs::read_dir(format!("/proc/{}/fd", stage.holder())).unwrap().flatten();
+    let open: Vec<_> = open.filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
+    assert!(open.contains(&"/dev/null".into()), "{open:?}");
+    assert!(!open.contains(&given), "{open:?}");
+}
+
 fn a_holder_outlives_the_terminal_of_its_command(stage: &Stage) {
     let ended = Pty::start(&stage.passdesk(&copy_for("0"))).end().exits(0);
     let pasted = stage.pasted().unwrap();
@@ -371,7 +384,7 @@ fn hold_the_store(stage: &Stage) -> Connection {
     other
 }
 
-/// A command while it runs. It is killed when this is dropped.
+/// A program while it runs. It is killed when this is dropped.
 struct Running(Child);
 
 impl Running {
@@ -462,6 +475,19 @@ fn beside_an_x11_display_that_is_gone_that_of_wayland_is_used() {
     let run: Run = stage.passdesk(&COPY).env("DISPLAY", ":64999").output().unwrap().into();
     run.succeeds();
     stage.profile("alice", &stage.pasted().unwrap()).exits(6);
+}
+
+/// As after signing out and in again: the next one often has the same name.
+#[test]
+#[ignore = "needs Xvfb and xclip"]
+fn a_holder_does_not_take_the_next_display_for_its_own() {
+    let stage = Stage::new(Kind::X11);
+    stage.run(&copy_for("0")).succeeds();
+    stage.holder();
+    stage.kill_display();
+    let mut next = stage.other("Xvfb", &[stage.name(), "-nolisten", "tcp", "-noreset"]);
+    let _next = Running(next.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    stage.until_nobody_holds();
 }
 
 /// Copies at an X11 display that is called like this.

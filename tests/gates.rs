@@ -46,6 +46,7 @@ impl Gate {
             desk.like_root(username, 0);
         }
         desk.run(&["users", "remove", "gone"]).succeeds();
+        fs::write(desk.home.path().join("people.csv"), "username\nfrank\n").unwrap();
         let [token, _] = [("nightly", "boss"), ("bobs", "bob")].map(|(label, username)| {
             let create = ["tokens", "create", label, "--account", username, "--expires-in", "1d", "-q"];
             desk.run(&create).succeeds().stdout
@@ -153,9 +154,10 @@ gates! {
     users_list: "users list" { "" => 0, "--count" => 0, "--search bob" => 0 }
     users_show: "users show" { "bob" => 0, "boss" => 0, "nobody" => 3 }
     users_add: "users add" { "newcomer" => 0 }
+    users_import: "users import" { "people.csv --dry-run" => 0, "people.csv" => 0 }
     users_edit: "users edit" { "bob --name Robert" => 0, "bob --role auditor" => 0, "boss --name Boss" => 0 }
     users_reset: "users reset" {
-        "bob" => 2, "bob --dry-run" => 0, "bob --yes" => 0, "bob cora --yes" => 0, "cora --yes --output cora" => 0,
+        "bob" => 2, "--from people.csv --dry-run" => 3, "--role helpdesk --yes" => 0, "bob --dry-run" => 0, "bob --yes" => 0, "bob cora --yes" => 0, "cora --yes --output cora" => 0,
         "boss --yes" => 4
     }
     users_require_change: "users require-change" { "bob" => 0, "bob cora" => 0 }
@@ -175,6 +177,8 @@ gates! {
     policy_set: "policy set" { "min-length 16" => 0, "operator-access off" => 0 }
     audit_list: "audit list" { "" => 0, "--account boss" => 0 }
     audit_verify: "audit verify" { "" => 0 }
+    store_backup: "store backup" { "copy.db" => 0 }
+    store_check: "store check" { "" => 0 }
 }
 
 #[test]

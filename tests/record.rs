@@ -529,6 +529,7 @@ fn everything_that_is_recorded_can_be_asked_for() {
     let desk = Desk::settled();
     desk.like_root("alice", 0);
     desk.run(&["users", "edit", "alice", "--name", "Alice"]).succeeds();
+    desk.run_with("username\nbob\n", &["users", "import", "-"]).succeeds();
     desk.run(&["users", "grant", "alice", "helpdesk"]).succeeds();
     desk.run(&["users", "revoke", "alice", "helpdesk"]).succeeds();
     for deed in ["require-change", "unlock", "disable", "enable", "remove", "restore"] {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::ValueHint;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ValueEnum, ValueHint};
 
 use super::handover;
 use crate::domain::account::State;
@@ -23,6 +23,15 @@ Examples:
     Show(One),
     /// Add an account; it starts with a temporary password
     Add(Add),
+    /// Add many accounts at once, from a CSV file; all of them or none
+    #[command(after_help = "\
+The first line names the columns, in any order: username, name, email, role. What
+'passdesk users list --format csv' writes can be imported, too.
+
+Examples:
+  passdesk users import people.csv --dry-run
+  passdesk users import people.csv --on-conflict update")]
+    Import(Import),
     /// Change a name, an e-mail address, roles
     Edit(Edit),
     /// Give accounts a temporary password; they must choose a new one with it
@@ -145,6 +154,47 @@ pub struct Add {
     /// How its temporary password is handed over.
     #[command(flatten)]
     pub handover: handover::Handover,
+}
+
+/// Which accounts to import, and how.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The CSV file; '-' for standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Say what would happen and what is wrong, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out the rows that cannot be imported, and import the others
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// What to do with usernames that are there already
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub on_conflict: OnConflict,
+    /// Give each new account a temporary password, written as a row to the file that --output names
+    #[arg(long, requires = "output")]
+    pub temporary_passwords: bool,
+    /// Where the temporary passwords go: a new file, of mode 0600
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "temporary_passwords")]
+    pub output: Option<PathBuf>,
+    /// How long they live, as 90m, 8h or 2d [default: the policy's, 24h]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords")]
+    pub expires_in: Option<String>,
+    /// Hash on so many cores at once, each in memory of its own [default: all]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "temporary_passwords")]
+    pub jobs: Option<u16>,
+}
+
+/// What to do with a username that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OnConflict {
+    /// The row cannot be imported
+    #[default]
+    Error,
+    /// The account stays as it is
+    Skip,
+    /// The account gets the name, address and roles of the row
+    Update,
 }
 
 /// What is to be different about an account.

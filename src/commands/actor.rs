@@ -33,6 +33,11 @@ impl Acting {
         Err(refusal.into())
     }
 
+    /// Whether the actor may do it to this one; for whoever has many to ask about, and records what came of all of them.
+    pub fn decides(&self, action: Action, subject: Subject<'_>) -> std::result::Result<(), Refusal> {
+        decide(self.standing(), action, Some(subject))
+    }
+
     /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
     /// shown; the store sees to it in any case.
     pub fn may_reset(&self, store: &mut dyn Store, at: Timestamp, account: &Account) -> Result<()> {

@@ -25,6 +25,17 @@ pub struct Item {
     pub account: Account,
 }
 
+/// How many are named where all of them would be too many to read.
+pub const NAMED: usize = 5;
+
+/// The first names of so many.
+pub fn some_of(mut names: Vec<String>, count: usize) -> String {
+    if count > names.len() {
+        names.push(format!("and {} more", count - names.len()));
+    }
+    names.join(", ")
+}
+
 impl Item {
     /// An account, by what somebody wrote.
     pub fn of(written: &str, account: Account) -> Self {
@@ -57,9 +68,9 @@ impl Bulk {
         (bulk, kept)
     }
 
-    /// Counts one more that is to be worked on.
-    pub fn ask(&mut self) {
-        self.asked += 1;
+    /// Counts so many more that are to be worked on.
+    pub fn ask(&mut self, count: usize) {
+        self.asked += count;
     }
 
     /// How many failed, of how many.

@@ -50,8 +50,8 @@ impl Hashing {
             let mut hasher = Hasher::new(cost)?;
             let work = move || {
                 while let Some(Job { number, secret, salt }) = next(&queue) {
-                    let hashed = hasher.hash_temporary(&secret, salt).map(|hash| Hashed { secret, hash });
-                    if finished.send((number, hashed)).is_err() {
+                    let outcome = hasher.hash_temporary(&secret, salt).map(|hash| Hashed { secret, hash });
+                    if finished.send((number, outcome)).is_err() {
                         return;
                     }
                 }

@@ -12,6 +12,8 @@ pub enum Action {
     List,
     /// Make an account.
     Add,
+    /// Make many accounts at once.
+    Import,
     /// Change a name or an e-mail address.
     Edit,
     /// Give a role.
@@ -46,6 +48,10 @@ pub enum Action {
     RevokeToken,
     /// See the tokens of others.
     ListTokens,
+    /// Let a copy of the store out.
+    Backup,
+    /// Look whether the store is sound.
+    Check,
 }
 
 /// How far a role reaches.
@@ -61,12 +67,13 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 /// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 19] = [
+const TABLE: [(Action, &[(Role, Reach)]); 22] = [
     (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
     (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::Unlock, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
     (Action::Add, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
+    (Action::Import, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Edit, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Disable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
     (Action::Enable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
@@ -81,6 +88,8 @@ const TABLE: [(Action, &[(Role, Reach)]); 19] = [
     (Action::ListTokens, &[(GlobalAdmin, Anyone)]),
     (Action::Audit, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
     (Action::ShowPolicy, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
+    (Action::Backup, &[(GlobalAdmin, Anyone)]),
+    (Action::Check, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
 ];
 
 /// What everybody may do to what is their own, whatever their roles.
@@ -104,6 +113,7 @@ impl Action {
         match self {
             Self::List => "see the accounts".into(),
             Self::Add => format!("add {whom}"),
+            Self::Import => to.map_or("import accounts".into(), |username| format!("import {username}")),
             Self::Edit => format!("edit {whom}"),
             Self::Grant => format!("give roles to {whom}"),
             Self::Revoke => format!("take roles from {whom}"),
@@ -121,6 +131,8 @@ impl Action {
             Self::CreateToken => format!("make a token of {whom}"),
             Self::RevokeToken => format!("revoke a token of {whom}"),
             Self::ListTokens => "see the tokens of others".into(),
+            Self::Backup => "back up the store".into(),
+            Self::Check => "check the store".into(),
         }
     }
 
@@ -130,6 +142,7 @@ impl Action {
         match self {
             Self::List => "list",
             Self::Add => "add",
+            Self::Import => "import",
             Self::Edit => "edit",
             Self::Grant => "grant",
             Self::Revoke => "revoke",
@@ -147,6 +160,8 @@ impl Action {
             Self::CreateToken => "create-token",
             Self::RevokeToken => "revoke-token",
             Self::ListTokens => "list-tokens",
+            Self::Backup => "backup",
+            Self::Check => "check",
         }
     }
 
@@ -289,12 +304,13 @@ mod tests {
 
     /// The contract's own table, one line an action: what each rank of actor (none to global-admin) may do to a target
     /// of rank 0 to 4. `+` is allowed.
-    const CONTRACT: [(Action, [&str; 5]); 19] = [
+    const CONTRACT: [(Action, [&str; 5]); 22] = [
         (Action::List, ["-----", "+++++", "+++++", "+++++", "+++++"]),
         (Action::Reset, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::RequireChange, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::Unlock, ["-----", "-----", "++---", "+++--", "+++++"]),
         (Action::Add, ["-----", "-----", "-----", "+++--", "+++++"]),
+        (Action::Import, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Edit, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Disable, ["-----", "-----", "-----", "+++--", "+++++"]),
         (Action::Enable, ["-----", "-----", "-----", "+++--", "+++++"]),
@@ -309,6 +325,8 @@ mod tests {
         (Action::ListTokens, ["-----", "-----", "-----", "-----", "+++++"]),
         (Action::Audit, ["-----", "+++++", "-----", "-----", "+++++"]),
         (Action::ShowPolicy, ["-----", "+++++", "+++++", "+++++", "+++++"]),
+        (Action::Backup, ["-----", "-----", "-----", "-----", "+++++"]),
+        (Action::Check, ["-----", "+++++", "-----", "-----", "+++++"]),
     ];
 
     fn of_rank(rank: usize) -> Roles {

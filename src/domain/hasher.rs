@@ -1,15 +1,14 @@
 //! Making password hashes, one after the other.
 
-use argon2::password_hash::phc::{Ident, Output, ParamsString, PasswordHash, Salt as PhcSalt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2_rust::params::{Memory, TagLen};
+use argon2_rust::{Algorithm, Argon2, Params, Version};
 use rand::CryptoRng;
-use zeroize::Zeroize as _;
 
 use super::credential::{Cost, StoredHash};
 use super::temporary::TemporaryPassword;
 
 const SALT_BYTES: usize = 16;
-const HASH_BYTES: usize = 32;
+const HASH_BYTES: u64 = 32;
 
 /// What makes two hashes of the same password differ: 128 random bits (RFC 9106 §3.1).
 #[derive(Clone, Copy)]
@@ -24,21 +23,25 @@ impl Salt {
     }
 }
 
-/// Hashes at one cost. It keeps its memory from one hash to the next: to have the system clear new pages for each takes
-/// a tenth of the time.
-pub struct Hasher {
-    argon2: Argon2<'static>,
-    params: Params,
-    memory: Vec<Block>,
-}
+/// Hashes at one cost, in memory that is kept from one hash to the next and wiped after each.
+///
+/// Hashes are made by one implementation of argon2 and checked by another, in `credential`: this one is the faster, and
+/// what it made wrong would let nobody in, and be found by the tests, which check each hash by the other.
+pub struct Hasher(argon2_rust::Hasher);
 
 impl Hasher {
     /// Takes as much memory as the cost says.
     pub fn new(cost: Cost) -> anyhow::Result<Self> {
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(HASH_BYTES))
+        let params = Params::builder()
+            .memory(Memory::kib(cost.memory_kib.into()))
+            .passes(cost.passes)
+            .lanes(cost.lanes)
+            .tag_len(TagLen::bytes(HASH_BYTES))
+            .build()
             .map_err(|error| anyhow::anyhow!("argon2 does not take these costs: {error}"))?;
-        let memory = vec![Block::default(); params.block_count()];
-        Ok(Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone()), params, memory })
+        let mut hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hasher();
+        hasher.reserve().map_err(|error| anyhow::anyhow!("there is not enough memory to hash a password: {error}"))?;
+        Ok(Self(hasher))
     }
 
     /// Hashes a temporary password, exactly as it is shown.
@@ -47,27 +50,10 @@ impl Hasher {
     }
 
     pub(super) fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {
-        let mut hash = [0; HASH_BYTES];
-        self.argon2
-            .hash_password_into_with_memory(password, &salt.0, &mut hash, &mut self.memory)
-            .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))?;
-        let phc = || -> Option<PasswordHash> {
-            Some(PasswordHash {
-                algorithm: Ident::new(Algorithm::Argon2id.as_str()).ok()?,
-                version: Some(Version::V0x13.into()),
-                params: ParamsString::try_from(&self.params).ok()?,
-                salt: Some(PhcSalt::new(&salt.0).ok()?),
-                hash: Some(Output::new(&hash).ok()?),
-            })
-        };
-        let phc = phc().ok_or_else(|| anyhow::anyhow!("the hash cannot be written"))?;
-        Ok(StoredHash::from_store(phc.to_string()))
-    }
-}
-
-impl Drop for Hasher {
-    fn drop(&mut self) {
-        self.memory.zeroize();
+        self.0
+            .hash_encoded(password, &salt.0)
+            .map(StoredHash::from_store)
+            .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))
     }
 }
 
@@ -76,7 +62,12 @@ mod tests {
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
 
+    use proptest::prelude::*;
+    use zeroize::Zeroizing;
+
     use super::*;
+    use crate::domain::credential::{Credential, PasswordRevision};
+    use crate::domain::secret::TypedPassword;
 
     const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 
@@ -99,5 +90,21 @@ mod tests {
             hash.as_str(),
             "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1vaw$KSdKNRArWNdXImsbGEx03gQNKlhLfiJCwEoj/0aIRAk"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn at_every_cost_what_is_made_is_what_is_checked(
+            password in ".{0,40}", memory_kib in 128..512_u32, passes in 1..4_u32, lanes in 1..5_u32, seed: u64
+        ) {
+            let salt = Salt::draw(&mut StdRng::seed_from_u64(seed));
+            let typed = |text: &str| TypedPassword::new(Zeroizing::new(text.to_owned()));
+            let normalized = typed(&password).normalized();
+            let hash = Hasher::new(Cost { memory_kib, passes, lanes }).unwrap().hash(normalized.as_bytes(), salt).unwrap();
+            let credential = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
+            prop_assert!(credential.matches(&typed(&password)));
+            let other = typed(&format!("{password}x"));
+            prop_assert!(!credential.matches(&other));
+        }
     }
 }

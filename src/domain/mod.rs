@@ -6,6 +6,8 @@ pub mod audit;
 pub mod authority;
 pub mod clock;
 pub mod credential;
+pub mod digest;
+pub mod finding;
 pub mod hasher;
 mod hex;
 pub mod name;

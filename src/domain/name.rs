@@ -1,5 +1,6 @@
 //! The names of an account: username, display name, e-mail address.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -85,7 +86,7 @@ impl FromStr for DisplayName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text: String = text.trim().nfc().collect();
+        let text = composed(text.trim());
         if text.chars().any(is_treacherous) {
             return Err(Invalid::new(
                 format!("the name {} contains a control or an invisible character", quoted(&text)),
@@ -122,8 +123,11 @@ impl Email {
 
     /// The form in which addresses are compared.
     #[must_use]
-    pub fn key(&self) -> String {
-        folded(&self.0)
+    pub fn key(&self) -> Cow<'_, str> {
+        if self.0.is_ascii() && !self.0.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Cow::Borrowed(&self.0);
+        }
+        Cow::Owned(folded(&self.0))
     }
 }
 
@@ -131,11 +135,10 @@ impl FromStr for Email {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let parts: Vec<&str> = text.split('@').collect();
-        let whole = parts.len() == 2 && parts.iter().all(|part| !part.is_empty());
-        if whole && text.len() <= MAX_EMAIL && !text.chars().any(|c| is_treacherous(c) || c.is_whitespace() || c == ',')
-        {
-            Ok(Self(text.nfc().collect()))
+        let whole = |(local, domain): (&str, &str)| !local.is_empty() && !domain.is_empty() && !domain.contains('@');
+        let is_one = text.len() <= MAX_EMAIL && text.split_once('@').is_some_and(whole);
+        if is_one && !text.chars().any(|c| is_treacherous(c) || c.is_whitespace() || c == ',') {
+            Ok(Self(composed(text)))
         } else {
             Err(Invalid::new(
                 format!("{} is not an e-mail address", quoted(text)),
@@ -145,9 +148,17 @@ impl FromStr for Email {
     }
 }
 
+/// Text in Normalization Form C.
+fn composed(text: &str) -> String {
+    if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
+}
+
 /// Text in the form in which it is compared and searched: NFKC, lower case.
 #[must_use]
 pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfkc().collect::<String>().to_lowercase()
 }
 
@@ -177,5 +188,22 @@ mod tests {
     fn addresses_that_differ_in_case_are_the_same() {
         let (a, b): (Email, Email) = ("Alice@Example.org".parse().unwrap(), "alice@example.ORG".parse().unwrap());
         assert_eq!(a.key(), b.key());
+    }
+
+    #[test]
+    fn an_address_has_one_at_sign_and_something_on_either_side() {
+        for text in ["", "a", "@", "a@", "@b", "a@b@c", "a@@b", "a b@c", "a@b,c", &"@".repeat(300)] {
+            assert!(text.parse::<Email>().is_err(), "{text:?}");
+        }
+        assert!("a@b".parse::<Email>().is_ok());
+    }
+
+    #[test]
+    fn the_short_way_for_ascii_comes_to_the_same() {
+        for text in ["", "a", "Az-09 ~!", "ABC@x"] {
+            assert_eq!(folded(text), text.nfkc().collect::<String>().to_lowercase());
+            assert_eq!(composed(text), text.nfc().collect::<String>());
+            assert_eq!(Email(text.into()).key(), folded(text));
+        }
     }
 }

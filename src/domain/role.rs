@@ -1,6 +1,11 @@
 //! Roles, and their ranks.
 
+use std::str::FromStr;
+
 use serde::{Serialize, Serializer};
+
+use super::Invalid;
+use super::text::quoted;
 
 /// What an account may do, by rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +132,23 @@ impl FromIterator<Role> for Roles {
     }
 }
 
+/// Roles in one text, by their names, with a space, `;` or `,` between them.
+impl FromStr for Roles {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let names = text.split([' ', ';', ',']).filter(|name| !name.is_empty());
+        names
+            .map(|name| {
+                Role::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name)).ok_or_else(|| {
+                    let known = Role::ALL.map(Role::name).join(", ");
+                    Invalid::new(format!("{} is not a role", quoted(name)), format!("the roles are {known}"))
+                })
+            })
+            .collect()
+    }
+}
+
 impl Serialize for Roles {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(Role::name))
@@ -152,6 +174,18 @@ mod tests {
         assert_eq!(manager, Roles::from_iter([Role::UserAdmin, Role::Helpdesk]));
         for role in [Role::Helpdesk, Role::Auditor] {
             assert_eq!(Roles::from_iter([role]).covered(), Roles::from_iter([role]));
+        }
+    }
+
+    #[test]
+    fn roles_are_read_with_any_of_three_signs_between_them() {
+        let two = Roles::from_iter([Role::Auditor, Role::Helpdesk]);
+        for text in ["auditor helpdesk", "helpdesk;auditor", "Auditor, HELPDESK", " auditor ; helpdesk;auditor "] {
+            assert_eq!(text.parse(), Ok(two), "{text:?}");
+        }
+        assert_eq!("".parse(), Ok(Roles::NONE));
+        for text in ["admin", "auditor/helpdesk", "auditor\thelpdesk", "auditor helpdesc"] {
+            assert!(text.parse::<Roles>().is_err(), "{text:?}");
         }
     }
 

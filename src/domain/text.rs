@@ -64,9 +64,31 @@ pub fn quoted(text: &str) -> String {
     format!("'{}'", neutral(&head))
 }
 
+/// So many of something: `1 account`, `1,234 accounts`.
+#[must_use]
+pub fn counted(count: u64, one: &str) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("{text} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_is_grouped_and_its_noun_agrees() {
+        for (count, said) in [(0, "0 rows"), (1, "1 row"), (999, "999 rows"), (1_000, "1,000 rows")] {
+            assert_eq!(counted(count, "row"), said);
+        }
+        assert_eq!(counted(1_234_567, "row"), "1,234,567 rows");
+    }
 
     #[test]
     fn an_escape_sequence_is_written_out() {

@@ -18,6 +18,8 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Entry, Event, Outcome};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
+use crate::domain::digest::FileDigest;
+use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
@@ -35,6 +37,9 @@ pub enum StoreError {
     /// The actor may not.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Whoever asked for it wants it no longer.
+    #[error("stopped")]
+    Stopped,
     /// Other processes kept it locked for longer than one wants to wait.
     #[error("the store is busy")]
     Busy,
@@ -117,6 +122,61 @@ pub struct Edit {
     pub email: Option<Option<Email>>,
     /// Exactly these roles.
     pub roles: Option<Roles>,
+}
+
+/// An account to be imported. It has no password: nobody signs in to it before it is given one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// Its username.
+    pub username: Username,
+    /// Its owner's name.
+    pub display_name: DisplayName,
+    /// Its owner's e-mail address.
+    pub email: Option<Email>,
+    /// Its roles.
+    pub roles: Roles,
+}
+
+/// The accounts that have the names of a newcomer already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namesakes {
+    /// Which newcomer, by its place among those asked about.
+    pub place: usize,
+    /// Who has its username.
+    pub by_username: Option<Account>,
+    /// Who has its e-mail address; may be the same.
+    pub by_email: Option<Account>,
+}
+
+/// What is to be different about an account that was seen.
+#[derive(Debug, Clone)]
+pub struct SeenEdit {
+    /// The account.
+    pub id: AccountId,
+    /// As it was seen.
+    pub seen: Revision,
+    /// What is to be different.
+    pub edit: Edit,
+}
+
+/// Accounts to be made, and changed, all at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Import<'a> {
+    /// Those to be made, in this order.
+    pub new: &'a [Newcomer],
+    /// Those to be changed.
+    pub edits: &'a [SeenEdit],
+    /// How many more the list names, which stay as they are; for the record.
+    pub skipped: u64,
+    /// The list they come from; for the record.
+    pub file: FileDigest,
+}
+
+/// The accounts that an import has made: all those from one number to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    /// The first and the last; `None` if it has made none.
+    pub ids: Option<(AccountId, AccountId)>,
 }
 
 /// Which accounts to list.
@@ -238,6 +298,15 @@ pub struct NewToken {
     pub until: Timestamp,
 }
 
+/// Whoever watches a long run.
+pub trait Watch {
+    /// So many steps of so many are done.
+    fn progress(&mut self, what: &'static str, done: u64, total: u64);
+
+    /// Names a file that is of no use, and goes, if the program ends now.
+    fn unfinished(&mut self, path: &Path);
+}
+
 /// The operations of a store.
 pub trait Store {
     /// The random name that tells this store from others.
@@ -267,6 +336,13 @@ pub trait Store {
 
     /// Makes an account.
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId>;
+
+    /// The accounts that have the usernames and the addresses of newcomers already, of those newcomers that have any.
+    fn namesakes(&self, of: &[Newcomer]) -> Result<Vec<Namesakes>>;
+
+    /// Makes accounts and changes others, all of it or nothing, and records it as one event. `go_on` is told now and then
+    /// how many have been written; if it says no, the answer is [`StoreError::Stopped`].
+    fn import(&mut self, by: &Mandate, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported>;
 
     /// Changes names and roles.
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()>;
@@ -376,6 +452,14 @@ pub trait Store {
 
     /// Notes that a token is being used, to the minute, if nobody else is writing.
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()>;
+
+    /// Makes a copy of the whole store, as it is at one moment, in a new file, which nobody else can read; it is complete,
+    /// checked and on the disk before it has its name. Nobody waits for it. [`StoreError::Conflict`] if there is something
+    /// of that name.
+    ///
+    /// It is recorded before anything is copied: so there is no copy without an event, and each copy says in its own
+    /// record by whom it was made. If none comes of it, another event says so.
+    fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()>;
 }
 
 /// Where stores come from.
@@ -385,6 +469,13 @@ pub trait Stores {
 
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Box<dyn Store>>;
+
+    /// Opens the store and leaves it as it is. One of an earlier schema is [`StoreError::Unusable`] then.
+    fn open_as_it_is(&self) -> Result<Box<dyn Store>>;
+
+    /// Looks at everything there is to the store, and leaves it as it is. What is the matter with it is a finding, and if
+    /// it can be looked at no further, the last.
+    fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>>;
 
     /// Whether a file of this path would be one of the store's own.
     fn claims(&self, path: &Path) -> bool;

@@ -122,7 +122,19 @@ fn csv_line(cells: &[Cow<'_, str>], out: &mut Vec<u8>) {
 /// A cell that a terminal shows and a spreadsheet does not take for a formula.
 fn guarded(cell: &str) -> Cow<'_, str> {
     let cell = neutral(cell);
-    if cell.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{cell}")) } else { cell }
+    if is_guardable(&cell) { Cow::Owned(format!("'{cell}")) } else { cell }
+}
+
+/// What a cell was before it was guarded, for whoever reads back what was written here. A cell that looks guarded of its
+/// own was guarded once more, so that this is exact.
+#[must_use]
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_guardable(rest)).unwrap_or(cell)
+}
+
+/// Whether a cell is a formula to a spreadsheet, or could be taken for a guarded one.
+fn is_guardable(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
 }
 
 /// A moment in machine formats: RFC 3339, UTC.
@@ -193,5 +205,13 @@ mod tests {
             assert_eq!(text, format!("name\n'{name}\n"));
         }
         assert_eq!(written(Format::Csv, true, &["\t=1"]), "name\n<U+0009>=1\n");
+    }
+
+    #[test]
+    fn a_guard_is_taken_off_and_nothing_else() {
+        for cell in ["=1", "'=1", "''=1", "'", "'a", "O'Neil", "", "-", "'-'"] {
+            assert_eq!(unguarded(&guarded(cell)), cell);
+        }
+        assert_eq!((guarded("'=1").as_ref(), guarded("'a").as_ref()), ("''=1", "'a"));
     }
 }

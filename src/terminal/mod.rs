@@ -1,6 +1,7 @@
 //! The only rooms that touch a terminal: prompts, tables, and the ways out for results.
 
 pub mod alternate;
+pub mod checkup;
 pub mod clipboard;
 pub mod console;
 pub mod delivery;

@@ -77,6 +77,11 @@ impl Stage {
         &self.name
     }
 
+    /// passdesk as it is called here.
+    pub fn program(&self) -> &str {
+        self.program.to_str().unwrap()
+    }
+
     /// A program in front of this display.
     pub fn other(&self, program: impl AsRef<OsStr>, args: &[&str]) -> Command {
         let mut command = at(&self.desk, self.kind, program, args);

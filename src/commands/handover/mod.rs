@@ -156,6 +156,11 @@ impl WayOut {
         self.delivery.file()
     }
 
+    /// Whether another run can go on where this one is ended.
+    pub fn can_be_resumed(&self) -> bool {
+        self.file().is_some() && matches!(self.format, Format::Csv | Format::Jsonl)
+    }
+
     /// Whether a bar can be drawn on standard error meanwhile.
     pub fn leaves_room_for_progress(&self, desk: &Desk<'_>) -> bool {
         !self.delivery.is_on_terminal(desk.output)

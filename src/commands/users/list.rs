@@ -64,6 +64,7 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 }
 
 /// What a filter of the command line asks of the store.
+#[must_use]
 pub fn filter(args: &Filters) -> Filter {
     Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change }
 }

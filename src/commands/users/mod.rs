@@ -4,6 +4,7 @@ pub mod add;
 pub mod disable;
 pub mod edit;
 pub mod enable;
+pub mod import;
 pub mod list;
 mod many;
 pub mod purge;
@@ -27,6 +28,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::List(args) => list::run(desk, args),
         Command::Show(args) => show::run(desk, args),
         Command::Add(args) => add::run(desk, args),
+        Command::Import(args) => import::run(desk, args),
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
         Command::RequireChange(args) => require_change::run(desk, args),

@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod authority;
 pub mod batches;
+pub mod care;
+pub mod imports;
 pub mod policy;
 pub mod record;
 pub mod sign_ins;
@@ -65,6 +67,19 @@ macro_rules! laws {
                 an_empty_batch_changes_nothing,
                 a_reset_is_known_by_its_end_for_good,
             }
+            imports {
+                an_import_makes_accounts_without_a_password,
+                the_numbers_of_an_import_follow_each_other_in_its_order,
+                an_import_is_all_or_nothing,
+                an_import_that_is_stopped_changes_nothing,
+                an_import_is_one_event,
+                an_import_changes_what_its_edits_name_and_nothing_else,
+                an_import_gives_no_more_than_its_actor_may,
+                an_import_changes_nobody_of_no_lower_rank,
+                an_actor_demoted_before_an_import_is_refused,
+                an_import_leaves_an_admin_to_count_on,
+                newcomers_meet_their_namesakes,
+            }
             sign_ins {
                 a_password_change_ends_all_sign_ins_but_its_own,
                 a_disabled_account_loses_its_sign_ins,
@@ -114,6 +129,12 @@ macro_rules! laws {
                 only_a_global_admin_or_an_operator_decides,
                 operators_are_shut_out_only_where_an_admin_can_be_counted_on,
                 an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
+            }
+            care {
+                a_backup_is_a_closed_file_and_an_event_and_nothing_else,
+                a_backup_takes_no_place_that_is_taken,
+                only_a_global_admin_or_an_operator_backs_up,
+                a_backup_of_which_nothing_comes_leaves_nothing,
             }
             record {
                 every_change_is_recorded_with_what_it_changed,

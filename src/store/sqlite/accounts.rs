@@ -13,7 +13,7 @@ use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
 use crate::store::{Filter, Page, Result, Sort, StoreError};
 
-const COLUMNS: &str = "id, revision, username, display_name, email, roles, state, must_change, temporary_until, \
+pub const COLUMNS: &str = "id, revision, username, display_name, email, roles, state, must_change, temporary_until, \
                        password_changed_at, reset_at, reset_by, created_at, password_hash, removed_at, tries_failed, \
                        tries_pending, tried_at, locked_at, temporary_lapsed, tries_untold, password_revision";
 

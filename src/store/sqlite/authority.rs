@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::accounts;
 use super::{failed, policy, sign_ins};
-use crate::domain::account::AccountId;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Standing, Through};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::target::Target;
@@ -23,26 +23,47 @@ pub fn authorize_all(transaction: &Transaction<'_>, by: &Mandate, action: Action
 }
 
 fn decide_now(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
-    let (id, through) = match &by.actor {
-        Actor::Operator(_) if policy::lets_operators_in(transaction)? => {
-            return Ok(decide(Standing::Operator, action, subject)?);
+    Present::look_up(transaction, by)?.may(action, subject)
+}
+
+/// What an actor is by now: looked up once by whoever has much to decide in one transaction.
+pub struct Present {
+    /// `None` for an operator.
+    account: Option<Account>,
+    is_token: bool,
+}
+
+impl Present {
+    pub fn look_up(transaction: &Transaction<'_>, by: &Mandate) -> Result<Self> {
+        let (id, through) = match &by.actor {
+            Actor::Operator(_) if policy::lets_operators_in(transaction)? => {
+                return Ok(Self { account: None, is_token: false });
+            }
+            Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
+            Actor::Account { id, through, .. } => (*id, through),
+        };
+        let mut actor = accounts::find(transaction, &Target::Id(id))?
+            .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
+        let Some(Through { sign_in, token }) = through else {
+            return Ok(Self { account: Some(actor), is_token: false });
+        };
+        let roles = sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?;
+        if roles.is_none() && actor.is_open() && !actor.must_change {
+            let what = if token.is_some() { "token" } else { "sign-in" };
+            return Err(Refusal::SignInEnded { what }.into());
         }
-        Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
-        Actor::Account { id, through, .. } => (*id, through),
-    };
-    let mut actor = accounts::find(transaction, &Target::Id(id))?
-        .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
-    let Some(Through { sign_in, token }) = through else {
-        return Ok(decide(Standing::Account(&actor), action, subject)?);
-    };
-    let roles = sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?;
-    if roles.is_none() && actor.is_open() && !actor.must_change {
-        let what = if token.is_some() { "token" } else { "sign-in" };
-        return Err(Refusal::SignInEnded { what }.into());
+        actor.roles = roles.unwrap_or_default();
+        Ok(Self { account: Some(actor), is_token: token.is_some() })
     }
-    actor.roles = roles.unwrap_or_default();
-    let standing = if token.is_some() { Standing::Token(&actor) } else { Standing::Account(&actor) };
-    Ok(decide(standing, action, subject)?)
+
+    pub fn may(&self, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
+        let standing = match &self.account {
+            None => Standing::Operator,
+            Some(account) if self.is_token => Standing::Token(account),
+            Some(account) => Standing::Account(account),
+        };
+        Ok(decide(standing, action, subject)?)
+    }
 }
 
 /// Whether there is a global-admin who can do something.

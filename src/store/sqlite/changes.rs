@@ -51,35 +51,47 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
 pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
     let action = edited(&seen_account(transaction, id, seen)?, edit);
     change(transaction, by, action, id, seen, |account| {
-        let roles = edit.roles.unwrap_or(account.roles);
-        if roles != account.roles {
-            // Taking a role is a matter of what the account has, giving one of what it is to have.
-            authorize(transaction, by, Action::Revoke, account.into())?;
-            authorize(transaction, by, Action::Grant, Subject { roles, ..Subject::from(account) })?;
-        }
-        let name = edit.display_name.as_ref().unwrap_or(&account.display_name);
-        let email = edit.email.as_ref().unwrap_or(&account.email).as_ref();
-        transaction
-            .execute(
-                "UPDATE accounts SET display_name = ?2, email = ?3, email_key = ?4, search_text = ?5, roles = ?6
-                 WHERE id = ?1",
-                params![
-                    id.0,
-                    name.as_str(),
-                    email.map(Email::as_str),
-                    email.map(Email::key),
-                    search_text(&account.username, name, email),
-                    roles.bits(),
-                ],
-            )
-            .map_err(taken)?;
-        sign_ins::restrict_tokens(transaction, id, roles)?;
+        write_edit(transaction, account, edit, |action, subject| authorize(transaction, by, action, subject))?;
+        let roles = edit.roles.filter(|roles| *roles != account.roles);
         let mut what = Vec::new();
         what.extend(edit.display_name.is_some().then(|| "name".to_owned()));
         what.extend(edit.email.is_some().then(|| "e-mail".to_owned()));
-        what.extend((roles != account.roles).then(|| format!("roles: {}", roles.join(", "))));
+        what.extend(roles.map(|roles| format!("roles: {}", roles.join(", "))));
         Ok(what.join("; "))
     })
+}
+
+/// Writes what an edit says, if the actor may give and take the roles in it.
+pub fn write_edit(
+    transaction: &Transaction<'_>,
+    account: &Account,
+    edit: &Edit,
+    may: impl Fn(Action, Subject<'_>) -> Result<()>,
+) -> Result<()> {
+    let roles = edit.roles.unwrap_or(account.roles);
+    if roles != account.roles {
+        // Taking a role is a matter of what the account has, giving one of what it is to have.
+        may(Action::Revoke, account.into())?;
+        may(Action::Grant, Subject { roles, ..Subject::from(account) })?;
+    }
+    let name = edit.display_name.as_ref().unwrap_or(&account.display_name);
+    let email = edit.email.as_ref().unwrap_or(&account.email).as_ref();
+    let sql = "UPDATE accounts SET display_name = ?2, email = ?3, email_key = ?4, search_text = ?5, roles = ?6
+               WHERE id = ?1";
+    transaction
+        .prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement.execute(params![
+                account.id.0,
+                name.as_str(),
+                email.map(Email::as_str),
+                email.map(Email::key),
+                search_text(&account.username, name, email),
+                roles.bits(),
+            ])
+        })
+        .map_err(taken)?;
+    sign_ins::restrict_tokens(transaction, account.id, roles)
 }
 
 /// What an edit is called: giving or taking roles, and nothing else, has a name of its own.
@@ -310,12 +322,12 @@ fn set(transaction: &Transaction<'_>, id: AccountId, what: &str) -> Result<()> {
     Ok(())
 }
 
-fn bump(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
+pub fn bump(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
     set(transaction, id, "revision = revision + 1")
 }
 
 /// A broken uniqueness is a name that is taken.
-fn taken(error: rusqlite::Error) -> StoreError {
+pub fn taken(error: rusqlite::Error) -> StoreError {
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         let text = error.to_string();
         if text.contains("accounts.username") {

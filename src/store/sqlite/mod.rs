@@ -4,14 +4,19 @@
 
 mod accounts;
 mod authority;
+mod backup;
 mod changes;
+mod examine;
+mod imports;
 mod open;
+mod pages;
 mod policy;
 mod record;
 mod schema;
 mod sign_ins;
 mod tokens;
 mod tries;
+mod unplaced;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,14 +26,17 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use self::authority::authorize_all;
+use self::unplaced::{Purpose, Unplaced};
 use super::{
-    Edit, EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, PreparedStore, Result,
-    SignIn, Store, StoreError, Stores,
+    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
+    Newcomer, Page, PreparedStore, Result, SignIn, Store, StoreError, Stores, Watch,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
+use crate::domain::finding::Finding;
 use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
@@ -64,6 +72,14 @@ impl Stores for SqliteStores {
         Ok(Box::new(SqliteStore { connection: open::existing(&self.path)? }))
     }
 
+    fn open_as_it_is(&self) -> Result<Box<dyn Store>> {
+        Ok(Box::new(SqliteStore { connection: open::as_it_is(&self.path)? }))
+    }
+
+    fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
+        examine::examine(&self.path, now, watch)
+    }
+
     fn claims(&self, path: &Path) -> bool {
         let folder = |path: &Path| std::path::absolute(path).ok()?.parent()?.canonicalize().ok();
         let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
@@ -80,7 +96,7 @@ impl Stores for SqliteStores {
     }
 
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
-        let unplaced = open::Unplaced::create(&self.path)?;
+        let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         let mut store = SqliteStore { connection: open::fresh(unplaced.path())? };
         store.add_account(by, first)?;
         store.connection.close().map_err(|(_, error)| failed(error))?;
@@ -196,6 +212,22 @@ impl Store for SqliteStore {
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
         let target = || Some(audit::Target { id: None, username: new.username.clone() });
         self.change(by, Action::Add.name(), target, |transaction| changes::add(transaction, by, new))
+    }
+
+    fn namesakes(&self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+        imports::namesakes(&self.connection, of)
+    }
+
+    fn import(&mut self, by: &Mandate, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
+        imports::with_room(&self.connection)?;
+        let imported = self.change(
+            by,
+            Action::Import.name(),
+            || None,
+            |transaction| imports::import(transaction, by, import, go_on),
+        );
+        imports::with_usual_room(&self.connection)?;
+        imported
     }
 
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
@@ -349,6 +381,30 @@ impl Store for SqliteStore {
         }
         self.without_waiting(|store| store.write(|transaction| tokens::note_use(transaction, id, at)))
     }
+
+    fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()> {
+        let unplaced = backup::begin(place, watch)?;
+        let begun = by.done(Action::Backup.name(), None, format!("a copy in {}", place.display()));
+        self.change(
+            by,
+            Action::Backup.name(),
+            || None,
+            |transaction| {
+                authorize_all(transaction, by, Action::Backup)?;
+                record::append(transaction, &begun)
+            },
+        )?;
+        let made = backup::fill(&self.connection, unplaced.path(), watch)
+            .and_then(|()| Box::new(unplaced).put_in_place())
+            .map_err(|error| backup::of_it(place, error));
+        if let Err(why) = &made {
+            let detail = format!("no copy in {}: {why}", place.display());
+            // That none came of it is what whoever asked is told in any case.
+            let _ = self.record(&Entry { outcome: audit::Outcome::Refused, detail, ..begun });
+        }
+        self.forget_old_pages();
+        made
+    }
 }
 
 /// The engine's error in the words of [`StoreError`].
@@ -364,20 +420,21 @@ fn failed(error: rusqlite::Error) -> StoreError {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {error}"))
         }
         _ => match error {
-            // A row that no passdesk wrote, or a table that is not there.
+            // A row that no passdesk wrote or that is gone, or a table that is not there.
             rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
-            rusqlite::Error::InvalidColumnType(..) => damaged(&error),
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
             rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
     }
 }
 
+/// What to do with a store that is damaged.
+const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
+                       store; 'passdesk store check' says what is the matter";
+
 fn damaged(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unusable {
-        message: format!("the store is damaged: {why}"),
-        hint: "restore the latest backup of the file".into(),
-    }
+    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: RESTORE.into() }
 }
 
 #[cfg(test)]

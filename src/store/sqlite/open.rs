@@ -1,19 +1,19 @@
 //! Opening and making the file. Whatever is not a store of passdesk is refused before anything is written.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{
-    DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
-};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{failed, schema};
-use crate::store::{PreparedStore, Result, StoreError};
+use crate::store::{Result, StoreError};
 
 /// How long to wait for another process that is writing.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,9 +22,9 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 32;
 
 const HEADER_BYTES: usize = 72;
-const OURS_ONLY: u32 = 0o600;
+pub const OURS_ONLY: u32 = 0o600;
 
-fn unusable(message: String, hint: impl Into<String>) -> StoreError {
+pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {
     StoreError::Unusable { message, hint: hint.into() }
 }
 
@@ -48,10 +48,63 @@ pub fn existing(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Opens a store of today's schema, and leaves it as it is. Tries to sign in and refusals can be recorded in it.
+pub fn as_it_is(path: &Path) -> Result<Connection> {
+    check_file(path)?;
+    let connection = to_look_at(path)?;
+    match schema::version(&connection)? {
+        schema::NEWEST => Ok(connection),
+        newer if newer > schema::NEWEST => Err(schema::too_new(newer)),
+        older => Err(unusable(format!("the store still has schema {older}"), "any other command brings it up to date")),
+    }
+}
+
+/// Opens whatever is there, for somebody who only reads; closed again, it is as it was. A log that somebody left, who was
+/// killed, is read and stays.
+pub fn to_look_at(path: &Path) -> Result<Connection> {
+    let path = resolved(path)?;
+    let left = |suffix| fs::symlink_metadata(beside(&path, suffix)).ok();
+    let log = left("-wal").is_some_and(|log| log.len() > 0);
+    let connection =
+        if !log && left("-shm").is_none() && !is_writable(&path) { immutable(&path)? } else { connect(&path)? };
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Opens a file that nobody writes, and makes nothing beside it.
+pub fn immutable(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            // Writing to a String cannot fail.
+            other => drop(write!(uri, "%{other:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    let connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI).map_err(failed)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// Whether a store here could be written, and a log be kept beside it.
+fn is_writable(path: &Path) -> bool {
+    let may = |path: &Path| rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
+    may(path) && path.parent().is_some_and(may)
+}
+
+/// The path of what the engine keeps beside a store.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// Fills an empty file, which nobody else knows of, with an empty store.
 pub fn fresh(path: &Path) -> Result<Connection> {
     let mut connection = connect(&resolved(path)?)?;
-    // In the file's own header from the start, and not in a write-ahead log: `check_header` reads it there.
+    // In the file's own header from the start, and not in a write-ahead log: `version_in_header` reads it there.
     connection.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(failed)?;
     schema::migrate(&mut connection)?;
     write_ahead(&connection)?;
@@ -110,7 +163,7 @@ fn resolved(path: &Path) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
-fn parts(path: &Path) -> Result<(&Path, &std::ffi::OsStr)> {
+pub fn parts(path: &Path) -> Result<(&Path, &OsStr)> {
     match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) => Ok((folder, name)),
         _ => Err(unusable(format!("{} is not the path of a file", path.display()), "name a file with --store")),
@@ -118,6 +171,18 @@ fn parts(path: &Path) -> Result<(&Path, &std::ffi::OsStr)> {
 }
 
 fn check_file(path: &Path) -> Result<()> {
+    let metadata = ordinary(path)?;
+    owned(path, &metadata)?;
+    let version = version_in_header(path)?;
+    if version > schema::NEWEST {
+        return Err(schema::too_new(version));
+    }
+    closed_to_others(path, &metadata)?;
+    check_folder(path)
+}
+
+/// Refuses what is not there, and what is not an ordinary file.
+pub fn ordinary(path: &Path) -> Result<Metadata> {
     let shown = path.display();
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -143,14 +208,27 @@ fn check_file(path: &Path) -> Result<()> {
         let what = if kind.is_fifo() { "a named pipe" } else { "not an ordinary file" };
         return Err(unusable(format!("{shown} is {what}"), "name the store's file with --store"));
     }
-    let myself = rustix::process::geteuid().as_raw();
-    if metadata.uid() != myself {
-        return Err(unusable(
-            format!("the store {shown} belongs to somebody else (uid {})", metadata.uid()),
-            "run passdesk as its owner, for example with 'sudo -u'",
-        ));
+    Ok(metadata)
+}
+
+/// Refuses what belongs to somebody else.
+pub fn owned(path: &Path, metadata: &Metadata) -> Result<()> {
+    if metadata.uid() == myself() {
+        return Ok(());
     }
-    check_header(path)?;
+    Err(unusable(
+        format!("the store {} belongs to somebody else (uid {})", path.display(), metadata.uid()),
+        "run passdesk as its owner, for example with 'sudo -u'",
+    ))
+}
+
+fn myself() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Refuses what its owner cannot write, or others can do anything with.
+pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
+    let shown = path.display();
     if metadata.mode() & OURS_ONLY != OURS_ONLY {
         return Err(unusable(
             format!("the store {shown} is not writable for you (mode {:04o})", metadata.mode() & 0o7777),
@@ -163,15 +241,15 @@ fn check_file(path: &Path) -> Result<()> {
             format!("find out who may have read it, then: chmod 600 {shown}"),
         ));
     }
-    check_folder(path, myself)
+    Ok(())
 }
 
 /// Whoever can rename files in the folder can put another store in the place of this one.
-fn check_folder(path: &Path, myself: u32) -> Result<()> {
+pub fn check_folder(path: &Path) -> Result<()> {
     let (folder, _) = parts(path)?;
     let metadata = fs::metadata(folder).map_err(|error| unreadable(path, &error))?;
     let is_shared = metadata.mode() & 0o002 != 0 && metadata.mode() & 0o1000 == 0;
-    if is_shared || ![0, myself].contains(&metadata.uid()) {
+    if is_shared || ![0, myself()].contains(&metadata.uid()) {
         return Err(unusable(
             format!("the folder {} of the store can be rearranged by others", folder.display()),
             "keep the store in a folder of your own, which others cannot write",
@@ -180,8 +258,9 @@ fn check_folder(path: &Path, myself: u32) -> Result<()> {
     Ok(())
 }
 
-/// Reads the header as bytes: opening a foreign database with SQLite could already write beside it.
-fn check_header(path: &Path) -> Result<()> {
+/// The schema that the header names; a header that is not one of passdesk is refused. It is read as bytes: opening a
+/// foreign database with SQLite could already write beside it.
+pub fn version_in_header(path: &Path) -> Result<u32> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
     File::open(path)
         .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header))
@@ -197,89 +276,5 @@ fn check_header(path: &Path) -> Result<()> {
             "name the store with --store, or make one somewhere else with 'passdesk init --store PATH'",
         ));
     }
-    match field(60) {
-        Some(version) if version > schema::NEWEST => Err(schema::too_new(version)),
-        _ => Ok(()),
-    }
-}
-
-/// A file beside the place of a store, under a name of its own. Dropped, it is gone, and so is the folder if it was made
-/// for it.
-pub struct Unplaced {
-    path: PathBuf,
-    place: PathBuf,
-    folder: File,
-    made_folder: Option<PathBuf>,
-}
-
-impl Unplaced {
-    /// Makes the file, and the folder where there is none; nobody else can read either.
-    pub fn create(place: &Path) -> Result<Self> {
-        let (folder, name) = parts(place)?;
-        let made_folder = (!folder.exists()).then(|| folder.to_owned());
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| cannot_make(folder, &error))?;
-        let path = folder.join(format!(".{}.{}.new", name.to_string_lossy(), std::process::id()));
-        // What a process of the same number left when it was killed is nobody's.
-        let _ = fs::remove_file(&path);
-        // Opened now, since after the store is in its place it would be too late to find that it cannot be.
-        let opened = File::open(folder).map_err(|error| cannot_make(place, &error))?;
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(OURS_ONLY)
-            .open(&path)
-            // A umask only ever takes rights away; here it must not take the owner's.
-            .and_then(|file| file.set_permissions(fs::Permissions::from_mode(OURS_ONLY)))
-            .map_err(|error| cannot_make(place, &error))?;
-        Ok(Self { path, place: place.to_owned(), folder: opened, made_folder })
-    }
-
-    /// Where it is for now.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-fn cannot_make(path: &Path, error: &io::Error) -> StoreError {
-    unusable(
-        format!("{} cannot be made: {error}", path.display()),
-        "name a place you can write to with --store, or run passdesk as a user who can",
-    )
-}
-
-impl PreparedStore for Unplaced {
-    fn put_in_place(mut self: Box<Self>) -> Result<()> {
-        // A hard link, unlike a rename, never replaces what is there.
-        match fs::hard_link(&self.path, &self.place) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(StoreError::Conflict(format!("somebody else has made {} meanwhile", self.place.display())));
-            }
-            Err(error) => return Err(cannot_make(&self.place, &error)),
-        }
-        if let Err(error) = self.folder.sync_all() {
-            // It might not be there after a power cut, so it is not there now either.
-            fs::remove_file(&self.place).context("the store's folder cannot be written")?;
-            return Err(cannot_make(&self.place, &error));
-        }
-        self.made_folder = None;
-        Ok(())
-    }
-
-    fn scratch(&self) -> Option<&Path> {
-        Some(&self.path)
-    }
-}
-
-impl Drop for Unplaced {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut name = self.path.clone().into_os_string();
-            name.push(suffix);
-            let _ = fs::remove_file(name);
-        }
-        if let Some(folder) = &self.made_folder {
-            let _ = fs::remove_dir(folder);
-        }
-    }
+    Ok(field(60).unwrap_or(0))
 }

@@ -38,6 +38,11 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     transaction.commit().map_err(failed)
 }
 
+/// Takes so many steps in an empty database, to see what comes of them.
+pub fn taken_to(connection: &Connection, version: u32) -> rusqlite::Result<()> {
+    STEPS.iter().take(version as usize).try_for_each(|step| connection.execute_batch(step))
+}
+
 /// What to say of a store that a later passdesk has written.
 pub fn too_new(version: u32) -> StoreError {
     StoreError::Unusable {
@@ -50,6 +55,6 @@ fn holds_something(connection: &Connection) -> Result<bool> {
     connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)
 }
 
-fn version(connection: &Connection) -> Result<u32> {
+pub fn version(connection: &Connection) -> Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)
 }

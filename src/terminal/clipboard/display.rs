@@ -1,15 +1,22 @@
-//! The display that a clipboard belongs to: which one it is, and whether it answers.
+//! The display of X11 or Wayland that a clipboard belongs to: which one it is, and whether it answers. What is on such a
+//! clipboard is there as long as the process is that put it there.
 
 use std::ffi::OsString;
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
+
+use arboard::{Clipboard, SetExtLinux as _};
 
 use crate::failure::{Failure, Kind};
 
 /// How long a display across the network may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether what is on the clipboard goes with its holder.
+pub const GOES_WITH_ITS_HOLDER: bool = true;
 
 /// What the environment says of a display.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +30,30 @@ pub struct Display {
 }
 
 impl Display {
+    /// What `set` says of the environment.
+    pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
+        let wayland = set("WAYLAND_DISPLAY").map(|name| {
+            // An absolute name stands for itself.
+            set("XDG_RUNTIME_DIR").map_or_else(|| PathBuf::from(&name), |folder| PathBuf::from(folder).join(&name))
+        });
+        // `unix:0` is another way to write `:0`, which not every library reads.
+        let x11 = set("DISPLAY").map(|display| match display.to_str().and_then(|text| text.strip_prefix("unix:")) {
+            Some(number) => format!(":{number}").into(),
+            None => display,
+        });
+        let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
+        Self { wayland, x11, over_ssh }
+    }
+
+    /// Has a holder find the same display.
+    pub fn prepare(&self, holder: &mut Command) {
+        if let Some(display) = &self.x11 {
+            holder.env("DISPLAY", display);
+        }
+        // It names an open file, and a holder keeps none.
+        holder.env_remove("WAYLAND_SOCKET");
+    }
+
     /// Refuses, and says why, where there is no display or none that answers.
     pub fn check(&self) -> Result<(), Failure> {
         if self.answers() {
@@ -54,6 +85,16 @@ impl Display {
         self.wayland.as_deref().is_some_and(|socket| UnixStream::connect(socket).is_ok())
             || self.x11.as_ref().and_then(|display| display.to_str()).is_some_and(x11_answers)
     }
+}
+
+/// Puts the secret on the clipboard, and keeps it there until another program takes it over.
+pub fn serve(secret: &str) -> Result<(), arboard::Error> {
+    Clipboard::new()?.set().exclude_from_history().wait().text(secret)
+}
+
+/// Nothing is left to do before a signal ends the program: what is on the clipboard goes with it.
+pub fn before_the_end(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Connects as X(7) has it: `[host]:number[.screen]`, without a host to a local socket.

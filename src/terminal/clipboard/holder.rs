@@ -1,23 +1,20 @@
-//! The process that holds the clipboard after the command has ended: on X11 and on Wayland a text is there only as long as
-//! the process is that put it there.
+//! The process that holds the clipboard after the command has ended, and clears it when its time has come.
 //!
 //! It reads the secret on a line of standard input, and says on standard output whether it can be read back from the
 //! clipboard. Then it waits for a word: [`COMMITTING`], after which the secret stays whatever becomes of the command, or
 //! [`CLEAR`]. If the command ends without a word, the secret is of no use, and goes.
 
-use std::fs::File;
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use arboard::{Clipboard, SetExtLinux as _};
-use rustix::process::setsid;
-use rustix::stdio::{dup2_stderr, dup2_stdout};
+use anyhow::{Context as _, bail};
+use arboard::{Clipboard, Error};
 use zeroize::Zeroizing;
 
-use super::display::Display;
+use super::apart;
+use super::display::{self, Display, GOES_WITH_ITS_HOLDER};
 
 /// Said by the holder when the secret was read back.
 pub const READABLE: &str = "readable";
@@ -28,8 +25,11 @@ pub const CLEAR: &str = "clear";
 
 /// How long the clipboard may take until the secret can be read back.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How often to look whether the display is still there: its end does not show otherwise.
+/// How often to look whether the display and the secret are still there, where their end does not show otherwise.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often to try to clear the clipboard while another program has it in hand, as Windows lets only one.
+const TRIES: usize = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// What happens to the holder.
 enum News {
@@ -46,35 +46,55 @@ enum News {
 }
 
 /// Holds the clipboard until another program takes it over, or for so long; `None` is for ever.
-#[expect(clippy::disallowed_methods, reason = "the deadline of a process that tests run for real")]
 pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<()> {
-    // Whoever started it in a session of its own has done this already.
-    let _ = setsid();
+    apart::at_the_start()?;
     let secret = secret()?;
+    match hold(&secret, clear_after, display) {
+        Ok(Fate::Left) => Ok(()),
+        Ok(Fate::Cleared) => clear(&secret),
+        // With the end of the process it goes, too: a display that hangs is not asked.
+        Err(error) if GOES_WITH_ITS_HOLDER => Err(error),
+        Err(error) => clear(&secret).and(Err(error)),
+    }
+}
+
+/// What becomes of the secret when its holder ends.
+enum Fate {
+    /// It is left to others.
+    Left,
+    /// It is taken away.
+    Cleared,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the deadline of a process that tests run for real")]
+fn hold(secret: &Zeroizing<String>, clear_after: Option<Duration>, display: &Display) -> anyhow::Result<Fate> {
     let (news, received) = mpsc::channel();
+    let last = news.clone();
+    display::before_the_end(move || drop(last.send(News::Useless)))?;
     serve(secret.clone(), news.clone());
     read_back(secret.clone(), news.clone());
     match received.recv_timeout(PATIENCE) {
         Ok(News::Readable) => answer(READABLE)?,
-        Ok(News::Broken(why)) => return answer(&why),
-        _ => return answer("what was put there cannot be read back"),
+        Ok(News::Broken(why)) => return refuse(&why),
+        _ => return refuse("what was put there cannot be read back"),
     }
     listen(news);
-    leave_the_terminal()?;
+    apart::after_the_answer()?;
 
     let deadline = clear_after.map(|span| Instant::now() + span);
     loop {
         let left = deadline.map_or(LOOK_EVERY, |deadline| deadline.saturating_duration_since(Instant::now()));
         match received.recv_timeout(left.min(LOOK_EVERY)) {
-            Ok(News::Replaced | News::Broken(_)) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            Ok(News::Useless) => return clear(&secret),
+            Ok(News::Replaced | News::Broken(_)) | Err(RecvTimeoutError::Disconnected) => return Ok(Fate::Left),
+            Ok(News::Useless) => return Ok(Fate::Cleared),
+            Ok(News::Committing) if deadline.is_none() && !GOES_WITH_ITS_HOLDER => return Ok(Fate::Left),
             Ok(News::Readable | News::Committing) | Err(RecvTimeoutError::Timeout) => {}
         }
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return clear(&secret);
+            return Ok(Fate::Cleared);
         }
         if !display.answers() {
-            return Ok(());
+            return Ok(Fate::Left);
         }
     }
 }
@@ -85,43 +105,59 @@ fn secret() -> anyhow::Result<Zeroizing<String>> {
     Ok(Zeroizing::new(line.trim_end().to_owned()))
 }
 
-/// Puts the secret on the clipboard, and serves it in a thread that ends when another program has taken over.
+/// Puts the secret on the clipboard, in a thread that keeps it there where the system does not.
 fn serve(secret: Zeroizing<String>, news: Sender<News>) {
     thread::spawn(move || {
-        let served = Clipboard::new()
-            .and_then(|mut clipboard| clipboard.set().exclude_from_history().wait().text(secret.to_string()));
         // Nobody listens any more only when the process is about to end.
-        let _ = news.send(served.map_or_else(|error| News::Broken(error.to_string()), |()| News::Replaced));
+        let _ = match display::serve(&secret) {
+            Ok(()) if !GOES_WITH_ITS_HOLDER => Ok(()),
+            Ok(()) => news.send(News::Replaced),
+            Err(error) => news.send(News::Broken(error.to_string())),
+        };
     });
 }
 
+/// Looks until the secret is there, and then whether it still is: a display that has started again under the same name
+/// answers, but it is another one.
 fn read_back(secret: Zeroizing<String>, news: Sender<News>) {
     thread::spawn(move || {
-        loop {
+        // It stays as long as the process: an X server may start over when its last client leaves.
+        let mut clipboard = loop {
             if let Ok(mut clipboard) = Clipboard::new()
-                && holds(&mut clipboard, &secret)
+                && matches!(holds(&mut clipboard, &secret), Ok(true))
             {
-                let _ = news.send(News::Readable);
-                // An X server may start over when its last client leaves: this one stays as long as the process.
-                std::mem::forget(clipboard);
-                return;
+                break clipboard;
             }
             thread::sleep(Duration::from_millis(20));
+        };
+        let _ = news.send(News::Readable);
+        while !matches!(holds(&mut clipboard, &secret), Ok(false)) {
+            thread::sleep(LOOK_EVERY);
         }
+        let _ = news.send(News::Replaced);
+        std::mem::forget(clipboard);
     });
 }
 
-fn holds(clipboard: &mut Clipboard, secret: &str) -> bool {
-    clipboard.get_text().is_ok_and(|text| Zeroizing::new(text).as_str() == secret)
+/// Whether the secret is on the clipboard. An error is no answer: another program has the clipboard in hand.
+fn holds(clipboard: &mut Clipboard, secret: &str) -> Result<bool, Error> {
+    match clipboard.get_text() {
+        Ok(text) => Ok(Zeroizing::new(text).as_str() == secret),
+        Err(error @ Error::ClipboardOccupied) => Err(error),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Takes the secret away, unless something else is there by now.
 fn clear(secret: &str) -> anyhow::Result<()> {
     let mut clipboard = Clipboard::new()?;
-    if holds(&mut clipboard, secret) {
-        clipboard.clear()?;
+    for _ in 0..TRIES {
+        match holds(&mut clipboard, secret).and_then(|is_there| if is_there { clipboard.clear() } else { Ok(()) }) {
+            Err(Error::ClipboardOccupied) => thread::sleep(BETWEEN_TRIES),
+            done => return Ok(done?),
+        }
     }
-    Ok(())
+    bail!("another program does not let go of the clipboard")
 }
 
 /// Waits for what the command has to say.
@@ -145,10 +181,7 @@ fn answer(word: &str) -> anyhow::Result<()> {
     Ok(stdout.flush()?)
 }
 
-/// Keeps no terminal and no pipe open but the one it listens on.
-fn leave_the_terminal() -> anyhow::Result<()> {
-    let null = File::options().read(true).write(true).open("/dev/null")?;
-    dup2_stdout(&null)?;
-    dup2_stderr(&null)?;
-    Ok(())
+fn refuse(why: &str) -> anyhow::Result<Fate> {
+    answer(why)?;
+    bail!("the clipboard does not work: {why}")
 }

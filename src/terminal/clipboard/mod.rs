@@ -1,6 +1,9 @@
-//! The clipboard. On X11 and on Wayland what is on it goes with the program that put it there: so this program starts
-//! itself once more, as a holder that stays.
+//! The clipboard. On X11 and on Wayland what is on it goes with the program that put it there; on macOS and on Windows it
+//! stays there until somebody takes it away. So this program starts itself once more, as a holder that does both.
 
+#[cfg_attr(windows, path = "apart_windows.rs")]
+mod apart;
+#[cfg_attr(any(target_os = "macos", windows), path = "display_macos_windows.rs")]
 pub mod display;
 pub mod holder;
 
@@ -10,7 +13,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use display::Display;
+use display::{Display, GOES_WITH_ITS_HOLDER};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind, Result};
@@ -85,13 +88,14 @@ impl Clipboard for DisplayClipboard {
         let Some((mut holder, words)) = self.holder.take() else { return false };
         drop(words);
         for _ in 0..HOLDER_LEAVES.as_millis() / LOOK_EVERY.as_millis() {
-            if !matches!(holder.try_wait(), Ok(None)) {
-                return true;
+            match holder.try_wait() {
+                Ok(None) => thread::sleep(LOOK_EVERY),
+                Ok(Some(status)) => return GOES_WITH_ITS_HOLDER || status.success(),
+                Err(_) => return GOES_WITH_ITS_HOLDER,
             }
-            thread::sleep(LOOK_EVERY);
         }
-        // A display that hangs keeps it: with its end the clipboard is empty as well.
-        holder.kill().and_then(|()| holder.wait()).is_ok()
+        // A display that hangs keeps it: where the secret goes with its end, the clipboard is empty as well.
+        holder.kill().and_then(|()| holder.wait()).is_ok() && GOES_WITH_ITS_HOLDER
     }
 }
 
@@ -100,9 +104,7 @@ impl DisplayClipboard {
     /// environment.
     fn start(&self, secret: &[u8], seconds: u64) -> io::Result<(Child, ChildStdin, String)> {
         let mut command = Command::new(std::env::current_exe()?);
-        if let Some(display) = &self.display.x11 {
-            command.env("DISPLAY", display);
-        }
+        self.display.prepare(&mut command);
         let mut holder = command
             .args([HOLDER, &seconds.to_string()])
             .stdin(Stdio::piped())

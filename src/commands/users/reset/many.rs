@@ -8,17 +8,17 @@ use jiff::SignedDuration;
 
 use super::selection::Chosen;
 use crate::commands::actor::Acting;
-use crate::commands::bulk::Bulk;
+use crate::commands::bulk::{Bulk, NAMED, some_of};
 use crate::commands::handover::{Issue, WayOut};
 use crate::commands::hashing::{Hashed, Hashing};
 use crate::commands::{Desk, find};
 use crate::domain::account::Lifecycle;
 use crate::domain::credential::Cost;
 use crate::domain::target::Target;
+use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewTemporary, Store};
 use crate::terminal::Phase;
-use crate::terminal::format::Format;
 
 /// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
 const FEW: usize = 64;
@@ -33,6 +33,8 @@ pub struct Many<'a> {
     pub lifetime: SignedDuration,
     /// On how many cores to hash, if not on all.
     pub jobs: Option<u16>,
+    /// What to do to go on, if it is ended before it is done.
+    pub to_go_on: String,
 }
 
 /// Resets them all, unless something stops it.
@@ -50,7 +52,7 @@ pub fn run(
     let workers = workers(many.jobs, total);
     let mut hashing = Hashing::start(workers, desk.policy.cost)?;
     if !is_few && way_out.leaves_room_for_progress(desk) {
-        desk.terminal.begin_progress("Resetting", total as u64);
+        desk.terminal.begin_progress("resetting", total as u64);
     }
     desk.terminal.enter(Phase::Between);
     let mut disabled = Vec::new();
@@ -116,10 +118,10 @@ pub fn run(
     desk.terminal.end_progress();
     leave(&mut bulk, left.map(|one| one.written), is_few, stopped);
     conclude(desk, &bulk, &way_out, &disabled, total + before);
-    let resumable = way_out.file().is_some() && matches!(desk.format(), Format::Csv | Format::Jsonl);
+    let resumable = way_out.can_be_resumed();
     let closed = way_out.close(desk);
     let finished = bulk.finish().map_err(|failure| match stopped {
-        Some(_) if resumable => failure.hint("to go on, give the same command with --resume in the place of --output"),
+        Some(_) if resumable => failure.hint(many.to_go_on.clone()),
         _ => failure,
     });
     finished.and(if stopped.is_some() { Ok(()) } else { closed })
@@ -145,20 +147,17 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[Stri
     if done == 0 {
         return;
     }
-    let place = way_out.file().map_or_else(String::new, |path| format!(" in {},", path.display()));
-    let of = if done == asked { String::new() } else { format!(" of {asked}") };
-    let (are, comma) = if done == 1 { ("password is", "") } else { ("passwords are", "") };
-    let and = if place.is_empty() { "" } else { " and" };
-    desk.terminal.note(&format!("{done}{of} temporary {are}{comma}{place}{and} in force."));
-    const NAMED: usize = 5;
-    if disabled.is_empty() {
-        return;
+    let accounts = if done == asked { counted(done as u64, "account") } else { format!("{done} of {asked} accounts") };
+    let is = if done == 1 { "is" } else { "are" };
+    let place = way_out.file().map_or_else(String::new, |path| {
+        let passwords = if done == 1 { "its temporary password is" } else { "their temporary passwords are" };
+        format!("; {passwords} in {}", path.display())
+    });
+    desk.terminal.note(&format!("{accounts} {is} reset{place}."));
+    if !disabled.is_empty() {
+        let names = some_of(disabled.iter().take(NAMED).cloned().collect(), disabled.len());
+        desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
     }
-    let mut names = disabled.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if disabled.len() > NAMED {
-        names.push_str(&format!(" and {} more", disabled.len() - NAMED));
-    }
-    desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
 }
 
 /// How many are hashed at a time: enough that what a transaction costs does not count, and so few that a signal is not

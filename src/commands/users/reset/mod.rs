@@ -1,7 +1,7 @@
 //! `passdesk users reset`: the main job.
 
-mod many;
-mod selection;
+pub mod many;
+pub mod selection;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,7 +13,7 @@ use self::selection::{Chosen, Selection};
 
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
-use crate::commands::bulk::Bulk;
+use crate::commands::bulk::{Bulk, NAMED, some_of};
 use crate::commands::handover::{self, WayOut, Whose};
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
@@ -21,6 +21,7 @@ use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
+use crate::input;
 use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::Terminal;
 use crate::terminal::format::{Format, Rows};
@@ -32,12 +33,10 @@ use crate::terminal::resume::Unfinished;
 
 /// Up to so many can be read off a screen, and agreed to with a yes.
 const READABLE: usize = 10;
-/// How many are named in a question.
-const NAMED: usize = 5;
 
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    if desk.global.password_stdin && args.from.as_deref() == Some(Path::new("-")) {
+    if desk.global.password_stdin && args.from.as_deref().is_some_and(input::is_stdin) {
         return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
             .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
     }
@@ -104,7 +103,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         }
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
     };
-    let many = Many { acting: &acting, lifetime, jobs: args.jobs };
+    let to_go_on = "to go on, give the same command with --resume in the place of --output".to_owned();
+    let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on };
     many::run(desk, &mut *store, &many, chosen, bulk, way_out)
 }
 
@@ -163,21 +163,15 @@ fn resumed(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
 /// Asks whether to go on; for more than can be looked at by their number.
 fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
     let count = chosen.len();
-    let mut question = match chosen {
-        [one] => {
-            let account = find(store, &Target::Id(one.id))?;
-            format!("Reset the password of {}, id {}?", account.named(), account.id)
+    let mut question = if let [one] = chosen {
+        let account = find(store, &Target::Id(one.id))?;
+        format!("Reset the password of {}, id {}?", account.named(), account.id)
+    } else {
+        let mut names = Vec::new();
+        for one in chosen.iter().take(NAMED) {
+            names.push(find(store, &Target::Id(one.id))?.username.to_string());
         }
-        _ => {
-            let mut names = Vec::new();
-            for one in chosen.iter().take(NAMED) {
-                names.push(find(store, &Target::Id(one.id))?.username.to_string());
-            }
-            if count > NAMED {
-                names.push(format!("and {} more", count - NAMED));
-            }
-            format!("Reset the passwords of {count} accounts ({})?", names.join(", "))
-        }
+        format!("Reset the passwords of {count} accounts ({})?", some_of(names, count))
     };
     if let (failed @ 1.., asked) = bulk.failed() {
         // Writing to a String cannot fail.

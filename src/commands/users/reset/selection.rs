@@ -14,8 +14,6 @@ use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::input;
 use crate::store::{Filter, Page, Sort, Store};
 
-/// The most bytes of a list of accounts.
-const LONGEST_LIST: u64 = 256 << 20;
 /// How many accounts are read at a time.
 const PAGE: usize = 1_000;
 /// The columns by which a CSV file names accounts, in the order in which they are taken.
@@ -46,7 +44,7 @@ impl Selection {
     pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
         if let Some(path) = &args.from {
-            return Ok(Self::Listed(listed(path, &input::read(path, LONGEST_LIST)?)?));
+            return Ok(Self::Listed(listed(path, &input::read(path)?.bytes)?));
         }
         Ok(match targets(&args.ids)? {
             named if !named.is_empty() => Self::Named(named),
@@ -56,6 +54,7 @@ impl Selection {
     }
 
     /// Whether it may be more than one account, and so a list of them is what a script expects.
+    #[must_use]
     pub fn is_several(&self) -> bool {
         match self {
             Self::Unsaid => false,
@@ -65,6 +64,7 @@ impl Selection {
     }
 
     /// The targets, where they are named.
+    #[must_use]
     pub fn targets(&self) -> &[(String, Target)] {
         match self {
             Self::Named(named) | Self::Listed(named) => named,
@@ -85,7 +85,7 @@ impl Selection {
             let Some(next) = accounts.last().cloned() else { return Ok((bulk, found)) };
             for account in accounts.into_iter().filter(|account| Some(account.id) != own) {
                 let written = account.username.to_string();
-                bulk.ask();
+                bulk.ask(1);
                 match may(store, &account) {
                     Ok(()) => found.push(Chosen { written, id: account.id }),
                     Err(failure) => bulk.record(written, Err(failure)),

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# One reset and many against what hashing alone takes: benches/reset.sh [ACCOUNTS]
+# Takes Debian's argon2, libargon2-dev and gcc, too.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "$0")/common.sh"
+many=${1:-2000}
+cores=$(nproc)
+
+gcc -O2 -o "$folder/hash" benches/hash.c -largon2
+one_core=$(cargo bench --quiet --locked --no-run --bench one_core --message-format json |
+    jq -r 'select(.executable != null and .target.name == "one_core").executable')
+make_store "$folder/s.db" "$((many + 1))"
+# All of them can be reset, and nobody but the first is an admin.
+sqlite3 "$folder/s.db" "UPDATE accounts SET removed_at = NULL, roles = iif(id = 1, 8, 0)"
+sqlite3 "$folder/s.db" "DELETE FROM accounts WHERE id > $many"
+printf %s 2345-6789-abcd-efgh-jkmn >"$folder/password"
+
+title
+rounds=51
+compare -N --input "$folder/password" -- "passdesk users reset 2 --yes --quiet --store $folder/s.db" \
+    "argon2 sixteen-bytes-ok -id -t 2 -k 19456 -p 1 -l 32 -e"
+row "one users reset, against argon2 as a whole process" "<= 1.0"
+
+rounds=3
+each=$((many / cores))
+cat >"$folder/hashes" <<SH
+for core in \$(seq $cores); do $folder/hash $each & done
+wait
+SH
+reset="passdesk users reset --all --yes --format csv --output $folder/out.csv --store $folder/s.db"
+compare -N --prepare "rm -f $folder/out.csv" -- "$reset" "bash $folder/hashes"
+row "$many resets, against libargon2 on $cores cores" "<= 0.8"
+
+compare -N --prepare "rm -f $folder/out.csv" -- "$reset" "$one_core $each"
+row "$many resets, against $each hashes of ours on one core" "<= 1.05"
+rm -f "$folder/out.csv"
+# shellcheck disable=SC2086 # several words
+peak "their peak memory, of $cores jobs" "$((32 + 19 * cores)) MiB" $reset

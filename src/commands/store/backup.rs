@@ -1,0 +1,36 @@
+//! `passdesk store backup`.
+
+use super::{PathRecord, Watched};
+use crate::cli::store::Backup;
+use crate::commands::Desk;
+use crate::commands::actor::acting;
+use crate::domain::authority::Action;
+use crate::failure::{Failure, Kind, Result};
+use crate::terminal::format::Format;
+
+/// Makes a copy of the store in a new file, while others go on.
+pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
+    let place = std::path::absolute(&args.file).map_err(anyhow::Error::from)?;
+    let taken =
+        |message: String| Failure::new(Kind::Conflict, message).hint("name a new file; nothing is ever overwritten");
+    if desk.stores.claims(&place) {
+        return Err(taken(format!("{} is the store's own", place.display())));
+    }
+    if place.symlink_metadata().is_ok() {
+        return Err(taken(format!("there is something at {} already", place.display())));
+    }
+    let mut store = desk.open()?;
+    let acting = acting(desk, &mut *store)?;
+    acting.may(&mut *store, desk.now(), Action::Backup)?;
+
+    let by = acting.mandate(desk.now());
+    store.back_up(&by, &place, &mut Watched::on(desk.terminal)).map_err(|error| match Failure::from(error) {
+        conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
+        other => other,
+    })?;
+    desk.terminal.note(&format!("The backup is {}; it opens with --store as the store does.", place.display()));
+    if desk.format() == Format::Text {
+        return Ok(());
+    }
+    desk.print_records(&[PathRecord { path: place.display().to_string() }], false)
+}

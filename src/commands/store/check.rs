@@ -1,0 +1,81 @@
+//! `passdesk store check`.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::Watched;
+use crate::commands::Desk;
+use crate::commands::actor::acting;
+use crate::domain::authority::Action;
+use crate::domain::finding::{Finding, Verdict};
+use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
+use crate::terminal::checkup;
+use crate::terminal::format::{Format, Record};
+
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    check: &'static str,
+    result: &'static str,
+    message: &'a str,
+    remedy: Option<&'a str>,
+}
+
+impl<'a> From<&'a Finding> for FindingRecord<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let Finding { check, verdict, message, remedy } = finding;
+        Self { check, result: verdict.name(), message, remedy: remedy.as_deref() }
+    }
+}
+
+impl Record for FindingRecord<'_> {
+    const COLUMNS: &'static [&'static str] = &["check", "result", "message", "remedy"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![self.check.into(), self.result.into(), self.message.into(), self.remedy.unwrap_or_default().into()]
+    }
+}
+
+/// Says what was looked at, how it was found, and what to do about what is not as it should be.
+pub fn run(desk: &mut Desk<'_>) -> Result<()> {
+    let answer = match desk.stores.open_as_it_is().map_err(Failure::from) {
+        Ok(mut store) => may_look(desk, &mut *store),
+        // One that cannot be opened cannot say who may look: then it is whoever the operating system lets.
+        Err(failure) if failure.kind == Kind::StoreUnusable => Ok(()),
+        Err(failure) => Err(failure),
+    };
+    // Nor can one in which something is the matter with just what would say so.
+    if let Err(failure) = &answer
+        && failure.kind != Kind::StoreUnusable
+    {
+        return answer;
+    }
+    let findings = desk.stores.examine(desk.now(), &mut Watched::on(desk.terminal))?;
+    let faulty = findings.iter().filter(|finding| finding.verdict == Verdict::Faulty).count();
+    if faulty == 0 {
+        answer?;
+    }
+    if desk.format() == Format::Text {
+        desk.print(&checkup::lines(&findings, desk.output.layout()))?;
+    } else {
+        desk.print_records(&findings.iter().map(FindingRecord::from).collect::<Vec<_>>(), true)?;
+    }
+    match faulty {
+        0 => Ok(()),
+        _ => Err(Failure::new(
+            Kind::StoreUnusable,
+            format!(
+                "the store cannot be used, or not be trusted: {faulty} finding{}",
+                if faulty == 1 { "" } else { "s" }
+            ),
+        )
+        .hint("the remedy of each finding stands with it")),
+    }
+}
+
+/// Asks the store who may look.
+fn may_look(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<()> {
+    desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
+    acting(desk, store)?.may(store, desk.now(), Action::Check)
+}

@@ -1,0 +1,83 @@
+//! `passdesk store …`.
+
+mod backup;
+mod check;
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::Desk;
+use crate::cli::store::Command;
+use crate::failure::Result;
+use crate::store::Watch;
+use crate::terminal::Terminal;
+use crate::terminal::format::{Format, Record};
+
+/// Runs one of the commands.
+pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
+    match command {
+        Command::Path => path(desk),
+        Command::Backup(args) => backup::run(desk, args),
+        Command::Check => check::run(desk),
+    }
+}
+
+#[derive(Serialize)]
+struct PathRecord {
+    path: String,
+}
+
+impl Record for PathRecord {
+    const COLUMNS: &'static [&'static str] = &["path"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![self.path.as_str().into()]
+    }
+}
+
+/// Prints the path of the store, whether it is there or not.
+fn path(desk: &mut Desk<'_>) -> Result<()> {
+    let path = desk.stores.location();
+    if desk.format() == Format::Text {
+        return desk.print(&format!("{path}\n"));
+    }
+    desk.print_records(&[PathRecord { path }], false)
+}
+
+/// Shows on a terminal how far a long run has come, and leaves nothing unfinished behind if a signal ends it.
+struct Watched<'a> {
+    terminal: &'a mut dyn Terminal,
+    shown: Option<&'static str>,
+}
+
+impl<'a> Watched<'a> {
+    fn on(terminal: &'a mut dyn Terminal) -> Self {
+        Self { terminal, shown: None }
+    }
+}
+
+impl Watch for Watched<'_> {
+    fn progress(&mut self, what: &'static str, done: u64, total: u64) {
+        if self.shown != Some(what) {
+            if self.shown.replace(what).is_some() {
+                self.terminal.end_progress();
+            }
+            self.terminal.begin_progress(what, total);
+        }
+        self.terminal.advance(done);
+    }
+
+    fn unfinished(&mut self, path: &Path) {
+        self.terminal.doom(path.to_owned());
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if self.shown.is_some() {
+            self.terminal.end_progress();
+        }
+    }
+}

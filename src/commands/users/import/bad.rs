@@ -1,0 +1,125 @@
+//! The rows that cannot be imported: a few of them named, all of them counted.
+
+use std::fmt::Write as _;
+
+use super::rows::BadRow;
+use crate::domain::text::counted;
+use crate::failure::{FailedItem, Failure, Kind};
+use crate::terminal::format::Format;
+
+/// How many are named to a person. More of them are no help.
+const SHOWN: usize = 20;
+/// How many are named to a program, and kept at the most, whatever the file is.
+const KEPT: usize = 1_000;
+
+/// Which of several kinds of failure the whole is, the first that there is: what is wrong in the file comes before what is
+/// wrong with it here.
+const WEIGHT: [Kind; 4] = [Kind::Usage, Kind::Conflict, Kind::RefusedByPolicy, Kind::NotAllowed];
+
+/// The rows that cannot be imported.
+#[derive(Default)]
+pub struct BadRows {
+    count: u64,
+    named: Vec<(u64, Failure)>,
+    kinds: Vec<Kind>,
+}
+
+impl BadRows {
+    /// Adds one. Those of one pass over the file come in its order.
+    pub fn add(&mut self, line: u64, why: Failure) {
+        self.count += 1;
+        if !self.kinds.contains(&why.kind) {
+            self.kinds.push(why.kind);
+        }
+        self.named.push((line, why));
+        if self.named.len() >= 2 * KEPT {
+            self.keep(KEPT);
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Keeps those that come first in the file.
+    fn keep(&mut self, most: usize) {
+        self.named.sort_by_key(|(line, _)| *line);
+        self.named.truncate(most);
+    }
+
+    /// What to say of them. `good` rows can be imported; `left_out` says whether those go on without the others.
+    pub fn failure(mut self, good: u64, left_out: bool, format: Format) -> Failure {
+        self.keep(if matches!(format, Format::Json | Format::Jsonl) { KEPT } else { SHOWN });
+        let rows = counted(self.count + good, "row");
+        let (kind, done) = if left_out {
+            (Kind::PartlyDone, "left out; the rest is done")
+        } else {
+            let kind = WEIGHT.into_iter().find(|kind| self.kinds.contains(kind)).unwrap_or(Kind::Usage);
+            (kind, "no good; nothing has changed")
+        };
+        let (bad, are) = (counted(self.count, ""), if self.count == 1 { "is" } else { "are" });
+        let mut message = format!("{} of {rows} {are} {done}", bad.trim_end_matches([' ', 's']));
+        let named = self.named.len();
+        if (named as u64) < self.count {
+            // Writing to a String cannot fail.
+            let _ = write!(message, "; the first {named} of them:");
+        }
+        let items = self.named.into_iter();
+        let items = items.map(|(line, failure)| FailedItem { target: format!("line {line}"), failure }).collect();
+        let failure = Failure { items, ..Failure::new(kind, message) };
+        if left_out || good == 0 {
+            failure
+        } else {
+            failure.hint("correct them, or leave them out with --skip-invalid")
+        }
+    }
+}
+
+impl From<BadRow> for Failure {
+    fn from(bad: BadRow) -> Self {
+        bad.why.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bad(lines: impl IntoIterator<Item = u64>, kind: Kind) -> BadRows {
+        let mut bad = BadRows::default();
+        lines.into_iter().for_each(|line| bad.add(line, Failure::new(kind, "why")));
+        bad
+    }
+
+    #[test]
+    fn a_person_is_told_of_the_first_twenty_and_of_how_many_there_are() {
+        let failure = bad((2..=1_000_001).rev(), Kind::Usage).failure(5, false, Format::Text);
+        assert_eq!(
+            failure.message,
+            "1,000,000 of 1,000,005 rows are no good; nothing has changed; the first 20 of them:"
+        );
+        assert_eq!(failure.items.len(), 20);
+        assert_eq!((&*failure.items[0].target, &*failure.items[19].target), ("line 2", "line 21"));
+    }
+
+    #[test]
+    fn a_program_is_told_of_the_first_thousand() {
+        assert_eq!(bad(2..5_000, Kind::Usage).failure(0, false, Format::Json).items.len(), KEPT);
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_file_weighs_most() {
+        for kinds in [&WEIGHT[..], &WEIGHT[1..], &WEIGHT[2..], &WEIGHT[3..]] {
+            let mut all = BadRows::default();
+            kinds.iter().rev().for_each(|kind| all.add(2, Failure::new(*kind, "why")));
+            assert_eq!(all.failure(1, false, Format::Text).kind, kinds[0]);
+        }
+    }
+
+    #[test]
+    fn rows_that_were_left_out_are_part_of_what_was_asked() {
+        let failure = bad([3], Kind::Conflict).failure(2, true, Format::Text);
+        assert_eq!((failure.kind, &*failure.message), (Kind::PartlyDone, "1 of 3 rows is left out; the rest is done"));
+    }
+}

@@ -1,0 +1,168 @@
+//! What an import does with each account of the list: makes it, changes it, leaves it as it is, or cannot.
+
+use super::bad::BadRows;
+use super::columns::Columns;
+use super::list::List;
+use crate::cli::users::OnConflict;
+use crate::commands::Desk;
+use crate::commands::actor::Acting;
+use crate::commands::users::taken;
+use crate::domain::account::Account;
+use crate::domain::authority::{Action, Refusal, Subject};
+use crate::domain::role::{Role, Roles};
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{Edit, Namesakes, Newcomer, SeenEdit, Store};
+
+/// How many accounts the store is asked about at a time.
+const CHUNK: usize = 1_000;
+
+/// What an import is to do.
+pub struct Plan {
+    /// The accounts to be made.
+    pub new: Vec<Newcomer>,
+    /// The changes of accounts that are there.
+    pub edits: Vec<SeenEdit>,
+    /// How many accounts that are there stay as they are.
+    pub skipped: u64,
+    /// The first thing that the actor may not do, for the record.
+    pub refused: Option<Refusal>,
+}
+
+impl Plan {
+    /// How many rows can be imported.
+    pub fn good(&self) -> u64 {
+        self.new.len() as u64 + self.edits.len() as u64 + self.skipped
+    }
+}
+
+/// Makes the plan; the store decides again when it writes.
+pub fn plan(
+    desk: &mut Desk<'_>,
+    store: &dyn Store,
+    acting: &Acting,
+    columns: &Columns,
+    on_conflict: OnConflict,
+    list: List,
+    bad: &mut BadRows,
+) -> Result<Plan> {
+    let List { newcomers, lines, .. } = list;
+    let mut planner = Planner {
+        store,
+        acting,
+        columns,
+        on_conflict,
+        may_add: Vec::new(),
+        plan: Plan { new: Vec::new(), edits: Vec::new(), skipped: 0, refused: None },
+    };
+    let mut is_new = vec![true; newcomers.len()];
+    desk.terminal.begin_progress("comparing", newcomers.len() as u64);
+    for (number, chunk) in newcomers.chunks(CHUNK).enumerate() {
+        let first = number * CHUNK;
+        desk.terminal.advance(first as u64);
+        let mut namesakes = store.namesakes(chunk)?.into_iter().peekable();
+        for (place, newcomer) in chunk.iter().enumerate() {
+            let found = namesakes.next_if(|found| found.place == place);
+            let is_there = found.is_some();
+            let outcome = match found {
+                None => planner.add(newcomer),
+                Some(found) => planner.meet(newcomer, found),
+            };
+            is_new[first + place] = outcome.is_ok() && !is_there;
+            outcome.unwrap_or_else(|why| bad.add(lines[first + place], why));
+        }
+    }
+    desk.terminal.end_progress();
+    let mut is_new = is_new.into_iter();
+    planner.plan.new = newcomers;
+    planner.plan.new.retain(|_| is_new.next().unwrap_or(false));
+    Ok(planner.plan)
+}
+
+struct Planner<'a> {
+    store: &'a dyn Store,
+    acting: &'a Acting,
+    columns: &'a Columns,
+    on_conflict: OnConflict,
+    /// The roles with which the actor may make accounts, as far as they have been asked about.
+    may_add: Vec<Roles>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    /// Somebody who is not there yet.
+    fn add(&mut self, newcomer: &Newcomer) -> Result<()> {
+        let roles = newcomer.roles;
+        if self.may_add.contains(&roles) {
+            return Ok(());
+        }
+        let subject = Subject { id: None, username: &newcomer.username, roles };
+        self.may(Action::Import, subject)?;
+        if !roles.is_empty() {
+            self.may(Action::Grant, subject)?;
+        }
+        self.may_add.push(roles);
+        Ok(())
+    }
+
+    /// Somebody whose names are somebody's already.
+    fn meet(&mut self, newcomer: &Newcomer, found: Namesakes) -> Result<()> {
+        let Namesakes { by_username, by_email, .. } = found;
+        let there = by_username.map(|account| (self.on_conflict, account));
+        let other = by_email.filter(|other| there.as_ref().is_none_or(|(_, account)| account.id != other.id));
+        match (there, other, &newcomer.email) {
+            (Some((OnConflict::Error, account)), ..) => Err(taken(newcomer.username.as_str(), &account)),
+            (Some((OnConflict::Skip, _)), ..) => {
+                self.plan.skipped += 1;
+                Ok(())
+            }
+            (_, Some(other), Some(email)) => Err(taken(email.as_str(), &other)),
+            (Some((OnConflict::Update, account)), ..) => self.update(newcomer, &account),
+            (None, ..) => self.add(newcomer),
+        }
+    }
+
+    fn update(&mut self, newcomer: &Newcomer, account: &Account) -> Result<()> {
+        if account.removed_at.is_some() {
+            return Err(Failure::new(Kind::Conflict, format!("{} is removed", account.username))
+                .hint(format!("bring it back first: passdesk users restore {}", account.username)));
+        }
+        let Some(edit) = self.difference(newcomer, account) else {
+            self.plan.skipped += 1;
+            return Ok(());
+        };
+        let subject = Subject::from(account);
+        self.may(Action::Edit, subject)?;
+        if let Some(roles) = edit.roles {
+            self.may(Action::Revoke, subject)?;
+            self.may(Action::Grant, Subject { roles, ..subject })?;
+            if !roles.contains(Role::GlobalAdmin) && self.store.is_last_admin(account.id)? {
+                return self.refuse(Refusal::LastAdmin { username: account.username.clone() });
+            }
+        }
+        self.plan.edits.push(SeenEdit { id: account.id, seen: account.revision, edit });
+        Ok(())
+    }
+
+    /// What the columns that are there say otherwise than the account; `None` if nothing.
+    fn difference(&self, newcomer: &Newcomer, account: &Account) -> Option<Edit> {
+        let Columns { name, email, roles, .. } = self.columns;
+        let name = name.filter(|_| newcomer.display_name != account.display_name);
+        let email = email.filter(|_| newcomer.email != account.email);
+        let roles = roles.filter(|_| newcomer.roles != account.roles);
+        name.or(email).or(roles)?;
+        Some(Edit {
+            display_name: name.map(|_| newcomer.display_name.clone()),
+            email: email.map(|_| newcomer.email.clone()),
+            roles: roles.map(|_| newcomer.roles),
+        })
+    }
+
+    fn may(&mut self, action: Action, subject: Subject<'_>) -> Result<()> {
+        self.acting.decides(action, subject).or_else(|refusal| self.refuse(refusal))
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> Result<()> {
+        self.plan.refused.get_or_insert_with(|| refusal.clone());
+        Err(refusal.into())
+    }
+}

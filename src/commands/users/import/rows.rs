@@ -1,0 +1,335 @@
+//! The rows of a CSV file (RFC 4180): bytes in; accounts out, or what is wrong, with the line it stands in. No file and no
+//! store is touched here.
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::columns::Columns;
+use crate::domain::Invalid;
+use crate::domain::text::quoted;
+use crate::store::Newcomer;
+use crate::terminal::format::unguarded;
+
+/// A row that is an account.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line it begins in, from 1.
+    pub line: u64,
+    /// The account.
+    pub newcomer: Newcomer,
+}
+
+/// A row that is none.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// The line it begins in, from 1.
+    pub line: u64,
+    /// Everything that is wrong with it.
+    pub why: Invalid,
+}
+
+/// The rows of a file, one after the other.
+pub struct Rows<'a> {
+    bytes: &'a [u8],
+    reader: Reader<&'a [u8]>,
+    record: ByteRecord,
+    columns: Columns,
+    /// How far the lines have been counted, and the line that begins there, or goes on.
+    passed: usize,
+    line: u64,
+}
+
+impl<'a> Rows<'a> {
+    /// Reads the header; what comes first in the file has to be one.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(not_utf8("the file is UTF-16"));
+        }
+        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut record = ByteRecord::new();
+        if !reader.read_byte_record(&mut record).is_ok_and(|some| some) {
+            return Err(Invalid::new(
+                "there is nothing in the file",
+                "the first line names the columns: username,name,email",
+            ));
+        }
+        Ok(Self { bytes, reader, columns: Columns::of(&record)?, record, passed: 0, line: 1 })
+    }
+
+    /// Which column is what.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The account in the record in hand.
+    fn newcomer(&self) -> Result<Newcomer, Invalid> {
+        let (found, expected) = (self.record.len(), self.columns.count);
+        if found != expected {
+            let what =
+                format!("it has {found} cell{}, and the header has {expected}", if found == 1 { "" } else { "s" });
+            return Err(Invalid::new(what, "a cell with a comma in it stands in quotes"));
+        }
+        let mut faults = Faults::default();
+        let username = faults.read(self.cell(Some(self.columns.username)), |cell| cell.parse().map(Some));
+        let display_name = faults.read(self.cell(self.columns.name), str::parse);
+        let email = faults.read(self.cell(self.columns.email), |cell| match cell {
+            "" => Ok(None),
+            cell => cell.parse().map(Some),
+        });
+        let roles = faults.read(self.cell(self.columns.roles), str::parse);
+        match (username, faults.0) {
+            (Some(username), None) => Ok(Newcomer { username, display_name, email, roles }),
+            (_, why) => Err(why.unwrap_or_else(|| Invalid::new("it has no username", "give it one"))),
+        }
+    }
+
+    fn cell(&self, column: Option<usize>) -> &[u8] {
+        column.and_then(|column| self.record.get(column)).unwrap_or_default()
+    }
+
+    /// Where the record in hand begins, and in which line: blank lines before it are not it. A line ends as the reader has
+    /// it: with a line feed, a carriage return, or both.
+    fn place(&mut self) -> (usize, u64) {
+        let start = self.record.position().map_or(0, csv::Position::byte);
+        let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.bytes.len());
+        let blank = self.bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = start + blank;
+        let passed = &self.bytes[self.passed..start];
+        let is_end = |(at, byte): &(usize, &u8)| match byte {
+            b'\n' => true,
+            b'\r' => passed.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        self.line += passed.iter().enumerate().filter(is_end).count() as u64;
+        self.passed = start;
+        (start, self.line)
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<Row, BadRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // Reading from memory does not fail, and rows may be of any length.
+        if !self.reader.read_byte_record(&mut self.record).is_ok_and(|some| some) {
+            return None;
+        }
+        let (start, line) = self.place();
+        let is_last = self.reader.is_done() || self.reader.position().byte() == self.bytes.len() as u64;
+        let newcomer = if is_last && ends_in_quotes(&self.bytes[start..]) {
+            Err(Invalid::new("its quotes are not closed", "a quote inside a cell is doubled, and the cell in quotes"))
+        } else {
+            self.newcomer()
+        };
+        Some(newcomer.map(|newcomer| Row { line, newcomer }).map_err(|why| BadRow { line, why }))
+    }
+}
+
+/// Everything that is wrong with a row, as one.
+#[derive(Default)]
+pub struct Faults(pub Option<Invalid>);
+
+impl Faults {
+    /// Reads a cell. Spaces around it are nobody's name, and a guard that `users list` writes is taken off.
+    fn read<T: Default>(&mut self, cell: &[u8], parse: impl FnOnce(&str) -> Result<T, Invalid>) -> T {
+        let parsed = std::str::from_utf8(cell).map_or_else(
+            |_| {
+                // As much as a message repeats: what is no text may be very long.
+                let head = String::from_utf8_lossy(&cell[..cell.len().min(160)]);
+                Err(not_utf8(&format!("{} is not UTF-8", quoted(&head))))
+            },
+            |cell| parse(unguarded(cell.trim_matches(' '))),
+        );
+        parsed.unwrap_or_else(|why| {
+            self.add(why);
+            T::default()
+        })
+    }
+
+    /// Adds to it.
+    pub fn add(&mut self, why: Invalid) {
+        match &mut self.0 {
+            None => self.0 = Some(why),
+            Some(all) => {
+                for (all, more) in [(&mut all.message, &why.message), (&mut all.hint, &why.hint)] {
+                    all.push_str("; ");
+                    all.push_str(more);
+                }
+            }
+        }
+    }
+}
+
+fn not_utf8(what: &str) -> Invalid {
+    Invalid::new(what, "save the file as CSV in UTF-8")
+}
+
+/// Whether the quotes of a record, the last of a file, are open at its end. The reader takes them for closed then; the
+/// file may have been cut.
+fn ends_in_quotes(record: &[u8]) -> bool {
+    let (mut in_quotes, mut at_start) = (false, true);
+    let mut bytes = record.iter().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' if in_quotes => in_quotes = bytes.next_if_eq(&&b'"').is_some(),
+            b'"' if at_start => in_quotes = true,
+            _ => {}
+        }
+        at_start = !in_quotes && *byte == b',';
+    }
+    in_quotes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::account::Account;
+    use crate::domain::clock::Timestamp;
+    use crate::domain::name::Email;
+    use crate::domain::role::Roles;
+    use crate::terminal::format::{Format, Rows as Lines};
+    use crate::terminal::records::AccountRecord;
+
+    fn read(bytes: &[u8]) -> Vec<Result<Row, BadRow>> {
+        Rows::of(bytes).unwrap().collect()
+    }
+
+    /// The usernames, each behind its line.
+    fn usernames(bytes: &[u8]) -> Vec<(u64, String)> {
+        read(bytes)
+            .into_iter()
+            .map(|row| row.unwrap())
+            .map(|row| (row.line, row.newcomer.username.to_string()))
+            .collect()
+    }
+
+    /// What is said of each bad row, behind its line.
+    fn faults(bytes: &[u8]) -> Vec<(u64, String)> {
+        read(bytes).into_iter().filter_map(Result::err).map(|bad| (bad.line, bad.why.message)).collect()
+    }
+
+    #[test]
+    fn a_row_is_an_account() {
+        let rows = read("Role,email,USERNAME,name\nauditor;helpdesk,a@example.org,Alice,Zoë Ångström\n".as_bytes());
+        let [Ok(Row { line: 2, newcomer })] = rows.as_slice() else { panic!("{rows:?}") };
+        assert_eq!(newcomer.username.as_str(), "alice");
+        assert_eq!(newcomer.display_name.as_str(), "Zoë Ångström");
+        assert_eq!(newcomer.email.as_ref().map(Email::as_str), Some("a@example.org"));
+        assert_eq!(newcomer.roles.join(" "), "helpdesk auditor");
+    }
+
+    #[test]
+    fn what_is_not_there_is_empty() {
+        let rows = read(b"username,email,role\nalice,,\n");
+        let [Ok(Row { newcomer, .. })] = rows.as_slice() else { panic!("{rows:?}") };
+        assert_eq!((newcomer.display_name.as_str(), &newcomer.email, newcomer.roles), ("", &None, Roles::NONE));
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_either_line_end_are_taken() {
+        for bytes in [b"\xef\xbb\xbfusername\r\nalice\r\nbob".as_slice(), b"username\nalice\nbob\n"] {
+            assert_eq!(usernames(bytes), [(2, "alice".into()), (3, "bob".into())]);
+        }
+    }
+
+    #[test]
+    fn a_line_is_that_of_the_file_whatever_stands_before_it() {
+        let bytes =
+            b"\xef\xbb\xbf\r\nusername,name\r\n\r\n\r\nalice,\"A \"\"B\"\"\"\r\nx y,\"one\r\ntwo\"\r\n\r\nbob,\r\n";
+        let lines: Vec<u64> =
+            read(bytes).into_iter().map(|row| row.map_or_else(|bad| bad.line, |row| row.line)).collect();
+        assert_eq!(lines, [5, 6, 9]);
+        assert_eq!(usernames(b"username\ralice\r\rbob"), [(2, "alice".into()), (4, "bob".into())]);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_a_row_is_named_at_once() {
+        let found = faults(b"username,name,email,role\nx y,a\x1b[2J,nowhere,king\n");
+        let [(2, message)] = found.as_slice() else { panic!("{found:?}") };
+        for part in ["'x y' is not a username", "<U+001B>", "'nowhere' is not an e-mail", "'king' is not a role"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_bad_row_is_named() {
+        for (row, part) in [
+            (b"alice".as_slice(), "it has 1 cell, and the header has 2"),
+            (b"alice,b,c", "it has 3 cells, and the header has 2"),
+            (b",Nobody", "'' is not a username"),
+            (b"123,Digits", "all digits"),
+            (b"al\xffice,x", "is not UTF-8"),
+            (b"alice,a\xc3", "is not UTF-8"),
+            (b"al\0ice,x", "<U+0000>"),
+            (b"alice,a\0b", "<U+0000>"),
+            (b"alice,\"a\nb\"", "control"),
+            (b"alice,\"a", "its quotes are not closed"),
+            (b"alice,\"a\"\"", "its quotes are not closed"),
+        ] {
+            let found = faults(&[b"username,name\nbob,\n", row].concat());
+            assert!(matches!(found.as_slice(), [(3, message)] if message.contains(part)), "{found:?}: {part}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_named_where_it_opens() {
+        assert_eq!(faults(b"username,name\nalice,\"A\nbob,\ncarol,\n"), [(2, "its quotes are not closed".into())]);
+        assert_eq!(faults(b"username,name\nalice,5\" pipe"), []);
+        assert_eq!(faults(b"username,name\nalice,\"a \"\"b\"\"\""), []);
+    }
+
+    #[test]
+    fn a_file_without_a_header_is_refused_at_once() {
+        for (bytes, part) in [
+            (b"".as_slice(), "nothing in the file"),
+            (b"\xef\xbb\xbf", "nothing in the file"),
+            (b"\n\n", "nothing in the file"),
+            (b"alice,Alice\n", "no header"),
+            (b"\x7fELF\x02\x01\n", "no header"),
+            (b"\xff\xfeu\0s\0", "UTF-16"),
+        ] {
+            let message = Rows::of(bytes).err().unwrap().message;
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_bytes_are_each_row_is_an_account_or_named(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let mut before = 1;
+            for row in read(&[b"username,name\n".as_slice(), &bytes].concat()) {
+                let line = row.map_or_else(|bad| bad.line, |row| row.line);
+                prop_assert!(line > before);
+                before = line;
+            }
+        }
+
+        #[test]
+        fn what_a_list_writes_is_read_as_the_same_accounts(
+            names in proptest::collection::vec((".{0,20}", "[-+=@'a-z. ]{0,6}", 0_u8..16), 1..8),
+        ) {
+            let accounts: Vec<Account> = names
+                .iter()
+                .enumerate()
+                .filter_map(|(at, (name, odd, roles))| {
+                    let display_name = format!("{odd}{name}").parse().ok()?;
+                    let email = format!("{odd}@example.org").parse().ok();
+                    Some(Account { display_name, email, roles: Roles::from_bits(*roles), ..Account::example(1, &format!("_{at}")) })
+                })
+                .collect();
+            let mut lines = Lines::new::<AccountRecord<'_>>(Format::Csv, true);
+            let mut bytes = Vec::new();
+            for account in &accounts {
+                bytes.extend_from_slice(&lines.row(&AccountRecord::new(account, Timestamp::UNIX_EPOCH)).unwrap());
+            }
+            bytes.extend(lines.end());
+            let read: Vec<Newcomer> = read(&bytes).into_iter().map(|row| row.unwrap().newcomer).collect();
+            let written: Vec<Newcomer> = accounts
+                .into_iter()
+                .map(|Account { username, display_name, email, roles, .. }| Newcomer { username, display_name, email, roles })
+                .collect();
+            prop_assert_eq!(read, written);
+        }
+    }
+}

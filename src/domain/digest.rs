@@ -1,0 +1,23 @@
+//! By what the record knows a file again.
+
+use sha2::{Digest as _, Sha256};
+
+use super::hex;
+
+/// The SHA-256 of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileDigest([u8; 32]);
+
+impl FileDigest {
+    /// Of a file with exactly these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// 64 hexadecimal digits, as `sha256sum` writes them.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        hex::digits(&self.0).collect()
+    }
+}

@@ -1,0 +1,199 @@
+//! Many accounts at once: all of them, as one event, or nothing.
+
+use super::{acting, added, at, get, list, operator, proof, settled};
+use crate::domain::account::{Account, AccountId, State};
+use crate::domain::authority::Refusal;
+use crate::domain::digest::FileDigest;
+use crate::domain::name::Email;
+use crate::domain::role::{Role, Roles};
+use crate::store::{
+    self, Edit, EventFilter, Filter, Import, Imported, Mandate, Namesakes, Newcomer, SeenEdit, Sort, Store, StoreError,
+};
+
+fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
+    Newcomer {
+        username: username.parse().unwrap(),
+        display_name: format!("Name of {username}").parse().unwrap(),
+        email: Some(format!("{username}@example.org").parse().unwrap()),
+        roles: roles.iter().copied().collect(),
+    }
+}
+
+fn edit(account: &Account, edit: Edit) -> SeenEdit {
+    SeenEdit { id: account.id, seen: account.revision, edit }
+}
+
+fn renamed(account: &Account) -> SeenEdit {
+    edit(account, Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() })
+}
+
+fn with_roles(account: &Account, roles: &[Role]) -> SeenEdit {
+    edit(account, Edit { roles: Some(roles.iter().copied().collect()), ..Edit::default() })
+}
+
+fn import(store: &mut dyn Store, by: &Mandate, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
+    store.import(by, Import { new, edits, skipped: 3, file: FileDigest::of(b"abc") }, &mut |_| true)
+}
+
+fn all(store: &dyn Store) -> Vec<Account> {
+    list(store, &Filter::default(), Sort::Id, false, 100)
+}
+
+#[track_caller]
+fn refuses(store: &mut dyn Store, by: &Mandate, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
+    let before = all(store);
+    let Err(StoreError::Refused(refusal)) = import(store, by, new, edits) else { panic!("it was not refused") };
+    assert_eq!(all(store), before);
+    refusal
+}
+
+pub fn an_import_makes_accounts_without_a_password(store: &mut dyn Store) {
+    let root = settled(store, "root", &[Role::GlobalAdmin]);
+    import(store, &operator(), &[newcomer("alice", &[Role::GlobalAdmin])], &[]).unwrap();
+    let (alice, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
+    assert!(credential.is_none());
+    assert_eq!((alice.state(at(0)), alice.must_change, alice.temporary_until), (State::MustChange, true, None));
+    assert_eq!((&alice.last_reset, alice.created_at, alice.revision.0), (&None, at(0), 1));
+    assert_eq!(alice.email.as_ref().map(Email::as_str), Some("alice@example.org"));
+    let found = Filter { search: Some("name of alice".into()), ..Filter::default() };
+    assert_eq!(store.count(&found, at(0)).unwrap(), 1);
+    assert!(store.is_last_admin(root.id).unwrap(), "nobody counts on somebody who cannot sign in");
+    let known = proof(store, &root);
+    let replaced = store.replace_password(alice.id, known, &super::hash("x"), at(1), None);
+    assert!(matches!(replaced, Err(StoreError::Conflict(_))));
+}
+
+pub fn the_numbers_of_an_import_follow_each_other_in_its_order(store: &mut dyn Store) {
+    let root = settled(store, "root", &[Role::GlobalAdmin]);
+    let gone = added(store, "gone", &[]);
+    store.remove(&operator(), gone.id, gone.revision).unwrap();
+    store.purge(&operator(), at(1)).unwrap();
+    let new = ["dora", "alice", "carol"].map(|username| newcomer(username, &[]));
+    let imported = import(store, &operator(), &new, &[]).unwrap();
+    let (first, last) = (AccountId(gone.id.0 + 1), AccountId(gone.id.0 + 3));
+    assert_eq!(imported.ids, Some((first, last)));
+    let usernames: Vec<_> = all(store).into_iter().map(|account| account.username.to_string()).collect();
+    assert_eq!(usernames, ["root", "dora", "alice", "carol"]);
+    assert_eq!(import(store, &operator(), &[], &[renamed(&root)]).unwrap().ids, None);
+}
+
+pub fn an_import_is_all_or_nothing(store: &mut dyn Store) {
+    let root = settled(store, "root", &[Role::GlobalAdmin]);
+    let (before, events) = (all(store), store.events(&EventFilter::default(), None, 100).unwrap());
+    let taken = [newcomer("alice", &[]), newcomer("root", &[])];
+    let address = [newcomer("alice", &[]), Newcomer { email: root.email.clone(), ..newcomer("bob", &[]) }];
+    let late = SeenEdit { seen: crate::domain::account::Revision(root.revision.0 + 1), ..renamed(&root) };
+    for (new, edits) in
+        [(taken.as_slice(), &[renamed(&root)][..]), (&address, &[]), (&[newcomer("alice", &[])], &[late])]
+    {
+        assert!(matches!(import(store, &operator(), new, edits), Err(StoreError::Conflict(_))));
+        assert_eq!(all(store), before);
+    }
+    assert_eq!(store.events(&EventFilter::default(), None, 100).unwrap(), events);
+}
+
+pub fn an_import_that_is_stopped_changes_nothing(store: &mut dyn Store) {
+    let root = settled(store, "root", &[Role::GlobalAdmin]);
+    let new: Vec<_> = (0..2_500).map(|number| newcomer(&format!("u{number}"), &[])).collect();
+    let mut told = Vec::new();
+    let wanted = Import { new: &new, edits: &[], skipped: 0, file: FileDigest::of(b"") };
+    let stopped = store.import(&operator(), wanted, &mut |written| {
+        told.push(written);
+        told.len() < 2
+    });
+    assert!(matches!(stopped, Err(StoreError::Stopped)));
+    assert_eq!(told, [1_000, 2_000]);
+    assert_eq!(all(store), [root]);
+}
+
+pub fn an_import_is_one_event(store: &mut dyn Store) {
+    let root = settled(store, "root", &[Role::GlobalAdmin]);
+    let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
+    let new = ["alice", "bob"].map(|username| newcomer(username, &[]));
+    let (AccountId(first), AccountId(last)) = import(store, &operator(), &new, &[renamed(&root)]).unwrap().ids.unwrap();
+    let events = store.events(&EventFilter::default(), None, 100).unwrap();
+    assert_eq!(events.len(), before + 1);
+    let event = events.last().unwrap();
+    assert_eq!((event.action.as_str(), event.target.as_str(), event.target_id), ("import", "", None));
+    assert_eq!((event.outcome.as_str(), event.actor.as_str()), ("done", "operator root (uid 0)"));
+    // https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values: SHA-256 of "abc".
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let detail = format!("new: 2, ids {first} to {last}; updated: 1; skipped: 3; sha256: {sha256}");
+    assert_eq!(event.detail, detail);
+}
+
+pub fn an_import_changes_what_its_edits_name_and_nothing_else(store: &mut dyn Store) {
+    settled(store, "root", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[Role::Auditor]);
+    import(store, &operator(), &[], &[renamed(&alice)]).unwrap();
+    let edited = get(store, alice.id);
+    assert_eq!(edited.display_name.as_str(), "Another");
+    assert_eq!(edited.revision.0, alice.revision.0 + 1);
+    let unedited = Account { display_name: alice.display_name.clone(), revision: alice.revision, ..edited };
+    assert_eq!(unedited, alice);
+}
+
+pub fn an_import_gives_no_more_than_its_actor_may(store: &mut dyn Store) {
+    let ulla = settled(store, "ulla", &[Role::UserAdmin]);
+    let helper = settled(store, "helper", &[Role::Helpdesk]);
+    let alice = settled(store, "alice", &[]);
+    refuses(store, &acting(&helper), &[newcomer("bob", &[])], &[]);
+    refuses(store, &acting(&ulla), &[newcomer("bob", &[]), newcomer("carol", &[Role::Auditor])], &[]);
+    refuses(store, &acting(&ulla), &[newcomer("bob", &[])], &[with_roles(&alice, &[Role::Auditor])]);
+    import(store, &acting(&ulla), &[newcomer("bob", &[])], &[renamed(&alice)]).unwrap();
+    let refused =
+        store.events(&EventFilter { action: Some("import".into()), ..EventFilter::default() }, None, 9).unwrap();
+    let outcomes: Vec<_> = refused.iter().map(|event| event.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["refused", "refused", "refused", "done"]);
+}
+
+pub fn an_import_changes_nobody_of_no_lower_rank(store: &mut dyn Store) {
+    let ulla = settled(store, "ulla", &[Role::UserAdmin]);
+    let peer = settled(store, "peer", &[Role::UserAdmin]);
+    for account in [&peer, &ulla] {
+        refuses(store, &acting(&ulla), &[newcomer("bob", &[])], &[renamed(account)]);
+    }
+}
+
+pub fn an_actor_demoted_before_an_import_is_refused(store: &mut dyn Store) {
+    settled(store, "root", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
+    store.edit_account(&operator(), admin.id, admin.revision, &none).unwrap();
+    refuses(store, &acting(&admin), &[newcomer("alice", &[])], &[]);
+}
+
+pub fn an_import_leaves_an_admin_to_count_on(store: &mut dyn Store) {
+    let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
+    let both = [with_roles(&ada, &[]), with_roles(&ben, &[])];
+    let refusal = refuses(store, &operator(), &[newcomer("carol", &[Role::GlobalAdmin])], &both);
+    assert_eq!(refusal, Refusal::LastAdmin { username: ben.username });
+    import(store, &operator(), &[], &both[..1]).unwrap();
+}
+
+pub fn newcomers_meet_their_namesakes(store: &mut dyn Store) {
+    let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
+    store.remove(&operator(), bob.id, bob.revision).unwrap();
+    let bob = get(store, bob.id);
+    let of = [
+        newcomer("carol", &[]),
+        newcomer("alice", &[]),
+        Newcomer { email: Some("ALICE@Example.org".parse().unwrap()), ..newcomer("bob", &[]) },
+        Newcomer { email: None, ..newcomer("bob", &[]) },
+        Newcomer { email: bob.email.clone(), ..newcomer("dora", &[]) },
+    ];
+    let met = |place, by_username: Option<&Account>, by_email: Option<&Account>| Namesakes {
+        place,
+        by_username: by_username.cloned(),
+        by_email: by_email.cloned(),
+    };
+    assert_eq!(
+        store.namesakes(&of).unwrap(),
+        [
+            met(1, Some(&alice), Some(&alice)),
+            met(2, Some(&bob), Some(&alice)),
+            met(3, Some(&bob), None),
+            met(4, None, Some(&bob)),
+        ]
+    );
+}

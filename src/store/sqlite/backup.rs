@@ -1,0 +1,107 @@
+//! A copy of the whole store in another file, page by page, while others go on.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::open::{self, PATIENCE, unusable};
+use super::pages::{self, Depth};
+use super::unplaced::{Purpose, Unplaced};
+use super::{failed, schema};
+use crate::store::{Result, StoreError, Watch};
+
+/// How many pages are copied between two reports of how far it has come: a MiB.
+const PAGES_A_STEP: i32 = 256;
+
+/// Makes an empty file for the copy, if there is nothing in its place.
+pub fn begin(place: &Path, watch: &mut dyn Watch) -> Result<Unplaced> {
+    if fs::symlink_metadata(place).is_ok() {
+        return Err(StoreError::Conflict(format!("there is something at {} already", place.display())));
+    }
+    let unplaced = Unplaced::create(place, Purpose::Backup)?;
+    watch.unfinished(unplaced.path());
+    Ok(unplaced)
+}
+
+/// Fills the file, and looks whether it is what it is to be.
+pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
+    // In one transaction that reads: else the copying would begin anew whenever another process writes, and come to no
+    // end where somebody always does. With a write-ahead log it keeps nobody from writing.
+    let reading = source.unchecked_transaction().map_err(failed)?;
+    let is = Shape::of(source)?;
+    copy(source, file, watch)?;
+    reading.finish().map_err(failed)?;
+    File::open(file).and_then(|file| file.sync_all()).map_err(anyhow::Error::from)?;
+
+    let mut copied = open::immutable(file)?;
+    let faults = pages::faults(&mut copied, Depth::Quick, watch)?;
+    match faults.first() {
+        Some(fault) => Err(unsound(fault)),
+        None if Shape::of(&copied)? != is => Err(unsound("it is not all there")),
+        None => Ok(()),
+    }
+}
+
+fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let mut target = Connection::open_with_flags(file, flags).map_err(untaken)?;
+    target.busy_timeout(PATIENCE).map_err(untaken)?;
+    // Nothing is to be rolled back to, and it is brought to the disk once, when it is complete.
+    for (pragma, value) in [("journal_mode", "MEMORY"), ("synchronous", "OFF")] {
+        target.pragma_update(None, pragma, value).map_err(untaken)?;
+    }
+    let copying = Backup::new(source, &mut target).map_err(untaken)?;
+    loop {
+        match copying.step(PAGES_A_STEP).map_err(untaken)? {
+            StepResult::Done => break,
+            StepResult::Busy | StepResult::Locked => return Err(StoreError::Busy),
+            _ => {
+                let (total, left) = (copying.progress().pagecount, copying.progress().remaining);
+                watch.progress("Copying pages", (total - left).unsigned_abs().into(), total.unsigned_abs().into());
+            }
+        }
+    }
+    drop(copying);
+    target.close().map_err(|(_, error)| untaken(error))
+}
+
+/// A disk that is full is not the store's.
+fn untaken(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Failed(error.into()),
+        _ => failed(error),
+    }
+}
+
+/// What a copy has in common with what it was made of.
+#[derive(PartialEq, Eq)]
+struct Shape {
+    application: i32,
+    version: u32,
+    pages: i64,
+}
+
+impl Shape {
+    /// It is asked for in the transaction that copies, and begins its reading.
+    fn of(connection: &Connection) -> Result<Self> {
+        let value = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(failed);
+        let pages = connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(failed)?;
+        Ok(Self { application: value("application_id")?, version: schema::version(connection)?, pages })
+    }
+}
+
+fn unsound(fault: &str) -> StoreError {
+    unusable(format!("the copy is not sound: {fault}"), "see what is the matter with 'passdesk store check'")
+}
+
+/// An error of the disk is one of the backup's: the store is only read.
+pub fn of_it(place: &Path, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Failed(why) => {
+            StoreError::Failed(anyhow::anyhow!("the backup {} could not be written: {why:#}", place.display()))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,80 @@
+//! A look at everything there is to a store, from the outside in. What opening refuses is a finding here.
+
+mod inside;
+mod rows;
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::open::{self, beside, unusable};
+use crate::domain::finding::Finding;
+use crate::store::{Result, StoreError, Watch};
+
+/// Looks, and leaves everything as it is.
+pub fn examine(path: &Path, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    if outside(path, &mut findings)? {
+        inside::look(path, now, watch, &mut findings)?;
+    }
+    Ok(findings)
+}
+
+/// Looks at the files; `false` if there is nothing that could be looked into.
+fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
+    let shown = path.display();
+    let metadata = match open::ordinary(path) {
+        Ok(metadata) => metadata,
+        refused => {
+            findings.push(told("file", "", refused.map(drop))?);
+            return Ok(false);
+        }
+    };
+    let version = open::version_in_header(path);
+    let is_store = version.is_ok();
+    findings.push(told("file", format!("{shown} is a store of passdesk"), version.map(drop))?);
+    findings.push(told("owner", "it is yours", open::owned(path, &metadata))?);
+    findings.push(told("rights", "nobody else can read or write it", open::closed_to_others(path, &metadata))?);
+    findings.push(told("folder", "nobody else can put another in its place", open::check_folder(path))?);
+    findings.push(told("log", "what is beside it is as closed as it is", logs(path, metadata.uid()))?);
+    Ok(is_store)
+}
+
+/// Refuses a log beside the store that others could read, write or have put there.
+fn logs(path: &Path, owner: u32) -> Result<()> {
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let log = beside(path, suffix);
+        let shown = log.display();
+        let metadata = match fs::symlink_metadata(&log) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(open::unreadable(&log, &error)),
+        };
+        if !metadata.is_file() || metadata.uid() != owner {
+            return Err(unusable(
+                format!("{shown} is none of the store's own"),
+                "find out who has put it there; once nobody uses the store, take it away",
+            ));
+        }
+        if metadata.mode() & 0o077 != 0 {
+            return Err(unusable(
+                format!("{shown} is open to others (mode {:04o})", metadata.mode() & 0o7777),
+                format!("find out who may have read it, then: chmod 600 {shown}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What comes of one check. Only that the store is busy is no finding.
+fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
+    match outcome {
+        Ok(()) => Ok(Finding::sound(check, sound)),
+        Err(StoreError::Busy) => Err(StoreError::Busy),
+        Err(StoreError::Unusable { message, hint }) => Ok(Finding::faulty(check, message, hint)),
+        Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), super::RESTORE)),
+    }
+}

@@ -1,0 +1,181 @@
+//! What the rows say: accounts, passwords, settings, the record, admins.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::inside::some_of;
+use super::told;
+use crate::domain::audit::Event;
+use crate::domain::clock::readable;
+use crate::domain::credential::StoredHash;
+use crate::domain::finding::Finding;
+use crate::domain::name::{DisplayName, Email, Username};
+use crate::domain::policy::Policy;
+use crate::store::sqlite::open::unusable;
+use crate::store::sqlite::pages::rows_of;
+use crate::store::sqlite::{RESTORE, accounts, failed, policy, record};
+use crate::store::{EventFilter, Result, Watch};
+
+/// How many rows are read between two reports of how far it has come.
+const PAGE: usize = 1_000;
+
+/// Looks at each row.
+pub fn look(connection: &Connection, now: Timestamp, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
+    match all_accounts(connection, watch) {
+        Ok(seen) => findings.extend(seen.findings()),
+        Err(error) => findings.push(told("accounts", "", Err(error))?),
+    }
+    findings.push(told("settings", "each can be understood", settings(connection))?);
+    findings.push(match all_events(connection, watch) {
+        Ok(finding) => finding,
+        Err(error) => told("record", "", Err(error))?,
+    });
+    findings.push(match admins(connection, now) {
+        Ok(finding) => finding,
+        Err(error) => told("admins", "", Err(error))?,
+    });
+    Ok(())
+}
+
+/// The accounts that no passdesk has written so.
+#[derive(Default)]
+struct Accounts {
+    all: u64,
+    hashes: u64,
+    /// Whose names, roles or state are none.
+    odd: Vec<String>,
+    /// Whose hash is evaluated for nobody.
+    dead: Vec<String>,
+}
+
+impl Accounts {
+    fn findings(self) -> [Finding; 2] {
+        let accounts = if self.odd.is_empty() {
+            Finding::sound("accounts", format!("{}, as passdesk writes them", counted(self.all, "account")))
+        } else {
+            let (odd, which) = (counted(self.odd.len() as u64, "account"), some_of(&self.odd));
+            let message = format!("{odd} of {} not as passdesk writes them: {which}", self.all);
+            Finding::faulty("accounts", message, "find out who has; 'passdesk users edit' writes names anew")
+        };
+        let passwords = if self.dead.is_empty() {
+            Finding::sound("passwords", format!("{} that can be evaluated", counted_hashes(self.hashes)))
+        } else {
+            let (dead, which) = (counted_hashes(self.dead.len() as u64), some_of(&self.dead));
+            let message = format!("{dead} of {}, damaged or immoderate, let nobody in: {which}", self.hashes);
+            Finding::faulty("passwords", message, "find out who wrote that; 'passdesk users reset ID' replaces one")
+        };
+        [accounts, passwords]
+    }
+}
+
+fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accounts> {
+    let total = rows_of(connection, "accounts");
+    let sql = format!("SELECT {}, email_key, hash_work FROM accounts", accounts::COLUMNS);
+    let mut statement = connection.prepare(&sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut seen = Accounts::default();
+    while let Some(row) = rows.next().map_err(failed)? {
+        seen.all += 1;
+        let id = || row.get::<_, i64>("id").map(|id| format!("id {id}")).map_err(failed);
+        let hash = row.get::<_, Option<String>>("password_hash").unwrap_or_default().map(StoredHash::from_store);
+        let work = hash.as_ref().map(StoredHash::work);
+        seen.hashes += u64::from(work.is_some());
+        if work == Some(0) {
+            seen.dead.push(id()?);
+        } else if !is_as_written(row, work) {
+            seen.odd.push(id()?);
+        }
+        if seen.all.is_multiple_of(PAGE as u64) {
+            watch.progress("Looking at the accounts", seen.all, total);
+        }
+    }
+    Ok(seen)
+}
+
+/// Whether a row is one that comes of reading what people write. `work` is what evaluating its hash fills, in KiB.
+fn is_as_written(row: &Row<'_>, work: Option<u64>) -> bool {
+    let text = |column: &str| row.get::<_, Option<String>>(column).unwrap_or_default();
+    let name = text("username").unwrap_or_default();
+    let display_name = text("display_name").unwrap_or_default();
+    let address = text("email");
+    let is_address = |text: &String| text.parse::<Email>().is_ok_and(|email| text == email.as_str());
+    accounts::account(row).is_ok()
+        && name.parse::<Username>().is_ok_and(|username| name == username.as_str())
+        && display_name.parse::<DisplayName>().is_ok_and(|name| display_name == name.as_str())
+        && address.as_ref().is_none_or(is_address)
+        && address.map(|text| Email::from_store(text).key().into_owned()) == text("email_key")
+        && work
+            .is_none_or(|work| row.get::<_, i64>("hash_work").ok().and_then(|it| u64::try_from(it).ok()) == Some(work))
+}
+
+fn settings(connection: &Connection) -> Result<()> {
+    let name: Option<String> = connection
+        .query_row("SELECT value FROM settings WHERE key = 'store_name'", [], |row| row.get(0))
+        .optional()
+        .map_err(failed)?;
+    if name.is_none_or(|name| name.is_empty()) {
+        return Err(unusable("the store has lost its name, by which sign-ins are told apart".into(), RESTORE));
+    }
+    policy::read(connection, Policy::default()).map(drop)
+}
+
+/// Walks the chain, as 'audit verify' does.
+fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding> {
+    let total = rows_of(connection, "audit_events");
+    let mut last: Option<Event> = None;
+    let mut seen = 0;
+    loop {
+        let events = record::page(connection, &EventFilter::default(), last.as_ref().map(|last| last.sequence), PAGE)?;
+        if events.is_empty() {
+            return Ok(Finding::sound("record", format!("{}, as written", counted(seen, "event"))));
+        }
+        for event in events {
+            if let Some(fault) = event.fault(last.as_ref()) {
+                return Ok(Finding::faulty(
+                    "record",
+                    format!("it has been tampered with: {fault}"),
+                    "keep a copy of the store as it is, and compare it with a backup",
+                ));
+            }
+            seen += 1;
+            last = Some(event);
+        }
+        watch.progress("Looking at the record", seen, total);
+    }
+}
+
+/// Whether somebody can administer the store, and how long.
+fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
+    let sql = "SELECT sum(temporary_until IS NULL), max(temporary_until), username FROM accounts
+               WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
+                     AND password_hash IS NOT NULL
+                     AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))";
+    let (lasting, until, username): (Option<i64>, _, Option<String>) = connection
+        .query_row(sql, [now.as_second()], |row| Ok((row.get(0)?, accounts::moment(row, 1)?, row.get(2)?)))
+        .map_err(failed)?;
+    if let Some(lasting) = lasting.and_then(|lasting| u64::try_from(lasting).ok()).filter(|lasting| *lasting > 0) {
+        return Ok(Finding::sound("admins", format!("{} to count on", counted(lasting, "global-admin"))));
+    }
+    if let (Some(until), Some(username)) = (until, username) {
+        return Ok(Finding::notable(
+            "admins",
+            format!("no global-admin can sign in but by a temporary password, until {}", readable(until)),
+            format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
+        ));
+    }
+    let sql = "SELECT username FROM accounts WHERE roles & 8 ORDER BY removed_at IS NOT NULL, id LIMIT 1";
+    let somebody: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(failed)?;
+    let remedy = match somebody {
+        Some(username) => format!("an operator makes a way back in: passdesk recover {username}"),
+        None => RESTORE.to_owned(),
+    };
+    Ok(Finding::faulty("admins", "there is no global-admin who can sign in", remedy))
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn counted_hashes(count: u64) -> String {
+    format!("{count} hash{}", if count == 1 { "" } else { "es" })
+}

@@ -1,0 +1,31 @@
+//! What a holder keeps of the command that started it: nothing but the pipe it listens on.
+
+use std::fs::{self, File};
+use std::io;
+
+use rustix::process::setsid;
+use rustix::stdio::{dup2_stderr, dup2_stdout};
+
+/// Where a process finds what it has open.
+const OPEN: &str = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+
+/// Leaves the session, and closes what the command itself was given: a script's lock, or the other end of its pipe. To be
+/// called before anything is opened here.
+pub fn at_the_start() -> io::Result<()> {
+    // Whoever started it in a session of its own has done this already.
+    let _ = setsid();
+    let open: Vec<i32> =
+        fs::read_dir(OPEN)?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    for given in open.into_iter().filter(|number| *number > 2) {
+        // That of the list itself is closed by now.
+        let _ = nix::unistd::close(given);
+    }
+    Ok(())
+}
+
+/// Leaves standard output and standard error.
+pub fn after_the_answer() -> io::Result<()> {
+    let null = File::options().read(true).write(true).open("/dev/null")?;
+    dup2_stdout(&null)?;
+    Ok(dup2_stderr(&null)?)
+}

@@ -1,0 +1,15 @@
+//! What a holder keeps of the command that started it. It was started without a console, standard error leads nowhere,
+//! and nobody reads the pipe of its answer any more. What whoever started the command has it inherit, the holder inherits
+//! as well: nothing takes that away without `unsafe`.
+
+use std::io;
+
+/// There is no session to leave.
+pub fn at_the_start() -> io::Result<()> {
+    Ok(())
+}
+
+/// There is nothing to leave.
+pub fn after_the_answer() -> io::Result<()> {
+    Ok(())
+}
