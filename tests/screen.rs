@@ -1,264 +1,26 @@
-//! What a real terminal shows of `--screen` and of the list to pick from, and what it keeps. Run with
+//! What a real terminal shows of `--screen` and of `--copy=osc52`, and what it keeps. Run with
 //! `cargo test -- --ignored`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_methods, reason = "a test measures how long an answer takes")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 mod common;
+#[path = "common/tmux.rs"]
+mod tmux;
 
-use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use common::{Desk, GOOD, Run, is_temporary, temporary_in};
-use rustix::process::{Pid, Signal, kill_process};
-
-/// Far more than anything takes, so that a busy machine fails no test.
-const PATIENCE: Duration = Duration::from_secs(20);
-const GLANCE: Duration = Duration::from_millis(20);
+use rusqlite::Connection;
+use rustix::process::Signal;
+use tmux::{BEFORE, GLANCE, PATIENCE, Window, is_in_force};
 
 /// Resets the password of alice, on the screen.
 const RESET: &str = "users reset alice --yes --screen";
-/// What stood on the terminal before.
-const BEFORE: &str = "a line from before";
-/// How the list to pick from begins, and ends.
-const QUESTION: &str = "Whose password?";
-const FOOT: &str = "Type to narrow";
-
-static WINDOWS: AtomicU32 = AtomicU32::new(0);
-
-/// A shell in a tmux server of its own, in which `p` is the program and `c` continues it; both say when it has ended,
-/// and how.
-struct Window<'a> {
-    desk: &'a Desk,
-    server: String,
-    ran: usize,
-}
-
-impl<'a> Window<'a> {
-    fn open(desk: &'a Desk) -> Self {
-        Self::sized(desk, 80, 24)
-    }
-
-    fn sized(desk: &'a Desk, columns: u16, lines: u16) -> Self {
-        let folder = Path::new(env!("CARGO_BIN_EXE_passdesk")).parent().unwrap();
-        let profile = format!(
-            r#"PS1='$ ' PATH='{}':"$PATH" n=0
-            ended() {{ code=$?; n=$((n + 1)); echo "end $n, exit $code"; }}
-            p() {{ sh -c 'echo $$ >pid; exec passdesk "$@"' p "$@"; ended; }}
-            c() {{ fg; ended; }}
-            "#,
-            folder.display()
-        );
-        fs::write(desk.home.path().join("profile"), profile).unwrap();
-        let server = format!("passdesk-{}-{}", std::process::id(), WINDOWS.fetch_add(1, Ordering::Relaxed));
-        let window = Self { desk, server, ran: 0 };
-        let size = [columns, lines].map(|count| count.to_string());
-        let shell = "exec env ENV=./profile sh -i";
-        window.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", &size[0], "-y", &size[1], shell]);
-        window.until("a prompt", |screen| screen.starts_with('$'));
-        window.type_line(&format!("stty -g >modes; echo '{BEFORE}'"));
-        window.until("a line", |screen| screen.lines().any(|line| line == BEFORE));
-        window
-    }
-
-    fn command(&self, args: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new("tmux");
-        command.arg("-L").arg(&self.server).args(args).env_clear().current_dir(self.desk.home.path());
-        command.envs(self.desk.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
-        // The socket is in this home, too: nobody else's tmux is touched.
-        command.env("TMUX_TMPDIR", self.desk.home.path()).env("LC_ALL", "C.UTF-8").env("SHELL", "/bin/sh");
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn tmux(&self, args: &[&str]) -> String {
-        Run::from(self.command(args).output().unwrap()).succeeds().stdout
-    }
-
-    fn type_text(&self, text: &str) {
-        self.tmux(&["send-keys", "-l", text]);
-    }
-
-    fn press(&self, key: &str) {
-        self.tmux(&["send-keys", key]);
-    }
-
-    fn type_line(&self, line: &str) {
-        self.type_text(line);
-        self.press("Enter");
-    }
-
-    fn paste(&self, text: &str) {
-        self.tmux(&["set-buffer", "-b", "pasted", text]);
-        self.tmux(&["paste-buffer", "-d", "-r", "-b", "pasted"]);
-    }
-
-    fn resize(&self, columns: u16, lines: u16) {
-        let size = [columns, lines].map(|count| count.to_string());
-        self.tmux(&["resize-window", "-x", &size[0], "-y", &size[1]]);
-    }
-
-    /// What is to be seen.
-    fn screen(&self) -> String {
-        self.tmux(&["capture-pane", "-p"])
-    }
-
-    /// That, and all that has been scrolled away.
-    fn history(&self) -> String {
-        self.tmux(&["capture-pane", "-p", "-S", "-"])
-    }
-
-    #[track_caller]
-    fn until(&self, what: &str, there: impl Fn(&str) -> bool) -> String {
-        for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
-            let screen = self.screen();
-            if there(&screen) {
-                return screen;
-            }
-            thread::sleep(GLANCE);
-        }
-        panic!("waited in vain for {what}:\n{}", self.screen());
-    }
-
-    /// Waits until this is to be seen.
-    #[track_caller]
-    fn sees(&self, words: &str) -> String {
-        self.until(words, |screen| screen.contains(words))
-    }
-
-    /// Types a command.
-    fn begin(&mut self, line: &str) {
-        self.ran += 1;
-        self.type_line(&format!("p {line}"));
-    }
-
-    /// Waits until the command has ended.
-    #[track_caller]
-    fn end(&self, code: i32) {
-        let end = format!("end {}, exit ", self.ran);
-        let screen = self.until(&end, |screen| screen.lines().any(|line| line.starts_with(&end)));
-        assert!(screen.lines().any(|line| line.trim_end() == format!("{end}{code}")), "{screen}");
-    }
-
-    /// Stops the command as Ctrl-Z does, and waits until it has stopped.
-    #[track_caller]
-    fn stop(&self) {
-        self.press("C-z");
-        let end = format!("end {}, exit ", self.ran);
-        // 128 and the number of SIGTSTP, or of SIGSTOP.
-        let stopped = ["148", "147"].map(|code| format!("{end}{code}"));
-        self.until("a stop", |screen| screen.lines().any(|line| stopped.iter().any(|end| line.trim_end() == end)));
-    }
-
-    /// Continues the command.
-    fn go_on(&mut self) {
-        self.ran += 1;
-        self.type_line("c");
-    }
-
-    /// Waits for a temporary password that is alone on its line of the screen, and in force.
-    #[track_caller]
-    fn secret(&self) -> String {
-        let screen = self.sees("It is in force.");
-        let alone = screen.lines().map(str::trim).find(|line| is_temporary(line));
-        alone.unwrap_or_else(|| panic!("no temporary password stands alone:\n{screen}")).to_owned()
-    }
-
-    /// Types a command that hands a temporary password over on the screen.
-    #[track_caller]
-    fn hand_over(&mut self, line: &str) -> String {
-        self.begin(line);
-        self.secret()
-    }
-
-    /// Sends the program a signal.
-    fn signal(&self, signal: Signal) {
-        let pid = fs::read_to_string(self.desk.home.path().join("pid")).unwrap();
-        kill_process(Pid::from_raw(pid.trim().parse().unwrap()).unwrap(), signal).unwrap();
-    }
-
-    /// Fails the test if the terminal keeps a secret, or is not as it was.
-    #[track_caller]
-    fn is_as_it_was(&self, secret: &str) {
-        for joined in ["-p", "-pJ"] {
-            let history = self.tmux(&["capture-pane", joined, "-S", "-"]);
-            assert!(!history.contains(secret), "{history}");
-            assert_eq!(temporary_in(&history), None, "{history}");
-        }
-        for name in self.tmux(&["list-buffers", "-F", "#{buffer_name}"]).lines() {
-            assert!(!self.tmux(&["show-buffer", "-b", name]).contains(secret));
-        }
-        let screen = self.screen();
-        assert!(screen.lines().any(|line| line == BEFORE), "what stood there before is gone:\n{screen}");
-        let flags = self.tmux(&["display-message", "-p", "cursor #{cursor_flag}, alternate #{alternate_on}"]);
-        assert_eq!(flags.trim_end(), "cursor 1, alternate 0");
-        // Two spaces are typed, and one is printed.
-        let [typed, printed] = ["  ", " "].map(|gap| format!("a line after{gap}{}", self.ran));
-        self.type_line(&format!("stty -g >modes-after; echo {typed}"));
-        let screen = self.until("a line", |screen| screen.lines().any(|line| line == printed));
-        assert!(screen.contains(&typed), "nothing is echoed:\n{screen}");
-        let modes = |name| fs::read_to_string(self.desk.home.path().join(name)).unwrap();
-        assert_eq!(modes("modes"), modes("modes-after"));
-    }
-
-    /// Opens the list to pick from.
-    #[track_caller]
-    fn list(&mut self, line: &str) -> String {
-        self.begin(line);
-        let screen = self.sees(FOOT);
-        assert!(screen.starts_with(QUESTION), "{screen}");
-        screen
-    }
-
-    /// Waits until the list is of these, and the mark at this one of them.
-    #[track_caller]
-    fn lists(&self, usernames: &[&str], marked: usize) {
-        let wanted: Vec<_> = usernames
-            .iter()
-            .enumerate()
-            .map(|(at, &username)| (if at == marked { ">" } else { " " }.to_owned(), username.to_owned()))
-            .collect();
-        self.until(&format!("{wanted:?}"), |screen| rows(screen) == wanted);
-    }
-
-    /// Waits until this is what has been typed.
-    #[track_caller]
-    fn typed(&self, text: &str) {
-        let head = format!("{QUESTION} {text}");
-        self.until(&head, |screen| screen.lines().next().is_some_and(|line| line.trim_end() == head.trim_end()));
-    }
-}
-
-impl Drop for Window<'_> {
-    fn drop(&mut self) {
-        // At worst it is gone already.
-        let _ = self.command(&["kill-server"]).output();
-    }
-}
-
-/// The mark and the username of each row of the list.
-fn rows(screen: &str) -> Vec<(String, String)> {
-    let rows = screen.lines().skip(1).take_while(|line| !line.starts_with(FOOT));
-    let rows = rows.filter(|row| !row.contains("nobody is found"));
-    rows.map(|row| {
-        let mark: String = row.chars().take(1).collect();
-        (mark, row.chars().skip(1).collect::<String>().split_whitespace().next().unwrap_or_default().to_owned())
-    })
-    .collect()
-}
-
-/// A password that was handed over is in force, and leads to a new one.
-#[track_caller]
-fn is_in_force(desk: &Desk, username: &str, secret: &str) {
-    desk.profile(username, secret).exits(6);
-}
+/// Has the terminal copy a new password of alice.
+const SEND: &str = "users reset alice --yes --copy=osc52";
 
 // ---- What stands on the screen, and how it is left.
 
@@ -290,18 +52,29 @@ fn whoever_leaves_the_screen_leaves_nothing_of_it_behind() {
     }
 }
 
-/// A key that means nothing here changes nothing here.
-fn does_not_leave_the_screen(key: &str) {
+/// What means nothing here changes nothing here.
+fn does_not_leave_the_screen(what: &str, deed: impl Fn(&Window<'_>)) {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
     let secret = window.hand_over(RESET);
-    window.press(key);
-    // Only what is asked for by this answers, so that the key has been read before.
-    window.press("c");
-    let screen = window.until("an answer, or a shell", |screen| {
-        screen.contains("not copied") || screen.contains(&format!("end {}, exit ", window.ran))
-    });
-    assert!(screen.lines().any(|line| line.trim() == secret), "{key} has left the screen:\n{screen}");
+    deed(&window);
+    // Only what is asked for by this answers, so that all before has been read. What comes too soon belongs to it.
+    let has_ended = format!("end {}, exit ", window.ran);
+    let mut screen = String::new();
+    for _ in 0..PATIENCE.as_secs() {
+        window.press("c");
+        for _ in 0..50 {
+            thread::sleep(GLANCE);
+            screen = window.screen();
+            if screen.contains("not copied") || screen.contains(&has_ended) {
+                break;
+            }
+        }
+        if screen.contains("not copied") || screen.contains(&has_ended) {
+            break;
+        }
+    }
+    assert!(screen.lines().any(|line| line.trim() == secret), "{what} has left the screen:\n{screen}");
     window.press("q");
     window.end(0);
     window.is_as_it_was(&secret);
@@ -311,7 +84,7 @@ fn does_not_leave_the_screen(key: &str) {
 #[ignore = "needs tmux"]
 fn other_characters_do_not_leave_the_screen() {
     for key in ["x", "Space", "C-l", "ö"] {
-        does_not_leave_the_screen(key);
+        does_not_leave_the_screen(key, |window| window.press(key));
     }
 }
 
@@ -319,22 +92,126 @@ fn other_characters_do_not_leave_the_screen() {
 #[ignore = "needs tmux"]
 fn arrow_and_function_keys_do_not_leave_the_screen() {
     for key in ["Up", "Down", "PPage", "F5"] {
-        does_not_leave_the_screen(key);
+        does_not_leave_the_screen(key, |window| window.press(key));
     }
 }
 
 #[test]
 #[ignore = "needs tmux"]
-fn ctrl_c_leaves_the_screen_and_nothing_of_it_behind() {
+fn a_text_that_is_pasted_does_not_leave_the_screen() {
+    for text in ["a quick line", "quick\nlines\n", "\n\n"] {
+        does_not_leave_the_screen(text, |window| window.paste(text));
+    }
+}
+
+/// Types a command and more at once, and sees that the screen stands.
+fn is_not_left_by_keys_typed_ahead(begin: impl Fn(&mut Window<'_>)) {
+    let desk = Desk::with_alice();
+    let mut window = Window::open(&desk);
+    begin(&mut window);
+    let secret = window.secret();
+    window.press("q");
+    window.end(0);
+    window.is_as_it_was(&secret);
+    is_in_force(&desk, "alice", &secret);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn keys_typed_ahead_at_the_question_do_not_leave_the_screen() {
+    is_not_left_by_keys_typed_ahead(|window| {
+        window.begin("users reset alice --screen");
+        window.sees("[y/N]");
+        window.tmux(&["send-keys", "y", "Enter", "Enter"]);
+    });
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn keys_typed_ahead_of_the_program_do_not_leave_the_screen() {
+    for key in ["Enter", "q"] {
+        is_not_left_by_keys_typed_ahead(|window| {
+            window.ran += 1;
+            window.type_text(&format!("p {RESET}"));
+            window.tmux(&["send-keys", "Enter", key]);
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn keys_typed_before_it_is_in_force_do_not_leave_the_screen() {
+    let desk = Desk::with_alice();
+    let mut window = Window::open(&desk);
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    window.begin(RESET);
+    window.sees("It is not in force yet.");
+    window.press("q");
+    other.execute_batch("ROLLBACK").unwrap();
+    let secret = window.secret();
+    window.press("q");
+    window.end(0);
+    is_in_force(&desk, "alice", &secret);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn ctrl_c_leaves_what_is_delivered_and_in_force_as_a_key_does() {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
     let secret = window.hand_over(RESET);
     window.press("C-c");
-    window.end(130);
+    window.end(0);
     let history = window.history();
-    assert!(history.contains("what stood on the screen is in force"), "{history}");
+    assert!(history.contains("was on the screen, and is in force"), "{history}");
     window.is_as_it_was(&secret);
     is_in_force(&desk, "alice", &secret);
+}
+
+/// A signal that comes while it is being put in force leaves the screen once it is.
+fn leaves_what_is_being_put_in_force(signal: Signal, code: i32) {
+    let desk = Desk::with_alice();
+    let mut window = Window::open(&desk);
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    window.begin(RESET);
+    let screen = window.sees("It is not in force yet.");
+    let secret = temporary_in(&screen).unwrap();
+    window.signal(signal);
+    thread::sleep(GLANCE);
+    other.execute_batch("ROLLBACK").unwrap();
+    window.end(code);
+    let history = window.history();
+    assert!(history.contains("is in force"), "{history}");
+    window.is_as_it_was(&secret);
+    is_in_force(&desk, "alice", &secret);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn a_signal_that_is_put_off_ends_the_program_at_the_screen() {
+    leaves_what_is_being_put_in_force(Signal::TERM, 143);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn a_ctrl_c_that_is_put_off_leaves_the_screen() {
+    leaves_what_is_being_put_in_force(Signal::INT, 0);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn ctrl_s_holds_nothing_up() {
+    let desk = Desk::with_alice();
+    let mut window = Window::open(&desk);
+    let secret = window.hand_over(RESET);
+    window.press("C-s");
+    window.resize(90, 30);
+    window.signal(Signal::TERM);
+    window.end(143);
+    window.resize(80, 24);
+    window.is_as_it_was(&secret);
 }
 
 #[test]
@@ -378,7 +255,8 @@ fn what_stood_on_the_screen_of_a_program_that_was_killed_is_in_force() {
     let mut window = Window::open(&desk);
     let secret = window.hand_over(RESET);
     window.signal(Signal::KILL);
-    window.end(137);
+    // Nothing takes it off the screen, so that the shell writes into it.
+    window.sees("end 1, exit 137");
     is_in_force(&desk, "alice", &secret);
 }
 
@@ -435,6 +313,43 @@ fn a_window_of_any_size_keeps_nothing_of_the_screen() {
     window.press("q");
     window.end(0);
     window.is_as_it_was(&secret);
+}
+
+// ---- Terminals that have no alternate screen.
+
+/// What stood on the screen is nowhere afterwards, whatever was done meanwhile.
+fn is_gone_without_an_alternate_screen(meanwhile: impl Fn(&Window<'_>)) {
+    let desk = Desk::with_alice();
+    let mut window = Window::open(&desk);
+    window.tmux(&["set-option", "-g", "alternate-screen", "off"]);
+    let secret = window.hand_over(RESET);
+    meanwhile(&window);
+    window.press("q");
+    window.end(0);
+    for joined in ["-p", "-pJ"] {
+        let history = window.tmux(&["capture-pane", joined, "-S", "-"]);
+        assert!(!history.contains(&secret), "{history}");
+        assert_eq!(temporary_in(&history), None, "{history}");
+    }
+    is_in_force(&desk, "alice", &secret);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn without_an_alternate_screen_nothing_stays_either() {
+    is_gone_without_an_alternate_screen(|_| ());
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn without_an_alternate_screen_nothing_stays_of_a_window_that_is_resized() {
+    is_gone_without_an_alternate_screen(|window| {
+        for (columns, lines) in [(100, 40), (80, 12), (80, 30)] {
+            window.resize(columns, lines);
+            thread::sleep(10 * GLANCE);
+        }
+        window.secret();
+    });
 }
 
 // ---- What can go wrong.
@@ -589,7 +504,7 @@ fn a_token_on_the_screen_is_whole_on_its_line() {
     let mut window = Window::open(&desk);
     let screen = create(&mut window);
     let title = screen.lines().position(|line| line.contains("Token nightly of alice")).unwrap();
-    let token = screen.lines().nth(title + 2).unwrap().trim().to_owned();
+    let token = screen.lines().nth(title + 3).unwrap().trim().to_owned();
     assert!(!token.is_empty() && !token.contains(' '), "{screen}");
     window.press("q");
     window.end(0);
@@ -602,314 +517,55 @@ fn a_token_on_the_screen_is_whole_on_its_line() {
     assert!(profile.stdout.contains("alice"), "{}", profile.stdout);
 }
 
-// ---- The list to pick from.
+// ---- What the terminal is asked to copy.
 
-/// Four accounts: alice, bob, carol and root.
-fn with_four() -> Desk {
+/// Has the terminal copy a password; what it has copied.
+#[track_caller]
+fn sent(window: &mut Window<'_>) -> String {
+    window.tmux(&["set-option", "-s", "set-clipboard", "on"]);
+    window.begin(SEND);
+    window.sees("has it arrived? [y/N]");
+    window.tmux(&["show-buffer"])
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn what_the_terminal_copies_is_the_bare_password_and_is_in_force_after_a_yes() {
     let desk = Desk::with_alice();
-    let bob = ["users", "add", "bob", "--name", "Robert Miller", "--email", "rm@example.org", "-q"];
-    desk.run(&bob).succeeds();
-    let carol = ["users", "add", "carol", "--name", "Caroline Wintergreen", "--email", "cw@mail.example.net", "-q"];
-    desk.run(&carol).succeeds();
-    desk
-}
-
-const ALL: [&str; 4] = ["alice", "bob", "carol", "root"];
-
-#[test]
-#[ignore = "needs tmux"]
-fn what_is_typed_narrows_the_list_over_username_name_and_address() {
-    let desk = with_four();
     let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.lists(&ALL, 0);
-    for (text, found) in [("ali", "alice"), ("MILLER", "bob"), ("wintergreen", "carol"), ("mail.ex", "carol")] {
-        window.type_text(text);
-        window.typed(text);
-        window.lists(&[found], 0);
-        window.press("C-u");
-        window.typed("");
-        window.lists(&ALL, 0);
-    }
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn each_character_narrows_the_list_and_backspace_widens_it_again() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.press("r");
-    window.lists(&["bob", "carol", "root"], 0);
-    window.press("o");
-    window.lists(&["bob", "carol", "root"], 0);
-    window.press("b");
-    window.lists(&["bob"], 0);
-    for (text, found) in [("ro", &["bob", "carol", "root"][..]), ("r", &["bob", "carol", "root"]), ("", &ALL)] {
-        window.press("BSpace");
-        window.typed(text);
-        window.lists(found, 0);
-    }
-    window.press("BSpace");
-    window.lists(&ALL, 0);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn arrow_keys_that_come_at_once_count_one_by_one() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.tmux(&["send-keys", "Down", "Down", "Down", "Up"]);
-    window.lists(&ALL, 2);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn characters_and_backspaces_that_come_at_once_count_one_by_one() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.tmux(&["send-keys", "c", "a", "x", "BSpace"]);
-    window.typed("ca");
-    window.tmux(&["send-keys", "BSpace", "BSpace"]);
-    window.typed("");
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn the_question_names_the_one_who_was_picked_and_only_they_are_reset() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.press("Down");
-    window.lists(&ALL, 1);
-    window.press("Down");
-    window.lists(&ALL, 2);
-    window.press("Up");
-    window.lists(&ALL, 1);
-    window.press("Enter");
-    let screen = window.sees("Reset the password of bob (Robert Miller)");
-    assert!(!screen.contains(QUESTION) && screen.contains(BEFORE), "{screen}");
-    let before = ["alice", "carol", "root"].map(|username| desk.hash_of(username));
+    let secret = sent(&mut window);
+    assert!(is_temporary(&secret), "{secret:?}");
     window.type_line("y");
     window.end(0);
-    let secret = temporary_in(&window.screen()).unwrap();
-    is_in_force(&desk, "bob", &secret);
-    assert_eq!(["alice", "carol", "root"].map(|username| desk.hash_of(username)), before);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn whoever_is_picked_is_not_reset_without_a_yes() {
-    let desk = with_four();
-    let before = desk.state();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.type_text("wint");
-    window.lists(&["carol"], 0);
-    window.press("Enter");
-    window.sees("Reset the password of carol (Caroline Wintergreen)");
-    window.type_line("n");
-    window.end(130);
-    window.is_as_it_was(QUESTION);
-    assert_eq!(desk.state(), before);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn whoever_is_picked_is_handed_over_on_the_screen() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset --yes --screen");
-    window.press("Enter");
-    let secret = window.secret();
-    window.press("q");
-    window.end(0);
-    window.is_as_it_was(&secret);
+    assert_eq!(window.tmux(&["show-buffer"]), secret);
+    assert_eq!(window.tmux(&["list-buffers"]).lines().count(), 1);
+    assert!(!window.history().contains(&secret));
     is_in_force(&desk, "alice", &secret);
 }
 
 #[test]
 #[ignore = "needs tmux"]
-fn whoever_leaves_the_list_changes_nothing_and_leaves_nothing_behind() {
-    for key in ["Escape", "C-d", "C-c"] {
-        let desk = with_four();
-        let before = desk.state();
-        let mut window = Window::open(&desk);
-        window.list("users reset");
-        window.type_text("o");
-        window.typed("o");
-        window.press(key);
-        window.end(130);
-        let history = window.history();
-        assert!(history.contains("cancelled"), "{key}: {history}");
-        window.is_as_it_was(QUESTION);
-        assert_eq!(desk.state(), before, "{key}");
-    }
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn ctrl_z_hides_the_list_until_fg_draws_it_again() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.type_text("wint");
-    window.lists(&["carol"], 0);
-    window.stop();
-    window.is_as_it_was(QUESTION);
-    window.go_on();
-    window.typed("wint");
-    window.press("Escape");
-    window.end(130);
-    window.is_as_it_was(QUESTION);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn of_nobody_nobody_is_picked() {
-    let desk = with_four();
-    let mut window = Window::open(&desk);
-    window.list("users reset");
-    window.type_text("zzz");
-    window.sees("nobody is found");
-    window.press("Enter");
-    window.type_text("y");
-    window.typed("zzzy");
-    window.press("Escape");
-    window.end(130);
-}
-
-/// What is pasted is searched for, and picks nobody.
-fn is_only_searched_for(pasted: &str, text: &str) {
-    let desk = with_four();
-    let before = desk.state();
-    let mut window = Window::open(&desk);
-    // Nobody is asked again.
-    window.list("users reset --yes --screen");
-    window.paste(pasted);
-    window.typed(text);
-    window.type_text("x");
-    window.typed(&format!("{text}x"));
-    window.press("Escape");
-    window.end(130);
-    assert_eq!(desk.state(), before);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn a_line_that_is_pasted_picks_nobody() {
-    is_only_searched_for("alice\n", "alice");
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn lines_that_are_pasted_pick_nobody() {
-    is_only_searched_for("ali\nce\n", "alice");
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn an_empty_line_that_is_pasted_first_picks_nobody() {
-    is_only_searched_for("\nalice\n", "alice");
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn a_long_line_that_is_pasted_picks_nobody() {
-    let desk = with_four();
-    let long = "a".repeat(64);
-    desk.run(&["users", "add", &long, "-q"]).succeeds();
-    let before = desk.state();
-    let mut window = Window::open(&desk);
-    window.list("users reset --yes --screen");
-    window.paste(&format!("{long}\n"));
-    window.typed(&long);
-    window.press("Escape");
-    window.end(130);
-    assert_eq!(desk.state(), before);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn a_name_of_wide_or_combining_characters_stays_on_its_line() {
-    let desk = Desk::new();
-    let names = ["王小明".repeat(20), "x\u{323}\u{325}".repeat(40), "y".repeat(150)];
-    for (username, name) in ["u1", "u2", "u3"].iter().zip(&names) {
-        desk.run(&["users", "add", username, "--name", name, "-q"]).succeeds();
-    }
-    let mut window = Window::open(&desk);
-    let screen = window.list("users reset");
-    let wanted = ["root", "u1", "u2", "u3"];
-    assert_eq!(rows(&screen).iter().map(|(_, username)| username).collect::<Vec<_>>(), wanted, "{screen}");
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn what_is_typed_and_the_mark_are_in_sight_in_a_low_window() {
-    let desk = Desk::new();
-    for at in 10..25 {
-        desk.like_root(&format!("u{at}"), 0);
-    }
-    let mut window = Window::sized(&desk, 80, 10);
-    window.begin("users reset");
-    window.type_text("u1");
-    window.until("what was typed and the mark", |screen| {
-        screen.starts_with(&format!("{QUESTION} u1")) && screen.lines().any(|line| line.starts_with("> u10"))
-    });
-}
-
-#[test]
-fn without_a_terminal_nobody_is_picked_and_a_hint_says_what_to_do() {
+fn ctrl_c_ends_the_question_whether_it_has_arrived() {
     let desk = Desk::with_alice();
-    let run = desk.refuses(2, || desk.run(&["users", "reset"]));
-    assert!(run.stderr.contains("name accounts by id"), "{}", run.stderr);
-    desk.refuses(2, || desk.run(&["users", "reset", "--yes"]));
+    let before = desk.state();
+    let mut window = Window::open(&desk);
+    sent(&mut window);
+    window.press("C-c");
+    window.end(130);
+    let history = window.history();
+    assert!(history.contains("cancelled; what was handed over just now is NOT in force"), "{history}");
+    assert_eq!(desk.state(), before);
 }
 
 #[test]
 #[ignore = "needs tmux"]
-fn among_many_accounts_each_key_is_answered_soon() {
-    let desk = Desk::settled();
-    desk.sql(
-        "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
-         INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
-                               password_changed_at, created_at)
-         SELECT printf('user%05d', i), 'Somebody Else', printf('user%05d somebody else', i), 0, 'active',
-                password_hash, FALSE, password_changed_at, created_at
-         FROM n, accounts WHERE username = 'root'",
-    );
+fn ctrl_z_stops_at_the_question_whether_it_has_arrived() {
+    let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
-    let began = Instant::now();
-    window.list("users reset");
-    let mut times = vec![("the list".to_owned(), began.elapsed())];
-    let mut text = String::new();
-    // The last of them, then nobody, then some.
-    for key in "user99999".chars().map(String::from).chain(["x".into(), "BSpace".into(), "BSpace".into()]) {
-        let pressed = Instant::now();
-        window.press(&key);
-        if key == "BSpace" {
-            let _ = text.pop();
-        } else {
-            text.push_str(&key);
-        }
-        window.typed(&text);
-        let wanted = match text.as_str() {
-            "user99999x" => None,
-            text => Some(format!("{text:0<9}")),
-        };
-        let first = |screen: &str| rows(screen).first().map(|(_, username)| username.clone());
-        window.until("what it finds", |screen| {
-            screen.contains(FOOT)
-                && match &wanted {
-                    None => screen.contains("nobody is found"),
-                    Some(_) if text.len() < 5 => first(screen).is_some_and(|name| name == "user00000"),
-                    Some(username) => first(screen).is_some_and(|name| name == *username),
-                }
-        });
-        times.push((key, pressed.elapsed()));
-    }
-    let _ = writeln!(io::stderr(), "{times:?}");
-    assert!(times.iter().all(|(_, time)| *time < Duration::from_secs(10)), "{times:?}");
+    let secret = sent(&mut window);
+    window.stop();
+    window.go_on();
+    window.type_line("y");
+    window.end(0);
+    is_in_force(&desk, "alice", &secret);
 }

@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
-use super::picker::{self, Next, Picker};
+use super::picker::{Next, Picker};
 use super::screen::{Key, Page};
 use super::{Phase, PromptError, Terminal, keys, progress};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
-use crate::failure::{Failure, Kind, Look};
+use crate::failure::{self, Failure, Kind, Look};
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
@@ -28,7 +28,7 @@ pub struct Console {
 impl Console {
     /// Takes the terminal over; signals are watched from here on. Notes are left out where failures are JSON.
     pub fn open(look: Look) -> io::Result<Self> {
-        let not_in_force = Failure::new(Kind::Cancelled, "cancelled; what you were shown just now is NOT in force");
+        let not_in_force = Failure::new(Kind::Cancelled, "cancelled; what was handed over just now is NOT in force");
         let guard = Guard::install(LastWords {
             cancelled: Failure::cancelled().render(look),
             not_in_force: not_in_force.render(look),
@@ -74,16 +74,19 @@ fn left<T>(answer: io::Result<T>) -> Result<T, PromptError> {
     })
 }
 
+/// Finds lines for what somebody types.
+type Search<'a> = &'a mut dyn FnMut(&str) -> failure::Result<Vec<String>>;
+
 /// Takes keys, one after the other, and searches where one asks for it; returns what ends the picking.
-fn press(picker: &mut Picker, keys: Vec<picker::Key>, search: &mut dyn FnMut(&str) -> Vec<String>) -> Option<Next> {
+fn press(picker: &mut Picker, keys: Vec<keys::Key>, search: Search<'_>) -> failure::Result<Option<Next>> {
     for key in keys {
         match picker.press(key) {
             Next::Draw => {}
-            Next::Search => picker.found(search(picker.text())),
-            end => return Some(end),
+            Next::Search => picker.found(search(picker.text())?),
+            end => return Ok(Some(end)),
         }
     }
-    None
+    Ok(None)
 }
 
 impl Terminal for Console {
@@ -131,26 +134,20 @@ impl Terminal for Console {
         self.piped.insert(lines).next()
     }
 
-    fn pick(
-        &mut self,
-        question: &str,
-        search: &mut dyn FnMut(&str) -> Vec<String>,
-        instead: &'static str,
-    ) -> Result<usize, PromptError> {
+    fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize> {
         self.needs_terminal(instead)?;
-        let terminal = File::open("/dev/tty")?;
+        let terminal = File::open("/dev/tty").map_err(PromptError::from)?;
         let mut picker = Picker::default();
-        picker.found(search(""));
+        picker.found(search("")?);
         let outcome = loop {
             let (shown, asked) = (picker.clone(), question.to_owned());
-            if let Err(error) = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true) {
-                break Err(error.into());
-            }
-            match keys::typed(&terminal).map(|keys| press(&mut picker, keys, search)) {
+            let painted = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true);
+            let keys = left(painted.and_then(|()| keys::at_list(&terminal)));
+            match keys.map_err(Failure::from).and_then(|keys| press(&mut picker, keys, &mut *search)) {
                 Ok(None) => {}
                 Ok(Some(Next::Take(line))) => break Ok(line),
-                Ok(Some(_)) => break Err(PromptError::Cancelled),
-                Err(error) => break left(Err(error)),
+                Ok(Some(_)) => break Err(Failure::cancelled()),
+                Err(failure) => break Err(failure),
             }
         };
         self.guard.give_back();
@@ -163,9 +160,18 @@ impl Terminal for Console {
         Ok(self.guard.paint(Box::new(move |size| page.drawn(size, coloured)), false)?)
     }
 
+    fn forget_typed(&mut self) {
+        self.guard.forget_typed();
+    }
+
     fn key(&mut self) -> Result<Key, PromptError> {
         let terminal = File::open("/dev/tty")?;
-        left(keys::at_screen(&terminal))
+        while self.guard.wait_for_key(&terminal)? {
+            if let Some(key) = left(keys::at_screen(&terminal))? {
+                return Ok(key);
+            }
+        }
+        Ok(Key::Leave)
     }
 
     fn leave_screen(&mut self) {

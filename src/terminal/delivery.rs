@@ -10,11 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::Terminal;
 use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
 use super::resume::Unfinished;
 use super::screen::{Key, Page};
+use super::{Phase, Terminal};
 use crate::domain::clock::spoken;
 use crate::failure::{Failure, Kind, Result};
 
@@ -118,6 +118,10 @@ impl Delivery {
     /// Shows a page on the screen, if that is the way out; it has been drawn when this returns.
     pub fn show(&mut self, terminal: &mut dyn Terminal, draw: impl FnOnce() -> Page) -> Result<bool> {
         let Self::Screen(shown, _) = self else { return Ok(false) };
+        if terminal.interrupted() {
+            // Nobody has seen anything yet.
+            return Err(Failure::cancelled());
+        }
         let page = draw();
         terminal.paint(&page).map_err(|error| Failure { kind: Kind::NotDelivered, ..Failure::from(error) })?;
         *shown = Some(page);
@@ -128,11 +132,10 @@ impl Delivery {
     pub fn wait(&mut self, terminal: &mut dyn Terminal, clipboard: &mut dyn Clipboard) {
         let Self::Screen(Some(page), clear_after) = self else { return };
         page.status = "It is in force.".into();
-        loop {
-            // A terminal that is gone shows nothing to anybody any more.
-            if terminal.paint(page).is_err() || terminal.key().ok() != Some(Key::Copy) {
-                break;
-            }
+        let mut painted = terminal.paint(page);
+        terminal.forget_typed();
+        // A terminal that is gone shows nothing to anybody any more.
+        while painted.is_ok() && terminal.key().ok() == Some(Key::Copy) {
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
                 Ok(()) => {
                     clipboard.committing();
@@ -140,6 +143,7 @@ impl Delivery {
                 }
                 Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
             };
+            painted = terminal.paint(page);
         }
         terminal.leave_screen();
     }
@@ -234,11 +238,14 @@ fn ask_terminal(terminal: &mut dyn Terminal, bytes: &[u8]) -> Result<()> {
     STANDARD.encode_string(secret, &mut sequence);
     sequence.push('\x07');
     let sent = terminal.pass_on(sequence.as_bytes()).and_then(|()| {
-        terminal.confirm(
+        terminal.enter(Phase::Asking);
+        let arrived = terminal.confirm(
             "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
              to clear it. Paste it where it is to go: has it arrived?",
             "leave --copy out, or give it another way out with --output",
-        )
+        );
+        terminal.enter(Phase::Delivering);
+        arrived
     });
     sent.map_err(|error| {
         let failure = Failure::from(error);

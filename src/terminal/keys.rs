@@ -8,35 +8,51 @@ use std::time::Duration;
 use rustix::io::ioctl_fionread;
 use zeroize::Zeroizing;
 
-use super::{picker, screen};
+use super::screen;
 
-/// How long after an Esc the rest of a key comes at the latest, and how often to look.
-const ESC_WAITS: Duration = Duration::from_millis(50);
+/// How long after the first byte of what may be more the rest comes at the latest, and how often to look.
+const REST_WAITS: Duration = Duration::from_millis(50);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Waits for keys.
-pub fn typed(terminal: &File) -> io::Result<Vec<picker::Key>> {
-    Ok(picker::decoded(&chunk(terminal)?))
+/// What somebody does at a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Types text.
+    Text(String),
+    /// Takes the last character back.
+    Backspace,
+    /// Takes all of it back.
+    Clear,
+    /// One line up.
+    Up,
+    /// One line down.
+    Down,
+    /// Takes the line that is marked.
+    Enter,
+    /// Leaves.
+    Leave,
 }
 
-/// Waits for a key that means something at the confirmation screen.
-pub fn at_screen(terminal: &File) -> io::Result<screen::Key> {
-    loop {
-        if let Some(key) = typed(terminal)?.iter().find_map(screen::Key::of) {
-            return Ok(key);
-        }
-    }
+/// Waits for keys at a list. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the list.
+pub fn at_list(terminal: &File) -> io::Result<Vec<Key>> {
+    Ok(decoded(&chunk(terminal, b"\x04\x1b\r\n")?))
 }
 
-/// What has been typed by now, at least one byte unless the terminal is gone. An Esc waits for the rest of its key.
-fn chunk(mut terminal: &File) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Waits for keys at the confirmation screen, and says what they mean. Each counts only alone: who pastes a text has not
+/// looked at the screen.
+pub fn at_screen(terminal: &File) -> io::Result<Option<screen::Key>> {
+    Ok(meant(&chunk(terminal, b"\x04\x1b\r\ncCqQ")?))
+}
+
+/// What has been typed by now, at least one byte unless the terminal is gone. More than a byte at once is a key of
+/// several, or pasted, and what follows at once belongs to it; so may what follows one of these `first` bytes.
+fn chunk(mut terminal: &File, first: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut typed = Zeroizing::new(Vec::new());
     let mut buffer = Zeroizing::new([0; 4096]);
     loop {
         let count = terminal.read(&mut *buffer)?;
         typed.extend_from_slice(&buffer[..count]);
-        // More than a key at once is pasted; what follows at once belongs to it, and a line end may be its first.
-        let may_go_on = typed.len() > 1 || matches!(typed.as_slice(), [27 | b'\r' | b'\n']);
+        let may_go_on = typed.len() > 1 || typed.first().is_some_and(|byte| first.contains(byte));
         if count == 0 || !may_go_on || !has_more(terminal)? {
             return Ok(typed);
         }
@@ -45,11 +61,102 @@ fn chunk(mut terminal: &File) -> io::Result<Zeroizing<Vec<u8>>> {
 
 /// Whether more is there soon. It counts what waits, since poll(2) of macOS does not take `/dev/tty`.
 fn has_more(terminal: &File) -> io::Result<bool> {
-    for _ in 0..ESC_WAITS.as_millis() / LOOK_EVERY.as_millis() {
-        if ioctl_fionread(terminal)? > 0 {
+    for _ in 0..REST_WAITS.as_millis() / LOOK_EVERY.as_millis() {
+        if is_waiting(terminal)? {
             return Ok(true);
         }
         thread::sleep(LOOK_EVERY);
     }
+    is_waiting(terminal)
+}
+
+/// Whether something has been typed that nobody has read.
+pub fn is_waiting(terminal: &File) -> io::Result<bool> {
     Ok(ioctl_fionread(terminal)? > 0)
+}
+
+fn meant(bytes: &[u8]) -> Option<screen::Key> {
+    match bytes {
+        [] | [4 | 27 | b'\r' | b'\n' | b'q' | b'Q'] => Some(screen::Key::Leave),
+        [b'c' | b'C'] => Some(screen::Key::Copy),
+        _ => None,
+    }
+}
+
+fn decoded(bytes: &[u8]) -> Vec<Key> {
+    match bytes {
+        [] | [4 | 27] => return vec![Key::Leave],
+        [b'\r' | b'\n'] => return vec![Key::Enter],
+        _ => {}
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let mut chars = text.chars().peekable();
+    let mut keys = Vec::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => {
+                // ECMA-48: an introducer, parameters, a final byte. Only the arrows mean something.
+                if chars.next_if(|c| matches!(c, '[' | 'O')).is_some() {
+                    let plain = chars.peek().is_some_and(char::is_ascii_alphabetic);
+                    let last = chars.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c));
+                    keys.extend(match last {
+                        Some('A') if plain => Some(Key::Up),
+                        Some('B') if plain => Some(Key::Down),
+                        _ => None,
+                    });
+                }
+            }
+            '\u{8}' | '\u{7f}' => keys.push(Key::Backspace),
+            '\u{15}' => keys.push(Key::Clear),
+            '\u{e}' => keys.push(Key::Down),
+            '\u{10}' => keys.push(Key::Up),
+            c if c.is_control() || c == char::REPLACEMENT_CHARACTER => {}
+            c => match keys.last_mut() {
+                Some(Key::Text(text)) => text.push(c),
+                _ => keys.push(Key::Text(c.into())),
+            },
+        }
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_come_at_once_count_one_by_one() {
+        let text = |text: &str| Key::Text(text.into());
+        for (bytes, keys) in [
+            (&b"\x1b[B\x1bOB\x1b[A"[..], vec![Key::Down, Key::Down, Key::Up]),
+            (b"cax\x7f\x7f", vec![text("cax"), Key::Backspace, Key::Backspace]),
+            ("bö\u{15}".as_bytes(), vec![text("bö"), Key::Clear]),
+            (b"\x1b[15~\x1b[1;5B", vec![]),
+        ] {
+            assert_eq!(decoded(bytes), keys, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_end_that_is_pasted_picks_nobody() {
+        for pasted in ["\nalice\n", "alice\r", "ali\nce"] {
+            assert_eq!(decoded(pasted.as_bytes()), [Key::Text("alice".into())], "{pasted:?}");
+        }
+        assert_eq!(decoded(b"\r"), [Key::Enter]);
+    }
+
+    #[test]
+    fn a_text_that_is_pasted_means_nothing_at_the_screen() {
+        for pasted in ["a quick line", "q\n", "cc", "\nq", "\x1b[200~"] {
+            assert_eq!(meant(pasted.as_bytes()), None, "{pasted:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_alone_leaves_the_screen_or_copies_from_it() {
+        for key in ["q", "Q", "\r", "\n", "\x1b", "\x04"] {
+            assert_eq!(meant(key.as_bytes()), Some(screen::Key::Leave), "{key:?}");
+        }
+        assert_eq!(meant(b"c"), Some(screen::Key::Copy));
+    }
 }

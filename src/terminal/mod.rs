@@ -1,5 +1,6 @@
 //! The only rooms that touch a terminal: prompts, tables, and the ways out for results.
 
+pub mod alternate;
 pub mod checkup;
 pub mod clipboard;
 pub mod console;
@@ -7,7 +8,8 @@ pub mod delivery;
 pub mod format;
 mod guard;
 pub mod handover;
-mod keys;
+mod job;
+pub mod keys;
 mod lines;
 pub mod output;
 pub mod picker;
@@ -17,13 +19,14 @@ pub mod resume;
 pub mod screen;
 pub mod sheet;
 pub mod table;
+mod taken;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use self::screen::{Key, Page};
 use crate::domain::secret::TypedPassword;
-use crate::failure::{Failure, Kind};
+use crate::failure::{self, Failure, Kind};
 
 /// Why a prompt has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +72,9 @@ pub enum Phase {
     /// It is on its way, or out, and not in force: a signal is put off for a second; if it is still not in force then, the
     /// program ends, and says so.
     Delivering,
+    /// It is out, and somebody is being asked whether it has arrived: a signal ends the program, which says that it is not in
+    /// force.
+    Asking,
     /// Between two of several: a signal is put off, and whoever has more to do stops.
     Between,
     /// It, or a password that its owner chose, is being put in force: a signal is put off.
@@ -96,16 +102,19 @@ pub trait Terminal {
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;
 
     /// Has somebody pick one of the lines that `search` finds for what they type; the number of the line in what it found
-    /// last. Who leaves has [`PromptError::Cancelled`].
+    /// last. A search that fails ends it, and who leaves has [`PromptError::Cancelled`].
     fn pick(
         &mut self,
         question: &str,
-        search: &mut dyn FnMut(&str) -> Vec<String>,
+        search: &mut dyn FnMut(&str) -> failure::Result<Vec<String>>,
         instead: &'static str,
-    ) -> Result<usize, PromptError>;
+    ) -> failure::Result<usize>;
 
     /// Puts a page on the alternate screen, in the place of the one before.
     fn paint(&mut self, page: &Page) -> Result<(), PromptError>;
+
+    /// Throws away what was typed before what is on the screen could be read.
+    fn forget_typed(&mut self);
 
     /// Waits at the screen for a key that means something.
     fn key(&mut self) -> Result<Key, PromptError>;

@@ -1,32 +1,15 @@
 //! Picking one of many: a list that narrows as somebody types.
 
+use textwrap::core::display_width;
 use unicode_width::UnicodeWidthChar as _;
 use zeroize::Zeroizing;
 
-use super::screen::{AGAIN, ENTER, Size};
+use super::alternate::Size;
+use super::keys::Key;
 use crate::domain::text::neutral;
 
 /// How many lines of the list are asked for.
 pub const SHOWN: usize = 12;
-
-/// What somebody does at the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// Types text.
-    Text(String),
-    /// Takes the last character back.
-    Backspace,
-    /// Takes all of it back.
-    Clear,
-    /// One line up.
-    Up,
-    /// One line down.
-    Down,
-    /// Takes the line that is marked.
-    Enter,
-    /// Leaves.
-    Leave,
-}
 
 /// The text so far, what it finds, and which line is marked.
 #[derive(Debug, Clone, Default)]
@@ -84,74 +67,43 @@ impl Picker {
         Next::Search
     }
 
-    /// The bytes that draw it: no line is wider than the terminal, and the question and the mark are in sight.
+    /// The lines of it: none is wider than the terminal, and the mark and the end of what is typed are in sight.
     #[must_use]
     pub fn drawn(&self, question: &str, size: Size) -> Zeroizing<String> {
-        let cut = |line: &str| cut(line, usize::from(size.columns));
+        let columns = usize::from(size.columns);
         let room = usize::from(size.rows).saturating_sub(2).max(1);
         let first = (self.marked + 1).saturating_sub(room);
-        let mut text = format!("{ENTER}{AGAIN}{}\r\n", cut(&format!("{question} {}", neutral(&self.text))));
+        let left = columns.saturating_sub(display_width(question) + 1);
+        let mut lines = vec![format!("{question} {}", end(&neutral(&self.text), left))];
         for (at, line) in self.lines.iter().enumerate().skip(first).take(room) {
             let mark = if at == self.marked { ">" } else { " " };
-            text.push_str(&cut(&format!("{mark} {}", neutral(line))));
-            text.push_str("\r\n");
+            lines.push(format!("{mark} {}", neutral(line)));
         }
         if self.lines.is_empty() {
-            text.push_str("  nobody is found\r\n");
+            lines.push("  nobody is found".into());
         }
-        text.push_str(&cut("Type to narrow it down; arrows and Enter pick, Esc leaves."));
-        Zeroizing::new(text)
+        lines.push("Type to narrow it down; arrows and Enter pick, Esc leaves.".into());
+        Zeroizing::new(lines.iter().map(|line| beginning(line, columns)).collect::<Vec<_>>().join("\n"))
     }
 }
 
 /// The beginning of a line that takes so many columns at the most.
-fn cut(line: &str, columns: usize) -> String {
-    let mut taken = 0;
-    line.chars()
-        .take_while(|c| {
-            taken += c.width().unwrap_or(0);
-            taken <= columns
-        })
-        .collect()
+fn beginning(line: &str, columns: usize) -> String {
+    within(line.chars(), columns).collect()
 }
 
-/// The keys of what came at once. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the
-/// list.
-pub(super) fn decoded(bytes: &[u8]) -> Vec<Key> {
-    match bytes {
-        [] | [4 | 27] => return vec![Key::Leave],
-        [b'\r' | b'\n'] => return vec![Key::Enter],
-        _ => {}
-    }
-    let text = String::from_utf8_lossy(bytes);
-    let mut chars = text.chars().peekable();
-    let mut keys = Vec::new();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => {
-                // ECMA-48: an introducer, parameters, a final byte. Only the arrows mean something.
-                if chars.next_if(|c| matches!(c, '[' | 'O')).is_some() {
-                    let plain = chars.peek().is_some_and(char::is_ascii_alphabetic);
-                    let last = chars.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c));
-                    keys.extend(match last {
-                        Some('A') if plain => Some(Key::Up),
-                        Some('B') if plain => Some(Key::Down),
-                        _ => None,
-                    });
-                }
-            }
-            '\u{8}' | '\u{7f}' => keys.push(Key::Backspace),
-            '\u{15}' => keys.push(Key::Clear),
-            '\u{e}' => keys.push(Key::Down),
-            '\u{10}' => keys.push(Key::Up),
-            c if c.is_control() || c == char::REPLACEMENT_CHARACTER => {}
-            c => match keys.last_mut() {
-                Some(Key::Text(text)) => text.push(c),
-                _ => keys.push(Key::Text(c.into())),
-            },
-        }
-    }
-    keys
+/// The end of a line that takes so many columns at the most.
+fn end(line: &str, columns: usize) -> String {
+    let backwards: Vec<char> = within(line.chars().rev(), columns).collect();
+    backwards.into_iter().rev().collect()
+}
+
+fn within(chars: impl Iterator<Item = char>, columns: usize) -> impl Iterator<Item = char> {
+    let mut taken = 0;
+    chars.take_while(move |c| {
+        taken += c.width().unwrap_or(0);
+        taken <= columns
+    })
 }
 
 #[cfg(test)]
@@ -190,34 +142,21 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_come_at_once_count_one_by_one() {
-        let text = |text: &str| Key::Text(text.into());
-        for (bytes, keys) in [
-            (&b"\x1b[B\x1bOB\x1b[A"[..], vec![Key::Down, Key::Down, Key::Up]),
-            (b"cax\x7f\x7f", vec![text("cax"), Key::Backspace, Key::Backspace]),
-            ("bö\u{15}".as_bytes(), vec![text("bö"), Key::Clear]),
-            (b"\x1b[15~\x1b[1;5B", vec![]),
-        ] {
-            assert_eq!(decoded(bytes), keys, "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_end_that_is_pasted_picks_nobody() {
-        for pasted in ["\nalice\n", "alice\r", "ali\nce"] {
-            assert_eq!(decoded(pasted.as_bytes()), [Key::Text("alice".into())], "{pasted:?}");
-        }
-        assert_eq!(decoded(b"\r"), [Key::Enter]);
-    }
-
-    #[test]
     fn no_line_is_wider_than_the_terminal_or_rewrites_it() {
         let mut picker = picker(&[&"x".repeat(200), &"漢".repeat(200), "a\u{1b}[2Jb"]);
         picker.press(Key::Text("y".repeat(200)));
         let drawn = picker.drawn("Whose password?", Size { columns: 40, rows: 24 });
-        let shown = drawn.strip_prefix(ENTER).unwrap().strip_prefix(AGAIN).unwrap();
-        assert!(!shown.contains('\u{1b}'));
-        assert!(shown.lines().all(|line| textwrap::core::display_width(line) <= 40), "{shown}");
+        assert!(!drawn.contains('\u{1b}'));
+        assert!(drawn.lines().all(|line| display_width(line) <= 40), "{}", *drawn);
+    }
+
+    #[test]
+    fn of_a_long_text_what_is_being_typed_is_in_sight() {
+        let mut picker = picker(&["alice"]);
+        picker.press(Key::Text(format!("{}end", "y".repeat(200))));
+        let drawn = picker.drawn("Whose password?", Size { columns: 40, rows: 24 });
+        let first = drawn.lines().next().unwrap_or_default();
+        assert!(first.starts_with("Whose password? y") && first.ends_with("yend"), "{first}");
     }
 
     #[test]

@@ -2,24 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::picker;
+use super::alternate::{Size, joined};
 use crate::domain::text::wrapped;
-
-/// Enters the alternate screen (xterm, "DEC private mode 1049"), and hides the cursor.
-pub(super) const ENTER: &str = "\x1b[?1049h\x1b[?25l";
-/// Leaves it empty, so that a terminal that has none shows nothing either.
-pub const LEAVE: &str = "\x1b[2J\x1b[H\x1b[?25h\x1b[?1049l";
-/// Starts again at the top of an empty screen.
-pub(super) const AGAIN: &str = "\x1b[2J\x1b[H";
-
-/// How large a terminal is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// In columns.
-    pub columns: u16,
-    /// In rows.
-    pub rows: u16,
-}
 
 /// What stands on the screen.
 pub struct Page {
@@ -42,18 +26,6 @@ pub enum Key {
     Leave,
 }
 
-impl Key {
-    /// What a key of the keyboard means at the screen, if anything.
-    pub(super) fn of(key: &picker::Key) -> Option<Self> {
-        match key {
-            picker::Key::Enter | picker::Key::Leave => Some(Self::Leave),
-            picker::Key::Text(text) if text.contains(['q', 'Q']) => Some(Self::Leave),
-            picker::Key::Text(text) if text.contains(['c', 'C']) => Some(Self::Copy),
-            _ => None,
-        }
-    }
-}
-
 impl Page {
     /// The same page once more, for whoever draws it again when the window has another size.
     #[must_use]
@@ -62,47 +34,52 @@ impl Page {
         Self { title, secret: self.secret.clone(), rest, status }
     }
 
-    /// The bytes that draw it, from whatever was there before. Where there is little room, the secret and what has become
-    /// of it stay.
+    /// The lines of it. Where there is little room, the secret and what has become of it stay.
+    ///
+    /// The secret is as large as a terminal has it: set apart, and in a block of its own where colours are on. Letters of
+    /// double height or width (DECDHL, DECDWL) are drawn by few terminals and garbled by multiplexers, and letters that are
+    /// spaced out would not be selected by a double click, or be copied with their gaps.
     #[must_use]
     pub fn drawn(&self, size: Size, coloured: bool) -> Zeroizing<String> {
-        let (strong, plain) = if coloured { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-        let columns = size.columns.saturating_sub(1).max(1);
+        let (columns, rows) = (usize::from(size.columns.max(1)), usize::from(size.rows));
         let lines = |text: &str| -> Vec<String> {
             let indented: Vec<String> = text.trim_end().lines().map(|line| format!("  {line}")).collect();
-            wrapped(&indented.join("\n"), Some(columns)).lines().map(str::to_owned).collect()
+            let width = size.columns.saturating_sub(1).max(1);
+            wrapped(&indented.join("\n"), Some(width)).lines().map(str::to_owned).collect()
         };
         let [title, rest, status] = [&self.title, &self.rest, &self.status].map(|text| lines(text));
         let keys = lines("c  copy it to the clipboard\nq  or Enter: leave; it is not shown again");
-        let indent = if self.secret.len() + 2 < usize::from(size.columns) { "  " } else { "" };
-        let secret_rows = self.secret.len() / usize::from(size.columns.max(1)) + 1;
 
-        let (blank, none) = (vec![String::new()], Vec::new());
-        let ample = [&blank, &title, &blank, &blank, &rest, &blank, &status, &blank, &keys];
-        let tight = [&none, &title, &none, &none, &none, &none, &status, &none, &keys];
-        let rows = ample.iter().map(|part| part.len()).sum::<usize>() + secret_rows;
-        let parts = if rows < usize::from(size.rows) { ample } else { tight };
+        let block = self.secret.len() + 4;
+        let (margin, gap) = if block + 2 < columns { ("  ", "  ") } else { ("", "") };
+        let above =
+            if coloured && !margin.is_empty() { format!("{margin}\x1b[7m{:block$}\x1b[0m", "") } else { String::new() };
+        let (strong, plain) = match coloured {
+            false => ("", ""),
+            true if margin.is_empty() => ("\x1b[1m", "\x1b[0m"),
+            true => ("\x1b[1;7m", "\x1b[0m"),
+        };
+        let secret = [margin, strong, gap, self.secret.as_str(), gap, plain];
+        // A line that the terminal has to break takes several.
+        let secret_rows = (self.secret.len() + margin.len() + gap.len()).div_ceil(columns);
+        let broken = "\n".repeat(secret_rows.saturating_sub(1));
 
-        let room = parts.iter().flat_map(|part| part.iter()).map(|line| line.len() + 2).sum::<usize>();
-        let mut text = Zeroizing::new(String::with_capacity(room + self.secret.len() + 64));
-        text.push_str(ENTER);
-        text.push_str(AGAIN);
-        for (at, part) in parts.iter().enumerate() {
-            // The secret stands between the title and the rest.
-            if at == 3 {
-                for piece in [indent, strong, &self.secret, plain, "\r\n"] {
-                    text.push_str(piece);
-                }
-            }
-            for line in *part {
-                text.push_str(line);
-                text.push_str("\r\n");
-            }
-        }
-        // Without the last line end, which would scroll a window that is full.
-        let full = text.trim_end_matches("\r\n").len();
-        text.truncate(full);
-        text
+        let (apart, blank, none) = (vec![String::new(), above], vec![String::new()], Vec::new());
+        let below: Vec<String> = apart.iter().rev().cloned().collect();
+        // What stands above the secret, and below it.
+        let ample = ([&blank, &title, &apart], [&below, &rest, &blank, &status, &blank, &keys]);
+        let tight = ([&none, &title, &none], [&none, &none, &none, &status, &none, &keys]);
+        let least = ([&none; 3], tight.1);
+        let taken = |(above, below): &([&Vec<String>; 3], [&Vec<String>; 6])| {
+            above.iter().chain(below).map(|part| part.len()).sum::<usize>() + secret_rows
+        };
+        let (above, below) = [ample, tight].into_iter().find(|parts| taken(parts) <= rows).unwrap_or(least);
+
+        let mut pieces: Vec<&str> = above.into_iter().flatten().flat_map(|line| [line.as_str(), "\n"]).collect();
+        pieces.extend(secret);
+        pieces.push(&broken);
+        pieces.extend(below.into_iter().flatten().flat_map(|line| ["\n", line.as_str()]));
+        joined(&pieces)
     }
 }
 
@@ -120,18 +97,32 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_stands_alone_on_its_line_and_is_not_moved_while_it_is_written() {
+    fn the_secret_stands_alone_on_its_line() {
         let drawn = page().drawn(Size { columns: 80, rows: 24 }, false);
-        assert!(drawn.lines().any(|line| line.trim() == "2345-6789"));
-        assert!(drawn.capacity() >= drawn.len());
+        assert!(drawn.lines().any(|line| line.trim() == "2345-6789"), "{}", *drawn);
+        assert!(!drawn.contains('\x1b'), "{drawn:?}");
+    }
+
+    #[test]
+    fn where_colours_are_on_the_secret_is_in_one_piece_and_has_spaces_round_it() {
+        let drawn = page().drawn(Size { columns: 80, rows: 24 }, true);
+        assert!(drawn.contains("\x1b[1;7m  2345-6789  \x1b[0m"), "{drawn:?}");
+    }
+
+    #[test]
+    fn the_secret_is_not_moved_while_it_is_written() {
+        let drawn = page().drawn(Size { columns: 80, rows: 24 }, true);
+        assert_eq!(drawn.capacity(), drawn.len());
     }
 
     #[test]
     fn in_a_small_window_the_secret_and_its_status_stay() {
-        for (columns, rows) in [(40, 12), (30, 8), (80, 8)] {
+        for (columns, rows) in [(40, 12), (30, 8), (80, 8), (80, 3)] {
             let drawn = page().drawn(Size { columns, rows }, false);
-            assert!(drawn.lines().count() <= usize::from(rows), "{columns}x{rows}: {}", *drawn);
-            assert!(drawn.contains("2345-6789") && drawn.contains("In force."), "{columns}x{rows}: {}", *drawn);
+            let seen: Vec<_> = drawn.lines().take(usize::from(rows)).collect();
+            for words in ["2345-6789", "In force."] {
+                assert!(seen.iter().any(|line| line.contains(words)), "{columns}x{rows}: {}", *drawn);
+            }
         }
     }
 }

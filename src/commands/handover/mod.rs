@@ -88,12 +88,21 @@ fn check_one(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> 
     if desk.format() != Format::Text {
         return refuse(&format!("{flag} and --format exclude each other"), "leave one of them out");
     }
+    let is_for_terminal = args.copy == Some(cli::handover::Copy::Osc52);
+    if is_for_terminal && args.clear_after.is_some() {
+        return refuse("a terminal cannot be made to clear what it has copied", "leave --clear-after out");
+    }
+    let needs_terminal = |message: &str, hint: &str| {
+        let is_there = desk.terminal.is_interactive();
+        if is_there { Ok(()) } else { Err(Failure::new(Kind::NotDelivered, message).hint(hint)) }
+    };
     match args.copy {
-        Some(cli::handover::Copy::Clipboard) => desk.clipboard.check(),
-        None if !desk.terminal.is_interactive() => {
-            Err(Failure::new(Kind::NotDelivered, "there is no terminal to show a screen on").hint("leave --screen out"))
+        _ if is_for_terminal => {
+            let hint = "leave --copy out, or give it another way out with --output";
+            needs_terminal("there is no terminal that could copy it", hint)
         }
-        _ => Ok(()),
+        Some(_) => desk.clipboard.check(),
+        None => needs_terminal("there is no terminal to show a screen on", "leave --screen out"),
     }
 }
 
@@ -254,16 +263,16 @@ impl WayOut {
     }
 
     fn confirm(&self, terminal: &mut dyn Terminal, username: &Username) {
-        match (self.delivery.place(), self.quiet) {
-            (_, true) => {}
-            (Some(_), false) if matches!(self.delivery, Delivery::Screen(..)) => {
-                terminal.note(&format!("The {} of {username} was on the screen, and is in force.", self.what));
-            }
-            (Some(place), false) => {
-                terminal.note(&format!("The {} of {username} is {place}, and in force.", self.what));
-            }
-            (None, false) => terminal.note(&format!("The {} of {username} is in force.", self.what)),
+        if self.quiet {
+            return;
         }
+        let has_gone = matches!(self.delivery, Delivery::Screen(..));
+        let is = match self.delivery.place() {
+            Some(place) if has_gone => format!("was {place}, and is"),
+            Some(place) => format!("is {place}, and"),
+            None => "is".into(),
+        };
+        terminal.note(&format!("The {} of {username} {is} in force.", self.what));
     }
 
     fn not_in_force(&mut self, failure: Failure, username: &Username, clipboard: &mut dyn Clipboard) -> Failure {

@@ -95,8 +95,28 @@ fn without_a_terminal_none_is_asked_to_copy() {
     let mut site = site();
     let before = site.state("alice");
     let call = Call { absent: true, ..Call::default() };
-    site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    let message = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    assert!(message.contains("no terminal that could copy it"), "{message}");
     assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn a_terminal_is_not_asked_to_clear_what_it_has_copied() {
+    let mut site = site();
+    let before = site.state("alice");
+    let mut args = copy(Copy::Osc52);
+    args.handover.way_out.clear_after = Some("5s".into());
+    site.call(Call::default(), |desk| run(desk, &args)).fails(Kind::Usage);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn at_the_question_whether_it_has_arrived_a_signal_ends_the_program() {
+    let mut site = site();
+    let call = Call { script: vec![Step::Confirm(SENT)], ..Call::default() };
+    let ran = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).succeeds();
+    let phases = [Phase::Delivering, Phase::Asking, Phase::Delivering, Phase::Committing, Phase::Idle];
+    assert_eq!(ran.phases, phases);
 }
 
 fn screen() -> Reset {

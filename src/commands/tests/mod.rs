@@ -159,18 +159,18 @@ impl Terminal for Person {
     fn pick(
         &mut self,
         question: &str,
-        search: &mut dyn FnMut(&str) -> Vec<String>,
+        search: &mut dyn FnMut(&str) -> Result<Vec<String>>,
         instead: &'static str,
-    ) -> std::result::Result<usize, PromptError> {
+    ) -> Result<usize> {
         if !self.present {
-            return Err(PromptError::NoTerminal { instead });
+            return Err(PromptError::NoTerminal { instead }.into());
         }
         match self.next(question) {
             Step::Pick(text, line) => {
-                let found = search(text);
+                let found = search(text)?;
                 Ok(found.iter().position(|it| it == line).unwrap_or_else(|| panic!("{line:?} is not in {found:?}")))
             }
-            Step::Leave(expected) if expected == question => Err(PromptError::Cancelled),
+            Step::Leave(expected) if expected == question => Err(PromptError::Cancelled.into()),
             step => panic!("asked to pick at {step:?}"),
         }
     }
@@ -182,6 +182,8 @@ impl Terminal for Person {
         self.pages.push((page.secret.to_string(), page.status.clone()));
         Ok(())
     }
+
+    fn forget_typed(&mut self) {}
 
     fn key(&mut self) -> std::result::Result<Key, PromptError> {
         match self.next("a key") {

@@ -188,20 +188,14 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -
 /// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
 fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(String, Target)> {
     acting.may(store, desk.now(), Action::Reset)?;
-    let (now, mut found, mut broken) = (desk.now(), Vec::<Account>::new(), None);
+    let (now, mut found) = (desk.now(), Vec::<Account>::new());
     let mut search = |text: &str| {
         let filter = Filter { search: (!text.is_empty()).then(|| text.to_owned()), ..Filter::default() };
         let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: SHOWN, now };
-        match store.page(&page) {
-            Ok(accounts) => found = accounts,
-            Err(error) => broken = Some(error),
-        }
-        found.iter().map(line).collect()
+        found = store.page(&page)?;
+        Ok(found.iter().map(line).collect())
     };
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
-    if let Some(error) = broken {
-        return Err(error.into());
-    }
     let account = found.into_iter().nth(picked).ok_or_else(Failure::cancelled)?;
     Ok((account.username.to_string(), Target::Id(account.id)))
 }

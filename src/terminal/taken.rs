@@ -1,0 +1,132 @@
+//! A terminal that was taken over: its modes, and what is drawn on it. Nothing here waits for ever, since whoever ends the
+//! program waits for it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::thread;
+use std::time::Duration;
+
+use rustix::fs::OFlags;
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
+    tcgetwinsize, tcsetattr,
+};
+use zeroize::Zeroizing;
+
+use super::alternate::{self, Size};
+
+/// How long a terminal may take nothing, and how often to try again.
+const PATIENCE: Duration = Duration::from_secs(1);
+const TRY_EVERY: Duration = Duration::from_millis(10);
+
+/// What draws the alternate screen, line by line, for a terminal of any size.
+pub type Picture = Box<dyn Fn(Size) -> Zeroizing<String> + Send>;
+
+/// How a terminal is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// For lines that are echoed.
+    Line,
+    /// For lines that are not. It stays so until the terminal is given back, since people type on while a password is
+    /// being hashed.
+    Hushed,
+    /// For the alternate screen.
+    Screen,
+}
+
+/// A terminal, and how it was before.
+pub struct Taken {
+    /// It does not block.
+    terminal: File,
+    manner: Manner,
+    before: Termios,
+    during: Termios,
+    /// The most rows it has had on the alternate screen.
+    rows: u16,
+}
+
+impl Taken {
+    /// Takes the terminal over.
+    pub fn new(manner: Manner) -> io::Result<Self> {
+        let flags = i32::try_from(OFlags::NONBLOCK.bits()).map_err(io::Error::other)?;
+        let terminal = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty")?;
+        let before = tcgetattr(&terminal)?;
+        let mut during = before.clone();
+        // A program that was killed while it drew may have left other modes.
+        during.input_modes |= InputModes::ICRNL;
+        during.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        if manner != Manner::Line {
+            during.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
+            // A read waits for a key, whatever used the terminal before.
+            during.special_codes[SpecialCodeIndex::VMIN] = 1;
+            during.special_codes[SpecialCodeIndex::VTIME] = 0;
+        }
+        if manner == Manner::Screen {
+            // Ctrl-S would hold back what takes the secret off the screen.
+            during.input_modes -= InputModes::IXON;
+        }
+        let taken = Self { terminal, manner, before, during, rows: 0 };
+        taken.again();
+        Ok(taken)
+    }
+
+    /// How it was taken over.
+    pub fn manner(&self) -> Manner {
+        self.manner
+    }
+
+    /// Takes it over again, when somebody else has had it.
+    pub fn again(&self) {
+        // At worst it is as it was, or gone.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.during);
+        if self.manner == Manner::Screen {
+            self.forget_typed();
+        }
+    }
+
+    /// Throws away what has been typed and not been read.
+    pub fn forget_typed(&self) {
+        let _ = tcflush(&self.terminal, QueueSelector::IFlush);
+    }
+
+    /// Draws on the alternate screen.
+    pub fn paint(&mut self, picture: &Picture) -> io::Result<()> {
+        let says = tcgetwinsize(&self.terminal).map_or((0, 0), |size| (size.ws_col, size.ws_row));
+        let (columns, rows) = if says.0 == 0 || says.1 == 0 { (80, 24) } else { says };
+        let size = Size { columns, rows };
+        self.rows = self.rows.max(rows);
+        self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())
+    }
+
+    /// Gives the terminal back. What was typed ahead where nothing is echoed is thrown away, or the shell would show it.
+    pub fn restore(&self) {
+        // At worst the terminal is gone, and there is nothing to restore.
+        if self.manner == Manner::Screen {
+            let _ = self.send(alternate::left(self.rows).as_bytes());
+        }
+        if self.manner != Manner::Line {
+            self.forget_typed();
+        }
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
+
+    /// Writes all of it, or fails after a while.
+    pub fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
+        let mut tries = PATIENCE.as_millis() / TRY_EVERY.as_millis();
+        while !bytes.is_empty() {
+            match (&self.terminal).write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && tries > 0 => {
+                    tries -= 1;
+                    thread::sleep(TRY_EVERY);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(io::ErrorKind::TimedOut.into()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
