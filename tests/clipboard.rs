@@ -11,6 +11,7 @@ mod display;
 mod pty;
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -63,7 +64,10 @@ laws! {
     a_copy_that_cannot_be_put_in_force_is_cleared
     a_display_that_hangs_does_not_keep_a_failure_from_being_said
     a_command_that_is_killed_while_it_copies_leaves_nothing
-    a_command_that_is_killed_while_it_commits_leaves_what_may_be_in_force
+    a_command_that_is_killed_while_it_commits_leaves_nothing
+    a_holder_that_is_gone_after_the_commit_is_noticed
+    what_another_program_copies_before_the_commit_has_ended_is_noticed
+    of_copies_at_once_none_is_lost_without_a_word
     the_password_is_in_nobodys_arguments_or_environment
     a_holder_has_no_terminal_no_output_and_no_core
     a_holder_keeps_nothing_open_that_its_command_was_given
@@ -190,12 +194,12 @@ fn a_copy_that_cannot_be_put_in_force_is_cleared(stage: &Stage) {
 
 fn a_display_that_hangs_does_not_keep_a_failure_from_being_said(stage: &Stage) {
     let other = hold_the_store(stage);
-    let mut running = Running::start(stage, &copy_for("0"));
+    let running = Running::start(stage, &copy_for("0"));
     running.until_it_commits(stage);
     stage.signal(Signal::STOP);
     // The store is waited for for five seconds.
-    let status = wait_for("the end of the command", || running.0.try_wait().unwrap());
-    assert!(!status.success());
+    let run = running.ends().exits(9);
+    assert!(run.stderr.contains(" copied for alice is NOT in force, and nothing has changed: "), "{}", run.stderr);
     stage.signal(Signal::CONT);
     stage.is_cleared();
     drop(other);
@@ -214,18 +218,69 @@ fn a_command_that_is_killed_while_it_copies_leaves_nothing(stage: &Stage) {
     stage.profile("alice", GOOD).succeeds();
 }
 
-/// Whether it is in force by then, the holder cannot know: so it keeps it.
-fn a_command_that_is_killed_while_it_commits_leaves_what_may_be_in_force(stage: &Stage) {
+/// Nobody has been told that it is in force, and so it is reset again.
+fn a_command_that_is_killed_while_it_commits_leaves_nothing(stage: &Stage) {
+    let other = hold_the_store(stage);
+    let running = Running::start(stage, &copy_for("45s"));
+    running.until_it_commits(stage);
+    let pasted = stage.pasted().unwrap();
+    drop(running);
+    stage.is_cleared();
+    drop(other);
+    stage.profile("alice", GOOD).succeeds();
+    stage.profile("alice", &pasted).exits(5);
+}
+
+/// Said of what is in force, and was lost while the store was waited for.
+const GONE: &str = " is in force, but no longer on the clipboard: if you do not have it, make another.\n";
+
+#[track_caller]
+fn says_that_it_is_gone(running: Running, stage: &Stage, pasted: &str) {
+    let run = running.ends().succeeds();
+    assert_eq!(run.stderr, format!("The temporary password of alice{GONE}"));
+    stage.profile("alice", pasted).exits(6);
+}
+
+fn a_holder_that_is_gone_after_the_commit_is_noticed(stage: &Stage) {
     let other = hold_the_store(stage);
     let running = Running::start(stage, &copy_for("0"));
     running.until_it_commits(stage);
     let pasted = stage.pasted().unwrap();
-    drop(running);
+    kill_process(Pid::from_raw(stage.holder()).unwrap(), Signal::KILL).unwrap();
     drop(other);
-    stage.profile("alice", GOOD).succeeds();
-    stage.profile("alice", &pasted).exits(5);
-    assert_eq!(stage.pasted().unwrap(), pasted);
-    stage.holder();
+    says_that_it_is_gone(running, stage, &pasted);
+    assert_eq!(stage.pasted(), None);
+}
+
+fn what_another_program_copies_before_the_commit_has_ended_is_noticed(stage: &Stage) {
+    let other = hold_the_store(stage);
+    let running = Running::start(stage, &copy_for("0"));
+    running.until_it_commits(stage);
+    let pasted = stage.pasted().unwrap();
+    stage.copy_elsewhere("something else");
+    drop(other);
+    says_that_it_is_gone(running, stage, &pasted);
+    assert_eq!(stage.pasted().unwrap(), "something else");
+}
+
+/// Of several at once the last one to copy need not be the last one to write.
+fn of_copies_at_once_none_is_lost_without_a_word(stage: &Stage) {
+    let running: Vec<_> = (0..5).map(|_| Running::start(stage, &copy_for("0"))).collect();
+    let runs: Vec<_> = running.into_iter().map(Running::ends).collect();
+    let said: Vec<_> = runs.iter().map(|run| (run.code, run.stderr.as_str())).collect();
+    for (code, stderr) in &said {
+        let truth = match code {
+            0 => ["is on the clipboard, and in force.", GONE].iter().any(|words| stderr.contains(words)),
+            12 if stderr.starts_with("error: the secret could not be put on the clipboard: something else ") => true,
+            7 | 12 => stderr.starts_with("error: the temporary password copied for alice is NOT in force, "),
+            _ => false,
+        };
+        assert!(truth, "{said:?}");
+    }
+    let pasted = stage.pasted();
+    let is_in_force = pasted.is_none_or(|pasted| stage.profile("alice", &pasted).code == 6);
+    assert!(is_in_force || said.iter().any(|(_, stderr)| stderr.contains(GONE)), "{said:?}");
+    wait_for("the end of all holders but one", || (stage.holders().len() <= 1).then_some(()));
 }
 
 fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
@@ -252,7 +307,7 @@ fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
         assert!(!bytes.windows(password.len()).any(|window| window == password.as_bytes()), "{place}");
     }
     drop(other);
-    running.succeeds();
+    running.ends().succeeds();
     stage.profile("alice", &password).exits(6);
 }
 
@@ -389,7 +444,7 @@ struct Running(Child);
 
 impl Running {
     fn start(stage: &Stage, args: &[&str]) -> Self {
-        Self(stage.passdesk(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Self(stage.passdesk(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// Waits until it tries again and again to write to the store; while it waits for its holder, it sleeps in one go.
@@ -406,8 +461,14 @@ impl Running {
         slept.trim().parse().unwrap()
     }
 
-    fn succeeds(mut self) {
-        assert!(self.0.wait().unwrap().success());
+    /// What it has said when it has ended, which it does in time.
+    fn ends(mut self) -> Run {
+        wait_for("the end of the command", || self.0.try_wait().unwrap());
+        let mut run =
+            Run { code: self.0.wait().unwrap().code().unwrap(), stdout: String::new(), stderr: String::new() };
+        self.0.stdout.take().unwrap().read_to_string(&mut run.stdout).unwrap();
+        self.0.stderr.take().unwrap().read_to_string(&mut run.stderr).unwrap();
+        run
     }
 }
 

@@ -134,10 +134,8 @@ impl Delivery {
                 break;
             }
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
-                Ok(()) => {
-                    clipboard.committing();
-                    format!("It is in force, and {}.", on_the_clipboard(*clear_after))
-                }
+                Ok(()) if clipboard.committed() => format!("It is in force, and {}.", on_the_clipboard(*clear_after)),
+                Ok(()) => "It is in force, and no longer on the clipboard.".into(),
                 Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
             };
         }

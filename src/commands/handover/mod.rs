@@ -168,9 +168,12 @@ impl WayOut {
     ) -> Result<()> {
         desk.terminal.enter(Phase::Delivering);
         let issued = deliver(self, desk).and_then(|prepared| {
-            desk.terminal.enter(Phase::Committing);
-            desk.clipboard.committing();
-            commit(prepared).map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
+            // What was replaced on the clipboard, nobody has.
+            let put_in_force = desk.clipboard.committing().and_then(|()| {
+                desk.terminal.enter(Phase::Committing);
+                commit(prepared)
+            });
+            put_in_force.map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
         });
         match (&mut self.delivery, &issued) {
             (screen @ Delivery::Screen(..), Ok(())) => {
@@ -186,7 +189,7 @@ impl WayOut {
             if let Some(path) = self.delivery.file() {
                 desk.terminal.spare(path);
             }
-            self.confirm(desk.terminal, whose);
+            self.confirm(desk, whose);
         }
         desk.terminal.enter(if self.several { Phase::Delivering } else { Phase::Idle });
         issued
@@ -253,16 +256,18 @@ impl WayOut {
         Ok(())
     }
 
-    fn confirm(&self, terminal: &mut dyn Terminal, username: &Username) {
-        match (self.delivery.place(), self.quiet) {
-            (_, true) => {}
-            (Some(_), false) if matches!(self.delivery, Delivery::Screen(..)) => {
-                terminal.note(&format!("The {} of {username} was on the screen, and is in force.", self.what));
+    fn confirm(&self, desk: &mut Desk<'_>, username: &Username) {
+        let what = self.what;
+        let said = match self.delivery.place() {
+            Some(_) if matches!(self.delivery, Delivery::Screen(..)) => "was on the screen, and is in force".into(),
+            Some(_) if matches!(self.delivery, Delivery::Clipboard(_)) && !desk.clipboard.committed() => {
+                "is in force, but no longer on the clipboard: if you do not have it, make another".into()
             }
-            (Some(place), false) => {
-                terminal.note(&format!("The {} of {username} is {place}, and in force.", self.what));
-            }
-            (None, false) => terminal.note(&format!("The {} of {username} is in force.", self.what)),
+            Some(place) => format!("is {place}, and in force"),
+            None => "is in force".into(),
+        };
+        if !self.quiet {
+            desk.terminal.note(&format!("The {what} of {username} {said}."));
         }
     }
 

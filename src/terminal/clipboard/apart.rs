@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsFd as _;
 
 use rustix::process::setsid;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
@@ -21,6 +22,11 @@ pub fn at_the_start() -> io::Result<()> {
         let _ = nix::unistd::close(given);
     }
     Ok(())
+}
+
+/// Standard input, without a buffer.
+pub fn input() -> io::Result<File> {
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
 }
 
 /// Leaves standard output and standard error.

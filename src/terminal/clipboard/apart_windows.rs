@@ -2,11 +2,18 @@
 //! and nobody reads the pipe of its answer any more. What whoever started the command has it inherit, the holder inherits
 //! as well: nothing takes that away without `unsafe`.
 
+use std::fs::File;
 use std::io;
+use std::os::windows::io::AsHandle as _;
 
 /// There is no session to leave.
 pub fn at_the_start() -> io::Result<()> {
     Ok(())
+}
+
+/// Standard input, without a buffer.
+pub fn input() -> io::Result<File> {
+    Ok(io::stdin().as_handle().try_clone_to_owned()?.into())
 }
 
 /// There is nothing to leave.
