@@ -1,5 +1,6 @@
 //! The display of X11 or Wayland that a clipboard belongs to: which one it is, and whether it answers. What is on such a
-//! clipboard is there as long as the process is that put it there.
+//! clipboard is handed out by the process that put it there. When that ends without having cleared it, it is gone from the
+//! display itself; but a clipboard manager may have read it by then, and bring it back.
 
 use std::ffi::OsString;
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -15,7 +16,7 @@ use crate::failure::{Failure, Kind};
 /// How long a display across the network may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether what is on the clipboard goes with its holder.
+/// Whether the display forgets what is on the clipboard when its holder ends.
 pub const GOES_WITH_ITS_HOLDER: bool = true;
 
 /// What the environment says of a display.
@@ -90,11 +91,6 @@ impl Display {
 /// Puts the secret on the clipboard, and keeps it there until another program takes it over.
 pub fn serve(secret: &str) -> Result<(), arboard::Error> {
     Clipboard::new()?.set().exclude_from_history().wait().text(secret)
-}
-
-/// Nothing is left to do before a signal ends the program: what is on the clipboard goes with it.
-pub fn before_the_end(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// Connects as X(7) has it: `[host]:number[.screen]`, without a host to a local socket.

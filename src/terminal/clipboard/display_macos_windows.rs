@@ -12,7 +12,7 @@ use arboard::{Clipboard, Error};
 
 use crate::failure::{Failure, Kind};
 
-/// Whether what is on the clipboard goes with its holder.
+/// Whether the system forgets what is on the clipboard when its holder ends.
 pub const GOES_WITH_ITS_HOLDER: bool = false;
 
 /// What the environment says of the clipboard.
@@ -70,19 +70,4 @@ pub fn serve(secret: &str) -> Result<(), Error> {
     return clipboard.set().exclude_from_history().text(secret);
     #[cfg(windows)]
     return clipboard.set().exclude_from_monitoring().text(secret);
-}
-
-/// Does this before a signal ends the program.
-#[cfg(target_os = "macos")]
-pub fn before_the_end(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    std::thread::spawn(move || signals.forever().next().map(|_| last()));
-    Ok(())
-}
-
-/// A program without a console gets no signal; whoever ends it ends it at once.
-#[cfg(windows)]
-pub fn before_the_end(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    Ok(())
 }

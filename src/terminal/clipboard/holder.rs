@@ -20,7 +20,7 @@ use super::{apart, words};
 /// How long the clipboard may take until the secret can be read back.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long the command may take to put the secret in force. It is asked nothing, and waits for the store for less.
-const UNTIL_IN_FORCE: Duration = Duration::from_secs(60);
+const UNTIL_IN_FORCE: Duration = Duration::from_mins(1);
 /// How often to look whether the display and the secret are still there, where their end does not show otherwise.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How often to try to clear the clipboard while another program has it in hand, as Windows lets only one.
@@ -53,8 +53,6 @@ pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<(
     match hold(&secret, input, clear_after, display) {
         Ok(Fate::Left) => Ok(()),
         Ok(Fate::Cleared) => clear(&secret),
-        // With the end of the process it goes, too: a display that hangs is not asked.
-        Err(error) if GOES_WITH_ITS_HOLDER => Err(error),
         Err(error) => clear(&secret).and(Err(error)),
     }
 }
@@ -76,7 +74,7 @@ fn hold(
 ) -> anyhow::Result<Fate> {
     let (news, received) = mpsc::channel();
     let last = news.clone();
-    display::before_the_end(move || drop(last.send(News::Useless)))?;
+    apart::before_the_end(move || drop(last.send(News::Useless)))?;
     serve(secret.clone(), news.clone());
     let look = read_back(secret.clone(), news.clone());
     match received.recv_timeout(PATIENCE) {

@@ -107,7 +107,7 @@ impl Clipboard for DisplayClipboard {
         let _ = holder.say(words::CLEAR);
         match holder.leaves() {
             Some(done) => GOES_WITH_ITS_HOLDER || done,
-            // A display that hangs keeps it: where the secret goes with its end, the clipboard is empty as well.
+            // A display that hangs keeps it. Where the secret goes with its end, nobody can paste it from there any more.
             None => holder.process.kill().and_then(|()| holder.process.wait()).is_ok() && GOES_WITH_ITS_HOLDER,
         }
     }
