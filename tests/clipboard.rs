@@ -14,7 +14,7 @@ use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -284,8 +284,13 @@ fn of_copies_at_once_none_is_lost_without_a_word(stage: &Stage) {
 }
 
 fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
+    stage.run(&["users", "edit", "alice", "--role", "helpdesk"]).succeeds();
+    stage.run(&["users", "add", "bob", "-q"]).succeeds();
+    let create = ["tokens", "create", "nightly", "--expires-in", "1d", "-q", "--as", "alice", "--password-stdin"];
+    let token = stage.run_with(&format!("{GOOD}\n"), &create).succeeds().stdout.trim().to_owned();
     let other = hold_the_store(stage);
-    let running = Running::start(stage, &copy_for("0"));
+    let mut command = stage.passdesk(&["users", "reset", "bob", "--yes", "--copy", "--clear-after", "0"]);
+    let running = Running::of(command.env("PASSDESK_TOKEN", &token));
     running.until_it_commits(stage);
     let (password, holder) = (stage.pasted().unwrap(), stage.holder());
     let ps = Run::from(stage.other("ps", &["-efww"]).output().unwrap()).succeeds().stdout;
@@ -304,11 +309,14 @@ fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
     }
     assert_eq!(stage.holders(), [holder], "it has not been seen while it ran");
     for (place, bytes) in seen {
+        let has_token = bytes.windows(token.len()).any(|window| window == token.as_bytes());
+        // The command itself was given it there.
+        assert_eq!(has_token, place == format!("/proc/{}/environ", running.0.id()), "{place}");
         assert!(!bytes.windows(password.len()).any(|window| window == password.as_bytes()), "{place}");
     }
     drop(other);
     running.ends().succeeds();
-    stage.profile("alice", &password).exits(6);
+    stage.profile("bob", &password).exits(6);
 }
 
 fn a_holder_has_no_terminal_no_output_and_no_core(stage: &Stage) {
@@ -451,7 +459,11 @@ struct Running(Child);
 
 impl Running {
     fn start(stage: &Stage, args: &[&str]) -> Self {
-        Self(stage.passdesk(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        Self::of(&mut stage.passdesk(args))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// Waits until it tries again and again to write to the store; while it waits for its holder, it sleeps in one go.

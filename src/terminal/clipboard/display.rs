@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use arboard::{Clipboard, SetExtLinux as _};
 
+use super::words;
 use crate::failure::{Failure, Kind};
 
 /// How long a display across the network may take to answer.
@@ -28,31 +29,60 @@ pub struct Display {
     pub x11: Option<OsString>,
     /// Whether this is an ssh session.
     pub over_ssh: bool,
+    /// What else whoever connects to a display needs.
+    kept: Vec<(&'static str, OsString)>,
 }
 
 impl Display {
     /// What `set` says of the environment.
     pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
-        let wayland = set("WAYLAND_DISPLAY").map(|name| {
-            // An absolute name stands for itself.
-            set("XDG_RUNTIME_DIR").map_or_else(|| PathBuf::from(&name), |folder| PathBuf::from(folder).join(&name))
-        });
+        // An absolute name stands for itself.
+        let folder = set("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
+        let wayland = set("WAYLAND_DISPLAY").map(|name| folder.join(name));
         // `unix:0` is another way to write `:0`, which not every library reads.
         let x11 = set("DISPLAY").map(|display| match display.to_str().and_then(|text| text.strip_prefix("unix:")) {
             Some(number) => format!(":{number}").into(),
             None => display,
         });
         let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
-        Self { wayland, x11, over_ssh }
+        let mut kept: Vec<_> =
+            ["HOME", "XDG_RUNTIME_DIR"].into_iter().filter_map(|name| Some((name, set(name)?))).collect();
+        // A holder is not where the command is.
+        let cookies = set("XAUTHORITY").map(|path| std::path::absolute(&path).map_or(path, PathBuf::into_os_string));
+        kept.extend(cookies.map(|path| ("XAUTHORITY", path)));
+        Self { wayland, x11, over_ssh, kept }
     }
 
-    /// Has a holder find the same display.
+    /// Each display that answers, in the order in which they are to be tried, without the other: whoever finds both, and may
+    /// not use the first, uses the second without a word.
+    #[must_use]
+    pub fn each(&self) -> Vec<Self> {
+        let wayland = Self { x11: None, ..self.clone() };
+        let x11 = Self { wayland: None, ..self.clone() };
+        [wayland, x11].into_iter().filter(Self::answers).collect()
+    }
+
+    /// Has a holder find the same display, and nothing else: it lives longer than a token that the environment may hold.
     pub fn prepare(&self, holder: &mut Command) {
-        if let Some(display) = &self.x11 {
-            holder.env("DISPLAY", display);
-        }
-        // It names an open file, and a holder keeps none.
-        holder.env_remove("WAYLAND_SOCKET");
+        holder.env_clear().envs(self.kept.iter().map(|(name, value)| (name, value)));
+        holder.envs(self.x11.as_ref().map(|display| ("DISPLAY", display)));
+        holder.envs(self.wayland.as_ref().map(|socket| ("WAYLAND_DISPLAY", socket)));
+    }
+
+    /// Says why a display that answers lets nobody use its clipboard.
+    #[must_use]
+    pub fn closed(&self) -> Failure {
+        let (message, hint) = match &self.x11 {
+            Some(display) if self.wayland.is_none() => (
+                format!("the X11 display {} does not let this user in", display.display()),
+                "is XAUTHORITY right? through sudo the display is somebody else's: use --copy=osc52 or --output FILE",
+            ),
+            _ => (
+                "the Wayland compositor lets no program without a window use the clipboard".into(),
+                "let your terminal copy it with --copy=osc52, or leave --copy out",
+            ),
+        };
+        Failure::new(Kind::NotDelivered, message).hint(hint)
     }
 
     /// Refuses, and says why, where there is no display or none that answers.
@@ -89,8 +119,10 @@ impl Display {
 }
 
 /// Puts the secret on the clipboard, and keeps it there until another program takes it over.
-pub fn serve(secret: &str) -> Result<(), arboard::Error> {
-    Clipboard::new()?.set().exclude_from_history().wait().text(secret)
+pub fn serve(secret: &str) -> Result<(), String> {
+    // Whatever is the matter, the error is that of X11.
+    let mut clipboard = Clipboard::new().map_err(|_| words::CLOSED.to_owned())?;
+    clipboard.set().exclude_from_history().wait().text(secret).map_err(|error| error.to_string())
 }
 
 /// Connects as X(7) has it: `[host]:number[.screen]`, without a host to a local socket.

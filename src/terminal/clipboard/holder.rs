@@ -130,7 +130,7 @@ fn serve(secret: Zeroizing<String>, news: Sender<News>) {
         let _ = match display::serve(&secret) {
             Ok(()) if !GOES_WITH_ITS_HOLDER => Ok(()),
             Ok(()) => news.send(News::Replaced),
-            Err(error) => news.send(News::Broken(error.to_string())),
+            Err(why) => news.send(News::Broken(why)),
         };
     });
 }

@@ -81,12 +81,29 @@ impl Clipboard for DisplayClipboard {
     fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()> {
         self.check()?;
         let seconds = clear_after.map_or(0, |span| span.as_secs());
-        let holder = Holder::start(&self.display, seconds, secret).map_err(|why| broken(&why))?;
-        // Of an earlier copy nothing is left: its holder leaves.
-        if let Some(mut earlier) = self.holder.replace(holder) {
-            earlier.leaves();
+        let mut refused: Option<Failure> = None;
+        for display in self.display.each() {
+            match Holder::start(&display, seconds, secret) {
+                Ok(holder) => {
+                    // Of an earlier copy nothing is left: its holder leaves.
+                    if let Some(mut earlier) = self.holder.replace(holder) {
+                        earlier.leaves();
+                    }
+                    return Ok(());
+                }
+                Err(why) if why == words::CLOSED => {
+                    let closed = display.closed();
+                    refused = Some(match refused {
+                        Some(first) => {
+                            Failure { message: format!("{}, and {}", first.message, closed.message), ..closed }
+                        }
+                        None => closed,
+                    });
+                }
+                Err(why) => return Err(broken(&why)),
+            }
         }
-        Ok(())
+        Err(refused.unwrap_or_else(|| broken("the display does not answer")))
     }
 
     fn committing(&mut self) -> Result<()> {

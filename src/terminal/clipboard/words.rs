@@ -6,6 +6,8 @@ use zeroize::Zeroizing;
 
 /// Said by the holder when the secret can be pasted.
 pub const READABLE: &str = "readable";
+/// Said by the holder when its display lets it use no clipboard.
+pub const CLOSED: &str = "closed";
 /// Said by the command before it puts the secret in force; the holder answers [`HELD`] or [`REPLACED`].
 pub const COMMITTING: &str = "committing";
 /// Said by the command when it has; the holder answers as before, and stays from here on.
