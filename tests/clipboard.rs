@@ -63,6 +63,7 @@ laws! {
     a_display_that_hangs_is_not_waited_for_and_nothing_changes
     a_copy_that_cannot_be_put_in_force_is_cleared
     a_display_that_hangs_does_not_keep_a_failure_from_being_said
+    a_holder_does_not_wait_at_the_deadline_for_a_display_that_hangs
     a_command_that_is_killed_while_it_copies_leaves_nothing
     a_command_that_is_killed_while_it_commits_leaves_nothing
     a_holder_that_is_gone_after_the_commit_is_noticed
@@ -204,6 +205,15 @@ fn a_display_that_hangs_does_not_keep_a_failure_from_being_said(stage: &Stage) {
     stage.is_cleared();
     drop(other);
     stage.profile("alice", GOOD).succeeds();
+}
+
+fn a_holder_does_not_wait_at_the_deadline_for_a_display_that_hangs(stage: &Stage) {
+    stage.run(&copy_for("1s")).succeeds();
+    stage.pasted().unwrap();
+    stage.signal(Signal::STOP);
+    stage.until_nobody_holds();
+    stage.signal(Signal::CONT);
+    assert_eq!(stage.pasted(), None);
 }
 
 fn a_command_that_is_killed_while_it_copies_leaves_nothing(stage: &Stage) {

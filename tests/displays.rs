@@ -1,6 +1,6 @@
 //! Displays that answer, and let nobody use their clipboard. Run with `cargo test -- --ignored`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 #[path = "common/display.rs"]

@@ -4,12 +4,12 @@
 
 use std::ffi::OsString;
 use std::net::{TcpStream, ToSocketAddrs as _};
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use arboard::{Clipboard, SetExtLinux as _};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 
 use super::words;
 use crate::failure::{Failure, Kind};
@@ -113,7 +113,7 @@ impl Display {
     /// Whether something answers where a display should be.
     #[must_use]
     pub fn answers(&self) -> bool {
-        self.wayland.as_deref().is_some_and(|socket| UnixStream::connect(socket).is_ok())
+        self.wayland.as_deref().is_some_and(|socket| takes(SocketAddrUnix::new(socket)))
             || self.x11.as_ref().and_then(|display| display.to_str()).is_some_and(x11_answers)
     }
 }
@@ -131,7 +131,7 @@ fn x11_answers(display: &str) -> bool {
     let Ok(number) = rest.split('.').next().unwrap_or_default().parse::<u16>() else { return false };
     if host.is_empty() {
         let path = format!("/tmp/.X11-unix/X{number}");
-        return UnixStream::connect(Path::new(&path)).is_ok() || abstract_answers(&path);
+        return takes(SocketAddrUnix::new(path.as_str())) || abstract_answers(&path);
     }
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let Some(port) = 6_000_u16.checked_add(number) else { return false };
@@ -139,12 +139,19 @@ fn x11_answers(display: &str) -> bool {
     addresses.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
+/// Whether somebody listens there who takes whoever comes: where too many wait already, one more would wait for ever.
+fn takes(address: rustix::io::Result<SocketAddrUnix>) -> bool {
+    let at_once = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    address.is_ok_and(|address| {
+        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, at_once, None);
+        socket.is_ok_and(|socket| connect(&socket, &address).is_ok())
+    })
+}
+
 /// Linux has the same socket under a name that is no file's.
 #[cfg(target_os = "linux")]
 fn abstract_answers(path: &str) -> bool {
-    use std::os::linux::net::SocketAddrExt as _;
-    let address = std::os::unix::net::SocketAddr::from_abstract_name(path);
-    address.is_ok_and(|address| UnixStream::connect_addr(&address).is_ok())
+    takes(SocketAddrUnix::new_abstract_name(path.as_bytes()))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -154,7 +161,9 @@ fn abstract_answers(_: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::net::UnixListener;
+    use std::os::unix::net::{UnixListener, UnixStream};
+
+    use rustix::net::{bind, listen};
 
     use super::*;
 
@@ -184,6 +193,19 @@ mod tests {
         let display = Display { wayland: Some(socket), ..Display::default() };
         assert!(display.answers());
         drop(listener);
+        assert!(!display.answers());
+    }
+
+    #[test]
+    fn a_display_at_which_too_many_wait_does_not_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wayland-0");
+        let listener = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap();
+        bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        listen(&listener, 0).unwrap();
+        // One may wait.
+        let _waits = UnixStream::connect(&path).unwrap();
+        let display = Display { wayland: Some(path), ..Display::default() };
         assert!(!display.answers());
     }
 

@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const UNTIL_IN_FORCE: Duration = Duration::from_mins(1);
 /// How often to look whether the display and the secret are still there, where their end does not show otherwise.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long it may take to clear the clipboard, which is less than the command waits for.
+const TO_CLEAR: Duration = Duration::from_secs(2);
 /// How often to try to clear the clipboard while another program has it in hand, as Windows lets only one.
 const TRIES: usize = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
@@ -52,8 +54,8 @@ pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<(
     let secret = words::next(&mut input).context("there is no secret to hold")?;
     match hold(&secret, input, clear_after, display) {
         Ok(Fate::Left) => Ok(()),
-        Ok(Fate::Cleared) => clear(&secret),
-        Err(error) => clear(&secret).and(Err(error)),
+        Ok(Fate::Cleared) => clear_in_time(secret),
+        Err(error) => clear_in_time(secret).and(Err(error)),
     }
 }
 
@@ -178,6 +180,13 @@ fn holds(clipboard: &mut Clipboard, secret: &str) -> Result<bool, Error> {
         Err(error @ Error::ClipboardOccupied) => Err(error),
         Err(_) => Ok(false),
     }
+}
+
+/// Takes the secret away. A display that hangs is not waited for.
+fn clear_in_time(secret: Zeroizing<String>) -> anyhow::Result<()> {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || done.send(clear(&secret)));
+    is_done.recv_timeout(TO_CLEAR).context("the display hangs")?
 }
 
 /// Takes the secret away, unless something else is there by now.
