@@ -18,7 +18,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Desk, GOOD, Run, is_temporary};
+use common::{Desk, GOOD, Run, fed, is_temporary};
 use display::{Kind, PATIENCE, Stage, wait_for};
 use pty::Pty;
 use rusqlite::Connection;
@@ -54,6 +54,7 @@ macro_rules! laws {
 laws! {
     what_is_pasted_is_the_bare_password_and_in_force
     clipboard_histories_are_told_to_leave_it_out
+    what_reads_it_back_is_another_program
     it_is_cleared_at_the_deadline
     what_another_program_copies_is_still_there_after_the_deadline
     the_holder_leaves_when_another_program_copies
@@ -114,6 +115,14 @@ fn clipboard_histories_are_told_to_leave_it_out(stage: &Stage) {
     let targets = stage.targets();
     assert!(targets.iter().any(|target| target == "x-kde-passwordManagerHint"), "{targets:?}");
     assert_eq!(stage.pasted_as("x-kde-passwordManagerHint").unwrap(), "secret");
+}
+
+/// It is asked before "copied" is said.
+fn what_reads_it_back_is_another_program(stage: &Stage) {
+    stage.copy_elsewhere("something else");
+    let reads = |expected: &str| fed(stage.passdesk(&["clipboard-reader"]), format!("{expected}\n")).code;
+    assert_eq!(reads("something else"), 0);
+    assert_eq!(reads("a secret"), 1);
 }
 
 fn it_is_cleared_at_the_deadline(stage: &Stage) {

@@ -15,7 +15,7 @@ use arboard::{Clipboard, Error};
 use zeroize::Zeroizing;
 
 use super::display::{self, Display, GOES_WITH_ITS_HOLDER};
-use super::{apart, words};
+use super::{apart, reader, words};
 
 /// How long the clipboard may take until the secret can be read back.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -151,7 +151,13 @@ fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
             }
             thread::sleep(Duration::from_millis(20));
         };
-        let _ = news.send(News::Readable);
+        // What this process owns it may have read from its own memory.
+        let is_readable = if GOES_WITH_ITS_HOLDER { reader::reads(&secret) } else { Ok(true) };
+        let _ = news.send(match is_readable {
+            Ok(true) => News::Readable,
+            Ok(false) => News::Broken("what was put there cannot be read back".into()),
+            Err(error) => News::Broken(error.to_string()),
+        });
         watch(&mut clipboard, &secret, &looks, &news);
         let _ = news.send(News::Replaced);
         std::mem::forget(clipboard);

@@ -6,7 +6,8 @@
 mod apart;
 #[cfg_attr(any(target_os = "macos", windows), path = "display_macos_windows.rs")]
 pub mod display;
-pub mod holder;
+mod holder;
+mod reader;
 mod words;
 
 use std::ffi::OsString;
@@ -24,13 +25,39 @@ use crate::failure::{Failure, Kind, Result};
 
 /// What a holder is started with, and for how many seconds; 0 is for ever.
 const HOLDER: &str = "clipboard-holder";
+/// What a reader is started with.
+const READER: &str = "clipboard-reader";
 
-/// For how long a program that was started like this is to hold the clipboard; `None` if it was started otherwise.
-#[must_use]
-pub fn held_for(args: &[OsString]) -> Option<Option<Duration>> {
-    let [_, holder, seconds] = args else { return None };
-    let seconds = seconds.to_str().filter(|_| holder == HOLDER)?.parse().ok()?;
-    Some((seconds > 0).then(|| Duration::from_secs(seconds)))
+/// What the program starts itself for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Task {
+    /// To hold the clipboard, for so long or for ever.
+    Hold(Option<Duration>),
+    /// To read it as whoever pastes does.
+    Read,
+}
+
+impl Task {
+    /// That of a program that was started like this; `None` if it was started otherwise.
+    #[must_use]
+    pub fn of(args: &[OsString]) -> Option<Self> {
+        match args {
+            [_, reader] if reader == READER => Some(Self::Read),
+            [_, holder, seconds] if holder == HOLDER => {
+                let seconds = seconds.to_str()?.parse().ok()?;
+                Some(Self::Hold((seconds > 0).then(|| Duration::from_secs(seconds))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Does it.
+    pub fn run(self, display: &Display) -> anyhow::Result<()> {
+        match self {
+            Self::Hold(clear_after) => holder::run(clear_after, display),
+            Self::Read => reader::run(),
+        }
+    }
 }
 
 /// How long a holder may take to answer: longer than it waits for its display.
