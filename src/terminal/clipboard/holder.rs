@@ -97,7 +97,7 @@ fn hold(
                 let _ = answer(words::REPLACED);
                 return Ok(Fate::Left);
             }
-            Ok(News::Useless) => return Ok(Fate::Cleared),
+            Ok(News::Useless) => return Ok(unless_replaced(&received)),
             Ok(News::Committing) => look.send(())?,
             Ok(News::Committed) => {
                 look.send(())?;
@@ -117,12 +117,17 @@ fn hold(
             Ok(News::Readable) | Err(RecvTimeoutError::Timeout) => {}
         }
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return Ok(Fate::Cleared);
+            return Ok(unless_replaced(&received));
         }
         if !display.answers() {
             return Ok(Fate::Left);
         }
     }
+}
+
+/// What another program has put there is left to it, even if that is the latest news.
+fn unless_replaced(received: &Receiver<News>) -> Fate {
+    if received.try_iter().any(|news| matches!(news, News::Replaced)) { Fate::Left } else { Fate::Cleared }
 }
 
 /// Puts the secret on the clipboard, in a thread that keeps it there where the system does not.
@@ -195,7 +200,8 @@ fn clear_in_time(secret: Zeroizing<String>) -> anyhow::Result<()> {
     is_done.recv_timeout(TO_CLEAR).context("the display hangs")?
 }
 
-/// Takes the secret away, unless something else is there by now.
+/// Takes the secret away, unless something else is there by now. No display looks and clears in one step: what is copied
+/// in the instant between is cleared as well.
 fn clear(secret: &str) -> anyhow::Result<()> {
     let mut clipboard = Clipboard::new()?;
     for _ in 0..TRIES {
