@@ -35,7 +35,6 @@ pub mod token_source;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::error::ErrorKind;
@@ -49,7 +48,7 @@ use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
 use crate::terminal::Terminal as _;
-use crate::terminal::clipboard::{self, DisplayClipboard, holder};
+use crate::terminal::clipboard::{self, DisplayClipboard};
 use crate::terminal::console::Console;
 use crate::terminal::format::Format;
 use crate::terminal::output::{self, StandardOutput};
@@ -57,8 +56,8 @@ use crate::terminal::output::{self, StandardOutput};
 /// Runs one command line and returns its exit code.
 #[must_use]
 pub fn run(args: Vec<OsString>) -> u8 {
-    if let Some(span) = clipboard::held_for(&args) {
-        return hold_clipboard(span).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
+    if let Some(task) = clipboard::Task::of(&args) {
+        return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
     let (json, color) = cli::early(&args);
     let parsed = Cli::command()
@@ -84,9 +83,9 @@ pub fn run(args: Vec<OsString>) -> u8 {
 }
 
 /// Does what the program starts itself for: nobody types this, and nobody sees what comes of it.
-fn hold_clipboard(span: Option<Duration>) -> Result<()> {
+fn run_task(task: clipboard::Task) -> Result<()> {
     system::secure()?;
-    Ok(holder::run(span, &config::display())?)
+    Ok(task.run(&config::display())?)
 }
 
 fn dispatch(cli: Cli, look: Look) -> Result<()> {

@@ -11,17 +11,18 @@ mod display;
 mod pty;
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Desk, GOOD, Run, is_temporary};
+use common::{Desk, GOOD, Run, fed, is_temporary};
 use display::{Kind, PATIENCE, Stage, wait_for};
 use pty::Pty;
 use rusqlite::Connection;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreaper, waitpid};
 
 /// Copies a temporary password of alice.
 const COPY: [&str; 5] = ["users", "reset", "alice", "--yes", "--copy"];
@@ -53,6 +54,7 @@ macro_rules! laws {
 laws! {
     what_is_pasted_is_the_bare_password_and_in_force
     clipboard_histories_are_told_to_leave_it_out
+    what_reads_it_back_is_another_program
     it_is_cleared_at_the_deadline
     what_another_program_copies_is_still_there_after_the_deadline
     the_holder_leaves_when_another_program_copies
@@ -62,13 +64,17 @@ laws! {
     a_display_that_hangs_is_not_waited_for_and_nothing_changes
     a_copy_that_cannot_be_put_in_force_is_cleared
     a_display_that_hangs_does_not_keep_a_failure_from_being_said
+    a_holder_does_not_wait_at_the_deadline_for_a_display_that_hangs
     a_command_that_is_killed_while_it_copies_leaves_nothing
-    a_command_that_is_killed_while_it_commits_leaves_what_may_be_in_force
+    a_command_that_is_killed_while_it_commits_leaves_nothing
+    a_holder_that_is_gone_after_the_commit_is_noticed
+    what_another_program_copies_before_the_commit_has_ended_is_noticed
+    of_copies_at_once_none_is_lost_without_a_word
     the_password_is_in_nobodys_arguments_or_environment
     a_holder_has_no_terminal_no_output_and_no_core
     a_holder_keeps_nothing_open_that_its_command_was_given
     a_holder_outlives_the_terminal_of_its_command
-    a_holder_that_is_terminated_clears_the_clipboard
+    a_holder_that_is_asked_to_end_clears_the_clipboard_first
     a_new_account_a_recovery_and_a_token_are_copied_as_well
     nothing_clears_it_if_that_is_asked
     without_a_span_that_of_the_policy_holds
@@ -111,13 +117,21 @@ fn clipboard_histories_are_told_to_leave_it_out(stage: &Stage) {
     assert_eq!(stage.pasted_as("x-kde-passwordManagerHint").unwrap(), "secret");
 }
 
+/// It is asked before "copied" is said.
+fn what_reads_it_back_is_another_program(stage: &Stage) {
+    stage.copy_elsewhere("something else");
+    let reads = |expected: &str| fed(stage.passdesk(&["clipboard-reader"]), format!("{expected}\n")).code;
+    assert_eq!(reads("something else"), 0);
+    assert_eq!(reads("a secret"), 1);
+}
+
 fn it_is_cleared_at_the_deadline(stage: &Stage) {
     let start = Instant::now();
     stage.run(&copy_for("2s")).succeeds();
     stage.pasted().unwrap();
     stage.until_nobody_holds();
     assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
-    assert_eq!(stage.pasted(), None);
+    stage.is_empty();
 }
 
 fn what_another_program_copies_is_still_there_after_the_deadline(stage: &Stage) {
@@ -172,7 +186,7 @@ fn a_display_that_hangs_is_not_waited_for_and_nothing_changes(stage: &Stage) {
     says(&run, "the secret could not be put on the clipboard: ");
     stage.until_nobody_holds();
     stage.signal(Signal::CONT);
-    assert_eq!(stage.pasted(), None);
+    stage.is_empty();
 }
 
 fn a_copy_that_cannot_be_put_in_force_is_cleared(stage: &Stage) {
@@ -190,16 +204,25 @@ fn a_copy_that_cannot_be_put_in_force_is_cleared(stage: &Stage) {
 
 fn a_display_that_hangs_does_not_keep_a_failure_from_being_said(stage: &Stage) {
     let other = hold_the_store(stage);
-    let mut running = Running::start(stage, &copy_for("0"));
+    let running = Running::start(stage, &copy_for("0"));
     running.until_it_commits(stage);
     stage.signal(Signal::STOP);
     // The store is waited for for five seconds.
-    let status = wait_for("the end of the command", || running.0.try_wait().unwrap());
-    assert!(!status.success());
+    let run = running.ends().exits(9);
+    assert!(run.stderr.contains(" copied for alice is NOT in force, and nothing has changed: "), "{}", run.stderr);
     stage.signal(Signal::CONT);
     stage.is_cleared();
     drop(other);
     stage.profile("alice", GOOD).succeeds();
+}
+
+fn a_holder_does_not_wait_at_the_deadline_for_a_display_that_hangs(stage: &Stage) {
+    stage.run(&copy_for("1s")).succeeds();
+    stage.pasted().unwrap();
+    stage.signal(Signal::STOP);
+    stage.until_nobody_holds();
+    stage.signal(Signal::CONT);
+    stage.is_empty();
 }
 
 fn a_command_that_is_killed_while_it_copies_leaves_nothing(stage: &Stage) {
@@ -214,23 +237,79 @@ fn a_command_that_is_killed_while_it_copies_leaves_nothing(stage: &Stage) {
     stage.profile("alice", GOOD).succeeds();
 }
 
-/// Whether it is in force by then, the holder cannot know: so it keeps it.
-fn a_command_that_is_killed_while_it_commits_leaves_what_may_be_in_force(stage: &Stage) {
+/// Nobody has been told that it is in force, and so it is reset again.
+fn a_command_that_is_killed_while_it_commits_leaves_nothing(stage: &Stage) {
+    let other = hold_the_store(stage);
+    let running = Running::start(stage, &copy_for("45s"));
+    running.until_it_commits(stage);
+    let pasted = stage.pasted().unwrap();
+    drop(running);
+    stage.is_cleared();
+    drop(other);
+    stage.profile("alice", GOOD).succeeds();
+    stage.profile("alice", &pasted).exits(5);
+}
+
+/// Said of what is in force, and was lost while the store was waited for.
+const GONE: &str = " is in force, but no longer on the clipboard: if you do not have it, make another.\n";
+
+#[track_caller]
+fn says_that_it_is_gone(running: Running, stage: &Stage, pasted: &str) {
+    let run = running.ends().succeeds();
+    assert_eq!(run.stderr, format!("The temporary password of alice{GONE}"));
+    stage.profile("alice", pasted).exits(6);
+}
+
+fn a_holder_that_is_gone_after_the_commit_is_noticed(stage: &Stage) {
     let other = hold_the_store(stage);
     let running = Running::start(stage, &copy_for("0"));
     running.until_it_commits(stage);
     let pasted = stage.pasted().unwrap();
-    drop(running);
+    kill_process(Pid::from_raw(stage.holder()).unwrap(), Signal::KILL).unwrap();
     drop(other);
-    stage.profile("alice", GOOD).succeeds();
-    stage.profile("alice", &pasted).exits(5);
-    assert_eq!(stage.pasted().unwrap(), pasted);
-    stage.holder();
+    says_that_it_is_gone(running, stage, &pasted);
+    stage.is_empty();
+}
+
+fn what_another_program_copies_before_the_commit_has_ended_is_noticed(stage: &Stage) {
+    let other = hold_the_store(stage);
+    let running = Running::start(stage, &copy_for("0"));
+    running.until_it_commits(stage);
+    let pasted = stage.pasted().unwrap();
+    stage.copy_elsewhere("something else");
+    drop(other);
+    says_that_it_is_gone(running, stage, &pasted);
+    assert_eq!(stage.pasted().unwrap(), "something else");
+}
+
+/// Of several at once the last one to copy need not be the last one to write.
+fn of_copies_at_once_none_is_lost_without_a_word(stage: &Stage) {
+    let running: Vec<_> = (0..5).map(|_| Running::start(stage, &copy_for("0"))).collect();
+    let runs: Vec<_> = running.into_iter().map(Running::ends).collect();
+    let said: Vec<_> = runs.iter().map(|run| (run.code, run.stderr.as_str())).collect();
+    for (code, stderr) in &said {
+        let truth = match code {
+            0 => ["is on the clipboard, and in force.", GONE].iter().any(|words| stderr.contains(words)),
+            12 if stderr.starts_with("error: the secret could not be put on the clipboard: something else ") => true,
+            7 | 12 => stderr.starts_with("error: the temporary password copied for alice is NOT in force, "),
+            _ => false,
+        };
+        assert!(truth, "{said:?}");
+    }
+    let pasted = stage.pasted();
+    let is_in_force = pasted.is_none_or(|pasted| stage.profile("alice", &pasted).code == 6);
+    assert!(is_in_force || said.iter().any(|(_, stderr)| stderr.contains(GONE)), "{said:?}");
+    wait_for("the end of all holders but one", || (stage.holders().len() <= 1).then_some(()));
 }
 
 fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
+    stage.run(&["users", "edit", "alice", "--role", "helpdesk"]).succeeds();
+    stage.run(&["users", "add", "bob", "-q"]).succeeds();
+    let create = ["tokens", "create", "nightly", "--expires-in", "1d", "-q", "--as", "alice", "--password-stdin"];
+    let token = stage.run_with(&format!("{GOOD}\n"), &create).succeeds().stdout.trim().to_owned();
     let other = hold_the_store(stage);
-    let running = Running::start(stage, &copy_for("0"));
+    let mut command = stage.passdesk(&["users", "reset", "bob", "--yes", "--copy", "--clear-after", "0"]);
+    let running = Running::of(command.env("PASSDESK_TOKEN", &token));
     running.until_it_commits(stage);
     let (password, holder) = (stage.pasted().unwrap(), stage.holder());
     let ps = Run::from(stage.other("ps", &["-efww"]).output().unwrap()).succeeds().stdout;
@@ -249,11 +328,14 @@ fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
     }
     assert_eq!(stage.holders(), [holder], "it has not been seen while it ran");
     for (place, bytes) in seen {
+        let has_token = bytes.windows(token.len()).any(|window| window == token.as_bytes());
+        // The command itself was given it there.
+        assert_eq!(has_token, place == format!("/proc/{}/environ", running.0.id()), "{place}");
         assert!(!bytes.windows(password.len()).any(|window| window == password.as_bytes()), "{place}");
     }
     drop(other);
-    running.succeeds();
-    stage.profile("alice", &password).exits(6);
+    running.ends().succeeds();
+    stage.profile("bob", &password).exits(6);
 }
 
 fn a_holder_has_no_terminal_no_output_and_no_core(stage: &Stage) {
@@ -305,11 +387,18 @@ fn a_holder_outlives_the_terminal_of_its_command(stage: &Stage) {
     stage.profile("alice", &pasted).exits(6);
 }
 
-fn a_holder_that_is_terminated_clears_the_clipboard(stage: &Stage) {
-    stage.run(&copy_for("0")).succeeds();
-    stage.pasted().unwrap();
-    kill_process(Pid::from_raw(stage.holder()).unwrap(), Signal::TERM).unwrap();
-    stage.is_cleared();
+/// A clipboard manager brings back what was not cleared, but went with its owner. So the holder must have ended by itself.
+fn a_holder_that_is_asked_to_end_clears_the_clipboard_first(stage: &Stage) {
+    set_child_subreaper(Some(Pid::INIT)).unwrap();
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        stage.run(&copy_for("0")).succeeds();
+        stage.pasted().unwrap();
+        let holder = Pid::from_raw(stage.holder()).unwrap();
+        kill_process(holder, signal).unwrap();
+        let status = wait_for("the end of the holder", || waitpid(Some(holder), WaitOptions::NOHANG).unwrap());
+        assert_eq!(status.1.exit_status(), Some(0), "{signal:?}");
+        stage.is_cleared();
+    }
 }
 
 fn a_new_account_a_recovery_and_a_token_are_copied_as_well(stage: &Stage) {
@@ -350,7 +439,7 @@ fn without_a_span_that_of_the_policy_holds(stage: &Stage) {
     assert!(run.stderr.contains("on the clipboard for 1 second,"), "{}", run.stderr);
     stage.until_nobody_holds();
     assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
-    assert_eq!(stage.pasted(), None);
+    stage.is_empty();
 }
 
 fn what_a_clipboard_cannot_hold_is_refused_and_changes_nothing(stage: &Stage) {
@@ -389,7 +478,11 @@ struct Running(Child);
 
 impl Running {
     fn start(stage: &Stage, args: &[&str]) -> Self {
-        Self(stage.passdesk(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Self::of(&mut stage.passdesk(args))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// Waits until it tries again and again to write to the store; while it waits for its holder, it sleeps in one go.
@@ -406,8 +499,14 @@ impl Running {
         slept.trim().parse().unwrap()
     }
 
-    fn succeeds(mut self) {
-        assert!(self.0.wait().unwrap().success());
+    /// What it has said when it has ended, which it does in time.
+    fn ends(mut self) -> Run {
+        wait_for("the end of the command", || self.0.try_wait().unwrap());
+        let mut run =
+            Run { code: self.0.wait().unwrap().code().unwrap(), stdout: String::new(), stderr: String::new() };
+        self.0.stdout.take().unwrap().read_to_string(&mut run.stdout).unwrap();
+        self.0.stderr.take().unwrap().read_to_string(&mut run.stderr).unwrap();
+        run
     }
 }
 

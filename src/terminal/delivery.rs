@@ -137,10 +137,8 @@ impl Delivery {
         // A terminal that is gone shows nothing to anybody any more.
         while painted.is_ok() && terminal.key().ok() == Some(Key::Copy) {
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
-                Ok(()) => {
-                    clipboard.committing();
-                    format!("It is in force, and {}.", on_the_clipboard(*clear_after))
-                }
+                Ok(()) if clipboard.committed() => format!("It is in force, and {}.", on_the_clipboard(*clear_after)),
+                Ok(()) => "It is in force, and no longer on the clipboard.".into(),
                 Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
             };
             painted = terminal.paint(page);

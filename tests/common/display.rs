@@ -185,7 +185,15 @@ impl Stage {
     #[track_caller]
     pub fn is_cleared(&self) {
         self.until_nobody_holds();
+        self.is_empty();
+    }
+
+    /// Fails the test if anything is on the clipboard. A display that is dead has nothing to paste either: so what is copied
+    /// then must be there.
+    #[track_caller]
+    pub fn is_empty(&self) {
         assert_eq!(self.pasted(), None);
+        self.copy_elsewhere("a control");
     }
 
     /// Sends a signal to the display.

@@ -177,9 +177,12 @@ impl WayOut {
     ) -> Result<()> {
         desk.terminal.enter(Phase::Delivering);
         let issued = deliver(self, desk).and_then(|prepared| {
-            desk.terminal.enter(Phase::Committing);
-            desk.clipboard.committing();
-            commit(prepared).map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
+            // What was replaced on the clipboard, nobody has.
+            let put_in_force = desk.clipboard.committing().and_then(|()| {
+                desk.terminal.enter(Phase::Committing);
+                commit(prepared)
+            });
+            put_in_force.map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
         });
         match (&mut self.delivery, &issued) {
             (screen @ Delivery::Screen(..), Ok(())) => {
@@ -195,7 +198,7 @@ impl WayOut {
             if let Some(path) = self.delivery.file() {
                 desk.terminal.spare(path);
             }
-            self.confirm(desk.terminal, whose);
+            self.confirm(desk, whose);
         }
         desk.terminal.enter(if self.several { Phase::Delivering } else { Phase::Idle });
         issued
@@ -262,17 +265,19 @@ impl WayOut {
         Ok(())
     }
 
-    fn confirm(&self, terminal: &mut dyn Terminal, username: &Username) {
+    fn confirm(&self, desk: &mut Desk<'_>, username: &Username) {
         if self.quiet {
             return;
         }
-        let has_gone = matches!(self.delivery, Delivery::Screen(..));
-        let is = match self.delivery.place() {
-            Some(place) if has_gone => format!("was {place}, and is"),
-            Some(place) => format!("is {place}, and"),
-            None => "is".into(),
+        let said = match self.delivery.place() {
+            Some(place) if matches!(self.delivery, Delivery::Screen(..)) => format!("was {place}, and is in force"),
+            Some(_) if matches!(self.delivery, Delivery::Clipboard(_)) && !desk.clipboard.committed() => {
+                "is in force, but no longer on the clipboard: if you do not have it, make another".into()
+            }
+            Some(place) => format!("is {place}, and in force"),
+            None => "is in force".into(),
         };
-        terminal.note(&format!("The {} of {username} {is} in force.", self.what));
+        desk.terminal.note(&format!("The {} of {username} {said}.", self.what));
     }
 
     fn not_in_force(&mut self, failure: Failure, username: &Username, clipboard: &mut dyn Clipboard) -> Failure {

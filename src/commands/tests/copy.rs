@@ -71,6 +71,29 @@ fn a_copy_that_is_not_in_force_is_cleared() {
 }
 
 #[test]
+fn what_was_replaced_before_the_commit_is_not_put_in_force() {
+    let mut site = site();
+    site.clipboard.replaced = Some(Replaced::BeforeTheCommit);
+    let before = site.state("alice");
+    let message = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).fails(Kind::NotDelivered);
+    assert!(message.contains("copied for alice is NOT in force, and nothing has changed: something else"), "{message}");
+    assert_eq!(site.clipboard.text, None);
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
+fn what_was_replaced_during_the_commit_is_said_to_be_in_force_and_gone() {
+    let mut site = site();
+    site.clipboard.replaced = Some(Replaced::DuringTheCommit);
+    let ran = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).succeeds();
+    assert_eq!(
+        ran.notes,
+        "The temporary password of alice is in force, but no longer on the clipboard: if you do not have it, make \
+         another."
+    );
+}
+
+#[test]
 fn the_terminal_is_asked_to_copy_and_the_person_whether_it_has() {
     let mut site = site();
     let call = Call { script: vec![Step::Confirm(SENT)], ..Call::default() };

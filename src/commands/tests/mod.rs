@@ -275,6 +275,14 @@ struct KeptClipboard {
     clear_after: Option<std::time::Duration>,
     stays: bool,
     is_gone: bool,
+    /// When somebody else copies something.
+    replaced: Option<Replaced>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replaced {
+    BeforeTheCommit,
+    DuringTheCommit,
 }
 
 impl Clipboard for KeptClipboard {
@@ -289,8 +297,16 @@ impl Clipboard for KeptClipboard {
         Ok(())
     }
 
-    fn committing(&mut self) {
-        self.stays = self.text.is_some();
+    fn committing(&mut self) -> Result<()> {
+        if self.text.is_some() && self.replaced == Some(Replaced::BeforeTheCommit) {
+            return Err(Failure::new(Kind::NotDelivered, "something else has been copied meanwhile"));
+        }
+        Ok(())
+    }
+
+    fn committed(&mut self) -> bool {
+        self.stays = self.text.is_some() && self.replaced.is_none();
+        self.stays
     }
 
     fn clear(&mut self) -> bool {

@@ -2,9 +2,13 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsFd as _;
+use std::thread;
 
 use rustix::process::setsid;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// Where a process finds what it has open.
 const OPEN: &str = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
@@ -23,9 +27,21 @@ pub fn at_the_start() -> io::Result<()> {
     Ok(())
 }
 
+/// Standard input, without a buffer.
+pub fn input() -> io::Result<File> {
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
 /// Leaves standard output and standard error.
 pub fn after_the_answer() -> io::Result<()> {
     let null = File::options().read(true).write(true).open("/dev/null")?;
     dup2_stdout(&null)?;
     Ok(dup2_stderr(&null)?)
+}
+
+/// Does this when a signal asks for the end, which it does not bring any more.
+pub fn before_the_end(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    thread::spawn(move || signals.forever().next().map(|_| last()));
+    Ok(())
 }

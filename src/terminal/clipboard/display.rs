@@ -1,21 +1,23 @@
 //! The display of X11 or Wayland that a clipboard belongs to: which one it is, and whether it answers. What is on such a
-//! clipboard is there as long as the process is that put it there.
+//! clipboard is handed out by the process that put it there. When that ends without having cleared it, it is gone from the
+//! display itself; but a clipboard manager may have read it by then, and bring it back.
 
 use std::ffi::OsString;
 use std::net::{TcpStream, ToSocketAddrs as _};
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use arboard::{Clipboard, SetExtLinux as _};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 
+use super::words;
 use crate::failure::{Failure, Kind};
 
 /// How long a display across the network may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether what is on the clipboard goes with its holder.
+/// Whether the display forgets what is on the clipboard when its holder ends.
 pub const GOES_WITH_ITS_HOLDER: bool = true;
 
 /// What the environment says of a display.
@@ -27,31 +29,60 @@ pub struct Display {
     pub x11: Option<OsString>,
     /// Whether this is an ssh session.
     pub over_ssh: bool,
+    /// What else whoever connects to a display needs.
+    kept: Vec<(&'static str, OsString)>,
 }
 
 impl Display {
     /// What `set` says of the environment.
     pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
-        let wayland = set("WAYLAND_DISPLAY").map(|name| {
-            // An absolute name stands for itself.
-            set("XDG_RUNTIME_DIR").map_or_else(|| PathBuf::from(&name), |folder| PathBuf::from(folder).join(&name))
-        });
+        // An absolute name stands for itself.
+        let folder = set("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
+        let wayland = set("WAYLAND_DISPLAY").map(|name| folder.join(name));
         // `unix:0` is another way to write `:0`, which not every library reads.
         let x11 = set("DISPLAY").map(|display| match display.to_str().and_then(|text| text.strip_prefix("unix:")) {
             Some(number) => format!(":{number}").into(),
             None => display,
         });
         let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
-        Self { wayland, x11, over_ssh }
+        let mut kept: Vec<_> =
+            ["HOME", "XDG_RUNTIME_DIR"].into_iter().filter_map(|name| Some((name, set(name)?))).collect();
+        // A holder is not where the command is.
+        let cookies = set("XAUTHORITY").map(|path| std::path::absolute(&path).map_or(path, PathBuf::into_os_string));
+        kept.extend(cookies.map(|path| ("XAUTHORITY", path)));
+        Self { wayland, x11, over_ssh, kept }
     }
 
-    /// Has a holder find the same display.
+    /// Each display that answers, in the order in which they are to be tried, without the other: whoever finds both, and may
+    /// not use the first, uses the second without a word.
+    #[must_use]
+    pub fn each(&self) -> Vec<Self> {
+        let wayland = Self { x11: None, ..self.clone() };
+        let x11 = Self { wayland: None, ..self.clone() };
+        [wayland, x11].into_iter().filter(Self::answers).collect()
+    }
+
+    /// Has a holder find the same display, and nothing else: it lives longer than a token that the environment may hold.
     pub fn prepare(&self, holder: &mut Command) {
-        if let Some(display) = &self.x11 {
-            holder.env("DISPLAY", display);
-        }
-        // It names an open file, and a holder keeps none.
-        holder.env_remove("WAYLAND_SOCKET");
+        holder.env_clear().envs(self.kept.iter().map(|(name, value)| (name, value)));
+        holder.envs(self.x11.as_ref().map(|display| ("DISPLAY", display)));
+        holder.envs(self.wayland.as_ref().map(|socket| ("WAYLAND_DISPLAY", socket)));
+    }
+
+    /// Says why a display that answers lets nobody use its clipboard.
+    #[must_use]
+    pub fn closed(&self) -> Failure {
+        let (message, hint) = match &self.x11 {
+            Some(display) if self.wayland.is_none() => (
+                format!("the X11 display {} does not let this user in", display.display()),
+                "is XAUTHORITY right? through sudo the display is somebody else's: use --copy=osc52 or --output FILE",
+            ),
+            _ => (
+                "the Wayland compositor lets no program without a window use the clipboard".into(),
+                "let your terminal copy it with --copy=osc52, or leave --copy out",
+            ),
+        };
+        Failure::new(Kind::NotDelivered, message).hint(hint)
     }
 
     /// Refuses, and says why, where there is no display or none that answers.
@@ -82,19 +113,16 @@ impl Display {
     /// Whether something answers where a display should be.
     #[must_use]
     pub fn answers(&self) -> bool {
-        self.wayland.as_deref().is_some_and(|socket| UnixStream::connect(socket).is_ok())
+        self.wayland.as_deref().is_some_and(|socket| takes(SocketAddrUnix::new(socket)))
             || self.x11.as_ref().and_then(|display| display.to_str()).is_some_and(x11_answers)
     }
 }
 
 /// Puts the secret on the clipboard, and keeps it there until another program takes it over.
-pub fn serve(secret: &str) -> Result<(), arboard::Error> {
-    Clipboard::new()?.set().exclude_from_history().wait().text(secret)
-}
-
-/// Nothing is left to do before a signal ends the program: what is on the clipboard goes with it.
-pub fn before_the_end(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    Ok(())
+pub fn serve(secret: &str) -> Result<(), String> {
+    // Whatever is the matter, the error is that of X11.
+    let mut clipboard = Clipboard::new().map_err(|_| words::CLOSED.to_owned())?;
+    clipboard.set().exclude_from_history().wait().text(secret).map_err(|error| error.to_string())
 }
 
 /// Connects as X(7) has it: `[host]:number[.screen]`, without a host to a local socket.
@@ -103,7 +131,7 @@ fn x11_answers(display: &str) -> bool {
     let Ok(number) = rest.split('.').next().unwrap_or_default().parse::<u16>() else { return false };
     if host.is_empty() {
         let path = format!("/tmp/.X11-unix/X{number}");
-        return UnixStream::connect(Path::new(&path)).is_ok() || abstract_answers(&path);
+        return takes(SocketAddrUnix::new(path.as_str())) || abstract_answers(&path);
     }
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let Some(port) = 6_000_u16.checked_add(number) else { return false };
@@ -111,12 +139,19 @@ fn x11_answers(display: &str) -> bool {
     addresses.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
+/// Whether somebody listens there who takes whoever comes: where too many wait already, one more would wait for ever.
+fn takes(address: rustix::io::Result<SocketAddrUnix>) -> bool {
+    let at_once = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    address.is_ok_and(|address| {
+        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, at_once, None);
+        socket.is_ok_and(|socket| connect(&socket, &address).is_ok())
+    })
+}
+
 /// Linux has the same socket under a name that is no file's.
 #[cfg(target_os = "linux")]
 fn abstract_answers(path: &str) -> bool {
-    use std::os::linux::net::SocketAddrExt as _;
-    let address = std::os::unix::net::SocketAddr::from_abstract_name(path);
-    address.is_ok_and(|address| UnixStream::connect_addr(&address).is_ok())
+    takes(SocketAddrUnix::new_abstract_name(path.as_bytes()))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -126,7 +161,9 @@ fn abstract_answers(_: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::net::UnixListener;
+    use std::os::unix::net::{UnixListener, UnixStream};
+
+    use rustix::net::{bind, listen};
 
     use super::*;
 
@@ -156,6 +193,19 @@ mod tests {
         let display = Display { wayland: Some(socket), ..Display::default() };
         assert!(display.answers());
         drop(listener);
+        assert!(!display.answers());
+    }
+
+    #[test]
+    fn a_display_at_which_too_many_wait_does_not_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wayland-0");
+        let listener = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap();
+        bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        listen(&listener, 0).unwrap();
+        // One may wait.
+        let _waits = UnixStream::connect(&path).unwrap();
+        let display = Display { wayland: Some(path), ..Display::default() };
         assert!(!display.answers());
     }
 

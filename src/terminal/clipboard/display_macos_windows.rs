@@ -4,15 +4,16 @@
 use std::ffi::OsString;
 use std::process::Command;
 
+use arboard::Clipboard;
 #[cfg(target_os = "macos")]
 use arboard::SetExtApple as _;
 #[cfg(windows)]
 use arboard::SetExtWindows as _;
-use arboard::{Clipboard, Error};
 
+use super::words;
 use crate::failure::{Failure, Kind};
 
-/// Whether what is on the clipboard goes with its holder.
+/// Whether the system forgets what is on the clipboard when its holder ends.
 pub const GOES_WITH_ITS_HOLDER: bool = false;
 
 /// What the environment says of the clipboard.
@@ -20,16 +21,28 @@ pub const GOES_WITH_ITS_HOLDER: bool = false;
 pub struct Display {
     /// Whether this is an ssh session: the clipboard is then at a desk where nobody sits.
     pub over_ssh: bool,
+    /// What whoever is started needs.
+    kept: Vec<(&'static str, OsString)>,
 }
 
 impl Display {
     /// What `set` says of the environment.
     pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
-        Self { over_ssh: set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some() }
+        let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
+        let kept = ["HOME", "SystemRoot"].into_iter().filter_map(|name| Some((name, set(name)?))).collect();
+        Self { over_ssh, kept }
     }
 
-    /// Has a holder start without a console.
+    /// There is one.
+    #[must_use]
+    pub fn each(&self) -> Vec<Self> {
+        vec![self.clone()]
+    }
+
+    /// Has a holder start without a console, and with nothing of the environment that it does not need: it lives longer
+    /// than a token that may be there.
     pub fn prepare(&self, holder: &mut Command) {
+        holder.env_clear().envs(self.kept.iter().map(|(name, value)| (name, value)));
         #[cfg(windows)]
         {
             use std::os::windows::process::CommandExt as _;
@@ -37,8 +50,6 @@ impl Display {
             const DETACHED_PROCESS: u32 = 0x8;
             holder.creation_flags(DETACHED_PROCESS);
         }
-        #[cfg(target_os = "macos")]
-        let _ = holder;
     }
 
     /// Refuses, and says why, where there is no clipboard.
@@ -56,6 +67,12 @@ impl Display {
         Err(Failure::new(Kind::NotDelivered, message).hint(hint))
     }
 
+    /// Says why nobody may use it.
+    #[must_use]
+    pub fn closed(&self) -> Failure {
+        Failure::new(Kind::NotDelivered, "there is no clipboard").hint("leave --copy out")
+    }
+
     /// Whether there is a clipboard.
     #[must_use]
     pub fn answers(&self) -> bool {
@@ -64,25 +81,11 @@ impl Display {
 }
 
 /// Puts the secret on the clipboard.
-pub fn serve(secret: &str) -> Result<(), Error> {
-    let mut clipboard = Clipboard::new()?;
+pub fn serve(secret: &str) -> Result<(), String> {
+    let mut clipboard = Clipboard::new().map_err(|_| words::CLOSED.to_owned())?;
     #[cfg(target_os = "macos")]
-    return clipboard.set().exclude_from_history().text(secret);
+    let set = clipboard.set().exclude_from_history();
     #[cfg(windows)]
-    return clipboard.set().exclude_from_monitoring().text(secret);
-}
-
-/// Does this before a signal ends the program.
-#[cfg(target_os = "macos")]
-pub fn before_the_end(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    std::thread::spawn(move || signals.forever().next().map(|_| last()));
-    Ok(())
-}
-
-/// A program without a console gets no signal; whoever ends it ends it at once.
-#[cfg(windows)]
-pub fn before_the_end(_: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    Ok(())
+    let set = clipboard.set().exclude_from_monitoring();
+    set.text(secret).map_err(|error| error.to_string())
 }

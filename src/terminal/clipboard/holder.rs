@@ -1,11 +1,12 @@
 //! The process that holds the clipboard after the command has ended, and clears it when its time has come.
 //!
-//! It reads the secret on a line of standard input, and says on standard output whether it can be read back from the
-//! clipboard. Then it waits for a word: [`COMMITTING`], after which the secret stays whatever becomes of the command, or
-//! [`CLEAR`]. If the command ends without a word, the secret is of no use, and goes.
+//! It reads the secret, and says whether it can be read back from the clipboard ([`words`]). It is asked so again before
+//! the command puts the secret in force, and afterwards. From then on the secret stays whatever becomes of the command; if
+//! the command ends before, the secret goes with it. Whether it was in force by then, nobody has been told.
 
-use std::io::{self, BufRead as _, Write as _};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,20 +14,17 @@ use anyhow::{Context as _, bail};
 use arboard::{Clipboard, Error};
 use zeroize::Zeroizing;
 
-use super::apart;
 use super::display::{self, Display, GOES_WITH_ITS_HOLDER};
-
-/// Said by the holder when the secret was read back.
-pub const READABLE: &str = "readable";
-/// Said by the command before it puts the secret in force.
-pub const COMMITTING: &str = "committing";
-/// Said by the command when it could not.
-pub const CLEAR: &str = "clear";
+use super::{apart, reader, words};
 
 /// How long the clipboard may take until the secret can be read back.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// How long the command may take to put the secret in force. It is asked nothing, and waits for the store for less.
+const UNTIL_IN_FORCE: Duration = Duration::from_mins(1);
 /// How often to look whether the display and the secret are still there, where their end does not show otherwise.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long it may take to clear the clipboard, which is less than the command waits for.
+const TO_CLEAR: Duration = Duration::from_secs(2);
 /// How often to try to clear the clipboard while another program has it in hand, as Windows lets only one.
 const TRIES: usize = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
@@ -41,6 +39,10 @@ enum News {
     Broken(String),
     /// The command says that it is putting the secret in force.
     Committing,
+    /// The command says that the secret is in force.
+    Committed,
+    /// The secret was looked for, and is there.
+    Held,
     /// The secret is of no use.
     Useless,
 }
@@ -48,13 +50,12 @@ enum News {
 /// Holds the clipboard until another program takes it over, or for so long; `None` is for ever.
 pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<()> {
     apart::at_the_start()?;
-    let secret = secret()?;
-    match hold(&secret, clear_after, display) {
+    let mut input = apart::input()?;
+    let secret = words::next(&mut input).context("there is no secret to hold")?;
+    match hold(&secret, input, clear_after, display) {
         Ok(Fate::Left) => Ok(()),
-        Ok(Fate::Cleared) => clear(&secret),
-        // With the end of the process it goes, too: a display that hangs is not asked.
-        Err(error) if GOES_WITH_ITS_HOLDER => Err(error),
-        Err(error) => clear(&secret).and(Err(error)),
+        Ok(Fate::Cleared) => clear_in_time(secret),
+        Err(error) => clear_in_time(secret).and(Err(error)),
     }
 }
 
@@ -67,31 +68,56 @@ enum Fate {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the deadline of a process that tests run for real")]
-fn hold(secret: &Zeroizing<String>, clear_after: Option<Duration>, display: &Display) -> anyhow::Result<Fate> {
+fn hold(
+    secret: &Zeroizing<String>,
+    input: File,
+    clear_after: Option<Duration>,
+    display: &Display,
+) -> anyhow::Result<Fate> {
     let (news, received) = mpsc::channel();
     let last = news.clone();
-    display::before_the_end(move || drop(last.send(News::Useless)))?;
+    apart::before_the_end(move || drop(last.send(News::Useless)))?;
     serve(secret.clone(), news.clone());
-    read_back(secret.clone(), news.clone());
+    let look = read_back(secret.clone(), news.clone());
     match received.recv_timeout(PATIENCE) {
-        Ok(News::Readable) => answer(READABLE)?,
+        Ok(News::Readable) => answer(words::READABLE)?,
         Ok(News::Broken(why)) => return refuse(&why),
+        Ok(News::Replaced) => return refuse("something else has been copied meanwhile").or(Ok(Fate::Left)),
         _ => return refuse("what was put there cannot be read back"),
     }
-    listen(news);
-    apart::after_the_answer()?;
+    listen(input, news);
 
-    let deadline = clear_after.map(|span| Instant::now() + span);
+    let mut deadline = Some(Instant::now() + UNTIL_IN_FORCE);
+    let mut in_force = false;
     loop {
         let left = deadline.map_or(LOOK_EVERY, |deadline| deadline.saturating_duration_since(Instant::now()));
         match received.recv_timeout(left.min(LOOK_EVERY)) {
-            Ok(News::Replaced | News::Broken(_)) | Err(RecvTimeoutError::Disconnected) => return Ok(Fate::Left),
-            Ok(News::Useless) => return Ok(Fate::Cleared),
-            Ok(News::Committing) if deadline.is_none() && !GOES_WITH_ITS_HOLDER => return Ok(Fate::Left),
-            Ok(News::Readable | News::Committing) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(News::Replaced | News::Broken(_)) | Err(RecvTimeoutError::Disconnected) => {
+                // Whoever has been told that it is there asks no more.
+                let _ = answer(words::REPLACED);
+                return Ok(Fate::Left);
+            }
+            Ok(News::Useless) => return Ok(unless_replaced(&received)),
+            Ok(News::Committing) => look.send(())?,
+            Ok(News::Committed) => {
+                look.send(())?;
+                in_force = true;
+                deadline = clear_after.map(|span| Instant::now() + span);
+            }
+            Ok(News::Held) => {
+                // A command that is gone by now hears nothing; what it has put in force stays.
+                let _ = answer(words::HELD);
+                if in_force {
+                    apart::after_the_answer()?;
+                    if deadline.is_none() && !GOES_WITH_ITS_HOLDER {
+                        return Ok(Fate::Left);
+                    }
+                }
+            }
+            Ok(News::Readable) | Err(RecvTimeoutError::Timeout) => {}
         }
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return Ok(Fate::Cleared);
+            return Ok(unless_replaced(&received));
         }
         if !display.answers() {
             return Ok(Fate::Left);
@@ -99,10 +125,9 @@ fn hold(secret: &Zeroizing<String>, clear_after: Option<Duration>, display: &Dis
     }
 }
 
-fn secret() -> anyhow::Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::with_capacity(256));
-    io::stdin().lock().read_line(&mut line).context("there is no secret to hold")?;
-    Ok(Zeroizing::new(line.trim_end().to_owned()))
+/// What another program has put there is left to it, even if that is the latest news.
+fn unless_replaced(received: &Receiver<News>) -> Fate {
+    if received.try_iter().any(|news| matches!(news, News::Replaced)) { Fate::Left } else { Fate::Cleared }
 }
 
 /// Puts the secret on the clipboard, in a thread that keeps it there where the system does not.
@@ -112,14 +137,15 @@ fn serve(secret: Zeroizing<String>, news: Sender<News>) {
         let _ = match display::serve(&secret) {
             Ok(()) if !GOES_WITH_ITS_HOLDER => Ok(()),
             Ok(()) => news.send(News::Replaced),
-            Err(error) => news.send(News::Broken(error.to_string())),
+            Err(why) => news.send(News::Broken(why)),
         };
     });
 }
 
-/// Looks until the secret is there, and then whether it still is: a display that has started again under the same name
-/// answers, but it is another one.
-fn read_back(secret: Zeroizing<String>, news: Sender<News>) {
+/// Looks until the secret is there, and then whether it still is, whenever it is asked and now and then: a display that
+/// has started again under the same name answers, but it is another one.
+fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
+    let (look, looks) = mpsc::channel();
     thread::spawn(move || {
         // It stays as long as the process: an X server may start over when its last client leaves.
         let mut clipboard = loop {
@@ -130,13 +156,32 @@ fn read_back(secret: Zeroizing<String>, news: Sender<News>) {
             }
             thread::sleep(Duration::from_millis(20));
         };
-        let _ = news.send(News::Readable);
-        while !matches!(holds(&mut clipboard, &secret), Ok(false)) {
-            thread::sleep(LOOK_EVERY);
-        }
+        // What this process owns it may have read from its own memory.
+        let is_readable = if GOES_WITH_ITS_HOLDER { reader::reads(&secret) } else { Ok(true) };
+        let _ = news.send(match is_readable {
+            Ok(true) => News::Readable,
+            Ok(false) => News::Broken("what was put there cannot be read back".into()),
+            Err(error) => News::Broken(error.to_string()),
+        });
+        watch(&mut clipboard, &secret, &looks, &news);
         let _ = news.send(News::Replaced);
         std::mem::forget(clipboard);
     });
+    look
+}
+
+/// Returns when the secret is not there any more.
+fn watch(clipboard: &mut Clipboard, secret: &str, looks: &Receiver<()>, news: &Sender<News>) {
+    loop {
+        let asked = looks.recv_timeout(LOOK_EVERY).is_ok();
+        match holds(clipboard, secret) {
+            Ok(true) if asked => drop(news.send(News::Held)),
+            Ok(true) => {}
+            // Whoever has it in hand for so long is putting something else there.
+            Err(_) if !asked => {}
+            _ => return,
+        }
+    }
 }
 
 /// Whether the secret is on the clipboard. An error is no answer: another program has the clipboard in hand.
@@ -148,7 +193,15 @@ fn holds(clipboard: &mut Clipboard, secret: &str) -> Result<bool, Error> {
     }
 }
 
-/// Takes the secret away, unless something else is there by now.
+/// Takes the secret away. A display that hangs is not waited for.
+fn clear_in_time(secret: Zeroizing<String>) -> anyhow::Result<()> {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || done.send(clear(&secret)));
+    is_done.recv_timeout(TO_CLEAR).context("the display hangs")?
+}
+
+/// Takes the secret away, unless something else is there by now. No display looks and clears in one step: what is copied
+/// in the instant between is cleared as well.
 fn clear(secret: &str) -> anyhow::Result<()> {
     let mut clipboard = Clipboard::new()?;
     for _ in 0..TRIES {
@@ -160,18 +213,21 @@ fn clear(secret: &str) -> anyhow::Result<()> {
     bail!("another program does not let go of the clipboard")
 }
 
-/// Waits for what the command has to say.
-fn listen(news: Sender<News>) {
+/// Waits for what the command has to say. Its end says that the secret is of no use, unless it is in force.
+fn listen(mut input: File, news: Sender<News>) {
     thread::spawn(move || {
-        let mut committing = false;
-        for line in io::stdin().lines() {
-            match line.as_deref() {
-                Ok(COMMITTING) => committing = true,
-                Ok(CLEAR) => committing = false,
-                _ => break,
+        loop {
+            let word = words::next(&mut input);
+            let heard = match word.as_ref().map(|word| word.as_str()) {
+                Ok(words::COMMITTING) => News::Committing,
+                Ok(words::COMMITTED) => News::Committed,
+                _ => News::Useless,
+            };
+            let is_last = !matches!(heard, News::Committing);
+            if news.send(heard).is_err() || is_last {
+                break;
             }
         }
-        let _ = news.send(if committing { News::Committing } else { News::Useless });
     });
 }
 

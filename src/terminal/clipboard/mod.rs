@@ -1,15 +1,20 @@
-//! The clipboard. On X11 and on Wayland what is on it goes with the program that put it there; on macOS and on Windows it
-//! stays there until somebody takes it away. So this program starts itself once more, as a holder that does both.
+//! The clipboard. On X11 and on Wayland what is on it is handed out by the program that put it there; on macOS and on
+//! Windows it stays there until somebody takes it away. So this program starts itself once more, as a holder that does
+//! both.
 
 #[cfg_attr(windows, path = "apart_windows.rs")]
 mod apart;
 #[cfg_attr(any(target_os = "macos", windows), path = "display_macos_windows.rs")]
 pub mod display;
-pub mod holder;
+mod holder;
+mod reader;
+mod words;
 
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::result;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,17 +25,45 @@ use crate::failure::{Failure, Kind, Result};
 
 /// What a holder is started with, and for how many seconds; 0 is for ever.
 const HOLDER: &str = "clipboard-holder";
+/// What a reader is started with.
+const READER: &str = "clipboard-reader";
 
-/// For how long a program that was started like this is to hold the clipboard; `None` if it was started otherwise.
-#[must_use]
-pub fn held_for(args: &[OsString]) -> Option<Option<Duration>> {
-    let [_, holder, seconds] = args else { return None };
-    let seconds = seconds.to_str().filter(|_| holder == HOLDER)?.parse().ok()?;
-    Some((seconds > 0).then(|| Duration::from_secs(seconds)))
+/// What the program starts itself for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Task {
+    /// To hold the clipboard, for so long or for ever.
+    Hold(Option<Duration>),
+    /// To read it as whoever pastes does.
+    Read,
 }
 
+impl Task {
+    /// That of a program that was started like this; `None` if it was started otherwise.
+    #[must_use]
+    pub fn of(args: &[OsString]) -> Option<Self> {
+        match args {
+            [_, reader] if reader == READER => Some(Self::Read),
+            [_, holder, seconds] if holder == HOLDER => {
+                let seconds = seconds.to_str()?.parse().ok()?;
+                Some(Self::Hold((seconds > 0).then(|| Duration::from_secs(seconds))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Does it.
+    pub fn run(self, display: &Display) -> anyhow::Result<()> {
+        match self {
+            Self::Hold(clear_after) => holder::run(clear_after, display),
+            Self::Read => reader::run(),
+        }
+    }
+}
+
+/// How long a holder may take to answer: longer than it waits for its display.
+const HOLDER_ANSWERS: Duration = Duration::from_secs(8);
 /// How long a holder may take to clear the clipboard and leave, and how often to look.
-const HOLDER_LEAVES: Duration = Duration::from_secs(2);
+const HOLDER_LEAVES: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A place to copy a secret to, for another program to paste it.
@@ -39,11 +72,15 @@ pub trait Clipboard {
     fn check(&self) -> Result<()>;
 
     /// Puts a secret there; it can be pasted when this returns. It is cleared after so long, unless that is nothing. If
-    /// the program ends before [`Self::committing`], it is cleared as well.
+    /// the program ends before [`Self::committed`], it is cleared as well.
     fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()>;
 
-    /// Says that the secret is being put in force, and stays from here on.
-    fn committing(&mut self);
+    /// Asks whether what was copied can still be pasted, before it is put in force, and refuses if not. Where nothing was
+    /// copied, nothing is refused.
+    fn committing(&mut self) -> Result<()>;
+
+    /// Says that what was copied is in force, and stays from here on; `false` if it cannot be pasted any more.
+    fn committed(&mut self) -> bool;
 
     /// Takes the secret away again; `false` if it cannot be known whether it is gone.
     fn clear(&mut self) -> bool;
@@ -52,7 +89,7 @@ pub trait Clipboard {
 /// The clipboard of a display, held by a process of its own.
 pub struct DisplayClipboard {
     display: Display,
-    holder: Option<(Child, ChildStdin)>,
+    holder: Option<Holder>,
 }
 
 impl DisplayClipboard {
@@ -71,66 +108,147 @@ impl Clipboard for DisplayClipboard {
     fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()> {
         self.check()?;
         let seconds = clear_after.map_or(0, |span| span.as_secs());
-        let (holder, words, answer) = self.start(secret, seconds).map_err(|error| broken(&error.to_string()))?;
-        if answer != holder::READABLE {
-            return Err(broken(&answer));
+        let mut refused: Option<Failure> = None;
+        for display in self.display.each() {
+            match Holder::start(&display, seconds, secret) {
+                Ok(holder) => {
+                    // Of an earlier copy nothing is left: its holder leaves.
+                    if let Some(mut earlier) = self.holder.replace(holder) {
+                        earlier.leaves();
+                    }
+                    return Ok(());
+                }
+                Err(why) if why == words::CLOSED => {
+                    let closed = display.closed();
+                    refused = Some(match refused {
+                        Some(first) => {
+                            Failure { message: format!("{}, and {}", first.message, closed.message), ..closed }
+                        }
+                        None => closed,
+                    });
+                }
+                Err(why) => return Err(broken(&why)),
+            }
         }
-        self.holder = Some((holder, words));
-        Ok(())
+        Err(refused.unwrap_or_else(|| broken("the display does not answer")))
     }
 
-    fn committing(&mut self) {
-        self.say(holder::COMMITTING);
+    fn committing(&mut self) -> Result<()> {
+        let Some(holder) = &mut self.holder else { return Ok(()) };
+        holder.holds(words::COMMITTING).map_err(|why| {
+            Failure::new(Kind::NotDelivered, why)
+                .hint("copy nothing else meanwhile, or give it another way out with --output")
+        })
+    }
+
+    fn committed(&mut self) -> bool {
+        self.holder.as_mut().is_none_or(|holder| holder.holds(words::COMMITTED).is_ok())
     }
 
     fn clear(&mut self) -> bool {
-        self.say(holder::CLEAR);
-        let Some((mut holder, words)) = self.holder.take() else { return false };
-        drop(words);
-        for _ in 0..HOLDER_LEAVES.as_millis() / LOOK_EVERY.as_millis() {
-            match holder.try_wait() {
-                Ok(None) => thread::sleep(LOOK_EVERY),
-                Ok(Some(status)) => return GOES_WITH_ITS_HOLDER || status.success(),
-                Err(_) => return GOES_WITH_ITS_HOLDER,
-            }
+        let Some(mut holder) = self.holder.take() else { return false };
+        // Whoever is gone hears nothing, and has left.
+        let _ = holder.say(words::CLEAR);
+        match holder.leaves() {
+            Some(done) => GOES_WITH_ITS_HOLDER || done,
+            // A display that hangs keeps it. Where the secret goes with its end, nobody can paste it from there any more.
+            None => holder.process.kill().and_then(|()| holder.process.wait()).is_ok() && GOES_WITH_ITS_HOLDER,
         }
-        // A display that hangs keeps it: where the secret goes with its end, the clipboard is empty as well.
-        holder.kill().and_then(|()| holder.wait()).is_ok() && GOES_WITH_ITS_HOLDER
     }
 }
 
-impl DisplayClipboard {
-    /// Starts a holder, hands it the secret, and waits for its answer. Nothing of it is on a command line or in the
-    /// environment.
-    fn start(&self, secret: &[u8], seconds: u64) -> io::Result<(Child, ChildStdin, String)> {
+/// A holder that was started here.
+struct Holder {
+    process: Child,
+    words: ChildStdin,
+    answers: Receiver<String>,
+}
+
+impl Holder {
+    /// Starts one, hands it the secret, and waits until it can be pasted. Nothing of the secret is on a command line or in
+    /// the environment.
+    fn start(display: &Display, seconds: u64, secret: &[u8]) -> result::Result<Self, String> {
+        let mut holder = Self::spawn(display, seconds).map_err(|error| error.to_string())?;
+        let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
+        line.extend_from_slice(secret);
+        line.push(b'\n');
+        // If it has ended, it may have said why.
+        let _ = holder.words.write_all(&line);
+        let why = match holder.answer() {
+            Ok(answer) if answer == words::READABLE => return Ok(holder),
+            Ok(why) => why,
+            Err(why) => why.into(),
+        };
+        // It clears what it may have put there.
+        let _ = holder.leaves();
+        let _ = holder.process.kill().and_then(|()| holder.process.wait());
+        Err(why)
+    }
+
+    fn spawn(display: &Display, seconds: u64) -> io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        self.display.prepare(&mut command);
-        let mut holder = command
+        display.prepare(&mut command);
+        let mut process = command
             .args([HOLDER, &seconds.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .current_dir("/")
             .spawn()?;
-        let (Some(mut words), Some(answers)) = (holder.stdin.take(), holder.stdout.take()) else {
+        let (Some(words), Some(answers)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
-        line.extend_from_slice(secret);
-        line.push(b'\n');
-        words.write_all(&line)?;
-        let mut answer = String::new();
-        BufReader::new(answers).read_line(&mut answer)?;
-        Ok((holder, words, answer.trim_end().to_owned()))
+        Ok(Self { process, words, answers: lines(answers) })
     }
 
-    fn say(&mut self, word: &str) -> bool {
-        self.holder.as_mut().is_some_and(|(_, words)| writeln!(words, "{word}").and_then(|()| words.flush()).is_ok())
+    /// Says something, and refuses unless the secret can be pasted then.
+    fn holds(&mut self, word: &str) -> result::Result<(), &'static str> {
+        // If it has ended, it may have said why.
+        let _ = self.say(word);
+        match self.answer()?.as_str() {
+            words::HELD => Ok(()),
+            _ => Err("something else has been copied meanwhile"),
+        }
+    }
+
+    fn say(&mut self, word: &str) -> io::Result<()> {
+        self.words.write_all(format!("{word}\n").as_bytes())
+    }
+
+    fn answer(&self) -> result::Result<String, &'static str> {
+        self.answers.recv_timeout(HOLDER_ANSWERS).map_err(|error| match error {
+            RecvTimeoutError::Timeout => "what holds the clipboard does not answer",
+            RecvTimeoutError::Disconnected => "what held the clipboard has ended",
+        })
+    }
+
+    /// Waits for its end, and whether all was well; `None` if it does not leave.
+    fn leaves(&mut self) -> Option<bool> {
+        for _ in 0..HOLDER_LEAVES.as_millis() / LOOK_EVERY.as_millis() {
+            match self.process.try_wait() {
+                Ok(None) => thread::sleep(LOOK_EVERY),
+                Ok(Some(status)) => return Some(status.success()),
+                Err(_) => return Some(false),
+            }
+        }
+        None
     }
 }
 
+/// Reads lines in a thread of its own, so that one can be waited for only so long.
+fn lines(answers: ChildStdout) -> Receiver<String> {
+    let (said, heard) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(answers).lines().map_while(io::Result::ok) {
+            if said.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    heard
+}
+
 fn broken(why: &str) -> Failure {
-    let why = if why.is_empty() { "its holder has ended" } else { why };
     Failure::new(Kind::NotDelivered, format!("the secret could not be put on the clipboard: {why}"))
         .hint("leave --copy out, or give it another way out with --output")
 }

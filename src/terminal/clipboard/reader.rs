@@ -1,0 +1,46 @@
+//! Reads the clipboard as whoever pastes does: in a process of its own. On X11 and Wayland the text comes from the holder,
+//! which as its owner would not ask the display for it, but itself.
+
+use std::io::{self, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use arboard::Clipboard;
+use zeroize::Zeroizing;
+
+use super::{READER, apart, words};
+
+/// How long the clipboard may take. Whoever has started this may be gone by then.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Whether another program reads this on the clipboard.
+pub fn reads(secret: &str) -> io::Result<bool> {
+    let mut reader = Command::new(std::env::current_exe()?)
+        .arg(READER)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut line = Zeroizing::new(String::with_capacity(secret.len() + 1));
+    line.push_str(secret);
+    line.push('\n');
+    // If it has ended, it has not read it.
+    let _ = reader.stdin.take().map(|mut input| input.write_all(line.as_bytes()));
+    Ok(reader.wait()?.success())
+}
+
+/// Compares what is on the clipboard with a line of standard input, and fails if it is something else.
+pub fn run() -> anyhow::Result<()> {
+    let expected = words::next(&mut apart::input()?).context("there is nothing to look for")?;
+    let (said, heard) = mpsc::channel();
+    thread::spawn(move || {
+        let read = Clipboard::new().and_then(|mut clipboard| clipboard.get_text()).map(Zeroizing::new);
+        // Nobody listens any more only when the process is about to end.
+        let _ = said.send(read.is_ok_and(|read| *read == *expected));
+    });
+    ensure!(heard.recv_timeout(PATIENCE).context("the display hangs")?, "something else is on the clipboard");
+    Ok(())
+}
