@@ -98,12 +98,10 @@ impl Selection {
 
 /// The accounts a file names: one a line, or in a column of CSV under a header that says which.
 fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
-    let (mut named, mut faults) = (Vec::new(), Vec::new());
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let (mut named, mut faults, mut count) = (Vec::new(), Vec::new(), LineCount { bytes, counted: 0, line: 1 });
     let mut record = csv::ByteRecord::new();
     let mut read = || -> Result<Option<csv::ByteRecord>> {
         let more = reader.read_byte_record(&mut record).map_err(|error| unreadable(path, &error))?;
@@ -115,12 +113,11 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
         next = read()?;
     }
     while let Some(record) = next {
-        let line = record.position().map_or(0, csv::Position::line);
         match target(&record, column) {
             // A line of nothing but commas is as empty as one of nothing.
             _ if record.iter().all(<[u8]>::is_empty) => {}
             Ok(target) => named.push((target.to_string(), target)),
-            Err(failure) => faults.push(FailedItem { target: format!("line {line}"), failure }),
+            Err(failure) => faults.push(FailedItem { target: format!("line {}", count.line_of(&record)), failure }),
         }
         next = read()?;
     }
@@ -130,6 +127,26 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
     let message = format!("{} of {} do not name an account; nothing has changed", lines(faults.len()), path.display());
     Err(Failure { items: faults, ..Failure::new(Kind::Usage, message) }
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
+}
+
+/// Counts lines as an editor does. The reader takes the line ends before a record, empty lines and the second half of
+/// CRLF among them, for the record's own.
+struct LineCount<'b> {
+    bytes: &'b [u8],
+    counted: usize,
+    line: usize,
+}
+
+impl LineCount<'_> {
+    /// The line that a record begins on, which comes after those that were asked for before.
+    fn line_of(&mut self, record: &csv::ByteRecord) -> usize {
+        let from = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let ends = self.bytes.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let begins = from + ends;
+        self.line += self.bytes[self.counted..begins].split(|byte| *byte == b'\n').count() - 1;
+        self.counted = begins;
+        self.line
+    }
 }
 
 /// Whom a line names: without a header it is all of the line.
