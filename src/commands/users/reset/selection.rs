@@ -45,6 +45,10 @@ impl Selection {
     /// Reads what the command line says, and the file it names.
     pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
+        if filter.search.as_deref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(Failure::new(Kind::Usage, "a search for nothing finds everybody")
+                .hint("say what to search for; if you mean everybody, say --all"));
+        }
         if let Some(path) = &args.from {
             return Ok(Self::Listed(listed(path, &input::read(path, LONGEST_LIST)?)?));
         }
