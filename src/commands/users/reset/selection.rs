@@ -9,6 +9,7 @@ use crate::commands::bulk::{Bulk, targets};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::clock::Timestamp;
+use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::input;
@@ -39,6 +40,14 @@ pub struct Chosen {
     pub written: String,
     /// Its number.
     pub id: AccountId,
+    /// Whether it is a global-admin, the last of whom is not reset.
+    pub is_admin: bool,
+}
+
+impl Chosen {
+    fn new(written: &str, account: &Account) -> Self {
+        Self { written: written.to_owned(), id: account.id, is_admin: account.roles.contains(Role::GlobalAdmin) }
+    }
 }
 
 impl Selection {
@@ -79,7 +88,7 @@ impl Selection {
     /// Finds the accounts, each once, and keeps those that may be reset.
     pub fn find(&self, store: &mut dyn Store, acting: &Acting, now: Timestamp) -> Result<(Bulk, Vec<Chosen>)> {
         let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
-        let chosen = |written: &str, account: Account| Chosen { written: written.to_owned(), id: account.id };
+        let chosen = |written: &str, account: Account| Chosen::new(written, &account);
         let Self::Filtered(filter) = self else { return Ok(Bulk::find(store, self.targets(), may, chosen)) };
         let own = acting.account().map(|own| own.id);
         let (mut bulk, mut found, mut last) = (Bulk::default(), Vec::new(), None);
@@ -91,7 +100,7 @@ impl Selection {
                 let written = account.username.to_string();
                 bulk.ask();
                 match may(store, &account) {
-                    Ok(()) => found.push(Chosen { written, id: account.id }),
+                    Ok(()) => found.push(Chosen::new(&written, &account)),
                     Err(failure) => bulk.record(written, Err(failure)),
                 }
             }
