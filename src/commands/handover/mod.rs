@@ -147,6 +147,11 @@ impl WayOut {
         self.delivery.file()
     }
 
+    /// Whether it leaves a file behind, and does not take it back.
+    pub fn leaves_a_file(&self) -> bool {
+        self.file().is_some() && (self.in_force > 0 || self.delivery.new_file().is_none())
+    }
+
     /// Whether a bar can be drawn on standard error meanwhile.
     pub fn leaves_room_for_progress(&self, desk: &Desk<'_>) -> bool {
         !self.delivery.is_on_terminal(desk.output)

@@ -116,7 +116,7 @@ pub fn run(
     desk.terminal.end_progress();
     leave(&mut bulk, left.map(|one| one.written), is_few, stopped);
     conclude(desk, &bulk, &way_out, &disabled, total + before);
-    let resumable = way_out.file().is_some() && matches!(desk.format(), Format::Csv | Format::Jsonl);
+    let resumable = way_out.leaves_a_file() && matches!(desk.format(), Format::Csv | Format::Jsonl);
     let closed = way_out.close(desk);
     let finished = bulk.finish().map_err(|failure| match stopped {
         Some(_) if resumable => failure.hint("to go on, give the same command with --resume in the place of --output"),
