@@ -156,9 +156,10 @@ impl WayOut {
         self.delivery.file()
     }
 
-    /// Whether another run can go on where this one is ended.
+    /// Whether another run can go on where this one is ended: a file stays, in a format that can be gone on with.
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && matches!(self.format, Format::Csv | Format::Jsonl)
+        let stays = self.in_force > 0 || self.delivery.new_file().is_none();
+        self.file().is_some() && stays && matches!(self.format, Format::Csv | Format::Jsonl)
     }
 
     /// Whether a bar can be drawn on standard error meanwhile.

@@ -30,6 +30,7 @@ use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::digest::FileDigest;
 use crate::domain::policy;
+use crate::domain::role::Role;
 use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
@@ -117,7 +118,11 @@ fn hand_over(
 ) -> Result<()> {
     let chosen: Vec<_> = (first.0..)
         .zip(&plan.new)
-        .map(|(id, new)| Chosen { written: new.username.to_string(), id: AccountId(id) })
+        .map(|(id, new)| Chosen {
+            written: new.username.to_string(),
+            id: AccountId(id),
+            is_admin: new.roles.contains(Role::GlobalAdmin),
+        })
         .collect();
     let mut bulk = Bulk::default();
     bulk.ask(chosen.len());

@@ -66,7 +66,7 @@ pub fn run(
         if stopped.is_some() {
             break;
         }
-        let batch: Vec<_> = left.by_ref().take(batch_size).collect();
+        let batch = next_batch(&mut left, batch_size);
         tried += batch.len();
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
@@ -125,6 +125,16 @@ pub fn run(
         _ => failure,
     });
     finished.and(if stopped.is_some() { Ok(()) } else { closed })
+}
+
+/// The next ones, up to an admin: whether another is the last one to count on shows when this one has been reset.
+fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chosen> {
+    let mut batch = Vec::new();
+    while batch.len() < most && batch.last().is_none_or(|last: &Chosen| !last.is_admin) {
+        let Some(next) = left.next() else { break };
+        batch.push(next);
+    }
+    batch
 }
 
 /// Says that it was not the turn of some: of each by its name, if they are few.

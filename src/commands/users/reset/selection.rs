@@ -9,6 +9,7 @@ use crate::commands::bulk::{Bulk, targets};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::clock::Timestamp;
+use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::input;
@@ -37,12 +38,24 @@ pub struct Chosen {
     pub written: String,
     /// Its number.
     pub id: AccountId,
+    /// Whether it is a global-admin, the last of whom is not reset.
+    pub is_admin: bool,
+}
+
+impl Chosen {
+    fn new(written: &str, account: &Account) -> Self {
+        Self { written: written.to_owned(), id: account.id, is_admin: account.roles.contains(Role::GlobalAdmin) }
+    }
 }
 
 impl Selection {
     /// Reads what the command line says, and the file it names.
     pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
+        if filter.search.as_deref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(Failure::new(Kind::Usage, "a search for nothing finds everybody")
+                .hint("say what to search for; if you mean everybody, say --all"));
+        }
         if let Some(path) = &args.from {
             return Ok(Self::Listed(listed(path, &input::read(path)?.bytes)?));
         }
@@ -75,7 +88,7 @@ impl Selection {
     /// Finds the accounts, each once, and keeps those that may be reset.
     pub fn find(&self, store: &mut dyn Store, acting: &Acting, now: Timestamp) -> Result<(Bulk, Vec<Chosen>)> {
         let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
-        let chosen = |written: &str, account: Account| Chosen { written: written.to_owned(), id: account.id };
+        let chosen = |written: &str, account: Account| Chosen::new(written, &account);
         let Self::Filtered(filter) = self else { return Ok(Bulk::find(store, self.targets(), may, chosen)) };
         let own = acting.account().map(|own| own.id);
         let (mut bulk, mut found, mut last) = (Bulk::default(), Vec::new(), None);
@@ -87,7 +100,7 @@ impl Selection {
                 let written = account.username.to_string();
                 bulk.ask(1);
                 match may(store, &account) {
-                    Ok(()) => found.push(Chosen { written, id: account.id }),
+                    Ok(()) => found.push(Chosen::new(&written, &account)),
                     Err(failure) => bulk.record(written, Err(failure)),
                 }
             }
@@ -98,12 +111,10 @@ impl Selection {
 
 /// The accounts a file names: one a line, or in a column of CSV under a header that says which.
 fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
-    let (mut named, mut faults) = (Vec::new(), Vec::new());
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let (mut named, mut faults, mut count) = (Vec::new(), Vec::new(), LineCount { bytes, counted: 0, line: 1 });
     let mut record = csv::ByteRecord::new();
     let mut read = || -> Result<Option<csv::ByteRecord>> {
         let more = reader.read_byte_record(&mut record).map_err(|error| unreadable(path, &error))?;
@@ -115,12 +126,11 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
         next = read()?;
     }
     while let Some(record) = next {
-        let line = record.position().map_or(0, csv::Position::line);
         match target(&record, column) {
             // A line of nothing but commas is as empty as one of nothing.
             _ if record.iter().all(<[u8]>::is_empty) => {}
             Ok(target) => named.push((target.to_string(), target)),
-            Err(failure) => faults.push(FailedItem { target: format!("line {line}"), failure }),
+            Err(failure) => faults.push(FailedItem { target: format!("line {}", count.line_of(&record)), failure }),
         }
         next = read()?;
     }
@@ -130,6 +140,26 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
     let message = format!("{} of {} do not name an account; nothing has changed", lines(faults.len()), path.display());
     Err(Failure { items: faults, ..Failure::new(Kind::Usage, message) }
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
+}
+
+/// Counts lines as an editor does. The reader takes the line ends before a record, empty lines and the second half of
+/// CRLF among them, for the record's own.
+struct LineCount<'b> {
+    bytes: &'b [u8],
+    counted: usize,
+    line: usize,
+}
+
+impl LineCount<'_> {
+    /// The line that a record begins on, which comes after those that were asked for before.
+    fn line_of(&mut self, record: &csv::ByteRecord) -> usize {
+        let from = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let ends = self.bytes.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let begins = from + ends;
+        self.line += self.bytes[self.counted..begins].split(|byte| *byte == b'\n').count() - 1;
+        self.counted = begins;
+        self.line
+    }
 }
 
 /// Whom a line names: without a header it is all of the line.
