@@ -68,6 +68,7 @@ laws! {
     a_command_that_is_killed_while_it_copies_leaves_nothing
     a_command_that_is_killed_while_it_commits_leaves_nothing
     a_holder_that_is_gone_after_the_commit_is_noticed
+    a_holder_that_hangs_does_not_keep_its_command
     what_another_program_copies_before_the_commit_has_ended_is_noticed
     of_copies_at_once_none_is_lost_without_a_word
     the_password_is_in_nobodys_arguments_or_environment
@@ -269,6 +270,16 @@ fn a_holder_that_is_gone_after_the_commit_is_noticed(stage: &Stage) {
     drop(other);
     says_that_it_is_gone(running, stage, &pasted);
     stage.is_empty();
+}
+
+fn a_holder_that_hangs_does_not_keep_its_command(stage: &Stage) {
+    let other = hold_the_store(stage);
+    let running = Running::start(stage, &copy_for("0"));
+    running.until_it_commits(stage);
+    let pasted = stage.pasted().unwrap();
+    kill_process(Pid::from_raw(stage.holder()).unwrap(), Signal::STOP).unwrap();
+    drop(other);
+    says_that_it_is_gone(running, stage, &pasted);
 }
 
 fn what_another_program_copies_before_the_commit_has_ended_is_noticed(stage: &Stage) {
