@@ -41,7 +41,7 @@ fn rows_of_a_batch_are_in_force_while_the_next_ones_are_still_to_come() {
     assert!(reset.is_superset(&names(1..=BATCH)), "{reset:?}");
     assert!(reset.len() < 3 * BATCH + 40, "it came all at once");
     let (text, code, stderr) = stream.end();
-    assert_eq!((code, stderr.as_str()), (0, "232 temporary passwords are in force.\n"));
+    assert_eq!((code, stderr.as_str()), (0, "232 accounts are reset.\n"));
     all_in_force(&desk, &rows(&text), &names(1..=3 * BATCH + 40));
 }
 
@@ -163,7 +163,10 @@ fn each_account_has_one_event_and_no_password_is_in_the_store() {
 fn no_bar_is_drawn_where_standard_error_is_no_terminal() {
     let desk = crowded(BATCH + 6);
     let run = desk.run(&[&ALL[..], &["--output", "out"]].concat()).succeeds();
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "70 temporary passwords are in out, and in force.\n"));
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("", "70 accounts are reset; their temporary passwords are in out.\n")
+    );
 }
 
 #[test]

@@ -274,7 +274,7 @@ fn more_than_ten_want_their_count_typed_back() {
     pty.until("Reset the passwords of 11 accounts (u001, u002, u003, u004, u005, and 6 more)?");
     pty.until("Type 11 to go on: ");
     pty.send("11\r");
-    pty.end().exits(0).shows("11 temporary passwords are in out, and in force.");
+    pty.end().exits(0).shows("11 accounts are reset; their temporary passwords are in out.");
     let rows = rows(&fs::read_to_string(desk.home.path().join("out")).unwrap());
     assert_eq!(reset_since(&desk, &before), names(1..=11));
     all_in_force(&desk, &rows, &names(1..=11));
