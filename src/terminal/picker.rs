@@ -8,8 +8,10 @@ use super::alternate::Size;
 use super::keys::Key;
 use crate::domain::text::neutral;
 
-/// How many lines of the list are asked for.
-pub const SHOWN: usize = 12;
+/// How many lines of the list are shown.
+const SHOWN: usize = 12;
+/// How many are asked for: one more shows that there are more.
+pub const WANTED: usize = SHOWN + 1;
 
 /// The text so far, what it finds, and which line is marked.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,7 @@ pub struct Picker {
     text: String,
     lines: Vec<String>,
     marked: usize,
+    has_more: bool,
 }
 
 /// What is to be done after a key.
@@ -40,7 +43,9 @@ impl Picker {
     }
 
     /// What was found, in the order in which it is to be shown.
-    pub fn found(&mut self, lines: Vec<String>) {
+    pub fn found(&mut self, mut lines: Vec<String>) {
+        self.has_more = lines.len() > SHOWN;
+        lines.truncate(SHOWN);
         self.lines = lines;
         self.marked = self.marked.min(self.lines.len().saturating_sub(1));
     }
@@ -71,7 +76,7 @@ impl Picker {
     #[must_use]
     pub fn drawn(&self, question: &str, size: Size) -> Zeroizing<String> {
         let columns = usize::from(size.columns);
-        let room = usize::from(size.rows).saturating_sub(2).max(1);
+        let room = usize::from(size.rows).saturating_sub(2 + usize::from(self.has_more)).max(1);
         let first = (self.marked + 1).saturating_sub(room);
         let left = columns.saturating_sub(display_width(question) + 1);
         let mut lines = vec![format!("{question} {}", end(&neutral(&self.text), left))];
@@ -82,7 +87,10 @@ impl Picker {
         if self.lines.is_empty() {
             lines.push("  nobody is found".into());
         }
-        lines.push("Type to narrow it down; arrows and Enter pick, Esc leaves.".into());
+        if self.has_more {
+            lines.push("  … and more: type to narrow it down".into());
+        }
+        lines.push("Esc leaves, arrows and Enter pick, typing narrows it down.".into());
         Zeroizing::new(lines.iter().map(|line| beginning(line, columns)).collect::<Vec<_>>().join("\n"))
     }
 }
@@ -134,6 +142,16 @@ mod tests {
         assert_eq!(picker.press(Key::Enter), Next::Take(1));
         picker.found(vec!["alice".into()]);
         assert_eq!(picker.press(Key::Enter), Next::Take(0));
+    }
+
+    #[test]
+    fn that_there_are_more_than_are_shown_is_said() {
+        let names: Vec<String> = (0..WANTED).map(|number| format!("u{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (size, more) = (Size { columns: 80, rows: 24 }, "and more");
+        let drawn = picker(&names).drawn("Whose password?", size);
+        assert!(drawn.contains(more) && drawn.contains("u11") && !drawn.contains("u12"), "{}", *drawn);
+        assert!(!picker(&names[1..]).drawn("Whose password?", size).contains(more));
     }
 
     #[test]

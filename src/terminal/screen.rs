@@ -75,10 +75,12 @@ impl Page {
         };
         let (above, below) = [ample, tight].into_iter().find(|parts| taken(parts) <= rows).unwrap_or(least);
 
+        // In a window too small for all that, the secret comes first: what stands below it ends where the window does.
+        let room = rows.saturating_sub(above.iter().map(|part| part.len()).sum::<usize>() + secret_rows);
         let mut pieces: Vec<&str> = above.into_iter().flatten().flat_map(|line| [line.as_str(), "\n"]).collect();
         pieces.extend(secret);
         pieces.push(&broken);
-        pieces.extend(below.into_iter().flatten().flat_map(|line| ["\n", line.as_str()]));
+        pieces.extend(below.into_iter().flatten().take(room).flat_map(|line| ["\n", line.as_str()]));
         joined(&pieces)
     }
 }
@@ -113,6 +115,18 @@ mod tests {
     fn the_secret_is_not_moved_while_it_is_written() {
         let drawn = page().drawn(Size { columns: 80, rows: 24 }, true);
         assert_eq!(drawn.capacity(), drawn.len());
+    }
+
+    #[test]
+    fn in_the_smallest_window_the_secret_is_not_scrolled_away() {
+        let page = Page { secret: Zeroizing::new("2345-6789-abcd-efgh-jkmn".into()), ..page() };
+        for (columns, rows) in [(20, 5), (20, 2), (10, 3), (80, 1)] {
+            let drawn = page.drawn(Size { columns, rows }, false);
+            // A row that a long line is broken into is a line break behind it.
+            let taken = drawn.split('\n').count();
+            assert!(drawn.contains("2345-6789-abcd-efgh-jkmn"), "{columns}x{rows}: {}", *drawn);
+            assert!(taken <= usize::from(rows), "{columns}x{rows}: {}", *drawn);
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::terminal::Terminal;
 use crate::terminal::format::{Format, Rows};
 use crate::terminal::handover::TemporaryHandover;
 use crate::terminal::output::{self, Reader};
-use crate::terminal::picker::SHOWN;
+use crate::terminal::picker::WANTED;
 use crate::terminal::records::AccountRecord;
 use crate::terminal::resume::Unfinished;
 
@@ -191,7 +191,7 @@ fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(
     let (now, mut found) = (desk.now(), Vec::<Account>::new());
     let mut search = |text: &str| {
         let filter = Filter { search: (!text.is_empty()).then(|| text.to_owned()), ..Filter::default() };
-        let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: SHOWN, now };
+        let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: WANTED, now };
         found = store.page(&page)?;
         Ok(found.iter().map(line).collect())
     };
