@@ -12,7 +12,7 @@ use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
 use super::screen::{Key, Page};
-use super::{Phase, PromptError, Terminal, keys, progress};
+use super::{Phase, PromptError, Terminal, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{self, Failure, Kind, Look};
@@ -142,7 +142,7 @@ impl Terminal for Console {
         let outcome = loop {
             let (shown, asked) = (picker.clone(), question.to_owned());
             let painted = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true);
-            let keys = left(painted.and_then(|()| keys::at_list(&terminal)));
+            let keys = left(painted.and_then(|()| typing::at_list(&terminal)));
             match keys.map_err(Failure::from).and_then(|keys| press(&mut picker, keys, &mut *search)) {
                 Ok(None) => {}
                 Ok(Some(Next::Take(line))) => break Ok(line),
@@ -167,7 +167,7 @@ impl Terminal for Console {
     fn key(&mut self) -> Result<Key, PromptError> {
         let terminal = File::open("/dev/tty")?;
         while self.guard.wait_for_key(&terminal)? {
-            if let Some(key) = left(keys::at_screen(&terminal))? {
+            if let Some(key) = left(typing::at_screen(&terminal))? {
                 return Ok(key);
             }
         }

@@ -13,7 +13,7 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
 use super::taken::{Manner, Picture, Taken};
-use super::{Phase, job, keys};
+use super::{Phase, job, typing};
 
 #[derive(Default)]
 struct State {
@@ -177,7 +177,7 @@ impl Guard {
     pub fn wait_for_key(&self, terminal: &File) -> io::Result<bool> {
         let mut state = self.lock();
         while !state.has_left {
-            if keys::is_waiting(terminal)? {
+            if typing::is_waiting(terminal)? {
                 return Ok(true);
             }
             let waited = self.shared.changed.wait_timeout(state, LOOK_EVERY);

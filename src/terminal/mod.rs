@@ -20,6 +20,7 @@ pub mod screen;
 pub mod sheet;
 pub mod table;
 mod taken;
+mod typing;
 
 use std::io;
 use std::path::{Path, PathBuf};
