@@ -1,0 +1,102 @@
+# shellcheck shell=bash
+# What the scripts beside this one share: the program built for release, a folder that is gone afterwards, big stores,
+# and how two commands are compared. Read by them, not run.
+#
+# Debian packages: sqlite3 hyperfine jq time; python3 for record.sh.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+for tool in sqlite3 hyperfine jq /usr/bin/time; do
+    command -v "$tool" >/dev/null || { echo "this takes Debian's sqlite3, hyperfine, jq and time: $tool is not there" >&2; exit 1; }
+done
+
+cargo build --release --locked --quiet
+target=$(cargo metadata --format-version 1 --no-deps --locked | jq -r .target_directory)
+PATH=$target/release:$PATH
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+# Nobody's sign-in, token or store but those of this run.
+export HOME=$folder
+unset PASSDESK_STORE PASSDESK_TOKEN PASSDESK_TOKEN_FILE XDG_DATA_HOME XDG_STATE_HOME
+
+# make_store FILE COUNT: a store with so many accounts. They are filled in by SQL, as an import would leave them after a
+# while: of two hundred one is removed, of a hundred one disabled; of fifty one has to change a temporary password, every
+# second time one that has expired; some have roles. Usernames are in another order than ids.
+make_store() {
+    passdesk init --store "$1" --admin root --quiet | cat >/dev/null
+    sqlite3 "$1" >/dev/null <<SQL
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -200000;
+CREATE TEMP TABLE first (n INTEGER PRIMARY KEY, word TEXT);
+INSERT INTO first SELECT key, value FROM json_each(
+    '["Alice","Bob","Cora","Dora","Erin","Fay","Gina","Hugo","Ivan","Jörg","Kim","Lea","Mona","Nora","Olaf","Pia"]');
+CREATE TEMP TABLE last (n INTEGER PRIMARY KEY, word TEXT);
+INSERT INTO last SELECT key, value FROM json_each(
+    '["Example","Builder","Wintergreen","Rook","Sandoval","Björk","Okafor","Lindqvist","Marsh","Novak","Quill","Tran"]');
+WITH RECURSIVE
+    number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < $2 - 1),
+    person AS (
+        SELECT number.n AS n, first.word || ' ' || last.word AS name,
+               replace(lower(first.word || '.' || last.word), 'ö', 'oe') || number.n AS username
+        FROM number JOIN first ON first.n = number.n * 7 % 16 JOIN last ON last.n = number.n * 5 % 12)
+INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash, must_change,
+                      temporary_until, password_changed_at, reset_at, reset_by, created_at, removed_at, hash_work)
+SELECT username, name, username || '@mail.example.org', username || '@mail.example.org',
+       username || char(10) || lower(name) || char(10) || username || '@mail.example.org',
+       CASE WHEN n % 1000 = 0 THEN 2 WHEN n % 1500 = 0 THEN 1 WHEN n % 5000 = 1 THEN 4 ELSE 0 END,
+       iif(n % 100 = 0, 'disabled', 'active'),
+       (SELECT password_hash FROM accounts WHERE id = 1),
+       n % 50 = 7,
+       iif(n % 50 = 7, unixepoch() + iif(n % 100 = 7, 86400, -86400), NULL),
+       iif(n % 50 = 7, NULL, unixepoch() - n),
+       iif(n % 10 = 7, unixepoch() - n, NULL),
+       iif(n % 10 = 7, 'helper', NULL),
+       unixepoch() - 10000000 + n,
+       iif(n % 200 = 0, unixepoch() - n % 1000000, NULL),
+       (SELECT hash_work FROM accounts WHERE id = 1)
+FROM person;
+-- What has expired has lapsed with the first event after it.
+UPDATE accounts SET temporary_lapsed = TRUE WHERE temporary_until <= unixepoch();
+PRAGMA journal_mode = WAL;
+SQL
+}
+
+# compare [HYPERFINE OPTION...] -- OURS PEER: runs the two in turns and leaves the medians, in milliseconds, in $ours and
+# $peers. hyperfine runs all rounds of one command before those of the other, so each round is a call of its own.
+rounds=11
+compare() {
+    local options=()
+    while [ "$1" != -- ]; do options+=("$1"); shift; done
+    shift
+    local round
+    for round in $(seq "$rounds"); do
+        hyperfine --style none --warmup "$((round == 1))" --runs 1 --export-json "$folder/round-$round.json" \
+            "${options[@]}" "$1" "$2" 2>/dev/null >&2
+    done
+    read -r ours peers < <(jq -rs '
+        def median: sort | .[length / 2 | floor];
+        [([.[].results[0].times[0]] | median), ([.[].results[1].times[0]] | median)] | map(. * 1e3) | @tsv' \
+        "$folder"/round-*.json)
+    rm "$folder"/round-*.json
+}
+
+table() { printf '| %-58s | %12s | %12s | %7s | %8s |\n' "$@"; }
+title() {
+    echo "Medians of $rounds rounds in turns, on $(nproc) cores; sqlite3 $(sqlite3 --version | cut -d' ' -f1)."
+    table what ours peer ratio goal
+    table --- ---: ---: ---: ---: | tr ' ' -
+}
+# row WHAT GOAL: of the latest comparison.
+row() {
+    table "$1" "$(printf '%.1f ms' "$ours")" "$(printf '%.1f ms' "$peers")" \
+        "$(jq -n "$ours / $peers * 100 | round / 100")" "$2"
+}
+# peak WHAT GOAL COMMAND...: its peak memory, by GNU time, which asks the kernel (ru_maxrss).
+peak() {
+    local what=$1 goal=$2
+    shift 2
+    /usr/bin/time -f %M -o "$folder/peak" "$@" >/dev/null
+    table "$what" "$(jq -r '. / 1024 * 10 | round / 10' "$folder/peak") MiB" - - "$goal"
+}
