@@ -50,7 +50,7 @@ impl Picking for Window<'_> {
 /// The mark and the username of each row of the list.
 fn rows(screen: &str) -> Vec<(String, String)> {
     let rows = screen.lines().skip(1).take_while(|line| !line.starts_with(FOOT));
-    let rows = rows.filter(|row| !row.contains("nobody is found"));
+    let rows = rows.filter(|row| !row.contains("nobody is found") && !row.contains("and more"));
     rows.map(|row| {
         let mark: String = row.chars().take(1).collect();
         (mark, row.chars().skip(1).collect::<String>().split_whitespace().next().unwrap_or_default().to_owned())
@@ -333,14 +333,18 @@ fn a_line_end_that_was_typed_ahead_picks_nobody() {
 
 #[test]
 #[ignore = "needs tmux"]
-fn of_many_accounts_a_page_is_listed() {
+fn of_many_accounts_a_page_is_listed_and_that_there_are_more() {
     let desk = Desk::new();
     for at in 10..40 {
         desk.like_root(&format!("u{at}"), 0);
     }
     let mut window = Window::sized(&desk, 80, 50);
     let screen = window.list("users reset");
-    assert_eq!(rows(&screen).len(), 12, "{screen}");
+    let (names, more) = (rows(&screen), "… and more: type to narrow it down");
+    assert_eq!(names.len(), 12, "{screen}");
+    assert!(screen.contains(more), "{screen}");
+    window.type_text("u1");
+    window.until("fewer than a page", |screen| !screen.contains(more) && rows(screen).len() == 10);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Picker {
         if self.has_more {
             lines.push("  … and more: type to narrow it down".into());
         }
-        lines.push("Esc leaves, arrows and Enter pick, typing narrows it down.".into());
+        lines.push("Type to narrow it down; arrows and Enter pick, Esc leaves.".into());
         Zeroizing::new(lines.iter().map(|line| beginning(line, columns)).collect::<Vec<_>>().join("\n"))
     }
 }
