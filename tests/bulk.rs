@@ -116,8 +116,8 @@ fn a_line_that_names_nobody_is_named_by_its_number_and_stops_everything() {
 #[test]
 fn a_list_that_is_not_there_is_refused() {
     let desk = crowded(1);
-    let run = desk.refuses(1, || desk.run(&[&FROM[..], &CSV].concat()));
-    assert!(run.stderr.contains("list cannot be read"), "{}", run.stderr);
+    let run = desk.refuses(2, || desk.run(&[&FROM[..], &CSV].concat()));
+    assert!(run.stderr.contains("'list' cannot be read"), "{}", run.stderr);
 }
 
 #[test]
