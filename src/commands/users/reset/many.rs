@@ -12,7 +12,7 @@ use crate::commands::bulk::{Bulk, NAMED, some_of};
 use crate::commands::handover::{Issue, WayOut};
 use crate::commands::hashing::{Hashed, Hashing};
 use crate::commands::{Desk, find};
-use crate::domain::account::Lifecycle;
+use crate::domain::account::{AccountId, Lifecycle};
 use crate::domain::credential::Cost;
 use crate::domain::target::Target;
 use crate::domain::text::counted;
@@ -71,24 +71,7 @@ pub fn run(
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
         hashing.keep_ahead(ahead, desk.rng);
-        let (mut issues, mut written) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
-        let mut resets = Vec::with_capacity(batch.len());
-        for one in batch {
-            let Hashed { secret, hash } = hashing.take()?;
-            let now = desk.now();
-            // Better to find out before anything is shown.
-            let current = find(store, &Target::Id(one.id))
-                .and_then(|account| many.acting.may_reset(store, now, &account).map(|()| account));
-            match current {
-                Ok(account) => {
-                    let until = now + many.lifetime;
-                    resets.push((one.id, NewTemporary { hash, until }));
-                    issues.push(Issue { account, secret, until });
-                    written.push(one.written);
-                }
-                Err(failure) => bulk.record(one.written, Err(failure)),
-            }
-        }
+        let Ready { written, issues, resets } = make_ready(desk, store, many, &mut hashing, batch, &mut bulk)?;
         if issues.is_empty() {
             continue;
         }
@@ -125,6 +108,46 @@ pub fn run(
         _ => failure,
     });
     finished.and(if stopped.is_some() { Ok(()) } else { closed })
+}
+
+/// Those of a batch that can be handed over.
+#[derive(Default)]
+struct Ready {
+    /// As they were pointed at.
+    written: Vec<String>,
+    /// What goes out.
+    issues: Vec<Issue>,
+    /// What is then put in force.
+    resets: Vec<(AccountId, NewTemporary)>,
+}
+
+/// Takes a new password for each of a batch, and looks at each account once more: better to find out before anything is
+/// shown.
+fn make_ready(
+    desk: &Desk<'_>,
+    store: &mut dyn Store,
+    many: &Many<'_>,
+    hashing: &mut Hashing,
+    batch: Vec<Chosen>,
+    bulk: &mut Bulk,
+) -> Result<Ready> {
+    let mut ready = Ready::default();
+    for one in batch {
+        let Hashed { secret, hash } = hashing.take()?;
+        let now = desk.now();
+        let current = find(store, &Target::Id(one.id))
+            .and_then(|account| many.acting.may_reset(store, now, &account).map(|()| account));
+        match current {
+            Ok(account) => {
+                let until = now + many.lifetime;
+                ready.resets.push((one.id, NewTemporary { hash, until }));
+                ready.issues.push(Issue { account, secret, until });
+                ready.written.push(one.written);
+            }
+            Err(failure) => bulk.record(one.written, Err(failure)),
+        }
+    }
+    Ok(ready)
 }
 
 /// The next ones, up to an admin: whether another is the last one to count on shows when this one has been reset.

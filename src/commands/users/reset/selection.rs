@@ -11,6 +11,7 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::clock::Timestamp;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
+use crate::domain::text::counted;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::input;
 use crate::store::{Filter, Page, Sort, Store};
@@ -137,7 +138,11 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
     if faults.is_empty() {
         return Ok(named);
     }
-    let message = format!("{} of {} do not name an account; nothing has changed", lines(faults.len()), path.display());
+    let message = format!(
+        "{} of {} do not name an account; nothing has changed",
+        counted(faults.len() as u64, "line"),
+        path.display()
+    );
     Err(Failure { items: faults, ..Failure::new(Kind::Usage, message) }
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
 }
@@ -172,10 +177,6 @@ fn target(record: &csv::ByteRecord, column: Option<usize>) -> Result<Target> {
     }
     let text = record.get(column.unwrap_or(0)).unwrap_or_default();
     Ok(String::from_utf8_lossy(text).parse::<Target>()?)
-}
-
-fn lines(count: usize) -> String {
-    if count == 1 { "1 line".into() } else { format!("{count} lines") }
 }
 
 /// The column to take, if this is a header.
