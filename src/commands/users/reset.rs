@@ -6,13 +6,14 @@ use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, Item, targets};
 use crate::commands::handover::{self, WayOut, Whose};
+use crate::commands::users::suggest::Suggestions;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{Filter, Page, Sort, Store};
+use crate::store::Store;
 use crate::terminal::Terminal;
 use crate::terminal::format::Format;
 use crate::terminal::handover::TemporaryHandover;
@@ -93,21 +94,19 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
 /// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
 fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(String, Target)> {
     acting.may(store, desk.now(), Action::Reset)?;
-    let (now, mut found, mut broken) = (desk.now(), Vec::<Account>::new(), None);
-    let mut search = |text: &str| {
-        let filter = Filter { search: (!text.is_empty()).then(|| text.to_owned()), ..Filter::default() };
-        let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: SHOWN, now };
-        match store.page(&page) {
-            Ok(accounts) => found = accounts,
-            Err(error) => broken = Some(error),
+    let (now, mut suggestions, mut broken) = (desk.now(), Suggestions::new(SHOWN), None);
+    let mut search = |text: &str| match suggestions.search(store, text, now) {
+        Ok(accounts) => accounts.iter().map(line).collect(),
+        Err(error) => {
+            broken = Some(error);
+            Vec::new()
         }
-        found.iter().map(line).collect()
     };
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
     if let Some(error) = broken {
         return Err(error.into());
     }
-    let account = found.into_iter().nth(picked).ok_or_else(Failure::cancelled)?;
+    let account = suggestions.take(picked).ok_or_else(Failure::cancelled)?;
     Ok((account.username.to_string(), Target::Id(account.id)))
 }
 

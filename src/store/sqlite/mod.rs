@@ -5,6 +5,7 @@
 mod accounts;
 mod authority;
 mod changes;
+mod lists;
 mod open;
 mod policy;
 mod record;
@@ -186,11 +187,15 @@ impl Store for SqliteStore {
     }
 
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
-        accounts::page(&self.connection, page)
+        lists::page(&self.connection, page)
+    }
+
+    fn suggestions(&self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
+        lists::suggestions(&self.connection, text, limit, now)
     }
 
     fn count(&self, filter: &Filter, now: Timestamp) -> Result<u64> {
-        accounts::count(&self.connection, filter, now)
+        lists::count(&self.connection, filter, now)
     }
 
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
