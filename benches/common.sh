@@ -63,35 +63,39 @@ PRAGMA journal_mode = WAL;
 SQL
 }
 
-# compare [HYPERFINE OPTION...] -- OURS PEER: runs the two in turns and leaves the medians, in milliseconds, in $ours and
-# $peers. hyperfine runs all rounds of one command before those of the other, so each round is a call of its own.
-rounds=11
+# compare [HYPERFINE OPTION...] -- OURS PEER: runs both in turns and leaves the medians, in milliseconds, in $ours and
+# $peers. hyperfine runs all of one command before the other: so there are rounds of it, each with a few runs, and every
+# second one begins with the peer.
+rounds=11 runs=1
 compare() {
     local options=()
     while [ "$1" != -- ]; do options+=("$1"); shift; done
     shift
-    local round
+    local round first second order
     for round in $(seq "$rounds"); do
-        hyperfine --style none --warmup "$((round == 1))" --runs 1 --export-json "$folder/round-$round.json" \
-            "${options[@]}" "$1" "$2" 2>/dev/null >&2
+        if ((round % 2)); then first=$1 second=$2 order=0; else first=$2 second=$1 order=1; fi
+        hyperfine --style none --warmup "$((round == 1 || runs > 1))" --runs "$runs" \
+            --export-json "$folder/round-$order-$round.json" "${options[@]}" "$first" "$second" \
+            >"$folder/said" 2>&1 || { cat "$folder/said" >&2; return 1; }
     done
-    read -r ours peers < <(jq -rs '
-        def median: sort | .[length / 2 | floor];
-        [([.[].results[0].times[0]] | median), ([.[].results[1].times[0]] | median)] | map(. * 1e3) | @tsv' \
-        "$folder"/round-*.json)
+    read -r ours peers < <(jq -rn --slurpfile even <(cat "$folder"/round-0-*.json) \
+        --slurpfile odd <(cat "$folder"/round-1-*.json) '
+        def median: sort | .[length / 2 | floor] * 1e3;
+        [$even, $odd | map(.results)] as [$even, $odd]
+        | [([$even[][0].times[], $odd[][1].times[]] | median), ([$even[][1].times[], $odd[][0].times[]] | median)] | @tsv')
     rm "$folder"/round-*.json
 }
 
 table() { printf '| %-58s | %12s | %12s | %7s | %8s |\n' "$@"; }
 title() {
-    echo "Medians of $rounds rounds in turns, on $(nproc) cores; sqlite3 $(sqlite3 --version | cut -d' ' -f1)."
+    echo "Medians, on $(nproc) cores; sqlite3 $(sqlite3 --version | cut -d' ' -f1)."
+    echo
     table what ours peer ratio goal
-    table --- ---: ---: ---: ---: | tr ' ' -
+    table --- ---: ---: ---: ---:
 }
 # row WHAT GOAL: of the latest comparison.
 row() {
-    table "$1" "$(printf '%.1f ms' "$ours")" "$(printf '%.1f ms' "$peers")" \
-        "$(jq -n "$ours / $peers * 100 | round / 100")" "$2"
+    table "$1" "$(printf '%.1f ms' "$ours")" "$(printf '%.1f ms' "$peers")" "$(jq -n "$ours / $peers * 100 | round / 100")" "$2"
 }
 # peak WHAT GOAL COMMAND...: its peak memory, by GNU time, which asks the kernel (ru_maxrss).
 peak() {

@@ -1,18 +1,15 @@
 #!/usr/bin/env bash
 # How long an import of many accounts takes, against `sqlite3 .import` into the same table with the same indexes: time
 # of the whole process, run for run in turn. The peer's rows are ready-made: it folds no text and looks for no mistake.
-#   benches/import.sh [ACCOUNTS] [RUNS]
-# Needs sqlite3 and python3; both write the same file system. Prints ours | peer | ratio | goal.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+# Prints ours | peer | ratio | goal: benches/import.sh [ACCOUNTS] [RUNS]
+# Takes python3, too; both write the same file system.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "$0")/common.sh"
 
 accounts=${1:-1000000}
 runs=${2:-3}
 goal=1.5
-cargo build --release --locked --quiet
-passdesk=$(realpath "${CARGO_TARGET_DIR:-target}/release/passdesk")
-work=$(mktemp -d "${TMPDIR:-/tmp}/passdesk-import.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+work=$folder
 
 # The same people twice: as somebody would list them, in no order, and as they stand in the table.
 python3 - "$accounts" "$work" <<'PYTHON'
@@ -33,10 +30,11 @@ with open(f"{work}/people.csv", "w", newline="") as ours, open(f"{work}/rows.csv
         email = f"{username}@example.org"
         ours.writerow([username, name, email, ""])
         search = folded(f"{username}\n{name}\n{email}")
-        peer.writerow([id, 1, username, name, email, folded(email), search, 0, "active", 1, 1790000000, 1, 0, 0, 0, 0, 0])
+        peer.writerow([id, 1, username, name, email, folded(email), search, 0, "active", 1, 1790000000, 1, 0, 0, 0, 0, 0, "", ""])
 PYTHON
 
-# The columns of an imported account that are not NULL: `.import` writes no NULL, and a column less is less to write.
+# The columns of an imported account that are not NULL: `.import` writes no NULL, and a column less is less to write. The
+# last two are there for the indexes, which have no entry for any of these rows.
 cat >"$work/schema.sql" <<'SQL'
 PRAGMA journal_mode = WAL;
 CREATE TABLE accounts (
@@ -46,11 +44,16 @@ CREATE TABLE accounts (
     state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
     must_change INTEGER NOT NULL CHECK (must_change IN (0, 1)), created_at INTEGER NOT NULL,
     password_revision INTEGER NOT NULL, hash_work INTEGER NOT NULL, tries_failed INTEGER NOT NULL,
-    tries_pending INTEGER NOT NULL, tries_untold INTEGER NOT NULL, temporary_lapsed INTEGER NOT NULL
+    tries_pending INTEGER NOT NULL, tries_untold INTEGER NOT NULL, temporary_lapsed INTEGER NOT NULL,
+    removed_at TEXT NOT NULL, locked_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX accounts_by_name ON accounts (display_name, id);
 CREATE INDEX accounts_admins ON accounts (id) WHERE roles & 8;
 CREATE INDEX accounts_by_hash_work ON accounts (hash_work);
+CREATE INDEX accounts_removed ON accounts (removed_at) WHERE removed_at <> '';
+CREATE INDEX accounts_disabled ON accounts (id) WHERE state = 'disabled';
+CREATE INDEX accounts_locked ON accounts (id) WHERE locked_at <> '';
+CREATE INDEX accounts_with_roles ON accounts (roles) WHERE roles <> 0;
 SQL
 
 seconds() { # runs a command, and prints how long it took
@@ -62,9 +65,9 @@ seconds() { # runs a command, and prints how long it took
 export PASSDESK_STORE=$work/ours.db
 for run in $(seq "$runs"); do
     rm -f "$work"/ours.db* "$work"/peer.db*
-    "$passdesk" init --admin root --quiet >"$work/password"
+    passdesk init --admin root --quiet >"$work/password"
     sqlite3 "$work/peer.db" <"$work/schema.sql" >/dev/null
-    ours=$(seconds "$passdesk" users import "$work/people.csv")
+    ours=$(seconds passdesk users import "$work/people.csv")
     peer=$(seconds sqlite3 "$work/peer.db" 'PRAGMA synchronous = FULL' ".import --csv $work/rows.csv accounts")
     for store in ours peer; do
         # The first account of ours is root's.

@@ -4,6 +4,6 @@
 source "$(dirname "$0")/common.sh"
 
 title
-rounds=301
+rounds=20 runs=20
 compare -N -- "passdesk --version" "sqlite3 --version"
 row "passdesk --version" "<= 1.0"

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use crate::domain::text::is_treacherous;
+use crate::domain::text::{is_plain, is_treacherous};
 
 /// Appends a value, compact, on one line. It is made of strings, numbers and lists, so that this does not fail but for
 /// a mistake in its type.
@@ -18,6 +18,9 @@ struct Escaping;
 
 impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if is_plain(fragment) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_treacherous(*c)) {
             out.write_all(&rest.as_bytes()[..at])?;

@@ -60,6 +60,10 @@ pub fn run(args: Vec<OsString>) -> u8 {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
     let (json, color) = cli::early(&args);
+    // Known before all that the command line takes has been built, which is most of the work of saying it.
+    if matches!(&args[..], [_, only] if only == "--version" || only == "-V") {
+        return print_version().map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
+    }
     let parsed = Cli::command()
         .color(match color {
             ColorChoice::Auto => clap::ColorChoice::Auto,
@@ -75,11 +79,20 @@ pub fn run(args: Vec<OsString>) -> u8 {
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     match dispatch(cli, look) {
         Ok(()) => 0,
-        Err(failure) => {
-            failure.report(look);
-            failure.kind.exit_code()
-        }
+        Err(failure) => fail(&failure, look),
     }
+}
+
+fn fail(failure: &Failure, look: Look) -> u8 {
+    failure.report(look);
+    failure.kind.exit_code()
+}
+
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
+fn print_version() -> Result<()> {
+    let mut output = StandardOutput::open(|_| false).context("standard output cannot be used")?;
+    output::print(&mut output, VERSION.as_bytes()).map(|_| ())
 }
 
 /// Does what the program starts itself for: nobody types this, and nobody sees what comes of it.
@@ -144,12 +157,20 @@ fn usage(error: &clap::Error, look: Look) -> u8 {
         let _ = error.print();
         return u8::from(no_command) * Kind::Usage.exit_code();
     }
-    let failure = Failure::from(error);
-    failure.report(look);
-    failure.kind.exit_code()
+    fail(&Failure::from(error), look)
 }
 
 fn look(json: bool, color: ColorChoice) -> Look {
     let stderr = std::io::stderr();
     Look { json, coloured: config::coloured(color, stderr.is_terminal()), width: output::width(&stderr) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_the_one_that_help_and_manual_pages_name() {
+        assert_eq!(VERSION, Cli::command().render_version());
+    }
 }

@@ -3,7 +3,8 @@
 //!
 //! Each was made by the passdesk of its schema: root, alice, bob (a required change), cora (disabled), dora (a temporary
 //! password that expired) and erin (one that lives until 2100), and a sign-in of alice that lives as long; that of
-//! schema 2 has fay (removed) and a record of all that as well.
+//! schema 2 has fay (removed) and a record of all that as well, and that of schema 3 gina (locked after a hundred failed
+//! sign-ins), a token of alice that lives until 2100, and a policy of at least 16 characters.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -15,11 +16,11 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Stdio;
 
-use common::{Desk, GOOD, OTHER};
+use common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
 /// The schema that this program writes.
-const NEWEST: i64 = 3;
+const NEWEST: i64 = 4;
 
 /// A store of an earlier version, and what only those knew who were there.
 struct Old {
@@ -32,7 +33,7 @@ struct Old {
     accounts: usize,
 }
 
-const OLD: [Old; 2] = [
+const OLD: [Old; 3] = [
     Old {
         schema: 1,
         doras: "xa96-shaa-gbxp-whzf-pvr5",
@@ -55,7 +56,21 @@ const OLD: [Old; 2] = [
         ),
         accounts: 7,
     },
+    Old {
+        schema: 3,
+        doras: "zds4-9qyc-eku5-j5p7-yf9h",
+        erins: "7ppe-3ced-xtdd-6v9s-p6fz",
+        alices: GOOD,
+        sign_in: (
+            "d624c28eed03b015a975422796ebe9d0.sign-in",
+            "c9ba306f87e8ed1fb676d8e64c55be1c2b8fa317d5e3c952f5cce15403337187",
+        ),
+        accounts: 8,
+    },
 ];
+
+/// The token that alice has in the store of schema 3.
+const ALICES_TOKEN: &str = "pdsk_880e667b000f36f75cbf803ba3201ec5898f2affe08e69e44e5e513d31ccbf08";
 
 impl Old {
     /// A home with a copy of the store.
@@ -91,6 +106,15 @@ impl Old {
                  FROM audit_events ORDER BY sequence",
             );
         }
+        if self.schema > 2 {
+            queries.push(
+                "SELECT id, password_revision, hash_work, tries_failed, tries_pending, tries_untold, tried_at, locked_at,
+                        temporary_lapsed
+                 FROM accounts ORDER BY id",
+            );
+            queries.push("SELECT id, label, roles, last_used_at FROM sign_ins ORDER BY id");
+            queries.push("SELECT key, value FROM settings ORDER BY key");
+        }
         queries.into_iter().map(|sql| rows(desk, sql)).collect()
     }
 }
@@ -113,15 +137,15 @@ fn rows(desk: &Desk, sql: &str) -> Vec<String> {
 
 #[test]
 fn each_old_store_is_of_its_schema() {
-    for (old, columns) in OLD.iter().zip([16, 17]) {
+    for (old, (accounts, sign_ins, settings)) in OLD.iter().zip([(16, 5, 1), (17, 5, 1), (25, 8, 3)]) {
         let desk = old.copy();
         assert_eq!(version(&desk), old.schema);
         let counts = old.rows(&desk).iter().map(Vec::len).collect::<Vec<_>>();
-        assert_eq!(counts[..4], [old.accounts, 1, 1, 2]);
+        assert_eq!(counts[..4], [old.accounts, if old.schema > 2 { 2 } else { 1 }, 1, 2]);
         // Old::rows names them all.
-        assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('accounts')").len(), columns);
-        assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('sign_ins')").len(), 5);
-        assert_eq!(rows(&desk, "SELECT key FROM settings").len(), 1);
+        assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('accounts')").len(), accounts);
+        assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('sign_ins')").len(), sign_ins);
+        assert_eq!(rows(&desk, "SELECT key FROM settings").len(), settings);
     }
 }
 
@@ -147,12 +171,13 @@ fn every_account_is_in_the_state_it_was_in() {
     for old in &OLD {
         let desk = old.migrated();
         let removed: &[&str] = if old.schema > 1 { &["fay"] } else { &[] };
+        let locked: &[&str] = if old.schema > 2 { &["gina"] } else { &[] };
         for (state, usernames) in [
             ("active", &["root", "alice"][..]),
             ("must-change", &["bob", "erin"]),
             ("disabled", &["cora"]),
             ("temporary-expired", &["dora"]),
-            ("locked", &[]),
+            ("locked", locked),
             ("removed", removed),
         ] {
             let listed = desk.run(&["users", "list", "--state", state, "--format", "csv"]).succeeds().stdout;
@@ -173,6 +198,7 @@ fn every_password_still_signs_in() {
             ("cora", GOOD, 5),
             ("dora", old.doras, 5),
             ("erin", old.erins, 6),
+            ("gina", GOOD, 5),
             ("root", OTHER, 5),
         ] {
             desk.profile(username, password).exits(code);
@@ -192,6 +218,14 @@ fn a_sign_in_lives_on() {
         let profile = desk.run(&["me", "profile", "--format", "json"]).succeeds().stdout;
         assert!(profile.contains("\"alice\""), "{profile}");
     }
+}
+
+#[test]
+fn a_token_lives_on() {
+    let desk = OLD[2].copy();
+    let mut verify = desk.command(&["audit", "verify"]);
+    let run: Run = verify.env("PASSDESK_TOKEN", ALICES_TOKEN).output().unwrap().into();
+    assert!(run.succeeds().stdout.starts_with("24 events"));
 }
 
 #[test]
@@ -221,7 +255,7 @@ fn the_credentials_view_takes_neither_a_removed_nor_a_locked_account_for_usable(
 
 #[test]
 fn the_record_goes_on_where_it_was() {
-    for (old, events) in OLD.iter().zip([0, 18]) {
+    for (old, events) in OLD.iter().zip([0, 18, 24]) {
         let desk = old.migrated();
         assert!(desk.run(&["audit", "verify"]).succeeds().stdout.starts_with(&format!("{events} events")));
         desk.run(&["users", "enable", "cora"]).succeeds();
@@ -232,10 +266,15 @@ fn the_record_goes_on_where_it_was() {
 
 #[test]
 fn a_head_that_was_noted_down_before_is_still_in_the_record() {
-    let head = "eb78a070ca3ad2d20d9139635881ff9b89ee2ffcdbcf9ff1af8ca4924a61496d";
-    let desk = OLD[1].migrated();
-    desk.run(&["users", "enable", "cora"]).succeeds();
-    desk.run(&["audit", "verify", "--expect-head", head]).succeeds();
+    let heads = [
+        "eb78a070ca3ad2d20d9139635881ff9b89ee2ffcdbcf9ff1af8ca4924a61496d",
+        "e652a1f59bb33c9684e8daa9645579b60fd9527885dfff75b64ef96cd9c67f57",
+    ];
+    for (old, head) in OLD[1..].iter().zip(heads) {
+        let desk = old.migrated();
+        desk.run(&["users", "enable", "cora"]).succeeds();
+        desk.run(&["audit", "verify", "--expect-head", head]).succeeds();
+    }
 }
 
 #[test]
@@ -274,7 +313,7 @@ fn a_store_opened_by_several_at_once_is_migrated_once() {
 
 #[test]
 fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
-    let in_the_way: [&[&str]; 2] = [
+    let in_the_way: [&[&str]; 3] = [
         &[
             "CREATE TABLE audit_events (id INTEGER PRIMARY KEY)",
             "ALTER TABLE accounts ADD COLUMN removed_at INTEGER",
@@ -286,6 +325,10 @@ fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
             "ALTER TABLE sign_ins ADD COLUMN label TEXT",
             "INSERT INTO settings (key, value) VALUES ('sign_in_tries', '0')",
             "DROP VIEW credentials",
+        ],
+        &[
+            "CREATE INDEX accounts_removed ON accounts (id)",
+            "CREATE TABLE accounts_with_roles (id INTEGER PRIMARY KEY)",
         ],
     ];
     for (old, in_the_way) in OLD.iter().zip(in_the_way) {

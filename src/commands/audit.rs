@@ -64,7 +64,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             bytes.extend_from_slice(table.page(&events).as_bytes());
         } else {
             for event in &events {
-                bytes.extend_from_slice(&rows.row(&EventRecord::from(event))?);
+                rows.append(&EventRecord::from(event), &mut bytes)?;
             }
         }
         if output::print(desk.output, &bytes)? == Reader::Gone {

@@ -89,7 +89,7 @@ impl Desk<'_> {
         let mut rows = Rows::new::<R>(self.format(), array);
         let mut bytes = Vec::new();
         for record in records {
-            bytes.extend_from_slice(&rows.row(record)?);
+            rows.append(record, &mut bytes)?;
         }
         bytes.extend(rows.end());
         output::print(self.output, &bytes).map(|_| ())

@@ -47,7 +47,8 @@ impl FromStr for Username {
         if text.bytes().all(|b| b.is_ascii_digit()) {
             return refuse("it is all digits, and digits are an account's id");
         }
-        if let Some(c) = text.chars().find(|c| !(c.is_ascii_alphanumeric() || "._-".contains(*c))) {
+        let may_be_in_it = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if let Some(c) = text.chars().find(|c| !may_be_in_it(*c)) {
             return refuse(&format!("it contains {}", quoted(&c.to_string())));
         }
         if text.starts_with(['.', '-']) {

@@ -17,10 +17,18 @@ pub fn is_treacherous(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether there is nothing in a text but printable ASCII, as in most of what is listed: quicker to see than that none of
+/// its characters is treacherous.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    // Without a way out in between, so that many bytes are looked at together.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+}
+
 /// The same text with every treacherous character written out, as `<U+001B>`.
 #[must_use]
 pub fn neutral(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_treacherous) {
+    if is_plain(text) || !text.chars().any(is_treacherous) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -98,6 +106,13 @@ mod tests {
     #[test]
     fn a_bidi_override_is_written_out() {
         assert_eq!(neutral("ab\u{202e}c"), "ab<U+202E>c");
+    }
+
+    #[test]
+    fn what_is_plain_is_not_treacherous() {
+        for c in (0..=0x2_000).filter_map(char::from_u32) {
+            assert!(!(is_plain(&c.to_string()) && is_treacherous(c)), "{c:?}");
+        }
     }
 
     #[test]

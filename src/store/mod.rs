@@ -331,6 +331,10 @@ pub trait Store {
     /// One page of a list.
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>>;
 
+    /// Whom somebody may mean by a text, at most so many: first those whose username begins with it, by username, then
+    /// those in whose name, address or username it is found elsewhere, by number.
+    fn suggestions(&self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>>;
+
     /// How many accounts there are.
     fn count(&self, filter: &Filter, now: Timestamp) -> Result<u64>;
 
@@ -494,6 +498,12 @@ pub trait PreparedStore {
 
     /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
     fn put_in_place(self: Box<Self>) -> Result<()>;
+}
+
+/// Whether an account is found by a text, which is folded.
+#[must_use]
+pub fn finds(text: &str, account: &Account) -> bool {
+    search_text(&account.username, &account.display_name, account.email.as_ref()).contains(text)
 }
 
 /// The text in which [`Filter::search`] is looked for.

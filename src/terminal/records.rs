@@ -73,22 +73,22 @@ impl Record for AccountRecord<'_> {
     ];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
-        let optional = |text: &'_ Option<String>| Cow::Owned(text.clone().unwrap_or_default());
+        // Nothing is copied that need not be: of these there may be a million.
         vec![
             self.id.to_string().into(),
             self.username.as_str().into(),
             self.display_name.into(),
             self.email.unwrap_or_default().into(),
-            self.roles.join(" ").into(),
+            if self.roles.is_empty() { "".into() } else { self.roles.join(" ").into() },
             self.state.into(),
-            self.must_change.to_string().into(),
-            optional(&self.temporary_password_expires_at),
-            optional(&self.password_changed_at),
-            optional(&self.password_reset_at),
+            if self.must_change { "true" } else { "false" }.into(),
+            self.temporary_password_expires_at.as_deref().unwrap_or_default().into(),
+            self.password_changed_at.as_deref().unwrap_or_default().into(),
+            self.password_reset_at.as_deref().unwrap_or_default().into(),
             self.password_reset_by.unwrap_or_default().into(),
             self.created_at.as_str().into(),
-            self.failed_sign_ins.to_string().into(),
-            optional(&self.locked_at),
+            if self.failed_sign_ins == 0 { "0".into() } else { self.failed_sign_ins.to_string().into() },
+            self.locked_at.as_deref().unwrap_or_default().into(),
         ]
     }
 }

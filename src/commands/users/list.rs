@@ -1,7 +1,10 @@
 //! `passdesk users list`.
 
 use std::borrow::Cow;
+use std::sync::mpsc;
+use std::thread;
 
+use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::cli::users::{Filters, List};
@@ -11,7 +14,7 @@ use crate::domain::account::Account;
 use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::failure::Result;
-use crate::store::{Filter, Page, Store};
+use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records::AccountRecord;
@@ -19,6 +22,8 @@ use crate::terminal::table::AccountTable;
 
 /// How many accounts are read and written at a time: no transaction is open while a reader makes the output wait.
 const PAGE: usize = 1_000;
+/// About how long a row is.
+const ROW_BYTES: usize = 200;
 /// How many accounts a terminal is shown unless it asks for more.
 const SCREENFUL: usize = 1_000;
 
@@ -37,27 +42,20 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let for_screen = desk.format() == Format::Text && desk.output.layout().width.is_some();
     let asked = args.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let limit = asked.unwrap_or(if for_screen { SCREENFUL } else { usize::MAX });
-    let mut lines = Lines::new(desk);
-    let mut last = after;
-    let mut listed = 0;
-    while listed < limit {
-        let wanted = PAGE.min(limit - listed);
-        let (sort, reverse, now) = (args.sort, args.reverse, lines.now);
-        let page = Page { filter: &filter, sort, reverse, after: last.as_ref(), limit: wanted, now };
-        let accounts = store.page(&page)?;
-        listed += accounts.len();
-        let ended = accounts.len() < wanted;
-        if lines.write(desk, &accounts)? == Reader::Gone {
-            return Ok(());
-        }
-        last = accounts.into_iter().next_back().or(last);
-        if ended {
-            return lines.finish(desk, listed, args.after.is_some());
-        }
+    let (sort, reverse, now) = (args.sort, args.reverse, desk.now());
+    let mut pages = Pages { store: &*store, filter, sort, reverse, now, last: after, left: limit, listed: 0 };
+    let mut lines = Lines::new(desk, now);
+    if write(desk, &mut pages, &mut lines)? == Reader::Gone {
+        return Ok(());
     }
-    lines.finish(desk, listed, args.after.is_some())?;
-    if let Some(last) = last.filter(|last| asked.is_none() && is_more(&*store, args, &filter, last, lines.now)) {
-        let id = last.id;
+    if desk.format() != Format::Text {
+        return output::print(desk.output, &lines.rows.end()).map(|_| ());
+    }
+    let listed = pages.listed;
+    if listed == 0 {
+        desk.terminal.note(if args.after.is_some() { "No more accounts follow." } else { "There is no such account." });
+    } else if asked.is_none() && listed == limit && pages.is_more() {
+        let id = pages.last.map_or_else(String::new, |last| last.id.to_string());
         desk.terminal.note(&format!("The first {listed} are shown; go on with --after {id}, or raise --limit."));
     }
     Ok(())
@@ -69,44 +67,91 @@ pub fn filter(args: &Filters) -> Filter {
     Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change }
 }
 
-fn is_more(store: &dyn Store, args: &List, filter: &Filter, last: &Account, now: Timestamp) -> bool {
-    let page = Page { filter, sort: args.sort, reverse: args.reverse, after: Some(last), limit: 1, now };
-    store.page(&page).is_ok_and(|next| !next.is_empty())
+/// Writes all pages. While one is put into words, by a thread of its own, the next is read; and nothing is being read
+/// while a reader makes the output wait.
+fn write(desk: &mut Desk<'_>, pages: &mut Pages<'_>, lines: &mut Lines) -> Result<Reader> {
+    let (read, accounts) = mpsc::sync_channel::<Vec<Account>>(1);
+    let (worded, texts) = mpsc::sync_channel(1);
+    // The channels go with whoever uses them: what one leaves undone, the other does not wait for.
+    thread::scope(move |scope| {
+        scope.spawn(move || accounts.into_iter().all(|page| worded.send(lines.page(&page)).is_ok()));
+        let mut page = pages.following()?;
+        while !page.is_empty() {
+            // If it has ended, nothing comes back either.
+            let _ = read.send(page);
+            let next = pages.following();
+            let text = texts.recv().context("a page was lost")??;
+            if output::print(desk.output, &text)? == Reader::Gone {
+                return Ok(Reader::Gone);
+            }
+            page = next?;
+        }
+        Ok(Reader::Listening)
+    })
+}
+
+/// The list as the store has it, a page after the other.
+struct Pages<'a> {
+    store: &'a dyn Store,
+    filter: Filter,
+    sort: Sort,
+    reverse: bool,
+    now: Timestamp,
+    /// The last account so far.
+    last: Option<Account>,
+    /// How many more are wanted.
+    left: usize,
+    listed: usize,
+}
+
+impl Pages<'_> {
+    /// The next page; an empty one comes after the last.
+    fn following(&mut self) -> Result<Vec<Account>> {
+        let wanted = PAGE.min(self.left);
+        if wanted == 0 {
+            return Ok(Vec::new());
+        }
+        let accounts = self.read(wanted)?;
+        self.listed += accounts.len();
+        self.left = if accounts.len() < wanted { 0 } else { self.left - wanted };
+        self.last = accounts.last().cloned().or(self.last.take());
+        Ok(accounts)
+    }
+
+    fn is_more(&self) -> bool {
+        self.read(1).is_ok_and(|next| !next.is_empty())
+    }
+
+    fn read(&self, limit: usize) -> Result<Vec<Account>> {
+        let Self { filter, sort, reverse, now, last, .. } = self;
+        let after = last.as_ref();
+        Ok(self.store.page(&Page { filter, sort: *sort, reverse: *reverse, after, limit, now: *now })?)
+    }
 }
 
 /// The list in the format that was asked for, a page at a time.
 struct Lines {
+    format: Format,
     rows: Rows,
     table: AccountTable,
     now: Timestamp,
 }
 
 impl Lines {
-    fn new(desk: &Desk<'_>) -> Self {
+    fn new(desk: &Desk<'_>, now: Timestamp) -> Self {
         let rows = Rows::new::<AccountRecord<'_>>(desk.format(), true);
-        Self { rows, table: AccountTable::new(desk.output.layout()), now: desk.now() }
+        Self { format: desk.format(), rows, table: AccountTable::new(desk.output.layout()), now }
     }
 
-    fn write(&mut self, desk: &mut Desk<'_>, accounts: &[Account]) -> Result<Reader> {
-        let mut bytes = Vec::new();
-        if desk.format() == Format::Text {
-            bytes.extend_from_slice(self.table.page(accounts, self.now).as_bytes());
-        } else {
-            for account in accounts {
-                bytes.extend_from_slice(&self.rows.row(&AccountRecord::new(account, self.now))?);
-            }
+    fn page(&mut self, accounts: &[Account]) -> anyhow::Result<Vec<u8>> {
+        if self.format == Format::Text {
+            return Ok(self.table.page(accounts, self.now).into_bytes());
         }
-        output::print(desk.output, &bytes)
-    }
-
-    fn finish(&self, desk: &mut Desk<'_>, listed: usize, continued: bool) -> Result<()> {
-        if desk.format() != Format::Text {
-            return output::print(desk.output, &self.rows.end()).map(|_| ());
+        let mut bytes = Vec::with_capacity(accounts.len() * ROW_BYTES);
+        for account in accounts {
+            self.rows.append(&AccountRecord::new(account, self.now), &mut bytes)?;
         }
-        if listed == 0 {
-            desk.terminal.note(if continued { "No more accounts follow." } else { "There is no such account." });
-        }
-        Ok(())
+        Ok(bytes)
     }
 }
 

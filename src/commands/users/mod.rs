@@ -14,6 +14,7 @@ pub mod reset;
 pub mod restore;
 pub mod roles;
 pub mod show;
+mod suggest;
 pub mod unlock;
 
 use super::Desk;

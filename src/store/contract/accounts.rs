@@ -161,5 +161,49 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut dyn Store) {
         let found = list(store, &filter, Sort::Id, false, 10);
         assert_eq!(found.len(), 1, "{state:?}");
         assert_eq!(found[0].state(at(0)), state);
+        assert_eq!(store.count(&filter, at(0)).unwrap(), 1, "{state:?}");
+    }
+}
+
+pub fn everybody_but_the_removed_is_counted(store: &mut dyn Store) {
+    for username in ["alice", "bob", "carol"] {
+        let account = added(store, username, &[]);
+        if username == "bob" {
+            store.remove(&operator(), account.id, account.revision).unwrap();
+        }
+    }
+    assert_eq!(store.count(&Filter::default(), at(0)).unwrap(), 2);
+}
+
+fn suggested(store: &dyn Store, text: &str, limit: usize) -> Vec<String> {
+    let found = store.suggestions(text, limit, at(0)).unwrap();
+    found.into_iter().map(|account| account.username.to_string()).collect()
+}
+
+pub fn suggestions_are_led_by_usernames_that_begin_so(store: &mut dyn Store) {
+    for username in ["dan", "anna", "ann", "bob", "al"] {
+        added(store, username, &[]);
+    }
+    let gone = added(store, "anton", &[]);
+    store.remove(&operator(), gone.id, gone.revision).unwrap();
+    for (text, expected) in [
+        ("an", &["ann", "anna", "dan"][..]),
+        ("AN", &["ann", "anna", "dan"]),
+        ("anna", &["anna"]),
+        ("name of b", &["bob"]),
+        ("", &["al", "ann", "anna", "bob", "dan"]),
+        ("%", &[]),
+        ("é", &[]),
+    ] {
+        assert_eq!(suggested(store, text, 10), expected, "{text:?}");
+    }
+}
+
+pub fn as_many_are_suggested_as_are_asked_for(store: &mut dyn Store) {
+    for username in ["dan", "anna", "ann"] {
+        added(store, username, &[]);
+    }
+    for (limit, expected) in [(1, &["ann"][..]), (2, &["ann", "anna"]), (3, &["ann", "anna", "dan"])] {
+        assert_eq!(suggested(store, "an", limit), expected);
     }
 }

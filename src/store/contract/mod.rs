@@ -43,6 +43,9 @@ macro_rules! laws {
                 pages_joined_are_the_whole_list_in_every_order,
                 a_filter_lists_what_it_counts,
                 the_states_of_a_list_are_those_of_its_accounts,
+                everybody_but_the_removed_is_counted,
+                suggestions_are_led_by_usernames_that_begin_so,
+                as_many_are_suggested_as_are_asked_for,
             }
             authority {
                 an_actor_demoted_meanwhile_is_refused,

@@ -8,6 +8,7 @@ mod backup;
 mod changes;
 mod examine;
 mod imports;
+mod lists;
 mod open;
 mod pages;
 mod policy;
@@ -202,11 +203,15 @@ impl Store for SqliteStore {
     }
 
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
-        accounts::page(&self.connection, page)
+        lists::page(&self.connection, page)
+    }
+
+    fn suggestions(&self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
+        lists::suggestions(&self.connection, text, limit, now)
     }
 
     fn count(&self, filter: &Filter, now: Timestamp) -> Result<u64> {
-        accounts::count(&self.connection, filter, now)
+        lists::count(&self.connection, filter, now)
     }
 
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {

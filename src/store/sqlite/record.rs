@@ -39,12 +39,28 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
             ])
         })
         .map_err(failed)?;
-    let at = [event.at];
-    let lapse = "UPDATE accounts SET temporary_lapsed = TRUE
-                 WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed";
-    for sql in [lapse, "DELETE FROM sign_ins WHERE expires_at <= ?1"] {
-        transaction.prepare_cached(sql).and_then(|mut statement| statement.execute(at)).map_err(failed)?;
-    }
+    lapse(transaction, event.at)?;
+    transaction
+        .prepare_cached("DELETE FROM sign_ins WHERE expires_at <= ?1")
+        .and_then(|mut statement| statement.execute([event.at]))
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// How many temporary passwords lapse in one statement, which keeps what it has written in memory until it is done.
+/// After an import a million may expire in the same second.
+const LAPSING: usize = 1_000;
+
+/// Marks the temporary passwords that have come to their end.
+fn lapse(transaction: &Transaction<'_>, at: i64) -> Result<()> {
+    let sql = format!(
+        "UPDATE accounts SET temporary_lapsed = TRUE
+         WHERE id IN (SELECT id FROM accounts
+                      WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed
+                      ORDER BY temporary_until LIMIT {LAPSING})"
+    );
+    let mut statement = transaction.prepare_cached(&sql).map_err(failed)?;
+    while statement.execute([at]).map_err(failed)? == LAPSING {}
     Ok(())
 }
 
@@ -137,4 +153,33 @@ fn link(row: &Row<'_>, column: usize) -> rusqlite::Result<Link> {
 
 fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open;
+    use super::*;
+
+    #[test]
+    fn however_many_temporary_passwords_have_expired_all_lapse_with_the_next_event() {
+        let mut connection = open::in_memory().unwrap();
+        for count in [1, LAPSING - 1, LAPSING, 2 * LAPSING, 2 * LAPSING + 1] {
+            let sql = format!(
+                "DELETE FROM accounts;
+                 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n <= {count})
+                 INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, temporary_until,
+                                       created_at)
+                 SELECT 'u' || n, '', '', 0, 'active', TRUE, iif(n > {count}, 8, 7), 0 FROM number"
+            );
+            connection.execute_batch(&sql).unwrap();
+            let transaction = connection.transaction().unwrap();
+            lapse(&transaction, 7).unwrap();
+            transaction.commit().unwrap();
+            let lapsed = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 7";
+            let others = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 8";
+            let counted =
+                [lapsed, others].map(|sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap());
+            assert_eq!(counted, [i64::try_from(count).unwrap(), 0]);
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, NAMED, some_of};
 use crate::commands::handover::{self, WayOut, Whose};
+use crate::commands::users::suggest::Suggestions;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
@@ -22,7 +23,7 @@ use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::input;
-use crate::store::{Filter, Page, Sort, Store};
+use crate::store::Store;
 use crate::terminal::Terminal;
 use crate::terminal::format::{Format, Rows};
 use crate::terminal::handover::TemporaryHandover;
@@ -188,15 +189,10 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -
 /// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
 fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(String, Target)> {
     acting.may(store, desk.now(), Action::Reset)?;
-    let (now, mut found) = (desk.now(), Vec::<Account>::new());
-    let mut search = |text: &str| {
-        let filter = Filter { search: (!text.is_empty()).then(|| text.to_owned()), ..Filter::default() };
-        let page = Page { filter: &filter, sort: Sort::Username, reverse: false, after: None, limit: WANTED, now };
-        found = store.page(&page)?;
-        Ok(found.iter().map(line).collect())
-    };
+    let (now, mut suggestions) = (desk.now(), Suggestions::new(WANTED));
+    let mut search = |text: &str| Ok(suggestions.search(store, text, now)?.iter().map(line).collect());
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
-    let account = found.into_iter().nth(picked).ok_or_else(Failure::cancelled)?;
+    let account = suggestions.take(picked).ok_or_else(Failure::cancelled)?;
     Ok((account.username.to_string(), Target::Id(account.id)))
 }
 

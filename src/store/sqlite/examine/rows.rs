@@ -70,7 +70,7 @@ impl Accounts {
 
 fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accounts> {
     let total = rows_of(connection, "accounts");
-    let sql = format!("SELECT {}, email_key, hash_work FROM accounts", accounts::COLUMNS);
+    let sql = format!("SELECT {}, email_key, password_hash, hash_work FROM accounts", accounts::COLUMNS);
     let mut statement = connection.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     let mut seen = Accounts::default();

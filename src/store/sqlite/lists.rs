@@ -1,0 +1,235 @@
+//! Lists of accounts, a page at a time, and how many there are. A page costs the same wherever it is: it is found by an
+//! index in the order that was asked for, and never sorted.
+
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::accounts::{COLUMNS, account};
+use super::failed;
+use crate::domain::account::{Account, State};
+use crate::domain::name::folded;
+use crate::domain::role::Roles;
+use crate::store::{Filter, Page, Result, Sort};
+
+/// Conditions joined by AND, and the values they are about.
+#[derive(Clone)]
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn of(filter: &Filter, now: Timestamp) -> Self {
+        let mut all = Self { sql: "TRUE".into(), values: Vec::new() };
+        if let Some(search) = &filter.search {
+            all.and("instr(search_text, ?) > 0", [folded(search).into()]);
+        }
+        if let Some(role) = filter.role {
+            all.and("roles & ? <> 0", [i64::from(Roles::from_iter([role]).bits()).into()]);
+        }
+        if filter.must_change {
+            all.and("must_change", []);
+        }
+        let now = Value::from(now.as_second());
+        if filter.state != Some(State::Removed) {
+            all.and("removed_at IS NULL", []);
+        }
+        match filter.state {
+            None => {}
+            Some(State::Removed) => all.and("removed_at IS NOT NULL", []),
+            Some(State::Disabled) => all.and("state = 'disabled'", []),
+            Some(State::Locked) => all.and("state = 'active' AND locked_at IS NOT NULL", []),
+            Some(State::Active) => all.and("state = 'active' AND locked_at IS NULL AND NOT must_change", []),
+            Some(State::MustChange) => {
+                all.and("state = 'active' AND locked_at IS NULL AND must_change", []);
+                all.and("(temporary_until IS NULL OR (temporary_until > ? AND NOT temporary_lapsed))", [now]);
+            }
+            Some(State::TemporaryExpired) => {
+                all.and("state = 'active' AND locked_at IS NULL", []);
+                all.and("(temporary_until <= ? OR temporary_lapsed)", [now]);
+            }
+        }
+        all
+    }
+
+    fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.values.extend(values);
+    }
+
+    fn with<const N: usize>(mut self, condition: &str, values: [Value; N]) -> Self {
+        self.and(condition, values);
+        self
+    }
+
+    /// The accounts they hold for, from the table or by an index of it, in an order.
+    fn accounts(self, table: &str, order: &str, limit: usize) -> Query {
+        let Self { sql, mut values } = self;
+        values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+        Query { sql: format!("SELECT {COLUMNS} FROM {table} WHERE {sql} ORDER BY {order} LIMIT ?"), values }
+    }
+}
+
+struct Query {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Query {
+    fn read(self, connection: &Connection, into: &mut Vec<Account>) -> Result<()> {
+        let mut statement = connection.prepare_cached(&self.sql).map_err(failed)?;
+        let rows = statement.query_map(params_from_iter(self.values), account).map_err(failed)?;
+        for row in rows {
+            into.push(row.map_err(failed)?);
+        }
+        Ok(())
+    }
+}
+
+/// What is read one after the other until the page is full.
+fn parts(page: &Page<'_>) -> Vec<Conditions> {
+    let all = Conditions::of(page.filter, page.now);
+    let Some(last) = page.after else { return vec![all] };
+    let than = if page.reverse { "<" } else { ">" };
+    let id = || Value::from(last.id.0);
+    match page.sort {
+        Sort::Id => vec![all.with(&format!("id {than} ?"), [id()])],
+        Sort::Username => vec![all.with(&format!("username {than} ?"), [last.username.as_str().to_owned().into()])],
+        // `(display_name, id) > (?, ?)` would be one, and look again at everybody of that name: all, where none has one.
+        Sort::Name => {
+            let name = || Value::from(last.display_name.as_str().to_owned());
+            vec![
+                all.clone().with(&format!("display_name = ? AND id {than} ?"), [name(), id()]),
+                all.with(&format!("display_name {than} ?"), [name()]),
+            ]
+        }
+    }
+}
+
+/// A part of a page. The index is named: left to choose, the engine may take that of a state or of roles, and sort what it
+/// finds for each page anew.
+fn query(page: &Page<'_>, part: Conditions, limit: usize) -> Query {
+    let direction = if page.reverse { "DESC" } else { "ASC" };
+    let (table, order) = match page.sort {
+        Sort::Id => ("accounts", format!("id {direction}")),
+        // That which comes with UNIQUE.
+        Sort::Username => ("accounts INDEXED BY sqlite_autoindex_accounts_1", format!("username {direction}")),
+        Sort::Name => ("accounts INDEXED BY accounts_by_name", format!("display_name {direction}, id {direction}")),
+    };
+    part.accounts(table, &order, limit)
+}
+
+pub fn page(connection: &Connection, page: &Page<'_>) -> Result<Vec<Account>> {
+    let _reading = connection.unchecked_transaction().map_err(failed)?;
+    let mut accounts = Vec::with_capacity(page.limit.min(1_000));
+    for part in parts(page) {
+        if accounts.len() < page.limit {
+            query(page, part, page.limit - accounts.len()).read(connection, &mut accounts)?;
+        }
+    }
+    Ok(accounts)
+}
+
+/// First the accounts whose username begins with a text, by an index; then, if there is room, those it is found in
+/// elsewhere, which is a look at every account if there are few.
+pub fn suggestions(connection: &Connection, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
+    let _reading = connection.unchecked_transaction().map_err(failed)?;
+    let text = folded(text);
+    // A username is ASCII, and this character comes after all of which it is made.
+    let range = || [Value::from(text.clone()), Value::from(format!("{text}\u{7f}"))];
+    let mut accounts = Vec::new();
+    let beginning = Conditions::of(&Filter::default(), now).with("username >= ? AND username < ?", range());
+    beginning.accounts("accounts", "username", limit).read(connection, &mut accounts)?;
+    if accounts.len() < limit {
+        let found = Filter { search: Some(text.clone()), ..Filter::default() };
+        let elsewhere = Conditions::of(&found, now).with("NOT (username >= ? AND username < ?)", range());
+        elsewhere.accounts("accounts", "id", limit - accounts.len()).read(connection, &mut accounts)?;
+    }
+    Ok(accounts)
+}
+
+pub fn count(connection: &Connection, filter: &Filter, now: Timestamp) -> Result<u64> {
+    let Query { sql, values } = counted(filter, now);
+    connection
+        .query_row(&sql, params_from_iter(values), |row| row.get::<_, i64>(0))
+        .map(|count| u64::try_from(count).unwrap_or(0))
+        .map_err(failed)
+}
+
+fn counted(filter: &Filter, now: Timestamp) -> Query {
+    let Conditions { mut sql, values } = Conditions::of(filter, now);
+    if let Filter { search: None, role: None, state: None, must_change: false } = filter {
+        // Two counts of entries of an index, where one would look at every account.
+        let all = "SELECT (SELECT count(*) FROM accounts)
+                        - (SELECT count(*) FROM accounts WHERE removed_at IS NOT NULL)";
+        return Query { sql: all.into(), values };
+    }
+    if filter.role.is_some() {
+        // For the index of those who have any. A page would be sorted by it.
+        sql.push_str(" AND roles <> 0");
+    }
+    Query { sql: format!("SELECT count(*) FROM accounts WHERE {sql}"), values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open;
+    use super::*;
+    use crate::domain::role::Role;
+
+    /// How the engine goes about a query, a line a step.
+    fn plan(connection: &Connection, query: Query) -> String {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql)).unwrap();
+        let steps = statement.query_map(params_from_iter(query.values), |row| row.get::<_, String>(3)).unwrap();
+        steps.map(rusqlite::Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    fn filters() -> Vec<Filter> {
+        let states = [None].into_iter().chain(State::ALL.map(Some));
+        let roles = states.flat_map(|state| [None, Some(Role::Helpdesk)].map(|role| (state, role)));
+        roles
+            .flat_map(|(state, role)| {
+                let plain = Filter { role, state, ..Filter::default() };
+                let narrowed = Filter { search: Some("a".into()), must_change: true, ..plain.clone() };
+                [plain, narrowed]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_page_is_sorted_and_a_later_one_begins_where_the_one_before_ended() {
+        let connection = open::in_memory().unwrap();
+        let last = Account::example(7, "alice");
+        for filter in filters() {
+            for (sort, reverse) in Sort::ALL.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
+                for after in [None, Some(&last)] {
+                    let page = Page { filter: &filter, sort, reverse, after, limit: 10, now: Timestamp::UNIX_EPOCH };
+                    for part in parts(&page) {
+                        let plan = plan(&connection, query(&page, part, 10));
+                        assert!(!plan.contains("TEMP B-TREE"), "{page:?}: {plan}");
+                        assert!(after.is_none() || plan.starts_with("SEARCH"), "{page:?}: {plan}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_rare_is_counted_by_an_index() {
+        let connection = open::in_memory().unwrap();
+        let state = |state| Filter { state: Some(state), ..Filter::default() };
+        for (filter, index) in [
+            (Filter::default(), "accounts_removed"),
+            (state(State::Removed), "accounts_removed"),
+            (state(State::Disabled), "accounts_disabled"),
+            (state(State::Locked), "accounts_locked"),
+            (Filter { role: Some(Role::Helpdesk), ..Filter::default() }, "accounts_with_roles"),
+        ] {
+            let plan = plan(&connection, counted(&filter, Timestamp::UNIX_EPOCH));
+            assert!(plan.contains(index), "{filter:?}: {plan}");
+            assert!(!plan.lines().any(|step| step.ends_with("SCAN accounts")), "{filter:?}: {plan}");
+        }
+    }
+}
