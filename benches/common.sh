@@ -16,7 +16,8 @@ target=$(cargo metadata --format-version 1 --no-deps --locked | jq -r .target_di
 PATH=$target/release:$PATH
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-# Nobody's sign-in, token or store but those of this run.
+# Nobody's sign-in, token or store but those of this run; cargo stays where it is.
+export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 export HOME=$folder
 unset PASSDESK_STORE PASSDESK_TOKEN PASSDESK_TOKEN_FILE XDG_DATA_HOME XDG_STATE_HOME
 

@@ -17,8 +17,9 @@ printf %s 2345-6789-abcd-efgh-jkmn >"$folder/password"
 
 title
 rounds=51
-compare -N --input "$folder/password" -- "passdesk users reset 2 --yes --quiet --store $folder/s.db" \
-    "argon2 sixteen-bytes-ok -id -t 2 -k 19456 -p 1 -l 32 -e"
+# By a shell, whose own time is taken off: Debian's hyperfine gives no input. A reset hands nothing to the null device.
+compare --output=pipe -- "passdesk users reset 2 --yes --quiet --store $folder/s.db" \
+    "argon2 sixteen-bytes-ok -id -t 2 -k 19456 -p 1 -l 32 -e <$folder/password"
 row "one users reset, against argon2 as a whole process" "<= 1.0"
 
 rounds=3
@@ -33,6 +34,11 @@ row "$many resets, against libargon2 on $cores cores" "<= 0.8"
 
 compare -N --prepare "rm -f $folder/out.csv" -- "$reset" "$one_core $each"
 row "$many resets, against $each hashes of ours on one core" "<= 1.05"
+
+# What the cores can do at once: they share a cache and the way to the memory.
+sed "s|$folder/hash |$one_core |" "$folder/hashes" >"$folder/ours"
+compare -N --prepare "rm -f $folder/out.csv" -- "$reset" "bash $folder/ours"
+row "$many resets, against as many hashes of ours on $cores cores" "<= 1.05"
 rm -f "$folder/out.csv"
 # shellcheck disable=SC2086 # several words
 peak "their peak memory, of $cores jobs" "$((32 + 19 * cores)) MiB" $reset
