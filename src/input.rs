@@ -20,6 +20,9 @@ pub struct Input {
     pub has_grown: bool,
 }
 
+/// What to tell a person of a file that has grown.
+pub const HAS_GROWN: &str = "The file has grown since the reading began: what was in it then is looked at.";
+
 /// Whether a path means standard input.
 #[must_use]
 pub fn is_stdin(path: &Path) -> bool {

@@ -8,10 +8,15 @@ mod pty;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
-use common::{AUDITOR, Desk, GLOBAL_ADMIN, HELPDESK, Run};
+use common::{AUDITOR, Desk, GLOBAL_ADMIN, HELPDESK, Run, garbage};
 use crowd::{CSV, all_in_force, crowd, crowded, everything, hashes, list, names, reset_since, rows, whose};
 use pty::Pty;
+use rustix::fs::{CWD, Mode, mkfifoat};
 
 const FROM: [&str; 4] = ["users", "reset", "--from", "list"];
 
@@ -105,12 +110,70 @@ fn several_columns_without_a_header_are_refused() {
 #[test]
 fn a_line_that_names_nobody_is_named_by_its_number_and_stops_everything() {
     let desk = crowded(3);
-    refuses_list(&desk, "u001\nu*\nu002\nu 3\n", &["2 lines of list", "line 2: ", "line 4: "]);
-    refuses_list(&desk, "u001\r\nu002\r\nu*\r\n", &["1 line of list", "line 3: "]);
+    refuses_list(&desk, "u001\nu*\nu002\nu 3\n", &["2 of 4 rows are no good", "line 2: ", "line 4: "]);
+    refuses_list(&desk, "u001\r\nu002\r\nu*\r\n", &["1 of 3 rows is no good", "line 3: "]);
     refuses_list(&desk, "u001\n\n\r\n\nu*\n", &["line 5: "]);
     refuses_list(&desk, "\u{feff}\nu*\n", &["line 2: "]);
-    refuses_list(&desk, "note,username\n\"two\nlines\",u001\nb,\nc\n", &["2 lines", "line 4: ", "line 5: "]);
+    refuses_list(&desk, "note,username\n\"two\nlines\",u001\nb,\nc\n", &["2 of 3 rows", "line 4: ", "line 5: "]);
     refuses_list(&desk, b"u001\n\xff\xfe\n\0\n", &["line 2: ", "line 3: "]);
+}
+
+#[test]
+fn a_list_may_come_through_a_named_pipe() {
+    let desk = crowded(3);
+    let pipe = desk.home.path().join("list");
+    mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).unwrap();
+    let resets = || reset(&desk, 0, || desk.run(&[&FROM[..], &CSV].concat())).0;
+    let reset = thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut writer = fs::File::options().write(true).open(&pipe).unwrap();
+            for name in ["u001\n", "u0", "03\n"] {
+                writer.write_all(name.as_bytes()).unwrap();
+                thread::sleep(Duration::from_millis(50));
+            }
+        });
+        resets()
+    });
+    assert_eq!(reset, ["u001", "u003"].map(String::from).into());
+}
+
+#[test]
+fn a_list_that_grows_is_taken_as_it_was_when_the_reading_began_or_not_at_all() {
+    let desk = crowded(2);
+    list(&desk, "u001\n".repeat(2_000));
+    let path = desk.home.path().join("list");
+    let (mut before, done) = (hashes(&desk), AtomicBool::new(false));
+    let run = thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = fs::File::options().append(true).open(&path).unwrap();
+            while !done.load(Ordering::Relaxed) {
+                file.write_all(b"u001\n").unwrap();
+                thread::sleep(Duration::from_micros(20));
+            }
+        });
+        // What was there when the reading began may end in the middle of a row, and the writer may be slow to start.
+        let mut run = desk.run(&[&FROM[..], &CSV].concat());
+        while !run.stderr.contains("has grown") {
+            assert!(run.code == 0 || (run.code == 7 && hashes(&desk) == before), "{}", run.stderr);
+            before = hashes(&desk);
+            run = desk.run(&[&FROM[..], &CSV].concat());
+        }
+        done.store(true, Ordering::Relaxed);
+        run
+    });
+    assert_eq!((run.code, reset_since(&desk, &before)), (0, names(1..=1)));
+}
+
+#[test]
+#[ignore = "needs prlimit, and 100 MiB"]
+fn a_hundred_mebibytes_of_garbage_are_no_list_and_take_bounded_memory() {
+    let desk = crowded(1);
+    for header in ["", "username\n"] {
+        list(&desk, [header.as_bytes(), &garbage(100 << 20)].concat());
+        let mut limited = desk.command_within(1 << 30, &[&FROM[..], &CSV].concat());
+        let run = desk.refuses(2, || limited.output().unwrap().into());
+        assert!(run.stderr.len() < 20_000 && run.stderr.lines().count() < 60, "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -208,6 +271,22 @@ fn a_filter_that_finds_nobody_changes_nothing_and_says_so() {
     let run = desk.refuses(0, || desk.run(&args));
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "There is no such account.\n"));
     assert!(!desk.home.path().join("out").exists());
+}
+
+#[test]
+fn a_list_of_nobody_is_one_that_a_program_can_read() {
+    let desk = crowded(2);
+    for (format, dry_run, end) in [
+        ("json", false, "[]\n"),
+        ("json", true, "[]\n"),
+        ("jsonl", false, ""),
+        ("csv", false, "username,temporary_password,expires_at\n"),
+    ] {
+        let args = ["users", "reset", "--search", "nowhere", "--yes", "--format", format];
+        let args = [&args[..], if dry_run { &["--dry-run"] } else { &[] }].concat();
+        let run = desk.refuses(0, || desk.run(&args));
+        assert_eq!(run.stdout, end, "{format}");
+    }
 }
 
 #[test]

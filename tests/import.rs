@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{AUDITOR, Desk, GLOBAL_ADMIN, HELPDESK, Run, USER_ADMIN, fed};
+use common::{AUDITOR, Desk, GLOBAL_ADMIN, HELPDESK, Run, USER_ADMIN, fed, garbage};
 use pty::Pty;
 
 const COUNT: &str = "SELECT count(*) FROM accounts";
@@ -420,19 +420,11 @@ fn interrupted_it_is_all_there_or_nothing_and_the_exit_code_says_which() {
 #[ignore = "needs prlimit, and 100 MiB"]
 fn a_hundred_mebibytes_of_garbage_end_in_bounded_memory_with_a_bounded_report() {
     let desk = Desk::new();
-    let mut garbage = Vec::with_capacity(100 << 20);
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-    while garbage.len() < 100 << 20 {
-        (0..3).zip([13, -7, 17_i32]).for_each(|(_, by)| seed ^= if by > 0 { seed << by } else { seed >> -by });
-        garbage.extend_from_slice(&seed.to_le_bytes());
-    }
+    let garbage = garbage(100 << 20);
     let path = desk.home.path().join("garbage.csv");
     for header in [b"".as_slice(), b"username,name\n"] {
         fs::write(&path, [header, &garbage].concat()).unwrap();
-        let plain = desk.command(&["users", "import", "garbage.csv"]);
-        let mut limited = Command::new("prlimit");
-        limited.arg(format!("--as={}", 1_u64 << 30)).arg(plain.get_program()).args(plain.get_args());
-        limited.env("PASSDESK_STORE", desk.store()).env("HOME", desk.home.path()).current_dir(desk.home.path());
+        let mut limited = desk.command_within(1 << 30, &["users", "import", "garbage.csv"]);
         let run = desk.refuses(2, || limited.output().unwrap().into());
         assert!(run.stderr.len() < 20_000 && run.stderr.lines().count() < 60, "{}", run.stderr);
     }

@@ -114,9 +114,9 @@ fn whoever_loses_the_role_in_the_middle_resets_nobody_from_then_on() {
     assert!(reset.len() < COUNT, "it came too late");
     assert_eq!(hashes(&desk), lost, "somebody was reset without the right");
     let run = Run { code, stdout: String::new(), stderr };
-    let others: BTreeMap<_, _> =
-        names(reset.len() + 1..=COUNT).into_iter().map(|name| (name, "not_allowed".to_owned())).collect();
-    assert_eq!(failed(&run), others);
+    let others = failed(&run);
+    assert!(others.values().all(|code| code == "not_allowed"), "{others:?}");
+    assert!(others.len() < COUNT - reset.len(), "it went on for nothing");
     assert!(run.stderr.contains("NOT in force"));
 }
 

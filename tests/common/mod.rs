@@ -91,6 +91,16 @@ impl Desk {
         command
     }
 
+    /// The same, with so many bytes of address space at the most; needs `prlimit`.
+    pub fn command_within(&self, bytes: u64, args: &[&str]) -> Command {
+        let plain = self.command(args);
+        let mut limited = Command::new("prlimit");
+        limited.arg(format!("--as={bytes}")).arg(plain.get_program()).args(plain.get_args());
+        limited.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited.current_dir(self.home.path()).stdin(Stdio::null());
+        limited
+    }
+
     /// Runs the program with no standard input.
     pub fn run(&self, args: &[&str]) -> Run {
         self.command(args).output().unwrap().into()
@@ -236,6 +246,20 @@ pub fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Run {
     // A program that refuses before it reads is no failure of the test.
     let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     child.wait_with_output().unwrap().into()
+}
+
+/// So many bytes, or a few more, that mean nothing.
+pub fn garbage(bytes: usize) -> Vec<u8> {
+    let mut garbage = Vec::with_capacity(bytes + 8);
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    while garbage.len() < bytes {
+        // xorshift64 of Marsaglia.
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        garbage.extend_from_slice(&seed.to_le_bytes());
+    }
+    garbage
 }
 
 /// Whether a text has the form of a temporary password.

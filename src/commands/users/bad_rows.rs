@@ -1,8 +1,7 @@
-//! The rows that cannot be imported: a few of them named, all of them counted.
+//! The rows of a list that nothing can be done with: a few of them named, all of them counted.
 
 use std::fmt::Write as _;
 
-use super::rows::BadRow;
 use crate::domain::text::counted;
 use crate::failure::{FailedItem, Failure, Kind};
 use crate::terminal::format::Format;
@@ -16,7 +15,7 @@ const KEPT: usize = 1_000;
 /// wrong with it here.
 const WEIGHT: [Kind; 4] = [Kind::Usage, Kind::Conflict, Kind::RefusedByPolicy, Kind::NotAllowed];
 
-/// The rows that cannot be imported.
+/// The rows that nothing can be done with.
 #[derive(Default)]
 pub struct BadRows {
     count: u64,
@@ -48,7 +47,7 @@ impl BadRows {
         self.named.truncate(most);
     }
 
-    /// What to say of them. `good` rows can be imported; `left_out` says whether those go on without the others.
+    /// What to say of them. There are so many `good` rows; `left_out` says whether those go on without the others.
     pub fn failure(mut self, good: u64, left_out: bool, format: Format) -> Failure {
         self.keep(if matches!(format, Format::Json | Format::Jsonl) { KEPT } else { SHOWN });
         let rows = counted(self.count + good, "row");
@@ -67,18 +66,7 @@ impl BadRows {
         }
         let items = self.named.into_iter();
         let items = items.map(|(line, failure)| FailedItem { target: format!("line {line}"), failure }).collect();
-        let failure = Failure { items, ..Failure::new(kind, message) };
-        if left_out || good == 0 {
-            failure
-        } else {
-            failure.hint("correct them, or leave them out with --skip-invalid")
-        }
-    }
-}
-
-impl From<BadRow> for Failure {
-    fn from(bad: BadRow) -> Self {
-        bad.why.into()
+        Failure { items, ..Failure::new(kind, message) }
     }
 }
 

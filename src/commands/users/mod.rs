@@ -1,6 +1,7 @@
 //! `passdesk users …`.
 
 pub mod add;
+mod bad_rows;
 pub mod disable;
 pub mod edit;
 pub mod enable;

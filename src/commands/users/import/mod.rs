@@ -3,7 +3,6 @@
 //! Everything is looked at before anything is written, and all of it is written in one transaction: whatever ends the
 //! program, the accounts are all there, or none is.
 
-mod bad;
 mod columns;
 mod list;
 mod plan;
@@ -14,7 +13,6 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use self::bad::BadRows;
 use self::columns::Columns;
 use self::list::List;
 use self::plan::Plan;
@@ -24,6 +22,7 @@ use crate::commands::Desk;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::Bulk;
 use crate::commands::handover::WayOut;
+use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::reset::many::{self, Many};
 use crate::commands::users::reset::selection::Chosen;
 use crate::domain::account::AccountId;
@@ -62,7 +61,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let (columns, list) = read(desk, &bytes, &mut bad)?;
     drop(bytes);
     if has_grown {
-        desk.terminal.note("The file has grown since the reading began: what was in it then is looked at.");
+        desk.terminal.note(input::HAS_GROWN);
     }
     if !columns.ignored.is_empty() {
         desk.terminal.note(&format!("Ignored, since nobody can import them: {}.", columns.ignored.join(", ")));
@@ -73,7 +72,13 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     let good = plan.good();
     if bad.count() > 0 && (!args.skip_invalid || good == 0) {
-        return Err(bad.failure(good, false, desk.format()));
+        let failure = bad.failure(good, false, desk.format());
+        let is_some_good = good > 0;
+        return Err(if is_some_good {
+            failure.hint("correct them, or leave them out with --skip-invalid")
+        } else {
+            failure
+        });
     }
 
     if args.dry_run {
@@ -84,12 +89,12 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         let imported = write(desk, &mut *store, &acting, &plan, file)?;
         report(desk, &ImportRecord::new(&plan, imported, bad.count(), file), args)?;
         if let (Some(passwords), Some((first, last))) = (passwords, imported.ids) {
-            let to_go_on = format!(
-                "to go on: seq {first} {last} | passdesk users reset --from - --yes --resume {}",
-                passwords.file().map_or_else(String::new, |path| path.display().to_string())
-            );
+            let them = format!("seq {first} {last} | passdesk users reset --from - --yes");
+            let path = passwords.file().map_or_else(String::new, |path| path.display().to_string());
+            let to_go_on = format!("to go on: {them} --resume {path}");
+            let to_begin = Some(format!("they are imported; to go on: {them} --format csv --output {path}"));
             let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-            let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on };
+            let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
             hand_over(desk, &mut *store, &many, &plan, first, passwords)?;
         }
     }
@@ -141,7 +146,7 @@ fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns
             desk.terminal.advance(number);
         }
         if let Err(why) = row.and_then(|row| list.add(row)) {
-            bad.add(why.line, why.into());
+            bad.add(why.line, why.why.into());
         }
     }
     desk.terminal.end_progress();

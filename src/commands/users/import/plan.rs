@@ -1,11 +1,11 @@
 //! What an import does with each account of the list: makes it, changes it, leaves it as it is, or cannot.
 
-use super::bad::BadRows;
 use super::columns::Columns;
 use super::list::List;
 use crate::cli::users::OnConflict;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
+use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::taken;
 use crate::domain::account::Account;
 use crate::domain::authority::{Action, Refusal, Subject};

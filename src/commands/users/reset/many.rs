@@ -35,6 +35,8 @@ pub struct Many<'a> {
     pub jobs: Option<u16>,
     /// What to do to go on, if it is ended before it is done.
     pub to_go_on: String,
+    /// What to do if it is ended before any of it is done; `None` if that is to give the same command again.
+    pub to_begin: Option<String>,
 }
 
 /// Resets them all, unless something stops it.
@@ -82,6 +84,9 @@ pub fn run(
         };
         match way_out.issue_batch(desk, &issues, commit) {
             Ok(outcomes) => {
+                if is_over(&outcomes) {
+                    stopped = Some(|| Failure::new(Kind::NotAllowed, "not tried: a whole batch was refused to you"));
+                }
                 for ((outcome, issue), written) in outcomes.into_iter().zip(&issues).zip(written) {
                     if outcome.is_ok() && issue.account.lifecycle == Lifecycle::Disabled {
                         disabled.push(issue.account.username.to_string());
@@ -103,11 +108,20 @@ pub fn run(
     conclude(desk, &bulk, &way_out, &disabled, total + before);
     let resumable = way_out.can_be_resumed();
     let closed = way_out.close(desk);
-    let finished = bulk.finish().map_err(|failure| match stopped {
-        Some(_) if resumable => failure.hint(many.to_go_on.clone()),
+    let hint = if resumable { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
+    let finished = bulk.finish().map_err(|failure| match hint {
+        Some(hint) if stopped.is_some() => failure.hint(hint.clone()),
         _ => failure,
     });
     finished.and(if stopped.is_some() { Ok(()) } else { closed })
+}
+
+/// Whether the actor has lost the right meanwhile: a whole batch was refused, each of which was allowed a moment before.
+fn is_over(outcomes: &[Result<()>]) -> bool {
+    let is_refused = |failure: &Failure| {
+        matches!(failure.kind, Kind::NotAllowed | Kind::SignInFailed | Kind::ChangeRequired | Kind::StoreUnusable)
+    };
+    outcomes.len() > 1 && outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(is_refused))
 }
 
 /// Those of a batch that can be handed over.

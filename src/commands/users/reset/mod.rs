@@ -41,7 +41,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
             .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
     }
-    let selection = Selection::of(args)?;
+    let selection = Selection::of(desk, args)?;
     let several = selection.is_several() || args.resume.is_some();
     handover::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
     let lifetime = handover::lifetime(&args.handover)?;
@@ -71,7 +71,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
     if chosen.is_empty() {
         if bulk.failed().1 == 0 && unfinished.is_none() {
-            desk.terminal.note("There is no such account.");
+            tell_of_nobody(desk, args)?;
         }
         return bulk.finish();
     }
@@ -105,7 +105,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to go on, give the same command with --resume in the place of --output".to_owned();
-    let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on };
+    let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut *store, &many, chosen, bulk, way_out)
 }
 
@@ -199,6 +199,17 @@ fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(
 fn line(account: &Account) -> String {
     let email = account.email.as_ref().map(|email| format!("  {}", email.as_str())).unwrap_or_default();
     format!("{}{email}", account.named())
+}
+
+/// Says that there is nobody to reset; for a program that is a list of nobody.
+fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
+    desk.terminal.note("There is no such account.");
+    let format = desk.format();
+    if format == Format::Text || args.handover.way_out.output.is_some() {
+        return Ok(());
+    }
+    let rows = if args.dry_run { Rows::new::<AccountRecord<'_>> } else { Rows::new::<TemporaryHandover<'_>> };
+    output::print(desk.output, &rows(format, true).end()).map(drop)
 }
 
 fn disabled(account: &Account) -> String {

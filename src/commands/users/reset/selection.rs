@@ -4,17 +4,19 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::cli::users::Reset;
+use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, targets};
+use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::clock::Timestamp;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::domain::text::counted;
-use crate::failure::{FailedItem, Failure, Kind, Result};
-use crate::input;
+use crate::failure::{Failure, Kind, Result};
+use crate::input::{self, Input};
 use crate::store::{Filter, Page, Sort, Store};
+use crate::terminal::format::Format;
 
 /// How many accounts are read at a time.
 const PAGE: usize = 1_000;
@@ -51,14 +53,18 @@ impl Chosen {
 
 impl Selection {
     /// Reads what the command line says, and the file it names.
-    pub fn of(args: &Reset) -> Result<Self> {
+    pub fn of(desk: &mut Desk<'_>, args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
         if filter.search.as_deref().is_some_and(|text| text.trim().is_empty()) {
             return Err(Failure::new(Kind::Usage, "a search for nothing finds everybody")
                 .hint("say what to search for; if you mean everybody, say --all"));
         }
         if let Some(path) = &args.from {
-            return Ok(Self::Listed(listed(path, &input::read(path)?.bytes)?));
+            let Input { bytes, has_grown } = input::read(path)?;
+            if has_grown {
+                desk.terminal.note(input::HAS_GROWN);
+            }
+            return listed(path, &bytes, desk.format()).map(Self::Listed);
         }
         Ok(match targets(&args.ids)? {
             named if !named.is_empty() => Self::Named(named),
@@ -111,11 +117,11 @@ impl Selection {
 }
 
 /// The accounts a file names: one a line, or in a column of CSV under a header that says which.
-fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
+fn listed(path: &Path, bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let (mut named, mut faults, mut count) = (Vec::new(), Vec::new(), LineCount { bytes, counted: 0, line: 1 });
+    let (mut named, mut bad, mut count) = (Vec::new(), BadRows::default(), LineCount { bytes, counted: 0, line: 1 });
     let mut record = csv::ByteRecord::new();
     let mut read = || -> Result<Option<csv::ByteRecord>> {
         let more = reader.read_byte_record(&mut record).map_err(|error| unreadable(path, &error))?;
@@ -131,19 +137,15 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
             // A line of nothing but commas is as empty as one of nothing.
             _ if record.iter().all(<[u8]>::is_empty) => {}
             Ok(target) => named.push((target.to_string(), target)),
-            Err(failure) => faults.push(FailedItem { target: format!("line {}", count.line_of(&record)), failure }),
+            Err(failure) => bad.add(count.line_of(&record), failure),
         }
         next = read()?;
     }
-    if faults.is_empty() {
+    if bad.count() == 0 {
         return Ok(named);
     }
-    let message = format!(
-        "{} of {} do not name an account; nothing has changed",
-        counted(faults.len() as u64, "line"),
-        path.display()
-    );
-    Err(Failure { items: faults, ..Failure::new(Kind::Usage, message) }
+    Err(bad
+        .failure(named.len() as u64, false, format)
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
 }
 
@@ -152,16 +154,16 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<(String, Target)>> {
 struct LineCount<'b> {
     bytes: &'b [u8],
     counted: usize,
-    line: usize,
+    line: u64,
 }
 
 impl LineCount<'_> {
     /// The line that a record begins on, which comes after those that were asked for before.
-    fn line_of(&mut self, record: &csv::ByteRecord) -> usize {
+    fn line_of(&mut self, record: &csv::ByteRecord) -> u64 {
         let from = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         let ends = self.bytes.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let begins = from + ends;
-        self.line += self.bytes[self.counted..begins].split(|byte| *byte == b'\n').count() - 1;
+        self.line += self.bytes[self.counted..begins].split(|byte| *byte == b'\n').count() as u64 - 1;
         self.counted = begins;
         self.line
     }
