@@ -135,6 +135,12 @@ impl Failure {
         Self { kind, message: message.into(), hint: None, items: Vec::new() }
     }
 
+    /// The same once more, of another item.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self { kind: self.kind, message: self.message.clone(), hint: self.hint.clone(), items: Vec::new() }
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

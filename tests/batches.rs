@@ -18,8 +18,8 @@ use std::process::{Command, Stdio};
 
 use common::{Desk, Run};
 use crowd::{
-    BATCH, HEADER, Stream, all_in_force, crowded, hashes, list, names, not_in_force, reset_since, rows, signal,
-    wait_for, whose, written,
+    BATCH, HEADER, Stream, all_in_force, crowded, hashes, jsonl_row, list, names, not_in_force, reset_since, rows,
+    signal, wait_for, whose, written,
 };
 use pty::Pty;
 use record::{VERIFY, events};
@@ -75,13 +75,13 @@ fn a_reader_who_leaves_ends_the_run_with_the_rows_read_in_force_and_the_rest_as_
 }
 
 /// Runs it where no file may be longer than so many blocks of 512 bytes.
-fn limited(desk: &Desk, blocks: u32, way_out: &[&str]) -> Run {
-    let plain = desk.command(&[&ALL[..], way_out].concat());
+fn limited(desk: &Desk, blocks: u32, plain: &Command) -> Command {
     let mut shell = Command::new("sh");
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     shell.args(["-c", &script]).arg(plain.get_program()).args(plain.get_args());
     shell.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell.current_dir(desk.home.path()).stdin(Stdio::null()).output().unwrap().into()
+    shell.current_dir(desk.home.path()).stdin(Stdio::null());
+    shell
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn where_not_even_the_first_batch_fits_on_the_disk_there_is_nothing_to_go_on_wit
     // Open, it has all the room on the disk that the program needs up to there.
     let store = rusqlite::Connection::open(desk.store()).unwrap();
     store.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
-    let run = desk.refuses(12, || limited(&desk, 0, &["--output", "out"]));
+    let run = desk.refuses(12, || limited(&desk, 0, &all_to(&desk, "out")).output().unwrap().into());
     assert!(run.stderr.contains("could not be written to out"), "{}", run.stderr);
     assert!(!run.stderr.contains("--resume"), "{}", run.stderr);
     assert!(!desk.home.path().join("out").exists());
@@ -114,7 +114,8 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
     let count = (usize::try_from(limit - room).unwrap() - first.len()) / gone.len();
     File::create(&out).unwrap().write_all([HEADER, &gone.repeat(count), row].concat().as_bytes()).unwrap();
     let (before, long) = (hashes(&desk), written(&out));
-    let run = limited(&desk, 2048, &["--resume", "out"]);
+    let resume = desk.command(&[&ALL[..], &["--resume", "out"]].concat());
+    let run: Run = limited(&desk, 2048, &resume).output().unwrap().into();
     let text = written(&out);
     let more = rows(&[HEADER, text.strip_prefix(&long).unwrap()].concat());
     assert!(text.ends_with('\n'));
@@ -125,6 +126,75 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
         assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
     }
     run.exits(11);
+}
+
+/// Has the store refuse to reset these, as if somebody had changed them in that moment.
+fn refuse_resets(desk: &Desk, whom: &str) {
+    let store = rusqlite::Connection::open(desk.store()).unwrap();
+    let trigger = format!(
+        "CREATE TRIGGER refusing BEFORE UPDATE OF password_hash ON accounts WHEN NEW.username IN ({whom})
+         BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+    );
+    store.execute_batch(&trigger).unwrap();
+}
+
+#[test]
+fn rows_that_are_refused_among_others_are_taken_out_of_the_file() {
+    for format in ["csv", "jsonl"] {
+        let desk = crowded(BATCH + 6);
+        refuse_resets(&desk, "'u001', 'u010', 'u064', 'u066'");
+        let (before, files) = (hashes(&desk), std::fs::read_dir(desk.home.path()).unwrap().count());
+        let args = ["users", "reset", "--search", "example.org", "--yes", "--format", format, "--output", "out"];
+        let run = desk.run(&args).exits(11);
+        let mut others = names(1..=BATCH + 6);
+        for refused in [1, 10, 64, 66].map(|number| names([number])).iter().flatten() {
+            others.remove(refused);
+            assert!(
+                run.stderr.contains(&format!("for {refused} is NOT in force")),
+                "{refused} is not in {}",
+                run.stderr
+            );
+        }
+        assert_eq!(reset_since(&desk, &before), others);
+        let text = written(&desk.home.path().join("out"));
+        let rows = if format == "csv" { rows(&text) } else { text.lines().map(jsonl_row).collect() };
+        all_in_force(&desk, &rows, &others);
+        assert_eq!(std::fs::read_dir(desk.home.path()).unwrap().count(), files + 1, "something is left beside it");
+    }
+}
+
+#[test]
+fn of_rows_that_got_out_in_part_each_that_is_of_no_use_is_named() {
+    let desk = crowded(2 * BATCH);
+    let before = hashes(&desk);
+    let store = rusqlite::Connection::open(desk.store()).unwrap();
+    store.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
+    let out = desk.home.path().join("out");
+    let plain = desk.command(&["users", "reset", "--search", "example.org", "--yes", "--format", "jsonl"]);
+    let run: Run = limited(&desk, 2, &plain).stdout(File::create(&out).unwrap()).output().unwrap().into();
+    let whole = written(&out).lines().filter(|line| line.ends_with('}')).count();
+    assert!((1..BATCH).contains(&whole), "{}", written(&out));
+    assert_eq!(reset_since(&desk, &before), names([]));
+    for name in names(1..=BATCH) {
+        assert!(run.stderr.contains(&format!("\"{name}\"")), "{name} is not in {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
+    let desk = crowded(6 * BATCH);
+    let before = hashes(&desk);
+    let mut stream = Stream::start(desk.command(&ALL));
+    stream.until_row(BATCH + 1);
+    let mut store = rusqlite::Connection::open(desk.store()).unwrap();
+    store.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    let held = store.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    let (text, code, stderr) = stream.end();
+    drop(held);
+    let reset = reset_since(&desk, &before);
+    assert_eq!(rows(&text).len(), reset.len() + BATCH, "it went on: {stderr}");
+    assert!(stderr.contains("NOT in force"), "{stderr}");
+    assert_eq!(code, 11, "{stderr}");
 }
 
 #[test]

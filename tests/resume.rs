@@ -9,6 +9,7 @@ mod crowd;
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -17,8 +18,8 @@ use std::time::Duration;
 
 use common::{Desk, OTHER};
 use crowd::{
-    BATCH, CSV, HEADER, all_in_force, crowded, everything, hashes, list, names, not_in_force, reset_since, rows,
-    wait_for, whose, written,
+    BATCH, CSV, HEADER, all_in_force, crowded, everything, hashes, jsonl_row, list, names, not_in_force, reset_since,
+    rows, wait_for, whose, written,
 };
 
 const RESET: [&str; 4] = ["users", "reset", "--search", "example.org"];
@@ -145,6 +146,47 @@ fn a_torn_line_and_rows_that_are_not_in_force_are_taken_back() {
     }
 }
 
+/// Rows of so many of a crowd that no reset has written here.
+fn foreign(range: RangeInclusive<usize>) -> String {
+    let row = |name| format!("{name},2222-3333-4444-5555-6666,2031-11-22T09:00:00Z\n");
+    names(range).into_iter().map(row).collect()
+}
+
+#[test]
+fn the_output_of_a_reset_in_another_store_is_refused_and_stays_whole() {
+    let desk = crowded(BATCH + 2);
+    put(&desk, &[HEADER, &foreign(1..=BATCH + 1)].concat());
+    refuses(&desk, 7, &[], "not the output of a reset in this store");
+}
+
+#[test]
+fn rows_of_people_who_are_not_there_are_of_another_store_unless_one_behind_them_is_in_force() {
+    let desk = begun(2, 1);
+    let kept = written(&out(&desk));
+    let nobody = foreign(500..=500);
+    put(&desk, &[kept.as_str(), &nobody].concat());
+    refuses(&desk, 7, &[], "not the output of a reset in this store");
+    let row = kept.strip_prefix(HEADER).unwrap();
+    put(&desk, &[HEADER, &nobody, row].concat());
+    desk.run(&RESUME).succeeds();
+    assert!(written(&out(&desk)).starts_with(&[HEADER, &nobody, row].concat()));
+}
+
+#[test]
+fn rows_that_did_not_come_into_force_are_taken_out_from_among_those_that_did() {
+    let desk = begun(4, 2);
+    let kept = written(&out(&desk));
+    let [first, second]: [&str; 2] =
+        kept.strip_prefix(HEADER).unwrap().split_inclusive('\n').collect::<Vec<_>>().try_into().unwrap();
+    put(&desk, &[HEADER, &foreign(3..=3), first, &foreign(4..=4), second, &foreign(3..=3), "u0"].concat());
+    let run = desk.run(&RESUME).succeeds();
+    assert!(run.stderr.contains("3 rows that never came into force"), "{}", run.stderr);
+    let text = written(&out(&desk));
+    assert!(text.starts_with(&kept), "{text}");
+    all_in_force(&desk, &rows(&text), &names(1..=4));
+    assert_eq!(fs::metadata(out(&desk)).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
 #[test]
 fn a_torn_header_is_written_anew() {
     for torn in ["", "u", &HEADER[..20], &HEADER[..HEADER.len() - 1], HEADER] {
@@ -166,12 +208,7 @@ fn json_lines_are_gone_on_with() {
     desk.run(&RESUME).succeeds();
     let text = written(&out(&desk));
     assert!(text.starts_with(&kept), "{text}");
-    let row = |line: &str| {
-        let row: serde_json::Value = serde_json::from_str(line).unwrap();
-        let cell = |name: &str| row[name].as_str().unwrap().to_owned();
-        (cell("username"), cell("temporary_password"))
-    };
-    all_in_force(&desk, &text.lines().map(row).collect::<Vec<_>>(), &names(1..=3));
+    all_in_force(&desk, &text.lines().map(jsonl_row).collect::<Vec<_>>(), &names(1..=3));
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub struct Bulk {
     failed: Vec<FailedItem>,
     /// How many it was not the turn of any more, where each would be too many to name.
     untried: usize,
+    /// Whether nothing is done, only said.
+    foretells: bool,
 }
 
 /// An account, and how it was pointed at.
@@ -68,6 +70,11 @@ impl Bulk {
         (bulk, kept)
     }
 
+    /// For a command that says what would come of it, and does nothing.
+    pub fn foretell(&mut self) {
+        self.foretells = true;
+    }
+
     /// Counts so many more that are to be worked on.
     pub fn ask(&mut self, count: usize) {
         self.asked += count;
@@ -114,6 +121,7 @@ impl Bulk {
         let (failed, asked) = (self.failed.len(), self.asked);
         let (kind, message) = match (self.done, self.untried) {
             (0, _) => (first.failure.kind, format!("none of {asked} accounts could be done; nothing has changed")),
+            _ if self.foretells => (Kind::PartlyDone, format!("{failed} of {asked} would fail")),
             (_, 0) => (Kind::PartlyDone, format!("{failed} of {asked} failed; the rest is done")),
             (done, _) => (Kind::PartlyDone, format!("{done} of {asked} are done; the others are as they were")),
         };

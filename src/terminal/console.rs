@@ -28,10 +28,9 @@ pub struct Console {
 impl Console {
     /// Takes the terminal over; signals are watched from here on. Notes are left out where failures are JSON.
     pub fn open(look: Look) -> io::Result<Self> {
-        let not_in_force = Failure::new(Kind::Cancelled, "cancelled; what was handed over just now is NOT in force");
         let guard = Guard::install(LastWords {
             cancelled: Failure::cancelled().render(look),
-            not_in_force: not_in_force.render(look),
+            not_in_force: cut_off().render(look),
             in_force: Failure::new(Kind::Cancelled, "left; what stood on the screen is in force").render(look),
         })?;
         Ok(Self { guard, piped: None, bar: None, look })
@@ -64,6 +63,11 @@ impl Drop for Console {
         self.end_progress();
         self.guard.give_back();
     }
+}
+
+/// What to say where a signal ends a delivery.
+fn cut_off() -> Failure {
+    Failure::new(Kind::Cancelled, "cancelled; what was handed over just now is NOT in force")
 }
 
 /// Ctrl-D on an empty line is leaving.
@@ -217,6 +221,10 @@ impl Terminal for Console {
 
     fn enter(&mut self, phase: Phase) {
         self.guard.enter(phase);
+    }
+
+    fn hint_if_cut_off(&mut self, hint: String) {
+        self.guard.say_if_cut_off(cut_off().hint(hint).render(self.look));
     }
 
     fn interrupted(&self) -> bool {

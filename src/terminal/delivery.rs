@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use zeroize::Zeroizing;
 use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
 use super::resume::Unfinished;
+use super::rewrite::{self, sync_folder};
 use super::screen::{Key, Page};
 use super::{Phase, Terminal};
 use crate::domain::clock::spoken;
@@ -51,13 +53,14 @@ impl Delivery {
             }
             return Ok(Self::Standard);
         };
-        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
-            // A umask only ever takes rights away; here it must not take the owner's.
-            file.set_permissions(Permissions::from_mode(0o600))?;
-            // It is locked for as long as it is written: nobody resumes it meanwhile. Where that cannot be, nobody can.
-            let _ = file.try_lock();
-            Ok(file)
-        });
+        let opened =
+            OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
+                // A umask only ever takes rights away; here it must not take the owner's.
+                file.set_permissions(Permissions::from_mode(0o600))?;
+                // It is locked for as long as it is written: nobody resumes it meanwhile. Where that cannot be, nobody can.
+                let _ = file.try_lock();
+                Ok(file)
+            });
         match opened {
             Ok(file) => Ok(Self::File { file, path: path.to_owned(), before: 0, has_rows: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
@@ -100,12 +103,16 @@ impl Delivery {
                 (ways.output.write_all(bytes).and_then(|()| ways.output.flush()), "standard output".to_owned())
             }
             Self::File { file, path, before, .. } => {
-                *before = file.metadata().map_or(0, |metadata| metadata.len());
-                let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
-                if written.is_err() {
-                    // A part of it may be there, and is of no use.
-                    let _ = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));
-                }
+                // Not known how long it was, nothing could be taken back.
+                let written = file.metadata().and_then(|metadata| {
+                    *before = metadata.len();
+                    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
+                    if written.is_err() {
+                        // A part of it may be there, and is of no use.
+                        let _ = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));
+                    }
+                    written
+                });
                 (written, path.display().to_string())
             }
         };
@@ -197,6 +204,25 @@ impl Delivery {
         }
     }
 
+    /// Where the latest part begins, in bytes, if it went to a file.
+    #[must_use]
+    pub fn latest(&self) -> Option<u64> {
+        match self {
+            Self::File { before, .. } => Some(*before),
+            _ => None,
+        }
+    }
+
+    /// Takes parts of a file out again that are of no use, given in bytes and in their order.
+    pub fn leave_out(&mut self, parts: &[Range<u64>]) -> io::Result<()> {
+        if let Self::File { file, path, .. } = self
+            && !parts.is_empty()
+        {
+            *file = rewrite::without(file, path, parts)?;
+        }
+        Ok(())
+    }
+
     /// Takes back what is of no use: a file in which nothing is in force.
     pub fn take_back(&self) {
         if let Self::File { path, has_rows: false, .. } = self {
@@ -253,15 +279,6 @@ fn ask_terminal(terminal: &mut dyn Terminal, bytes: &[u8]) -> Result<()> {
             _ => Failure { kind: Kind::NotDelivered, ..failure },
         }
     })
-}
-
-/// Puts the name of a new file on the disk, too. A folder that may be written but not read cannot be synced.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(folder) {
-        Ok(folder) => folder.sync_all(),
-        Err(_) => Ok(()),
-    }
 }
 
 fn exists(path: &Path) -> Failure {

@@ -26,6 +26,8 @@ struct State {
     /// Whether the cursor stands behind something that is drawn again and again on the last line.
     draws_line: bool,
     phase: Phase,
+    /// What to say in the place of the last words if a delivery is cut off.
+    cut_off: Option<String>,
     /// A signal that was put off.
     put_off: Option<i32>,
     /// Whether Ctrl-C has left the confirmation screen.
@@ -122,6 +124,11 @@ impl Guard {
     /// Whether a signal came while something was being put in force, and was put off.
     pub fn interrupted(&self) -> bool {
         self.lock().put_off.is_some()
+    }
+
+    /// Says what the last words are if a delivery is cut off.
+    pub fn say_if_cut_off(&self, words: String) {
+        self.lock().cut_off = Some(words);
     }
 
     /// Says whether something is drawn again and again on the last line of standard error.
@@ -232,7 +239,7 @@ impl Shared {
             words.push('\n');
         }
         let said = match state.phase {
-            Phase::Delivering | Phase::Asking => Some(&self.last_words.not_in_force),
+            Phase::Delivering | Phase::Asking => Some(state.cut_off.as_ref().unwrap_or(&self.last_words.not_in_force)),
             _ if state.prompt.is_some() => Some(&self.last_words.cancelled),
             _ if state.is_confirmed() => Some(&self.last_words.in_force),
             _ => None,

@@ -16,6 +16,7 @@ pub mod picker;
 mod progress;
 pub mod records;
 pub mod resume;
+mod rewrite;
 pub mod screen;
 pub mod sheet;
 pub mod table;
@@ -140,6 +141,9 @@ pub trait Terminal {
 
     /// Says how far something that must not be torn apart has come.
     fn enter(&mut self, phase: Phase);
+
+    /// What to do next, if a signal ends a delivery that nobody takes.
+    fn hint_if_cut_off(&mut self, hint: String);
 
     /// Whether a signal came while something was being put in force, and was put off: whoever has more to do stops.
     fn interrupted(&self) -> bool;

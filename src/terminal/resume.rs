@@ -2,6 +2,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::mem;
+use std::ops::Range;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::format::{Format, Record as _};
 use super::handover::TemporaryHandover;
+use super::rewrite;
 use crate::domain::name::Username;
 use crate::failure::{Failure, Kind, Result};
 
@@ -21,8 +24,8 @@ pub struct Written {
     pub username: Username,
     /// When the password ends.
     pub until: Timestamp,
-    /// Where the row ends, in bytes.
-    end: u64,
+    /// Where the row stands, in bytes.
+    place: Range<u64>,
 }
 
 /// The file, open and nobody else's for as long.
@@ -64,20 +67,30 @@ impl Unfinished {
             if !line.ends_with(b"\n") {
                 break;
             }
+            let begins = end as u64;
             end += line.len();
             let row = if format == Some(Format::Csv) { csv_row(line) } else { json_row(line) };
             let (username, until) = row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?;
-            rows.push(Written { username, until, end: end as u64 });
+            rows.push(Written { username, until, place: begins..end as u64 });
         }
         Ok(Self { file, path: path.to_owned(), format, rows })
     }
 
-    /// Cuts the file behind so many of its rows; without one the header goes, too.
-    pub fn keep(&mut self, rows: usize) -> Result<()> {
-        self.rows.truncate(rows);
-        let end = self.rows.last().map_or(0, |last| last.end);
-        let cut = self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::End(0)));
-        cut.and_then(|_| self.file.sync_all()).map_err(|error| {
+    /// Keeps the rows of which it says so here, in their order, and nothing behind the last; without a row the header goes,
+    /// too.
+    pub fn keep(&mut self, stays: &[bool]) -> Result<()> {
+        let rows = mem::take(&mut self.rows);
+        let (kept, gone): (Vec<_>, Vec<_>) = rows.into_iter().zip(stays).partition(|(_, stays)| **stays);
+        self.rows = kept.into_iter().map(|(row, _)| row).collect();
+        let end = self.rows.last().map_or(0, |last| last.place.end);
+        let mut gone: Vec<_> = gone.into_iter().map(|(row, _)| row.place).filter(|place| place.start < end).collect();
+        let kept = if gone.is_empty() {
+            self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::End(0))).and_then(|_| self.file.sync_all())
+        } else {
+            gone.push(end..u64::MAX);
+            rewrite::without(&self.file, &self.path, &gone).map(|anew| self.file = anew)
+        };
+        kept.map_err(|error| {
             Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", self.path.display()))
                 .hint("nothing has changed")
         })

@@ -101,6 +101,13 @@ pub fn rows(csv: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The username and password of a line of JSON.
+pub fn jsonl_row(line: &str) -> (String, String) {
+    let row: serde_json::Value = serde_json::from_str(line).unwrap();
+    let cell = |name: &str| row[name].as_str().unwrap().to_owned();
+    (cell("username"), cell("temporary_password"))
+}
+
 /// Whose rows they are.
 pub fn whose(rows: &[(String, String)]) -> BTreeSet<String> {
     rows.iter().map(|(name, _)| name.clone()).collect()

@@ -1,5 +1,7 @@
 //! Many temporary passwords at a time: all of a batch go out in one piece, and are put in force in one transaction.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::WayOut;
@@ -7,7 +9,7 @@ use crate::commands::Desk;
 use crate::domain::account::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::temporary::TemporaryPassword;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::terminal::Phase;
 use crate::terminal::delivery::Ways;
 use crate::terminal::format::Format;
@@ -37,12 +39,12 @@ impl WayOut {
         if delivered.is_err() {
             desk.terminal.enter(Phase::Between);
         }
-        delivered?;
+        let places = delivered?;
         desk.terminal.enter(Phase::Committing);
         let outcomes = match commit() {
             Ok(outcomes) => outcomes,
             // It failed for all of them in the same way.
-            Err(failure) => batch.iter().map(|_| Err(again(&failure))).collect(),
+            Err(failure) => batch.iter().map(|_| Err(failure.again())).collect(),
         };
         let in_force = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         self.in_force += in_force;
@@ -50,6 +52,8 @@ impl WayOut {
             self.take_back(batch.len(), desk.clipboard);
         } else if let Some(path) = self.delivery.file() {
             desk.terminal.spare(path);
+            let is_dead = outcomes.iter().map(Result::is_err);
+            self.dead.extend(places.into_iter().zip(is_dead).filter(|(_, is_dead)| *is_dead).map(|(place, _)| place));
         }
         let told = outcomes.into_iter().zip(batch).map(|(outcome, issue)| {
             outcome.map_err(|failure| self.told_not_in_force(failure, &issue.account.username))
@@ -59,7 +63,8 @@ impl WayOut {
         Ok(told)
     }
 
-    fn give_batch(&mut self, desk: &mut Desk<'_>, batch: &[Issue]) -> Result<()> {
+    /// Hands the rows over, and says where each of them stands, if that is a file whose rows can be taken out again.
+    fn give_batch(&mut self, desk: &mut Desk<'_>, batch: &[Issue]) -> Result<Vec<Range<u64>>> {
         let now = desk.now();
         let rows_before = self.rows.count();
         let mut rows = Vec::with_capacity(batch.len());
@@ -80,16 +85,27 @@ impl WayOut {
             bytes.extend_from_slice(row);
         }
         let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
-        let handed = self.delivery.hand_over(ways, self.what, &bytes);
-        if handed.is_err() {
+        if let Err(failure) = self.delivery.hand_over(ways, self.what, &bytes) {
             self.rows.go_on_behind(rows_before);
-        } else {
-            self.given += batch.len();
+            return Err(failure);
         }
-        handed
+        self.given += batch.len();
+        Ok(self.places(&rows, rows_before))
     }
-}
 
-fn again(failure: &Failure) -> Failure {
-    Failure { kind: failure.kind, message: failure.message.clone(), hint: failure.hint.clone(), items: Vec::new() }
+    fn places(&self, rows: &[Zeroizing<Vec<u8>>], rows_before: usize) -> Vec<Range<u64>> {
+        let has_header = rows_before == 0 && self.format == Format::Csv;
+        let (Some(mut end), Format::Csv | Format::Jsonl) = (self.delivery.latest(), self.format) else {
+            return Vec::new();
+        };
+        let mut places = Vec::with_capacity(rows.len());
+        for row in rows {
+            let header =
+                if has_header && places.is_empty() { row.iter().position(|byte| *byte == b'\n') } else { None };
+            let begins = end + header.map_or(0, |line_end| line_end as u64 + 1);
+            end += row.len() as u64;
+            places.push(begins..end);
+        }
+        places
+    }
 }

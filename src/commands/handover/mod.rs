@@ -3,6 +3,8 @@
 
 mod batch;
 
+use std::mem;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,6 +37,8 @@ pub struct WayOut {
     several: bool,
     given: usize,
     in_force: usize,
+    /// Where rows stand in the file that did not come into force, among others that did.
+    dead: Vec<Range<u64>>,
 }
 
 /// Whose temporary password it is to be.
@@ -148,6 +152,7 @@ impl WayOut {
             several,
             given: 0,
             in_force: 0,
+            dead: Vec::new(),
         }
     }
 
@@ -227,10 +232,14 @@ impl WayOut {
         self.issue(desk, username, deliver, commit)
     }
 
-    /// Writes what stands after the last one.
+    /// Takes out what is of no use, and writes what stands after the last one.
     pub fn close(mut self, desk: &mut Desk<'_>) -> Result<()> {
         if self.several {
             desk.terminal.enter(Phase::Idle);
+        }
+        if let Err(error) = self.delivery.leave_out(&mem::take(&mut self.dead)) {
+            desk.terminal
+                .note(&format!("The rows of those who failed stay in the file: it cannot be written anew ({error})."));
         }
         if self.given == 0 || self.format == Format::Text {
             return Ok(());

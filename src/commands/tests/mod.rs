@@ -218,6 +218,8 @@ impl Terminal for Person {
         self.phases.push(phase);
     }
 
+    fn hint_if_cut_off(&mut self, _hint: String) {}
+
     fn interrupted(&self) -> bool {
         self.interrupted_after
             .is_some_and(|done| self.phases.iter().filter(|p| **p == Phase::Committing).count() >= done)

@@ -23,7 +23,7 @@ use crate::terminal::Phase;
 /// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
 const FEW: usize = 64;
 /// The most in a batch.
-const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 
 /// What is to be done with each.
 pub struct Many<'a> {
@@ -58,12 +58,12 @@ pub fn run(
     }
     desk.terminal.enter(Phase::Between);
     let mut disabled = Vec::new();
-    let mut stopped: Option<fn() -> Failure> = None;
+    let mut stopped: Option<Failure> = None;
     let mut left = chosen.into_iter();
     let mut tried = 0;
     while tried < total {
         if desk.terminal.interrupted() {
-            stopped = Some(|| Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn"));
+            stopped = Some(Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn"));
         }
         if stopped.is_some() {
             break;
@@ -73,10 +73,15 @@ pub fn run(
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
         hashing.keep_ahead(ahead, desk.rng);
-        let Ready { written, issues, resets } = make_ready(desk, store, many, &mut hashing, batch, &mut bulk)?;
+        let Ready { written, issues, resets, is_broken } =
+            make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
+        if is_broken {
+            stopped = Some(Failure::new(Kind::Failed, "not tried: nothing could be hashed"));
+        }
         if issues.is_empty() {
             continue;
         }
+        desk.terminal.hint_if_cut_off(so_far(&bulk, &way_out, many));
         let by = many.acting.mandate(desk.now());
         let commit = || -> Result<Vec<Result<()>>> {
             let outcomes = store.reset_passwords(&by, &resets)?;
@@ -84,8 +89,12 @@ pub fn run(
         };
         match way_out.issue_batch(desk, &issues, commit) {
             Ok(outcomes) => {
-                if is_over(&outcomes) {
-                    stopped = Some(|| Failure::new(Kind::NotAllowed, "not tried: a whole batch was refused to you"));
+                if let Some(Err(failure)) = outcomes.first()
+                    && outcomes.len() > 1
+                    && outcomes.iter().all(Result::is_err)
+                {
+                    // It is the store, or the actor's right: the next batch would fare no better.
+                    stopped = Some(Failure::new(failure.kind, "not tried: none of the batch before came into force"));
                 }
                 for ((outcome, issue), written) in outcomes.into_iter().zip(&issues).zip(written) {
                     if outcome.is_ok() && issue.account.lifecycle == Lifecycle::Disabled {
@@ -95,16 +104,17 @@ pub fn run(
                 }
             }
             Err(failure) => {
-                stopped = Some(|| Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered"));
-                let mut written = written.into_iter();
-                bulk.record(written.next().unwrap_or_default(), Err(failure));
-                leave(&mut bulk, written, is_few, stopped);
+                stopped = Some(Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered"));
+                // A part of them may have got out: whoever reads it has to know of each that it is of no use.
+                for written in written {
+                    bulk.record(written, Err(failure.again()));
+                }
             }
         }
         desk.terminal.advance(tried as u64);
     }
     desk.terminal.end_progress();
-    leave(&mut bulk, left.map(|one| one.written), is_few, stopped);
+    leave(&mut bulk, left.map(|one| one.written), is_few, stopped.as_ref());
     conclude(desk, &bulk, &way_out, &disabled, total + before);
     let resumable = way_out.can_be_resumed();
     let closed = way_out.close(desk);
@@ -116,14 +126,6 @@ pub fn run(
     finished.and(if stopped.is_some() { Ok(()) } else { closed })
 }
 
-/// Whether the actor has lost the right meanwhile: a whole batch was refused, each of which was allowed a moment before.
-fn is_over(outcomes: &[Result<()>]) -> bool {
-    let is_refused = |failure: &Failure| {
-        matches!(failure.kind, Kind::NotAllowed | Kind::SignInFailed | Kind::ChangeRequired | Kind::StoreUnusable)
-    };
-    outcomes.len() > 1 && outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(is_refused))
-}
-
 /// Those of a batch that can be handed over.
 #[derive(Default)]
 struct Ready {
@@ -133,6 +135,8 @@ struct Ready {
     issues: Vec<Issue>,
     /// What is then put in force.
     resets: Vec<(AccountId, NewTemporary)>,
+    /// Whether hashing has failed.
+    is_broken: bool,
 }
 
 /// Takes a new password for each of a batch, and looks at each account once more: better to find out before anything is
@@ -144,10 +148,17 @@ fn make_ready(
     hashing: &mut Hashing,
     batch: Vec<Chosen>,
     bulk: &mut Bulk,
-) -> Result<Ready> {
+) -> Ready {
     let mut ready = Ready::default();
     for one in batch {
-        let Hashed { secret, hash } = hashing.take()?;
+        let Hashed { secret, hash } = match hashing.take() {
+            Ok(hashed) => hashed,
+            Err(error) => {
+                ready.is_broken = true;
+                bulk.record(one.written, Err(error.into()));
+                continue;
+            }
+        };
         let now = desk.now();
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, now, &account).map(|()| account));
@@ -161,7 +172,7 @@ fn make_ready(
             Err(failure) => bulk.record(one.written, Err(failure)),
         }
     }
-    Ok(ready)
+    ready
 }
 
 /// The next ones, up to an admin: whether another is the last one to count on shows when this one has been reset.
@@ -174,16 +185,23 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
     batch
 }
 
+/// How many are done, and how to go on.
+fn so_far(bulk: &Bulk, way_out: &WayOut, many: &Many<'_>) -> String {
+    let done = counted(bulk.done() as u64, "account");
+    let next = if way_out.can_be_resumed() { &many.to_go_on } else { "whoever has a row before these" };
+    format!("reset before: {done}; {next}")
+}
+
 /// Says that it was not the turn of some: of each by its name, if they are few.
-fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<fn() -> Failure>) {
+fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<&Failure>) {
     let Some(why) = stopped else { return };
     let mut left = left.peekable();
     if is_few {
-        left.for_each(|written| bulk.record(written, Err(why())));
+        left.for_each(|written| bulk.record(written, Err(why.again())));
     } else if let Some(first) = left.next() {
         // One of them says why.
         let count = left.count();
-        bulk.record(first, Err(why()));
+        bulk.record(first, Err(why.again()));
         bulk.leave_untried(count);
     }
 }

@@ -1,14 +1,15 @@
 //! `passdesk users reset`: the main job.
 
 pub mod many;
+mod resumed;
 pub mod selection;
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use jiff::SignedDuration;
 
 use self::many::Many;
+use self::resumed::Done;
 use self::selection::{Chosen, Selection};
 
 use crate::cli::users::Reset;
@@ -21,6 +22,7 @@ use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
+use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::input;
 use crate::store::Store;
@@ -30,7 +32,6 @@ use crate::terminal::handover::TemporaryHandover;
 use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
 use crate::terminal::records::AccountRecord;
-use crate::terminal::resume::Unfinished;
 
 /// Up to so many can be read off a screen, and agreed to with a yes.
 const READABLE: usize = 10;
@@ -49,7 +50,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
             .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
     }
-    let mut unfinished = args.resume.as_deref().map(|path| resumed(desk, path)).transpose()?;
+    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
 
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
@@ -60,14 +61,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     acting.may_on(&mut *store, desk.now(), Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
     let (mut bulk, mut chosen) = selection.find(&mut *store, &acting, desk.now())?;
-    let mut kept = 0;
-    if let Some(unfinished) = &unfinished {
-        let (rows, done) = selection::done(&*store, &unfinished.rows)?;
+    let done = unfinished.as_ref().map(|unfinished| Done::of(&*store, unfinished)).transpose()?;
+    if let Some(done) = &done {
         let before = chosen.len();
-        chosen.retain(|one| !done.contains(&one.id));
-        bulk.leave_out(before - chosen.len());
-        kept = rows;
-        desk.terminal.note(&format!("{} of {before} are done already.", before - chosen.len()));
+        chosen.retain(|one| !done.accounts.contains(&one.id));
+        let done = before - chosen.len();
+        bulk.leave_out(done);
+        desk.terminal.note(&format!("{done} of {before} are done already."));
     }
     if chosen.is_empty() {
         if bulk.failed().1 == 0 && unfinished.is_none() {
@@ -80,6 +80,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
             .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
     }
     if args.dry_run {
+        bulk.foretell();
         foretell(desk, &*store, &chosen, &spoken(lifetime.as_secs()), several)?;
         for one in chosen {
             bulk.record(one.written, Ok(()));
@@ -97,9 +98,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         bulk.record(one.written, outcome);
         return bulk.finish();
     }
-    let way_out = match unfinished.take() {
-        Some(mut unfinished) => {
-            unfinished.keep(kept)?;
+    let way_out = match unfinished.take().zip(done) {
+        Some((mut unfinished, done)) => {
+            unfinished.keep(&done.stays)?;
+            if done.dead() > 0 {
+                let rows = counted(done.dead() as u64, "row");
+                desk.terminal.note(&format!("{rows} that never came into force: taken out of the file."));
+            }
             WayOut::resume(unfinished, desk)
         }
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
@@ -137,28 +142,6 @@ fn reset_one(
         desk.terminal.note(&disabled(account));
     }
     way_out.close(desk)
-}
-
-/// Opens the output of a run that was ended, which says what format to go on in.
-fn resumed(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
-    let unfinished = Unfinished::open(path)?;
-    match (unfinished.format, desk.format()) {
-        (None, Format::Csv | Format::Jsonl) => {}
-        (None, _) => {
-            return Err(Failure::new(
-                Kind::Usage,
-                format!("nothing stands in {} yet that shows its format", path.display()),
-            )
-            .hint("add --format csv or --format jsonl"));
-        }
-        (Some(found), Format::Text) => desk.global.format = found,
-        (Some(found), asked) if found == asked => {}
-        (Some(_), _) => {
-            return Err(Failure::new(Kind::Usage, format!("{} is in another format", path.display()))
-                .hint("leave --format out to go on in the same"));
-        }
-    }
-    Ok(unfinished)
 }
 
 /// Asks whether to go on; for more than can be looked at by their number.

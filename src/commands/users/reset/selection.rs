@@ -1,6 +1,5 @@
 //! Whose passwords to reset.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use crate::cli::users::Reset;
@@ -189,17 +188,4 @@ fn header(record: &csv::ByteRecord) -> Option<usize> {
 
 fn unreadable(path: &Path, error: &csv::Error) -> Failure {
     Failure::new(Kind::Usage, format!("{} cannot be read: {error}", path.display()))
-}
-
-/// Which of the rows of an unfinished output are in force: how many of them, up to the last that is, and whose they are.
-pub fn done(store: &dyn Store, rows: &[crate::terminal::resume::Written]) -> Result<(usize, HashSet<AccountId>)> {
-    let (mut kept, mut done) = (0, HashSet::new());
-    for (number, row) in rows.iter().enumerate() {
-        let Some(account) = store.account(&Target::Username(row.username.clone()))? else { continue };
-        if store.was_reset(account.id, row.until)? {
-            kept = number + 1;
-            done.insert(account.id);
-        }
-    }
-    Ok((kept, done))
 }

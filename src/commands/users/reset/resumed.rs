@@ -1,0 +1,80 @@
+//! Going on where a reset of many was ended.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::many::BATCH;
+use crate::commands::Desk;
+use crate::domain::account::AccountId;
+use crate::domain::target::Target;
+use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
+use crate::terminal::format::Format;
+use crate::terminal::resume::Unfinished;
+
+/// Opens the output of a run that was ended, which says what format to go on in.
+pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
+    let unfinished = Unfinished::open(path)?;
+    match (unfinished.format, desk.format()) {
+        (None, Format::Csv | Format::Jsonl) => {}
+        (None, _) => {
+            return Err(Failure::new(
+                Kind::Usage,
+                format!("nothing stands in {} yet that shows its format", path.display()),
+            )
+            .hint("add --format csv or --format jsonl"));
+        }
+        (Some(found), Format::Text) => desk.global.format = found,
+        (Some(found), asked) if found == asked => {}
+        (Some(_), _) => {
+            return Err(Failure::new(Kind::Usage, format!("{} is in another format", path.display()))
+                .hint("leave --format out to go on in the same"));
+        }
+    }
+    Ok(unfinished)
+}
+
+/// What an unfinished output shows to be done.
+pub struct Done {
+    /// Whose rows have been put in force.
+    pub accounts: HashSet<AccountId>,
+    /// Of each row whether it stays.
+    pub stays: Vec<bool>,
+}
+
+impl Done {
+    /// Looks up what has come of each row. A run that is ended leaves no more than a batch behind the last that it put in
+    /// force: with more of them it is the output of another store, whose passwords are not to be thrown away.
+    pub fn of(store: &dyn Store, unfinished: &Unfinished) -> Result<Self> {
+        let mut accounts = HashSet::new();
+        let mut in_force = Vec::new();
+        for row in &unfinished.rows {
+            let account = store.account(&Target::Username(row.username.clone()))?;
+            let was_reset = account.as_ref().map(|account| store.was_reset(account.id, row.until)).transpose()?;
+            accounts.extend(account.filter(|_| was_reset == Some(true)).map(|account| account.id));
+            in_force.push(was_reset);
+        }
+        let behind = in_force.iter().rposition(|row| *row == Some(true)).map_or(0, |last| last + 1);
+        let dead = &in_force[behind..];
+        if dead.len() > BATCH || dead.contains(&None) {
+            let path = unfinished.path.display();
+            return Err(Failure::new(
+                Kind::Conflict,
+                format!(
+                    "{path} is not the output of a reset in this store: {} of its rows are not in force here",
+                    dead.len()
+                ),
+            )
+            .hint("name its store with --store"));
+        }
+        // Of somebody who is not there any more nobody can say whether it was in force.
+        let stays = (0..).zip(in_force).map(|(row, was_reset)| row < behind && was_reset != Some(false)).collect();
+        Ok(Self { accounts, stays })
+    }
+
+    /// How many rows go.
+    #[must_use]
+    pub fn dead(&self) -> usize {
+        self.stays.iter().filter(|stays| !**stays).count()
+    }
+}

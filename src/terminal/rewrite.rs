@@ -1,0 +1,76 @@
+//! Taking rows out of the middle of a file of secrets.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use zeroize::Zeroizing;
+
+/// Takes ranges of bytes, in their order, out of a file, and returns the file that is in its place: locked, and at its end.
+/// What stays is written anew beside it, and takes the place in one step: whatever ends the program, none of it is lost.
+pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Result<File> {
+    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut text = Zeroizing::new(Vec::with_capacity(length + 1));
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut text)?;
+    let beside = beside(path);
+    let anew = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&beside)?;
+    let written = write(&anew, &text, ranges).and_then(|()| fs::rename(&beside, path)).and_then(|()| sync_folder(path));
+    if written.is_err() {
+        // Where it has taken the place already there is nothing beside it.
+        let _ = fs::remove_file(&beside);
+    }
+    written.map(|()| anew)
+}
+
+fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> {
+    // As with every output: where it cannot be locked, nobody can resume it.
+    let _ = anew.try_lock();
+    let mut from = 0;
+    for range in ranges {
+        let [start, end] = [range.start, range.end].map(|at| usize::try_from(at).unwrap_or(text.len()).min(text.len()));
+        anew.write_all(&text[from..start.max(from)])?;
+        from = end.max(from);
+    }
+    anew.write_all(&text[from..])?;
+    anew.sync_all()
+}
+
+/// Where it is written until it is whole.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.unfinished", process::id()));
+    path.with_file_name(name)
+}
+
+/// Puts the name of a file on the disk, too. A folder that may be written but not read cannot be synced.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_stays_is_in_a_private_file_at_its_end_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(&path, "head\none\ntwo\nthree\nfour\n").unwrap();
+        let mut file = without(&File::open(&path).unwrap(), &path, &[5..9, 13..19]).unwrap();
+        file.write_all(b"five\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "head\ntwo\nfour\nfive\n");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
