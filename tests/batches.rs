@@ -14,7 +14,11 @@ mod record;
 
 use std::fs::File;
 use std::io::Write as _;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use common::{Desk, Run};
 use crowd::{
@@ -23,6 +27,7 @@ use crowd::{
 };
 use pty::Pty;
 use record::{VERIFY, events};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustix::process::Signal;
 
 const ALL: [&str; 7] = ["users", "reset", "--search", "example.org", "--yes", "--format", "csv"];
@@ -187,7 +192,7 @@ fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
     let mut stream = Stream::start(desk.command(&ALL));
     stream.until_row(BATCH + 1);
     let mut store = rusqlite::Connection::open(desk.store()).unwrap();
-    store.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    store.busy_timeout(Duration::from_secs(5)).unwrap();
     let held = store.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
     let (text, code, stderr) = stream.end();
     drop(held);
@@ -195,6 +200,37 @@ fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
     assert_eq!(rows(&text).len(), reset.len() + BATCH, "it went on: {stderr}");
     assert!(stderr.contains("NOT in force"), "{stderr}");
     assert_eq!(code, 11, "{stderr}");
+}
+
+#[test]
+fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_done() {
+    let desk = crowded(6 * BATCH);
+    let before = hashes(&desk);
+    let (reader, writer) = UnixStream::pair().unwrap();
+    set_socket_send_buffer_size(&writer, 4096).unwrap();
+    let mut command = desk.command(&ALL);
+    command.stdout(OwnedFd::from(writer)).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    drop(command);
+    // Nobody reads, so that sooner or later nothing more is put in force.
+    let mut done = 0;
+    loop {
+        sleep(Duration::from_secs(4));
+        let now = reset_since(&desk, &before).len();
+        if now == done && now > 0 {
+            break;
+        }
+        done = now;
+    }
+    signal(&child, Signal::INT);
+    let run: Run = child.wait_with_output().unwrap().into();
+    drop(reader);
+    assert!(done < 6 * BATCH, "it was all taken");
+    assert_eq!(reset_since(&desk, &before).len(), done);
+    for part in ["is NOT in force", &format!("reset before: {done} accounts")] {
+        assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
+    }
+    run.exits(130);
 }
 
 #[test]
