@@ -116,12 +116,14 @@ impl Terminal for Console {
 
     fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
+        let question = wrapped(question, self.look.width);
         let answer = self.ask_line(&format!("{question} [y/N] "))?.to_lowercase();
         if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
     fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
+        let question = wrapped(question, self.look.width);
         let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
         if answer == text { Ok(()) } else { Err(PromptError::Cancelled) }
     }
