@@ -389,7 +389,7 @@ impl Store for SqliteStore {
     }
 
     fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()> {
-        let unplaced = backup::begin(place, watch)?;
+        let unplaced = backup::begin(place)?;
         let begun = by.done(Action::Backup.name(), None, format!("a copy in {}", place.display()));
         self.change(
             by,

@@ -88,7 +88,7 @@ fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accoun
             seen.odd.push(id()?);
         }
         if seen.all.is_multiple_of(PAGE as u64) {
-            watch.progress("Looking at the accounts", seen.all, total);
+            watch.progress("Looking at the accounts", seen.all, total)?;
         }
     }
     Ok(seen)
@@ -142,7 +142,7 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
             seen += 1;
             last = Some(event);
         }
-        watch.progress("Looking at the record", seen, total);
+        watch.progress("Looking at the record", seen, total)?;
     }
 }
 
