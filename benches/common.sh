@@ -2,7 +2,7 @@
 # What the scripts beside this one share: the program built for release, a folder that is gone afterwards, big stores,
 # and how two commands are compared. Read by them, not run.
 #
-# Debian packages: sqlite3 hyperfine jq time; python3 for record.sh.
+# Debian packages: sqlite3 hyperfine jq time; python3 for record.sh and import.sh.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -313,8 +313,13 @@ fn more_than_ten_are_not_handed_over_as_text() {
     let run = desk.refuses(2, || desk.run(&["users", "reset", "--search", "u0", "--yes"]));
     assert!(run.stderr.contains("11 passwords are too many") && run.stderr.contains("--format csv"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
-    let ten = desk.run(&["users", "reset", "--search", "u00", "--yes"]).succeeds();
-    assert_eq!(ten.stdout.matches("Temporary password for ").count(), 9);
+}
+
+#[test]
+fn ten_are_handed_over_as_text() {
+    let desk = crowded(10);
+    let run = desk.run(&["users", "reset", "--search", "u0", "--yes"]).succeeds();
+    assert_eq!(run.stdout.matches("Temporary password for ").count(), 10);
 }
 
 #[test]
@@ -344,6 +349,17 @@ fn a_reset_by_a_filter_needs_a_yes_where_there_is_no_terminal() {
 }
 
 const ASKED: [&str; 8] = ["users", "reset", "--search", "u0", "--format", "csv", "--output", "out"];
+
+#[test]
+fn for_ten_a_yes_is_enough() {
+    let desk = crowded(10);
+    let before = hashes(&desk);
+    let mut pty = Pty::start(&desk.command(&ASKED));
+    pty.until("Reset the passwords of 10 accounts (u001, u002, u003, u004, u005, and 5 more)? [y/N] ");
+    pty.send("y\r");
+    pty.end().exits(0).shows("10 accounts are reset; their temporary passwords are in out.");
+    assert_eq!(reset_since(&desk, &before), names(1..=10));
+}
 
 #[test]
 fn more_than_ten_want_their_count_typed_back() {

@@ -103,8 +103,12 @@ fn a_log_that_was_left_behind_is_read_and_stays() {
 #[test]
 fn an_older_store_is_a_note_and_stays_old() {
     let desk = Desk::empty();
-    for schema in [1, 2] {
-        fs::copy(format!("{}/tests/data/schema_{schema}.db", env!("CARGO_MANIFEST_DIR")), desk.store()).unwrap();
+    let data = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data")).unwrap();
+    let stores: Vec<_> = data.map(|entry| entry.unwrap().path()).collect();
+    assert!(!stores.is_empty());
+    for store in stores {
+        let schema = store.file_stem().unwrap().to_str().unwrap().strip_prefix("schema_").unwrap();
+        fs::copy(&store, desk.store()).unwrap();
         fs::set_permissions(desk.store(), Permissions::from_mode(0o600)).unwrap();
         let (run, findings) = check(&desk, "store.db");
         run.succeeds();

@@ -28,6 +28,9 @@ Examples:
 The first line names the columns, in any order: username, name, email, role. What
 'passdesk users list --format csv' writes can be imported, too.
 
+All rows are written in one step, and nobody else writes meanwhile: with a million of
+them that takes some seconds. Whoever waits for more than five exits with 9.
+
 Examples:
   passdesk users import people.csv --dry-run
   passdesk users import people.csv --on-conflict update")]

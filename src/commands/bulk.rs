@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::account::Account;
 use crate::domain::target::Target;
+pub use crate::domain::text::some_of;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
 
@@ -29,14 +30,6 @@ pub struct Item {
 
 /// How many are named where all of them would be too many to read.
 pub const NAMED: usize = 5;
-
-/// The first names of so many.
-pub fn some_of(mut names: Vec<String>, count: usize) -> String {
-    if count > names.len() {
-        names.push(format!("and {} more", count - names.len()));
-    }
-    names.join(", ")
-}
 
 impl Item {
     /// An account, by what somebody wrote.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -48,14 +49,7 @@ impl Hashing {
         let workers = (0..workers.get()).map(|_| {
             let (queue, finished) = (Arc::clone(&queue), finished.clone());
             let mut hasher = Hasher::new(cost)?;
-            let work = move || {
-                while let Some(Job { number, secret, salt }) = next(&queue) {
-                    let outcome = hasher.hash_temporary(&secret, salt).map(|hash| Hashed { secret, hash });
-                    if finished.send((number, outcome)).is_err() {
-                        return;
-                    }
-                }
-            };
+            let work = move || work(&queue, &finished, |secret, salt| hasher.hash_temporary(secret, salt));
             thread::Builder::new().name("hashing".into()).spawn(work).context("a thread cannot be started")
         });
         let workers = workers.collect::<anyhow::Result<_>>()?;
@@ -82,6 +76,25 @@ impl Hashing {
             }
             let (number, hashed) = self.done.recv().context("the threads that hash have ended")?;
             self.early.insert(number, hashed);
+        }
+    }
+}
+
+/// Hashes what is in the queue until there is no more, or nobody wants it. Each that is taken from it has an outcome, if
+/// need be that the hashing panicked: whoever takes them in their order would wait for it for ever.
+fn work(
+    queue: &Mutex<Receiver<Job>>,
+    finished: &Sender<(usize, anyhow::Result<Hashed>)>,
+    mut hash: impl FnMut(&TemporaryPassword, Salt) -> anyhow::Result<StoredHash>,
+) {
+    while let Some(Job { number, secret, salt }) = next(queue) {
+        // What a panic leaves unfinished is not used again: this worker has come to its end then.
+        let hashed = catch_unwind(AssertUnwindSafe(|| hash(&secret, salt)));
+        let has_panicked = hashed.is_err();
+        let hashed = hashed.unwrap_or_else(|_| Err(anyhow::anyhow!("a thread that hashes has panicked")));
+        let outcome = hashed.map(|hash| Hashed { secret, hash });
+        if finished.send((number, outcome)).is_err() || has_panicked {
+            return;
         }
     }
 }
@@ -138,5 +151,20 @@ mod tests {
             (0..50).map(|_| hashing.take().unwrap().secret.reveal().to_owned()).collect()
         };
         assert_eq!(drawn(4), drawn(1));
+    }
+
+    #[test]
+    fn a_hash_at_which_a_worker_panics_is_one_that_failed_though_others_work_on() {
+        let (jobs, queue) = mpsc::channel();
+        let (finished, done) = mpsc::channel();
+        let queue = Mutex::new(queue);
+        let mut hashing =
+            Hashing { jobs: Some(jobs), done, workers: Vec::new(), early: BTreeMap::new(), begun: 0, taken: 0 };
+        hashing.keep_ahead(2, &mut StdRng::seed_from_u64(1));
+        work(&queue, &finished, |_, _| std::panic::resume_unwind(Box::new("it panics")));
+        hashing.jobs = None;
+        work(&queue, &finished, |_, _| Ok(StoredHash::from_store("$argon2id$x".into())));
+        assert!(hashing.take().is_err());
+        assert!(hashing.take().is_ok());
     }
 }

@@ -75,6 +75,12 @@ pub fn quoted(text: &str) -> String {
 /// So many of something: `1 account`, `1,234 accounts`.
 #[must_use]
 pub fn counted(count: u64, one: &str) -> String {
+    format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number as people read it: `1,234`.
+#[must_use]
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -83,7 +89,16 @@ pub fn counted(count: u64, one: &str) -> String {
         }
         text.push(digit);
     }
-    format!("{text} {one}{}", if count == 1 { "" } else { "s" })
+    text
+}
+
+/// The first of so many: `alice, bob, and 3 more`.
+#[must_use]
+pub fn some_of(mut first: Vec<String>, count: usize) -> String {
+    if count > first.len() {
+        first.push(format!("and {} more", count - first.len()));
+    }
+    first.join(", ")
 }
 
 #[cfg(test)]
@@ -131,5 +146,12 @@ mod tests {
     #[test]
     fn a_long_input_is_cut_in_a_message() {
         assert!(quoted(&"x".repeat(10_000)).chars().count() < 50);
+    }
+
+    #[test]
+    fn of_many_the_others_are_counted() {
+        for (count, said) in [(2, "a, b"), (3, "a, b, and 1 more"), (12, "a, b, and 10 more")] {
+            assert_eq!(some_of(vec!["a".into(), "b".into()], count), said);
+        }
     }
 }

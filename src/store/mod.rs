@@ -300,11 +300,8 @@ pub struct NewToken {
 
 /// Whoever watches a long run.
 pub trait Watch {
-    /// So many steps of so many are done.
-    fn progress(&mut self, what: &'static str, done: u64, total: u64);
-
-    /// Names a file that is of no use, and goes, if the program ends now.
-    fn unfinished(&mut self, path: &Path);
+    /// So many steps of so many are done. [`StoreError::Stopped`] ends the run, and is what comes of it.
+    fn progress(&mut self, what: &'static str, done: u64, total: u64) -> Result<()>;
 }
 
 /// The operations of a store.
@@ -462,7 +459,8 @@ pub trait Store {
     /// of that name.
     ///
     /// It is recorded before anything is copied: so there is no copy without an event, and each copy says in its own
-    /// record by whom it was made. If none comes of it, another event says so.
+    /// record by whom it was made. If none comes of it, because the watch stops it or for another reason, another event
+    /// says so.
     fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()>;
 }
 

@@ -6,6 +6,7 @@ use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::failure::{Failure, Kind, Result};
+use crate::terminal::Phase;
 use crate::terminal::format::Format;
 
 /// Makes a copy of the store in a new file, while others go on.
@@ -24,8 +25,15 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     acting.may(&mut *store, desk.now(), Action::Backup)?;
 
     let by = acting.mandate(desk.now());
-    store.back_up(&by, &place, &mut Watched::on(desk.terminal)).map_err(|error| match Failure::from(error) {
+    // A signal ends it between two steps, so that the record says that nothing came of it.
+    desk.terminal.enter(Phase::Committing);
+    let made = store.back_up(&by, &place, &mut Watched::on(desk.terminal));
+    desk.terminal.enter(Phase::Idle);
+    made.map_err(|error| match Failure::from(error) {
         conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
+        Failure { kind: Kind::Cancelled, .. } => {
+            Failure::new(Kind::Cancelled, format!("cancelled; there is no backup {}", place.display()))
+        }
         other => other,
     })?;
     desk.terminal.note(&format!("The backup is {}; it opens with --store as the store does.", place.display()));

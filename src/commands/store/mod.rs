@@ -4,14 +4,13 @@ mod backup;
 mod check;
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use serde::Serialize;
 
 use super::Desk;
 use crate::cli::store::Command;
 use crate::failure::Result;
-use crate::store::Watch;
+use crate::store::{self, StoreError, Watch};
 use crate::terminal::Terminal;
 use crate::terminal::format::{Format, Record};
 
@@ -46,7 +45,7 @@ fn path(desk: &mut Desk<'_>) -> Result<()> {
     desk.print_records(&[PathRecord { path }], false)
 }
 
-/// Shows on a terminal how far a long run has come, and leaves nothing unfinished behind if a signal ends it.
+/// Shows on a terminal how far a long run has come, and ends it if a signal came that was put off.
 struct Watched<'a> {
     terminal: &'a mut dyn Terminal,
     shown: Option<&'static str>,
@@ -59,7 +58,7 @@ impl<'a> Watched<'a> {
 }
 
 impl Watch for Watched<'_> {
-    fn progress(&mut self, what: &'static str, done: u64, total: u64) {
+    fn progress(&mut self, what: &'static str, done: u64, total: u64) -> store::Result<()> {
         if self.shown != Some(what) {
             if self.shown.replace(what).is_some() {
                 self.terminal.end_progress();
@@ -67,10 +66,7 @@ impl Watch for Watched<'_> {
             self.terminal.begin_progress(what, total);
         }
         self.terminal.advance(done);
-    }
-
-    fn unfinished(&mut self, path: &Path) {
-        self.terminal.doom(path.to_owned());
+        if self.terminal.interrupted() { Err(StoreError::Stopped) } else { Ok(()) }
     }
 }
 

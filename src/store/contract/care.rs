@@ -4,22 +4,24 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::imports::newcomers;
 use super::{acting, get, operator, settled};
+use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
-use crate::store::{EventFilter, Store, StoreError, Watch};
+use crate::store::{self, EventFilter, Import, Store, StoreError, Watch};
 
-/// Remembers what would have to go if the program ended.
+/// Counts how often it is told how far it has come, and stops it then.
 #[derive(Default)]
-struct Watcher(Vec<PathBuf>);
+struct Watcher {
+    told: u64,
+    stops_at: Option<u64>,
+}
 
 impl Watch for Watcher {
-    fn progress(&mut self, _: &'static str, done: u64, total: u64) {
+    fn progress(&mut self, _: &'static str, done: u64, total: u64) -> store::Result<()> {
         assert!(done <= total, "{done} of {total}");
-    }
-
-    fn unfinished(&mut self, path: &Path) {
-        assert!(path.exists());
-        self.0.push(path.to_owned());
+        self.told += 1;
+        if self.stops_at == Some(self.told) { Err(StoreError::Stopped) } else { Ok(()) }
     }
 }
 
@@ -36,11 +38,9 @@ fn names(folder: &Path) -> Vec<PathBuf> {
 pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(store: &mut dyn Store) {
     let (folder, alice) = (tempfile::tempdir().unwrap(), settled(store, "alice", &[]));
     let (place, before) = (folder.path().join("copy"), events(store));
-    let mut watcher = Watcher::default();
-    store.back_up(&operator(), &place, &mut watcher).unwrap();
+    store.back_up(&operator(), &place, &mut Watcher::default()).unwrap();
     assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o7777, 0o600);
     assert_eq!(names(folder.path()), std::slice::from_ref(&place));
-    assert!(watcher.0.iter().all(|unfinished| *unfinished != place));
     let event = ["backup".to_owned(), "done".to_owned(), format!("a copy in {}", place.display())];
     assert_eq!(events(store), [before, vec![event]].concat());
     assert_eq!(get(store, alice.id), alice);
@@ -79,4 +79,26 @@ pub fn a_backup_of_which_nothing_comes_leaves_nothing(store: &mut dyn Store) {
     assert!(matches!(made, Err(StoreError::Failed(_))));
     assert_eq!(names(folder.path()), Vec::<PathBuf>::new());
     assert_eq!(events(store), before);
+}
+
+pub fn a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else(store: &mut dyn Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let import = Import { new: &newcomers(5_000), edits: &[], skipped: 0, file: FileDigest::of(b"") };
+    store.import(&operator(), import, &mut |_| true).unwrap();
+    let mut all = Watcher::default();
+    store.back_up(&operator(), &folder.path().join("whole"), &mut all).unwrap();
+    let place = folder.path().join("copy");
+    // While it is copied, and while it is looked at.
+    for stops_at in [1, all.told] {
+        let before = events(store);
+        let mut watcher = Watcher { stops_at: Some(stops_at), ..Watcher::default() };
+        let stopped = store.back_up(&operator(), &place, &mut watcher);
+        assert!(matches!(stopped, Err(StoreError::Stopped)));
+        assert_eq!(watcher.told, stops_at);
+        assert_eq!(names(folder.path()), [folder.path().join("whole")]);
+        let event = |outcome: &str, detail| ["backup".to_owned(), outcome.to_owned(), detail];
+        let begun = event("done", format!("a copy in {}", place.display()));
+        let ended = event("refused", format!("no copy in {}: stopped", place.display()));
+        assert_eq!(events(store), [before, vec![begun, ended]].concat());
+    }
 }

@@ -19,6 +19,11 @@ fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
     }
 }
 
+/// So many, without roles.
+pub fn newcomers(count: usize) -> Vec<Newcomer> {
+    (0..count).map(|number| newcomer(&format!("u{number}"), &[])).collect()
+}
+
 fn edit(account: &Account, edit: Edit) -> SeenEdit {
     SeenEdit { id: account.id, seen: account.revision, edit }
 }
@@ -94,7 +99,7 @@ pub fn an_import_is_all_or_nothing(store: &mut dyn Store) {
 
 pub fn an_import_that_is_stopped_changes_nothing(store: &mut dyn Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
-    let new: Vec<_> = (0..2_500).map(|number| newcomer(&format!("u{number}"), &[])).collect();
+    let new = newcomers(2_500);
     let mut told = Vec::new();
     let wanted = Import { new: &new, edits: &[], skipped: 0, file: FileDigest::of(b"") };
     let stopped = store.import(&operator(), wanted, &mut |written| {

@@ -138,6 +138,7 @@ macro_rules! laws {
                 a_backup_takes_no_place_that_is_taken,
                 only_a_global_admin_or_an_operator_backs_up,
                 a_backup_of_which_nothing_comes_leaves_nothing,
+                a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else,
             }
             record {
                 every_change_is_recorded_with_what_it_changed,

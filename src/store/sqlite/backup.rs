@@ -16,13 +16,11 @@ use crate::store::{Result, StoreError, Watch};
 const PAGES_A_STEP: i32 = 256;
 
 /// Makes an empty file for the copy, if there is nothing in its place.
-pub fn begin(place: &Path, watch: &mut dyn Watch) -> Result<Unplaced> {
+pub fn begin(place: &Path) -> Result<Unplaced> {
     if fs::symlink_metadata(place).is_ok() {
         return Err(StoreError::Conflict(format!("there is something at {} already", place.display())));
     }
-    let unplaced = Unplaced::create(place, Purpose::Backup)?;
-    watch.unfinished(unplaced.path());
-    Ok(unplaced)
+    Unplaced::create(place, Purpose::Backup)
 }
 
 /// Fills the file, and looks whether it is what it is to be.
@@ -59,7 +57,7 @@ fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
             StepResult::Busy | StepResult::Locked => return Err(StoreError::Busy),
             _ => {
                 let (total, left) = (copying.progress().pagecount, copying.progress().remaining);
-                watch.progress("Copying pages", (total - left).unsigned_abs().into(), total.unsigned_abs().into());
+                watch.progress("Copying pages", (total - left).unsigned_abs().into(), total.unsigned_abs().into())?;
             }
         }
     }

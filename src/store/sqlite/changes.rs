@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::accounts::{self, proved_account, seen_account};
+use super::accounts::{proved_account, seen_account};
 use super::authority::{Admins, authorize, authorize_all};
 use super::{failed, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, Revision};
@@ -13,7 +13,6 @@ use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Email;
 use crate::domain::sign_in::SignInId;
-use crate::domain::target::Target;
 use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, search_text};
 
 pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
@@ -113,46 +112,6 @@ pub fn reset_password(
     new: &NewTemporary,
 ) -> Result<()> {
     change(transaction, by, Action::Reset, id, seen, |_| give_temporary(transaction, by, id, new))
-}
-
-/// Resets each of a batch as it is by now. What one refusal undoes is that one.
-pub fn reset_passwords(
-    transaction: &Transaction<'_>,
-    by: &Mandate,
-    batch: &[(AccountId, NewTemporary)],
-) -> Result<Vec<Result<()>>> {
-    let savepoint = |what: &str| {
-        transaction
-            .prepare_cached(&format!("{what} one_of_many"))
-            .and_then(|mut statement| statement.execute([]))
-            .map_err(failed)
-    };
-    batch
-        .iter()
-        .map(|(id, new)| {
-            savepoint("SAVEPOINT")?;
-            let outcome = reset_one_of_many(transaction, by, *id, new);
-            if outcome.is_err() {
-                savepoint("ROLLBACK TO")?;
-            }
-            savepoint("RELEASE")?;
-            if let Err(StoreError::Refused(why)) = &outcome {
-                let target = accounts::find(transaction, &Target::Id(*id))?;
-                record::append(transaction, &by.refused(Action::Reset.name(), target.as_ref().map(Into::into), why))?;
-            }
-            match outcome {
-                // Nothing can be written any more, whatever it is.
-                Err(error @ (StoreError::Busy | StoreError::Unusable { .. })) => Err(error),
-                one => Ok(one),
-            }
-        })
-        .collect()
-}
-
-fn reset_one_of_many(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<()> {
-    let account = accounts::find(transaction, &Target::Id(id))?
-        .ok_or_else(|| StoreError::Conflict("the account has been purged meanwhile".into()))?;
-    reset_password(transaction, by, id, account.revision, new)
 }
 
 /// A reset that no role allows and no rule forbids: for operators, of a global-admin.

@@ -5,6 +5,7 @@
 mod accounts;
 mod authority;
 mod backup;
+mod batches;
 mod changes;
 mod examine;
 mod imports;
@@ -248,7 +249,7 @@ impl Store for SqliteStore {
     }
 
     fn reset_passwords(&mut self, by: &Mandate, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
-        let outcomes = self.write(|transaction| changes::reset_passwords(transaction, by, batch))?;
+        let outcomes = self.write(|transaction| batches::reset_passwords(transaction, by, batch))?;
         self.forget_old_pages();
         Ok(outcomes)
     }
@@ -388,7 +389,7 @@ impl Store for SqliteStore {
     }
 
     fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()> {
-        let unplaced = backup::begin(place, watch)?;
+        let unplaced = backup::begin(place)?;
         let begun = by.done(Action::Backup.name(), None, format!("a copy in {}", place.display()));
         self.change(
             by,

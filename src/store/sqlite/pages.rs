@@ -32,22 +32,25 @@ pub fn faults(connection: &mut Connection, depth: Depth, watch: &mut dyn Watch) 
     let (ticks, ticking) = mpsc::channel();
     thread::scope(|scope| {
         let looking = scope.spawn(move || {
-            let tick = move || {
-                let _ = ticks.send(());
-                false
-            };
+            // If nobody listens any more, it stops.
+            let tick = move || ticks.send(()).is_err();
             connection.progress_handler(STEPS_A_TICK, Some(tick)).map_err(failed)?;
             let found = said(connection, pragma);
             // The last sender goes with the handler, and the waiting ends.
             connection.progress_handler(0, None::<fn() -> bool>).map_err(failed)?;
             found
         });
-        let mut steps = 0;
+        let (mut steps, mut wanted) = (0, Ok(()));
         for () in ticking {
             steps += u64::from(STEPS_A_TICK.unsigned_abs());
-            watch.progress("Looking at the pages", rows.min(steps / STEPS_A_ROW), rows);
+            wanted = watch.progress("Looking at the pages", rows.min(steps / STEPS_A_ROW), rows);
+            if wanted.is_err() {
+                break;
+            }
         }
-        looking.join().unwrap_or_else(|_| Err(StoreError::Failed(anyhow::anyhow!("the look at the pages ended"))))
+        let found = looking.join();
+        wanted?;
+        found.unwrap_or_else(|_| Err(StoreError::Failed(anyhow::anyhow!("the look at the pages ended"))))
     })
 }
 

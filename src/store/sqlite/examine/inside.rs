@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::{rows, told};
 use crate::domain::finding::Finding;
+use crate::domain::text::some_of;
 use crate::store::sqlite::open::{self, unusable};
 use crate::store::sqlite::pages::{self, Depth};
 use crate::store::sqlite::{RESTORE, failed, schema};
@@ -71,7 +72,7 @@ fn journal(connection: &Connection) -> Result<Finding> {
 
 fn whole(connection: &mut Connection, watch: &mut dyn Watch) -> Result<()> {
     let faults = pages::faults(connection, Depth::Whole, watch)?;
-    if faults.is_empty() { Ok(()) } else { Err(unusable(some_of(&faults), RESTORE)) }
+    if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 
 fn references(connection: &Connection) -> Result<()> {
@@ -83,7 +84,7 @@ fn references(connection: &Connection) -> Result<()> {
         .into_iter()
         .map(|(table, row)| format!("row {} of {table} names a row that is not there", row.unwrap_or_default()))
         .collect();
-    if faults.is_empty() { Ok(()) } else { Err(unusable(some_of(&faults), RESTORE)) }
+    if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 
 /// The tables, indexes, triggers and views, and how each was made. What ANALYZE leaves is nobody's.
@@ -113,16 +114,12 @@ fn as_made(connection: &Connection, version: u32) -> Result<()> {
         return Ok(());
     }
     Err(unusable(
-        some_of(&faults),
+        few_of(&faults),
         format!("find out who has changed it; drop what is none of passdesk's, otherwise {RESTORE}"),
     ))
 }
 
 /// The first of them, and how many there are besides.
-pub fn some_of(faults: &[String]) -> String {
-    let named = faults.iter().take(NAMED).map(|fault| fault.trim()).collect::<Vec<_>>().join("; ");
-    match faults.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named}; and {more} more"),
-    }
+pub fn few_of(all: &[String]) -> String {
+    some_of(all.iter().take(NAMED).map(|one| one.trim().to_owned()).collect(), all.len())
 }

@@ -69,11 +69,11 @@ fn logs(path: &Path, owner: u32) -> Result<()> {
     Ok(())
 }
 
-/// What comes of one check. Only that the store is busy is no finding.
+/// What comes of one check. Only that the store is busy, or that nobody wants to know any more, is no finding.
 fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
     match outcome {
         Ok(()) => Ok(Finding::sound(check, sound)),
-        Err(StoreError::Busy) => Err(StoreError::Busy),
+        Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
         Err(StoreError::Unusable { message, hint }) => Ok(Finding::faulty(check, message, hint)),
         Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), super::RESTORE)),
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::inside::some_of;
+use super::inside::few_of;
 use super::told;
 use crate::domain::audit::Event;
 use crate::domain::clock::readable;
@@ -11,6 +11,7 @@ use crate::domain::credential::StoredHash;
 use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
+use crate::domain::text::{counted, grouped};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
 use crate::store::sqlite::{RESTORE, accounts, failed, policy, record};
@@ -53,15 +54,16 @@ impl Accounts {
         let accounts = if self.odd.is_empty() {
             Finding::sound("accounts", format!("{}, as passdesk writes them", counted(self.all, "account")))
         } else {
-            let (odd, which) = (counted(self.odd.len() as u64, "account"), some_of(&self.odd));
-            let message = format!("{odd} of {} not as passdesk writes them: {which}", self.all);
+            let (odd, which) = (counted(self.odd.len() as u64, "account"), few_of(&self.odd));
+            let message = format!("{odd} of {} not as passdesk writes them: {which}", grouped(self.all));
             Finding::faulty("accounts", message, "find out who has; 'passdesk users edit' writes names anew")
         };
         let passwords = if self.dead.is_empty() {
             Finding::sound("passwords", format!("{} that can be evaluated", counted_hashes(self.hashes)))
         } else {
-            let (dead, which) = (counted_hashes(self.dead.len() as u64), some_of(&self.dead));
-            let message = format!("{dead} of {}, damaged or immoderate, let nobody in: {which}", self.hashes);
+            let (dead, which) = (counted_hashes(self.dead.len() as u64), few_of(&self.dead));
+            let all = grouped(self.hashes);
+            let message = format!("{dead} of {all}, damaged or immoderate, let nobody in: {which}");
             Finding::faulty("passwords", message, "find out who wrote that; 'passdesk users reset ID' replaces one")
         };
         [accounts, passwords]
@@ -86,7 +88,7 @@ fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accoun
             seen.odd.push(id()?);
         }
         if seen.all.is_multiple_of(PAGE as u64) {
-            watch.progress("Looking at the accounts", seen.all, total);
+            watch.progress("Looking at the accounts", seen.all, total)?;
         }
     }
     Ok(seen)
@@ -140,7 +142,7 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
             seen += 1;
             last = Some(event);
         }
-        watch.progress("Looking at the record", seen, total);
+        watch.progress("Looking at the record", seen, total)?;
     }
 }
 
@@ -172,10 +174,6 @@ fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
     Ok(Finding::faulty("admins", "there is no global-admin who can sign in", remedy))
 }
 
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 fn counted_hashes(count: u64) -> String {
-    format!("{count} hash{}", if count == 1 { "" } else { "es" })
+    format!("{} hash{}", grouped(count), if count == 1 { "" } else { "es" })
 }
