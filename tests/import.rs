@@ -174,6 +174,22 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
 }
 
 #[test]
+fn a_dry_run_says_of_bad_rows_that_they_would_be_left_out() {
+    let desk = Desk::new();
+    let flags = ["--dry-run", "--skip-invalid"];
+    let run = desk.refuses(11, || desk.import("username\nalice\nx y\nbob\n", &flags));
+    assert_eq!(run.stdout, "Would import 2 accounts.\n");
+    let said = "error: 1 of 3 rows would be left out; the rest would be done\n  line 3: 'x y' is not a username";
+    assert!(run.stderr.starts_with(said), "{}", run.stderr);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = desk.command(&[&["users", "import", "people.csv"], &flags[..]].concat());
+    let run = desk.refuses(11, || command.stdout(full).output().unwrap().into());
+    for part in ["standard output cannot be written", "1 of 3 rows would be left out", "line 3: "] {
+        assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
+    }
+}
+
+#[test]
 fn with_skip_invalid_the_good_rows_go_on_and_the_others_are_named() {
     let desk = Desk::new();
     let run =

@@ -7,7 +7,7 @@ use crate::cli::users::Reset;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, targets};
-use crate::commands::users::bad_rows::BadRows;
+use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::clock::Timestamp;
@@ -145,7 +145,7 @@ fn listed(path: &Path, bytes: &[u8], format: Format) -> Result<Vec<(String, Targ
         return Ok(named);
     }
     Err(bad
-        .failure(named.len() as u64, false, format)
+        .failure(named.len() as u64, Others::Refused, format)
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
 }
 
