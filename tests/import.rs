@@ -190,6 +190,14 @@ fn a_dry_run_says_of_bad_rows_that_they_would_be_left_out() {
 }
 
 #[test]
+fn what_stands_behind_the_quotes_of_a_cell_is_no_part_of_it() {
+    let desk = Desk::new();
+    let text = "name,username\n\"A,alice\nB,bob\n\"C,carol\n";
+    let run = desk.refuses(2, || desk.import(text, &[]));
+    assert!(run.stderr.contains("  line 2: something stands behind the quotes of a cell\n"), "{}", run.stderr);
+}
+
+#[test]
 fn with_skip_invalid_the_good_rows_go_on_and_the_others_are_named() {
     let desk = Desk::new();
     let run =
