@@ -153,7 +153,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --color 'When to use colours; NO_COLOR is honoured'
             cand --dry-run 'Say what would happen and what is wrong, and change nothing'
             cand --skip-invalid 'Leave out the rows that cannot be imported, and import the others'
-            cand --temporary-passwords 'Give each new account a temporary password, written as a row to the file that --output names'
+            cand --temporary-passwords 'Give each new account a temporary password, as a row of the file that --output names: in CSV, or in JSON Lines where --format is json or jsonl'
             cand --password-stdin 'Take passwords from standard input, a line each, instead of asking'
             cand -v 'Say which store is used, and on whose behalf'
             cand --verbose 'Say which store is used, and on whose behalf'

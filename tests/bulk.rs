@@ -119,6 +119,51 @@ fn a_line_that_names_nobody_is_named_by_its_number_and_stops_everything() {
 }
 
 #[test]
+fn under_a_header_a_row_with_another_number_of_cells_names_nobody() {
+    let desk = crowded(3);
+    let why = ["2 of 3 rows are no good", "line 2: it has 3 cells, and the header has 2", "line 4: it has 1 cell"];
+    refuses_list(&desk, "name,username\nDoe, u001,u002\nPoe,u003\nu001\n", &why);
+}
+
+#[test]
+fn a_stray_quote_swallows_no_rows() {
+    let desk = crowded(3);
+    refuses_list(&desk, "username,name\nu001,\"A\nu002,B\nu003,C\n", &["line 2: its quotes are not closed"]);
+    refuses_list(&desk, "u001\n\"u002\nu003\n", &["line 2: its quotes are not closed"]);
+    let two = "name,username\n\"A,u001\nB,u002\n\"C,u003\n";
+    refuses_list(&desk, two, &["line 2: something stands behind the quotes of a cell"]);
+}
+
+#[test]
+fn a_column_that_is_there_twice_is_none_to_take() {
+    let desk = crowded(2);
+    refuses_list(&desk, "username,Username\nu001,u002\n", &["the column 'username' is there twice"]);
+    assert_eq!(resets_from(&desk, "username,note,note\nu001,,\n"), names([1]));
+}
+
+#[test]
+fn a_lone_carriage_return_ends_a_line() {
+    let desk = crowded(2);
+    refuses_list(&desk, "u001\ru*\ru002\r", &["1 of 3 rows is no good", "line 2: "]);
+    assert_eq!(resets_from(&desk, "username\ru001\r\ru002"), names(1..=2));
+}
+
+#[test]
+fn a_list_in_utf_16_is_refused() {
+    refuses_list(&crowded(1), b"\xff\xfeu\x000\x000\x001\0", &["the file is UTF-16"]);
+}
+
+#[test]
+fn an_address_that_is_guarded_against_spreadsheets_is_understood() {
+    let desk = crowded(2);
+    desk.run(&["users", "edit", "u002", "--email", "+b@example.org"]).succeeds();
+    let listed = desk.run(&["users", "list", "--search", "+b@", "--format", "csv"]).succeeds().stdout;
+    assert!(listed.contains(",'+b@example.org,"), "{listed}");
+    assert_eq!(resets_from(&desk, "email\n'+b@example.org\n"), names([2]));
+    assert_eq!(resets_from(&desk, "'+b@example.org\n"), names([2]));
+}
+
+#[test]
 fn a_list_may_come_through_a_named_pipe() {
     let desk = crowded(3);
     let pipe = desk.home.path().join("list");

@@ -174,6 +174,30 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
 }
 
 #[test]
+fn a_dry_run_says_of_bad_rows_that_they_would_be_left_out() {
+    let desk = Desk::new();
+    let flags = ["--dry-run", "--skip-invalid"];
+    let run = desk.refuses(11, || desk.import("username\nalice\nx y\nbob\n", &flags));
+    assert_eq!(run.stdout, "Would import 2 accounts.\n");
+    let said = "error: 1 of 3 rows would be left out; the rest would be done\n  line 3: 'x y' is not a username";
+    assert!(run.stderr.starts_with(said), "{}", run.stderr);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = desk.command(&[&["users", "import", "people.csv"], &flags[..]].concat());
+    let run = desk.refuses(11, || command.stdout(full).output().unwrap().into());
+    for part in ["standard output cannot be written", "1 of 3 rows would be left out", "line 3: "] {
+        assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_stands_behind_the_quotes_of_a_cell_is_no_part_of_it() {
+    let desk = Desk::new();
+    let text = "name,username\n\"A,alice\nB,bob\n\"C,carol\n";
+    let run = desk.refuses(2, || desk.import(text, &[]));
+    assert!(run.stderr.contains("  line 2: something stands behind the quotes of a cell\n"), "{}", run.stderr);
+}
+
+#[test]
 fn with_skip_invalid_the_good_rows_go_on_and_the_others_are_named() {
     let desk = Desk::new();
     let run =

@@ -174,7 +174,8 @@ pub struct Import {
     /// What to do with usernames that are there already
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_conflict: OnConflict,
-    /// Give each new account a temporary password, written as a row to the file that --output names
+    /// Give each new account a temporary password, as a row of the file that --output names: in CSV, or in JSON Lines
+    /// where --format is json or jsonl
     #[arg(long, requires = "output")]
     pub temporary_passwords: bool,
     /// Where the temporary passwords go: a new file, of mode 0600

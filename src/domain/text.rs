@@ -49,12 +49,18 @@ pub fn neutral_lines(text: &str) -> String {
     text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
 }
 
+/// What makes a line one that is given to a shell.
+const PIPED: &str = " | passdesk ";
+
 /// The same text with its lines broken between words, where they are longer than so many columns. A line that is
-/// broken keeps its indentation.
+/// broken keeps its indentation; one with a command line in it stays whole, so that it can be pasted.
 #[must_use]
 pub fn wrapped(text: &str, width: Option<u16>) -> String {
     let Some(width) = width else { return text.to_owned() };
     let fill = |line: &str| {
+        if line.contains(PIPED) {
+            return line.to_owned();
+        }
         let indent = &line[..line.len() - line.trim_start().len()];
         let options = textwrap::Options::new(usize::from(width)).subsequent_indent(indent).break_words(false);
         textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
@@ -72,16 +78,10 @@ pub fn quoted(text: &str) -> String {
     format!("'{}'", neutral(&head))
 }
 
-/// So many of something: `1 account`, `1,234 accounts`.
+/// A number as people read it: `1,234,567`.
 #[must_use]
-pub fn counted(count: u64, one: &str) -> String {
-    format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// A number as people read it: `1,234`.
-#[must_use]
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -90,6 +90,22 @@ pub fn grouped(count: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// So many of something: `1 account`, `1,234 accounts`.
+#[must_use]
+pub fn counted(count: u64, one: &str) -> String {
+    format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A word as a POSIX shell has to be given it to hand over just that (XCU 2.2.2): in single quotes, unless it is plain.
+#[must_use]
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@%,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
 }
 
 /// The first of so many: `alice, bob, and 3 more`.
@@ -141,6 +157,29 @@ mod tests {
     fn lines_are_broken_between_words_and_keep_their_indentation() {
         assert_eq!(wrapped("  one two-three four", Some(12)), "  one\n  two-three\n  four");
         assert_eq!(wrapped("one two", None), "one two");
+    }
+
+    #[test]
+    fn a_command_line_is_not_broken() {
+        let line = "to go on: seq 2 4 | passdesk users reset --from -";
+        assert_eq!(wrapped(&format!("{line}\none two"), Some(4)), format!("{line}\none\ntwo"));
+    }
+
+    #[test]
+    fn a_shell_takes_a_word_for_what_it_is() {
+        for (text, word) in [
+            ("/srv/a-b_c.d", "/srv/a-b_c.d"),
+            ("alice", "alice"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("$HOME", "'$HOME'"),
+            ("~", "'~'"),
+            ("a;b", "'a;b'"),
+            ("it's", r"'it'\''s'"),
+            ("Zoë", "'Zoë'"),
+        ] {
+            assert_eq!(shell_word(text), word);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::text::counted;
+use crate::domain::text::{counted, grouped};
 use crate::failure::{FailedItem, Failure, Kind};
 use crate::terminal::format::Format;
 
@@ -14,6 +14,19 @@ const KEPT: usize = 1_000;
 /// Which of several kinds of failure the whole is, the first that there is: what is wrong in the file comes before what is
 /// wrong with it here.
 const WEIGHT: [Kind; 4] = [Kind::Usage, Kind::Conflict, Kind::RefusedByPolicy, Kind::NotAllowed];
+
+/// What becomes of the other rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Nothing: the whole list is refused.
+    Refused,
+    /// They would be done, were it not a dry run.
+    WouldBeDone,
+    /// They are done.
+    Done,
+    /// That is for whoever goes on with them to say.
+    SaidElsewhere,
+}
 
 /// The rows that nothing can be done with.
 #[derive(Default)]
@@ -47,18 +60,20 @@ impl BadRows {
         self.named.truncate(most);
     }
 
-    /// What to say of them. There are so many `good` rows; `left_out` says whether those go on without the others.
-    pub fn failure(mut self, good: u64, left_out: bool, format: Format) -> Failure {
+    /// What to say of them, beside so many `good` ones.
+    pub fn failure(mut self, good: u64, others: Others, format: Format) -> Failure {
         self.keep(if matches!(format, Format::Json | Format::Jsonl) { KEPT } else { SHOWN });
-        let rows = counted(self.count + good, "row");
-        let (kind, done) = if left_out {
-            (Kind::PartlyDone, "left out; the rest is done")
-        } else {
-            let kind = WEIGHT.into_iter().find(|kind| self.kinds.contains(kind)).unwrap_or(Kind::Usage);
-            (kind, "no good; nothing has changed")
+        let are = if self.count == 1 { "is" } else { "are" };
+        let (kind, what) = match others {
+            Others::Refused => {
+                let kind = WEIGHT.into_iter().find(|kind| self.kinds.contains(kind)).unwrap_or(Kind::Usage);
+                (kind, format!("{are} no good; nothing has changed"))
+            }
+            Others::WouldBeDone => (Kind::PartlyDone, "would be left out; the rest would be done".into()),
+            Others::Done => (Kind::PartlyDone, format!("{are} left out; the rest is done")),
+            Others::SaidElsewhere => (Kind::PartlyDone, format!("{are} left out")),
         };
-        let (bad, are) = (counted(self.count, ""), if self.count == 1 { "is" } else { "are" });
-        let mut message = format!("{} of {rows} {are} {done}", bad.trim_end_matches([' ', 's']));
+        let mut message = format!("{} of {} {what}", grouped(self.count), counted(self.count + good, "row"));
         let named = self.named.len();
         if (named as u64) < self.count {
             // Writing to a String cannot fail.
@@ -82,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_person_is_told_of_the_first_twenty_and_of_how_many_there_are() {
-        let failure = bad((2..=1_000_001).rev(), Kind::Usage).failure(5, false, Format::Text);
+        let failure = bad((2..=1_000_001).rev(), Kind::Usage).failure(5, Others::Refused, Format::Text);
         assert_eq!(
             failure.message,
             "1,000,000 of 1,000,005 rows are no good; nothing has changed; the first 20 of them:"
@@ -93,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_program_is_told_of_the_first_thousand() {
-        assert_eq!(bad(2..5_000, Kind::Usage).failure(0, false, Format::Json).items.len(), KEPT);
+        assert_eq!(bad(2..5_000, Kind::Usage).failure(0, Others::Refused, Format::Json).items.len(), KEPT);
     }
 
     #[test]
@@ -101,13 +116,19 @@ mod tests {
         for kinds in [&WEIGHT[..], &WEIGHT[1..], &WEIGHT[2..], &WEIGHT[3..]] {
             let mut all = BadRows::default();
             kinds.iter().rev().for_each(|kind| all.add(2, Failure::new(*kind, "why")));
-            assert_eq!(all.failure(1, false, Format::Text).kind, kinds[0]);
+            assert_eq!(all.failure(1, Others::Refused, Format::Text).kind, kinds[0]);
         }
     }
 
     #[test]
     fn rows_that_were_left_out_are_part_of_what_was_asked() {
-        let failure = bad([3], Kind::Conflict).failure(2, true, Format::Text);
-        assert_eq!((failure.kind, &*failure.message), (Kind::PartlyDone, "1 of 3 rows is left out; the rest is done"));
+        for (others, said) in [
+            (Others::Done, "1 of 3 rows is left out; the rest is done"),
+            (Others::WouldBeDone, "1 of 3 rows would be left out; the rest would be done"),
+            (Others::SaidElsewhere, "1 of 3 rows is left out"),
+        ] {
+            let failure = bad([3], Kind::Conflict).failure(2, others, Format::Text);
+            assert_eq!((failure.kind, &*failure.message), (Kind::PartlyDone, said));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod add;
 mod bad_rows;
+mod csv_rows;
 pub mod disable;
 pub mod edit;
 pub mod enable;

@@ -4,6 +4,7 @@
 //! program, the accounts are all there, or none is.
 
 mod columns;
+mod first_passwords;
 mod list;
 mod plan;
 mod rows;
@@ -14,30 +15,24 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use self::columns::Columns;
+use self::first_passwords::FirstPasswords;
 use self::list::List;
 use self::plan::Plan;
 use self::rows::Rows;
-use crate::cli::{handover, users};
-use crate::commands::Desk;
+use crate::cli::{self, users};
 use crate::commands::actor::{Acting, acting};
-use crate::commands::bulk::Bulk;
-use crate::commands::handover::WayOut;
-use crate::commands::users::bad_rows::BadRows;
-use crate::commands::users::reset::many::{self, Many};
-use crate::commands::users::reset::selection::Chosen;
+use crate::commands::users::bad_rows::{BadRows, Others};
+use crate::commands::{Desk, handover};
 use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::digest::FileDigest;
 use crate::domain::policy;
-use crate::domain::role::Role;
 use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::store::{Import, Imported, Store};
 use crate::terminal::Phase;
-use crate::terminal::delivery::Delivery;
 use crate::terminal::format::{Format, Record};
-use crate::terminal::handover::TemporaryHandover;
 
 /// After how many rows a person is told how far it is.
 const STRIDE: u64 = 1_000;
@@ -48,8 +43,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "the password and the list cannot both come from standard input")
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
-    let way_out = handover::WayOut { output: args.output.clone(), ..handover::WayOut::default() };
-    Delivery::check(args.output.as_deref())?;
+    let way_out = cli::handover::WayOut { output: args.output.clone(), ..cli::handover::WayOut::default() };
+    handover::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
@@ -72,7 +67,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     let good = plan.good();
     if bad.count() > 0 && (!args.skip_invalid || good == 0) {
-        let failure = bad.failure(good, false, desk.format());
+        let failure = bad.failure(good, Others::Refused, desk.format());
         let is_some_good = good > 0;
         return Err(if is_some_good {
             failure.hint("correct them, or leave them out with --skip-invalid")
@@ -82,56 +77,42 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
 
     if args.dry_run {
-        report(desk, &ImportRecord::new(&plan, Imported { ids: None }, bad.count(), file), args)?;
-    } else {
-        // A file that cannot be made is found out before anything is written.
-        let passwords = args.temporary_passwords.then(|| rows_to_hand_over(desk, &way_out)).transpose()?;
-        let imported = write(desk, &mut *store, &acting, &plan, file)?;
-        report(desk, &ImportRecord::new(&plan, imported, bad.count(), file), args)?;
-        if let (Some(passwords), Some((first, last))) = (passwords, imported.ids) {
-            let them = format!("seq {first} {last} | passdesk users reset --from - --yes");
-            let path = passwords.file().map_or_else(String::new, |path| path.display().to_string());
-            let to_go_on = format!("to go on: {them} --resume {path}");
-            let to_begin = Some(format!("they are imported; to go on: {them} --format csv --output {path}"));
-            let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-            let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
-            hand_over(desk, &mut *store, &many, &plan, first, passwords)?;
+        let told = foretell(desk, &ImportRecord::new(&plan, Imported { ids: None }, bad.count(), file));
+        return all_of([told.err(), left_out(bad, good, Others::WouldBeDone, desk.format())]);
+    }
+    // A file that cannot be made is found out before anything is written.
+    let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &way_out, lifetime)).transpose()?;
+    let after = if passwords.is_some() { Phase::Between } else { Phase::Idle };
+    let imported = write(desk, &mut *store, &acting, &plan, file, after)?;
+    let record = ImportRecord::new(&plan, imported, bad.count(), file);
+    desk.terminal.note(&record.said(["Imported", "Changed", "Left as they are:"]));
+    let handed_over = match (passwords, imported.ids) {
+        (Some(passwords), Some(ids)) => passwords.hand_over(desk, &mut *store, &acting, args, &plan, ids),
+        _ => Ok(()),
+    };
+    desk.terminal.enter(Phase::Idle);
+    let told = tell(desk, &record, args);
+    let others = if handed_over.is_ok() { Others::Done } else { Others::SaidElsewhere };
+    all_of([handed_over.err(), told.err(), left_out(bad, good, others, desk.format())])
+}
+
+/// What to say of the rows that were left out, if there are any.
+fn left_out(bad: BadRows, good: u64, others: Others, format: Format) -> Option<Failure> {
+    (bad.count() > 0).then(|| bad.failure(good, others, format))
+}
+
+/// Fails with all that went wrong. What is said last may point at its items, which come first.
+fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
+    let all = failures.into_iter().flatten().reduce(|one, mut other| {
+        other.items.extend(one.items);
+        Failure {
+            kind: Kind::PartlyDone,
+            message: format!("{}; {}", one.message, other.message),
+            hint: one.hint.or(other.hint),
+            items: other.items,
         }
-    }
-    if bad.count() > 0 { Err(bad.failure(good, true, desk.format())) } else { Ok(()) }
-}
-
-/// Opens the file of the temporary passwords, which is one for programs.
-fn rows_to_hand_over(desk: &mut Desk<'_>, args: &handover::WayOut) -> Result<WayOut> {
-    let asked = desk.format();
-    if asked == Format::Text {
-        desk.global.format = Format::Csv;
-    }
-    let way_out = WayOut::open::<TemporaryHandover<'_>>(args, desk, true);
-    desk.global.format = asked;
-    way_out
-}
-
-/// Gives each new account a temporary password. They are numbered in their order, from the first.
-fn hand_over(
-    desk: &mut Desk<'_>,
-    store: &mut dyn Store,
-    many: &Many<'_>,
-    plan: &Plan,
-    first: AccountId,
-    passwords: WayOut,
-) -> Result<()> {
-    let chosen: Vec<_> = (first.0..)
-        .zip(&plan.new)
-        .map(|(id, new)| Chosen {
-            written: new.username.to_string(),
-            id: AccountId(id),
-            is_admin: new.roles.contains(Role::GlobalAdmin),
-        })
-        .collect();
-    let mut bulk = Bulk::default();
-    bulk.ask(chosen.len());
-    many::run(desk, store, many, chosen, bulk, passwords)
+    });
+    all.map_or(Ok(()), Err)
 }
 
 /// Reads the rows; those that are no accounts are named.
@@ -153,13 +134,15 @@ fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns
     Ok((columns, list))
 }
 
-/// Writes it all. A signal that comes before it is in force has nothing written.
+/// Writes it all. A signal that comes before it is in force has nothing written; what one does afterwards is for the phase
+/// to say that follows.
 fn write(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     acting: &Acting,
     plan: &Plan,
     file: FileDigest,
+    after: Phase,
 ) -> Result<Imported> {
     let by = acting.mandate(desk.now());
     let import = Import { new: &plan.new, edits: &plan.edits, skipped: plan.skipped, file };
@@ -170,7 +153,7 @@ fn write(
         terminal.advance(written);
         !terminal.interrupted()
     });
-    desk.terminal.enter(Phase::Idle);
+    desk.terminal.enter(if imported.is_ok() { after } else { Phase::Idle });
     desk.terminal.end_progress();
     Ok(imported?)
 }
@@ -235,25 +218,25 @@ impl Record for ImportRecord {
     }
 }
 
-/// Says what was done, or would be.
-fn report(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
-    let dry_run = args.dry_run;
-    if desk.format() == Format::Text && dry_run {
+/// Says what would be done.
+fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
+    if desk.format() == Format::Text {
         return desk.print(&format!("{}\n", record.said(["Would import", "Would change", "Would leave as they are:"])));
     }
-    if !dry_run {
-        desk.terminal.note(&record.said(["Imported", "Changed", "Left as they are:"]));
-    }
-    if desk.format() != Format::Text {
-        let done = if dry_run { "" } else { "it is done, but " };
-        desk.print_records(std::slice::from_ref(record), false)
-            .map_err(|failure| Failure { message: format!("{done}{}", failure.message), ..failure })?;
-    }
-    if !dry_run && !args.temporary_passwords && record.new > 0 {
+    desk.print_records(std::slice::from_ref(record), false)
+}
+
+/// Prints what was done for programs, and says what is left to do.
+fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
+    if !args.temporary_passwords && record.new > 0 {
         desk.terminal.note(
             "Nobody can sign in to them yet. Their first passwords are made by\n\
              passdesk users reset --from FILE.csv --format csv --output FILE",
         );
     }
-    Ok(())
+    if desk.format() == Format::Text {
+        return Ok(());
+    }
+    desk.print_records(std::slice::from_ref(record), false)
+        .map_err(|failure| Failure { message: format!("the import is done, but {}", failure.message), ..failure })
 }

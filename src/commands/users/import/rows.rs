@@ -1,13 +1,11 @@
-//! The rows of a CSV file (RFC 4180): bytes in; accounts out, or what is wrong, with the line it stands in. No file and no
-//! store is touched here.
+//! The rows of a file as accounts, or what is wrong with them. No file and no store is touched here.
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::ByteRecord;
 
 use super::columns::Columns;
+use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::domain::Invalid;
-use crate::domain::text::quoted;
 use crate::store::Newcomer;
-use crate::terminal::format::unguarded;
 
 /// A row that is an account.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,79 +27,25 @@ pub struct BadRow {
 
 /// The rows of a file, one after the other.
 pub struct Rows<'a> {
-    bytes: &'a [u8],
-    reader: Reader<&'a [u8]>,
-    record: ByteRecord,
+    rows: CsvRows<'a>,
     columns: Columns,
-    /// How far the lines have been counted, and the line that begins there, or goes on.
-    passed: usize,
-    line: u64,
 }
 
 impl<'a> Rows<'a> {
     /// Reads the header; what comes first in the file has to be one.
     pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(not_utf8("the file is UTF-16"));
-        }
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut record = ByteRecord::new();
-        if !reader.read_byte_record(&mut record).is_ok_and(|some| some) {
-            return Err(Invalid::new(
-                "there is nothing in the file",
-                "the first line names the columns: username,name,email",
-            ));
-        }
-        Ok(Self { bytes, reader, columns: Columns::of(&record)?, record, passed: 0, line: 1 })
+        let mut rows = CsvRows::of(bytes)?;
+        let header = rows.read().ok_or_else(|| {
+            Invalid::new("there is nothing in the file", "the first line names the columns: username,name,email")
+        })?;
+        let columns = Columns::of(header.cells?)?;
+        rows.take_for_header();
+        Ok(Self { rows, columns })
     }
 
     /// Which column is what.
     pub fn columns(&self) -> &Columns {
         &self.columns
-    }
-
-    /// The account in the record in hand.
-    fn newcomer(&self) -> Result<Newcomer, Invalid> {
-        let (found, expected) = (self.record.len(), self.columns.count);
-        if found != expected {
-            let what =
-                format!("it has {found} cell{}, and the header has {expected}", if found == 1 { "" } else { "s" });
-            return Err(Invalid::new(what, "a cell with a comma in it stands in quotes"));
-        }
-        let mut faults = Faults::default();
-        let username = faults.read(self.cell(Some(self.columns.username)), |cell| cell.parse().map(Some));
-        let display_name = faults.read(self.cell(self.columns.name), str::parse);
-        let email = faults.read(self.cell(self.columns.email), |cell| match cell {
-            "" => Ok(None),
-            cell => cell.parse().map(Some),
-        });
-        let roles = faults.read(self.cell(self.columns.roles), str::parse);
-        match (username, faults.0) {
-            (Some(username), None) => Ok(Newcomer { username, display_name, email, roles }),
-            (_, why) => Err(why.unwrap_or_else(|| Invalid::new("it has no username", "give it one"))),
-        }
-    }
-
-    fn cell(&self, column: Option<usize>) -> &[u8] {
-        column.and_then(|column| self.record.get(column)).unwrap_or_default()
-    }
-
-    /// Where the record in hand begins, and in which line: blank lines before it are not it. A line ends as the reader has
-    /// it: with a line feed, a carriage return, or both.
-    fn place(&mut self) -> (usize, u64) {
-        let start = self.record.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.bytes.len());
-        let blank = self.bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let start = start + blank;
-        let passed = &self.bytes[self.passed..start];
-        let is_end = |(at, byte): &(usize, &u8)| match byte {
-            b'\n' => true,
-            b'\r' => passed.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        };
-        self.line += passed.iter().enumerate().filter(is_end).count() as u64;
-        self.passed = start;
-        (start, self.line)
     }
 }
 
@@ -109,18 +53,26 @@ impl Iterator for Rows<'_> {
     type Item = Result<Row, BadRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Reading from memory does not fail, and rows may be of any length.
-        if !self.reader.read_byte_record(&mut self.record).is_ok_and(|some| some) {
-            return None;
-        }
-        let (start, line) = self.place();
-        let is_last = self.reader.is_done() || self.reader.position().byte() == self.bytes.len() as u64;
-        let newcomer = if is_last && ends_in_quotes(&self.bytes[start..]) {
-            Err(Invalid::new("its quotes are not closed", "a quote inside a cell is doubled, and the cell in quotes"))
-        } else {
-            self.newcomer()
-        };
+        let CsvRow { line, cells } = self.rows.read()?;
+        let newcomer = cells.and_then(|cells| newcomer(cells, &self.columns));
         Some(newcomer.map(|newcomer| Row { line, newcomer }).map_err(|why| BadRow { line, why }))
+    }
+}
+
+/// The account in a row.
+fn newcomer(cells: &ByteRecord, columns: &Columns) -> Result<Newcomer, Invalid> {
+    let cell = |column: Option<usize>| column.and_then(|column| cells.get(column)).unwrap_or_default();
+    let mut faults = Faults::default();
+    let username = faults.read(cell(Some(columns.username)), |cell| cell.parse().map(Some));
+    let display_name = faults.read(cell(columns.name), str::parse);
+    let email = faults.read(cell(columns.email), |cell| match cell {
+        "" => Ok(None),
+        cell => cell.parse().map(Some),
+    });
+    let roles = faults.read(cell(columns.roles), str::parse);
+    match (username, faults.0) {
+        (Some(username), None) => Ok(Newcomer { username, display_name, email, roles }),
+        (_, why) => Err(why.unwrap_or_else(|| Invalid::new("it has no username", "give it one"))),
     }
 }
 
@@ -129,17 +81,9 @@ impl Iterator for Rows<'_> {
 pub struct Faults(pub Option<Invalid>);
 
 impl Faults {
-    /// Reads a cell. Spaces around it are nobody's name, and a guard that `users list` writes is taken off.
+    /// Reads a cell.
     fn read<T: Default>(&mut self, cell: &[u8], parse: impl FnOnce(&str) -> Result<T, Invalid>) -> T {
-        let parsed = std::str::from_utf8(cell).map_or_else(
-            |_| {
-                // As much as a message repeats: what is no text may be very long.
-                let head = String::from_utf8_lossy(&cell[..cell.len().min(160)]);
-                Err(not_utf8(&format!("{} is not UTF-8", quoted(&head))))
-            },
-            |cell| parse(unguarded(cell.trim_matches(' '))),
-        );
-        parsed.unwrap_or_else(|why| {
+        text(cell).and_then(parse).unwrap_or_else(|why| {
             self.add(why);
             T::default()
         })
@@ -157,26 +101,6 @@ impl Faults {
             }
         }
     }
-}
-
-fn not_utf8(what: &str) -> Invalid {
-    Invalid::new(what, "save the file as CSV in UTF-8")
-}
-
-/// Whether the quotes of a record, the last of a file, are open at its end. The reader takes them for closed then; the
-/// file may have been cut.
-fn ends_in_quotes(record: &[u8]) -> bool {
-    let (mut in_quotes, mut at_start) = (false, true);
-    let mut bytes = record.iter().peekable();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' if in_quotes => in_quotes = bytes.next_if_eq(&&b'"').is_some(),
-            b'"' if at_start => in_quotes = true,
-            _ => {}
-        }
-        at_start = !in_quotes && *byte == b',';
-    }
-    in_quotes
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Whose passwords to reset.
 
-use std::path::Path;
+use std::mem::take;
+
+use csv::ByteRecord;
 
 use crate::cli::users::Reset;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, targets};
-use crate::commands::users::bad_rows::BadRows;
+use crate::commands::users::bad_rows::{BadRows, Others};
+use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::clock::Timestamp;
@@ -63,7 +66,7 @@ impl Selection {
             if has_grown {
                 desk.terminal.note(input::HAS_GROWN);
             }
-            return listed(path, &bytes, desk.format()).map(Self::Listed);
+            return listed(&bytes, desk.format()).map(Self::Listed);
         }
         Ok(match targets(&args.ids)? {
             named if !named.is_empty() => Self::Named(named),
@@ -116,76 +119,56 @@ impl Selection {
 }
 
 /// The accounts a file names: one a line, or in a column of CSV under a header that says which.
-fn listed(path: &Path, bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let (mut named, mut bad, mut count) = (Vec::new(), BadRows::default(), LineCount { bytes, counted: 0, line: 1 });
-    let mut record = csv::ByteRecord::new();
-    let mut read = || -> Result<Option<csv::ByteRecord>> {
-        let more = reader.read_byte_record(&mut record).map_err(|error| unreadable(path, &error))?;
-        Ok(more.then(|| record.clone()))
-    };
-    let mut next = read()?;
-    let column = next.as_ref().and_then(header);
-    if column.is_some() {
-        next = read()?;
-    }
-    while let Some(record) = next {
-        match target(&record, column) {
-            // A line of nothing but commas is as empty as one of nothing.
-            _ if record.iter().all(<[u8]>::is_empty) => {}
-            Ok(target) => named.push((target.to_string(), target)),
-            Err(failure) => bad.add(count.line_of(&record), failure),
+fn listed(bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
+    let (mut named, mut bad) = (Vec::new(), BadRows::default());
+    let (mut rows, mut is_first, mut column) = (CsvRows::of(bytes)?, true, None);
+    while let Some(CsvRow { line, cells }) = rows.read() {
+        if take(&mut is_first)
+            && let Ok(cells) = &cells
+        {
+            column = header(cells)?;
+            if column.is_some() {
+                rows.take_for_header();
+                continue;
+            }
         }
-        next = read()?;
+        match cells.map_err(Failure::from).and_then(|cells| target(cells, column)) {
+            Ok(target) => named.extend(target.map(|target| (target.to_string(), target))),
+            Err(failure) => bad.add(line, failure),
+        }
     }
     if bad.count() == 0 {
         return Ok(named);
     }
     Err(bad
-        .failure(named.len() as u64, false, format)
+        .failure(named.len() as u64, Others::Refused, format)
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
 }
 
-/// Counts lines as an editor does. The reader takes the line ends before a record, empty lines and the second half of
-/// CRLF among them, for the record's own.
-struct LineCount<'b> {
-    bytes: &'b [u8],
-    counted: usize,
-    line: u64,
-}
-
-impl LineCount<'_> {
-    /// The line that a record begins on, which comes after those that were asked for before.
-    fn line_of(&mut self, record: &csv::ByteRecord) -> u64 {
-        let from = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        let ends = self.bytes.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let begins = from + ends;
-        self.line += self.bytes[self.counted..begins].split(|byte| *byte == b'\n').count() as u64 - 1;
-        self.counted = begins;
-        self.line
+/// Whom a row names: without a header it is all of it. A line of nothing but commas is as empty as one of nothing.
+fn target(cells: &ByteRecord, column: Option<usize>) -> Result<Option<Target>> {
+    if cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        return Ok(None);
     }
-}
-
-/// Whom a line names: without a header it is all of the line.
-fn target(record: &csv::ByteRecord, column: Option<usize>) -> Result<Target> {
-    if column.is_none() && record.len() > 1 {
+    if column.is_none() && cells.len() > 1 {
         return Err(Failure::new(
             Kind::Usage,
             "it has several columns, and the file no header that says which one names",
         ));
     }
-    let text = record.get(column.unwrap_or(0)).unwrap_or_default();
-    Ok(String::from_utf8_lossy(text).parse::<Target>()?)
+    let cell = cells.get(column.unwrap_or(0)).unwrap_or_default();
+    Ok(Some(text(cell)?.parse()?))
 }
 
-/// The column to take, if this is a header.
-fn header(record: &csv::ByteRecord) -> Option<usize> {
-    let names: Vec<_> = record.iter().map(|name| String::from_utf8_lossy(name).to_lowercase()).collect();
-    COLUMNS.iter().find_map(|column| names.iter().position(|name| name == column))
-}
-
-fn unreadable(path: &Path, error: &csv::Error) -> Failure {
-    Failure::new(Kind::Usage, format!("{} cannot be read: {error}", path.display()))
+/// The column to take, if this is a header. One that is there twice is none to take: it could be either.
+fn header(cells: &ByteRecord) -> Result<Option<usize>> {
+    let names: Vec<_> = cells.iter().map(|name| String::from_utf8_lossy(name).trim().to_lowercase()).collect();
+    let Some(name) = COLUMNS.iter().find(|column| names.iter().any(|name| name == *column)) else { return Ok(None) };
+    let mut places = (0..names.len()).filter(|place| names[*place] == *name);
+    match (places.next(), places.next()) {
+        (place, None) => Ok(place),
+        _ => {
+            Err(Failure::new(Kind::Usage, format!("the column '{name}' is there twice")).hint("leave one of them out"))
+        }
+    }
 }

@@ -1,0 +1,126 @@
+//! The first temporary passwords of accounts that have been imported, as a reset of many makes them. The accounts are there
+//! by then: whatever ends it, they stay, and it can be gone on with.
+
+use std::fmt::Write as _;
+use std::path::{Path, absolute};
+
+use jiff::SignedDuration;
+
+use super::plan::Plan;
+use crate::cli::{handover, users};
+use crate::commands::Desk;
+use crate::commands::actor::Acting;
+use crate::commands::bulk::Bulk;
+use crate::commands::handover::WayOut;
+use crate::commands::users::reset::many::{self, Many};
+use crate::commands::users::reset::selection::Chosen;
+use crate::domain::account::AccountId;
+use crate::domain::role::Role;
+use crate::domain::text::{counted, shell_word};
+use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
+use crate::terminal::format::Format;
+use crate::terminal::handover::TemporaryHandover;
+
+/// The way out of the passwords, open.
+pub struct FirstPasswords {
+    way_out: WayOut,
+    format: Format,
+    lifetime: SignedDuration,
+}
+
+impl FirstPasswords {
+    /// Opens the file. It is one for programs, in a format that can be gone on with.
+    pub fn open(desk: &mut Desk<'_>, args: &handover::WayOut, lifetime: Option<SignedDuration>) -> Result<Self> {
+        let asked = desk.format();
+        let format = match asked {
+            Format::Text | Format::Csv => Format::Csv,
+            Format::Json | Format::Jsonl => Format::Jsonl,
+        };
+        desk.global.format = format;
+        let way_out = WayOut::open::<TemporaryHandover<'_>>(args, desk, true);
+        desk.global.format = asked;
+        Ok(Self { way_out: way_out?, format, lifetime: lifetime.unwrap_or(desk.policy.temporary_lifetime) })
+    }
+
+    /// Gives each new account a temporary password. They are numbered in their order, between `ids`.
+    pub fn hand_over(
+        self,
+        desk: &mut Desk<'_>,
+        store: &mut dyn Store,
+        acting: &Acting,
+        args: &users::Import,
+        plan: &Plan,
+        ids: (AccountId, AccountId),
+    ) -> Result<()> {
+        let Self { way_out, format, lifetime } = self;
+        let chosen: Vec<_> = (ids.0.0..)
+            .zip(&plan.new)
+            .map(|(id, new)| Chosen {
+                written: new.username.to_string(),
+                id: AccountId(id),
+                is_admin: new.roles.contains(Role::GlobalAdmin),
+            })
+            .collect();
+        let count = chosen.len();
+        let mut bulk = Bulk::default();
+        bulk.ask(count);
+        let file = way_out.file().map(Path::to_owned).unwrap_or_default();
+        let to_go_on = format!("to go on: {}", command(desk, args, ids, &["--resume", &in_a_shell(&file)]));
+        let format = if format == Format::Csv { "csv" } else { "jsonl" };
+        let anew = command(desk, args, ids, &["--format", format, "--output", &in_a_shell(&file)]);
+        let to_begin = Some(format!("they are imported; to go on: {anew}"));
+        let many = Many { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
+        many::run(desk, store, &many, chosen, bulk, way_out).map_err(|failure| {
+            let hint = if file.exists() { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
+            let hint = failure.hint.clone().or(hint.cloned());
+            Failure { hint, ..unfinished(failure, count as u64) }
+        })
+    }
+}
+
+/// What goes on from there, as a shell takes it from anywhere: on one line.
+fn command(desk: &Desk<'_>, args: &users::Import, ids: (AccountId, AccountId), way_out: &[&str]) -> String {
+    let mut command = format!("seq {} {} | passdesk users reset", ids.0, ids.1);
+    let mut add = |flag: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = write!(command, " {flag} {value}");
+    };
+    if let Some(store) = &desk.global.store {
+        add("--store", &in_a_shell(store));
+    }
+    if let Some(username) = &desk.global.as_username {
+        add("--as", &shell_word(username));
+    }
+    // Who is asked for a password needs standard input for the answer.
+    let asks = desk.global.as_username.is_some();
+    add("--from", if asks { "/dev/fd/3 --yes" } else { "- --yes" });
+    if let Some(lifetime) = &args.expires_in {
+        add("--expires-in", &shell_word(lifetime));
+    }
+    if let Some(jobs) = args.jobs {
+        add("--jobs", &jobs.to_string());
+    }
+    way_out.chunks(2).for_each(|pair| add(pair[0], pair[1]));
+    if asks {
+        command.push_str(" 3<&0 </dev/tty");
+    }
+    command
+}
+
+/// A path as a shell is given it, from whichever folder.
+fn in_a_shell(path: &Path) -> String {
+    let path = absolute(path).unwrap_or_else(|_| path.to_owned());
+    shell_word(&path.display().to_string()).into_owned()
+}
+
+/// What to say of accounts that are there, and not all of which have a password yet.
+fn unfinished(failure: Failure, count: u64) -> Failure {
+    let imported = format!("{} {} imported", counted(count, "account"), if count == 1 { "is" } else { "are" });
+    let message = match failure.kind {
+        Kind::PartlyDone => format!("{imported}, but not all have a temporary password: {}", failure.message),
+        _ if failure.items.is_empty() => format!("{imported}, but without a temporary password: {}", failure.message),
+        _ => format!("{imported}, but none of them has a temporary password"),
+    };
+    Failure { kind: Kind::PartlyDone, message, ..failure }
+}
