@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::account::Account;
 use crate::domain::target::Target;
+use crate::domain::text::grouped;
 pub use crate::domain::text::some_of;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
@@ -111,12 +112,12 @@ impl Bulk {
         if self.asked == 1 {
             return Err(self.failed.remove(0).failure);
         }
-        let (failed, asked) = (self.failed.len(), self.asked);
+        let [failed, asked, done] = [self.failed.len(), self.asked, self.done].map(|count| grouped(count as u64));
         let (kind, message) = match (self.done, self.untried) {
             (0, _) => (first.failure.kind, format!("none of {asked} accounts could be done; nothing has changed")),
             _ if self.foretells => (Kind::PartlyDone, format!("{failed} of {asked} would fail")),
             (_, 0) => (Kind::PartlyDone, format!("{failed} of {asked} failed; the rest is done")),
-            (done, _) => (Kind::PartlyDone, format!("{done} of {asked} are done; the others are as they were")),
+            _ => (Kind::PartlyDone, format!("{done} of {asked} are done; the others are as they were")),
         };
         Err(Failure { items: self.failed, ..Failure::new(kind, message) })
     }

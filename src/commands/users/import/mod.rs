@@ -82,8 +82,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     // A file that cannot be made is found out before anything is written.
     let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &way_out, lifetime)).transpose()?;
-    let after = if passwords.is_some() { Phase::Between } else { Phase::Idle };
-    let imported = write(desk, &mut *store, &acting, &plan, file, after)?;
+    let imported = write(desk, &mut *store, &acting, &plan, file)?;
     let record = ImportRecord::new(&plan, imported, bad.count(), file);
     desk.terminal.note(&record.said(["Imported", "Changed", "Left as they are:"]));
     let handed_over = match (passwords, imported.ids) {
@@ -134,15 +133,14 @@ fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns
     Ok((columns, list))
 }
 
-/// Writes it all. A signal that comes before it is in force has nothing written; what one does afterwards is for the phase
-/// to say that follows.
+/// Writes it all. A signal that comes before it is in force has nothing written; one that comes afterwards does not end the
+/// program before it has said what is done.
 fn write(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     acting: &Acting,
     plan: &Plan,
     file: FileDigest,
-    after: Phase,
 ) -> Result<Imported> {
     let by = acting.mandate(desk.now());
     let import = Import { new: &plan.new, edits: &plan.edits, skipped: plan.skipped, file };
@@ -153,7 +151,7 @@ fn write(
         terminal.advance(written);
         !terminal.interrupted()
     });
-    desk.terminal.enter(if imported.is_ok() { after } else { Phase::Idle });
+    desk.terminal.enter(if imported.is_ok() { Phase::Between } else { Phase::Idle });
     desk.terminal.end_progress();
     Ok(imported?)
 }

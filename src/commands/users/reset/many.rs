@@ -15,7 +15,7 @@ use crate::commands::{Desk, find};
 use crate::domain::account::{AccountId, Lifecycle};
 use crate::domain::credential::Cost;
 use crate::domain::target::Target;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewTemporary, Store};
 use crate::terminal::Phase;
@@ -212,7 +212,11 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[Stri
     if done == 0 {
         return;
     }
-    let accounts = if done == asked { counted(done as u64, "account") } else { format!("{done} of {asked} accounts") };
+    let accounts = if done == asked {
+        counted(done as u64, "account")
+    } else {
+        format!("{} of {} accounts", grouped(done as u64), grouped(asked as u64))
+    };
     let is = if done == 1 { "is" } else { "are" };
     let place = way_out.file().map_or_else(String::new, |path| {
         let passwords = if done == 1 { "its temporary password is" } else { "their temporary passwords are" };

@@ -22,7 +22,7 @@ use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
 use crate::input;
 use crate::store::Store;
@@ -67,6 +67,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         chosen.retain(|one| !done.accounts.contains(&one.id));
         let done = before - chosen.len();
         bulk.leave_out(done);
+        let [done, before] = [done, before].map(|count| grouped(count as u64));
         desk.terminal.note(&format!("{done} of {before} are done already."));
     }
     if chosen.is_empty() {
@@ -76,8 +77,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return bulk.finish();
     }
     if chosen.len() > READABLE && desk.format() == Format::Text && !args.dry_run {
-        return Err(Failure::new(Kind::Usage, format!("{} passwords are too many to be read as text", chosen.len()))
-            .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
+        return Err(Failure::new(
+            Kind::Usage,
+            format!("{} are too many to be read as text", counted(chosen.len() as u64, "password")),
+        )
+        .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
     }
     if args.dry_run {
         bulk.foretell();
@@ -155,7 +159,7 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -
         for one in chosen.iter().take(NAMED) {
             names.push(find(store, &Target::Id(one.id))?.username.to_string());
         }
-        format!("Reset the passwords of {count} accounts ({})?", some_of(names, count))
+        format!("Reset the passwords of {} ({})?", counted(count as u64, "account"), some_of(names, count))
     };
     if let (failed @ 1.., asked) = bulk.failed() {
         // Writing to a String cannot fail.
