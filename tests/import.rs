@@ -441,6 +441,23 @@ fn interrupted_it_is_all_there_or_nothing_and_the_exit_code_says_which() {
 }
 
 #[test]
+fn interrupted_while_a_bar_is_drawn_the_exit_code_says_which_too() {
+    const ROWS: i64 = 20_000;
+    for wait in [100, 180, 220, 260, 300, 400] {
+        let desk = Desk::new();
+        desk.file("people.csv", people(u32::try_from(ROWS).unwrap()));
+        let mut pty = Pty::start(&desk.command(&["users", "import", "people.csv"]));
+        pty.until("writing");
+        thread::sleep(Duration::from_millis(wait));
+        pty.send("\x03");
+        let end = pty.end();
+        let there: i64 = desk.value(COUNT);
+        let whole = 1 + ROWS;
+        assert!([(0, whole), (130, 1)].contains(&(end.code, there)), "{there}: {}", end.transcript);
+    }
+}
+
+#[test]
 #[ignore = "needs prlimit, and 100 MiB"]
 fn a_hundred_mebibytes_of_garbage_end_in_bounded_memory_with_a_bounded_report() {
     let desk = Desk::new();
