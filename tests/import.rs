@@ -453,7 +453,7 @@ fn interrupted_while_a_bar_is_drawn_the_exit_code_says_which_too() {
         let end = pty.end();
         let there: i64 = desk.value(COUNT);
         let whole = 1 + ROWS;
-        assert!([(0, whole), (130, 1)].contains(&(end.code, there)), "{there}: {}", end.transcript);
+        assert!([(0, whole), (130, 1)].contains(&(end.code, there)), "{} {there}: {}", end.code, end.transcript);
     }
 }
 

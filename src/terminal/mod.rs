@@ -77,7 +77,8 @@ pub enum Phase {
     /// It is out, and somebody is being asked whether it has arrived: a signal ends the program, which says that it is not in
     /// force.
     Asking,
-    /// Between two of several: a signal is put off, and whoever has more to do stops.
+    /// Between two of several, or behind the last: a signal is put off, and whoever has more to do stops. What is done ends
+    /// with the exit code that says so.
     Between,
     /// It, or a password that its owner chose, is being put in force: a signal is put off.
     Committing,

@@ -34,7 +34,6 @@ pub struct WayOut {
     /// What goes out: `temporary password` or `token`.
     what: &'static str,
     quiet: bool,
-    several: bool,
     given: usize,
     in_force: usize,
     /// Where rows stand in the file that did not come into force, among others that did.
@@ -116,8 +115,7 @@ pub fn lifetime(args: &cli::handover::Handover) -> Result<Option<SignedDuration>
 }
 
 impl WayOut {
-    /// Opens the way out that was asked for. `several` tells JSON to write an array, and a signal to let the one in hand
-    /// come to its end.
+    /// Opens the way out that was asked for. `several` tells JSON to write an array.
     pub fn open<H: Handover>(args: &cli::handover::WayOut, desk: &mut Desk<'_>, several: bool) -> Result<Self> {
         let asked = args.clear_after.as_deref().map(policy::clear_after).transpose()?;
         let clear_after = Duration::try_from(asked.unwrap_or(desk.policy.clear_after)).ok();
@@ -149,7 +147,6 @@ impl WayOut {
             format: desk.format(),
             what: H::WHAT,
             quiet,
-            several,
             given: 0,
             in_force: 0,
             dead: Vec::new(),
@@ -206,7 +203,7 @@ impl WayOut {
             }
             self.confirm(desk, whose);
         }
-        desk.terminal.enter(if self.several { Phase::Delivering } else { Phase::Idle });
+        desk.terminal.enter(if issued.is_ok() { Phase::Between } else { Phase::Idle });
         issued
     }
 
@@ -234,9 +231,6 @@ impl WayOut {
 
     /// Takes out what is of no use, and writes what stands after the last one.
     pub fn close(mut self, desk: &mut Desk<'_>) -> Result<()> {
-        if self.several {
-            desk.terminal.enter(Phase::Idle);
-        }
         if let Err(error) = self.delivery.leave_out(&mem::take(&mut self.dead)) {
             desk.terminal
                 .note(&format!("The rows of those who failed stay in the file: it cannot be written anew ({error})."));

@@ -96,7 +96,7 @@ fn put_in_force(
     let at = desk.now();
     desk.terminal.enter(Phase::Committing);
     let replaced = store.replace_password(account.id, current.revision, &hash, at, keep);
-    desk.terminal.enter(Phase::Idle);
+    desk.terminal.enter(if replaced.is_ok() { Phase::Between } else { Phase::Idle });
     match replaced {
         Err(StoreError::Conflict(message)) => {
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
