@@ -103,6 +103,8 @@ impl Kind {
 
 /// How many items are named to people; programs are told each.
 const NAMED: usize = 50;
+/// How many in a row that failed alike are named to people one by one.
+const ALIKE: usize = 10;
 
 /// One item of several that failed.
 #[derive(Debug)]
@@ -191,12 +193,17 @@ impl Failure {
         let mut text = format!("{error}error:{error:#} {}", neutral_lines(&self.message));
         let mut hints: Vec<&str> = self.hint.as_deref().into_iter().collect();
         // Writing to a String cannot fail.
-        for FailedItem { target, failure } in self.items.iter().take(NAMED) {
-            let _ = write!(text, "\n  {}: {}", neutral(target), neutral_lines(&failure.message));
+        let mut left = self.items.as_slice();
+        for _ in 0..NAMED {
+            let Some(FailedItem { target, failure }) = left.first() else { break };
+            let alike = left.iter().take_while(|item| item.failure.message == failure.message).count();
+            let more = if alike > ALIKE { format!(" and the next {}", alike - 1) } else { String::new() };
+            let _ = write!(text, "\n  {}{more}: {}", neutral(target), neutral_lines(&failure.message));
             hints.extend(failure.hint.as_deref().filter(|hint| !hints.contains(hint)));
+            left = &left[if more.is_empty() { 1 } else { alike }..];
         }
-        if self.items.len() > NAMED {
-            let _ = write!(text, "\n  and {} more; --format jsonl names each", self.items.len() - NAMED);
+        if !left.is_empty() {
+            let _ = write!(text, "\n  and {} more; --format jsonl names each", left.len());
         }
         for advice in hints {
             let _ = write!(text, "\n{hint}hint:{hint:#} {}", neutral_lines(advice));
@@ -351,11 +358,14 @@ mod tests {
 
     #[test]
     fn people_are_not_told_more_names_than_they_can_read() {
-        let item = |number| FailedItem { target: format!("u{number}"), failure: Failure::new(Kind::NotFound, "gone") };
+        let item = |number| FailedItem {
+            target: format!("u{number}"),
+            failure: Failure::new(Kind::NotFound, format!("gone {number}")),
+        };
         let failure =
             Failure { items: (0..60).map(item).collect(), ..Failure::new(Kind::PartlyDone, "60 of 70 failed") };
         let text = failure.render(Look::default());
-        assert!(text.ends_with("\n  u49: gone\n  and 10 more; --format jsonl names each"), "{text}");
+        assert!(text.ends_with("\n  u49: gone 49\n  and 10 more; --format jsonl names each"), "{text}");
         assert!(failure.render(JSON).contains(r#""target":"u59""#));
     }
 
@@ -364,5 +374,16 @@ mod tests {
         let failure = Failure::new(Kind::Failed, "a\u{1b}[2J\u{9b}\u{202e}b");
         assert_eq!(failure.render(Look::default()), "error: a<U+001B>[2J<U+009B><U+202E>b");
         assert!(!failure.render(JSON).contains(['\u{1b}', '\u{9b}', '\u{202e}']));
+    }
+
+    #[test]
+    fn many_in_a_row_that_failed_alike_are_said_once() {
+        let items = |count: usize, why: &'static str| {
+            (0..count).map(move |at| FailedItem { target: format!("u{at}"), failure: Failure::new(Kind::Busy, why) })
+        };
+        let all = |items: Vec<FailedItem>| Failure { items, ..Failure::new(Kind::PartlyDone, "some failed") };
+        let text = all(items(64, "busy").chain(items(2, "gone")).collect()).render(Look::default());
+        assert_eq!(text, "error: some failed\n  u0 and the next 63: busy\n  u0: gone\n  u1: gone");
+        assert_eq!(all(items(ALIKE, "busy").collect()).render(Look::default()).lines().count(), 1 + ALIKE);
     }
 }

@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -133,6 +134,28 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
     run.exits(11);
 }
 
+#[test]
+fn a_file_that_is_moved_removed_or_written_by_others_ends_the_run_between_two_batches() {
+    let spoils: [fn(&Path); 3] = [
+        |out| std::fs::rename(out, out.with_extension("moved")).unwrap(),
+        |out| std::fs::remove_file(out).unwrap(),
+        |out| File::options().append(true).open(out).unwrap().write_all(b"more\n").unwrap(),
+    ];
+    for spoil in spoils {
+        let desk = crowded(4 * BATCH);
+        let (before, out) = (hashes(&desk), desk.home.path().join("out"));
+        let mut child = all_to(&desk, "out").stderr(Stdio::piped()).spawn().unwrap();
+        assert!(wait_for(&mut child, || written(&out).lines().count() > BATCH));
+        spoil(&out);
+        let run: Run = child.wait_with_output().unwrap().into();
+        let reset = reset_since(&desk, &before).len();
+        assert!(reset < 4 * BATCH, "it went on");
+        assert!(run.stderr.contains("meanwhile"), "{}", run.stderr);
+        // The first batch may not have been in force yet.
+        run.exits(if reset == 0 { 12 } else { 11 });
+    }
+}
+
 /// Has the store refuse to reset these, as if somebody had changed them in that moment.
 fn refuse_resets(desk: &Desk, whom: &str) {
     let store = rusqlite::Connection::open(desk.store()).unwrap();
@@ -154,11 +177,8 @@ fn rows_that_are_refused_among_others_are_taken_out_of_the_file() {
         let mut others = names(1..=BATCH + 6);
         for refused in [1, 10, 64, 66].map(|number| names([number])).iter().flatten() {
             others.remove(refused);
-            assert!(
-                run.stderr.contains(&format!("for {refused} is NOT in force")),
-                "{refused} is not in {}",
-                run.stderr
-            );
+            let named = [format!("{refused}: "), format!("\"{refused}\"")];
+            assert!(named.iter().any(|name| run.stderr.contains(name)), "{refused} is not in {}", run.stderr);
         }
         assert_eq!(reset_since(&desk, &before), others);
         let text = written(&desk.home.path().join("out"));
@@ -227,7 +247,7 @@ fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_d
     drop(reader);
     assert!(done < 6 * BATCH, "it was all taken");
     assert_eq!(reset_since(&desk, &before).len(), done);
-    for part in ["is NOT in force", &format!("reset before: {done} accounts")] {
+    for part in ["is NOT in force", &format!("reset before that: {done} accounts")] {
         assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
     }
     run.exits(130);

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{AUDITOR, Desk, GLOBAL_ADMIN, HELPDESK, Run, garbage};
-use crowd::{CSV, all_in_force, crowd, crowded, everything, hashes, list, names, reset_since, rows, whose};
+use crowd::{CSV, HEADER, all_in_force, crowd, crowded, everything, hashes, list, names, reset_since, rows, whose};
 use pty::Pty;
 use rustix::fs::{CWD, Mode, mkfifoat};
 
@@ -315,7 +315,7 @@ fn a_filter_that_finds_nobody_changes_nothing_and_says_so() {
     let args = [&["users", "reset", "--search", "nowhere", "--output", "out"][..], &CSV].concat();
     let run = desk.refuses(0, || desk.run(&args));
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "There is no such account.\n"));
-    assert!(!desk.home.path().join("out").exists());
+    assert_eq!(fs::read_to_string(desk.home.path().join("out")).unwrap(), HEADER);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn a_program_is_told_of_each_bad_row_as_an_item() {
 fn a_quote_that_is_not_closed_is_named_where_it_opens() {
     let desk = Desk::new();
     let run = desk.refuses(2, || desk.import("username,name\nalice,Alice\nbob,\"Bob\ncarol,Carol\n", &[]));
-    assert!(run.stderr.contains("  line 3: its quotes are not closed\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("  line 3: its quotes are not closed, "), "{}", run.stderr);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn what_stands_behind_the_quotes_of_a_cell_is_no_part_of_it() {
     let desk = Desk::new();
     let text = "name,username\n\"A,alice\nB,bob\n\"C,carol\n";
     let run = desk.refuses(2, || desk.import(text, &[]));
-    assert!(run.stderr.contains("  line 2: something stands behind the quotes of a cell\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("  line 2: something stands behind the quotes of a cell, "), "{}", run.stderr);
 }
 
 #[test]
@@ -208,6 +208,14 @@ fn with_skip_invalid_the_good_rows_go_on_and_the_others_are_named() {
     let codes: Vec<_> = run.error()["failed"].as_array().unwrap().iter().map(|item| item["code"].clone()).collect();
     assert_eq!(codes, ["usage", "conflict"]);
     desk.refuses(2, || desk.import("username\nx y\n", &["--skip-invalid"]));
+}
+
+#[test]
+fn rows_that_a_quote_has_swallowed_are_not_left_out_as_one() {
+    let desk = Desk::new();
+    let text = "username,name\nalice,A\nbob,\"B\ncarol,C\ndave,D\n";
+    let run = desk.refuses(2, || desk.import(text, &["--skip-invalid"]));
+    assert!(run.stderr.contains("line 3: its quotes are not closed, and it has swallowed 2 lines"), "{}", run.stderr);
 }
 
 #[test]

@@ -160,6 +160,23 @@ fn the_output_of_a_reset_in_another_store_is_refused_and_stays_whole() {
 }
 
 #[test]
+fn an_output_of_which_nothing_is_in_force_here_may_be_of_another_store_and_stays_whole() {
+    let desk = crowded(3);
+    put(&desk, &[HEADER, &foreign(1..=2)].concat());
+    refuses(&desk, 7, &[], "not the output of a reset in this store");
+}
+
+#[test]
+fn rows_that_another_reset_has_replaced_are_told_of() {
+    let desk = begun(3, 2);
+    let file = written(&out(&desk));
+    desk.run(&["users", "reset", "u001", "--yes", "--quiet", "--expires-in", "2h"]).succeeds();
+    let run = desk.run(&RESUME).succeeds();
+    assert!(run.stderr.contains("1 row of no use any more"), "{}", run.stderr);
+    assert!(written(&out(&desk)).starts_with(&file));
+}
+
+#[test]
 fn rows_of_people_who_are_not_there_are_of_another_store_unless_one_behind_them_is_in_force() {
     let desk = begun(2, 1);
     let kept = written(&out(&desk));
@@ -274,10 +291,13 @@ fn killed_at_ten_moments_and_resumed_each_account_has_its_old_password_or_its_on
         sleep(Duration::from_millis(5 * moment * moment));
         let _ = child.kill();
         child.wait().unwrap();
-        if out(&desk).exists() {
-            way[0] = "--resume";
-        }
         is_old_or_written(&desk, &old, &mut proved);
+        if !proved.is_empty() {
+            way[0] = "--resume";
+        } else if out(&desk).exists() {
+            // Nothing shows that it is of this store, and nothing in it is of use.
+            fs::remove_file(out(&desk)).unwrap();
+        }
     }
     desk.run(&[&RESET[..], &CSV, &way].concat()).succeeds();
     is_old_or_written(&desk, &old, &mut proved);

@@ -125,7 +125,13 @@ impl Terminal for Console {
         self.needs_terminal(instead)?;
         let question = wrapped(question, self.look.width);
         let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
-        if answer == text { Ok(()) } else { Err(PromptError::Cancelled) }
+        if answer == text {
+            return Ok(());
+        }
+        if !answer.is_empty() {
+            self.note(&format!("That is not {text}."));
+        }
+        Err(PromptError::Cancelled)
     }
 
     fn piped_secret(&mut self) -> Result<TypedPassword, PromptError> {
@@ -205,7 +211,7 @@ impl Terminal for Console {
 
     fn begin_progress(&mut self, what: &str, total: u64) {
         self.guard.draw_line(true);
-        self.bar = Some(progress::bar(what, total));
+        self.bar = Some(progress::bar(what, total, self.look.width));
     }
 
     fn advance(&mut self, done: u64) {

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -104,9 +104,10 @@ impl Delivery {
             }
             Self::File { file, path, before, .. } => {
                 // Not known how long it was, nothing could be taken back.
-                let written = file.metadata().and_then(|metadata| {
-                    *before = metadata.len();
+                let written = look(file, path).and_then(|length| {
+                    *before = length;
                     let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
+                    let written = written.and_then(|()| look(file, path).map(drop));
                     if written.is_err() {
                         // A part of it may be there, and is of no use.
                         let _ = file.set_len(*before).and_then(|()| file.seek(SeekFrom::End(0)));
@@ -240,6 +241,19 @@ pub struct Ways<'a> {
     pub clipboard: &'a mut dyn Clipboard,
     /// The terminal.
     pub terminal: &'a mut dyn Terminal,
+}
+
+/// How long a file is, to where the next part goes; an error where it is not what stands at its path, or not as it was left:
+/// what had been written to it, nobody would find.
+fn look(mut file: &File, path: &Path) -> io::Result<u64> {
+    let (ours, theirs) = (file.metadata()?, path.symlink_metadata());
+    if !theirs.is_ok_and(|theirs| (theirs.dev(), theirs.ino()) == (ours.dev(), ours.ino())) {
+        return Err(io::Error::other("it has been moved or removed meanwhile"));
+    }
+    if file.stream_position()? != ours.len() {
+        return Err(io::Error::other("somebody else has written to it meanwhile"));
+    }
+    Ok(ours.len())
 }
 
 /// Where a copy is, and for how long.

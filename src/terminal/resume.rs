@@ -118,7 +118,10 @@ fn read(path: &Path) -> Result<(File, Zeroizing<Vec<u8>>)> {
     if !metadata.is_file() {
         return refuse("is not an ordinary file", "name the output file of the run that was ended");
     }
-    if metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o077 != 0 {
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return refuse("belongs to somebody else", "name the output file of the run that was ended");
+    }
+    if metadata.mode() & 0o077 != 0 {
         return refuse("is open to others", "passwords are written to a file of your own and of mode 0600 only");
     }
     if let Err(error) = file.try_lock() {

@@ -55,9 +55,8 @@ impl WayOut {
             let is_dead = outcomes.iter().map(Result::is_err);
             self.dead.extend(places.into_iter().zip(is_dead).filter(|(_, is_dead)| *is_dead).map(|(place, _)| place));
         }
-        let told = outcomes.into_iter().zip(batch).map(|(outcome, issue)| {
-            outcome.map_err(|failure| self.told_not_in_force(failure, &issue.account.username))
-        });
+        // Whose it is stands in front of each.
+        let told = outcomes.into_iter().map(|outcome| outcome.map_err(|failure| self.told_not_in_force(failure, "")));
         let told = told.collect();
         desk.terminal.enter(Phase::Between);
         Ok(told)

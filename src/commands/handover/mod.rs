@@ -286,20 +286,18 @@ impl WayOut {
 
     fn not_in_force(&mut self, failure: Failure, username: &Username, clipboard: &mut dyn Clipboard) -> Failure {
         self.take_back(1, clipboard);
-        self.told_not_in_force(failure, username)
+        self.told_not_in_force(failure, &format!(" for {username}"))
     }
 
     /// What to say of one that was handed over and is not in force.
-    fn told_not_in_force(&self, failure: Failure, username: &Username) -> Failure {
+    fn told_not_in_force(&self, failure: Failure, whose: &str) -> Failure {
         let place = match &self.delivery {
             Delivery::File { path, .. } => format!("written to {}", path.display()),
             Delivery::Clipboard(_) | Delivery::Terminal => "copied".into(),
             Delivery::Standard | Delivery::Screen(..) => "shown".into(),
         };
-        let message = format!(
-            "the {} {place} for {username} is NOT in force, and nothing has changed: {}",
-            self.what, failure.message
-        );
+        let message =
+            format!("the {} {place}{whose} is NOT in force, and nothing has changed: {}", self.what, failure.message);
         Failure { message, ..failure }
     }
 

@@ -437,10 +437,12 @@ fn failed(error: rusqlite::Error) -> StoreError {
 
 /// What to do with a store that is damaged.
 const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
-                       store; 'passdesk store check' says what is the matter";
+                       store";
+/// Where to look before.
+const LOOK: &str = "; 'passdesk store check' says what is the matter";
 
 fn damaged(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: RESTORE.into() }
+    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: format!("{RESTORE}{LOOK}") }
 }
 
 #[cfg(test)]

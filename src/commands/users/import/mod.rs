@@ -53,7 +53,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let Input { bytes, has_grown } = input::read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
-    let (columns, list) = read(desk, &bytes, &mut bad)?;
+    let (columns, list, is_torn) = read(desk, &bytes, &mut bad)?;
     drop(bytes);
     if has_grown {
         desk.terminal.note(input::HAS_GROWN);
@@ -66,13 +66,12 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         store.record(&acting.mandate(desk.now()).refused(Action::Import.name(), None, refusal))?;
     }
     let good = plan.good();
-    if bad.count() > 0 && (!args.skip_invalid || good == 0) {
+    if bad.count() > 0 && (!args.skip_invalid || is_torn || good == 0) {
         let failure = bad.failure(good, Others::Refused, desk.format());
-        let is_some_good = good > 0;
-        return Err(if is_some_good {
-            failure.hint("correct them, or leave them out with --skip-invalid")
-        } else {
-            failure
+        return Err(match (is_torn, good) {
+            (true, _) => failure.hint("mend the quotes first: nobody can tell which rows they have swallowed"),
+            (false, 0) => failure,
+            (false, _) => failure.hint("correct them, or leave them out with --skip-invalid"),
         });
     }
 
@@ -113,14 +112,14 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
     all.map_or(Ok(()), Err)
 }
 
-/// Reads the rows; those that are no accounts are named.
-fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List)> {
-    let rows = Rows::of(bytes)?;
+/// Reads the rows; those that are no accounts are named. Whether quotes have swallowed some comes last.
+fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List, bool)> {
+    let mut rows = Rows::of(bytes)?;
     let columns = rows.columns().clone();
     let mut list = List::default();
     let lines = bytes.split(|byte| *byte == b'\n').count();
     desk.terminal.begin_progress("reading", lines as u64);
-    for (number, row) in (0..).zip(rows) {
+    for (number, row) in (0..).zip(rows.by_ref()) {
         if number % STRIDE == 0 {
             desk.terminal.advance(number);
         }
@@ -129,7 +128,7 @@ fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns
         }
     }
     desk.terminal.end_progress();
-    Ok((columns, list))
+    Ok((columns, list, rows.is_torn()))
 }
 
 /// Writes it all. A signal that comes before it is in force has nothing written; one that comes afterwards does not end the

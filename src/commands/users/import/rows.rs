@@ -43,6 +43,11 @@ impl<'a> Rows<'a> {
         Ok(Self { rows, columns })
     }
 
+    /// Whether a quote has swallowed rows: nobody can tell how many.
+    pub fn is_torn(&self) -> bool {
+        self.rows.is_torn()
+    }
+
     /// Which column is what.
     pub fn columns(&self) -> &Columns {
         &self.columns
@@ -95,8 +100,10 @@ impl Faults {
             None => self.0 = Some(why),
             Some(all) => {
                 for (all, more) in [(&mut all.message, &why.message), (&mut all.hint, &why.hint)] {
-                    all.push_str("; ");
-                    all.push_str(more);
+                    if !all.contains(more.as_str()) {
+                        all.push_str("; ");
+                        all.push_str(more);
+                    }
                 }
             }
         }
@@ -198,7 +205,10 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_named_where_it_opens() {
-        assert_eq!(faults(b"username,name\nalice,\"A\nbob,\ncarol,\n"), [(2, "its quotes are not closed".into())]);
+        assert_eq!(
+            faults(b"username,name\nalice,\"A\nbob,\ncarol,\n"),
+            [(2, "its quotes are not closed, and it has swallowed 2 lines".into())]
+        );
         assert_eq!(faults(b"username,name\nalice,5\" pipe"), []);
         assert_eq!(faults(b"username,name\nalice,\"a \"\"b\"\"\""), []);
     }

@@ -188,8 +188,8 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 /// How many are done, and how to go on.
 fn so_far(bulk: &Bulk, way_out: &WayOut, many: &Many<'_>) -> String {
     let done = counted(bulk.done() as u64, "account");
-    let next = if way_out.can_be_resumed() { &many.to_go_on } else { "whoever has a row before these" };
-    format!("reset before: {done}; {next}")
+    let next = if way_out.can_be_resumed() { &many.to_go_on } else { "their rows came first" };
+    format!("reset before that: {done}; {next}")
 }
 
 /// Says that it was not the turn of some: of each by its name, if they are few.

@@ -27,6 +27,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::input;
 use crate::store::Store;
 use crate::terminal::Terminal;
+use crate::terminal::delivery::{Delivery, Ways};
 use crate::terminal::format::{Format, Rows};
 use crate::terminal::handover::TemporaryHandover;
 use crate::terminal::output::{self, Reader};
@@ -63,6 +64,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let (mut bulk, mut chosen) = selection.find(&mut *store, &acting, desk.now())?;
     let done = unfinished.as_ref().map(|unfinished| Done::of(&*store, unfinished)).transpose()?;
     if let Some(done) = &done {
+        if done.replaced > 0 {
+            let rows = counted(done.replaced as u64, "row");
+            desk.terminal.note(&format!("{rows} of no use any more: another reset has come since."));
+        }
+        if done.dead() > 0 {
+            let rows = counted(done.dead() as u64, "row");
+            desk.terminal.note(&format!("{rows} that never came into force: to be taken out of the file."));
+        }
         let before = chosen.len();
         chosen.retain(|one| !done.accounts.contains(&one.id));
         let done = before - chosen.len();
@@ -105,10 +114,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let way_out = match unfinished.take().zip(done) {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
-            if done.dead() > 0 {
-                let rows = counted(done.dead() as u64, "row");
-                desk.terminal.note(&format!("{rows} that never came into force: taken out of the file."));
-            }
             WayOut::resume(unfinished, desk)
         }
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
@@ -192,11 +197,16 @@ fn line(account: &Account) -> String {
 fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     desk.terminal.note("There is no such account.");
     let format = desk.format();
-    if format == Format::Text || args.handover.way_out.output.is_some() {
+    if format == Format::Text {
         return Ok(());
     }
-    let rows = if args.dry_run { Rows::new::<AccountRecord<'_>> } else { Rows::new::<TemporaryHandover<'_>> };
-    output::print(desk.output, &rows(format, true).end()).map(drop)
+    if args.dry_run {
+        return output::print(desk.output, &Rows::new::<AccountRecord<'_>>(format, true).end()).map(drop);
+    }
+    let list = Rows::new::<TemporaryHandover<'_>>(format, true).end();
+    let mut delivery = Delivery::open(args.handover.way_out.output.as_deref(), desk.output)?;
+    let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
+    delivery.hand_over(ways, "list", &list)
 }
 
 fn disabled(account: &Account) -> String {
@@ -207,6 +217,9 @@ fn disabled(account: &Account) -> String {
 fn foretell(desk: &mut Desk<'_>, store: &dyn Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
     let now = desk.now();
     let mut rows = Rows::new::<AccountRecord<'_>>(desk.format(), several);
+    if several && desk.format() == Format::Text {
+        desk.terminal.note(&format!("It would be {}.", counted(chosen.len() as u64, "account")));
+    }
     for one in chosen {
         let account = find(store, &Target::Id(one.id))?;
         let bytes = if desk.format() == Format::Text {
@@ -222,7 +235,5 @@ fn foretell(desk: &mut Desk<'_>, store: &dyn Store, chosen: &[Chosen], lifetime:
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(drop);
     }
-    desk.print(&format!(
-        "The password stops working, every sign-in and token ends, a temporary password lives {lifetime}.\n"
-    ))
+    desk.print(&format!("Password, sign-ins and tokens end; the temporary password lives {lifetime}.\n"))
 }

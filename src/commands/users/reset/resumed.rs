@@ -40,23 +40,29 @@ pub struct Done {
     pub accounts: HashSet<AccountId>,
     /// Of each row whether it stays.
     pub stays: Vec<bool>,
+    /// How many of the rows in force were replaced by another reset since.
+    pub replaced: usize,
 }
 
 impl Done {
-    /// Looks up what has come of each row. A run that is ended leaves no more than a batch behind the last that it put in
-    /// force: with more of them it is the output of another store, whose passwords are not to be thrown away.
+    /// Looks up what has come of each row. That a row is in force shows that it is this store's, and behind the last of them
+    /// a run that is ended leaves no more than a batch. Otherwise it may be the output of another store, whose passwords are
+    /// not to be thrown away.
     pub fn of(store: &dyn Store, unfinished: &Unfinished) -> Result<Self> {
         let mut accounts = HashSet::new();
-        let mut in_force = Vec::new();
+        let (mut in_force, mut replaced) = (Vec::new(), 0);
         for row in &unfinished.rows {
             let account = store.account(&Target::Username(row.username.clone()))?;
             let was_reset = account.as_ref().map(|account| store.was_reset(account.id, row.until)).transpose()?;
-            accounts.extend(account.filter(|_| was_reset == Some(true)).map(|account| account.id));
+            if let Some(account) = account.filter(|_| was_reset == Some(true)) {
+                replaced += usize::from(account.temporary_until.is_some_and(|until| until != row.until));
+                accounts.insert(account.id);
+            }
             in_force.push(was_reset);
         }
         let behind = in_force.iter().rposition(|row| *row == Some(true)).map_or(0, |last| last + 1);
         let dead = &in_force[behind..];
-        if dead.len() > BATCH || dead.contains(&None) {
+        if dead.len() > BATCH || dead.contains(&None) || (behind == 0 && !dead.is_empty()) {
             let path = unfinished.path.display();
             return Err(Failure::new(
                 Kind::Conflict,
@@ -65,11 +71,14 @@ impl Done {
                     dead.len()
                 ),
             )
-            .hint("name its store with --store"));
+            .hint(
+                "name its store with --store; if it is this one, nothing in the file is in force, and --output begins anew in \
+                 another one",
+            ));
         }
         // Of somebody who is not there any more nobody can say whether it was in force.
         let stays = (0..).zip(in_force).map(|(row, was_reset)| row < behind && was_reset != Some(false)).collect();
-        Ok(Self { accounts, stays })
+        Ok(Self { accounts, stays, replaced })
     }
 
     /// How many rows go.

@@ -121,5 +121,7 @@ fn as_made(connection: &Connection, version: u32) -> Result<()> {
 
 /// The first of them, and how many there are besides.
 pub fn few_of(all: &[String]) -> String {
-    some_of(all.iter().take(NAMED).map(|one| one.trim().to_owned()).collect(), all.len())
+    // The engine puts a head of its own over some of them.
+    let plain = |one: &String| one.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
+    some_of(all.iter().take(NAMED).map(plain).collect(), all.len())
 }

@@ -74,7 +74,10 @@ fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> R
     match outcome {
         Ok(()) => Ok(Finding::sound(check, sound)),
         Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
-        Err(StoreError::Unusable { message, hint }) => Ok(Finding::faulty(check, message, hint)),
+        // Who reads this has looked already.
+        Err(StoreError::Unusable { message, hint }) => {
+            Ok(Finding::faulty(check, message, hint.strip_suffix(super::LOOK).unwrap_or(&hint)))
+        }
         Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), super::RESTORE)),
     }
 }
