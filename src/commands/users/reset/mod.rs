@@ -22,7 +22,7 @@ use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
-use crate::domain::text::{counted, grouped};
+use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::input;
 use crate::store::Store;
@@ -64,20 +64,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let (mut bulk, mut chosen) = selection.find(&mut *store, &acting, desk.now())?;
     let done = unfinished.as_ref().map(|unfinished| Done::of(&*store, unfinished)).transpose()?;
     if let Some(done) = &done {
-        if done.replaced > 0 {
-            let rows = counted(done.replaced as u64, "row");
-            desk.terminal.note(&format!("{rows} of no use any more: another reset has come since."));
-        }
-        if done.dead() > 0 {
-            let rows = counted(done.dead() as u64, "row");
-            desk.terminal.note(&format!("{rows} that never came into force: to be taken out of the file."));
-        }
-        let before = chosen.len();
-        chosen.retain(|one| !done.accounts.contains(&one.id));
-        let done = before - chosen.len();
-        bulk.leave_out(done);
-        let [done, before] = [done, before].map(|count| grouped(count as u64));
-        desk.terminal.note(&format!("{done} of {before} are done already."));
+        done.leave_out(desk, &mut chosen, &mut bulk);
     }
     if chosen.is_empty() {
         if bulk.failed().1 == 0 && unfinished.is_none() {

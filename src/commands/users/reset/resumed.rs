@@ -4,9 +4,12 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::many::BATCH;
+use super::selection::Chosen;
 use crate::commands::Desk;
+use crate::commands::bulk::Bulk;
 use crate::domain::account::AccountId;
 use crate::domain::target::Target;
+use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 use crate::terminal::format::Format;
@@ -37,11 +40,11 @@ pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
 /// What an unfinished output shows to be done.
 pub struct Done {
     /// Whose rows have been put in force.
-    pub accounts: HashSet<AccountId>,
+    accounts: HashSet<AccountId>,
     /// Of each row whether it stays.
     pub stays: Vec<bool>,
     /// How many of the rows in force were replaced by another reset since.
-    pub replaced: usize,
+    replaced: usize,
 }
 
 impl Done {
@@ -81,9 +84,22 @@ impl Done {
         Ok(Self { accounts, stays, replaced })
     }
 
-    /// How many rows go.
-    #[must_use]
-    pub fn dead(&self) -> usize {
-        self.stays.iter().filter(|stays| !**stays).count()
+    /// Leaves out those who are done, and says how many they are, and which of the rows are of no use.
+    pub fn leave_out(&self, desk: &mut Desk<'_>, chosen: &mut Vec<Chosen>, bulk: &mut Bulk) {
+        let dead = self.stays.iter().filter(|stays| !**stays).count();
+        for (count, why) in [
+            (self.replaced, "of no use any more: another reset has come since"),
+            (dead, "that never came into force: to be taken out of the file"),
+        ] {
+            if count > 0 {
+                desk.terminal.note(&format!("{} {why}.", counted(count as u64, "row")));
+            }
+        }
+        let before = chosen.len();
+        chosen.retain(|one| !self.accounts.contains(&one.id));
+        let done = before - chosen.len();
+        bulk.leave_out(done);
+        let [done, before] = [done, before].map(|count| grouped(count as u64));
+        desk.terminal.note(&format!("{done} of {before} are done already."));
     }
 }
