@@ -59,11 +59,11 @@ fn list_of(names: BTreeSet<String>) -> String {
     ["username".into()].into_iter().chain(names).collect::<Vec<_>>().join("\n")
 }
 
-/// What to paste, which is all that stands in the line behind the words.
+/// What to paste, which is the whole of the line below the words.
 #[track_caller]
 fn hint(stderr: &str) -> String {
-    let found = stderr.lines().find_map(|line| line.split_once("to go on: "));
-    let (_, command) = found.unwrap_or_else(|| panic!("no hint in {stderr}"));
+    let mut lines = stderr.lines().skip_while(|line| !line.ends_with("to go on:"));
+    let command = lines.nth(1).unwrap_or_else(|| panic!("no hint in {stderr}"));
     command.to_owned()
 }
 

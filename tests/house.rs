@@ -13,7 +13,7 @@ const WALLS: [(&str, &[&str]); 6] = [
     ("terminal", &["crate::store", "crate::commands", "crate::cli"]),
     ("cli", &["crate::commands"]),
     ("commands", &["rusqlite", "SqliteStore", "std::env", "SystemClock", "Console::open"]),
-    ("failure.rs", &["crate::commands", "crate::terminal"]),
+    ("failure", &["crate::commands", "crate::terminal"]),
 ];
 
 fn sources(path: &Path) -> Vec<PathBuf> {

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::domain::account::Account;
 use crate::domain::target::Target;
 use crate::domain::text::grouped;
-pub use crate::domain::text::some_of;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
 

@@ -49,18 +49,12 @@ pub fn neutral_lines(text: &str) -> String {
     text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
 }
 
-/// What makes a line one that is given to a shell.
-const PIPED: &str = " | passdesk ";
-
 /// The same text with its lines broken between words, where they are longer than so many columns. A line that is
-/// broken keeps its indentation; one with a command line in it stays whole, so that it can be pasted.
+/// broken keeps its indentation.
 #[must_use]
 pub fn wrapped(text: &str, width: Option<u16>) -> String {
     let Some(width) = width else { return text.to_owned() };
     let fill = |line: &str| {
-        if line.contains(PIPED) {
-            return line.to_owned();
-        }
         let indent = &line[..line.len() - line.trim_start().len()];
         let options = textwrap::Options::new(usize::from(width)).subsequent_indent(indent).break_words(false);
         textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
@@ -157,12 +151,6 @@ mod tests {
     fn lines_are_broken_between_words_and_keep_their_indentation() {
         assert_eq!(wrapped("  one two-three four", Some(12)), "  one\n  two-three\n  four");
         assert_eq!(wrapped("one two", None), "one two");
-    }
-
-    #[test]
-    fn a_command_line_is_not_broken() {
-        let line = "to go on: seq 2 4 | passdesk users reset --from -";
-        assert_eq!(wrapped(&format!("{line}\none two"), Some(4)), format!("{line}\none\ntwo"));
     }
 
     #[test]

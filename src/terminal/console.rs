@@ -15,7 +15,7 @@ use super::screen::{Key, Page};
 use super::{Phase, PromptError, Terminal, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
-use crate::failure::{self, Failure, Kind, Look};
+use crate::failure::{self, Failure, Hint, Kind, Look};
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
@@ -231,7 +231,7 @@ impl Terminal for Console {
         self.guard.enter(phase);
     }
 
-    fn hint_if_cut_off(&mut self, hint: String) {
+    fn hint_if_cut_off(&mut self, hint: Hint) {
         self.guard.say_if_cut_off(cut_off().hint(hint).render(self.look));
     }
 

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use self::screen::{Key, Page};
 use crate::domain::secret::TypedPassword;
-use crate::failure::{self, Failure, Kind};
+use crate::failure::{self, Failure, Hint, Kind};
 
 /// Why a prompt has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +144,7 @@ pub trait Terminal {
     fn enter(&mut self, phase: Phase);
 
     /// What to do next, if a signal ends a delivery that nobody takes.
-    fn hint_if_cut_off(&mut self, hint: String);
+    fn hint_if_cut_off(&mut self, hint: Hint);
 
     /// Whether a signal came while something was being put in force, and was put off: whoever has more to do stops.
     fn interrupted(&self) -> bool;

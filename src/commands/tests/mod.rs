@@ -30,7 +30,7 @@ use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Hint, Kind, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::Stores as _;
 use crate::store::sqlite::SqliteStores;
@@ -218,7 +218,7 @@ impl Terminal for Person {
         self.phases.push(phase);
     }
 
-    fn hint_if_cut_off(&mut self, _hint: String) {}
+    fn hint_if_cut_off(&mut self, _hint: Hint) {}
 
     fn interrupted(&self) -> bool {
         self.interrupted_after

@@ -17,7 +17,7 @@ use crate::commands::users::reset::selection::Chosen;
 use crate::domain::account::AccountId;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Hint, Kind, Result};
 use crate::store::Store;
 use crate::terminal::format::Format;
 use crate::terminal::handover::TemporaryHandover;
@@ -66,10 +66,11 @@ impl FirstPasswords {
         let mut bulk = Bulk::default();
         bulk.ask(count);
         let file = way_out.file().map(Path::to_owned).unwrap_or_default();
-        let to_go_on = format!("to go on: {}", command(desk, args, ids, &["--resume", &in_a_shell(&file)]));
+        let resumed = command(desk, args, ids, &["--resume", &in_a_shell(&file)]);
+        let to_go_on = Hint { words: "to go on:".into(), command: Some(resumed) };
         let format = if format == Format::Csv { "csv" } else { "jsonl" };
         let anew = command(desk, args, ids, &["--format", format, "--output", &in_a_shell(&file)]);
-        let to_begin = Some(format!("they are imported; to go on: {anew}"));
+        let to_begin = Some(Hint { words: "they are imported; to go on:".into(), command: Some(anew) });
         let many = Many { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
         many::run(desk, store, &many, chosen, bulk, way_out).map_err(|failure| {
             let hint = if file.exists() { Some(&many.to_go_on) } else { many.to_begin.as_ref() };

@@ -8,15 +8,15 @@ use jiff::SignedDuration;
 
 use super::selection::Chosen;
 use crate::commands::actor::Acting;
-use crate::commands::bulk::{Bulk, NAMED, some_of};
+use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::handover::{Issue, WayOut};
 use crate::commands::hashing::{Hashed, Hashing};
 use crate::commands::{Desk, find};
 use crate::domain::account::{AccountId, Lifecycle};
 use crate::domain::credential::Cost;
 use crate::domain::target::Target;
-use crate::domain::text::{counted, grouped};
-use crate::failure::{Failure, Kind, Result};
+use crate::domain::text::{counted, grouped, some_of};
+use crate::failure::{Failure, Hint, Kind, Result};
 use crate::store::{NewTemporary, Store};
 use crate::terminal::Phase;
 
@@ -34,9 +34,9 @@ pub struct Many<'a> {
     /// On how many cores to hash, if not on all.
     pub jobs: Option<u16>,
     /// What to do to go on, if it is ended before it is done.
-    pub to_go_on: String,
+    pub to_go_on: Hint,
     /// What to do if it is ended before any of it is done; `None` if that is to give the same command again.
-    pub to_begin: Option<String>,
+    pub to_begin: Option<Hint>,
 }
 
 /// Resets them all, unless something stops it.
@@ -186,10 +186,10 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 }
 
 /// How many are done, and how to go on.
-fn so_far(bulk: &Bulk, way_out: &WayOut, many: &Many<'_>) -> String {
+fn so_far(bulk: &Bulk, way_out: &WayOut, many: &Many<'_>) -> Hint {
+    let next = if way_out.can_be_resumed() { many.to_go_on.clone() } else { "their rows came first".into() };
     let done = counted(bulk.done() as u64, "account");
-    let next = if way_out.can_be_resumed() { &many.to_go_on } else { "their rows came first" };
-    format!("reset before that: {done}; {next}")
+    Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
 
 /// Says that it was not the turn of some: of each by its name, if they are few.

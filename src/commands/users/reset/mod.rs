@@ -14,7 +14,7 @@ use self::selection::{Chosen, Selection};
 
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
-use crate::commands::bulk::{Bulk, NAMED, some_of};
+use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::handover::{self, WayOut, Whose};
 use crate::commands::users::suggest::Suggestions;
 use crate::commands::{Desk, find};
@@ -22,7 +22,7 @@ use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::domain::target::Target;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, some_of};
 use crate::failure::{Failure, Kind, Result};
 use crate::input;
 use crate::store::Store;
@@ -105,7 +105,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         }
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
     };
-    let to_go_on = "to go on, give the same command with --resume in the place of --output".to_owned();
+    let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
     let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut *store, &many, chosen, bulk, way_out)
 }

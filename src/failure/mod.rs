@@ -1,14 +1,10 @@
 //! What went wrong, in one shape: a kind, a message, a hint. The only place that prints a failure and knows exit codes.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+mod report;
 
-use anstyle::{AnsiColor, Style};
-use serde::Serialize;
-
+pub use self::report::Look;
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
-use crate::domain::text::{neutral, neutral_lines, wrapped};
 use crate::store::StoreError;
 
 /// The kinds of failure that a script can tell apart.
@@ -101,11 +97,6 @@ impl Kind {
     }
 }
 
-/// How many items are named to people; programs are told each.
-const NAMED: usize = 50;
-/// How many in a row that failed alike are named to people one by one.
-const ALIKE: usize = 10;
-
 /// One item of several that failed.
 #[derive(Debug)]
 pub struct FailedItem {
@@ -113,6 +104,27 @@ pub struct FailedItem {
     pub target: String,
     /// Why it failed.
     pub failure: Failure,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// In words. May have several lines.
+    pub words: String,
+    /// The command line that does it, as a shell takes it: on a line of its own that is never broken, to be pasted.
+    pub command: Option<String>,
+}
+
+impl From<&str> for Hint {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
+impl From<String> for Hint {
+    fn from(words: String) -> Self {
+        Self { words, command: None }
+    }
 }
 
 /// A failure: what happened, and what to do next.
@@ -123,7 +135,7 @@ pub struct Failure {
     /// What happened. May have several lines.
     pub message: String,
     /// What to do next.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// The items that failed, where there were several.
     pub items: Vec<FailedItem>,
 }
@@ -145,7 +157,7 @@ impl Failure {
 
     /// Adds what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -168,94 +180,6 @@ impl Failure {
     pub fn no_such_account(target: impl std::fmt::Display) -> Self {
         Self::new(Kind::NotFound, format!("there is no account '{target}'"))
             .hint("'passdesk users list --search TEXT' finds accounts")
-    }
-
-    /// Writes the failure to standard error: as one JSON object on a line, or for people.
-    pub fn report(&self, look: Look) {
-        let mut text = self.render(look);
-        text.push('\n');
-        // There is nowhere left to say that this failed.
-        let _ = std::io::stderr().write_all(text.as_bytes());
-    }
-
-    /// The failure as [`Self::report`] writes it, without the last line end.
-    #[must_use]
-    pub fn render(&self, look: Look) -> String {
-        if look.json {
-            return self.json();
-        }
-        let [error, hint] = [AnsiColor::Red, AnsiColor::Cyan].map(|color| color.on_default().bold());
-        let text = if look.coloured { self.text(error, hint) } else { self.text(Style::new(), Style::new()) };
-        wrapped(&text, look.width)
-    }
-
-    fn text(&self, error: Style, hint: Style) -> String {
-        let mut text = format!("{error}error:{error:#} {}", neutral_lines(&self.message));
-        let mut hints: Vec<&str> = self.hint.as_deref().into_iter().collect();
-        // Writing to a String cannot fail.
-        let mut left = self.items.as_slice();
-        for _ in 0..NAMED {
-            let Some(FailedItem { target, failure }) = left.first() else { break };
-            let alike = left.iter().take_while(|item| item.failure.message == failure.message).count();
-            let more = if alike > ALIKE { format!(" and the next {}", alike - 1) } else { String::new() };
-            let _ = write!(text, "\n  {}{more}: {}", neutral(target), neutral_lines(&failure.message));
-            hints.extend(failure.hint.as_deref().filter(|hint| !hints.contains(hint)));
-            left = &left[if more.is_empty() { 1 } else { alike }..];
-        }
-        if !left.is_empty() {
-            let _ = write!(text, "\n  and {} more; --format jsonl names each", left.len());
-        }
-        for advice in hints {
-            let _ = write!(text, "\n{hint}hint:{hint:#} {}", neutral_lines(advice));
-        }
-        text
-    }
-
-    fn json(&self) -> String {
-        let mut out = Vec::new();
-        // Strings only: this cannot fail.
-        let _ = crate::json::write(&Json { error: self.into() }, &mut out);
-        String::from_utf8(out).unwrap_or_default()
-    }
-}
-
-/// How a failure is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
-    /// As one JSON object; the rest is for people.
-    pub json: bool,
-    /// In colour.
-    pub coloured: bool,
-    /// The columns of the terminal; `None` where standard error is no terminal.
-    pub width: Option<u16>,
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    error: JsonFailure<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonFailure<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<&'a str>,
-    code: &'static str,
-    message: &'a str,
-    hint: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    failed: Vec<JsonFailure<'a>>,
-}
-
-impl<'a> From<&'a Failure> for JsonFailure<'a> {
-    fn from(failure: &'a Failure) -> Self {
-        let failed = failure.items.iter().map(|item| Self { target: Some(&item.target), ..(&item.failure).into() });
-        Self {
-            target: None,
-            code: failure.kind.code(),
-            message: &failure.message,
-            hint: failure.hint.as_deref(),
-            failed: failed.collect(),
-        }
     }
 }
 
@@ -330,60 +254,5 @@ impl From<&clap::Error> for Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::new(Kind::Failed, format!("{error:#}"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const JSON: Look = Look { json: true, coloured: false, width: None };
-
-    #[test]
-    fn a_failure_in_json_is_one_object_on_one_line() {
-        let failure = Failure::new(Kind::NotFound, "there is no\naccount").hint("look");
-        assert_eq!(
-            failure.render(JSON),
-            r#"{"error":{"code":"not_found","message":"there is no\naccount","hint":"look"}}"#
-        );
-    }
-
-    #[test]
-    fn each_item_that_failed_is_named() {
-        let item = FailedItem { target: "bob".into(), failure: Failure::new(Kind::NotFound, "gone") };
-        let failure = Failure { items: vec![item], ..Failure::new(Kind::PartlyDone, "1 of 2 failed") };
-        assert_eq!(failure.render(Look::default()), "error: 1 of 2 failed\n  bob: gone");
-        assert!(failure.render(JSON).contains(r#""failed":[{"target":"bob","code":"not_found","#));
-    }
-
-    #[test]
-    fn people_are_not_told_more_names_than_they_can_read() {
-        let item = |number| FailedItem {
-            target: format!("u{number}"),
-            failure: Failure::new(Kind::NotFound, format!("gone {number}")),
-        };
-        let failure =
-            Failure { items: (0..60).map(item).collect(), ..Failure::new(Kind::PartlyDone, "60 of 70 failed") };
-        let text = failure.render(Look::default());
-        assert!(text.ends_with("\n  u49: gone 49\n  and 10 more; --format jsonl names each"), "{text}");
-        assert!(failure.render(JSON).contains(r#""target":"u59""#));
-    }
-
-    #[test]
-    fn a_message_cannot_rewrite_the_terminal() {
-        let failure = Failure::new(Kind::Failed, "a\u{1b}[2J\u{9b}\u{202e}b");
-        assert_eq!(failure.render(Look::default()), "error: a<U+001B>[2J<U+009B><U+202E>b");
-        assert!(!failure.render(JSON).contains(['\u{1b}', '\u{9b}', '\u{202e}']));
-    }
-
-    #[test]
-    fn many_in_a_row_that_failed_alike_are_said_once() {
-        let items = |count: usize, why: &'static str| {
-            (0..count).map(move |at| FailedItem { target: format!("u{at}"), failure: Failure::new(Kind::Busy, why) })
-        };
-        let all = |items: Vec<FailedItem>| Failure { items, ..Failure::new(Kind::PartlyDone, "some failed") };
-        let text = all(items(64, "busy").chain(items(2, "gone")).collect()).render(Look::default());
-        assert_eq!(text, "error: some failed\n  u0 and the next 63: busy\n  u0: gone\n  u1: gone");
-        assert_eq!(all(items(ALIKE, "busy").collect()).render(Look::default()).lines().count(), 1 + ALIKE);
     }
 }
