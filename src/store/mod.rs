@@ -8,25 +8,28 @@
 #[cfg(test)]
 mod contract;
 pub mod sqlite;
+mod values;
 
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::domain::account::{Account, AccountId, Revision, State};
-use crate::domain::actor::Actor;
-use crate::domain::audit::{self, Entry, Event, Outcome};
+use self::values::search_text;
+pub use self::values::{
+    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
+    Newcomer, Page, SeenEdit, SignIn, Sort, finds,
+};
+use crate::domain::account::{Account, AccountId, Revision};
+use crate::domain::audit::{Entry, Event};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
-use crate::domain::digest::FileDigest;
 use crate::domain::finding::Finding;
-use crate::domain::name::{DisplayName, Email, Username, folded};
+use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
-use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::Throttle;
-use crate::domain::token::{Label, Token, TokenTarget};
+use crate::domain::token::{Token, TokenTarget};
 
 /// Why a store did not do it. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -58,245 +61,6 @@ pub enum StoreError {
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
-
-/// On whose behalf a change is made, and when.
-#[derive(Debug, Clone)]
-pub struct Mandate {
-    /// Who does it.
-    pub actor: Actor,
-    /// The moment it is recorded for.
-    pub at: Timestamp,
-}
-
-impl Mandate {
-    /// On behalf of the owner of an account, who has proved it with its password.
-    #[must_use]
-    pub fn of(account: &Account, at: Timestamp) -> Self {
-        Self { actor: Actor::owner(account), at }
-    }
-
-    /// The event that something was done.
-    #[must_use]
-    pub fn done(&self, action: &'static str, target: Option<audit::Target>, detail: String) -> Entry {
-        Entry { actor: Some(self.actor.clone()), action, target, at: self.at, outcome: Outcome::Done, detail }
-    }
-
-    /// The event that something was refused.
-    #[must_use]
-    pub fn refused(&self, action: &'static str, target: Option<audit::Target>, why: &Refusal) -> Entry {
-        let detail = why.to_string();
-        Entry { actor: Some(self.actor.clone()), action, target, at: self.at, outcome: Outcome::Refused, detail }
-    }
-}
-
-/// A temporary password, hashed, and its end.
-#[derive(Clone)]
-pub struct NewTemporary {
-    /// The hash.
-    pub hash: StoredHash,
-    /// When it stops to be of use.
-    pub until: Timestamp,
-}
-
-/// An account to be made. It starts with a temporary password.
-#[derive(Clone)]
-pub struct NewAccount {
-    /// Its username.
-    pub username: Username,
-    /// Its owner's name.
-    pub display_name: DisplayName,
-    /// Its owner's e-mail address.
-    pub email: Option<Email>,
-    /// Its roles.
-    pub roles: Roles,
-    /// Its first password.
-    pub temporary: NewTemporary,
-}
-
-/// What is to be different about an account; `None` leaves it as it is.
-#[derive(Debug, Clone, Default)]
-pub struct Edit {
-    /// Another name.
-    pub display_name: Option<DisplayName>,
-    /// Another address, or none.
-    pub email: Option<Option<Email>>,
-    /// Exactly these roles.
-    pub roles: Option<Roles>,
-}
-
-/// An account to be imported. It has no password: nobody signs in to it before it is given one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Newcomer {
-    /// Its username.
-    pub username: Username,
-    /// Its owner's name.
-    pub display_name: DisplayName,
-    /// Its owner's e-mail address.
-    pub email: Option<Email>,
-    /// Its roles.
-    pub roles: Roles,
-}
-
-/// The accounts that have the names of a newcomer already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Namesakes {
-    /// Which newcomer, by its place among those asked about.
-    pub place: usize,
-    /// Who has its username.
-    pub by_username: Option<Account>,
-    /// Who has its e-mail address; may be the same.
-    pub by_email: Option<Account>,
-}
-
-/// What is to be different about an account that was seen.
-#[derive(Debug, Clone)]
-pub struct SeenEdit {
-    /// The account.
-    pub id: AccountId,
-    /// As it was seen.
-    pub seen: Revision,
-    /// What is to be different.
-    pub edit: Edit,
-}
-
-/// Accounts to be made, and changed, all at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Import<'a> {
-    /// Those to be made, in this order.
-    pub new: &'a [Newcomer],
-    /// Those to be changed.
-    pub edits: &'a [SeenEdit],
-    /// How many more the list names, which stay as they are; for the record.
-    pub skipped: u64,
-    /// The list they come from; for the record.
-    pub file: FileDigest,
-}
-
-/// The accounts that an import has made: all those from one number to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Imported {
-    /// The first and the last; `None` if it has made none.
-    pub ids: Option<(AccountId, AccountId)>,
-}
-
-/// Which accounts to list.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Somewhere in the username, the name or the address, whatever the case.
-    pub search: Option<String>,
-    /// Has this role.
-    pub role: Option<Role>,
-    /// Is in this state.
-    pub state: Option<State>,
-    /// Has to choose a new password, whatever its state.
-    pub must_change: bool,
-}
-
-impl Filter {
-    /// Whether it asks for anything.
-    #[must_use]
-    pub fn is_some(&self) -> bool {
-        self.search.is_some() || self.role.is_some() || self.state.is_some() || self.must_change
-    }
-}
-
-/// In which order to list them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// By number, oldest first.
-    #[default]
-    Id,
-    /// By username.
-    Username,
-    /// By name, then by number.
-    Name,
-}
-
-impl Sort {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Id, Self::Username, Self::Name];
-
-    /// The name on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Username => "username",
-            Self::Name => "name",
-        }
-    }
-}
-
-/// One page of a list. Pages are found by the last account seen, so that a page costs the same wherever it is.
-#[derive(Debug, Clone)]
-pub struct Page<'a> {
-    /// Which accounts.
-    pub filter: &'a Filter,
-    /// In which order.
-    pub sort: Sort,
-    /// The other way round.
-    pub reverse: bool,
-    /// The account after which to go on.
-    pub after: Option<&'a Account>,
-    /// The most accounts to return.
-    pub limit: usize,
-    /// The moment that tells whether a temporary password has expired.
-    pub now: Timestamp,
-}
-
-/// Which events of the record to read.
-#[derive(Debug, Clone, Default)]
-pub struct EventFilter {
-    /// Done to this account.
-    pub account: Option<AccountId>,
-    /// By an actor whose name, as it is recorded, contains this.
-    pub actor: Option<String>,
-    /// This action.
-    pub action: Option<String>,
-    /// With this outcome.
-    pub outcome: Option<Outcome>,
-    /// At this moment or later.
-    pub since: Option<Timestamp>,
-    /// Before this moment.
-    pub until: Option<Timestamp>,
-    /// Newest first.
-    pub reverse: bool,
-}
-
-/// A sign-in and its account, as they stand now.
-#[derive(Debug, Clone)]
-pub struct SignIn {
-    /// The number of the sign-in.
-    pub id: SignInId,
-    /// The account. By a token it has no role that the token has not.
-    pub account: Account,
-    /// The label, if it is a token.
-    pub token: Option<Label>,
-}
-
-/// A try to sign in that has failed.
-#[derive(Debug, Clone, Copy)]
-pub struct FailedTry<'a> {
-    /// Whose it would have been, if there is such an account.
-    pub account: Option<AccountId>,
-    /// Whether the password was looked at.
-    pub looked_at: bool,
-    /// Why it failed, for the record.
-    pub why: &'a str,
-}
-
-/// A token to be made.
-#[derive(Debug, Clone)]
-pub struct NewToken {
-    /// What its owner calls it.
-    pub label: Label,
-    /// The roles it is to have, as far as its owner has them.
-    pub roles: Roles,
-    /// By what the store is to know it.
-    pub digest: SignInDigest,
-    /// When it ends.
-    pub until: Timestamp,
-}
 
 /// Whoever watches a long run.
 pub trait Watch {
@@ -496,15 +260,4 @@ pub trait PreparedStore {
 
     /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
     fn put_in_place(self: Box<Self>) -> Result<()>;
-}
-
-/// Whether an account is found by a text, which is folded.
-#[must_use]
-pub fn finds(text: &str, account: &Account) -> bool {
-    search_text(&account.username, &account.display_name, account.email.as_ref()).contains(text)
-}
-
-/// The text in which [`Filter::search`] is looked for.
-fn search_text(username: &Username, name: &DisplayName, email: Option<&Email>) -> String {
-    folded(&format!("{username}\n{}\n{}", name.as_str(), email.map_or("", Email::as_str)))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::{ToSql, Type};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
-use super::failed;
+use super::errors::failed;
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username};

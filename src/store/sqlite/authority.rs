@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
 use super::accounts;
-use super::{failed, policy, sign_ins};
+use super::errors::failed;
+use super::{policy, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Standing, Through};
 use crate::domain::authority::{Action, Refusal, Subject, decide};

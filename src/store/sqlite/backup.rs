@@ -6,10 +6,11 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::errors::failed;
 use super::open::{self, PATIENCE, unusable};
 use super::pages::{self, Depth};
+use super::schema;
 use super::unplaced::{Purpose, Unplaced};
-use super::{failed, schema};
 use crate::store::{Result, StoreError, Watch};
 
 /// How many pages are copied between two reports of how far it has come: a MiB.

@@ -3,7 +3,8 @@
 use rusqlite::Transaction;
 
 use super::changes::reset_password;
-use super::{accounts, failed, record};
+use super::errors::failed;
+use super::{accounts, record};
 use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::target::Target;

@@ -6,7 +6,8 @@ use rusqlite::{ErrorCode, Transaction, params};
 
 use super::accounts::{proved_account, seen_account};
 use super::authority::{Admins, authorize, authorize_all};
-use super::{failed, record, sign_ins, tries};
+use super::errors::failed;
+use super::{record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject};

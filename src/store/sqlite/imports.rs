@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, Transaction, param
 use super::accounts::{self, seen_account};
 use super::authority::{Admins, Present};
 use super::changes::{bump, taken, write_edit};
-use super::{failed, record};
+use super::errors::failed;
+use super::record;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::{Email, Username};

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::accounts::{COLUMNS, account};
-use super::failed;
+use super::errors::failed;
 use crate::domain::account::{Account, State};
 use crate::domain::name::folded;
 use crate::domain::role::Roles;

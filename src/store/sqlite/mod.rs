@@ -7,6 +7,7 @@ mod authority;
 mod backup;
 mod batches;
 mod changes;
+mod errors;
 mod examine;
 mod imports;
 mod lists;
@@ -16,95 +17,34 @@ mod policy;
 mod record;
 mod schema;
 mod sign_ins;
+mod stores;
 mod tokens;
 mod tries;
 mod unplaced;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::authority::authorize_all;
-use self::unplaced::{Purpose, Unplaced};
+use self::errors::failed;
+pub use self::stores::SqliteStores;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
-    Newcomer, Page, PreparedStore, Result, SignIn, Store, StoreError, Stores, Watch,
+    Newcomer, Page, PreparedStore, Result, SignIn, Store, StoreError, Watch,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
-use crate::domain::finding::Finding;
 use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::Throttle;
 use crate::domain::token::{Token, TokenTarget};
-
-/// The store in one file.
-pub struct SqliteStores {
-    path: PathBuf,
-}
-
-impl SqliteStores {
-    /// The store at this path, which need not exist. A relative path is taken from the working directory.
-    pub fn at(path: &Path) -> Result<Self> {
-        let path = std::path::absolute(path).context("the store's path cannot be made absolute")?;
-        Ok(Self { path })
-    }
-
-    /// The path, absolute.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Stores for SqliteStores {
-    fn location(&self) -> String {
-        self.path.display().to_string()
-    }
-
-    fn open(&self) -> Result<Box<dyn Store>> {
-        Ok(Box::new(SqliteStore { connection: open::existing(&self.path)? }))
-    }
-
-    fn open_as_it_is(&self) -> Result<Box<dyn Store>> {
-        Ok(Box::new(SqliteStore { connection: open::as_it_is(&self.path)? }))
-    }
-
-    fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
-        examine::examine(&self.path, now, watch)
-    }
-
-    fn claims(&self, path: &Path) -> bool {
-        let folder = |path: &Path| std::path::absolute(path).ok()?.parent()?.canonicalize().ok();
-        let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-        let own = |suffix: &&str| name(path) == [&name(&self.path), suffix.as_bytes()].concat();
-        folder(path) == folder(&self.path) && ["", "-wal", "-shm", "-journal"].iter().any(own)
-    }
-
-    fn occupied(&self) -> Result<bool> {
-        match fs::symlink_metadata(&self.path) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(open::unreadable(&self.path, &error)),
-        }
-    }
-
-    fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
-        let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
-        let mut store = SqliteStore { connection: open::fresh(unplaced.path())? };
-        store.add_account(by, first)?;
-        store.connection.close().map_err(|(_, error)| failed(error))?;
-        Ok(Box::new(unplaced))
-    }
-}
 
 /// An open store.
 pub struct SqliteStore {
@@ -411,38 +351,6 @@ impl Store for SqliteStore {
         self.forget_old_pages();
         made
     }
-}
-
-/// The engine's error in the words of [`StoreError`].
-fn failed(error: rusqlite::Error) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
-            message: format!("the store cannot be written: {error}"),
-            hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
-        },
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {error}"))
-        }
-        _ => match error {
-            // A row that no passdesk wrote or that is gone, or a table that is not there.
-            rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
-            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
-            rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
-            other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
-        },
-    }
-}
-
-/// What to do with a store that is damaged.
-const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
-                       store";
-/// Where to look before.
-const LOOK: &str = "; 'passdesk store check' says what is the matter";
-
-fn damaged(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: format!("{RESTORE}{LOOK}") }
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{failed, schema};
+use super::errors::failed;
+use super::schema;
 use crate::store::{Result, StoreError};
 
 /// How long to wait for another process that is writing.

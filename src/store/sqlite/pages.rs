@@ -5,7 +5,7 @@ use std::thread;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::failed;
+use super::errors::failed;
 use crate::store::{Result, StoreError, Watch};
 
 /// How far the engine looks.

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
 use super::authority::{Admins, authorize_all};
-use super::{damaged, failed, record};
+use super::errors::{damaged, failed};
+use super::record;
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::policy::{Policy, Setting};
 use crate::store::{Mandate, Result};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
 
-use super::failed;
+use super::errors::failed;
 use crate::domain::account::AccountId;
 use crate::domain::audit::{Entry, Event, Link};
 use crate::domain::authority::Action;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::failed;
+use super::errors::{damaged, failed};
 use crate::store::{Result, StoreError};
 
 /// `PDSK` in the file's header: this is a store of passdesk.
@@ -27,14 +27,14 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     // Read again: another process may have been here first.
     let taken = version(&transaction)?;
     if taken == 0 && holds_something(&transaction)? {
-        return Err(super::damaged(&"it has tables and no schema version"));
+        return Err(damaged(&"it has tables and no schema version"));
     }
     if taken > NEWEST {
         return Err(too_new(taken));
     }
     for step in &STEPS[taken as usize..] {
         transaction.execute_batch(step).map_err(|error| match failed(error) {
-            StoreError::Failed(why) => super::damaged(&why),
+            StoreError::Failed(why) => damaged(&why),
             other => other,
         })?;
     }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::accounts::{self, proved_account};
-use super::{failed, record};
+use super::errors::failed;
+use super::record;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::role::Roles;

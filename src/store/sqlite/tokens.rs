@@ -5,7 +5,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, ToSql, Transa
 
 use super::accounts::{self, moment, wrong};
 use super::authority::authorize;
-use super::{failed, record};
+use super::errors::failed;
+use super::record;
 use crate::domain::account::AccountId;
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal};

@@ -9,9 +9,10 @@ use rusqlite::Connection;
 use super::{rows, told};
 use crate::domain::finding::Finding;
 use crate::domain::text::some_of;
+use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::{self, unusable};
 use crate::store::sqlite::pages::{self, Depth};
-use crate::store::sqlite::{RESTORE, failed, schema};
+use crate::store::sqlite::schema;
 use crate::store::{Result, Watch};
 
 /// How many things of a kind a message names.

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::errors::{LOOK, RESTORE};
 use super::open::{self, beside, unusable};
 use crate::domain::finding::Finding;
 use crate::store::{Result, StoreError, Watch};
@@ -76,8 +77,8 @@ fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> R
         Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
         // Who reads this has looked already.
         Err(StoreError::Unusable { message, hint }) => {
-            Ok(Finding::faulty(check, message, hint.strip_suffix(super::LOOK).unwrap_or(&hint)))
+            Ok(Finding::faulty(check, message, hint.strip_suffix(LOOK).unwrap_or(&hint)))
         }
-        Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), super::RESTORE)),
+        Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), RESTORE)),
     }
 }

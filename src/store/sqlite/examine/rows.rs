@@ -12,9 +12,10 @@ use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
 use crate::domain::text::{counted, grouped};
+use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
-use crate::store::sqlite::{RESTORE, accounts, failed, policy, record};
+use crate::store::sqlite::{accounts, policy, record};
 use crate::store::{EventFilter, Result, Watch};
 
 /// How many rows are read between two reports of how far it has come.

@@ -1,0 +1,39 @@
+//! What the engine says when something is wrong, in the words of [`StoreError`].
+
+#![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
+
+use rusqlite::ErrorCode;
+
+use crate::store::StoreError;
+
+/// The engine's error in the words of [`StoreError`].
+pub fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
+            message: format!("the store cannot be written: {error}"),
+            hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
+        },
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {error}"))
+        }
+        _ => match error {
+            // A row that no passdesk wrote or that is gone, or a table that is not there.
+            rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
+            rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
+            other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
+        },
+    }
+}
+
+/// What to do with a store that is damaged.
+pub const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
+                       store";
+/// Where to look before.
+pub const LOOK: &str = "; 'passdesk store check' says what is the matter";
+
+pub fn damaged(why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: format!("{RESTORE}{LOOK}") }
+}
