@@ -62,9 +62,7 @@ impl Rows {
         self.count += 1;
         match self.format {
             Format::Csv => {
-                if self.count == 1 {
-                    out.extend(self.header());
-                }
+                out.extend(self.header_before(self.count - 1));
                 csv_line(&record.cells(), out);
             }
             Format::Json if self.array => {
@@ -90,9 +88,13 @@ impl Rows {
         self.count = count;
     }
 
-    fn header(&self) -> Vec<u8> {
+    /// The header, if it has to stand before the row that comes behind so many others.
+    #[must_use]
+    pub fn header_before(&self, count: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        csv_line(&self.columns.iter().map(|&name| name.into()).collect::<Vec<_>>(), &mut out);
+        if self.format == Format::Csv && count == 0 {
+            csv_line(&self.columns.iter().map(|&name| name.into()).collect::<Vec<_>>(), &mut out);
+        }
         out
     }
 
@@ -102,8 +104,7 @@ impl Rows {
         match (self.format, self.array, self.count) {
             (Format::Json, true, 0) => b"[]\n".to_vec(),
             (Format::Json, true, _) => b"\n]\n".to_vec(),
-            (Format::Csv, _, 0) => self.header(),
-            _ => Vec::new(),
+            _ => self.header_before(self.count),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Many temporary passwords at a time: all of a batch go out in one piece, and are put in force in one transaction.
 
+use std::mem;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -93,18 +94,15 @@ impl WayOut {
     }
 
     fn places(&self, rows: &[Zeroizing<Vec<u8>>], rows_before: usize) -> Vec<Range<u64>> {
-        let has_header = rows_before == 0 && self.format == Format::Csv;
         let (Some(mut end), Format::Csv | Format::Jsonl) = (self.delivery.latest(), self.format) else {
             return Vec::new();
         };
-        let mut places = Vec::with_capacity(rows.len());
-        for row in rows {
-            let header =
-                if has_header && places.is_empty() { row.iter().position(|byte| *byte == b'\n') } else { None };
-            let begins = end + header.map_or(0, |line_end| line_end as u64 + 1);
+        let mut header = self.rows.header_before(rows_before).len() as u64;
+        let place = |row: &Zeroizing<Vec<u8>>| {
+            let begins = end + mem::take(&mut header);
             end += row.len() as u64;
-            places.push(begins..end);
-        }
-        places
+            begins..end
+        };
+        rows.iter().map(place).collect()
     }
 }
