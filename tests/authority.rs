@@ -10,7 +10,7 @@ use passdesk::domain::account::{Account, AccountId};
 use passdesk::domain::actor::{Actor, Operator, Standing};
 use passdesk::domain::authority::{Action, Refusal, decide};
 use passdesk::domain::clock::Timestamp;
-use passdesk::domain::credential::StoredHash;
+use passdesk::domain::credential::{PasswordRevision, StoredHash};
 use passdesk::domain::name::DisplayName;
 use passdesk::domain::policy::{Policy, Setting};
 use passdesk::domain::role::{Role, Roles};
@@ -282,7 +282,7 @@ impl Bench {
     fn attempt(&mut self, cell: Cell) -> Verdict {
         let target = self.get(if cell.oneself { ACTOR } else { TARGET });
         let account = (cell.actor != OPERATOR).then(|| self.get(ACTOR));
-        let actor = account.as_ref().map_or_else(operator, Actor::owner);
+        let actor = account.as_ref().map_or_else(operator, |account| Actor::owner(account, PasswordRevision(1)));
         let by = Mandate { actor, at: at() };
         let decided = decided(cell, account.as_ref(), &target);
         if cell.action == "revoke" && target.roles.is_empty() && decided != Verdict::Yes {

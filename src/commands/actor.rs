@@ -3,7 +3,7 @@
 use super::Desk;
 use super::way_in::{self, Owner};
 use crate::domain::account::Account;
-use crate::domain::actor::{Actor, Standing};
+use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::clock::Timestamp;
@@ -113,7 +113,7 @@ impl Acting {
 
     /// Whether it acts by a sign-in from an earlier command, which does not show that the password is known.
     pub fn is_signed_in(&self) -> bool {
-        matches!(&self.actor, Actor::Account { through: Some(_), .. })
+        matches!(&self.actor, Actor::Account { proof: Proof::SignIn(_) | Proof::Token(..), .. })
     }
 
     /// On whose behalf something is written.
@@ -137,7 +137,7 @@ impl Acting {
 
 impl From<Owner> for Acting {
     fn from(owner: Owner) -> Self {
-        let is_token = owner.through.as_ref().is_some_and(|through| through.token.is_some());
+        let is_token = matches!(owner.proof, Proof::Token(..));
         Self { actor: owner.actor(), account: Some(owner.account), is_token }
     }
 }

@@ -25,9 +25,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     } else {
         desk.terminal.piped_secret()?
     };
-    let (account, _) = authenticate(desk, &mut *store, username.as_ref(), &password)?;
+    let (account, credential) = authenticate(desk, &mut *store, username.as_ref(), &password)?;
     drop(password);
-    let by = Mandate::of(&account, desk.now());
+    let by = Mandate::of(&account, credential.revision, desk.now());
     if account.must_change {
         return Err(change_required(&mut *store, &by, &account, "verify"));
     }

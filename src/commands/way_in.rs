@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::domain::account::Account;
-use crate::domain::actor::{Actor, Operator, Through};
+use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::readable;
@@ -19,8 +19,8 @@ use crate::token_source::GivenToken;
 pub struct Owner {
     /// The account. By a token it has no role that the token has not.
     pub account: Account,
-    /// By which sign-in, if not by its password.
-    pub through: Option<Through>,
+    /// What shows that it is theirs.
+    pub proof: Proof,
 }
 
 impl Owner {
@@ -36,7 +36,7 @@ impl Owner {
     /// The owner as whoever does something.
     pub fn actor(&self) -> Actor {
         let (id, username) = (self.account.id, self.account.username.clone());
-        Actor::Account { id, username, through: self.through.clone() }
+        Actor::Account { id, username, proof: self.proof.clone() }
     }
 }
 
@@ -69,8 +69,8 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
 
 fn by_password(desk: &mut Desk<'_>, store: &mut dyn Store, username: &Username) -> Result<Owner> {
     let password = ask_password(desk, username)?;
-    let (account, _) = authenticate(desk, store, Some(username), &password)?;
-    Ok(Owner { account, through: None })
+    let (account, credential) = authenticate(desk, store, Some(username), &password)?;
+    Ok(Owner { account, proof: Proof::Password(credential.revision) })
 }
 
 /// Whoever the command line, the environment or an earlier sign-in says it is, and proves it.
@@ -116,7 +116,11 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
         // It is used whether that can be noted or not.
         let _ = store.note_use(found.id, now);
     }
-    Ok(Some(Owner { account: found.account, through: Some(Through { sign_in: found.id, token: found.token }) }))
+    let proof = match found.token {
+        Some(label) => Proof::Token(found.id, label),
+        None => Proof::SignIn(found.id),
+    };
+    Ok(Some(Owner { account: found.account, proof }))
 }
 
 /// What to say of a sign-in or a token by which nobody is let in.

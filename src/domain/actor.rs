@@ -1,6 +1,7 @@
 //! Who does something: an operator, or the owner of an account.
 
 use super::account::{Account, AccountId};
+use super::credential::PasswordRevision;
 use super::name::Username;
 use super::sign_in::SignInId;
 use super::token::Label;
@@ -27,25 +28,27 @@ pub enum Actor {
         id: AccountId,
         /// The account's name.
         username: Username,
-        /// By which sign-in, if it is not one for this command alone.
-        through: Option<Through>,
+        /// What shows that it is theirs.
+        proof: Proof,
     },
 }
 
-/// The sign-in by which the owner of an account acts.
+/// By what the owner of an account has proved that it is theirs. It may be over by the time that something is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Through {
-    /// Its number.
-    pub sign_in: SignInId,
-    /// Its label, if it is a token.
-    pub token: Option<Label>,
+pub enum Proof {
+    /// By its password, for this command alone.
+    Password(PasswordRevision),
+    /// By a sign-in from an earlier command.
+    SignIn(SignInId),
+    /// By a token.
+    Token(SignInId, Label),
 }
 
 impl Actor {
     /// The owner of an account, who has proved it with its password.
     #[must_use]
-    pub fn owner(account: &Account) -> Self {
-        Self::Account { id: account.id, username: account.username.clone(), through: None }
+    pub fn owner(account: &Account, proved: PasswordRevision) -> Self {
+        Self::Account { id: account.id, username: account.username.clone(), proof: Proof::Password(proved) }
     }
 
     /// The actor as the record names it: `operator root (uid 0, sudo by bob)`, `alice` or `alice (token nightly)`.
@@ -56,9 +59,7 @@ impl Actor {
                 format!("operator {os_user} (uid {uid}, sudo by {caller})")
             }
             Self::Operator(Operator { uid, os_user, .. }) => format!("operator {os_user} (uid {uid})"),
-            Self::Account { username, through: Some(Through { token: Some(label), .. }), .. } => {
-                format!("{username} (token {label})")
-            }
+            Self::Account { username, proof: Proof::Token(_, label), .. } => format!("{username} (token {label})"),
             Self::Account { username, .. } => username.to_string(),
         }
     }

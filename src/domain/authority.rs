@@ -221,6 +221,12 @@ pub enum Refusal {
     /// Operators are shut out.
     #[error("nobody is signed in, and the policy of this store lets no operator act without signing in")]
     OperatorAccessOff,
+    /// The password by which the actor acts is not the account's any more.
+    #[error("the password of {username} has been changed since it was given")]
+    PasswordChanged {
+        /// The actor.
+        username: Username,
+    },
     /// The sign-in by which the actor acts is over.
     #[error("your {what} has ended")]
     SignInEnded {

@@ -205,6 +205,9 @@ impl From<Refusal> for Failure {
             Refusal::OperatorAccessOff => Self::new(Kind::SignInFailed, message).hint(
                 "sign in with 'passdesk me sign-in', name an account with --as, or a token with PASSDESK_TOKEN_FILE",
             ),
+            Refusal::PasswordChanged { .. } => {
+                Self::new(Kind::SignInFailed, message).hint("if you have changed it, give the command again")
+            }
             Refusal::SignInEnded { what: "token" } => {
                 Self::new(Kind::SignInFailed, message).hint("have another one made with 'passdesk tokens create'")
             }

@@ -6,7 +6,7 @@ use crate::domain::account::{Account, AccountId, Revision, State};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Entry, Outcome};
 use crate::domain::authority::Refusal;
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::role::{Role, Roles};
@@ -25,8 +25,8 @@ pub struct Mandate {
 impl Mandate {
     /// On behalf of the owner of an account, who has proved it with its password.
     #[must_use]
-    pub fn of(account: &Account, at: Timestamp) -> Self {
-        Self { actor: Actor::owner(account), at }
+    pub fn of(account: &Account, proved: PasswordRevision, at: Timestamp) -> Self {
+        Self { actor: Actor::owner(account, proved), at }
     }
 
     /// The event that something was done.

@@ -38,7 +38,7 @@ pub fn change(
     match ask(desk, account, current) {
         Ok(new) => put_in_force(desk, store, account, current, &new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
-            let by = Mandate::of(account, desk.now());
+            let by = Mandate::of(account, current.revision, desk.now());
             let detail = "what was chosen did not conform to the policy".to_owned();
             store.record(&Entry {
                 outcome: Outcome::Refused,

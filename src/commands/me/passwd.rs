@@ -3,6 +3,7 @@
 use super::choose;
 use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, signed_in};
+use crate::domain::actor::Proof;
 use crate::failure::Result;
 
 /// Changes one's own password: the current one, the new one, the new one again.
@@ -19,8 +20,10 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     drop(password);
     choose::tell_why(desk, &account);
     // A token may be what somebody else has got hold of.
-    let keep = owner.and_then(|owner| owner.through).filter(|through| through.token.is_none());
-    let keep = keep.map(|through| through.sign_in);
+    let keep = owner.and_then(|owner| match owner.proof {
+        Proof::SignIn(id) => Some(id),
+        Proof::Password(_) | Proof::Token(..) => None,
+    });
     choose::change(desk, &mut *store, &account, &current, keep)?;
     desk.terminal.note(&format!(
         "The password of {} is changed.

@@ -30,7 +30,7 @@ fn change_first(
     current: &Credential,
 ) -> Result<PasswordRevision> {
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
-        let by = Mandate::of(account, desk.now());
+        let by = Mandate::of(account, current.revision, desk.now());
         return Err(change_required(store, &by, account, "sign-in"));
     }
     choose::tell_why(desk, account);

@@ -14,7 +14,7 @@ pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
-    let mandate = acting(&admin);
+    let mandate = acting(store, &admin);
     let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
     store.edit_account(&operator(), admin.id, admin.revision, &none).unwrap();
     for (change, outcome) in every_change(store, &mandate, &alice) {
@@ -26,10 +26,11 @@ pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
 pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut dyn Store) {
     let admin = settled(store, "admin", &[Role::UserAdmin]);
     let peer = settled(store, "peer", &[Role::UserAdmin]);
-    for (change, outcome) in every_change(store, &acting(&admin), &peer) {
+    let by = acting(store, &admin);
+    for (change, outcome) in every_change(store, &by, &peer) {
         assert!(matches!(outcome, Err(StoreError::Refused(_))), "{change}");
     }
-    let added = store.add_account(&acting(&admin), &new("another", &[Role::UserAdmin]));
+    let added = store.add_account(&acting(store, &admin), &new("another", &[Role::UserAdmin]));
     assert!(matches!(added, Err(StoreError::Refused(_))));
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [admin, peer]);
 }
@@ -135,8 +136,8 @@ pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut dyn S
 
 pub fn two_admins_who_disable_each_other_leave_one(store: &mut dyn Store) {
     let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
-    store.disable(&acting(&ada), ben.id, ben.revision).unwrap();
-    let second = store.disable(&acting(&ben), ada.id, ada.revision);
+    store.disable(&acting(store, &ada), ben.id, ben.revision).unwrap();
+    let second = store.disable(&acting(store, &ben), ada.id, ada.revision);
     assert!(matches!(second, Err(StoreError::Refused(_))));
     assert_eq!(get(store, ada.id).lifecycle, Lifecycle::Active);
 }

@@ -31,7 +31,7 @@ pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &
     let (peer, alice, bob) =
         (settled(store, "peer", &[Role::Helpdesk]), settled(store, "alice", &[]), settled(store, "bob", &[]));
     let batch = [&alice, &peer, &bob].map(|account| (account.id, temporary("new")));
-    let outcomes = store.reset_passwords(&acting(&helper), &batch).unwrap();
+    let outcomes = store.reset_passwords(&acting(store, &helper), &batch).unwrap();
     assert!(matches!(outcomes.as_slice(), [Ok(()), Err(StoreError::Refused(_)), Ok(())]));
     assert_eq!(get(store, peer.id), peer);
     assert!(get(store, alice.id).must_change && get(store, bob.id).must_change);

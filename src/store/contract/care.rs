@@ -60,7 +60,8 @@ pub fn a_backup_takes_no_place_that_is_taken(store: &mut dyn Store) {
 pub fn only_a_global_admin_or_an_operator_backs_up(store: &mut dyn Store) {
     let folder = tempfile::tempdir().unwrap();
     for (name, role, may) in [("boss", Role::GlobalAdmin, true), ("u", Role::UserAdmin, false)] {
-        let by = acting(&settled(store, name, &[role]));
+        let account = settled(store, name, &[role]);
+        let by = acting(store, &account);
         let place = folder.path().join(name);
         let made = store.back_up(&by, &place, &mut Watcher::default());
         assert_eq!(made.is_ok(), may, "{name}");

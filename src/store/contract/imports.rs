@@ -142,10 +142,14 @@ pub fn an_import_gives_no_more_than_its_actor_may(store: &mut dyn Store) {
     let ulla = settled(store, "ulla", &[Role::UserAdmin]);
     let helper = settled(store, "helper", &[Role::Helpdesk]);
     let alice = settled(store, "alice", &[]);
-    refuses(store, &acting(&helper), &[newcomer("bob", &[])], &[]);
-    refuses(store, &acting(&ulla), &[newcomer("bob", &[]), newcomer("carol", &[Role::Auditor])], &[]);
-    refuses(store, &acting(&ulla), &[newcomer("bob", &[])], &[with_roles(&alice, &[Role::Auditor])]);
-    import(store, &acting(&ulla), &[newcomer("bob", &[])], &[renamed(&alice)]).unwrap();
+    let by = acting(store, &helper);
+    refuses(store, &by, &[newcomer("bob", &[])], &[]);
+    let by = acting(store, &ulla);
+    refuses(store, &by, &[newcomer("bob", &[]), newcomer("carol", &[Role::Auditor])], &[]);
+    let by = acting(store, &ulla);
+    refuses(store, &by, &[newcomer("bob", &[])], &[with_roles(&alice, &[Role::Auditor])]);
+    let by = acting(store, &ulla);
+    import(store, &by, &[newcomer("bob", &[])], &[renamed(&alice)]).unwrap();
     let refused =
         store.events(&EventFilter { action: Some("import".into()), ..EventFilter::default() }, None, 9).unwrap();
     let outcomes: Vec<_> = refused.iter().map(|event| event.outcome.as_str()).collect();
@@ -156,7 +160,8 @@ pub fn an_import_changes_nobody_of_no_lower_rank(store: &mut dyn Store) {
     let ulla = settled(store, "ulla", &[Role::UserAdmin]);
     let peer = settled(store, "peer", &[Role::UserAdmin]);
     for account in [&peer, &ulla] {
-        refuses(store, &acting(&ulla), &[newcomer("bob", &[])], &[renamed(account)]);
+        let by = acting(store, &ulla);
+        refuses(store, &by, &[newcomer("bob", &[])], &[renamed(account)]);
     }
 }
 
@@ -165,7 +170,8 @@ pub fn an_actor_demoted_before_an_import_is_refused(store: &mut dyn Store) {
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
     store.edit_account(&operator(), admin.id, admin.revision, &none).unwrap();
-    refuses(store, &acting(&admin), &[newcomer("alice", &[])], &[]);
+    let by = acting(store, &admin);
+    refuses(store, &by, &[newcomer("alice", &[])], &[]);
 }
 
 pub fn an_import_leaves_an_admin_to_count_on(store: &mut dyn Store) {

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::actor::{Actor, Operator, Through};
+use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
@@ -92,6 +92,7 @@ macro_rules! laws {
                 a_sign_in_ends_at_its_expiry,
                 a_sign_in_ended_is_gone,
                 an_actor_whose_sign_in_has_ended_meanwhile_is_refused,
+                an_actor_whose_password_has_been_changed_meanwhile_is_refused,
                 a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back,
                 signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own,
             }
@@ -210,8 +211,8 @@ fn proof(store: &dyn Store, account: &Account) -> PasswordRevision {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().revision
 }
 
-fn acting(account: &Account) -> Mandate {
-    Mandate::of(account, at(2))
+fn acting(store: &dyn Store, account: &Account) -> Mandate {
+    Mandate::of(account, proof(store, account), at(2))
 }
 
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
@@ -226,7 +227,7 @@ fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, rol
     let digest = SignInDigest([digest; 32]);
     let (label, roles) = (label.parse().unwrap(), roles.iter().copied().collect());
     store
-        .create_token(&acting(owner), owner.id, &NewToken { label, roles, digest, until: at(90 * 24 * HOUR) })
+        .create_token(&acting(store, owner), owner.id, &NewToken { label, roles, digest, until: at(90 * 24 * HOUR) })
         .unwrap();
     digest
 }
@@ -234,8 +235,8 @@ fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, rol
 /// On behalf of whoever acts by a sign-in or a token.
 fn through(store: &dyn Store, digest: SignInDigest) -> Mandate {
     let SignIn { id, account, token } = store.sign_in(digest, at(2)).unwrap().unwrap();
-    let through = Some(Through { sign_in: id, token });
-    Mandate { actor: Actor::Account { id: account.id, username: account.username, through }, at: at(2) }
+    let proof = token.map_or(Proof::SignIn(id), |label| Proof::Token(id, label));
+    Mandate { actor: Actor::Account { id: account.id, username: account.username, proof }, at: at(2) }
 }
 
 fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {

@@ -34,11 +34,13 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
 
 pub fn only_a_global_admin_or_an_operator_decides(store: &mut dyn Store) {
     let dan = settled(store, "dan", &[Role::UserAdmin, Role::Helpdesk, Role::Auditor]);
-    let decided = decide(store, &acting(&dan), Setting::MinLength, "20");
+    let by = acting(store, &dan);
+    let decided = decide(store, &by, Setting::MinLength, "20");
     assert!(matches!(decided, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
     assert_eq!(store.policy(Policy::default()).unwrap(), Policy::default());
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
-    decide(store, &acting(&ada), Setting::MinLength, "20").unwrap();
+    let by = acting(store, &ada);
+    decide(store, &by, Setting::MinLength, "20").unwrap();
 }
 
 pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut dyn Store) {

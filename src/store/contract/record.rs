@@ -36,8 +36,9 @@ pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut dyn Store)
     let helper = settled(store, "helper", &[Role::Helpdesk]);
     let peer = settled(store, "peer", &[Role::Helpdesk]);
     let before = events(store, &EventFilter::default()).len();
+    let by = acting(store, &helper);
     let refused: Vec<_> =
-        every_change(store, &acting(&helper), &peer).into_values().filter(store::Result::is_err).collect();
+        every_change(store, &by, &peer).into_values().filter(store::Result::is_err).collect();
     let recorded = events(store, &EventFilter { outcome: Some(Outcome::Refused), ..EventFilter::default() });
     assert_eq!(recorded.len(), refused.len());
     assert_eq!(events(store, &EventFilter::default()).len(), before + refused.len());

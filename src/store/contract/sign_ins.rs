@@ -88,6 +88,21 @@ pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Sto
     assert_eq!(get(store, alice.id), alice);
 }
 
+pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut dyn Store) {
+    settled(store, "keeper", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let by = acting(store, &admin);
+    let proved = proof(store, &admin);
+    store.replace_password(admin.id, proved, &hash("another"), at(1), None).unwrap();
+    for (change, outcome) in every_change(store, &by, &alice) {
+        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))), "{change}");
+    }
+    assert_eq!(get(store, alice.id), alice);
+    let by = acting(store, &get(store, admin.id));
+    store.disable(&by, alice.id, alice.revision).unwrap();
+}
+
 pub fn a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
@@ -102,7 +117,7 @@ pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &m
     let [first, second] = [1, 2].map(|digest| signed_in(store, &alice, digest));
     let token = token_of(store, &alice, "nightly", 3, &[]);
     let bobs = signed_in(store, &bob, 4);
-    assert_eq!(store.end_all_sign_ins(&acting(&alice), &alice).unwrap(), 3);
+    assert_eq!(store.end_all_sign_ins(&acting(store, &alice), &alice).unwrap(), 3);
     for digest in [first, second, token] {
         assert!(store.sign_in(digest, at(1)).unwrap().is_none());
     }

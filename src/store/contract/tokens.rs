@@ -33,7 +33,7 @@ pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut dyn Store)
     let helpdesk = token_of(store, &ada, "desk", 1, &[Role::Helpdesk]);
     assert_eq!(roles_of(store, helpdesk), Roles::from_iter([Role::Helpdesk]));
     let more = NewToken { roles: Roles::from_iter([Role::UserAdmin, Role::Helpdesk]), ..new("more") };
-    let more = store.create_token(&acting(&bob), bob.id, &more);
+    let more = store.create_token(&acting(store, &bob), bob.id, &more);
     assert!(matches!(more, Err(StoreError::Conflict(_))), "what was handed over would not be what it is");
     assert_eq!(store.sign_in(helpdesk, at(2)).unwrap().unwrap().token, Some("desk".parse().unwrap()));
 }
@@ -52,7 +52,7 @@ pub fn a_role_taken_from_the_owner_is_taken_from_the_token_for_good(store: &mut 
 pub fn a_label_is_taken_once_by_each_owner(store: &mut dyn Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     token_of(store, &alice, "nightly", 1, &[]);
-    let again = store.create_token(&acting(&alice), alice.id, &new("nightly"));
+    let again = store.create_token(&acting(store, &alice), alice.id, &new("nightly"));
     assert!(matches!(again, Err(StoreError::Conflict(_))));
     token_of(store, &bob, "nightly", 2, &[]);
     assert_eq!(tokens(store).len(), 2);
@@ -62,10 +62,10 @@ pub fn a_token_is_revoked_once(store: &mut dyn Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     let digest = token_of(store, &alice, "nightly", 1, &[]);
     let id = tokens(store)[0].id;
-    assert!(!store.revoke_token(&acting(&bob), bob.id, id).unwrap(), "it is not bob's");
-    assert!(store.revoke_token(&acting(&alice), alice.id, id).unwrap());
+    assert!(!store.revoke_token(&acting(store, &bob), bob.id, id).unwrap(), "it is not bob's");
+    assert!(store.revoke_token(&acting(store, &alice), alice.id, id).unwrap());
     assert!(store.sign_in(digest, at(2)).unwrap().is_none());
-    assert!(!store.revoke_token(&acting(&alice), alice.id, id).unwrap());
+    assert!(!store.revoke_token(&acting(store, &alice), alice.id, id).unwrap());
 }
 
 pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut dyn Store) {
@@ -106,13 +106,13 @@ pub fn tokens_of_others_are_a_global_admins(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     token_of(store, &alice, "nightly", 1, &[]);
     let id = tokens(store)[0].id;
-    let made = store.create_token(&acting(&dan), alice.id, &new("another"));
+    let made = store.create_token(&acting(store, &dan), alice.id, &new("another"));
     assert!(matches!(made, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
-    let ended = store.revoke_token(&acting(&dan), alice.id, id);
+    let ended = store.revoke_token(&acting(store, &dan), alice.id, id);
     assert!(matches!(ended, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
     assert_eq!(tokens(store).len(), 1);
-    store.create_token(&acting(&ada), alice.id, &new("another")).unwrap();
-    assert!(store.revoke_token(&acting(&ada), alice.id, id).unwrap());
+    store.create_token(&acting(store, &ada), alice.id, &new("another")).unwrap();
+    assert!(store.revoke_token(&acting(store, &ada), alice.id, id).unwrap());
 }
 
 pub fn a_revoked_token_is_refused_what_it_began(store: &mut dyn Store) {
@@ -121,7 +121,7 @@ pub fn a_revoked_token_is_refused_what_it_began(store: &mut dyn Store) {
     let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
     let by = through(store, digest);
     let id = tokens(store)[0].id;
-    store.revoke_token(&acting(&ada), ada.id, id).unwrap();
+    store.revoke_token(&acting(store, &ada), ada.id, id).unwrap();
     for (change, outcome) in every_change(store, &by, &alice) {
         assert!(matches!(outcome, Err(StoreError::Refused(Refusal::SignInEnded { what: "token" }))), "{change}");
     }
@@ -135,7 +135,7 @@ pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store
     let by = through(store, digest);
     store.disable(&by, alice.id, alice.revision).unwrap();
     let id = tokens(store)[0].id;
-    store.revoke_token(&acting(&ada), ada.id, id).unwrap();
+    store.revoke_token(&acting(store, &ada), ada.id, id).unwrap();
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
     let said: Vec<_> =
         events.iter().rev().take(3).map(|it| (&*it.action, &*it.actor, &*it.target, &*it.detail)).collect();

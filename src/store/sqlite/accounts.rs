@@ -48,6 +48,14 @@ pub fn proved_account(transaction: &Transaction<'_>, id: AccountId, proved: Pass
         .ok_or_else(|| StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()))
 }
 
+/// Which password an account has, of all that it has had.
+pub fn password_revision(connection: &Connection, id: AccountId) -> Result<PasswordRevision> {
+    connection
+        .prepare_cached("SELECT password_revision FROM accounts WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0).map(PasswordRevision)))
+        .map_err(failed)
+}
+
 pub fn credential(connection: &Connection, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
     one(connection, CREDENTIAL, "username = ?1", &username.as_str(), with_credential)
 }

@@ -8,7 +8,7 @@ use super::accounts;
 use super::errors::failed;
 use super::{policy, sign_ins};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::actor::{Actor, Standing, Through};
+use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::target::Target;
 use crate::store::{Mandate, Result, StoreError};
@@ -36,25 +36,32 @@ pub struct Present {
 
 impl Present {
     pub fn look_up(transaction: &Transaction<'_>, by: &Mandate) -> Result<Self> {
-        let (id, through) = match &by.actor {
+        let (id, proof) = match &by.actor {
             Actor::Operator(_) if policy::lets_operators_in(transaction)? => {
                 return Ok(Self { account: None, is_token: false });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
-            Actor::Account { id, through, .. } => (*id, through),
+            Actor::Account { id, proof, .. } => (*id, proof),
         };
         let mut actor = accounts::find(transaction, &Target::Id(id))?
             .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
-        let Some(Through { sign_in, token }) = through else {
-            return Ok(Self { account: Some(actor), is_token: false });
+        let (roles, over) = match proof {
+            Proof::Password(proved) => {
+                let stands = accounts::password_revision(transaction, id)? == *proved;
+                (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
+            }
+            Proof::SignIn(sign_in) => {
+                (sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "sign-in" })
+            }
+            Proof::Token(sign_in, _) => {
+                (sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "token" })
+            }
         };
-        let roles = sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?;
         if roles.is_none() && actor.is_open() && !actor.must_change {
-            let what = if token.is_some() { "token" } else { "sign-in" };
-            return Err(Refusal::SignInEnded { what }.into());
+            return Err(over.into());
         }
         actor.roles = roles.unwrap_or_default();
-        Ok(Self { account: Some(actor), is_token: token.is_some() })
+        Ok(Self { account: Some(actor), is_token: matches!(proof, Proof::Token(..)) })
     }
 
     pub fn may(&self, action: Action, subject: Option<Subject<'_>>) -> Result<()> {

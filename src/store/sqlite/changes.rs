@@ -238,7 +238,7 @@ pub fn replace_password(
     sign_ins::end_all(transaction, id, keep)?;
     record::append(
         transaction,
-        &Mandate::of(&account, at).done("change-password", Some((&account).into()), String::new()),
+        &Mandate::of(&account, proved, at).done("change-password", Some((&account).into()), String::new()),
     )?;
     Ok(PasswordRevision(proved.0 + 1))
 }

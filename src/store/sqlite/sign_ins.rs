@@ -8,6 +8,7 @@ use super::accounts::{self, proved_account};
 use super::errors::failed;
 use super::record;
 use crate::domain::account::{Account, AccountId};
+use crate::domain::actor::{Actor, Proof};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
@@ -29,7 +30,7 @@ pub fn begin(
     }
     record::append(
         transaction,
-        &Mandate::of(&account, at).done("sign-in", Some((&account).into()), format!("until {until}")),
+        &Mandate::of(&account, proved, at).done("sign-in", Some((&account).into()), format!("until {until}")),
     )?;
     transaction
         .execute(
@@ -76,13 +77,14 @@ fn limited(roles: Roles, limit: Option<Roles>) -> Roles {
 }
 
 pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -> Result<bool> {
-    let ended: Option<i64> = transaction
-        .query_row("DELETE FROM sign_ins WHERE secret_sha256 = ?1 RETURNING account_id", [digest.0], |row| row.get(0))
-        .optional()
-        .map_err(failed)?;
-    let Some(id) = ended else { return Ok(false) };
+    let sql = "DELETE FROM sign_ins WHERE secret_sha256 = ?1 RETURNING id, account_id";
+    let ended: Option<(i64, i64)> =
+        transaction.query_row(sql, [digest.0], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(failed)?;
+    let Some((sign_in, id)) = ended else { return Ok(false) };
     if let Some(account) = accounts::find(transaction, &Target::Id(AccountId(id)))? {
-        let by = Mandate::of(&account, at);
+        let (id, username) = (account.id, account.username.clone());
+        let actor = Actor::Account { id, username, proof: Proof::SignIn(SignInId(sign_in)) };
+        let by = Mandate { actor, at };
         record::append(transaction, &by.done("sign-out", Some((&account).into()), String::new()))?;
     }
     Ok(true)

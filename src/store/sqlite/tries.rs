@@ -83,7 +83,7 @@ pub fn pass(
         return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
     }
     write(transaction, id, account.tries, Tries::default())?;
-    let by = Mandate::of(&account, at);
+    let by = Mandate::of(&account, proved, at);
     if account.tries.failed > 0 {
         let detail = format!("after {} that failed", account.tries.failed);
         record::append(transaction, &by.done("sign-in", Some((&account).into()), detail))?;
