@@ -50,7 +50,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
             prepared.scratch().into_iter().for_each(|path| terminal.doom(path.to_owned()));
             Ok(prepared)
         },
-        |prepared| {
+        |prepared, _| {
             prepared.put_in_place().map_err(|error| match Failure::from(error) {
                 conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
                 other => other,

@@ -24,11 +24,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
 
     let mut store = desk.open()?;
     let account = find(&*store, &Target::Username(username))?;
-    let by = |desk: &Desk<'_>| Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    let actor = Actor::Operator(desk.operator.clone());
+    let by = |at| Mandate { actor: actor.clone(), at };
     if !account.roles.contains(Role::GlobalAdmin) {
         store.record(&Entry {
             outcome: Outcome::Refused,
-            ..by(desk).done("recover", Some((&account).into()), "not a global-admin".into())
+            ..by(desk.now()).done("recover", Some((&account).into()), "not a global-admin".into())
         })?;
         return Err(Failure::new(Kind::NotAllowed, format!("{} is not a global-admin", account.username))
             .hint(format!("for other accounts: passdesk users reset {}", account.username)));
@@ -41,7 +42,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         desk.terminal.confirm(&question, "add --yes to recover without being asked")?;
     }
 
-    let by = by(desk);
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let seen = find(&*store, &Target::Id(account.id))?.revision;
     if seen != account.revision {
@@ -54,7 +54,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         &Whose { username: &account.username, display_name: &account.display_name },
         lifetime,
         |_, new| Ok(new),
-        |new| Ok(store.recover(&by, account.id, account.revision, &new)?),
+        |new, at| Ok(store.recover(&by(at), account.id, account.revision, &new)?),
     )?;
     way_out.close(desk)
 }

@@ -119,14 +119,13 @@ fn issue(
     let token = secret.to_token();
     let now = desk.now();
     let (label, roles, until) = (&wanted.label, wanted.roles, now + wanted.lifetime);
-    let by = acting.mandate(now);
     let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until };
     let mut way_out = WayOut::open::<TokenHandover<'_>>(args, desk, false)?;
     way_out.issue(
         desk,
         &owner.username,
         |way_out, desk| way_out.give(desk, &TokenHandover { owner, label, roles, token: &token, until, now }),
-        |()| Ok(store.create_token(&by, owner.id, &new)?),
+        |(), at| Ok(store.create_token(&acting.mandate(at), owner.id, &new)?),
     )?;
     way_out.close(desk)
 }

@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::cli::handover::Copy;
-use crate::commands::users::reset::run;
+use crate::cli::recover::Recover;
+use crate::cli::tokens::{Command, Create};
+use crate::commands::users::{self, reset::run};
+use crate::commands::{me, recover, tokens};
+use crate::domain::audit::Event;
+use crate::store::{EventFilter, Filter};
 
 const SENT: &str = "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
                     to clear it. Paste it where it is to go: has it arrived?";
@@ -140,6 +145,89 @@ fn at_the_question_whether_it_has_arrived_a_signal_ends_the_program() {
     let ran = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).succeeds();
     let phases = [Phase::Delivering, Phase::Asking, Phase::Delivering, Phase::Committing, Phase::Between];
     assert_eq!(ran.phases, phases);
+}
+
+/// What is handed over in a way that asks whether it has arrived, by somebody who is signed in as `ada`.
+type Issuing = (&'static str, fn(&mut Desk<'_>) -> Result<()>);
+
+const ISSUING: [Issuing; 3] = [
+    ("reset", |desk| run(desk, &copy(Copy::Osc52))),
+    ("add", |desk| users::add::run(desk, &carol())),
+    ("create-token", |desk| tokens::run(desk, &token())),
+];
+
+fn carol() -> Add {
+    Add { username: "carol".into(), name: String::new(), email: None, role: Vec::new(), handover: sent() }
+}
+
+fn sent() -> Handover {
+    copy(Copy::Osc52).handover
+}
+
+fn token() -> Command {
+    let (label, expires_in, account) = ("nightly".into(), "1d".into(), Some("alice".into()));
+    Command::Create(Create { label, expires_in, role: Vec::new(), account, way_out: sent().way_out })
+}
+
+/// `alice`, and the global-admin `ada`, who is signed in for eight hours.
+fn signed_in() -> Site {
+    let mut site = site();
+    site.settled("ada", &[Role::GlobalAdmin]);
+    site.call(as_user("ada", vec![secret("Password of ada", GOOD)]), me::sign_in::run).succeeds();
+    site
+}
+
+/// Has the question stand for so many hours.
+fn issue(site: &mut Site, (action, issue): Issuing, hours: i64) -> Ran {
+    let clock = site.clock.clone();
+    let mut script = vec![Step::Confirm(SENT)];
+    if action == "create-token" {
+        script.insert(0, secret("Password of ada", GOOD));
+    }
+    let call = Call { script, at_question: Some(Box::new(move || clock.pass(hours))), ..Call::default() };
+    site.call(call, issue)
+}
+
+/// All that a refusal must not change: `alice`, and how many accounts and tokens there are.
+fn all(site: &Site) -> ((Account, String), u64, usize) {
+    let store = site.stores.open().unwrap();
+    let accounts = store.count(&Filter::default(), site.clock.now()).unwrap();
+    (site.state("alice"), accounts, store.tokens(None, site.clock.now()).unwrap().len())
+}
+
+fn events(site: &Site) -> Vec<Event> {
+    site.stores.open().unwrap().events(&EventFilter::default(), None, 1_000).unwrap()
+}
+
+#[test]
+fn a_sign_in_that_ends_while_the_question_stands_puts_nothing_in_force() {
+    for issuing in ISSUING {
+        let mut site = signed_in();
+        let before = all(&site);
+        let message = issue(&mut site, issuing, 9).fails(Kind::SignInFailed);
+        assert!(message.contains("is NOT in force, and nothing has changed"), "{message}");
+        assert_eq!(all(&site), before, "{}", issuing.0);
+    }
+}
+
+#[test]
+fn what_is_put_in_force_is_recorded_with_the_time_of_that() {
+    for issuing in ISSUING {
+        let mut site = signed_in();
+        issue(&mut site, issuing, 2).succeeds();
+        let last = events(&site).pop().unwrap();
+        assert_eq!((last.action.as_str(), last.at), (issuing.0, site.clock.now().as_second()));
+    }
+}
+
+#[test]
+fn a_recovery_is_recorded_with_the_time_at_which_it_came_into_force() {
+    let mut site = signed_in();
+    let recover =
+        |desk: &mut Desk<'_>| recover::run(desk, &Recover { username: "ada".into(), yes: true, handover: sent() });
+    issue(&mut site, ("recover", recover), 2).succeeds();
+    let last = events(&site).pop().unwrap();
+    assert_eq!((last.action.as_str(), last.at), ("recover", site.clock.now().as_second()));
 }
 
 fn screen() -> Reset {

@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use jiff::SignedDuration;
 use rand::SeedableRng as _;
@@ -316,7 +317,15 @@ impl Clipboard for KeptClipboard {
     }
 }
 
-struct SetClock(Cell<Timestamp>);
+/// A clock that goes on when somebody turns it on, while a question stands, too.
+#[derive(Clone)]
+struct SetClock(Rc<Cell<Timestamp>>);
+
+impl SetClock {
+    fn pass(&self, hours: i64) {
+        self.0.set(self.0.get() + SignedDuration::from_hours(hours));
+    }
+}
 
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
@@ -401,7 +410,7 @@ impl Site {
             stores: SqliteStores::at(&folder.path().join("store.db")).unwrap(),
             sign_ins: SignInFiles::in_folder(Some(folder.path().join("state")), None),
             folder,
-            clock: SetClock(Cell::new("2026-11-22T08:00:00Z".parse().unwrap())),
+            clock: SetClock(Rc::new(Cell::new("2026-11-22T08:00:00Z".parse().unwrap()))),
             rng: StdRng::seed_from_u64(1),
             policy: Policy { cost: CHEAP, most_work: CHEAP.work(), ..Policy::default() },
             token: TokenSource::Nowhere,
@@ -494,7 +503,7 @@ impl Site {
     }
 
     fn pass(&self, hours: i64) {
-        self.clock.0.set(self.clock.now() + SignedDuration::from_hours(hours));
+        self.clock.pass(hours);
     }
 }
 

@@ -35,7 +35,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
         }
     }
 
-    let by = acting.mandate(desk.now());
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
     way_out.issue_temporary(
@@ -46,7 +45,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
             let (username, display_name) = (username.clone(), display_name.clone());
             Ok(NewAccount { username, display_name, email, roles, temporary })
         },
-        |new| Ok(store.add_account(&by, &new).map(|_| ())?),
+        |new, at| Ok(store.add_account(&acting.mandate(at), &new).map(|_| ())?),
     )?;
     way_out.close(desk)
 }

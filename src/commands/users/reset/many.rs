@@ -82,9 +82,8 @@ pub fn run(
             continue;
         }
         desk.terminal.hint_if_cut_off(so_far(&bulk, &way_out, many));
-        let by = many.acting.mandate(desk.now());
-        let commit = || -> Result<Vec<Result<()>>> {
-            let outcomes = store.reset_passwords(&by, &resets)?;
+        let commit = |at| -> Result<Vec<Result<()>>> {
+            let outcomes = store.reset_passwords(&many.acting.mandate(at), &resets)?;
             Ok(outcomes.into_iter().map(|outcome| outcome.map_err(Into::into)).collect())
         };
         match way_out.issue_batch(desk, &issues, commit) {

@@ -121,7 +121,6 @@ fn reset_one(
 ) -> Result<()> {
     let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
     let whose = Whose { username: &account.username, display_name: &account.display_name };
-    let by = acting.mandate(desk.now());
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
     let now = desk.now();
     let current = find(&*store, &Target::Id(account.id))
@@ -132,7 +131,7 @@ fn reset_one(
             .hint("nothing has changed here; look at the account, and try again")),
         Err(failure) => Err(failure),
     };
-    let commit = |new| Ok(store.reset_password(&by, account.id, account.revision, &new)?);
+    let commit = |new, at| Ok(store.reset_password(&acting.mandate(at), account.id, account.revision, &new)?);
     way_out.issue_temporary(desk, &whose, lifetime, prepare, commit)?;
     if account.lifecycle == Lifecycle::Disabled {
         desk.terminal.note(&disabled(account));
