@@ -11,6 +11,8 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use common::{AUDITOR, Desk, GLOBAL_ADMIN, GOOD, HELPDESK, OTHER, Run, USER_ADMIN, fed};
 use rusqlite::Connection;
@@ -216,6 +218,34 @@ fn a_list_shows_when_a_token_was_last_used() {
     desk.sql("UPDATE sign_ins SET last_used_at = 1");
     by(&desk, &token, &["me", "profile"]).succeeds();
     assert!(last_used().as_str() >= first.as_str());
+}
+
+/// Uses a token while somebody else writes for a while, and says when it was last used by then.
+fn used_while_somebody_writes(desk: &Desk, token: &str) -> Option<i64> {
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut command = desk.command(&["me", "profile"]);
+    let command = command.env("PASSDESK_TOKEN", token).stdout(Stdio::null()).spawn().unwrap();
+    // Longer than the command takes where it has not to wait.
+    sleep(Duration::from_millis(500));
+    other.execute_batch("COMMIT").unwrap();
+    assert!(command.wait_with_output().unwrap().status.success());
+    desk.value("SELECT last_used_at FROM sign_ins WHERE label = 'nightly'")
+}
+
+#[test]
+fn the_first_use_of_a_token_is_noted_though_somebody_else_is_writing() {
+    let desk = with_alice(0);
+    let token = created(&desk, "alice", &[]);
+    assert!(used_while_somebody_writes(&desk, &token).is_some());
+}
+
+#[test]
+fn another_use_of_a_token_waits_for_nobody() {
+    let desk = with_alice(0);
+    let token = created(&desk, "alice", &[]);
+    desk.sql("UPDATE sign_ins SET last_used_at = 1");
+    assert_eq!(used_while_somebody_writes(&desk, &token), Some(1));
 }
 
 #[test]

@@ -215,7 +215,8 @@ pub trait Store {
     /// Ends a token; `false` if there is none of that number.
     fn revoke_token(&mut self, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool>;
 
-    /// Notes that a token is being used, to the minute, if nobody else is writing.
+    /// Notes that a token is being used, to the minute. That it is used for the first time waits for whoever is writing;
+    /// that it is used again does not, and is left out then.
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()>;
 
     /// Makes a copy of the whole store, as it is at one moment, in a new file, which nobody else can read; it is complete,

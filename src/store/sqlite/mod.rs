@@ -322,10 +322,12 @@ impl Store for SqliteStore {
     }
 
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()> {
-        if !tokens::is_use_noteworthy(&self.connection, id, at)? {
-            return Ok(());
+        let note = |store: &mut Self| store.write(|transaction| tokens::note_use(transaction, id, at));
+        match tokens::noteworthy_use(&self.connection, id, at)? {
+            None => Ok(()),
+            Some(tokens::Use::First) => note(self),
+            Some(tokens::Use::Another) => self.without_waiting(note),
         }
-        self.without_waiting(|store| store.write(|transaction| tokens::note_use(transaction, id, at)))
     }
 
     fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()> {

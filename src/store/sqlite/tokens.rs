@@ -18,7 +18,7 @@ use crate::domain::token::{Label, Token, TokenTarget};
 use crate::store::{Mandate, NewToken, Result, StoreError};
 
 /// How many seconds apart the uses of a token are noted.
-const NOTED_APART: i64 = 60;
+const NOTED_APART: u64 = 60;
 
 pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
     let gone = || StoreError::Conflict("the account of the token is gone".into());
@@ -133,15 +133,23 @@ pub fn note_use(transaction: &Transaction<'_>, id: SignInId, at: Timestamp) -> R
         .map(drop)
 }
 
-/// Whether the latest use that was noted is long enough ago.
-pub fn is_use_noteworthy(connection: &Connection, id: SignInId, at: Timestamp) -> Result<bool> {
-    connection
-        .query_row(
-            "SELECT last_used_at IS NULL OR abs(?2 - last_used_at) >= ?3 FROM sign_ins WHERE id = ?1",
-            [id.0, at.as_second(), NOTED_APART],
-            |row| row.get(0),
-        )
+/// A use of a token that is to be noted.
+pub enum Use {
+    /// None has been noted yet: without it, nobody would know that the token is used at all.
+    First,
+    /// The latest that was noted is long enough ago.
+    Another,
+}
+
+/// Whether a use of a token is to be noted.
+pub fn noteworthy_use(connection: &Connection, id: SignInId, at: Timestamp) -> Result<Option<Use>> {
+    let latest: Option<Option<i64>> = connection
+        .query_row("SELECT last_used_at FROM sign_ins WHERE id = ?1", [id.0], |row| row.get(0))
         .optional()
-        .map(|noteworthy| noteworthy.unwrap_or(false))
-        .map_err(failed)
+        .map_err(failed)?;
+    Ok(match latest {
+        Some(None) => Some(Use::First),
+        Some(Some(latest)) if at.as_second().abs_diff(latest) >= NOTED_APART => Some(Use::Another),
+        _ => None,
+    })
 }
