@@ -1,8 +1,8 @@
 //! The file in which a user's sign-in is kept between two commands.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -36,6 +36,27 @@ impl SignInFiles {
 
     /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
     pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
+        self.read(store, |file| {
+            let is_open_to_others = file.mode() & 0o077 != 0;
+            is_own(file) && !is_open_to_others
+        })
+    }
+
+    /// The same to end it, from a file of the user's own whatever its mode: what others could read has to end all the more.
+    pub fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
+        if let Ok(path) = self.path(store)
+            && let Ok(file) = fs::symlink_metadata(&path)
+            && file.is_file()
+            && is_own(&file)
+            && file.mode() & 0o400 == 0
+        {
+            // If that fails, so does the reading.
+            let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
+        }
+        self.read(store, is_own)
+    }
+
+    fn read(&self, store: &str, is_taken: impl FnOnce(&Metadata) -> bool) -> anyhow::Result<Option<SignInSecret>> {
         let Ok(path) = self.path(store) else { return Ok(None) };
         // Neither waits for the other end of a pipe nor follows a link.
         let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
@@ -45,10 +66,8 @@ impl SignInFiles {
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
         };
         let metadata = file.metadata()?;
-        let is_open_to_others = metadata.mode() & 0o077 != 0;
-        let is_ours = metadata.uid() == rustix::process::geteuid().as_raw() && !is_open_to_others;
         let mut text = Zeroizing::new(Vec::with_capacity(256));
-        if metadata.is_file() && is_ours {
+        if metadata.is_file() && is_taken(&metadata) {
             file.take(128).read_to_end(&mut text)?;
         }
         match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
@@ -85,6 +104,10 @@ impl SignInFiles {
             _ => Ok(()),
         }
     }
+}
+
+fn is_own(file: &Metadata) -> bool {
+    file.uid() == rustix::process::geteuid().as_raw()
 }
 
 #[cfg(test)]
@@ -148,7 +171,7 @@ mod tests {
         let path = files.path("store").unwrap();
         for text in [&b""[..], b"abc", b"\xff\xff", &[b'0'; 5_000]] {
             fs::write(&path, text).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
             assert!(files.load("store").is_err());
             files.remove("store").unwrap();
         }
@@ -169,7 +192,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
         files.save("store", &secret(1)).unwrap();
-        fs::set_permissions(files.path("store").unwrap(), fs::Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(files.path("store").unwrap(), Permissions::from_mode(0o644)).unwrap();
         assert!(files.load("store").is_err());
     }
 }

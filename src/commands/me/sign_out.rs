@@ -21,7 +21,8 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     }
     let mut store = desk.open()?;
     let name = store.name()?;
-    match desk.sign_ins.load(&name) {
+    let found = desk.sign_ins.load_to_end(&name);
+    match &found {
         Ok(None) => {
             desk.terminal.note("Nobody is signed in.");
             return Ok(());
@@ -29,10 +30,16 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
         Ok(Some(secret)) => {
             store.end_sign_in(secret.digest(), desk.now())?;
         }
-        // A file that cannot be trusted or read is of no use; it goes, and what the store has of it expires.
+        // It is of no use to anybody here, and goes. Which one in the store it was, nobody can tell.
         Err(_) => {}
     }
     desk.sign_ins.remove(&name)?;
+    if found.is_err() {
+        let message = "the file of your sign-in is removed, but what stood in it could not be read: if that was a \
+                       sign-in, it lives until it expires";
+        return Err(Failure::new(Kind::Failed, message)
+            .hint("'passdesk me sign-out --everywhere --as USERNAME' ends every sign-in and token of an account"));
+    }
     desk.terminal.note("Signed out.");
     Ok(())
 }
@@ -46,7 +53,7 @@ fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     acting.may_not_by_token(&mut *store, desk.now(), "sign-out", "sign everybody out of that account")?;
     let ended = store.end_all_sign_ins(&acting.mandate(desk.now()), &account)?;
     let name = store.name()?;
-    let ended_here = match desk.sign_ins.load(&name) {
+    let ended_here = match desk.sign_ins.load_to_end(&name) {
         Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
         Ok(None) => false,
         Err(_) => true,

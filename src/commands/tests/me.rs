@@ -1,5 +1,8 @@
 //! `me …`: one's own account.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
 use super::*;
 use crate::cli::me::SignOut;
 use crate::commands::me::{passwd, profile, sign_in, sign_out};
@@ -172,6 +175,60 @@ fn signing_out_twice_is_no_failure() {
     for said in ["Signed out.", "Nobody is signed in."] {
         assert_eq!(site.call(Call::default(), |desk| sign_out::run(desk, &SignOut::default())).succeeds().notes, said);
     }
+}
+
+/// Signs `alice` in, and gives the file of her sign-in, and whether it lives.
+fn signed_in_file(site: &mut Site) -> (PathBuf, impl Fn(&Site) -> bool + use<>) {
+    site.settled("alice", &[]);
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+    let name = site.stores.open().unwrap().name().unwrap();
+    let digest = site.sign_ins.load(&name).unwrap().unwrap().digest();
+    let file = site.folder.path().join("state").join(format!("{name}.sign-in"));
+    let lives = move |site: &Site| site.stores.open().unwrap().sign_in(digest, site.clock.now()).unwrap().is_some();
+    (file, lives)
+}
+
+#[test]
+fn signing_out_ends_a_sign_in_whatever_the_mode_of_its_file() {
+    for mode in [0o600, 0o644, 0o666, 0o200, 0o044, 0] {
+        let mut site = Site::new();
+        let (file, lives) = signed_in_file(&mut site);
+        fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+        let ran = site.call(Call::default(), |desk| sign_out::run(desk, &SignOut::default())).succeeds();
+        assert_eq!((ran.notes.as_str(), lives(&site), file.exists()), ("Signed out.", false, false), "{mode:o}");
+    }
+}
+
+#[test]
+fn signing_out_everywhere_ends_what_others_could_read() {
+    let mut site = Site::new();
+    let (file, lives) = signed_in_file(&mut site);
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let everywhere = SignOut { everywhere: true };
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), |desk| sign_out::run(desk, &everywhere)).succeeds();
+    assert_eq!((lives(&site), file.exists()), (false, false));
+}
+
+#[test]
+fn signing_out_everywhere_leaves_the_sign_in_of_somebody_else_where_it_can_be_ended() {
+    let mut site = Site::new();
+    site.settled("bob", &[]);
+    let (file, lives) = signed_in_file(&mut site);
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let everywhere = SignOut { everywhere: true };
+    let call = as_user("bob", vec![secret("Password of bob", GOOD)]);
+    site.call(call, |desk| sign_out::run(desk, &everywhere)).succeeds();
+    assert_eq!((lives(&site), fs::metadata(&file).unwrap().mode() & 0o777), (true, 0o644));
+}
+
+#[test]
+fn whoever_cannot_be_signed_out_is_told_so() {
+    let mut site = Site::new();
+    let (file, lives) = signed_in_file(&mut site);
+    fs::write(&file, "abc").unwrap();
+    let message = site.call(Call::default(), |desk| sign_out::run(desk, &SignOut::default())).fails(Kind::Failed);
+    assert!(message.contains("it lives until it expires"), "{message}");
+    assert_eq!((lives(&site), file.exists()), (true, false));
 }
 
 #[test]
