@@ -1,7 +1,7 @@
 //! What somebody hands in, a file or standard input, read as a whole: nothing is open in the store while a slow pipe is
 //! read, and a file that grows is taken as it was when the reading began.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal as _, Read as _, Seek as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
@@ -29,8 +29,21 @@ pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Reads a file, a pipe or, for `-`, standard input.
-pub fn read(path: &Path) -> Result<Input> {
+/// Refuses a file that passdesk keeps for itself, as `is_kept` says it does. It may be run as another user than the one who
+/// names the file: what stands there is not to be read, or told in a message.
+pub fn refuse_kept(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<()> {
+    let is_kept = !is_stdin(path) && fs::metadata(path).is_ok_and(|file| is_kept(&file));
+    if is_kept { Err(kept(&quoted(&path.display().to_string()))) } else { Ok(()) }
+}
+
+fn kept(name: &str) -> Failure {
+    Failure::new(Kind::Usage, format!("{name} is a file of passdesk's own")).hint("name a file of yours")
+}
+
+/// Reads a file, a pipe or, for `-`, standard input; but none that passdesk keeps for itself.
+pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
+    // Not even opened: to close a file of the engine's lets go of the locks that this process has on it (POSIX, fcntl).
+    refuse_kept(path, &is_kept)?;
     let name = if is_stdin(path) { "standard input".to_owned() } else { quoted(&path.display().to_string()) };
     let unreadable = |error: io::Error| Failure::new(Kind::Usage, format!("{name} cannot be read: {error}"));
     let mut file = open(path).map_err(unreadable)?;
@@ -39,6 +52,10 @@ pub fn read(path: &Path) -> Result<Input> {
             .hint("name a file, or let the list come through a pipe"));
     }
     let metadata = file.metadata().map_err(unreadable)?;
+    // The name may have become that of another file meanwhile.
+    if is_kept(&metadata) {
+        return Err(kept(&name));
+    }
     // Of a pipe one cannot know how much is to come.
     let length = if metadata.is_file() {
         Some(metadata.len().saturating_sub(file.stream_position().map_err(unreadable)?))

@@ -94,6 +94,13 @@ impl SignInFiles {
         })
     }
 
+    /// Whether a file that is there is one of these, whoever is signed in by it and whatever name it was reached by.
+    #[must_use]
+    pub fn have(&self, file: &Metadata) -> bool {
+        let kept = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+        kept.filter_map(|kept| kept.metadata().ok()).any(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
+    }
+
     /// Forgets the sign-in for a store.
     pub fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };

@@ -18,6 +18,8 @@ pub mod users;
 pub mod verify;
 mod way_in;
 
+use std::fs::Metadata;
+
 use rand::CryptoRng;
 
 use crate::cli::Global;
@@ -73,6 +75,11 @@ impl Desk<'_> {
         let store = self.stores.open()?;
         self.policy = store.policy(std::mem::take(&mut self.policy))?;
         Ok(store)
+    }
+
+    /// Whether a file is one that passdesk keeps for itself: the store's, or one with somebody's sign-in.
+    fn keeps(&self, file: &Metadata) -> bool {
+        self.stores.has(file) || self.sign_ins.have(file)
     }
 
     fn format(&self) -> Format {

@@ -5,6 +5,7 @@ mod report;
 pub use self::report::Look;
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
+use crate::domain::text::quoted;
 use crate::store::StoreError;
 
 /// The kinds of failure that a script can tell apart.
@@ -178,7 +179,7 @@ impl Failure {
 
     /// A username or an address under which nobody is found.
     pub fn no_such_account(target: impl std::fmt::Display) -> Self {
-        Self::new(Kind::NotFound, format!("there is no account '{target}'"))
+        Self::new(Kind::NotFound, format!("there is no account {}", quoted(&target.to_string())))
             .hint("'passdesk users list --search TEXT' finds accounts")
     }
 }

@@ -10,6 +10,7 @@ mod contract;
 pub mod sqlite;
 mod values;
 
+use std::fs::Metadata;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -246,6 +247,9 @@ pub trait Stores {
 
     /// Whether a file of this path would be one of the store's own.
     fn claims(&self, path: &Path) -> bool;
+
+    /// Whether a file that is there is one of the store's own, by whatever name it was reached.
+    fn has(&self, file: &Metadata) -> bool;
 
     /// Whether there is something where the store would be made.
     fn occupied(&self) -> Result<bool>;

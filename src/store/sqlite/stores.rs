@@ -1,6 +1,7 @@
 //! Where the store is: opened, looked at or made there.
 
-use std::fs;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -11,6 +12,9 @@ use super::unplaced::{Purpose, Unplaced};
 use super::{SqliteStore, examine, open};
 use crate::domain::finding::Finding;
 use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch};
+
+/// What the engine's files are called, behind the name of the store.
+const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 /// The store in one file.
 pub struct SqliteStores {
@@ -52,7 +56,15 @@ impl Stores for SqliteStores {
         let folder = |path: &Path| std::path::absolute(path).ok()?.parent()?.canonicalize().ok();
         let name = |path: &Path| path.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
         let own = |suffix: &&str| name(path) == [&name(&self.path), suffix.as_bytes()].concat();
-        folder(path) == folder(&self.path) && ["", "-wal", "-shm", "-journal"].iter().any(own)
+        folder(path) == folder(&self.path) && SUFFIXES.iter().any(own)
+    }
+
+    fn has(&self, file: &Metadata) -> bool {
+        SUFFIXES.iter().any(|suffix| {
+            let mut path = self.path.clone().into_os_string();
+            path.push(suffix);
+            fs::metadata(path).is_ok_and(|own| (own.dev(), own.ino()) == (file.dev(), file.ino()))
+        })
     }
 
     fn occupied(&self) -> Result<bool> {

@@ -43,7 +43,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
             .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
     }
-    let selection = Selection::of(desk, args)?;
+    let selection = Selection::of(args)?;
     let several = selection.is_several() || args.resume.is_some();
     handover::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
     let lifetime = handover::lifetime(&args.handover)?;
@@ -51,16 +51,17 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
             .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
     }
-    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
 
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    let selection = match selection {
-        Selection::Unsaid => Selection::Named(vec![pick(desk, &mut *store, &acting)?]),
-        said => said,
-    };
-    let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
+    // What files are read for, somebody may do: they may be read as another user than the one who names them.
     acting.may_on(&mut *store, desk.now(), Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
+    let selection = match selection {
+        Selection::Unsaid => Selection::Named(vec![pick(desk, &*store)?]),
+        said => said.read(desk)?,
+    };
+    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
+    let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let (mut bulk, mut chosen) = selection.find(&mut *store, &acting, desk.now())?;
     let done = unfinished.as_ref().map(|unfinished| Done::of(&*store, unfinished)).transpose()?;
     if let Some(done) = &done {
@@ -165,8 +166,7 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -
 }
 
 /// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
-fn pick(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<(String, Target)> {
-    acting.may(store, desk.now(), Action::Reset)?;
+fn pick(desk: &mut Desk<'_>, store: &dyn Store) -> Result<(String, Target)> {
     let (now, mut suggestions) = (desk.now(), Suggestions::new(WANTED));
     let mut search = |text: &str| Ok(suggestions.search(store, text, now)?.iter().map(line).collect());
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;

@@ -1,6 +1,7 @@
 //! Whose passwords to reset.
 
 use std::mem::take;
+use std::path::PathBuf;
 
 use csv::ByteRecord;
 
@@ -31,7 +32,9 @@ pub enum Selection {
     Unsaid,
     /// One by one on the command line, as they were written.
     Named(Vec<(String, Target)>),
-    /// The same in a file.
+    /// In a file that has not been read.
+    File(PathBuf),
+    /// One by one in a file.
     Listed(Vec<(String, Target)>),
     /// By what they are, the actor's own left out.
     Filtered(Filter),
@@ -54,19 +57,15 @@ impl Chosen {
 }
 
 impl Selection {
-    /// Reads what the command line says, and the file it names.
-    pub fn of(desk: &mut Desk<'_>, args: &Reset) -> Result<Self> {
+    /// Reads what the command line says.
+    pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
         if filter.search.as_deref().is_some_and(|text| text.trim().is_empty()) {
             return Err(Failure::new(Kind::Usage, "a search for nothing finds everybody")
                 .hint("say what to search for; if you mean everybody, say --all"));
         }
         if let Some(path) = &args.from {
-            let Input { bytes, has_grown } = input::read(path)?;
-            if has_grown {
-                desk.terminal.note(input::HAS_GROWN);
-            }
-            return listed(&bytes, desk.format()).map(Self::Listed);
+            return Ok(Self::File(path.clone()));
         }
         Ok(match targets(&args.ids)? {
             named if !named.is_empty() => Self::Named(named),
@@ -75,13 +74,23 @@ impl Selection {
         })
     }
 
+    /// Reads the file that the command line names, if it names one: for somebody who may do what is to be done.
+    pub fn read(self, desk: &mut Desk<'_>) -> Result<Self> {
+        let Self::File(path) = self else { return Ok(self) };
+        let Input { bytes, has_grown } = input::read(&path, |file| desk.keeps(file))?;
+        if has_grown {
+            desk.terminal.note(input::HAS_GROWN);
+        }
+        listed(&bytes, desk.format()).map(Self::Listed)
+    }
+
     /// Whether it may be more than one account, and so a list of them is what a script expects.
     #[must_use]
     pub fn is_several(&self) -> bool {
         match self {
             Self::Unsaid => false,
             Self::Named(named) => named.len() > 1,
-            Self::Listed(_) | Self::Filtered(_) => true,
+            Self::File(_) | Self::Listed(_) | Self::Filtered(_) => true,
         }
     }
 
@@ -90,7 +99,7 @@ impl Selection {
     pub fn targets(&self) -> &[(String, Target)] {
         match self {
             Self::Named(named) | Self::Listed(named) => named,
-            Self::Unsaid | Self::Filtered(_) => &[],
+            Self::Unsaid | Self::File(_) | Self::Filtered(_) => &[],
         }
     }
 
