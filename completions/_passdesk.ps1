@@ -519,7 +519,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;audit;list' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only what was done to this account')
-            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only what an actor with this text in their name did')
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only what an actor with these words in their name did, as alice or ''token nightly''')
             [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, as reset, sign-in or change-password')
             [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only what had this outcome')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z')

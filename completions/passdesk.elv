@@ -484,7 +484,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;audit;list'= {
             cand --account 'Only what was done to this account'
-            cand --actor 'Only what an actor with this text in their name did'
+            cand --actor 'Only what an actor with these words in their name did, as alice or ''token nightly'''
             cand --action 'Only this action, as reset, sign-in or change-password'
             cand --outcome 'Only what had this outcome'
             cand --since 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z'

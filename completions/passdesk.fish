@@ -548,7 +548,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'List who did what to whom, when, and with what outcome'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Check that no event was changed, taken out, put in or moved, and print the head'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l account -d 'Only what was done to this account' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'Only what an actor with this text in their name did' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'Only what an actor with these words in their name did, as alice or \'token nightly\'' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'Only this action, as reset, sign-in or change-password' -r -f -a "list\t''
 reset\t''
 require-change\t''

@@ -411,12 +411,13 @@ fn numbers(desk: &Desk, format: &str, filter: &[&str]) -> Vec<u64> {
 #[test]
 fn every_filter_lists_the_same_events_in_every_format() {
     let desk = eight_days();
-    let cases: [(&[&str], &[u64]); 20] = [
+    let cases: [(&[&str], &[u64]); 21] = [
         (&[], &[1, 2, 3, 4, 5, 6, 7, 8]),
         (&["--account", "alice"], &[2, 3, 4, 5, 6]),
         (&["--account", "1"], &[1]),
         (&["--actor", "alice"], &[3, 8]),
         (&["--actor", "operator"], &[1, 2, 4, 5]),
+        (&["--actor", "ali"], &[]),
         (&["--action", "sign-in"], &[6, 7]),
         (&["--action", "purge"], &[]),
         (&["--outcome", "done"], &[1, 2, 3, 4, 5]),

@@ -23,7 +23,7 @@ pub struct List {
     /// Only what was done to this account
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// Only what an actor with this text in their name did
+    /// Only what an actor with these words in their name did, as alice or 'token nightly'
     #[arg(long, value_name = "TEXT")]
     pub actor: Option<String>,
     /// Only this action, as reset, sign-in or change-password

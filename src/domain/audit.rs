@@ -106,6 +106,21 @@ impl From<&Account> for Target {
     }
 }
 
+/// Whether a text means an actor, as [`Actor::recorded`] names it: the words of the text stand in the name one after the
+/// other, each of them whole. `ann` is not `joanna`, and `token nightly` is a token of anybody's. A text without a word
+/// means nobody.
+#[must_use]
+pub fn means(text: &str, recorded: &str) -> bool {
+    let sought: Vec<_> = words(text).collect();
+    let named: Vec<_> = words(recorded).collect();
+    !sought.is_empty() && named.windows(sought.len()).any(|words| words == sought)
+}
+
+/// The words of an actor: the names, numbers and labels, without what stands between them.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', '(', ')']).filter(|word| !word.is_empty())
+}
+
 /// An event as it stands in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -270,6 +285,44 @@ mod tests {
         let mut events = chain(1);
         (events[0].action, events[0].target) = ("rese".into(), "talice".into());
         assert_eq!(first_fault(&events), Some(0));
+    }
+
+    #[test]
+    fn an_actor_is_meant_by_whole_words_that_stand_together() {
+        let [operator, token, owner] = ["operator ada (uid 1000, sudo by bob)", "joanna (token nightly)", "joanna"];
+        for (text, recorded) in [
+            ("ada", operator),
+            ("operator", operator),
+            ("1000", operator),
+            ("bob", operator),
+            ("uid 1000", operator),
+            ("ada (uid 1000, sudo by bob)", operator),
+            (operator, operator),
+            ("joanna", token),
+            ("nightly", token),
+            ("token nightly", token),
+            (token, token),
+            (" joanna ", owner),
+        ] {
+            assert!(means(text, recorded), "{text:?} {recorded:?}");
+        }
+        for (text, recorded) in [
+            ("ad", operator),
+            ("100", operator),
+            ("ada bob", operator),
+            ("1000 uid", operator),
+            ("bob x", operator),
+            ("ann", token),
+            ("night", token),
+            ("ann", owner),
+            ("joanna (token nightly)", owner),
+            ("", owner),
+            (" (,)", owner),
+            ("", ""),
+            ("joanna", ""),
+        ] {
+            assert!(!means(text, recorded), "{text:?} {recorded:?}");
+        }
     }
 
     #[test]

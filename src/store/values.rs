@@ -203,7 +203,7 @@ pub struct Page<'a> {
 pub struct EventFilter {
     /// Done to this account.
     pub account: Option<AccountId>,
-    /// By an actor whose name, as it is recorded, contains this.
+    /// By an actor whom this text means, as [`crate::domain::audit::means`] decides.
     pub actor: Option<String>,
     /// This action.
     pub action: Option<String>,

@@ -147,6 +147,8 @@ macro_rules! laws {
                 every_refusal_is_recorded_and_changes_nothing_else,
                 the_record_is_a_chain,
                 the_record_is_read_by_what_it_says,
+                an_actor_is_found_by_whole_words_and_no_others,
+                what_means_another_actor_takes_no_place_on_a_page,
             }
         );
     };

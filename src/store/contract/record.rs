@@ -1,9 +1,9 @@
 //! What leaves an event, and how the record is chained and read.
 
-use super::{acting, at, every_change, get, operator, settled, signed_in};
+use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of};
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::role::Role;
-use crate::store::{self, EventFilter, Store};
+use crate::store::{self, EventFilter, Mandate, Store};
 
 fn events(store: &dyn Store, filter: &EventFilter) -> Vec<Event> {
     store.events(filter, None, 1_000).unwrap()
@@ -82,4 +82,42 @@ pub fn the_record_is_read_by_what_it_says(store: &mut dyn Store) {
     let last = store.events(&all(), None, 1_000).unwrap().len() as u64;
     assert_eq!(numbers(None), [last, last - 1]);
     assert_eq!(numbers(Some(3)), [2, 1]);
+}
+
+pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
+    let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
+    let token = token_of(store, &joanna, "ann", 1, &[]);
+    let by_token = through(store, token);
+    for (second, by) in [(1, acting(&ann)), (2, acting(&joanna)), (3, by_token)] {
+        store.record(&Mandate { at: at(second), ..by }.done("profile", None, String::new())).unwrap();
+    }
+    for (actor, seconds) in [
+        ("ann", &[1, 3][..]),
+        ("joanna", &[2, 3]),
+        ("token ann", &[3]),
+        ("joanna (token", &[3]),
+        ("ann joanna", &[]),
+        ("jo", &[]),
+        ("", &[]),
+    ] {
+        let filter =
+            EventFilter { actor: Some(actor.into()), action: Some("profile".into()), ..EventFilter::default() };
+        let found: Vec<_> = events(store, &filter).iter().map(|event| event.at - at(0).as_second()).collect();
+        assert_eq!(found, seconds, "{actor:?}");
+    }
+}
+
+pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) {
+    let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
+    for second in 0..4 {
+        let by = acting(if second % 2 == 0 { &joanna } else { &ann });
+        store.record(&Mandate { at: at(second), ..by }.done("profile", None, String::new())).unwrap();
+    }
+    let filter = EventFilter { actor: Some("ann".into()), action: Some("profile".into()), ..EventFilter::default() };
+    let first = store.events(&filter, None, 1).unwrap();
+    let second = store.events(&filter, Some(first[0].sequence), 1).unwrap();
+    assert_eq!(
+        [first, second].map(|page| page.iter().map(|event| event.at).collect::<Vec<_>>()),
+        [vec![at(1).as_second()], vec![at(3).as_second()]]
+    );
 }
