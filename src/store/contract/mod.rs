@@ -149,6 +149,8 @@ macro_rules! laws {
                 the_record_is_read_by_what_it_says,
                 an_actor_is_found_by_whole_words_and_no_others,
                 what_means_another_actor_takes_no_place_on_a_page,
+                each_account_that_is_purged_has_an_event_of_its_own,
+                a_purge_of_nobody_is_an_event_as_well,
             }
         );
     };

@@ -1,6 +1,7 @@
 //! What leaves an event, and how the record is chained and read.
 
 use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of};
+use crate::domain::account::Account;
 use crate::domain::audit::{Event, Outcome};
 use crate::domain::role::Role;
 use crate::store::{self, EventFilter, Mandate, Store};
@@ -120,4 +121,26 @@ pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) 
         [first, second].map(|page| page.iter().map(|event| event.at).collect::<Vec<_>>()),
         [vec![at(1).as_second()], vec![at(3).as_second()]]
     );
+}
+
+/// The events of purges: of whom, and on whose behalf.
+fn purges(store: &dyn Store) -> Vec<(String, Option<i64>, String)> {
+    let purges = events(store, &EventFilter { action: Some("purge".into()), ..EventFilter::default() });
+    purges.into_iter().map(|event| (event.target, event.target_id, event.actor)).collect()
+}
+
+pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut dyn Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let [bob, alice] = ["bob", "alice"].map(|username| settled(store, username, &[]));
+    for account in [&bob, &alice] {
+        store.remove(&operator(), account.id, account.revision).unwrap();
+    }
+    store.purge(&acting(&ada), at(0)).unwrap();
+    let event = |account: &Account| (account.username.to_string(), Some(account.id.0), "ada".to_owned());
+    assert_eq!(purges(store), [event(&bob), event(&alice)]);
+}
+
+pub fn a_purge_of_nobody_is_an_event_as_well(store: &mut dyn Store) {
+    store.purge(&operator(), at(0)).unwrap();
+    assert_eq!(purges(store), [(String::new(), None, "operator root (uid 0)".to_owned())]);
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::accounts::{proved_account, seen_account};
+use super::accounts::{proved_account, seen_account, wrong};
 use super::authority::{Admins, authorize, authorize_all};
 use super::errors::failed;
 use super::{record, sign_ins, tries};
@@ -203,18 +203,30 @@ pub fn restore(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen:
 }
 
 /// Forgets the accounts that were removed up to a moment, and says how many.
+/// Each account that goes has an event of its own, by which its number still leads to whoever purged it.
 pub fn purge(transaction: &Transaction<'_>, by: &Mandate, removed_until: Timestamp) -> Result<u64> {
     authorize_all(transaction, by, Action::Purge)?;
     let mut purged = transaction
-        .prepare("DELETE FROM accounts WHERE removed_at <= ?1 RETURNING username")
+        .prepare("DELETE FROM accounts WHERE removed_at <= ?1 RETURNING id, username")
         .and_then(|mut statement| {
-            let rows = statement.query_map([removed_until.as_second()], |row| row.get(0))?;
-            rows.collect::<rusqlite::Result<Vec<String>>>()
+            let rows = statement.query_map([removed_until.as_second()], |row| {
+                let username: String = row.get(1)?;
+                let username = username.parse().map_err(|error| wrong(1, error))?;
+                Ok(audit::Target { id: Some(AccountId(row.get(0)?)), username })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
         })
         .map_err(failed)?;
-    purged.sort_unstable();
-    record::append(transaction, &by.done(Action::Purge.name(), None, purged.join(", ")))?;
-    Ok(u64::try_from(purged.len()).unwrap_or(u64::MAX))
+    purged.sort_unstable_by_key(|target| target.id.map(|id| id.0));
+    let count = u64::try_from(purged.len()).unwrap_or(u64::MAX);
+    let done = |target| by.done(Action::Purge.name(), target, String::new());
+    if purged.is_empty() {
+        record::append(transaction, &done(None))?;
+    }
+    for target in purged {
+        record::append(transaction, &done(Some(target)))?;
+    }
+    Ok(count)
 }
 
 pub fn replace_password(
