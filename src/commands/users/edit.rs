@@ -29,8 +29,9 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
     let subject = Subject::from(&account);
     acting.may_to(&mut *store, desk.now(), Action::Edit, subject)?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
-        acting.may_to(&mut *store, desk.now(), Action::Grant, subject)?;
+        // What the store asks: giving a role is a matter of what the account is to have, taking one of what it has.
         acting.may_to(&mut *store, desk.now(), Action::Grant, Subject { roles, ..subject })?;
+        acting.may_to(&mut *store, desk.now(), Action::Revoke, subject)?;
     }
     if let Some(Some(email)) = &edit.email {
         let taken = store.account(&Target::Email(email.clone()))?.filter(|other| other.id != account.id);
