@@ -64,12 +64,13 @@ fn lapse(transaction: &Transaction<'_>, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// How the record says when a temporary password ends.
+/// How the record says when a temporary password ends. [`has_reset`] looks for this very text, in stores that may be years
+/// old: it is never to be worded in another way.
 pub fn expires(until: Timestamp) -> String {
     format!("expires {until}")
 }
 
-/// Whether the record says that a reset gave an account a temporary password with this end.
+/// Whether the record says that a reset gave an account a temporary password with this end, in the words of [`expires`].
 pub fn has_reset(connection: &Connection, id: AccountId, until: Timestamp) -> Result<bool> {
     connection
         .prepare_cached(
@@ -168,6 +169,12 @@ fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 mod tests {
     use super::super::open;
     use super::*;
+
+    #[test]
+    fn the_end_of_a_temporary_password_is_recorded_in_the_words_by_which_it_is_found_again() {
+        let end = "2026-11-23T09:00:00Z".parse().unwrap();
+        assert_eq!(expires(end), "expires 2026-11-23T09:00:00Z");
+    }
 
     #[test]
     fn however_many_temporary_passwords_have_expired_all_lapse_with_the_next_event() {
