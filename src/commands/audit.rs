@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::actor::acting;
+use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
-use crate::domain::audit::{Event, Link};
+use crate::domain::audit::{Link, Tampered, Walk};
 use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::domain::target::Target;
@@ -19,11 +20,6 @@ use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records::EventRecord;
 use crate::terminal::table::EventTable;
-
-/// How many events are read at a time.
-const PAGE: usize = 1_000;
-/// How many a terminal is shown unless it asks for more.
-const SCREENFUL: usize = 1_000;
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -50,9 +46,8 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 
     let mut rows = Rows::new::<EventRecord<'_>>(desk.format(), true);
     let mut table = EventTable::new(desk.output.layout());
-    let for_screen = desk.format() == Format::Text && desk.output.layout().width.is_some();
-    let asked = args.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut left = asked.unwrap_or(if for_screen { SCREENFUL } else { usize::MAX });
+    let limit = limit(desk, args.limit);
+    let mut left = limit;
     let mut after = args.after;
     while left > 0 {
         let events = store.events(&filter, after, PAGE.min(left))?;
@@ -74,12 +69,12 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(|_| ());
     }
-    if asked.is_none()
+    if args.limit.is_none()
         && left == 0
         && !store.events(&filter, after, 1)?.is_empty()
         && let Some(after) = after
     {
-        desk.terminal.note(&format!("The first {SCREENFUL} are shown; go on with --after {after}, or raise --limit."));
+        tell_of_more(desk, limit, after);
     }
     Ok(())
 }
@@ -125,24 +120,22 @@ fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
 
     let mut seen = expected.is_none() || expected == Some(Link::START);
-    let mut last: Option<Event> = None;
+    let mut walk = Walk::default();
     loop {
-        let events = store.events(&EventFilter::default(), last.as_ref().map(|last| last.sequence), PAGE)?;
+        let events = store.events(&EventFilter::default(), walk.last(), PAGE)?;
         if events.is_empty() {
             break;
         }
         for event in events {
-            if let Some(fault) = event.fault(last.as_ref()) {
-                return Err(tampered(&fault));
-            }
             seen |= Some(event.link) == expected;
-            last = Some(event);
+            walk.go_on(event).map_err(tampered)?;
         }
     }
     if !seen {
-        return Err(tampered("the head that was noted down is not in the record: it was cut, or written anew"));
+        let fault = "the head that was noted down is not in the record: it was cut, or written anew";
+        return Err(tampered(Tampered(fault.into())));
     }
-    let (events, link) = last.map_or((0, Link::START), |last| (last.sequence, last.link));
+    let (events, link) = walk.head();
     let head = link.to_hex();
     if desk.format() == Format::Text {
         let events = if events == 1 { "1 event".into() } else { format!("{events} events") };
@@ -157,7 +150,7 @@ fn head(text: &str) -> Result<Link> {
     })
 }
 
-fn tampered(fault: &str) -> Failure {
-    Failure::new(Kind::StoreUnusable, format!("the record has been tampered with: {fault}"))
-        .hint("keep a copy of the store as it is, and compare it with a backup")
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn tampered(tampered: Tampered) -> Failure {
+    Failure::new(Kind::StoreUnusable, format!("the record {tampered}")).hint(Tampered::REMEDY)
 }

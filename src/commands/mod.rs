@@ -10,6 +10,7 @@ mod hashing;
 pub mod init;
 pub mod man;
 pub mod me;
+mod paging;
 pub mod policy;
 pub mod recover;
 pub mod store;

@@ -226,6 +226,43 @@ impl Event {
     }
 }
 
+/// A record that is not as it was written, and what shows it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("has been tampered with: {0}")]
+pub struct Tampered(pub String);
+
+impl Tampered {
+    /// What to do then.
+    pub const REMEDY: &str = "keep a copy of the store as it is, and compare it with a backup";
+}
+
+/// A walk along the chain, from its beginning.
+#[derive(Debug, Default)]
+pub struct Walk {
+    last: Option<Event>,
+}
+
+impl Walk {
+    /// Goes on to the next event, unless it is not the one that was written behind the last.
+    pub fn go_on(&mut self, event: Event) -> Result<(), Tampered> {
+        event.fault(self.last.as_ref()).map_or(Ok(()), |fault| Err(Tampered(fault)))?;
+        self.last = Some(event);
+        Ok(())
+    }
+
+    /// The sequence number of the last event so far.
+    #[must_use]
+    pub fn last(&self) -> Option<u64> {
+        self.last.as_ref().map(|last| last.sequence)
+    }
+
+    /// How many events there were so far, and the link of the last.
+    #[must_use]
+    pub fn head(&self) -> (u64, Link) {
+        self.last.as_ref().map_or((0, Link::START), |last| (last.sequence, last.link))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::actor::Operator;

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::cli::users::{Filters, List};
 use crate::commands::actor::acting;
+use crate::commands::paging::{PAGE, limit, tell_of_more};
 use crate::commands::{Desk, find};
 use crate::domain::account::Account;
 use crate::domain::authority::Action;
@@ -20,12 +21,8 @@ use crate::terminal::output::{self, Reader};
 use crate::terminal::records::AccountRecord;
 use crate::terminal::table::AccountTable;
 
-/// How many accounts are read and written at a time: no transaction is open while a reader makes the output wait.
-const PAGE: usize = 1_000;
 /// About how long a row is.
 const ROW_BYTES: usize = 200;
-/// How many accounts a terminal is shown unless it asks for more.
-const SCREENFUL: usize = 1_000;
 
 /// Lists accounts.
 pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
@@ -39,9 +36,7 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     }
     let after = after.map(|target| find(&*store, &target)).transpose()?;
 
-    let for_screen = desk.format() == Format::Text && desk.output.layout().width.is_some();
-    let asked = args.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let limit = asked.unwrap_or(if for_screen { SCREENFUL } else { usize::MAX });
+    let limit = limit(desk, args.limit);
     let (sort, reverse, now) = (args.sort, args.reverse, desk.now());
     let mut pages = Pages { store: &*store, filter, sort, reverse, now, last: after, left: limit, listed: 0 };
     let mut lines = Lines::new(desk, now);
@@ -54,9 +49,9 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let listed = pages.listed;
     if listed == 0 {
         desk.terminal.note(if args.after.is_some() { "No more accounts follow." } else { "There is no such account." });
-    } else if asked.is_none() && listed == limit && pages.is_more() {
+    } else if args.limit.is_none() && listed == limit && pages.is_more() {
         let id = pages.last.map_or_else(String::new, |last| last.id.to_string());
-        desk.terminal.note(&format!("The first {listed} are shown; go on with --after {id}, or raise --limit."));
+        tell_of_more(desk, listed, id);
     }
     Ok(())
 }

@@ -82,6 +82,11 @@ pub struct Admins {
     pub lasting: bool,
 }
 
+/// Which accounts are global-admins who can do something at the moment `?1`.
+pub const USABLE_ADMINS: &str = "roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
+                                 AND password_hash IS NOT NULL
+                                 AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))";
+
 impl Admins {
     pub fn there(connection: &Connection, now: Timestamp) -> Result<Self> {
         Self::but(connection, AccountId(0), now)
@@ -90,12 +95,10 @@ impl Admins {
     /// The same, were it not for one account. No account has the number 0.
     pub fn but(connection: &Connection, id: AccountId, now: Timestamp) -> Result<Self> {
         connection
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
-                     WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
-                           AND password_hash IS NOT NULL AND id <> ?2
-                           AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))",
-            )
+                 WHERE {USABLE_ADMINS} AND id <> ?2"
+            ))
             .and_then(|mut statement| {
                 statement
                     .query_row([now.as_second(), id.0], |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }))

@@ -9,6 +9,7 @@ use crate::cli::users::Reset;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, targets};
+use crate::commands::paging::PAGE;
 use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::commands::users::list;
@@ -21,8 +22,6 @@ use crate::input::{self, Input};
 use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::format::Format;
 
-/// How many accounts are read at a time.
-const PAGE: usize = 1_000;
 /// The columns by which a CSV file names accounts, in the order in which they are taken.
 const COLUMNS: [&str; 3] = ["username", "id", "email"];
 

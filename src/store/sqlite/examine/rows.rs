@@ -5,13 +5,14 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::inside::few_of;
 use super::told;
-use crate::domain::audit::Event;
+use crate::domain::audit::{Tampered, Walk};
 use crate::domain::clock::readable;
 use crate::domain::credential::StoredHash;
 use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
 use crate::domain::text::{counted, grouped};
+use crate::store::sqlite::authority::USABLE_ADMINS;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
@@ -125,36 +126,28 @@ fn settings(connection: &Connection) -> Result<()> {
 /// Walks the chain, as 'audit verify' does.
 fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding> {
     let total = rows_of(connection, "audit_events");
-    let mut last: Option<Event> = None;
-    let mut seen = 0;
+    let mut walk = Walk::default();
     loop {
-        let events = record::page(connection, &EventFilter::default(), last.as_ref().map(|last| last.sequence), PAGE)?;
+        let events = record::page(connection, &EventFilter::default(), walk.last(), PAGE)?;
         if events.is_empty() {
-            return Ok(Finding::sound("record", format!("{}, as written", counted(seen, "event"))));
+            return Ok(Finding::sound("record", format!("{}, as written", counted(walk.head().0, "event"))));
         }
         for event in events {
-            if let Some(fault) = event.fault(last.as_ref()) {
-                return Ok(Finding::faulty(
-                    "record",
-                    format!("it has been tampered with: {fault}"),
-                    "keep a copy of the store as it is, and compare it with a backup",
-                ));
+            if let Err(tampered) = walk.go_on(event) {
+                return Ok(Finding::faulty("record", format!("it {tampered}"), Tampered::REMEDY));
             }
-            seen += 1;
-            last = Some(event);
         }
-        watch.progress("Looking at the record", seen, total)?;
+        watch.progress("Looking at the record", walk.head().0, total)?;
     }
 }
 
 /// Whether somebody can administer the store, and how long.
 fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
-    let sql = "SELECT sum(temporary_until IS NULL), max(temporary_until), username FROM accounts
-               WHERE roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
-                     AND password_hash IS NOT NULL
-                     AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))";
+    let sql = format!(
+        "SELECT sum(temporary_until IS NULL), max(temporary_until), username FROM accounts WHERE {USABLE_ADMINS}"
+    );
     let (lasting, until, username): (Option<i64>, _, Option<String>) = connection
-        .query_row(sql, [now.as_second()], |row| Ok((row.get(0)?, accounts::moment(row, 1)?, row.get(2)?)))
+        .query_row(&sql, [now.as_second()], |row| Ok((row.get(0)?, accounts::moment(row, 1)?, row.get(2)?)))
         .map_err(failed)?;
     if let Some(lasting) = lasting.and_then(|lasting| u64::try_from(lasting).ok()).filter(|lasting| *lasting > 0) {
         return Ok(Finding::sound("admins", format!("{} to count on", counted(lasting, "global-admin"))));
