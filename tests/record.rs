@@ -16,15 +16,24 @@ use serde_json::{Value, json};
 
 const FORMATS: [&str; 4] = ["text", "json", "jsonl", "csv"];
 
-/// The one event that something has left.
+/// The events that something has left.
 #[track_caller]
-fn the_event_of(desk: &Desk, deed: impl FnOnce()) -> Value {
+fn the_events_of(desk: &Desk, deed: impl FnOnce()) -> Vec<Value> {
     let before = events(desk);
     deed();
-    let after = events(desk);
-    assert_eq!(after.len(), before.len() + 1, "{:#?}", &after[before.len()..]);
+    let mut after = events(desk);
     assert_eq!(after[..before.len()], before[..]);
-    after.last().unwrap().clone()
+    after.split_off(before.len())
+}
+
+/// The one event that something has left, but for that of the sign-in by which it was done.
+#[track_caller]
+fn the_event_of(desk: &Desk, deed: impl FnOnce()) -> Value {
+    let mut left = the_events_of(desk, deed);
+    let event = left.pop().unwrap();
+    left.retain(|earlier| (&earlier["action"], &earlier["actor"]) != (&json!("sign-in"), &event["actor"]));
+    assert_eq!(left, [] as [Value; 0]);
+    event
 }
 
 /// The same, of something that must not change an account.
@@ -189,8 +198,28 @@ fn looking_leaves_no_event() {
         desk.run(args).succeeds();
     }
     desk.run(&["users", "reset", "alice", "--dry-run"]).succeeds();
-    desk.profile("alice", GOOD).succeeds();
     assert_eq!(events(&desk), before);
+}
+
+#[test]
+fn every_password_that_is_right_leaves_an_event() {
+    let desk = Desk::with_alice();
+    let passwd = ["me", "passwd", "--as", "alice", "--password-stdin"];
+    for (detail, deed) in [
+        ("for one command", &|| desk.profile("alice", GOOD).succeeds()),
+        // There is no new one to choose.
+        ("to change the password", &|| desk.run_with(format!("{GOOD}\n"), &passwd).exits(2)),
+    ] as [(&str, &dyn Fn() -> Run); 2]
+    {
+        let left = the_events_of(&desk, || drop(deed()));
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(said(&left[0]), by_account(2, "sign-in", "alice", Some(2), "done"));
+        assert_eq!(left[0]["detail"], detail);
+    }
+    desk.run(&["users", "require-change", "alice"]).succeeds();
+    let left = the_events_of(&desk, || drop(desk.run_as("alice", &["me", "sign-in"]).exits(6)));
+    let details: Vec<_> = left.iter().map(|event| event["detail"].clone()).collect();
+    assert_eq!(details, ["to choose a new password", "alice must choose a new password first"]);
 }
 
 #[test]
@@ -382,15 +411,15 @@ fn the_record_is_for_global_admins_auditors_and_operators() {
     desk.run(&VERIFY).succeeds();
 }
 
-/// A record of eight events, one a day from the first of January 2026 on.
-fn eight_days() -> Desk {
-    let desk = Desk::with_alice(); // 1 to 3: add root, add alice, change-password
+/// A record of ten events, one a day from the first of January 2026 on.
+fn ten_days() -> Desk {
+    let desk = Desk::with_alice(); // 1 to 4: add root, add alice, sign-in, change-password
     desk.run(&["users", "disable", "alice"]).succeeds();
     desk.run(&["users", "enable", "alice"]).succeeds();
     desk.profile("alice", OTHER).exits(5);
     desk.profile("nobody", OTHER).exits(5);
     desk.sql("UPDATE accounts SET tries_failed = 0");
-    run_as(&desk, "alice", &["users", "list"]).exits(4);
+    run_as(&desk, "alice", &["users", "list"]).exits(4); // Two: she is who she says, and may not.
     desk.sql(&format!("{DROP_TRIGGERS} UPDATE audit_events SET at = 1767225600 + 86400 * (sequence - 1)"));
     desk
 }
@@ -410,29 +439,29 @@ fn numbers(desk: &Desk, format: &str, filter: &[&str]) -> Vec<u64> {
 
 #[test]
 fn every_filter_lists_the_same_events_in_every_format() {
-    let desk = eight_days();
+    let desk = ten_days();
     let cases: [(&[&str], &[u64]); 21] = [
-        (&[], &[1, 2, 3, 4, 5, 6, 7, 8]),
-        (&["--account", "alice"], &[2, 3, 4, 5, 6]),
+        (&[], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        (&["--account", "alice"], &[2, 3, 4, 5, 6, 7, 9]),
         (&["--account", "1"], &[1]),
-        (&["--actor", "alice"], &[3, 8]),
-        (&["--actor", "operator"], &[1, 2, 4, 5]),
+        (&["--actor", "alice"], &[3, 4, 9, 10]),
+        (&["--actor", "operator"], &[1, 2, 5, 6]),
         (&["--actor", "ali"], &[]),
-        (&["--action", "sign-in"], &[6, 7]),
+        (&["--action", "sign-in"], &[3, 7, 8, 9]),
         (&["--action", "purge"], &[]),
-        (&["--outcome", "done"], &[1, 2, 3, 4, 5]),
-        (&["--outcome", "refused"], &[6, 7, 8]),
-        (&["--since", "2026-01-05"], &[5, 6, 7, 8]),
-        (&["--since", "2026-01-05T00:00:01Z"], &[6, 7, 8]),
+        (&["--outcome", "done"], &[1, 2, 3, 4, 5, 6, 9]),
+        (&["--outcome", "refused"], &[7, 8, 10]),
+        (&["--since", "2026-01-07"], &[7, 8, 9, 10]),
+        (&["--since", "2026-01-07T00:00:01Z"], &[8, 9, 10]),
         (&["--until", "2026-01-05"], &[1, 2, 3, 4]),
         (&["--until", "2026-01-05T00:00:01Z"], &[1, 2, 3, 4, 5]),
         (&["--since", "2026-01-03", "--until", "2026-01-06"], &[3, 4, 5]),
         (&["--limit", "3"], &[1, 2, 3]),
-        (&["--after", "6"], &[7, 8]),
-        (&["--after", "8"], &[]),
+        (&["--after", "8"], &[9, 10]),
+        (&["--after", "10"], &[]),
         (&["--after", "2", "--limit", "2"], &[3, 4]),
-        (&["--outcome", "refused", "--after", "6", "--limit", "1"], &[7]),
-        (&["--account", "alice", "--actor", "operator", "--action", "disable", "--outcome", "done"], &[4]),
+        (&["--outcome", "refused", "--after", "7", "--limit", "1"], &[8]),
+        (&["--account", "alice", "--actor", "operator", "--action", "disable", "--outcome", "done"], &[5]),
     ];
     for (filter, expected) in cases {
         for format in FORMATS {
@@ -480,7 +509,7 @@ fn what_is_known_about_an_account_stays_listed_once_it_is_purged() {
     desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'");
     desk.run(&["users", "purge", "--yes"]).succeeds();
     // The last of them is the purge itself.
-    assert_eq!(numbers(&desk, "jsonl", &["--account", "2"]), [2, 3, 4, 5]);
+    assert_eq!(numbers(&desk, "jsonl", &["--account", "2"]), [2, 3, 4, 5, 6]);
 }
 
 // ---- Ways in.

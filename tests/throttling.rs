@@ -64,24 +64,21 @@ fn recorded(desk: &Desk, action: &str, detail: &str) -> usize {
 
 // Guessing.
 
-/// Guesses at the password of alice, in so many processes at once, one after the other in each. Every second guess is
-/// killed at some moment.
-fn guess(desk: &Desk, at_once: u64, each: u64) {
+/// Guesses at the password of alice, in so many processes at once. Every second one is killed at some moment.
+fn guess(desk: &Desk, at_once: u64) {
     thread::scope(|scope| {
         for number in 0..at_once {
             scope.spawn(move || {
-                for round in 0..each {
-                    let mut child = begun(desk, "alice", WRONG);
-                    let is_killed = (number + round) % 2 == 0;
-                    if is_killed {
-                        sleep(Duration::from_millis((number * 37 + round * 101) % 150));
-                        // One that has come to its end already cannot be killed, and has failed as the others.
-                        child.kill().unwrap();
-                    }
-                    let code = Run::from(child.wait_with_output().unwrap()).code;
-                    // Where so many write at once, one may find the store busy, and is not let in either.
-                    assert!(matches!(code, 5 | 9) || (is_killed && code == 128 + 9), "{code}");
+                let mut child = begun(desk, "alice", WRONG);
+                let is_killed = number % 2 == 0;
+                if is_killed {
+                    sleep(Duration::from_millis(number * 37 % 150));
+                    // One that has come to its end already cannot be killed, and has failed as the others.
+                    child.kill().unwrap();
                 }
+                let code = Run::from(child.wait_with_output().unwrap()).code;
+                // Where so many write at once, one may find the store busy, and is not let in either.
+                assert!(matches!(code, 5 | 9) || (is_killed && code == 128 + 9), "{code}");
             });
         }
     });
@@ -99,7 +96,7 @@ fn at_most_a_hundred_were_looked_at(desk: &Desk) {
 #[test]
 fn of_200_guesses_at_once_half_of_them_killed_few_are_looked_at() {
     let desk = with_alice();
-    guess(&desk, 40, 5);
+    guess(&desk, 200);
     at_most_a_hundred_were_looked_at(&desk);
     assert!(counted(&desk, "alice") < 50, "{}", counted(&desk, "alice"));
     desk.refuses(5, || verify(&desk, "alice", GOOD));
@@ -110,7 +107,7 @@ fn where_no_guess_waits_a_hundred_of_200_are_looked_at_and_no_more() {
     let desk = with_alice();
     desk.run(&["policy", "set", "throttle-after", "100"]).succeeds();
     for _ in 0..5 {
-        guess(&desk, 40, 1);
+        guess(&desk, 40);
         // What was killed is given up.
         wait(&desk, "alice", HOUR);
     }
@@ -142,6 +139,20 @@ fn a_guess_that_is_killed_as_soon_as_it_has_begun_counts() {
     wait(&desk, "alice", HOUR);
     verify(&desk, "alice", WRONG).exits(5);
     assert_eq!((desk.account::<i64>("tries_failed", "alice"), pending()), (2, 0));
+}
+
+#[test]
+fn guesses_that_are_killed_are_counted_recorded_and_told_however_often_the_owner_signs_in() {
+    let desk = with_alice();
+    // As one that was killed leaves it, every ten seconds.
+    let killed = "tries_pending = tries_pending + 1, tried_at = coalesce(tried_at, strftime('%s', 'now'))";
+    for _ in 0..7 {
+        set(&desk, "alice", killed);
+        verify(&desk, "alice", GOOD).succeeds();
+        wait(&desk, "alice", 10);
+    }
+    assert_eq!(desk.account::<i64>("tries_untold", "alice"), 7);
+    assert_eq!(recorded(&desk, "sign-in", "7 tries were not brought to their end"), 1);
 }
 
 // Waiting.

@@ -18,7 +18,7 @@ use crate::domain::sign_in::SignInSecret;
 use crate::domain::target::Target;
 use crate::domain::token::{Label, Token, TokenTarget};
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{NewToken, Store};
+use crate::store::{NewToken, Occasion, Store};
 use crate::terminal::format::Format;
 use crate::terminal::handover::TokenHandover;
 use crate::terminal::records::TokenRecord;
@@ -89,7 +89,7 @@ fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) ->
 fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<()> {
     let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(()) };
     let password = way_in::ask_password(desk, &account.username)?;
-    way_in::authenticate(desk, store, Some(&account.username), &password).map(drop)
+    way_in::authenticate(desk, store, Some(&account.username), &password, Occasion::OneCommand).map(drop)
 }
 
 /// The roles that were asked for, or all that may be given. What somebody has not, they do not give.

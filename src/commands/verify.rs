@@ -1,12 +1,12 @@
 //! `passdesk verify`: whether a password lets somebody in, for PAM and other programs.
 
-use super::way_in::{authenticate, change_required};
-use super::{Desk, find};
+use super::Desk;
+use super::way_in::authenticate;
 use crate::cli::verify::Verify;
+use crate::domain::authority::Refusal;
 use crate::domain::name::Username;
-use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::Mandate;
+use crate::store::Occasion;
 use crate::terminal::format::Format;
 use crate::terminal::records::AccountRecord;
 
@@ -25,17 +25,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     } else {
         desk.terminal.piped_secret()?
     };
-    let (account, credential) = authenticate(desk, &mut *store, username.as_ref(), &password)?;
+    let (account, _) = authenticate(desk, &mut *store, username.as_ref(), &password, Occasion::Verify)?;
     drop(password);
-    let by = Mandate::of(&account, credential.revision, desk.now());
     if account.must_change {
-        return Err(change_required(&mut *store, &by, &account, "verify"));
+        return Err(Refusal::ChangeRequired { username: account.username }.into());
     }
-    store.record(&by.done("verify", Some((&account).into()), String::new()))?;
     if desk.format() == Format::Text {
         return Ok(());
     }
-    let account = find(&*store, &Target::Id(account.id))?;
     let now = desk.now();
     desk.print_records(&[AccountRecord::new(&account, now)], false)
 }

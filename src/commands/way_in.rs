@@ -11,7 +11,7 @@ use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{FailedTry, Mandate, Store, StoreError};
+use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Store, StoreError};
 use crate::terminal::PromptError;
 use crate::token_source::GivenToken;
 
@@ -69,7 +69,7 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
 
 fn by_password(desk: &mut Desk<'_>, store: &mut dyn Store, username: &Username) -> Result<Owner> {
     let password = ask_password(desk, username)?;
-    let (account, credential) = authenticate(desk, store, Some(username), &password)?;
+    let (account, credential) = authenticate(desk, store, Some(username), &password, Occasion::OneCommand)?;
     Ok(Owner { account, proof: Proof::Password(credential.revision) })
 }
 
@@ -157,12 +157,14 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
 
 /// Signs somebody in. The try is counted before the password is looked at. Whatever is wrong, the answer is the same and
 /// takes as long (`None` is a name that nobody can have); that a temporary password has expired is told only to those who
-/// know it. A hash that does not cost what the policy asks for is renewed.
+/// know it. A hash that does not cost what the policy asks for is renewed. The account is what it was when the try
+/// succeeded.
 pub fn authenticate(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     username: Option<&Username>,
     password: &TypedPassword,
+    occasion: Occasion,
 ) -> Result<(Account, Credential)> {
     let throttle = desk.policy.throttle;
     let looked_at = store.begin_try(username, desk.now(), throttle)?;
@@ -186,14 +188,13 @@ pub fn authenticate(
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
     let renewed = credential.rehashed(password, desk.policy.cost, desk.rng)?;
-    match store.pass_try(account.id, credential.revision, renewed.as_ref(), now) {
+    let (id, proved) = (account.id, credential.revision);
+    match store.pass_try(&PassedTry { account: id, proved, renewed: renewed.as_ref(), occasion }, now) {
         Err(StoreError::Conflict(why)) => {
-            store.fail_try(&FailedTry { account: Some(account.id), looked_at, why: &why }, now, throttle)?;
+            store.fail_try(&FailedTry { account: Some(id), looked_at, why: &why }, now, throttle)?;
             Err(Failure::sign_in_failed())
         }
-        passed => {
-            Ok(passed.map(|()| (account, Credential { hash: renewed.unwrap_or(credential.hash), ..credential }))?)
-        }
+        passed => Ok((passed?, Credential { hash: renewed.unwrap_or(credential.hash), ..credential })),
     }
 }
 
@@ -207,6 +208,7 @@ fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool) -> &'stat
         Some((account, _)) if account.locked_at.is_some() => "locked",
         Some(_) if !looked_at => "tried too often",
         Some((_, None)) => "no password yet",
+        Some((_, Some(credential))) if credential.hash.cost().is_none() => "the hash cannot be used",
         Some((_, Some(_))) => "wrong password",
     }
 }

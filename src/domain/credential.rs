@@ -16,10 +16,10 @@ use super::temporary::{self, TemporaryPassword};
 /// The longest password in bytes. A longer one is refused, never cut.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// The most a stored row may ask for before its hash is taken for damaged: 256 MiB, 16 passes, 16 lanes, and as much work
-/// as four passes over 256 MiB: about a second.
+/// The most a stored row may ask for before its hash is taken for damaged, besides [`MOST_WORK`].
 const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
-const MOST_WORK: u64 = 4 * 256 * 1024;
+/// The most work of a hash that is evaluated, in KiB: four passes over 256 MiB, about a second.
+pub const MOST_WORK: u64 = 4 * 256 * 1024;
 /// The least memory and the least work that OWASP's Password Storage Cheat Sheet takes for argon2id.
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;
@@ -140,7 +140,8 @@ impl StoredHash {
     }
 
     /// What it cost; `None` if it is damaged or immoderate, and so is never evaluated.
-    fn cost(&self) -> Option<Cost> {
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
         parse(&self.0).map(|(_, cost)| cost)
     }
 }
@@ -202,11 +203,15 @@ impl Credential {
 /// KiB, whatever the answer is and whyever; `cost` says how to spend it where there is nothing to evaluate.
 #[must_use]
 pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, cost: Cost, work: u64) -> bool {
-    let evaluable = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
-    let matched = evaluable.is_some_and(|credential| credential.matches(typed));
-    let done = evaluable.map_or(0, |credential| credential.hash.work());
-    cost.take(work.saturating_sub(done));
+    let matched = credential.is_some_and(|credential| credential.matches(typed));
+    cost.take(left_over(credential, typed, work));
     matched
+}
+
+/// How much of so much work, in KiB, is left when a password has been looked at.
+fn left_over(credential: Option<&Credential>, typed: &TypedPassword, work: u64) -> u64 {
+    let evaluated = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
+    work.saturating_sub(evaluated.map_or(0, |credential| credential.hash.work()))
 }
 
 #[cfg(test)]
@@ -281,6 +286,23 @@ mod tests {
         for phc in ["", "x", "$argon2id$v=19$m=8,t=1,p=1$", "$2b$12$abcdefghijklmnopqrstuv"] {
             let credential = Credential { hash: StoredHash::from_store(phc.into()), ..permanent("x") };
             assert!(!credential.matches(&typed("")));
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_as_much_work_is_done_in_all() {
+        let whole = permanent("secret");
+        let damaged =
+            Credential { hash: StoredHash::from_store("$argon2id$v=20$m=8,t=1,p=1".into()), ..permanent("x") };
+        let (right, wrong, long) = (typed("secret"), typed("guess"), typed(&"x".repeat(MAX_PASSWORD_BYTES + 1)));
+        for (credential, typed, left) in [
+            (Some(&whole), &right, 92),
+            (Some(&whole), &wrong, 92),
+            (Some(&whole), &long, 100),
+            (Some(&damaged), &wrong, 100),
+            (None, &right, 100),
+        ] {
+            assert_eq!(left_over(credential, typed, 100), left);
         }
     }
 

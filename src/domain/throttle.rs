@@ -26,7 +26,7 @@ pub struct Tries {
     pub failed: u32,
     /// Those that were let through and have not come to their end.
     pub pending: u32,
-    /// When the latest one began, or failed.
+    /// When the latest one failed, or the oldest of those under way began, whichever came later.
     pub last_at: Option<Timestamp>,
 }
 
@@ -51,12 +51,10 @@ impl Tries {
         } else {
             self.pending == 0 && since.is_some_and(|since| since >= wait(self.failed, throttle))
         };
-        if may {
-            self.pending += 1;
-        }
-        if may {
+        if may && self.pending == 0 {
             self.last_at = self.last_at.max(Some(now));
         }
+        self.pending += u32::from(may);
         // A clock that was set back makes nobody wait longer than once more, and nobody shorter.
         if since.is_some_and(|since| since <= -GIVEN_UP) {
             self.last_at = Some(now);
@@ -68,6 +66,14 @@ impl Tries {
     #[must_use]
     pub fn fail(self, now: Timestamp) -> Self {
         Self { failed: self.failed.saturating_add(1), pending: self.pending.saturating_sub(1), last_at: Some(now) }
+    }
+
+    /// A try that was let through has succeeded: those that failed before are forgotten. Others that are under way are
+    /// not, since they may be somebody else's, who is killing them.
+    #[must_use]
+    pub fn succeed(self) -> Self {
+        let pending = self.pending.saturating_sub(1);
+        Self { failed: 0, pending, last_at: self.last_at.filter(|_| pending > 0) }
     }
 
     /// Whether there have been so many failures that the account is to be locked.
@@ -147,6 +153,17 @@ mod tests {
         let (tries, _) = Tries::default().begin(at(0), THROTTLE, false);
         let (later, _) = tries.begin(at(GIVEN_UP), THROTTLE, false);
         assert_eq!((later.failed, later.pending), (1, 1));
+    }
+
+    #[test]
+    fn a_success_leaves_the_tries_of_others_under_way() {
+        let (killed, _) = Tries::default().begin(at(0), THROTTLE, false);
+        let (own, _) = killed.begin(at(50), THROTTLE, false);
+        let left = own.succeed();
+        assert_eq!(left, killed);
+        let (later, _) = left.begin(at(GIVEN_UP), THROTTLE, false);
+        assert_eq!((later.failed, later.pending), (1, 1), "however many have succeeded since");
+        assert_eq!(later.succeed(), Tries::default());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use self::values::search_text;
 pub use self::values::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
-    Newcomer, Page, SeenEdit, SignIn, Sort, finds,
+    Newcomer, Occasion, Page, PassedTry, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{Entry, Event};
@@ -174,18 +174,15 @@ pub trait Store {
     /// unless nobody would be left to administer the store.
     fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()>;
 
-    /// A try has succeeded: those that failed before are forgotten, and another hash of the same password, if there is
-    /// one, is kept instead. [`StoreError::Conflict`] as above, or if the account has been locked.
-    fn pass_try(
-        &mut self,
-        id: AccountId,
-        proved: PasswordRevision,
-        renewed: Option<&StoredHash>,
-        at: Timestamp,
-    ) -> Result<()>;
+    /// A try has succeeded, and is recorded with its occasion, but for a sign-in that is recorded when it begins: those
+    /// that failed before are forgotten, and another hash of the same password, if there is one, is kept instead. The
+    /// account as it stands now. [`StoreError::Conflict`] as above, or if the account has been locked.
+    ///
+    /// Whoever has to choose a new password is not let in by [`Occasion::Verify`], and the record says so.
+    fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account>;
 
-    /// Begins a sign-in, of whose owner it is taken that they have been told of the failures before.
-    /// [`StoreError::Conflict`] as above, or if a change of the password is required.
+    /// Begins a sign-in, whose owner has been told of so many failures before. [`StoreError::Conflict`] as above, or if
+    /// a change of the password is required.
     fn begin_sign_in(
         &mut self,
         id: AccountId,
@@ -193,6 +190,7 @@ pub trait Store {
         digest: SignInDigest,
         at: Timestamp,
         until: Timestamp,
+        told: u32,
     ) -> Result<()>;
 
     /// The sign-in with this digest, if it has not expired and its account is in use.

@@ -239,6 +239,32 @@ pub struct FailedTry<'a> {
     pub why: &'a str,
 }
 
+/// For what somebody has given a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// To sign in for longer.
+    SignIn,
+    /// To do one thing.
+    OneCommand,
+    /// To choose another one.
+    PasswordChange,
+    /// To be let in by another program.
+    Verify,
+}
+
+/// A try to sign in that has succeeded.
+#[derive(Clone, Copy)]
+pub struct PassedTry<'a> {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The password that was proved.
+    pub proved: PasswordRevision,
+    /// Another hash of it, to be kept in the place of the one there is.
+    pub renewed: Option<&'a StoredHash>,
+    /// What for.
+    pub occasion: Occasion,
+}
+
 /// A token to be made.
 #[derive(Debug, Clone)]
 pub struct NewToken {

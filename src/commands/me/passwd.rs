@@ -5,6 +5,7 @@ use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, signed_in};
 use crate::domain::actor::Proof;
 use crate::failure::Result;
+use crate::store::Occasion;
 
 /// Changes one's own password: the current one, the new one, the new one again.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
@@ -16,7 +17,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         None => ask_username(desk)?,
     };
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password)?;
+    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, Occasion::PasswordChange)?;
     drop(password);
     choose::tell_why(desk, &account);
     // A token may be what somebody else has got hold of.

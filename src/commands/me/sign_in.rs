@@ -8,14 +8,14 @@ use crate::domain::clock::spoken;
 use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::Result;
-use crate::store::{Mandate, Store};
+use crate::store::{Mandate, Occasion, Store};
 
 /// Signs in. Who has to choose a new password does so first, and nothing else.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password)?;
+    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, Occasion::SignIn)?;
     drop(password);
     tell_of_failures(desk, &account);
     let proved =
@@ -29,11 +29,11 @@ fn change_first(
     account: &Account,
     current: &Credential,
 ) -> Result<PasswordRevision> {
+    choose::tell_why(desk, account);
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
         let by = Mandate::of(account, current.revision, desk.now());
         return Err(change_required(store, &by, account, "sign-in"));
     }
-    choose::tell_why(desk, account);
     let revision = choose::change(desk, store, account, current, None)?;
     desk.terminal.note("Your new password is in force.");
     Ok(revision)
@@ -55,7 +55,7 @@ fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: 
     let secret = SignInSecret::generate(desk.rng);
     let now = desk.now();
     let lifetime = desk.policy.sign_in_lifetime;
-    store.begin_sign_in(account.id, proved, secret.digest(), now, now + lifetime)?;
+    store.begin_sign_in(account.id, proved, secret.digest(), now, now + lifetime, account.untold_failures)?;
     if let Err(error) = desk.sign_ins.save(&name, &secret) {
         store.end_sign_in(secret.digest(), desk.now())?;
         return Err(error.into());

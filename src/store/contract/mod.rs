@@ -112,6 +112,9 @@ macro_rules! laws {
                 a_success_that_ends_failures_is_recorded,
                 whoever_is_locked_meanwhile_is_not_let_in,
                 failures_are_told_once,
+                a_success_leaves_the_tries_of_others_under_way,
+                a_try_that_is_not_brought_to_its_end_has_failed_and_is_recorded_and_told,
+                a_success_is_recorded_with_its_occasion,
                 a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back,
                 a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password,
             }
@@ -222,7 +225,7 @@ fn acting(store: &dyn Store, account: &Account) -> Mandate {
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
     let proved = proof(store, account);
-    store.begin_sign_in(account.id, proved, digest, at(0), at(8 * HOUR)).unwrap();
+    store.begin_sign_in(account.id, proved, digest, at(0), at(8 * HOUR), 0).unwrap();
     digest
 }
 
@@ -277,7 +280,7 @@ fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevi
     let before = (get(store, account.id), hash_of(store, account));
     let replaced = store.replace_password(account.id, proved, &hash("late"), at(1), None);
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
-    let begun = store.begin_sign_in(account.id, proved, SignInDigest([1; 32]), at(0), at(HOUR));
+    let begun = store.begin_sign_in(account.id, proved, SignInDigest([1; 32]), at(0), at(HOUR), 0);
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert_eq!((get(store, account.id), hash_of(store, account)), before);
 }

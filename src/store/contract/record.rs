@@ -38,8 +38,7 @@ pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut dyn Store)
     let peer = settled(store, "peer", &[Role::Helpdesk]);
     let before = events(store, &EventFilter::default()).len();
     let by = acting(store, &helper);
-    let refused: Vec<_> =
-        every_change(store, &by, &peer).into_values().filter(store::Result::is_err).collect();
+    let refused: Vec<_> = every_change(store, &by, &peer).into_values().filter(store::Result::is_err).collect();
     let recorded = events(store, &EventFilter { outcome: Some(Outcome::Refused), ..EventFilter::default() });
     assert_eq!(recorded.len(), refused.len());
     assert_eq!(events(store, &EventFilter::default()).len(), before + refused.len());
@@ -89,7 +88,7 @@ pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
     let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
     let token = token_of(store, &joanna, "ann", 1, &[]);
     let by_token = through(store, token);
-    for (second, by) in [(1, acting(&ann)), (2, acting(&joanna)), (3, by_token)] {
+    for (second, by) in [(1, acting(store, &ann)), (2, acting(store, &joanna)), (3, by_token)] {
         store.record(&Mandate { at: at(second), ..by }.done("profile", None, String::new())).unwrap();
     }
     for (actor, seconds) in [
@@ -111,7 +110,7 @@ pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
 pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) {
     let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
     for second in 0..4 {
-        let by = acting(if second % 2 == 0 { &joanna } else { &ann });
+        let by = acting(store, if second % 2 == 0 { &joanna } else { &ann });
         store.record(&Mandate { at: at(second), ..by }.done("profile", None, String::new())).unwrap();
     }
     let filter = EventFilter { actor: Some("ann".into()), action: Some("profile".into()), ..EventFilter::default() };
@@ -135,7 +134,7 @@ pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut dyn Store
     for account in [&bob, &alice] {
         store.remove(&operator(), account.id, account.revision).unwrap();
     }
-    store.purge(&acting(&ada), at(0)).unwrap();
+    store.purge(&acting(store, &ada), at(0)).unwrap();
     let event = |account: &Account| (account.username.to_string(), Some(account.id.0), "ada".to_owned());
     assert_eq!(purges(store), [event(&bob), event(&alice)]);
 }

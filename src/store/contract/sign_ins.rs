@@ -55,7 +55,7 @@ pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
     let digest = SignInDigest([1; 32]);
     let known = proof(store, &alice);
-    let begun = store.begin_sign_in(alice.id, known, digest, at(0), at(HOUR));
+    let begun = store.begin_sign_in(alice.id, known, digest, at(0), at(HOUR), 0);
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert!(store.sign_in(digest, at(0)).unwrap().is_none());
 }

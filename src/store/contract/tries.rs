@@ -3,10 +3,11 @@
 use super::{HOUR, added, at, get, hash, hash_of, list, new, operator, proof, settled, temporary};
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Refusal;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
 use crate::domain::sign_in::SignInDigest;
 use crate::domain::throttle::{Throttle, Tries};
-use crate::store::{EventFilter, FailedTry, Filter, Mandate, Sort, Store, StoreError};
+use crate::store::{EventFilter, FailedTry, Filter, Mandate, Occasion, PassedTry, Result, Sort, Store, StoreError};
 
 const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 /// Each try is later than the longest wait after the one before.
@@ -27,6 +28,25 @@ fn failures(store: &mut dyn Store, account: &Account, count: i64) {
         assert!(begins(store, account, number * LONG), "{number}");
         fails(store, account, number * LONG);
     }
+}
+
+fn passes(store: &mut dyn Store, account: &Account, proved: PasswordRevision, second: i64) -> Result<Account> {
+    succeeds(store, account, proved, Occasion::SignIn, second)
+}
+
+fn succeeds(
+    store: &mut dyn Store,
+    account: &Account,
+    proved: PasswordRevision,
+    occasion: Occasion,
+    second: i64,
+) -> Result<Account> {
+    store.pass_try(&PassedTry { account: account.id, proved, renewed: None, occasion }, at(second))
+}
+
+fn renews(store: &mut dyn Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
+    let passed = PassedTry { account: account.id, proved, renewed: Some(hash), occasion: Occasion::SignIn };
+    store.pass_try(&passed, at(0))
 }
 
 pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut dyn Store) {
@@ -69,7 +89,7 @@ pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 20);
     let proved = proof(store, &alice);
-    store.pass_try(alice.id, proved, None, at(20 * LONG)).unwrap();
+    passes(store, &alice, proved, 20 * LONG).unwrap();
     assert_eq!(get(store, alice.id), Account { untold_failures: 20, ..alice });
 }
 
@@ -87,7 +107,7 @@ pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Stor
         assert_eq!((unlocked.tries, unlocked.locked_at), (Tries::default(), None), "reset: {reset}");
         assert!(begins(store, &alice, 0));
         let proved = proof(store, &alice);
-        store.pass_try(alice.id, proved, None, at(0)).unwrap();
+        passes(store, &alice, proved, 0).unwrap();
     }
 }
 
@@ -135,11 +155,11 @@ pub fn a_locked_admin_is_not_counted_on(store: &mut dyn Store) {
 pub fn a_new_hash_of_the_same_password_takes_the_place_of_the_old_one(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    store.pass_try(alice.id, proved, Some(&hash("renewed")), at(0)).unwrap();
+    renews(store, &alice, proved, &hash("renewed")).unwrap();
     assert_eq!(hash_of(store, &alice), "$argon2id$renewed");
     assert_eq!(get(store, alice.id), alice, "nothing else is different");
     store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
-    let late = store.pass_try(alice.id, proved, Some(&hash("late")), at(0));
+    let late = renews(store, &alice, proved, &hash("late"));
     assert!(matches!(late, Err(StoreError::Conflict(_))));
     assert_eq!(hash_of(store, &alice), "$argon2id$second");
 }
@@ -148,9 +168,9 @@ pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Stor
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for renewed in ["first", "second"] {
-        store.pass_try(alice.id, proved, Some(&hash(renewed)), at(0)).unwrap();
+        renews(store, &alice, proved, &hash(renewed)).unwrap();
     }
-    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(0), at(HOUR)).unwrap();
+    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(0), at(HOUR), 0).unwrap();
     store.replace_password(alice.id, proved, &hash("new"), at(1), None).unwrap();
 }
 
@@ -160,7 +180,7 @@ pub fn a_success_that_ends_failures_is_recorded(store: &mut dyn Store) {
     for (failed, recorded) in [(0, false), (3, true)] {
         failures(store, &alice, failed);
         let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
-        store.pass_try(alice.id, proved, None, at(9 * LONG)).unwrap();
+        passes(store, &alice, proved, 9 * LONG).unwrap();
         let events = store.events(&EventFilter::default(), None, 100).unwrap();
         assert_eq!(events.len() > before, recorded);
         if let Some(event) = events.get(before) {
@@ -174,7 +194,7 @@ pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
     let proved = proof(store, &alice);
     failures(store, &alice, 100);
     let locked = get(store, alice.id);
-    let passed = store.pass_try(alice.id, proved, None, at(0));
+    let passed = passes(store, &alice, proved, 0);
     assert!(matches!(passed, Err(StoreError::Conflict(_))));
     assert_eq!(get(store, alice.id), locked);
 }
@@ -183,10 +203,60 @@ pub fn failures_are_told_once(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     failures(store, &alice, 2);
-    store.pass_try(alice.id, proved, None, at(3 * LONG)).unwrap();
+    passes(store, &alice, proved, 3 * LONG).unwrap();
     assert_eq!(get(store, alice.id).untold_failures, 2, "a success by itself tells nobody");
-    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(3 * LONG), at(9 * LONG)).unwrap();
-    assert_eq!(get(store, alice.id).untold_failures, 0);
+    assert!(begins(store, &alice, 3 * LONG));
+    fails(store, &alice, 3 * LONG);
+    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(3 * LONG), at(9 * LONG), 2).unwrap();
+    assert_eq!(get(store, alice.id).untold_failures, 1, "another one has failed since they were told");
+}
+
+pub fn a_success_leaves_the_tries_of_others_under_way(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    for second in 0..3 {
+        // One that is killed, and one that succeeds.
+        assert!(begins(store, &alice, second) && begins(store, &alice, second));
+        passes(store, &alice, proved, second).unwrap();
+    }
+    assert_eq!(get(store, alice.id).tries, Tries { failed: 0, pending: 3, last_at: Some(at(0)) });
+}
+
+pub fn a_try_that_is_not_brought_to_its_end_has_failed_and_is_recorded_and_told(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    assert!(begins(store, &alice, 0) && begins(store, &alice, 1));
+    let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
+    assert!(begins(store, &alice, 61));
+    let events = store.events(&EventFilter::default(), None, 100).unwrap();
+    let new: Vec<_> = events[before..].iter().map(|event| (&*event.outcome, &*event.detail)).collect();
+    assert_eq!(new, [("refused", "2 tries were not brought to their end")]);
+    assert_eq!(passes(store, &alice, proved, 61).unwrap().untold_failures, 2);
+}
+
+pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    for (occasion, flagged, recorded) in [
+        (Occasion::SignIn, false, None),
+        (Occasion::OneCommand, false, Some(("sign-in", "done", "for one command"))),
+        (Occasion::PasswordChange, false, Some(("sign-in", "done", "to change the password"))),
+        (Occasion::Verify, false, Some(("verify", "done", ""))),
+        (Occasion::SignIn, true, Some(("sign-in", "done", "to choose a new password"))),
+        (Occasion::Verify, true, Some(("verify", "refused", "alice must choose a new password first"))),
+    ] {
+        let seen = get(store, alice.id);
+        if flagged && !seen.must_change {
+            store.require_change(&operator(), alice.id, seen.revision).unwrap();
+        }
+        let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
+        let now = succeeds(store, &alice, proved, occasion, 0).unwrap();
+        assert_eq!(now.must_change, flagged, "it is what it is by then");
+        let events = store.events(&EventFilter::default(), None, 100).unwrap();
+        let new: Vec<_> =
+            events[before..].iter().map(|event| (&*event.action, &*event.outcome, &*event.detail)).collect();
+        assert_eq!(new, Vec::from_iter(recorded), "{occasion:?}");
+    }
 }
 
 pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {

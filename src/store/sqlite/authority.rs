@@ -50,9 +50,10 @@ impl Present {
                 let stands = accounts::password_revision(transaction, id)? == *proved;
                 (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
             }
-            Proof::SignIn(sign_in) => {
-                (sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "sign-in" })
-            }
+            Proof::SignIn(sign_in) => (
+                sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?,
+                Refusal::SignInEnded { what: "sign-in" },
+            ),
             Proof::Token(sign_in, _) => {
                 (sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "token" })
             }

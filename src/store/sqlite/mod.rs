@@ -33,7 +33,7 @@ use self::errors::failed;
 pub use self::stores::SqliteStores;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
-    Newcomer, Page, PreparedStore, Result, SignIn, Store, StoreError, Watch,
+    Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
@@ -268,18 +268,12 @@ impl Store for SqliteStore {
         self.write(|transaction| tries::fail(transaction, tried, at, throttle))
     }
 
-    fn pass_try(
-        &mut self,
-        id: AccountId,
-        proved: PasswordRevision,
-        renewed: Option<&StoredHash>,
-        at: Timestamp,
-    ) -> Result<()> {
-        self.write(|transaction| tries::pass(transaction, id, proved, renewed, at))?;
-        if renewed.is_some() {
+    fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account> {
+        let account = self.write(|transaction| tries::pass(transaction, passed, at))?;
+        if passed.renewed.is_some() {
             self.forget_old_pages();
         }
-        Ok(())
+        Ok(account)
     }
 
     fn begin_sign_in(
@@ -289,8 +283,9 @@ impl Store for SqliteStore {
         digest: SignInDigest,
         at: Timestamp,
         until: Timestamp,
+        told: u32,
     ) -> Result<()> {
-        self.write(|transaction| sign_ins::begin(transaction, id, proved, digest, at, until))
+        self.write(|transaction| sign_ins::begin(transaction, id, proved, digest, at, until, told))
     }
 
     fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {

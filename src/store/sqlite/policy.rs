@@ -6,6 +6,7 @@ use super::authority::{Admins, authorize_all};
 use super::errors::{damaged, failed};
 use super::record;
 use crate::domain::authority::{Action, Refusal};
+use crate::domain::credential::MOST_WORK;
 use crate::domain::policy::{Policy, Setting};
 use crate::store::{Mandate, Result};
 
@@ -20,7 +21,8 @@ pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
     let dearest: Option<i64> =
         connection.query_row("SELECT max(hash_work) FROM accounts", [], |row| row.get(0)).map_err(failed)?;
     let dearest = dearest.and_then(|work| u64::try_from(work).ok()).unwrap_or(0);
-    policy.most_work = policy.cost.work().max(dearest);
+    // More is never evaluated, whatever a damaged row says.
+    policy.most_work = policy.cost.work().max(dearest.min(MOST_WORK));
     Ok(policy)
 }
 
@@ -62,4 +64,22 @@ fn value(connection: &Connection, setting: Setting) -> Result<Option<String>> {
         .prepare_cached("SELECT value FROM settings WHERE key = ?1")
         .and_then(|mut statement| statement.query_row([key(setting)], |row| row.get(0)).optional())
         .map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open;
+    use super::*;
+
+    #[test]
+    fn no_row_has_a_sign_in_take_longer_than_the_dearest_hash_that_is_evaluated() {
+        let connection = open::in_memory().unwrap();
+        for (stored, work) in [(i64::MAX, MOST_WORK), (-1, Policy::default().cost.work())] {
+            let sql = "INSERT OR REPLACE INTO accounts (id, username, display_name, search_text, roles, state,
+                                                        must_change, hash_work, created_at)
+                       VALUES (1, 'alice', '', '', 0, 'active', FALSE, ?1, 0)";
+            connection.execute(sql, [stored]).unwrap();
+            assert_eq!(read(&connection, Policy::default()).unwrap().most_work, work, "{stored}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ pub fn begin(
     digest: SignInDigest,
     at: Timestamp,
     until: Timestamp,
+    told: u32,
 ) -> Result<()> {
     let account = proved_account(transaction, id, proved)?;
     if account.must_change {
@@ -37,7 +38,11 @@ pub fn begin(
             "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
             params![id.0, digest.0, at.as_second(), until.as_second()],
         )
-        .and_then(|_| transaction.execute("UPDATE accounts SET tries_untold = 0 WHERE id = ?1", [id.0]))
+        .and_then(|_| {
+            // Others may have failed since.
+            let sql = "UPDATE accounts SET tries_untold = max(tries_untold - ?2, 0) WHERE id = ?1";
+            transaction.execute(sql, params![id.0, told])
+        })
         .map_err(failed)?;
     Ok(())
 }

@@ -9,13 +9,14 @@ use super::changes::work;
 use super::errors::failed;
 use super::record;
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{Entry, Outcome};
-use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::audit::{self, Entry, Outcome};
+use crate::domain::authority::Refusal;
+use crate::domain::credential::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, Tries};
-use crate::store::{FailedTry, Mandate, Result, StoreError};
+use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Result, StoreError};
 
 /// Counts a try, and says whether its password may be looked at.
 pub fn begin(
@@ -35,6 +36,14 @@ pub fn begin(
     let needed = is_needed(transaction, &account, at)?;
     let (tries, may) = account.tries.begin(at, throttle, needed);
     write(transaction, account.id, account.tries, tries)?;
+    let given_up = tries.failed.saturating_sub(account.tries.failed);
+    if given_up > 0 {
+        let detail = match given_up {
+            1 => "a try was not brought to its end".to_owned(),
+            more => format!("{more} tries were not brought to their end"),
+        };
+        record::append(transaction, &refused(Some((&account).into()), at, detail))?;
+    }
     if !may && tries.are_spent(throttle) && !needed {
         lock(transaction, &account, at, tries)?;
     }
@@ -48,17 +57,7 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
         Some(id) => accounts::find(transaction, &Target::Id(id))?,
         None => None,
     };
-    record::append(
-        transaction,
-        &Entry {
-            actor: None,
-            action: "sign-in",
-            target: account.as_ref().map(Into::into),
-            at,
-            outcome: Outcome::Refused,
-            detail: failure.why.to_owned(),
-        },
-    )?;
+    record::append(transaction, &refused(account.as_ref().map(Into::into), at, failure.why.to_owned()))?;
     let Some(account) = account.filter(|_| failure.looked_at) else { return Ok(()) };
     let tries = account.tries.fail(at);
     write(transaction, account.id, account.tries, tries)?;
@@ -69,33 +68,57 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
     Ok(())
 }
 
-/// A try has succeeded: all before it are forgotten, which is recorded where there were any. `renewed` takes the place of
-/// the hash that was proved.
-pub fn pass(
-    transaction: &Transaction<'_>,
-    id: AccountId,
-    proved: PasswordRevision,
-    renewed: Option<&StoredHash>,
-    at: Timestamp,
-) -> Result<()> {
+/// A try has succeeded: those that failed before it are forgotten. Says what the account is now.
+pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account> {
+    let &PassedTry { account: id, proved, renewed, occasion } = passed;
     let account = proved_account(transaction, id, proved)?;
     if account.locked_at.is_some() {
         return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
     }
-    write(transaction, id, account.tries, Tries::default())?;
+    let tries = account.tries.succeed();
+    write(transaction, id, account.tries, tries)?;
     let by = Mandate::of(&account, proved, at);
-    if account.tries.failed > 0 {
-        let detail = format!("after {} that failed", account.tries.failed);
-        record::append(transaction, &by.done("sign-in", Some((&account).into()), detail))?;
+    if let Some(success) = success(&account, occasion, &by) {
+        record::append(transaction, &success)?;
     }
-    let Some(hash) = renewed else { return Ok(()) };
-    transaction
-        .execute(
-            "UPDATE accounts SET password_hash = ?2, hash_work = ?3 WHERE id = ?1",
-            params![id.0, hash.as_str(), work(hash)],
-        )
-        .map_err(failed)?;
-    record::append(transaction, &by.done("renew-hash", Some((&account).into()), String::new()))
+    if let Some(hash) = renewed {
+        let was = accounts::credential(transaction, &account.username)?.and_then(|(_, credential)| credential);
+        let sql = "UPDATE accounts SET password_hash = ?2, hash_work = ?3 WHERE id = ?1";
+        transaction.execute(sql, params![id.0, hash.as_str(), work(hash)]).map_err(failed)?;
+        let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
+        let was = was.map_or_else(|| "none".into(), |was| cost(&was.hash));
+        let detail = format!("{}, was {was}", cost(hash));
+        record::append(transaction, &by.done("renew-hash", Some((&account).into()), detail))?;
+    }
+    Ok(Account { tries, ..account })
+}
+
+/// What to record of a try that has succeeded. A sign-in that begins at once has an event of its own.
+fn success(account: &Account, occasion: Occasion, by: &Mandate) -> Option<Entry> {
+    let what_for = match occasion {
+        Occasion::SignIn if account.must_change => "to choose a new password",
+        Occasion::OneCommand => "for one command",
+        Occasion::PasswordChange => "to change the password",
+        Occasion::SignIn | Occasion::Verify => "",
+    };
+    let failed = account.tries.failed;
+    let after = if failed > 0 { format!("after {failed} that failed") } else { String::new() };
+    let detail = [what_for, &after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let target = Some(account.into());
+    if occasion == Occasion::Verify {
+        let required = Refusal::ChangeRequired { username: account.username.clone() };
+        return Some(if account.must_change {
+            by.refused("verify", target, &required)
+        } else {
+            by.done("verify", target, detail)
+        });
+    }
+    (!detail.is_empty()).then(|| by.done("sign-in", target, detail))
+}
+
+/// The event that somebody was not let in, nobody knows who.
+fn refused(target: Option<audit::Target>, at: Timestamp, detail: String) -> Entry {
+    Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail }
 }
 
 /// Forgets the failures of an account, and unlocks it.
