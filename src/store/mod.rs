@@ -1,9 +1,10 @@
 //! What a store can do, in the words of the domain. `sqlite/` is the embedded engine; another one is another folder.
 //!
-//! Each method is one transaction. None is open while the caller prompts, hashes or delivers. A method that changes an
-//! account takes the revision that the caller has seen; if somebody else has written the account since, the answer is
-//! [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is decided again inside the
-//! transaction, on what the actor and the target are by then.
+//! Each method is one transaction, and what several do at the same moment is as if one came after the other: two who
+//! see that another admin is left do not both take that one away. None is open while the caller prompts, hashes or
+//! delivers. A method that changes an account takes the revision that the caller has seen; if somebody else has written
+//! the account since, the answer is [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is
+//! decided again inside the transaction, on what the actor and the target are by then.
 
 #[cfg(test)]
 mod contract;

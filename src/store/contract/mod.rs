@@ -1,7 +1,9 @@
 //! The laws that every engine keeps, a file for each subject. An engine's tests say `laws!(…)` with an expression that
-//! opens an empty store.
+//! opens an empty store, and `laws_at_once!(…)` with one that gives the place of a store which is still to be made, behind
+//! whatever keeps that place.
 
 pub mod accounts;
+pub mod at_once;
 pub mod authority;
 pub mod batches;
 pub mod care;
@@ -162,6 +164,26 @@ macro_rules! laws {
     };
 }
 pub(crate) use laws;
+
+macro_rules! laws_at_once {
+    ($place:expr) => {
+        $crate::store::contract::laws_at_once!($place;
+            two_admins_who_disable_each_other_at_once_leave_one,
+            a_name_that_many_want_at_once_is_one_accounts,
+            of_many_who_change_an_account_as_they_saw_it_one_does,
+            no_more_guesses_are_let_through_at_once_than_may_fail,
+            successes_at_once_are_each_taken_off_once,
+            events_written_at_once_are_one_chain,
+        );
+    };
+    ($place:expr; $($law:ident),* $(,)?) => {
+        $(#[test] fn $law() {
+            let (_keeper, stores) = $place;
+            $crate::store::contract::at_once::$law(&stores);
+        })*
+    };
+}
+pub(crate) use laws_at_once;
 
 const HOUR: i64 = 3_600;
 

@@ -355,4 +355,11 @@ mod tests {
     use super::*;
 
     crate::store::contract::laws!(SqliteStore::in_memory());
+    crate::store::contract::laws_at_once!(in_a_folder());
+
+    fn in_a_folder() -> (tempfile::TempDir, SqliteStores) {
+        let folder = tempfile::tempdir().unwrap();
+        let stores = SqliteStores::at(&folder.path().join("store.db")).unwrap();
+        (folder, stores)
+    }
 }

@@ -1,0 +1,123 @@
+//! What holds where several write at the same moment: their transactions are as if one came after the other.
+
+use std::sync::Barrier;
+use std::thread;
+
+use super::{acting, at, get, new, operator, proof, settled};
+use crate::domain::account::Lifecycle;
+use crate::domain::audit::Link;
+use crate::domain::role::Role;
+use crate::domain::throttle::Throttle;
+use crate::store::{EventFilter, Occasion, PassedTry, Store, StoreError, Stores};
+
+/// Rounds enough that two meet.
+const ROUNDS: i64 = 20;
+
+/// A store with an account in it, open.
+fn opened(stores: &dyn Stores) -> Box<dyn Store> {
+    stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place().unwrap();
+    stores.open().unwrap()
+}
+
+/// Does something with a store of one's own, so many at once, and says what came of each.
+fn all_at_once<T: Send>(
+    stores: &(impl Stores + Sync),
+    count: usize,
+    deed: impl Fn(usize, &mut dyn Store) -> T + Sync,
+) -> Vec<T> {
+    let start = Barrier::new(count);
+    thread::scope(|scope| {
+        let (deed, start) = (&deed, &start);
+        let begun: Vec<_> = (0..count)
+            .map(|number| {
+                scope.spawn(move || {
+                    let mut store = stores.open().unwrap();
+                    start.wait();
+                    deed(number, &mut *store)
+                })
+            })
+            .collect();
+        begun.into_iter().map(|one| one.join().unwrap()).collect()
+    })
+}
+
+pub fn two_admins_who_disable_each_other_at_once_leave_one(stores: &(impl Stores + Sync)) {
+    let mut store = opened(stores);
+    let admins = ["ada", "ben"].map(|username| settled(&mut *store, username, &[Role::GlobalAdmin]).id);
+    for _ in 0..ROUNDS {
+        let seen = admins.map(|id| get(&*store, id));
+        let by = [0, 1].map(|number| acting(&*store, &seen[number]));
+        let outcomes = all_at_once(stores, 2, |number, store| {
+            let other = &seen[1 - number];
+            store.disable(&by[number], other.id, other.revision).is_ok()
+        });
+        assert_eq!(outcomes.iter().filter(|done| **done).count(), 1);
+        let left = admins.map(|id| get(&*store, id));
+        let out: Vec<_> = left.iter().filter(|admin| admin.lifecycle == Lifecycle::Disabled).collect();
+        assert_eq!(out.len(), 1);
+        store.enable(&operator(), out[0].id, out[0].revision).unwrap();
+    }
+}
+
+pub fn a_name_that_many_want_at_once_is_one_accounts(stores: &(impl Stores + Sync)) {
+    let store = opened(stores);
+    for round in 0..ROUNDS {
+        let wanted = new(&format!("alice{round}"), &[]);
+        let outcomes = all_at_once(stores, 4, |_, store| store.add_account(&operator(), &wanted));
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(StoreError::Conflict(_)))));
+    }
+    drop(store);
+}
+
+pub fn of_many_who_change_an_account_as_they_saw_it_one_does(stores: &(impl Stores + Sync)) {
+    let mut store = opened(stores);
+    let alice = settled(&mut *store, "alice", &[]).id;
+    for _ in 0..ROUNDS {
+        let seen = get(&*store, alice).revision;
+        let outcomes = all_at_once(stores, 4, |_, store| store.require_change(&operator(), alice, seen).is_ok());
+        assert_eq!(outcomes.iter().filter(|done| **done).count(), 1);
+    }
+}
+
+pub fn no_more_guesses_are_let_through_at_once_than_may_fail(stores: &(impl Stores + Sync)) {
+    let mut store = opened(stores);
+    let alice = settled(&mut *store, "alice", &[]);
+    let throttle = Throttle { after: 100, lock_after: 12 };
+    let let_through = all_at_once(stores, 8, |_, store| {
+        let begun = (0..4).map(|_| store.begin_try(Some(&alice.username), at(0), throttle).unwrap());
+        begun.filter(|may| *may).count()
+    });
+    assert_eq!(let_through.iter().sum::<usize>(), 12);
+    assert_eq!(get(&*store, alice.id).tries.pending, 12);
+}
+
+pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) {
+    let mut store = opened(stores);
+    let alice = settled(&mut *store, "alice", &[]);
+    let (proved, throttle) = (proof(&*store, &alice), Throttle { after: 5, lock_after: 100 });
+    let occasion = Occasion::OneCommand;
+    all_at_once(stores, 8, |_, store| {
+        assert!(store.begin_try(Some(&alice.username), at(0), throttle).unwrap());
+        store.pass_try(&PassedTry { account: alice.id, proved, renewed: None, occasion }, at(0)).unwrap();
+    });
+    assert_eq!(get(&*store, alice.id).tries, alice.tries);
+}
+
+pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {
+    let store = opened(stores);
+    let before = store.events(&EventFilter::default(), None, 1_000).unwrap().len();
+    all_at_once(stores, 8, |number, store| {
+        for _ in 0..ROUNDS {
+            store.record(&operator().done("profile", None, number.to_string())).unwrap();
+        }
+    });
+    let events = store.events(&EventFilter::default(), None, 1_000).unwrap();
+    assert_eq!(events.len(), before + 8 * usize::try_from(ROUNDS).unwrap());
+    let mut last = None;
+    for event in &events {
+        assert_eq!(event.fault(last), None);
+        last = Some(event);
+    }
+    assert_ne!(last.map(|event| event.link), Some(Link::START));
+}
