@@ -279,6 +279,25 @@ fn of_an_account_changed_while_the_question_stood_nothing_is_shown() {
 }
 
 #[test]
+fn an_actor_whose_password_was_changed_while_the_question_stood_is_refused() {
+    let mut site = Site::new();
+    site.settled("helper", &[Role::Helpdesk]);
+    site.settled("alice", &[]);
+    let before = site.state("alice");
+    let (helper, current) = (site.account("helper"), site.credential("helper"));
+    let meddled = meanwhile(&site, move |store, by| {
+        store.replace_password(helper.id, current.revision, &current.hash, by.at, None).unwrap();
+    });
+    let question = "Reset the password of alice (Name of alice), id 3?";
+    let call = as_user("helper", vec![secret("Password of helper", GOOD), Step::Confirm(question)]);
+    let call = Call { at_question: meddled.meanwhile, ..call };
+    let message = site.call(call, |desk| run(desk, &Reset { handover: quiet(), ..reset(&["alice"]) }));
+    let message = message.fails(Kind::SignInFailed);
+    assert!(message.contains("the password of helper has been changed since it was given"), "{message}");
+    assert_eq!(site.state("alice"), before);
+}
+
+#[test]
 fn without_an_id_one_is_picked_from_what_the_store_finds() {
     let mut site = Site::new();
     site.settled("alice", &[]);
