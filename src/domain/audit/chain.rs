@@ -1,14 +1,11 @@
-//! The record of who did what to whom. Each event carries the hash of the one before it, so that an event that was
-//! changed, taken out, put in or moved shows.
+//! The record as a chain. Each event carries the hash of the one before it, so that an event that was changed, taken out,
+//! put in or moved shows.
 
 use sha2::{Digest as _, Sha256};
 
-use super::account::{Account, AccountId};
-use super::actor::Actor;
-use super::authority::Action;
-use super::clock::Timestamp;
-use super::hex;
-use super::name::Username;
+use super::super::hex;
+use super::Entry;
+use crate::domain::actor::Actor;
 
 /// What stands before everything that is hashed, so that no other hash of this program can be taken for one of these.
 const DOMAIN_TAG: &[u8] = b"passdesk audit event 1";
@@ -34,91 +31,6 @@ impl Link {
         hex::read(text, &mut bytes)?;
         Some(Self(bytes))
     }
-}
-
-/// What the record says was done, besides the actions that take a role.
-const WITHOUT_A_ROLE: [&str; 8] =
-    ["sign-in", "sign-out", "change-password", "profile", "verify", "renew-hash", "lock", "recover"];
-
-/// Everything that the record can say was done.
-pub const ACTIONS: [&str; WITHOUT_A_ROLE.len() + Action::ALL.len()] = {
-    let mut all = [""; WITHOUT_A_ROLE.len() + Action::ALL.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < Action::ALL.len() { Action::ALL[at].name() } else { WITHOUT_A_ROLE[at - Action::ALL.len()] };
-        at += 1;
-    }
-    all
-};
-
-/// Whether something was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was done.
-    Done,
-    /// It was not: the actor may not, the password was wrong, or a rule forbids it.
-    Refused,
-}
-
-impl Outcome {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Done, Self::Refused];
-
-    /// The name on the command line and in machine formats.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-/// Something to be recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Who did it; `None` for a sign-in that failed, since nobody has proved to be anybody.
-    pub actor: Option<Actor>,
-    /// What was done, in the words of the command line: `reset`, `sign-in`.
-    pub action: &'static str,
-    /// To whom: the name as it was written or found.
-    pub target: Option<Target>,
-    /// When.
-    pub at: Timestamp,
-    /// Whether it was done.
-    pub outcome: Outcome,
-    /// What else is worth knowing; never a secret.
-    pub detail: String,
-}
-
-/// To whom something was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// The account's number, if there is such an account.
-    pub id: Option<AccountId>,
-    /// Its username.
-    pub username: Username,
-}
-
-impl From<&Account> for Target {
-    fn from(account: &Account) -> Self {
-        Self { id: Some(account.id), username: account.username.clone() }
-    }
-}
-
-/// Whether a text means an actor, as [`Actor::recorded`] names it: the words of the text stand in the name one after the
-/// other, each of them whole. `ann` is not `joanna`, and `token nightly` is a token of anybody's. A text without a word
-/// means nobody.
-#[must_use]
-pub fn means(text: &str, recorded: &str) -> bool {
-    let sought: Vec<_> = words(text).collect();
-    let named: Vec<_> = words(recorded).collect();
-    !sought.is_empty() && named.windows(sought.len()).any(|words| words == sought)
-}
-
-/// The words of an actor: the names, numbers and labels, without what stands between them.
-pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ',', '(', ')']).filter(|word| !word.is_empty())
 }
 
 /// An event as it stands in the record.
@@ -265,8 +177,11 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::super::actor::Operator;
+    use super::super::{Outcome, Target};
     use super::*;
+    use crate::domain::account::AccountId;
+    use crate::domain::actor::Operator;
+    use crate::domain::clock::Timestamp;
 
     fn entry(detail: &str) -> Entry {
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
@@ -322,44 +237,6 @@ mod tests {
         let mut events = chain(1);
         (events[0].action, events[0].target) = ("rese".into(), "talice".into());
         assert_eq!(first_fault(&events), Some(0));
-    }
-
-    #[test]
-    fn an_actor_is_meant_by_whole_words_that_stand_together() {
-        let [operator, token, owner] = ["operator ada (uid 1000, sudo by bob)", "joanna (token nightly)", "joanna"];
-        for (text, recorded) in [
-            ("ada", operator),
-            ("operator", operator),
-            ("1000", operator),
-            ("bob", operator),
-            ("uid 1000", operator),
-            ("ada (uid 1000, sudo by bob)", operator),
-            (operator, operator),
-            ("joanna", token),
-            ("nightly", token),
-            ("token nightly", token),
-            (token, token),
-            (" joanna ", owner),
-        ] {
-            assert!(means(text, recorded), "{text:?} {recorded:?}");
-        }
-        for (text, recorded) in [
-            ("ad", operator),
-            ("100", operator),
-            ("ada bob", operator),
-            ("1000 uid", operator),
-            ("bob x", operator),
-            ("ann", token),
-            ("night", token),
-            ("ann", owner),
-            ("joanna (token nightly)", owner),
-            ("", owner),
-            (" (,)", owner),
-            ("", ""),
-            ("joanna", ""),
-        ] {
-            assert!(!means(text, recorded), "{text:?} {recorded:?}");
-        }
     }
 
     #[test]
