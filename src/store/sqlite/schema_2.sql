@@ -5,7 +5,7 @@ ALTER TABLE accounts ADD COLUMN removed_at INTEGER;                 -- restorabl
 CREATE INDEX accounts_admins ON accounts (id) WHERE roles & 8;
 
 -- The record: only ever appended to. A link is SHA-256 over the domain tag, the sequence number, the link before, and
--- each field behind its length (src/domain/audit.rs).
+-- each field behind its length (src/domain/audit/chain.rs).
 CREATE TABLE audit_events (
     sequence  INTEGER PRIMARY KEY CHECK (sequence >= 1),
     at        INTEGER NOT NULL,
