@@ -44,7 +44,7 @@ impl BrokenRule {
             Self::TooShort { has, needs } => vec![format!("it has {has} characters; at least {needs} are needed")],
             Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
             Self::Current => vec!["it is the current password".into()],
-            Self::Temporary => vec!["it is a temporary password".into()],
+            Self::Temporary => vec!["it is a temporary password, or has a part of one".into()],
             Self::Guessable { advice } => {
                 let mut lines = vec!["it is too easy to guess".to_owned()];
                 lines.extend(advice.iter().map(|line| format!("  {line}")));
@@ -54,12 +54,21 @@ impl BrokenRule {
     }
 }
 
+/// The password that is to be replaced.
+#[derive(Clone, Copy)]
+pub struct Current<'a> {
+    /// As it is stored.
+    pub credential: &'a Credential,
+    /// As its owner has just typed it.
+    pub typed: &'a TypedPassword,
+}
+
 /// Judges a new password. All rules that it breaks are named, not just the first. One hash is evaluated.
 #[must_use]
 pub fn broken_rules(
     new: &TypedPassword,
     account: &Account,
-    current: Option<&Credential>,
+    current: Option<Current<'_>>,
     min_length: usize,
 ) -> Vec<BrokenRule> {
     let text = new.normalized();
@@ -71,10 +80,12 @@ pub fn broken_rules(
     if new.byte_len().max(text.len()) > MAX_PASSWORD_BYTES {
         broken.push(BrokenRule::TooLong);
     }
-    if current.is_some_and(|current| current.matches(new)) && !temporary::has_its_form(new) {
+    if current.is_some_and(|current| current.credential.matches(new)) && !temporary::has_its_form(new) {
         broken.push(BrokenRule::Current);
     }
-    if temporary::has_its_form(new) || temporary::is_in(&text) {
+    let handed_over = current.filter(|current| current.credential.temporary_until.is_some());
+    let is_made_of_it = handed_over.is_some_and(|current| temporary::has_a_part_of(&text, current.typed));
+    if temporary::has_its_form(new) || temporary::is_in(&text) || is_made_of_it {
         broken.push(BrokenRule::Temporary);
     }
     let words = own_words(account);
@@ -145,7 +156,37 @@ mod tests {
     }
 
     fn broken(text: &str, current: Option<&Credential>) -> Vec<BrokenRule> {
+        let nothing = typed("");
+        let current = current.map(|credential| Current { credential, typed: &nothing });
         broken_rules(&typed(text), &alice(), current, 15)
+    }
+
+    #[test]
+    fn what_was_handed_over_is_no_part_of_a_new_password_however_it_is_spelled() {
+        let credential = Credential {
+            hash: StoredHash::from_store(String::new()),
+            revision: PasswordRevision(1),
+            temporary_until: Some(Timestamp::UNIX_EPOCH),
+        };
+        let handed = typed("v9be-ct29-8mr8-zu8t-mu6a");
+        let current = |credential| Some(Current { credential, typed: &handed });
+        for text in [
+            "v9be ct29 8mr8 zu8t mu6a",
+            "V9BE.CT29.8MR8.ZU8T.MU6A",
+            "v9be_ct29_8mr8_zu8t_mu6a",
+            "my v9bect298mr8zu8tmu6a secret",
+            "v9bect298mr8zu8tmu6a123",
+            "ct29-8mr8 lamps over horse battery",
+            "brass a6um t8uz lantern over wet slate",
+        ] {
+            let broken = broken_rules(&typed(text), &alice(), current(&credential), 15);
+            assert_eq!(broken, [BrokenRule::Temporary], "{text}");
+        }
+        let text = format!("v9be {GOOD} ct29");
+        assert_eq!(broken_rules(&typed(&text), &alice(), current(&credential), 15), []);
+        let chosen = Credential { temporary_until: None, hash: credential.hash.clone(), ..credential };
+        let text = "v9be ct29 8mr8 zu8t mu6a";
+        assert_eq!(broken_rules(&typed(text), &alice(), current(&chosen), 15), [], "nobody else has seen that one");
     }
 
     #[test]

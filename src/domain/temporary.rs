@@ -72,6 +72,22 @@ pub(super) fn is_in(text: &str) -> bool {
     text.as_bytes().windows(SHOWN_LEN).any(is_shown)
 }
 
+/// How many symbols in a row of a temporary password nothing else has by chance: 31 to the eighth are 8.5e11.
+const TELLING: usize = 8;
+
+/// Whether a text has a part of a temporary password, forwards or backwards, whatever stands between its symbols.
+pub(super) fn has_a_part_of(text: &str, handed_over: &TypedPassword) -> bool {
+    let bare = |text: &str| -> Zeroizing<Vec<char>> {
+        Zeroizing::new(text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect())
+    };
+    let (text, mut symbols) = (bare(text), bare(&handed_over.normalized()));
+    let has =
+        |symbols: &[char]| symbols.windows(TELLING).any(|part| text.windows(TELLING).any(|window| window == part));
+    let forwards = has(&symbols);
+    symbols.reverse();
+    forwards || has(&symbols)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

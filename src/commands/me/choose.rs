@@ -4,8 +4,8 @@ use crate::commands::Desk;
 use crate::domain::account::Account;
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::clock::readable;
-use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
-use crate::domain::password::{BrokenRule, broken_rules};
+use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::password::{BrokenRule, Current, broken_rules};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
 use crate::domain::text::neutral;
@@ -32,13 +32,13 @@ pub fn change(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     account: &Account,
-    current: &Credential,
+    current: Current<'_>,
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
     match ask(desk, account, current) {
         Ok(new) => put_in_force(desk, store, account, current, &new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
-            let by = Mandate::of(account, current.revision, desk.now());
+            let by = Mandate::of(account, current.credential.revision, desk.now());
             let detail = "what was chosen did not conform to the policy".to_owned();
             store.record(&Entry {
                 outcome: Outcome::Refused,
@@ -51,7 +51,7 @@ pub fn change(
 }
 
 /// Asks for a new password until one breaks no rule.
-fn ask(desk: &mut Desk<'_>, account: &Account, current: &Credential) -> Result<TypedPassword> {
+fn ask(desk: &mut Desk<'_>, account: &Account, current: Current<'_>) -> Result<TypedPassword> {
     let instead = "pass the new password on standard input, with --password-stdin";
     if desk.global.password_stdin {
         let new = desk.terminal.piped_secret()?;
@@ -88,14 +88,14 @@ fn put_in_force(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     account: &Account,
-    current: &Credential,
+    current: Current<'_>,
     new: &TypedPassword,
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
     let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
     let at = desk.now();
     desk.terminal.enter(Phase::Committing);
-    let replaced = store.replace_password(account.id, current.revision, &hash, at, keep);
+    let replaced = store.replace_password(account.id, current.credential.revision, &hash, at, keep);
     desk.terminal.enter(if replaced.is_ok() { Phase::Between } else { Phase::Idle });
     match replaced {
         Err(StoreError::Conflict(message)) => {

@@ -4,6 +4,7 @@ use super::choose;
 use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, signed_in};
 use crate::domain::actor::Proof;
+use crate::domain::password::Current;
 use crate::failure::Result;
 use crate::store::Occasion;
 
@@ -18,14 +19,14 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     };
     let password = ask_password(desk, &username)?;
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, Occasion::PasswordChange)?;
-    drop(password);
     choose::tell_why(desk, &account);
     // A token may be what somebody else has got hold of.
     let keep = owner.and_then(|owner| match owner.proof {
         Proof::SignIn(id) => Some(id),
         Proof::Password(_) | Proof::Token(..) => None,
     });
-    choose::change(desk, &mut *store, &account, &current, keep)?;
+    let current = Current { credential: &current, typed: &password };
+    choose::change(desk, &mut *store, &account, current, keep)?;
     desk.terminal.note(&format!(
         "The password of {} is changed.
 Every other sign-in and token has ended.",

@@ -5,7 +5,8 @@ use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, change_required};
 use crate::domain::account::Account;
 use crate::domain::clock::spoken;
-use crate::domain::credential::{Credential, PasswordRevision};
+use crate::domain::credential::PasswordRevision;
+use crate::domain::password::Current;
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::Result;
 use crate::store::{Mandate, Occasion, Store};
@@ -16,10 +17,10 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, Occasion::SignIn)?;
-    drop(password);
     tell_of_failures(desk, &account);
-    let proved =
-        if account.must_change { change_first(desk, &mut *store, &account, &current)? } else { current.revision };
+    let typed = Current { credential: &current, typed: &password };
+    let proved = if account.must_change { change_first(desk, &mut *store, &account, typed)? } else { current.revision };
+    drop(password);
     begin(desk, &mut *store, &account, proved)
 }
 
@@ -27,11 +28,11 @@ fn change_first(
     desk: &mut Desk<'_>,
     store: &mut dyn Store,
     account: &Account,
-    current: &Credential,
+    current: Current<'_>,
 ) -> Result<PasswordRevision> {
     choose::tell_why(desk, account);
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
-        let by = Mandate::of(account, current.revision, desk.now());
+        let by = Mandate::of(account, current.credential.revision, desk.now());
         return Err(change_required(store, &by, account, "sign-in"));
     }
     let revision = choose::change(desk, store, account, current, None)?;
