@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context as _, bail};
 use rustix::fs::OFlags;
@@ -101,6 +101,20 @@ impl SignInFiles {
         kept.filter_map(|kept| kept.metadata().ok()).any(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
     }
 
+    /// Whether a file of this path would be one of these, or stand among them.
+    #[must_use]
+    pub fn claim(&self, path: &Path) -> bool {
+        let beside = absolute(path).ok().and_then(|path| path.parent()?.canonicalize().ok());
+        beside.is_some() && beside == self.folder.as_ref().and_then(|folder| folder.canonicalize().ok())
+    }
+
+    /// Whether a file is for nobody but the user as whom somebody runs this through sudo, and who is not root: they have no
+    /// business in it.
+    #[must_use]
+    pub fn shield(&self, file: &Metadata) -> bool {
+        is_shielded(file, rustix::process::geteuid().as_raw(), self.sudo_caller)
+    }
+
     /// Forgets the sign-in for a store.
     pub fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };
@@ -113,13 +127,18 @@ impl SignInFiles {
     }
 }
 
+fn is_shielded(file: &Metadata, user: u32, sudo_caller: Option<u32>) -> bool {
+    let is_borrowed = user != 0 && sudo_caller.is_some_and(|caller| caller != user);
+    is_borrowed && file.is_file() && file.uid() == user && file.mode() & 0o004 == 0
+}
+
 fn is_own(file: &Metadata) -> bool {
     file.uid() == rustix::process::geteuid().as_raw()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{PermissionsExt as _, chown};
 
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
@@ -201,5 +220,36 @@ mod tests {
         files.save("store", &secret(1)).unwrap();
         fs::set_permissions(files.path("store").unwrap(), Permissions::from_mode(0o644)).unwrap();
         assert!(files.load("store").is_err());
+    }
+
+    #[test]
+    fn a_file_for_one_user_alone_is_shielded_from_whoever_borrows_that_user() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("handed-over");
+        fs::write(&path, "secret").unwrap();
+        if fs::metadata(&path).unwrap().uid() == 0 {
+            // Whoever is root by sudo may do everything.
+            chown(&path, Some(65_534), None).unwrap();
+        }
+        for (mode, is_private) in [(0o600, true), (0o640, true), (0o644, false)] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let file = fs::metadata(&path).unwrap();
+            let owner = file.uid();
+            assert_eq!(is_shielded(&file, owner, Some(owner + 1)), is_private, "{mode:o}");
+            assert!(!is_shielded(&file, 0, Some(owner + 1)), "root by sudo may do everything");
+            assert!(!is_shielded(&file, owner, Some(owner)) && !is_shielded(&file, owner, None));
+            assert!(!is_shielded(&file, owner + 1, Some(owner)), "a caller's own file");
+        }
+        assert!(!is_shielded(&fs::metadata(folder.path()).unwrap(), 1, Some(2)));
+    }
+
+    #[test]
+    fn what_is_named_beside_a_sign_in_is_claimed() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("kept");
+        fs::create_dir(&kept).unwrap();
+        let files = SignInFiles::in_folder(Some(kept.clone()), None);
+        assert!(files.claim(&kept.join("another.sign-in")) && files.claim(&kept.join("../kept/x")));
+        assert!(!files.claim(&folder.path().join("x")) && !files.claim(Path::new("x")));
     }
 }

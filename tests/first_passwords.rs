@@ -149,7 +149,7 @@ fn a_file_of_the_stores_own_is_refused() {
     let before = everything(&desk);
     for out in ["store.db", "./store.db-journal"] {
         let run = Run::from(desk.import(3, &[out]).output().unwrap()).exits(12);
-        assert!(run.stderr.contains("is the store's own") || out == "store.db", "{}", run.stderr);
+        assert!(run.stderr.contains("is passdesk's own") || out == "store.db", "{}", run.stderr);
         assert_eq!(everything(&desk), before, "{out}");
     }
     assert!(!desk.at("store.db-journal").exists());

@@ -83,6 +83,12 @@ impl Desk<'_> {
         self.stores.has(file) || self.sign_ins.have(file)
     }
 
+    /// Whether a file is not to be read for whoever runs this: one of those, or one that only the user may read as whom they
+    /// run it through sudo.
+    fn hides(&self, file: &Metadata) -> bool {
+        self.keeps(file) || self.sign_ins.shield(file)
+    }
+
     fn format(&self) -> Format {
         self.global.format
     }

@@ -53,8 +53,9 @@ pub struct Whose<'a> {
 pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     Delivery::check(args.output.as_deref())?;
     check_one(args, desk, accounts)?;
-    if let Some(path) = args.output.as_deref().filter(|path| desk.stores.claims(path)) {
-        return Err(Failure::new(Kind::NotDelivered, format!("{} is the store's own", path.display()))
+    let is_ours = |path: &&Path| desk.stores.claims(path) || desk.sign_ins.claim(path);
+    if let Some(path) = args.output.as_deref().filter(is_ours) {
+        return Err(Failure::new(Kind::NotDelivered, format!("{} is passdesk's own", path.display()))
             .hint("name a file of another name"));
     }
     if !args.quiet {

@@ -50,7 +50,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::Import)?;
 
-    let Input { bytes, has_grown } = input::read(&args.file, |file| desk.keeps(file))?;
+    let Input { bytes, has_grown } = input::read(&args.file, |file| desk.hides(file))?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
     let (columns, list, is_torn) = read(desk, &bytes, &mut bad)?;
