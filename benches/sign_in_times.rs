@@ -138,7 +138,7 @@ fn check_record(desk: &Desk, rounds: usize) {
     let store = Connection::open(desk.store()).unwrap();
     for case in &CASES {
         let sql = "SELECT count(*) FROM audit_events
-                   WHERE action = 'sign-in' AND outcome = 'refused' AND detail = ?1
+                   WHERE action = 'sign-in' AND outcome = 'refused' AND detail LIKE ?1 || '; typed by %'
                      AND target_id IS (SELECT id FROM accounts WHERE username = ?2)";
         let recorded: i64 = store.query_row(sql, [case.recorded, case.username], |row| row.get(0)).unwrap();
         // The record does not tell the cases without an account from each other.

@@ -1,7 +1,7 @@
 //! The ways in: `--as`, a token, a saved sign-in, a question. Each proves to own an account.
 
 use super::Desk;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::authority::Refusal;
@@ -175,15 +175,13 @@ pub fn authenticate(
     let (account, credential) = match found {
         Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
         other => {
-            let why = why(other.as_ref(), looked_at);
-            store.fail_try(&FailedTry { account, looked_at, why }, desk.now(), throttle)?;
+            fail(desk, store, account, looked_at, why(other.as_ref(), looked_at))?;
             return Err(Failure::sign_in_failed());
         }
     };
     let now = desk.now();
     if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
-        let tried = FailedTry { account: Some(account.id), looked_at, why: "the temporary password has expired" };
-        store.fail_try(&tried, now, throttle)?;
+        fail(desk, store, Some(account.id), looked_at, "the temporary password has expired")?;
         let message = format!("this temporary password expired on {}", readable(until));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
@@ -191,11 +189,17 @@ pub fn authenticate(
     let (id, proved) = (account.id, credential.revision);
     match store.pass_try(&PassedTry { account: id, proved, renewed: renewed.as_ref(), occasion }, now) {
         Err(StoreError::Conflict(why)) => {
-            store.fail_try(&FailedTry { account: Some(id), looked_at, why: &why }, now, throttle)?;
+            fail(desk, store, Some(id), looked_at, &why)?;
             Err(Failure::sign_in_failed())
         }
         passed => Ok((passed?, Credential { hash: renewed.unwrap_or(credential.hash), ..credential })),
     }
+}
+
+/// Records that a try has failed, and whose hands typed it, as far as the operating system knows.
+fn fail(desk: &Desk<'_>, store: &mut dyn Store, account: Option<AccountId>, looked_at: bool, why: &str) -> Result<()> {
+    let why = format!("{why}; typed by {}", desk.operator.said());
+    Ok(store.fail_try(&FailedTry { account, looked_at, why: &why }, desk.now(), desk.policy.throttle)?)
 }
 
 /// Why a try failed, for the record. What is nobody's name may be somebody's password, typed in the wrong place: it is

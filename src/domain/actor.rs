@@ -44,6 +44,18 @@ pub enum Proof {
     Token(SignInId, Label),
 }
 
+impl Operator {
+    /// Who it is, by the operating system: `root (uid 0, sudo by bob)`.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let Self { uid, os_user, sudo_caller } = self;
+        match sudo_caller {
+            Some(caller) => format!("{os_user} (uid {uid}, sudo by {caller})"),
+            None => format!("{os_user} (uid {uid})"),
+        }
+    }
+}
+
 impl Actor {
     /// The owner of an account, who has proved it with its password.
     #[must_use]
@@ -55,10 +67,7 @@ impl Actor {
     #[must_use]
     pub fn recorded(&self) -> String {
         match self {
-            Self::Operator(Operator { uid, os_user, sudo_caller: Some(caller) }) => {
-                format!("operator {os_user} (uid {uid}, sudo by {caller})")
-            }
-            Self::Operator(Operator { uid, os_user, .. }) => format!("operator {os_user} (uid {uid})"),
+            Self::Operator(operator) => format!("operator {}", operator.said()),
             Self::Account { username, proof: Proof::Token(_, label), .. } => format!("{username} (token {label})"),
             Self::Account { username, .. } => username.to_string(),
         }

@@ -13,6 +13,7 @@ use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Email;
+use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, search_text};
 
@@ -56,9 +57,13 @@ pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Re
         let mut what = Vec::new();
         what.extend(edit.display_name.is_some().then(|| "name".to_owned()));
         what.extend(edit.email.is_some().then(|| "e-mail".to_owned()));
-        what.extend(roles.map(|roles| format!("roles: {}", roles.join(", "))));
+        what.extend(roles.map(|roles| format!("roles: {}, were: {}", said(roles), said(account.roles))));
         Ok(what.join("; "))
     })
+}
+
+fn said(roles: Roles) -> String {
+    if roles.is_empty() { "none".into() } else { roles.join(", ") }
 }
 
 /// Writes what an edit says, if the actor may give and take the roles in it.
