@@ -181,8 +181,12 @@ fn at() -> Timestamp {
     Timestamp::from_second(1_700_000_000).unwrap()
 }
 
+fn later() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
 fn temporary() -> NewTemporary {
-    NewTemporary { hash: StoredHash::from_store("$argon2id$temporary".into()), until: at() }
+    NewTemporary { hash: StoredHash::from_store("$argon2id$temporary".into()), until: later() }
 }
 
 fn new(username: &str, roles: Roles) -> NewAccount {
@@ -326,7 +330,11 @@ impl Bench {
             "policy set" => store.set_policy(by, Policy::default(), Setting::MinLength, "20").map(drop),
             "tokens create" => {
                 let (label, digest) = ("another".parse().unwrap(), SignInDigest([1; 32]));
-                store.create_token(by, id, &NewToken { label, roles: Roles::NONE, digest, until: at() })
+                store.create_token(
+                    by,
+                    id,
+                    &NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None },
+                )
             }
             "store backup" => {
                 let place = self.folder.path().join("backup.db");

@@ -495,6 +495,8 @@ fn a_filter_that_makes_no_sense_is_refused() {
         (["--limit", "0"], 2),
         (["--after", "-1"], 2),
         (["--account", "a*"], 2),
+        (["--actor", ""], 2),
+        (["--actor", " (,)"], 2),
         (["--account", "nobody"], 3),
     ] {
         desk.run(&[&LIST[..], &filter].concat()).exits(code);

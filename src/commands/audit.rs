@@ -9,7 +9,7 @@ use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
-use crate::domain::audit::{Link, Tampered, Walk};
+use crate::domain::audit::{Link, Tampered, Walk, words};
 use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::domain::target::Target;
@@ -32,6 +32,10 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
 /// Lists events, oldest first unless it is asked for otherwise.
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let account = args.account.as_deref().map(str::parse).transpose()?;
+    if args.actor.as_deref().is_some_and(|actor| words(actor).next().is_none()) {
+        let hint = "give a name, a number or a label, as in --actor alice";
+        return Err(Invalid::new("an actor without a letter or a digit is nobody", hint).into());
+    }
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
     let mut store = desk.open()?;
     acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;

@@ -12,6 +12,7 @@ use crate::cli::{
 use crate::domain::account::Account;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::clock::readable;
+use crate::domain::credential::PasswordRevision;
 use crate::domain::policy;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInSecret;
@@ -38,6 +39,8 @@ struct Wanted {
     label: Label,
     roles: Roles,
     lifetime: SignedDuration,
+    /// The password that was given for it.
+    proved: Option<PasswordRevision>,
 }
 
 /// Makes a token, and hands it over as a temporary password is.
@@ -46,6 +49,7 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
         label: args.label.parse()?,
         roles: args.role.iter().copied().collect(),
         lifetime: policy::token_lifetime(&args.expires_in)?,
+        proved: None,
     };
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
     handover::check(&args.way_out, desk, 1)?;
@@ -68,7 +72,7 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
         // It would end when the password is chosen.
         return Err(way_in::change_required(&mut *store, &by, &owner, Action::CreateToken.name()));
     }
-    prove(desk, &mut *store, &acting)?;
+    let wanted = Wanted { proved: prove(desk, &mut *store, &acting)?, ..wanted };
     issue(desk, &mut *store, &args.way_out, &acting, &owner, &wanted)
 }
 
@@ -86,10 +90,12 @@ fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) ->
 }
 
 /// Whoever finds a terminal signed in does not know the password, and a token would outlast the sign-in.
-fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<()> {
-    let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(()) };
+fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<Option<PasswordRevision>> {
+    let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(None) };
     let password = way_in::ask_password(desk, &account.username)?;
-    way_in::authenticate(desk, store, Some(&account.username), &password, Occasion::OneCommand).map(drop)
+    let username = Some(&account.username);
+    let (_, credential) = way_in::authenticate(desk, store, username, &password, Occasion::OneCommand)?;
+    Ok(Some(credential.revision))
 }
 
 /// The roles that were asked for, or all that may be given. What somebody has not, they do not give.
@@ -119,7 +125,7 @@ fn issue(
     let token = secret.to_token();
     let now = desk.now();
     let (label, roles, until) = (&wanted.label, wanted.roles, now + wanted.lifetime);
-    let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until };
+    let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until, proved: wanted.proved };
     let mut way_out = WayOut::open::<TokenHandover<'_>>(args, desk, false)?;
     way_out.issue(
         desk,

@@ -26,7 +26,7 @@ pub struct Tries {
     pub failed: u32,
     /// Those that were let through and have not come to their end.
     pub pending: u32,
-    /// When the latest one failed, or the oldest of those under way began, whichever came later.
+    /// When the latest one began, or failed.
     pub last_at: Option<Timestamp>,
 }
 
@@ -51,10 +51,10 @@ impl Tries {
         } else {
             self.pending == 0 && since.is_some_and(|since| since >= wait(self.failed, throttle))
         };
-        if may && self.pending == 0 {
+        if may {
+            self.pending += 1;
             self.last_at = self.last_at.max(Some(now));
         }
-        self.pending += u32::from(may);
         // A clock that was set back makes nobody wait longer than once more, and nobody shorter.
         if since.is_some_and(|since| since <= -GIVEN_UP) {
             self.last_at = Some(now);
@@ -160,10 +160,23 @@ mod tests {
         let (killed, _) = Tries::default().begin(at(0), THROTTLE, false);
         let (own, _) = killed.begin(at(50), THROTTLE, false);
         let left = own.succeed();
-        assert_eq!(left, killed);
-        let (later, _) = left.begin(at(GIVEN_UP), THROTTLE, false);
+        assert_eq!((left.failed, left.pending), (0, 1));
+        let (later, _) = left.begin(at(50 + GIVEN_UP), THROTTLE, false);
         assert_eq!((later.failed, later.pending), (1, 1), "however many have succeeded since");
         assert_eq!(later.succeed(), Tries::default());
+    }
+
+    #[test]
+    fn tries_that_overlap_for_longer_than_a_minute_and_all_succeed_have_not_failed() {
+        let mut tries = Tries::default();
+        for second in 0..3 * GIVEN_UP {
+            let (begun, may) = tries.begin(at(second), THROTTLE, false);
+            assert!(may, "{second}");
+            assert_eq!(begun.failed, 0, "{second}");
+            // The one before this one comes to its end only now.
+            tries = if second > 0 { begun.succeed() } else { begun };
+        }
+        assert_eq!(tries.succeed(), Tries::default());
     }
 
     #[test]

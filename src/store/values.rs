@@ -274,6 +274,8 @@ pub struct NewToken {
     pub roles: Roles,
     /// By what the store is to know it.
     pub digest: SignInDigest,
+    /// The password that whoever makes it has given besides, if they act by a sign-in.
+    pub proved: Option<PasswordRevision>,
     /// When it ends.
     pub until: Timestamp,
 }

@@ -52,7 +52,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
 /// Begins a sign-in and keeps it. What the store has and the user's folder has not is of no use to anybody, and expires.
 fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: PasswordRevision) -> Result<()> {
     let name = store.name()?;
-    let before = desk.sign_ins.load(&name).ok().flatten();
+    let before = desk.sign_ins.load_to_end(&name).ok().flatten();
     let secret = SignInSecret::generate(desk.rng);
     let now = desk.now();
     let lifetime = desk.policy.sign_in_lifetime;

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::role::Role;
-use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
+use crate::store::{Edit, Filter, Mandate, NewAccount, NewTemporary, Sort, Store, StoreError};
 
 pub fn an_account_is_found_by_id_username_and_address(store: &mut dyn Store) {
     let alice = added(store, "alice", &[Role::Helpdesk]);
@@ -155,7 +155,8 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut dyn Store) {
     store.disable(&operator(), disabled.id, disabled.revision).unwrap();
     let expired = added(store, "expired", &[]);
     let old = NewTemporary { until: at(0), ..temporary("old") };
-    store.reset_password(&operator(), expired.id, expired.revision, &old).unwrap();
+    let before = Mandate { at: at(-1), ..operator() };
+    store.reset_password(&before, expired.id, expired.revision, &old).unwrap();
     for state in [State::Active, State::MustChange, State::TemporaryExpired, State::Disabled] {
         let filter = Filter { state: Some(state), ..Filter::default() };
         let found = list(store, &filter, Sort::Id, false, 10);
@@ -206,4 +207,17 @@ pub fn as_many_are_suggested_as_are_asked_for(store: &mut dyn Store) {
     for (limit, expected) in [(1, &["ann"][..]), (2, &["ann", "anna"]), (3, &["ann", "anna", "dan"])] {
         assert_eq!(suggested(store, "an", limit), expected);
     }
+}
+
+pub fn what_has_expired_is_not_put_in_force(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let before = (get(store, alice.id), hash_of(store, &alice));
+    let late = Mandate { at: at(24 * HOUR), ..operator() };
+    let reset = store.reset_password(&late, alice.id, alice.revision, &temporary("late"));
+    assert!(matches!(reset, Err(StoreError::Conflict(_))));
+    let batch = store.reset_passwords(&late, &[(alice.id, temporary("late"))]).unwrap();
+    assert!(matches!(batch[..], [Err(StoreError::Conflict(_))]));
+    let added = store.add_account(&late, &new("bob", &[]));
+    assert!(matches!(added, Err(StoreError::Conflict(_))));
+    assert_eq!((get(store, alice.id), hash_of(store, &alice)), before);
 }

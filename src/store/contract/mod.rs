@@ -48,6 +48,7 @@ macro_rules! laws {
                 everybody_but_the_removed_is_counted,
                 suggestions_are_led_by_usernames_that_begin_so,
                 as_many_are_suggested_as_are_asked_for,
+                what_has_expired_is_not_put_in_force,
             }
             authority {
                 an_actor_demoted_meanwhile_is_refused,
@@ -131,6 +132,7 @@ macro_rules! laws {
                 tokens_of_others_are_a_global_admins,
                 a_revoked_token_is_refused_what_it_began,
                 what_happens_to_tokens_is_recorded_with_their_label,
+                a_token_made_by_a_password_that_was_changed_meanwhile_is_refused,
             }
             policy {
                 what_has_not_been_decided_is_as_it_is_otherwise,
@@ -256,7 +258,11 @@ fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, rol
     let digest = SignInDigest([digest; 32]);
     let (label, roles) = (label.parse().unwrap(), roles.iter().copied().collect());
     store
-        .create_token(&acting(store, owner), owner.id, &NewToken { label, roles, digest, until: at(90 * 24 * HOUR) })
+        .create_token(
+            &acting(store, owner),
+            owner.id,
+            &NewToken { label, roles, digest, until: at(90 * 24 * HOUR), proved: None },
+        )
         .unwrap();
     digest
 }

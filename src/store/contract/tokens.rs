@@ -1,6 +1,8 @@
 //! Tokens: at most the roles of whoever they stand for, and ended with every other sign-in.
 
-use super::{HOUR, acting, at, every_change, get, hash, operator, proof, settled, temporary, through, token_of};
+use super::{
+    HOUR, acting, at, every_change, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
+};
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
 use crate::domain::role::{Role, Roles};
@@ -24,7 +26,7 @@ fn tokens(store: &dyn Store) -> Vec<Token> {
 
 fn new(label: &str) -> NewToken {
     let label = label.parse().unwrap();
-    NewToken { label, roles: Roles::NONE, digest: SignInDigest([9; 32]), until: at(HOUR) }
+    NewToken { label, roles: Roles::NONE, digest: SignInDigest([9; 32]), until: at(HOUR), proved: None }
 }
 
 pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut dyn Store) {
@@ -148,4 +150,17 @@ pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store
             ("create-token", "ada", "ada", detail.as_str()),
         ]
     );
+}
+
+pub fn a_token_made_by_a_password_that_was_changed_meanwhile_is_refused(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    let (by, known) = (through(store, digest), proof(store, &alice));
+    let keep = store.sign_in(digest, at(1)).unwrap().unwrap().id;
+    store.replace_password(alice.id, known, &hash("another"), at(1), Some(keep)).unwrap();
+    let made = store.create_token(&by, alice.id, &NewToken { proved: Some(known), ..new("nightly") });
+    assert!(matches!(made, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
+    assert_eq!(store.tokens(None, at(2)).unwrap().len(), 0);
+    let now = Some(proof(store, &alice));
+    store.create_token(&by, alice.id, &NewToken { proved: now, ..new("nightly") }).unwrap();
 }

@@ -78,7 +78,10 @@ mod tests {
         let at = Timestamp::from_second(1_700_000_000).unwrap();
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
         let by = Mandate { actor: Actor::Operator(operator), at };
-        let new = || NewTemporary { hash: StoredHash::from_store("$argon2id$x".into()), until: at };
+        let new = || NewTemporary {
+            hash: StoredHash::from_store("$argon2id$x".into()),
+            until: at + jiff::SignedDuration::from_hours(1),
+        };
         let batch = [(AccountId(1), new()), (AccountId(2), new())];
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
         let undone = reset_passwords(&transaction, &by, &batch);

@@ -23,6 +23,7 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
     if !new.roles.is_empty() {
         authorize(transaction, by, Action::Grant, subject)?;
     }
+    lives(new.temporary.until, by)?;
     transaction
         .execute(
             "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
@@ -136,7 +137,13 @@ pub fn recover(
     record::append(transaction, &by.done("recover", Some((&account).into()), format!("was {was}; {detail}")))
 }
 
+/// Refuses what would be of no use by the time it is in force: to deliver it may have taken that long.
+pub fn lives(until: Timestamp, by: &Mandate) -> Result<()> {
+    if until > by.at { Ok(()) } else { Err(StoreError::Conflict("it expired before it could be put in force".into())) }
+}
+
 fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {
+    lives(new.until, by)?;
     transaction
         .prepare_cached(
             "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,

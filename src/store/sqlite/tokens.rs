@@ -5,9 +5,11 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, ToSql, Transa
 
 use super::accounts::{self, moment, wrong};
 use super::authority::authorize;
+use super::changes::lives;
 use super::errors::failed;
 use super::record;
 use crate::domain::account::AccountId;
+use crate::domain::actor::Actor;
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::name::DisplayName;
@@ -24,6 +26,11 @@ pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new
     let gone = || StoreError::Conflict("the account of the token is gone".into());
     let account = accounts::find(transaction, &Target::Id(owner))?.ok_or_else(gone)?;
     authorize(transaction, by, Action::CreateToken, (&account).into())?;
+    if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, &by.actor)
+        && accounts::password_revision(transaction, *id)? != proved
+    {
+        return Err(Refusal::PasswordChanged { username: username.clone() }.into());
+    }
     if !account.is_open() {
         return Err(StoreError::Conflict(format!("{} is not in use", account.username)));
     }
@@ -33,6 +40,7 @@ pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new
     if new.roles.and(account.roles.covered()) != new.roles {
         return Err(StoreError::Conflict(format!("{} has lost a role meanwhile", account.username)));
     }
+    lives(new.until, by)?;
     let roles = if new.roles.is_empty() { "no role".into() } else { new.roles.join(", ") };
     let detail = format!("{}: {roles}; until {}", new.label, new.until);
     record::append(transaction, &by.done(Action::CreateToken.name(), Some((&account).into()), detail))?;
