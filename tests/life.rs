@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Desk, GOOD, OTHER};
+use std::fs;
+
+use common::{Desk, GOOD, OTHER, Run, temporary_in};
 
 #[test]
 fn an_account_lives_from_add_to_reset_to_change() {
@@ -113,4 +115,20 @@ fn a_flagged_account_signs_in_without_a_terminal_to_nothing() {
         desk.run_with(format!("{temporary}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).exits(6);
     assert!(refused.stderr.contains("hint: choose one with 'passdesk me passwd --as alice'"), "{}", refused.stderr);
     desk.run(&["me", "profile"]).exits(2);
+}
+
+#[test]
+fn a_demonstration_lists_and_resets_and_leaves_nothing_behind() {
+    let desk = Desk::empty();
+    let scratch = tempfile::tempdir().unwrap();
+    let demo: Run = desk.command(&["demo"]).env("TMPDIR", scratch.path()).output().unwrap().into();
+    let shown = demo.succeeds().stdout;
+    for words in
+        ["$ passdesk users list", "temporary expired", "Temporary password for alice", "The store is gone now."]
+    {
+        assert!(shown.contains(words), "{words:?} is not in\n{shown}");
+    }
+    assert!(temporary_in(&shown).is_some());
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+    assert!(!desk.store().exists());
 }

@@ -39,15 +39,17 @@ enum Sample {
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     // Who asks for a demonstration is shown one, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
-    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    // The accounts were made a while ago, for one of them has let its temporary password expire.
+    let made_at = desk.now() - desk.policy.temporary_lifetime - SignedDuration::from_hours(1);
+    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: made_at };
     let [first, rest @ ..] = SAMPLES;
-    let new = sample(desk, first)?;
+    let new = sample(desk, &by, first)?;
     desk.token = TokenSource::Nowhere;
     desk.stores.prepare(&by, &new)?.put_in_place()?;
     let mut store = desk.open()?;
     settle(desk, &mut *store, &by, AccountId(1), first.3)?;
     for one in rest {
-        let new = sample(desk, one)?;
+        let new = sample(desk, &by, one)?;
         let id = store.add_account(&by, &new)?;
         settle(desk, &mut *store, &by, id, one.3)?;
     }
@@ -62,23 +64,26 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
 }
 
-fn sample(desk: &mut Desk<'_>, (username, name, role, _): (&str, &str, Option<Role>, Sample)) -> Result<NewAccount> {
+fn sample(
+    desk: &mut Desk<'_>,
+    by: &Mandate,
+    (username, name, role, sample): (&str, &str, Option<Role>, Sample),
+) -> Result<NewAccount> {
     let secret = TemporaryPassword::generate(desk.rng);
     let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
+    let given_at = if sample == Sample::Expired { by.at } else { desk.now() };
     Ok(NewAccount {
         username: username.parse()?,
         display_name: name.parse()?,
         email: Some(format!("{username}@example.org").parse()?),
         roles: role.into_iter().collect(),
-        temporary: NewTemporary { hash, until: desk.now() + desk.policy.temporary_lifetime },
+        temporary: NewTemporary { hash, until: given_at + desk.policy.temporary_lifetime },
     })
 }
 
 fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountId, sample: Sample) -> Result<()> {
-    let account = super::find(store, &Target::Id(id))?;
-    let seen = account.revision;
     match sample {
-        Sample::New => {}
+        Sample::New | Sample::Expired => {}
         Sample::Settled => {
             // Nobody is told this password, and the store goes.
             let nobodys = TemporaryPassword::generate(desk.rng);
@@ -86,13 +91,10 @@ fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountI
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
             store.replace_password(id, PasswordRevision(1), &hash, desk.now(), None)?;
         }
-        Sample::Expired => {
-            let secret = TemporaryPassword::generate(desk.rng);
-            let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
-            let until = desk.now() - SignedDuration::from_hours(1);
-            store.reset_password(by, id, seen, &NewTemporary { hash, until })?;
+        Sample::Disabled => {
+            let seen = super::find(store, &Target::Id(id))?.revision;
+            store.disable(by, id, seen)?;
         }
-        Sample::Disabled => store.disable(by, id, seen)?,
     }
     Ok(())
 }
