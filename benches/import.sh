@@ -44,7 +44,7 @@ CREATE TABLE accounts (
     state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
     must_change INTEGER NOT NULL CHECK (must_change IN (0, 1)), created_at INTEGER NOT NULL,
     password_revision INTEGER NOT NULL, hash_work INTEGER NOT NULL, tries_failed INTEGER NOT NULL,
-    tries_pending INTEGER NOT NULL, tries_untold INTEGER NOT NULL, temporary_lapsed INTEGER NOT NULL,
+    tries_untold INTEGER NOT NULL, temporary_lapsed INTEGER NOT NULL,
     removed_at TEXT NOT NULL, locked_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX accounts_by_name ON accounts (display_name, id);

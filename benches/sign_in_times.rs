@@ -129,7 +129,7 @@ fn desk() -> Desk {
 fn put_back() -> String {
     let of_case =
         |case: &Case| Some(format!("UPDATE accounts SET {} WHERE username = '{}';", case.state?, case.username));
-    let fresh = "UPDATE accounts SET tries_failed = 0, tries_pending = 0, tried_at = NULL;".to_owned();
+    let fresh = "UPDATE accounts SET tries_failed = 0, tried_at = NULL; DELETE FROM tries;".to_owned();
     iter::once(fresh).chain(CASES.iter().filter_map(of_case)).collect()
 }
 

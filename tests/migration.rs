@@ -4,7 +4,8 @@
 //! Each was made by the passdesk of its schema: root, alice, bob (a required change), cora (disabled), dora (a temporary
 //! password that expired) and erin (one that lives until 2100), and a sign-in of alice that lives as long; that of
 //! schema 2 has fay (removed) and a record of all that as well, and that of schema 3 gina (locked after a hundred failed
-//! sign-ins), a token of alice that lives until 2100, and a policy of at least 16 characters.
+//! sign-ins), a token of alice that lives until 2100, and a policy of at least 16 characters; that of schema 4 has hana as
+//! well (two tries to sign in that were killed).
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -20,7 +21,7 @@ use common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
 /// The schema that this program writes.
-const NEWEST: i64 = 4;
+const NEWEST: i64 = 5;
 
 /// A store of an earlier version, and what only those knew who were there.
 struct Old {
@@ -33,7 +34,7 @@ struct Old {
     accounts: usize,
 }
 
-const OLD: [Old; 3] = [
+const OLD: [Old; 4] = [
     Old {
         schema: 1,
         doras: "xa96-shaa-gbxp-whzf-pvr5",
@@ -67,10 +68,26 @@ const OLD: [Old; 3] = [
         ),
         accounts: 8,
     },
+    Old {
+        schema: 4,
+        doras: "gvy9-epad-x3cv-svvh-arkc",
+        erins: "scc7-wmen-sq9j-68pw-9e5s",
+        alices: GOOD,
+        sign_in: (
+            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
+            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
+        ),
+        accounts: 9,
+    },
 ];
 
-/// The token that alice has in the store of schema 3.
-const ALICES_TOKEN: &str = "pdsk_880e667b000f36f75cbf803ba3201ec5898f2affe08e69e44e5e513d31ccbf08";
+/// The tokens that alice has in the stores of schemas 3 and 4.
+const ALICES_TOKENS: [&str; 2] = [
+    "pdsk_880e667b000f36f75cbf803ba3201ec5898f2affe08e69e44e5e513d31ccbf08",
+    "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
+];
+/// How many events each has.
+const EVENTS: [usize; 4] = [0, 18, 24, 35];
 
 impl Old {
     /// A home with a copy of the store.
@@ -108,10 +125,14 @@ impl Old {
         }
         if self.schema > 2 {
             queries.push(
-                "SELECT id, password_revision, hash_work, tries_failed, tries_pending, tries_untold, tried_at, locked_at,
-                        temporary_lapsed
-                 FROM accounts ORDER BY id",
+                "SELECT id, password_revision, hash_work, tried_at, locked_at, temporary_lapsed FROM accounts ORDER BY id",
             );
+            // A try that was under way has failed since.
+            queries.push(if version(desk) < 5 {
+                "SELECT id, tries_failed + tries_pending, tries_untold + tries_pending FROM accounts ORDER BY id"
+            } else {
+                "SELECT id, tries_failed, tries_untold FROM accounts ORDER BY id"
+            });
             queries.push("SELECT id, label, roles, last_used_at FROM sign_ins ORDER BY id");
             queries.push("SELECT key, value FROM settings ORDER BY key");
         }
@@ -137,7 +158,7 @@ fn rows(desk: &Desk, sql: &str) -> Vec<String> {
 
 #[test]
 fn each_old_store_is_of_its_schema() {
-    for (old, (accounts, sign_ins, settings)) in OLD.iter().zip([(16, 5, 1), (17, 5, 1), (25, 8, 3)]) {
+    for (old, (accounts, sign_ins, settings)) in OLD.iter().zip([(16, 5, 1), (17, 5, 1), (25, 8, 3), (25, 8, 4)]) {
         let desk = old.copy();
         assert_eq!(version(&desk), old.schema);
         let counts = old.rows(&desk).iter().map(Vec::len).collect::<Vec<_>>();
@@ -172,9 +193,10 @@ fn every_account_is_in_the_state_it_was_in() {
         let desk = old.migrated();
         let removed: &[&str] = if old.schema > 1 { &["fay"] } else { &[] };
         let locked: &[&str] = if old.schema > 2 { &["gina"] } else { &[] };
+        let active: &[&str] = if old.schema > 3 { &["root", "alice", "hana"] } else { &["root", "alice"] };
         for (state, usernames) in [
-            ("active", &["root", "alice"][..]),
-            ("must-change", &["bob", "erin"]),
+            ("active", active),
+            ("must-change", &["bob", "erin"][..]),
             ("disabled", &["cora"]),
             ("temporary-expired", &["dora"]),
             ("locked", locked),
@@ -222,10 +244,12 @@ fn a_sign_in_lives_on() {
 
 #[test]
 fn a_token_lives_on() {
-    let desk = OLD[2].copy();
-    let mut verify = desk.command(&["audit", "verify"]);
-    let run: Run = verify.env("PASSDESK_TOKEN", ALICES_TOKEN).output().unwrap().into();
-    assert!(run.succeeds().stdout.starts_with("24 events"));
+    for ((old, token), events) in OLD[2..].iter().zip(ALICES_TOKENS).zip(&EVENTS[2..]) {
+        let desk = old.copy();
+        let mut verify = desk.command(&["audit", "verify"]);
+        let run: Run = verify.env("PASSDESK_TOKEN", token).output().unwrap().into();
+        assert!(run.succeeds().stdout.starts_with(&format!("{events} events")));
+    }
 }
 
 #[test]
@@ -255,7 +279,7 @@ fn the_credentials_view_takes_neither_a_removed_nor_a_locked_account_for_usable(
 
 #[test]
 fn the_record_goes_on_where_it_was() {
-    for (old, events) in OLD.iter().zip([0, 18, 24]) {
+    for (old, events) in OLD.iter().zip(EVENTS) {
         let desk = old.migrated();
         assert!(desk.run(&["audit", "verify"]).succeeds().stdout.starts_with(&format!("{events} events")));
         desk.run(&["users", "enable", "cora"]).succeeds();
@@ -269,6 +293,7 @@ fn a_head_that_was_noted_down_before_is_still_in_the_record() {
     let heads = [
         "eb78a070ca3ad2d20d9139635881ff9b89ee2ffcdbcf9ff1af8ca4924a61496d",
         "e652a1f59bb33c9684e8daa9645579b60fd9527885dfff75b64ef96cd9c67f57",
+        "ed00126f183c97ddc09590a3fbf9780d05f214a9a288b6ab48ed82aa18f93757",
     ];
     for (old, head) in OLD[1..].iter().zip(heads) {
         let desk = old.migrated();
@@ -313,7 +338,7 @@ fn a_store_opened_by_several_at_once_is_migrated_once() {
 
 #[test]
 fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
-    let in_the_way: [&[&str]; 3] = [
+    let in_the_way: [&[&str]; 4] = [
         &[
             "CREATE TABLE audit_events (id INTEGER PRIMARY KEY)",
             "ALTER TABLE accounts ADD COLUMN removed_at INTEGER",
@@ -329,6 +354,11 @@ fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
         &[
             "CREATE INDEX accounts_removed ON accounts (id)",
             "CREATE TABLE accounts_with_roles (id INTEGER PRIMARY KEY)",
+        ],
+        &[
+            "CREATE TABLE tries (id INTEGER PRIMARY KEY)",
+            "CREATE INDEX accounts_pending ON accounts (tries_pending)",
+            "DROP INDEX audit_events_by_actor",
         ],
     ];
     for (old, in_the_way) in OLD.iter().zip(in_the_way) {

@@ -10,6 +10,7 @@ use crate::domain::credential::{Credential, matches};
 use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
+use crate::domain::throttle::TryId;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Store, StoreError};
 use crate::terminal::PromptError;
@@ -167,29 +168,31 @@ pub fn authenticate(
     occasion: Occasion,
 ) -> Result<(Account, Credential)> {
     let throttle = desk.policy.throttle;
-    let looked_at = store.begin_try(username, desk.now(), throttle)?;
+    let begun = store.begin_try(username, desk.now(), throttle)?;
     let found = username.map(|username| store.credential(username)).transpose()?.flatten();
-    let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| looked_at);
+    let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| begun.is_some());
     let matched = matches(credential, password, desk.policy.cost, desk.policy.most_work);
     let account = found.as_ref().map(|(account, _)| account.id);
-    let (account, credential) = match found {
-        Some((account, Some(credential))) if matched && account.is_open() => (account, credential),
-        other => {
-            fail(desk, store, account, looked_at, why(other.as_ref(), looked_at))?;
+    let (begun, account, credential) = match (begun, found) {
+        (Some(begun), Some((account, Some(credential)))) if matched && account.is_open() => {
+            (begun, account, credential)
+        }
+        (_, other) => {
+            fail(desk, store, account, begun, why(other.as_ref(), begun.is_some()))?;
             return Err(Failure::sign_in_failed());
         }
     };
     let now = desk.now();
     if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
-        fail(desk, store, Some(account.id), looked_at, "the temporary password has expired")?;
+        fail(desk, store, Some(account.id), Some(begun), "the temporary password has expired")?;
         let message = format!("this temporary password expired on {}", readable(until));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
     let renewed = credential.rehashed(password, desk.policy.cost, desk.rng)?;
     let (id, proved) = (account.id, credential.revision);
-    match store.pass_try(&PassedTry { account: id, proved, renewed: renewed.as_ref(), occasion }, now) {
+    match store.pass_try(&PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion }, now) {
         Err(StoreError::Conflict(why)) => {
-            fail(desk, store, Some(id), looked_at, &why)?;
+            fail(desk, store, Some(id), Some(begun), &why)?;
             Err(Failure::sign_in_failed())
         }
         passed => Ok((passed?, Credential { hash: renewed.unwrap_or(credential.hash), ..credential })),
@@ -197,9 +200,15 @@ pub fn authenticate(
 }
 
 /// Records that a try has failed, and whose hands typed it, as far as the operating system knows.
-fn fail(desk: &Desk<'_>, store: &mut dyn Store, account: Option<AccountId>, looked_at: bool, why: &str) -> Result<()> {
+fn fail(
+    desk: &Desk<'_>,
+    store: &mut dyn Store,
+    account: Option<AccountId>,
+    begun: Option<TryId>,
+    why: &str,
+) -> Result<()> {
     let why = format!("{why}; typed by {}", desk.operator.said());
-    Ok(store.fail_try(&FailedTry { account, looked_at, why: &why }, desk.now(), desk.policy.throttle)?)
+    Ok(store.fail_try(&FailedTry { account, begun, why: &why }, desk.now(), desk.policy.throttle)?)
 }
 
 /// Why a try failed, for the record. What is nobody's name may be somebody's password, typed in the wrong place: it is

@@ -30,7 +30,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::Throttle;
+use crate::domain::throttle::{Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
 
 /// Why a store did not do it. Nothing has changed then.
@@ -166,10 +166,10 @@ pub trait Store {
         keep: Option<SignInId>,
     ) -> Result<PasswordRevision>;
 
-    /// Counts a try to sign in, and says whether its password may be looked at: not under a name that is nobody's
-    /// (`None` could be nobody's), nor of an account that is not in use, locked or tried too often. Whoever looks at the
-    /// password says what came of it with [`Self::fail_try`] or [`Self::pass_try`]; who does not has failed.
-    fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<bool>;
+    /// Counts a try to sign in, and gives it a number if its password may be looked at: not under a name that is
+    /// nobody's (`None` could be nobody's), nor of an account that is not in use, locked or tried too often. Whoever
+    /// looks at the password says what came of it with [`Self::fail_try`] or [`Self::pass_try`]; who does not has failed.
+    fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<Option<TryId>>;
 
     /// Records that a try has failed, counts it if its password was looked at, and locks the account after too many,
     /// unless nobody would be left to administer the store.

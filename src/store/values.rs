@@ -11,6 +11,7 @@ use crate::domain::digest::FileDigest;
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
+use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
 
 /// On whose behalf a change is made, and when.
@@ -233,8 +234,8 @@ pub struct SignIn {
 pub struct FailedTry<'a> {
     /// Whose it would have been, if there is such an account.
     pub account: Option<AccountId>,
-    /// Whether the password was looked at.
-    pub looked_at: bool,
+    /// Which it was, if its password was looked at.
+    pub begun: Option<TryId>,
     /// Why it failed, for the record.
     pub why: &'a str,
 }
@@ -257,6 +258,8 @@ pub enum Occasion {
 pub struct PassedTry<'a> {
     /// Whose it is.
     pub account: AccountId,
+    /// Which it was.
+    pub begun: TryId,
     /// The password that was proved.
     pub proved: PasswordRevision,
     /// Another hash of it, to be kept in the place of the one there is.

@@ -6,7 +6,7 @@ use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
 use crate::domain::sign_in::SignInDigest;
-use crate::domain::throttle::{Throttle, Tries};
+use crate::domain::throttle::{Throttle, Tries, TryId};
 use crate::store::{
     EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, Occasion, PassedTry, Result, Sort, Store,
     StoreError,
@@ -16,20 +16,20 @@ const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 /// Each try is later than the longest wait after the one before.
 const LONG: i64 = 1_000;
 
-fn begins(store: &mut dyn Store, account: &Account, second: i64) -> bool {
+fn begins(store: &mut dyn Store, account: &Account, second: i64) -> Option<TryId> {
     store.begin_try(Some(&account.username), at(second), THROTTLE).unwrap()
 }
 
-fn fails(store: &mut dyn Store, account: &Account, second: i64) {
-    let tried = FailedTry { account: Some(account.id), looked_at: true, why: "wrong password" };
+fn fails(store: &mut dyn Store, account: &Account, begun: TryId, second: i64) {
+    let tried = FailedTry { account: Some(account.id), begun: Some(begun), why: "wrong password" };
     store.fail_try(&tried, at(second), THROTTLE).unwrap();
 }
 
 /// So many tries that are looked at and fail, each after the longest wait.
 fn failures(store: &mut dyn Store, account: &Account, count: i64) {
     for number in 0..count {
-        assert!(begins(store, account, number * LONG), "{number}");
-        fails(store, account, number * LONG);
+        let begun = begins(store, account, number * LONG).expect("it is to be let through");
+        fails(store, account, begun, number * LONG);
     }
 }
 
@@ -37,6 +37,7 @@ fn passes(store: &mut dyn Store, account: &Account, proved: PasswordRevision, se
     succeeds(store, account, proved, Occasion::SignIn, second)
 }
 
+/// A try that begins, and succeeds.
 fn succeeds(
     store: &mut dyn Store,
     account: &Account,
@@ -44,48 +45,60 @@ fn succeeds(
     occasion: Occasion,
     second: i64,
 ) -> Result<Account> {
-    store.pass_try(&PassedTry { account: account.id, proved, renewed: None, occasion }, at(second))
+    let begun = begins(store, account, second).expect("it is to be let through");
+    store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }, at(second))
 }
 
 fn renews(store: &mut dyn Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
-    let passed = PassedTry { account: account.id, proved, renewed: Some(hash), occasion: Occasion::SignIn };
+    let begun = begins(store, account, 0).expect("it is to be let through");
+    let passed = PassedTry { account: account.id, begun, proved, renewed: Some(hash), occasion: Occasion::SignIn };
     store.pass_try(&passed, at(0))
+}
+
+/// The details of the events since there were so many.
+fn said_since(store: &dyn Store, before: usize) -> Vec<String> {
+    let events = store.events(&EventFilter::default(), None, 100).unwrap();
+    events[before..].iter().map(|event| format!("{} {}: {}", event.action, event.outcome, event.detail)).collect()
+}
+
+fn recorded(store: &dyn Store) -> usize {
+    store.events(&EventFilter::default(), None, 100).unwrap().len()
 }
 
 pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     for username in [Some("nobody".parse().unwrap()), Some(alice.username), None] {
-        assert!(!store.begin_try(username.as_ref(), at(0), THROTTLE).unwrap());
+        assert_eq!(store.begin_try(username.as_ref(), at(0), THROTTLE).unwrap(), None);
     }
 }
 
 pub fn a_try_is_counted_before_it_is_looked_at(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
-    assert!(begins(store, &alice, 0));
-    assert_eq!(get(store, alice.id).tries, Tries { failed: 0, pending: 1, last_at: Some(at(0)) });
-    assert!(begins(store, &alice, LONG));
-    assert_eq!(get(store, alice.id).tries, Tries { failed: 1, pending: 1, last_at: Some(at(LONG)) });
+    for second in 0..20 {
+        assert!(begins(store, &alice, second).is_some(), "{second}");
+    }
+    assert_eq!(begins(store, &alice, 20), None, "none has come to its end");
 }
 
 pub fn after_five_failures_the_next_try_waits(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     for _ in 0..5 {
-        assert!(begins(store, &alice, 0));
-        fails(store, &alice, 0);
+        let begun = begins(store, &alice, 0).unwrap();
+        fails(store, &alice, begun, 0);
     }
-    assert!(!begins(store, &alice, 0));
-    assert!(begins(store, &alice, 1));
+    assert_eq!(begins(store, &alice, 0), None);
+    assert!(begins(store, &alice, 1).is_some());
 }
 
 pub fn after_a_hundred_failures_an_account_is_locked(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 99);
     assert_eq!(get(store, alice.id).locked_at, None);
-    assert!(begins(store, &alice, 99 * LONG));
-    fails(store, &alice, 99 * LONG);
+    let begun = begins(store, &alice, 99 * LONG).unwrap();
+    fails(store, &alice, begun, 99 * LONG);
     assert_eq!(get(store, alice.id).locked_at, Some(at(99 * LONG)));
-    assert!(!begins(store, &alice, 1_000 * LONG));
+    assert_eq!(begins(store, &alice, 1_000 * LONG), None);
 }
 
 pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
@@ -108,7 +121,6 @@ pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Stor
         }
         let unlocked = get(store, alice.id);
         assert_eq!((unlocked.tries, unlocked.locked_at), (Tries::default(), None), "reset: {reset}");
-        assert!(begins(store, &alice, 0));
         let proved = proof(store, &alice);
         passes(store, &alice, proved, 0).unwrap();
     }
@@ -124,11 +136,22 @@ pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
     }
 }
 
-pub fn tries_under_way_do_not_hinder_a_reset(store: &mut dyn Store) {
+pub fn a_reset_and_an_unlock_forget_the_tries_under_way(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
-    assert!(begins(store, &alice, 0));
-    store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
-    assert_eq!(get(store, alice.id).tries, Tries::default());
+    let mut begun = Vec::new();
+    for reset in [true, false] {
+        begun.extend((0..20).map(|_| begins(store, &alice, 0).expect("none is under way any more")));
+        let seen = get(store, alice.id).revision;
+        if reset {
+            store.reset_password(&operator(), alice.id, seen, &temporary("second")).unwrap();
+        } else {
+            store.unlock(&operator(), alice.id, seen).unwrap();
+        }
+    }
+    for one in begun {
+        fails(store, &alice, one, 0);
+    }
+    assert_eq!(get(store, alice.id).tries, Tries::default(), "what began before is not held against what is now");
 }
 
 pub fn the_last_admin_is_never_locked(store: &mut dyn Store) {
@@ -139,7 +162,7 @@ pub fn the_last_admin_is_never_locked(store: &mut dyn Store) {
     failures(store, &admin, 150);
     let stands = get(store, admin.id);
     assert_eq!((stands.locked_at, stands.tries.failed), (None, 150));
-    assert!(!begins(store, &admin, 149 * LONG + 899), "and waits as long as anybody");
+    assert_eq!(begins(store, &admin, 149 * LONG + 899), None, "and waits as long as anybody");
 }
 
 pub fn a_locked_admin_is_not_counted_on(store: &mut dyn Store) {
@@ -180,25 +203,25 @@ pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Stor
 pub fn a_success_that_ends_failures_is_recorded(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    for (failed, recorded) in [(0, false), (3, true)] {
+    for (failed, said) in [(0, &[][..]), (3, &["sign-in done: after 3 that failed"])] {
         failures(store, &alice, failed);
-        let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
+        let before = recorded(store);
         passes(store, &alice, proved, 9 * LONG).unwrap();
-        let events = store.events(&EventFilter::default(), None, 100).unwrap();
-        assert_eq!(events.len() > before, recorded);
-        if let Some(event) = events.get(before) {
-            assert_eq!((&*event.action, &*event.actor, &*event.detail), ("sign-in", "alice", "after 3 that failed"));
-        }
+        assert_eq!(said_since(store, before), said);
     }
 }
 
 pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    failures(store, &alice, 100);
+    failures(store, &alice, 99);
+    let begun = begins(store, &alice, 99 * LONG).unwrap();
+    // It takes so long that another one takes its place.
+    let other = begins(store, &alice, 99 * LONG + 60);
     let locked = get(store, alice.id);
-    let passed = passes(store, &alice, proved, 0);
-    assert!(matches!(passed, Err(StoreError::Conflict(_))));
+    assert_eq!((other, locked.tries.failed, locked.locked_at), (None, 100, Some(at(99 * LONG + 60))));
+    let passed = PassedTry { account: alice.id, begun, proved, renewed: None, occasion: Occasion::SignIn };
+    assert!(matches!(store.pass_try(&passed, at(99 * LONG + 61)), Err(StoreError::Conflict(_))));
     assert_eq!(get(store, alice.id), locked);
 }
 
@@ -208,57 +231,60 @@ pub fn failures_are_told_once(store: &mut dyn Store) {
     failures(store, &alice, 2);
     passes(store, &alice, proved, 3 * LONG).unwrap();
     assert_eq!(get(store, alice.id).untold_failures, 2, "a success by itself tells nobody");
-    assert!(begins(store, &alice, 3 * LONG));
-    fails(store, &alice, 3 * LONG);
+    let begun = begins(store, &alice, 3 * LONG).unwrap();
+    fails(store, &alice, begun, 3 * LONG);
     store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(3 * LONG), at(9 * LONG), 2).unwrap();
     assert_eq!(get(store, alice.id).untold_failures, 1, "another one has failed since they were told");
 }
 
-pub fn a_success_leaves_the_tries_of_others_under_way(store: &mut dyn Store) {
+pub fn a_success_takes_no_other_try_off(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    for second in 0..3 {
-        // One that is killed, and one that succeeds.
-        assert!(begins(store, &alice, second) && begins(store, &alice, second));
-        passes(store, &alice, proved, second).unwrap();
+    let killed: Vec<_> = (0..3).map(|second| begins(store, &alice, second)).collect();
+    assert!(killed.iter().all(Option::is_some));
+    for second in 3..59 {
+        assert_eq!(passes(store, &alice, proved, second).unwrap().tries, Tries::default(), "{second}");
     }
-    assert_eq!(get(store, alice.id).tries, Tries { failed: 0, pending: 3, last_at: Some(at(2)) });
+    let before = recorded(store);
+    begins(store, &alice, 62).unwrap();
+    assert_eq!(said_since(store, before), ["sign-in refused: 3 tries were not brought to their end"]);
+    assert_eq!(get(store, alice.id).tries, Tries { failed: 3, last_at: Some(at(2)) });
 }
 
-pub fn a_try_that_is_not_brought_to_its_end_has_failed_and_is_recorded_and_told(store: &mut dyn Store) {
+pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    assert!(begins(store, &alice, 0) && begins(store, &alice, 1));
-    let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
-    assert!(begins(store, &alice, 61));
-    let events = store.events(&EventFilter::default(), None, 100).unwrap();
-    let new: Vec<_> = events[before..].iter().map(|event| (&*event.outcome, &*event.detail)).collect();
-    assert_eq!(new, [("refused", "2 tries were not brought to their end")]);
-    assert_eq!(passes(store, &alice, proved, 61).unwrap().untold_failures, 2);
+    let begun = begins(store, &alice, 0).unwrap();
+    let before = recorded(store);
+    passes(store, &alice, proved, 59).unwrap();
+    assert_eq!(said_since(store, before), [] as [&str; 0]);
+    let untold = passes(store, &alice, proved, 60).unwrap().untold_failures;
+    assert_eq!(untold, 1);
+    let said = ["sign-in refused: a try was not brought to its end", "sign-in done: after 1 that failed"];
+    assert_eq!(said_since(store, before), said);
+    fails(store, &alice, begun, 61);
+    assert_eq!(get(store, alice.id).tries, Tries::default(), "it is not counted twice");
 }
 
 pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    for (occasion, flagged, recorded) in [
+    for (occasion, flagged, said) in [
         (Occasion::SignIn, false, None),
-        (Occasion::OneCommand, false, Some(("sign-in", "done", "for one command"))),
-        (Occasion::PasswordChange, false, Some(("sign-in", "done", "to change the password"))),
-        (Occasion::Verify, false, Some(("verify", "done", ""))),
-        (Occasion::SignIn, true, Some(("sign-in", "done", "to choose a new password"))),
-        (Occasion::Verify, true, Some(("verify", "refused", "alice must choose a new password first"))),
+        (Occasion::OneCommand, false, Some("sign-in done: for one command")),
+        (Occasion::PasswordChange, false, Some("sign-in done: to change the password")),
+        (Occasion::Verify, false, Some("verify done: ")),
+        (Occasion::SignIn, true, Some("sign-in done: to choose a new password")),
+        (Occasion::Verify, true, Some("verify refused: alice must choose a new password first")),
     ] {
         let seen = get(store, alice.id);
         if flagged && !seen.must_change {
             store.require_change(&operator(), alice.id, seen.revision).unwrap();
         }
-        let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
+        let before = recorded(store);
         let now = succeeds(store, &alice, proved, occasion, 0).unwrap();
         assert_eq!(now.must_change, flagged, "it is what it is by then");
-        let events = store.events(&EventFilter::default(), None, 100).unwrap();
-        let new: Vec<_> =
-            events[before..].iter().map(|event| (&*event.action, &*event.outcome, &*event.detail)).collect();
-        assert_eq!(new, Vec::from_iter(recorded), "{occasion:?}");
+        assert_eq!(said_since(store, before), Vec::from_iter(said), "{occasion:?}");
     }
 }
 

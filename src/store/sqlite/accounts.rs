@@ -16,8 +16,7 @@ use crate::store::{Result, StoreError};
 /// What [`account`] reads.
 pub(super) const COLUMNS: &str = "\
     id, revision, username, display_name, email, roles, state, must_change, temporary_until, password_changed_at, \
-    reset_at, reset_by, created_at, removed_at, tries_failed, tries_pending, tried_at, locked_at, temporary_lapsed, \
-    tries_untold";
+    reset_at, reset_by, created_at, removed_at, tries_failed, tried_at, locked_at, temporary_lapsed, tries_untold";
 /// What stands behind [`COLUMNS`] where somebody signs in, and is not read otherwise.
 const CREDENTIAL: &str = ", password_hash, password_revision";
 
@@ -62,9 +61,9 @@ pub fn credential(connection: &Connection, username: &Username) -> Result<Option
 
 fn with_credential(row: &Row<'_>) -> rusqlite::Result<(Account, Option<Credential>)> {
     let account = account(row)?;
-    let hash: Option<String> = row.get(20)?;
+    let hash: Option<String> = row.get(19)?;
     let temporary_until = account.temporary_until;
-    let revision = PasswordRevision(row.get(21)?);
+    let revision = PasswordRevision(row.get(20)?);
     let credential = hash.map(|hash| Credential { hash: StoredHash::from_store(hash), revision, temporary_until });
     Ok((account, credential))
 }
@@ -102,12 +101,12 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         },
         must_change: row.get(7)?,
         temporary_until: moment(row, 8)?,
-        temporary_lapsed: row.get(18)?,
+        temporary_lapsed: row.get(17)?,
         password_changed_at: moment(row, 9)?,
         removed_at: moment(row, 13)?,
-        tries: Tries { failed: row.get(14)?, pending: row.get(15)?, last_at: moment(row, 16)? },
-        untold_failures: row.get(19)?,
-        locked_at: moment(row, 17)?,
+        tries: Tries { failed: row.get(14)?, last_at: moment(row, 15)? },
+        untold_failures: row.get(18)?,
+        locked_at: moment(row, 16)?,
         last_reset,
         created_at: moment(row, 12)?.unwrap_or(Timestamp::UNIX_EPOCH),
     })

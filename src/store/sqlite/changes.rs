@@ -176,8 +176,7 @@ pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId
 /// Lets an account try again: its failures are forgotten, and it is not locked.
 pub fn unlock(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
     change(transaction, by, Action::Unlock, id, seen, |account| {
-        tries::forget(transaction, id)?;
-        let failed = account.tries.failed + account.tries.pending;
+        let failed = account.tries.failed + tries::forget(transaction, id)?;
         Ok(format!("after {failed} failed sign-in{}", if failed == 1 { "" } else { "s" }))
     })
 }

@@ -43,7 +43,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::Throttle;
+use crate::domain::throttle::{Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
 
 /// An open store.
@@ -260,7 +260,7 @@ impl Store for SqliteStore {
         Ok(replaced)
     }
 
-    fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<bool> {
+    fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<Option<TryId>> {
         self.write(|transaction| tries::begin(transaction, username, at, throttle))
     }
 

@@ -9,13 +9,14 @@ use crate::store::{Result, StoreError};
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The schema this program knows.
-pub const NEWEST: u32 = 4;
+pub const NEWEST: u32 = 5;
 
 const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_1.sql"),
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
 ];
 
 /// Takes the steps that are missing, inside one exclusive transaction.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
-use super::accounts::{self, proved_account};
+use super::accounts::{self, moment, proved_account};
 use super::authority::Admins;
 use super::changes::work;
 use super::errors::failed;
@@ -15,39 +15,78 @@ use crate::domain::credential::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::domain::throttle::{Throttle, Tries};
+use crate::domain::throttle::{self, Throttle, Tries, TryId};
 use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Result, StoreError};
 
-/// Counts a try, and says whether its password may be looked at.
+/// Counts a try, and gives it a number if its password may be looked at.
 pub fn begin(
     transaction: &Transaction<'_>,
     username: Option<&Username>,
     at: Timestamp,
     throttle: Throttle,
-) -> Result<bool> {
-    transaction
-        .execute("UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'", [])
-        .map_err(failed)?;
-    let Some(username) = username else { return Ok(false) };
-    let Some(account) = accounts::find(transaction, &Target::Username(username.clone()))? else { return Ok(false) };
+) -> Result<Option<TryId>> {
+    let number = count(transaction)?;
+    let Some(username) = username else { return Ok(None) };
+    let Some(account) = accounts::find(transaction, &Target::Username(username.clone()))? else { return Ok(None) };
     if !account.is_open() || account.locked_at.is_some() {
-        return Ok(false);
+        return Ok(None);
     }
     let needed = is_needed(transaction, &account, at)?;
-    let (tries, may) = account.tries.begin(at, throttle, needed);
+    let given_up = give_up(transaction, &account, at)?;
+    let before = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
+    let (tries, may) = before.begin(under_way(transaction, account.id)?, at, throttle, needed);
     write(transaction, account.id, account.tries, tries)?;
-    let given_up = tries.failed.saturating_sub(account.tries.failed);
-    if given_up > 0 {
-        let detail = match given_up {
-            1 => "a try was not brought to its end".to_owned(),
-            more => format!("{more} tries were not brought to their end"),
-        };
-        record::append(transaction, &refused(Some((&account).into()), at, detail))?;
+    if may {
+        transaction
+            .execute(
+                "INSERT INTO tries (account_id, id, began_at) VALUES (?1, ?2, ?3)",
+                params![account.id.0, number.0, at.as_second()],
+            )
+            .map_err(failed)?;
+        return Ok(Some(number));
     }
-    if !may && tries.are_spent(throttle) && !needed {
+    if tries.are_spent(throttle) && !needed {
         lock(transaction, &account, at, tries)?;
     }
-    Ok(may)
+    Ok(None)
+}
+
+/// The number of a try, which no other has. One under a name that is nobody's is counted, too.
+fn count(transaction: &Transaction<'_>) -> Result<TryId> {
+    let sql = "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'
+               RETURNING CAST(value AS INTEGER)";
+    transaction.query_row(sql, [], |row| row.get(0)).map(TryId).map_err(failed)
+}
+
+/// How many tries of an account are under way.
+fn under_way(connection: &Connection, id: AccountId) -> Result<u32> {
+    let sql = "SELECT count(*) FROM tries WHERE account_id = ?1";
+    connection.query_row(sql, [id.0], |row| row.get(0)).map_err(failed)
+}
+
+/// Takes those that will not come to their end for failed, and records it. Says when each began.
+fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> Result<Vec<Timestamp>> {
+    let [least, most] = throttle::alive(at).map(Timestamp::as_second);
+    let sql = "DELETE FROM tries WHERE account_id = ?1 AND began_at NOT BETWEEN ?2 AND ?3 RETURNING began_at";
+    let given_up: Vec<Timestamp> = transaction
+        .prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement.query_map([account.id.0, least, most], |row| Ok(moment(row, 0)?.unwrap_or(at)))?.collect()
+        })
+        .map_err(failed)?;
+    let detail = match given_up.len() {
+        0 => return Ok(given_up),
+        1 => "a try was not brought to its end".to_owned(),
+        more => format!("{more} tries were not brought to their end"),
+    };
+    record::append(transaction, &refused(Some(account.into()), at, detail))?;
+    Ok(given_up)
+}
+
+/// A try comes to its end; `false` if it has been given up or forgotten meanwhile.
+fn end(transaction: &Transaction<'_>, id: AccountId, begun: TryId) -> Result<bool> {
+    let sql = "DELETE FROM tries WHERE account_id = ?1 AND id = ?2";
+    transaction.execute(sql, [id.0, begun.0]).map(|ended| ended > 0).map_err(failed)
 }
 
 /// Records that a try has failed, and counts it if its password was looked at. After too many the account is locked,
@@ -58,7 +97,10 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
         None => None,
     };
     record::append(transaction, &refused(account.as_ref().map(Into::into), at, failure.why.to_owned()))?;
-    let Some(account) = account.filter(|_| failure.looked_at) else { return Ok(()) };
+    let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
+    if !end(transaction, account.id, begun)? {
+        return Ok(());
+    }
     let tries = account.tries.fail(at);
     write(transaction, account.id, account.tries, tries)?;
     let is_due = tries.are_spent(throttle) && account.is_open() && account.locked_at.is_none();
@@ -70,12 +112,13 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
 
 /// A try has succeeded: those that failed before it are forgotten. Says what the account is now.
 pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account> {
-    let &PassedTry { account: id, proved, renewed, occasion } = passed;
+    let &PassedTry { account: id, begun, proved, renewed, occasion } = passed;
     let account = proved_account(transaction, id, proved)?;
     if account.locked_at.is_some() {
         return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
     }
-    let tries = account.tries.succeed();
+    end(transaction, id, begun)?;
+    let tries = Tries::default();
     write(transaction, id, account.tries, tries)?;
     let by = Mandate::of(&account, proved, at);
     if let Some(success) = success(&account, occasion, &by) {
@@ -121,14 +164,12 @@ fn refused(target: Option<audit::Target>, at: Timestamp, detail: String) -> Entr
     Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail }
 }
 
-/// Forgets the failures of an account, and unlocks it.
-pub fn forget(transaction: &Transaction<'_>, id: AccountId) -> Result<()> {
+/// Forgets the failures of an account, and unlocks it. Says how many tries were under way.
+pub fn forget(transaction: &Transaction<'_>, id: AccountId) -> Result<u32> {
     write(transaction, id, Tries::default(), Tries::default())?;
-    transaction
-        .prepare_cached("UPDATE accounts SET locked_at = NULL WHERE id = ?1")
-        .and_then(|mut statement| statement.execute([id.0]))
-        .map_err(failed)
-        .map(drop)
+    let run = |sql| transaction.prepare_cached(sql).and_then(|mut statement| statement.execute([id.0])).map_err(failed);
+    run("UPDATE accounts SET locked_at = NULL WHERE id = ?1")?;
+    Ok(u32::try_from(run("DELETE FROM tries WHERE account_id = ?1")?).unwrap_or(u32::MAX))
 }
 
 /// Whether nobody could administer the store if this account were locked.
@@ -157,14 +198,12 @@ fn lock(transaction: &Transaction<'_>, account: &Account, at: Timestamp, tries: 
 fn write(transaction: &Transaction<'_>, id: AccountId, before: Tries, after: Tries) -> Result<()> {
     transaction
         .prepare_cached(
-            "UPDATE accounts SET tries_failed = ?2, tries_pending = ?3, tried_at = ?4, tries_untold = tries_untold + ?5
-             WHERE id = ?1",
+            "UPDATE accounts SET tries_failed = ?2, tried_at = ?3, tries_untold = tries_untold + ?4 WHERE id = ?1",
         )
         .and_then(|mut statement| {
             statement.execute(params![
                 id.0,
                 after.failed,
-                after.pending,
                 after.last_at.map(Timestamp::as_second),
                 after.failed.saturating_sub(before.failed)
             ])
