@@ -18,8 +18,8 @@ use jiff::Timestamp;
 
 use self::values::search_text;
 pub use self::values::{
-    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
-    Newcomer, Occasion, Page, PassedTry, SeenEdit, SignIn, Sort, finds,
+    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewSignIn, NewTemporary,
+    NewToken, Newcomer, Occasion, Page, PassedTry, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{Entry, Event};
@@ -175,24 +175,20 @@ pub trait Store {
     /// unless nobody would be left to administer the store.
     fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()>;
 
-    /// A try has succeeded, and is recorded with its occasion, but for a sign-in that is recorded when it begins: those
-    /// that failed before are forgotten, and another hash of the same password, if there is one, is kept instead. The
-    /// account as it stands now. [`StoreError::Conflict`] as above, or if the account has been locked.
+    /// A try has succeeded, and is recorded with its occasion: those that failed before are forgotten, another hash of the
+    /// same password, if there is one, is kept instead, and a sign-in begins, if it was for one. The account as it stands
+    /// now. [`StoreError::Conflict`] as above, or if the account has been locked.
     ///
-    /// Whoever has to choose a new password is not let in by [`Occasion::Verify`], and the record says so.
+    /// For whoever has to choose a new password no sign-in begins, nor are they let in by [`Occasion::Verify`]; the record
+    /// says so.
     fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account>;
 
-    /// Begins a sign-in, whose owner has been told of so many failures before. [`StoreError::Conflict`] as above, or if
-    /// a change of the password is required.
-    fn begin_sign_in(
-        &mut self,
-        id: AccountId,
-        proved: PasswordRevision,
-        digest: SignInDigest,
-        at: Timestamp,
-        until: Timestamp,
-        told: u32,
-    ) -> Result<()>;
+    /// The owner of an account has been told of so many failures.
+    fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()>;
+
+    /// Begins a sign-in for somebody who has just chosen a password. [`StoreError::Conflict`] as above, or if a change of
+    /// it is required.
+    fn begin_sign_in(&mut self, id: AccountId, proved: PasswordRevision, new: &NewSignIn, at: Timestamp) -> Result<()>;
 
     /// The sign-in with this digest, if it has not expired and its account is in use.
     fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>>;

@@ -240,11 +240,20 @@ pub struct FailedTry<'a> {
     pub why: &'a str,
 }
 
+/// A sign-in that is to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewSignIn {
+    /// By what the store is to know it.
+    pub digest: SignInDigest,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
 /// For what somebody has given a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    /// To sign in for longer.
-    SignIn,
+    /// To sign in for longer; whoever has to choose a new password first does not yet.
+    SignIn(NewSignIn),
     /// To do one thing.
     OneCommand,
     /// To choose another one.

@@ -9,19 +9,30 @@ use crate::domain::credential::PasswordRevision;
 use crate::domain::password::Current;
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::Result;
-use crate::store::{Mandate, Occasion, Store};
+use crate::store::{Mandate, NewSignIn, Occasion, Store};
 
 /// Signs in. Who has to choose a new password does so first, and nothing else.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, Occasion::SignIn)?;
-    tell_of_failures(desk, &account);
-    let typed = Current { credential: &current, typed: &password };
-    let proved = if account.must_change { change_first(desk, &mut *store, &account, typed)? } else { current.revision };
+    let secret = SignInSecret::generate(desk.rng);
+    let occasion = Occasion::SignIn(new(desk, &secret));
+    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, occasion)?;
+    tell_of_failures(desk, &mut *store, &account)?;
+    if account.must_change {
+        let typed = Current { credential: &current, typed: &password };
+        let proved = change_first(desk, &mut *store, &account, typed)?;
+        let new = new(desk, &secret);
+        store.begin_sign_in(account.id, proved, &new, desk.now())?;
+    }
     drop(password);
-    begin(desk, &mut *store, &account, proved)
+    keep(desk, &mut *store, &account, &secret)
+}
+
+/// A sign-in that begins now.
+fn new(desk: &Desk<'_>, secret: &SignInSecret) -> NewSignIn {
+    NewSignIn { digest: secret.digest(), until: desk.now() + desk.policy.sign_in_lifetime }
 }
 
 fn change_first(
@@ -41,23 +52,22 @@ fn change_first(
 }
 
 /// Who finds more failures than they remember knows that somebody else has been guessing.
-fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
+fn tell_of_failures(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account) -> Result<()> {
     let failed = account.untold_failures;
-    if failed > 0 {
-        let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
-        desk.terminal.note(&format!("{were} to your account failed since you were last told."));
+    if failed == 0 {
+        return Ok(());
     }
+    let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
+    desk.terminal.note(&format!("{were} to your account failed since you were last told."));
+    Ok(store.note_told(account.id, failed)?)
 }
 
-/// Begins a sign-in and keeps it. What the store has and the user's folder has not is of no use to anybody, and expires.
-fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: PasswordRevision) -> Result<()> {
+/// Keeps a sign-in that has begun, and ends the one that it takes the place of. What the store has and the user's folder
+/// has not is of no use to anybody, and expires.
+fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &SignInSecret) -> Result<()> {
     let name = store.name()?;
     let before = desk.sign_ins.load_to_end(&name).ok().flatten();
-    let secret = SignInSecret::generate(desk.rng);
-    let now = desk.now();
-    let lifetime = desk.policy.sign_in_lifetime;
-    store.begin_sign_in(account.id, proved, secret.digest(), now, now + lifetime, account.untold_failures)?;
-    if let Err(error) = desk.sign_ins.save(&name, &secret) {
+    if let Err(error) = desk.sign_ins.save(&name, secret) {
         store.end_sign_in(secret.digest(), desk.now())?;
         return Err(error.into());
     }
@@ -67,7 +77,7 @@ fn begin(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, proved: 
     desk.terminal.note(&format!(
         "Signed in as {} for {}.\nSee your account with 'passdesk me profile'.",
         account.named(),
-        spoken(lifetime.as_secs())
+        spoken(desk.policy.sign_in_lifetime.as_secs())
     ));
     Ok(())
 }

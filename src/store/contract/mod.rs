@@ -18,7 +18,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Edit, Filter, Mandate, NewAccount, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError};
+use super::{
+    Edit, Filter, Mandate, NewAccount, NewSignIn, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError,
+};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::credential::{PasswordRevision, StoredHash};
@@ -112,7 +114,8 @@ macro_rules! laws {
                 a_locked_admin_is_not_counted_on,
                 a_new_hash_of_the_same_password_takes_the_place_of_the_old_one,
                 a_password_is_proved_whatever_has_become_of_its_hash,
-                a_success_that_ends_failures_is_recorded,
+                a_success_is_recorded_with_the_failures_before_it,
+                a_success_begins_the_sign_in_that_it_is_for,
                 whoever_is_locked_meanwhile_is_not_let_in,
                 failures_are_told_once,
                 a_success_takes_no_other_try_off,
@@ -246,10 +249,15 @@ fn acting(store: &dyn Store, account: &Account) -> Mandate {
     Mandate::of(account, proof(store, account), at(2))
 }
 
+/// A sign-in that ends after an hour.
+fn new_sign_in(digest: u8) -> NewSignIn {
+    NewSignIn { digest: SignInDigest([digest; 32]), until: at(HOUR) }
+}
+
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
     let proved = proof(store, account);
-    store.begin_sign_in(account.id, proved, digest, at(0), at(8 * HOUR), 0).unwrap();
+    store.begin_sign_in(account.id, proved, &NewSignIn { digest, until: at(8 * HOUR) }, at(0)).unwrap();
     digest
 }
 
@@ -308,7 +316,7 @@ fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevi
     let before = (get(store, account.id), hash_of(store, account));
     let replaced = store.replace_password(account.id, proved, &hash("late"), at(1), None);
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
-    let begun = store.begin_sign_in(account.id, proved, SignInDigest([1; 32]), at(0), at(HOUR), 0);
+    let begun = store.begin_sign_in(account.id, proved, &new_sign_in(1), at(0));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert_eq!((get(store, account.id), hash_of(store, account)), before);
 }

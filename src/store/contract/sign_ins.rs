@@ -1,13 +1,12 @@
 //! What a sign-in is worth: which password begins one, and what ends it.
 
 use super::{
-    HOUR, acting, at, every_change, get, hash, hash_of, new, operator, proof, proves_nothing, settled, signed_in,
-    temporary, through, token_of,
+    HOUR, acting, at, every_change, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing, settled,
+    signed_in, temporary, through, token_of,
 };
 use crate::domain::account::Lifecycle;
 use crate::domain::authority::Refusal;
 use crate::domain::role::Role;
-use crate::domain::sign_in::SignInDigest;
 use crate::store::{Mandate, Store, StoreError};
 
 pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
@@ -53,11 +52,10 @@ pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) 
 pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
-    let digest = SignInDigest([1; 32]);
     let known = proof(store, &alice);
-    let begun = store.begin_sign_in(alice.id, known, digest, at(0), at(HOUR), 0);
+    let begun = store.begin_sign_in(alice.id, known, &new_sign_in(1), at(0));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
-    assert!(store.sign_in(digest, at(0)).unwrap().is_none());
+    assert!(store.sign_in(new_sign_in(1).digest, at(0)).unwrap().is_none());
 }
 
 pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {

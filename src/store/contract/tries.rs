@@ -1,11 +1,10 @@
 //! Guessing: tries are counted before they are looked at, put off, and end in a lock.
 
-use super::{HOUR, added, at, get, hash, hash_of, list, new, operator, proof, settled, temporary};
+use super::{HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary};
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
-use crate::domain::sign_in::SignInDigest;
 use crate::domain::throttle::{Throttle, Tries, TryId};
 use crate::store::{
     EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, Occasion, PassedTry, Result, Sort, Store,
@@ -34,7 +33,7 @@ fn failures(store: &mut dyn Store, account: &Account, count: i64) {
 }
 
 fn passes(store: &mut dyn Store, account: &Account, proved: PasswordRevision, second: i64) -> Result<Account> {
-    succeeds(store, account, proved, Occasion::SignIn, second)
+    succeeds(store, account, proved, Occasion::OneCommand, second)
 }
 
 /// A try that begins, and succeeds.
@@ -51,7 +50,7 @@ fn succeeds(
 
 fn renews(store: &mut dyn Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
     let begun = begins(store, account, 0).expect("it is to be let through");
-    let passed = PassedTry { account: account.id, begun, proved, renewed: Some(hash), occasion: Occasion::SignIn };
+    let passed = PassedTry { account: account.id, begun, proved, renewed: Some(hash), occasion: Occasion::OneCommand };
     store.pass_try(&passed, at(0))
 }
 
@@ -196,19 +195,31 @@ pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Stor
     for renewed in ["first", "second"] {
         renews(store, &alice, proved, &hash(renewed)).unwrap();
     }
-    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(0), at(HOUR), 0).unwrap();
+    store.begin_sign_in(alice.id, proved, &new_sign_in(1), at(0)).unwrap();
     store.replace_password(alice.id, proved, &hash("new"), at(1), None).unwrap();
 }
 
-pub fn a_success_that_ends_failures_is_recorded(store: &mut dyn Store) {
+pub fn a_success_is_recorded_with_the_failures_before_it(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    for (failed, said) in [(0, &[][..]), (3, &["sign-in done: after 3 that failed"])] {
+    for (failed, said) in
+        [(0, "sign-in done: for one command"), (3, "sign-in done: for one command, after 3 that failed")]
+    {
         failures(store, &alice, failed);
         let before = recorded(store);
         passes(store, &alice, proved, 9 * LONG).unwrap();
-        assert_eq!(said_since(store, before), said);
+        assert_eq!(said_since(store, before), [said]);
     }
+}
+
+pub fn a_success_begins_the_sign_in_that_it_is_for(store: &mut dyn Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(1)), 0).unwrap();
+    assert!(store.sign_in(new_sign_in(1).digest, at(HOUR - 1)).unwrap().is_some());
+    store.require_change(&operator(), alice.id, get(store, alice.id).revision).unwrap();
+    succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(2)), 0).unwrap();
+    assert!(store.sign_in(new_sign_in(2).digest, at(0)).unwrap().is_none(), "a new password comes first");
 }
 
 pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
@@ -220,7 +231,7 @@ pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
     let other = begins(store, &alice, 99 * LONG + 60);
     let locked = get(store, alice.id);
     assert_eq!((other, locked.tries.failed, locked.locked_at), (None, 100, Some(at(99 * LONG + 60))));
-    let passed = PassedTry { account: alice.id, begun, proved, renewed: None, occasion: Occasion::SignIn };
+    let passed = PassedTry { account: alice.id, begun, proved, renewed: None, occasion: Occasion::OneCommand };
     assert!(matches!(store.pass_try(&passed, at(99 * LONG + 61)), Err(StoreError::Conflict(_))));
     assert_eq!(get(store, alice.id), locked);
 }
@@ -233,7 +244,7 @@ pub fn failures_are_told_once(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).untold_failures, 2, "a success by itself tells nobody");
     let begun = begins(store, &alice, 3 * LONG).unwrap();
     fails(store, &alice, begun, 3 * LONG);
-    store.begin_sign_in(alice.id, proved, SignInDigest([1; 32]), at(3 * LONG), at(9 * LONG), 2).unwrap();
+    store.note_told(alice.id, 2).unwrap();
     assert_eq!(get(store, alice.id).untold_failures, 1, "another one has failed since they were told");
 }
 
@@ -255,12 +266,12 @@ pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(s
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     let begun = begins(store, &alice, 0).unwrap();
+    assert_eq!(passes(store, &alice, proved, 59).unwrap().untold_failures, 0);
     let before = recorded(store);
-    passes(store, &alice, proved, 59).unwrap();
-    assert_eq!(said_since(store, before), [] as [&str; 0]);
     let untold = passes(store, &alice, proved, 60).unwrap().untold_failures;
     assert_eq!(untold, 1);
-    let said = ["sign-in refused: a try was not brought to its end", "sign-in done: after 1 that failed"];
+    let said =
+        ["sign-in refused: a try was not brought to its end", "sign-in done: for one command, after 1 that failed"];
     assert_eq!(said_since(store, before), said);
     fails(store, &alice, begun, 61);
     assert_eq!(get(store, alice.id).tries, Tries::default(), "it is not counted twice");
@@ -270,12 +281,12 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for (occasion, flagged, said) in [
-        (Occasion::SignIn, false, None),
-        (Occasion::OneCommand, false, Some("sign-in done: for one command")),
-        (Occasion::PasswordChange, false, Some("sign-in done: to change the password")),
-        (Occasion::Verify, false, Some("verify done: ")),
-        (Occasion::SignIn, true, Some("sign-in done: to choose a new password")),
-        (Occasion::Verify, true, Some("verify refused: alice must choose a new password first")),
+        (Occasion::SignIn(new_sign_in(1)), false, "sign-in done: until 2023-11-14T23:13:20Z"),
+        (Occasion::OneCommand, false, "sign-in done: for one command"),
+        (Occasion::PasswordChange, false, "sign-in done: to change the password"),
+        (Occasion::Verify, false, "verify done: "),
+        (Occasion::SignIn(new_sign_in(2)), true, "sign-in done: to choose a new password"),
+        (Occasion::Verify, true, "verify refused: alice must choose a new password first"),
     ] {
         let seen = get(store, alice.id);
         if flagged && !seen.must_change {
@@ -284,7 +295,7 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
         let before = recorded(store);
         let now = succeeds(store, &alice, proved, occasion, 0).unwrap();
         assert_eq!(now.must_change, flagged, "it is what it is by then");
-        assert_eq!(said_since(store, before), Vec::from_iter(said), "{occasion:?}");
+        assert_eq!(said_since(store, before), [said], "{occasion:?}");
     }
 }
 

@@ -32,8 +32,8 @@ use self::authority::authorize_all;
 use self::errors::failed;
 pub use self::stores::SqliteStores;
 use super::{
-    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewTemporary, NewToken,
-    Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch,
+    Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewSignIn, NewTemporary,
+    NewToken, Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
@@ -276,16 +276,12 @@ impl Store for SqliteStore {
         Ok(account)
     }
 
-    fn begin_sign_in(
-        &mut self,
-        id: AccountId,
-        proved: PasswordRevision,
-        digest: SignInDigest,
-        at: Timestamp,
-        until: Timestamp,
-        told: u32,
-    ) -> Result<()> {
-        self.write(|transaction| sign_ins::begin(transaction, id, proved, digest, at, until, told))
+    fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()> {
+        self.write(|transaction| tries::note_told(transaction, id, failures))
+    }
+
+    fn begin_sign_in(&mut self, id: AccountId, proved: PasswordRevision, new: &NewSignIn, at: Timestamp) -> Result<()> {
+        self.write(|transaction| sign_ins::begin(transaction, id, proved, new, at))
     }
 
     fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {

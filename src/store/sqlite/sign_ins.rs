@@ -14,37 +14,38 @@ use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::token::Label;
-use crate::store::{Mandate, Result, SignIn, StoreError};
+use crate::store::{Mandate, NewSignIn, Result, SignIn, StoreError};
 
+/// Begins one for somebody who has just chosen a password, and records it.
 pub fn begin(
     transaction: &Transaction<'_>,
     id: AccountId,
     proved: PasswordRevision,
-    digest: SignInDigest,
+    new: &NewSignIn,
     at: Timestamp,
-    until: Timestamp,
-    told: u32,
 ) -> Result<()> {
     let account = proved_account(transaction, id, proved)?;
     if account.must_change {
         return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
     }
-    record::append(
-        transaction,
-        &Mandate::of(&account, proved, at).done("sign-in", Some((&account).into()), format!("until {until}")),
-    )?;
+    let by = Mandate::of(&account, proved, at);
+    record::append(transaction, &by.done("sign-in", Some((&account).into()), described(new)))?;
+    add(transaction, id, new, at)
+}
+
+/// A sign-in as the event of its beginning describes it.
+pub fn described(new: &NewSignIn) -> String {
+    format!("until {}", new.until)
+}
+
+pub fn add(transaction: &Transaction<'_>, id: AccountId, new: &NewSignIn, at: Timestamp) -> Result<()> {
     transaction
         .execute(
             "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            params![id.0, digest.0, at.as_second(), until.as_second()],
+            params![id.0, new.digest.0, at.as_second(), new.until.as_second()],
         )
-        .and_then(|_| {
-            // Others may have failed since.
-            let sql = "UPDATE accounts SET tries_untold = max(tries_untold - ?2, 0) WHERE id = ?1";
-            transaction.execute(sql, params![id.0, told])
-        })
-        .map_err(failed)?;
-    Ok(())
+        .map_err(failed)
+        .map(drop)
 }
 
 pub fn find(connection: &Connection, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {

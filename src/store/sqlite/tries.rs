@@ -7,7 +7,7 @@ use super::accounts::{self, moment, proved_account};
 use super::authority::Admins;
 use super::changes::work;
 use super::errors::failed;
-use super::record;
+use super::{record, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{self, Entry, Outcome};
 use crate::domain::authority::Refusal;
@@ -121,8 +121,11 @@ pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp
     let tries = Tries::default();
     write(transaction, id, account.tries, tries)?;
     let by = Mandate::of(&account, proved, at);
-    if let Some(success) = success(&account, occasion, &by) {
-        record::append(transaction, &success)?;
+    record::append(transaction, &success(&account, &occasion, &by))?;
+    if let Occasion::SignIn(new) = &occasion
+        && !account.must_change
+    {
+        sign_ins::add(transaction, id, new, at)?;
     }
     if let Some(hash) = renewed {
         let was = accounts::credential(transaction, &account.username)?.and_then(|(_, credential)| credential);
@@ -136,27 +139,29 @@ pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp
     Ok(Account { tries, ..account })
 }
 
-/// What to record of a try that has succeeded. A sign-in that begins at once has an event of its own.
-fn success(account: &Account, occasion: Occasion, by: &Mandate) -> Option<Entry> {
-    let what_for = match occasion {
-        Occasion::SignIn if account.must_change => "to choose a new password",
-        Occasion::OneCommand => "for one command",
-        Occasion::PasswordChange => "to change the password",
-        Occasion::SignIn | Occasion::Verify => "",
+/// The event that a try has succeeded.
+fn success(account: &Account, occasion: &Occasion, by: &Mandate) -> Entry {
+    let target = Some(account.into());
+    let (action, what_for) = match occasion {
+        Occasion::Verify if account.must_change => {
+            return by.refused("verify", target, &Refusal::ChangeRequired { username: account.username.clone() });
+        }
+        Occasion::Verify => ("verify", String::new()),
+        Occasion::SignIn(_) if account.must_change => ("sign-in", "to choose a new password".into()),
+        Occasion::SignIn(new) => ("sign-in", sign_ins::described(new)),
+        Occasion::OneCommand => ("sign-in", "for one command".into()),
+        Occasion::PasswordChange => ("sign-in", "to change the password".into()),
     };
     let failed = account.tries.failed;
     let after = if failed > 0 { format!("after {failed} that failed") } else { String::new() };
-    let detail = [what_for, &after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    let target = Some(account.into());
-    if occasion == Occasion::Verify {
-        let required = Refusal::ChangeRequired { username: account.username.clone() };
-        return Some(if account.must_change {
-            by.refused("verify", target, &required)
-        } else {
-            by.done("verify", target, detail)
-        });
-    }
-    (!detail.is_empty()).then(|| by.done("sign-in", target, detail))
+    let detail = [what_for, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    by.done(action, target, detail)
+}
+
+/// The owner of an account has been told of so many failures. Others may have failed since.
+pub fn note_told(transaction: &Transaction<'_>, id: AccountId, failures: u32) -> Result<()> {
+    let sql = "UPDATE accounts SET tries_untold = max(tries_untold - ?2, 0) WHERE id = ?1";
+    transaction.execute(sql, params![id.0, failures]).map_err(failed).map(drop)
 }
 
 /// The event that somebody was not let in, nobody knows who.
