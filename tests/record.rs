@@ -26,12 +26,17 @@ fn the_events_of(desk: &Desk, deed: impl FnOnce()) -> Vec<Value> {
     after.split_off(before.len())
 }
 
-/// The one event that something has left, but for that of the sign-in by which it was done.
+/// The one event that something has left, but for one of the sign-in by which it was done.
 #[track_caller]
 fn the_event_of(desk: &Desk, deed: impl FnOnce()) -> Value {
     let mut left = the_events_of(desk, deed);
     let event = left.pop().unwrap();
-    left.retain(|earlier| (&earlier["action"], &earlier["actor"]) != (&json!("sign-in"), &event["actor"]));
+    if let Some(before) = left.pop() {
+        assert_eq!(
+            [&before["action"], &before["outcome"], &before["actor"]],
+            [&json!("sign-in"), &json!("done"), &event["actor"]]
+        );
+    }
     assert_eq!(left, [] as [Value; 0]);
     event
 }
@@ -86,10 +91,6 @@ const HELPDESK: u8 = 2;
 const USER_ADMIN: u8 = 4;
 const GLOBAL_ADMIN: u8 = 8;
 
-fn run_as(desk: &Desk, username: &str, args: &[&str]) -> Run {
-    desk.run_with(format!("{GOOD}\n"), &[args, &["--as", username, "--password-stdin"]].concat())
-}
-
 // What leaves an event.
 
 #[test]
@@ -135,7 +136,7 @@ fn every_change_by_an_account_leaves_one_event() {
     // Takes the number 3 from bob, who is then the fourth.
     let boss = like_alice(&desk, "boss", GLOBAL_ADMIN);
     for (args, action, target) in CHANGES {
-        let event = the_event_of(&desk, || drop(run_as(&desk, "boss", args).succeeds()));
+        let event = the_event_of(&desk, || drop(desk.run_as("boss", args).succeeds()));
         let target_id = if target == "bob" { Some(4) } else { id_of(target) };
         assert_eq!(said(&event), by_account(boss, action, target, target_id, "done"), "{args:?}");
         assert_eq!(event["actor"], "boss");
@@ -154,6 +155,23 @@ fn a_password_chosen_by_its_owner_leaves_one_event() {
     let desk = Desk::with_alice();
     let event = the_event_of(&desk, || drop(desk.change_password("alice", GOOD, OTHER).succeeds()));
     assert_eq!(said(&event), by_account(2, "change-password", "alice", Some(2), "done"));
+}
+
+#[test]
+fn a_sign_in_leaves_one_event_whatever_failed_before() {
+    let desk = Desk::with_alice();
+    for (failures, end) in [(0, "Z"), (1, "Z, after 1 that failed")] {
+        for _ in 0..failures {
+            desk.profile("alice", OTHER).exits(5);
+        }
+        let left = the_events_of(&desk, || {
+            desk.run_as("alice", &["me", "sign-in"]).succeeds();
+            desk.run(&["me", "sign-out"]).succeeds();
+        });
+        assert_eq!([&left[0]["action"], &left[1]["action"]], ["sign-in", "sign-out"]);
+        assert!(left[0]["detail"].as_str().unwrap().ends_with(end), "{left:?}");
+        assert_eq!(left.len(), 2);
+    }
 }
 
 #[test]
@@ -229,7 +247,7 @@ fn what_a_role_does_not_reach_leaves_one_refused_event() {
     for (args, action, target) in
         CHANGES.into_iter().filter(|(_, action, _)| !["reset", "require-change"].contains(action))
     {
-        let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "helper", args).exits(4)));
+        let event = the_event_of_a_refusal(&desk, || drop(desk.run_as("helper", args).exits(4)));
         let said = said(&event);
         assert_eq!((&said["actor_id"], &said["action"]), (&json!(helper), &json!(action)), "{args:?}");
         assert_eq!((&said["outcome"], &event["actor"]), (&json!("refused"), &json!("helper")), "{args:?}");
@@ -246,7 +264,7 @@ fn what_a_rank_does_not_reach_leaves_one_refused_event_about_its_target() {
         (&["users", "reset", "root", "--yes", "-q"][..], "reset"),
         (&["users", "require-change", "root"], "require-change"),
     ] {
-        let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "helper", args).exits(4)));
+        let event = the_event_of_a_refusal(&desk, || drop(desk.run_as("helper", args).exits(4)));
         assert_eq!(said(&event), by_account(helper, action, "root", Some(1), "refused"));
     }
 }
@@ -257,7 +275,7 @@ fn looking_without_a_role_leaves_one_refused_event() {
     for (args, action) in
         [(&["users", "list"][..], "list"), (&["users", "show", "root"], "list"), (&LIST, "audit"), (&VERIFY, "audit")]
     {
-        let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "alice", args).exits(4)));
+        let event = the_event_of_a_refusal(&desk, || drop(desk.run_as("alice", args).exits(4)));
         let said = said(&event);
         assert_eq!((&said["actor_id"], &said["action"]), (&json!(2), &json!(action)), "{args:?}");
         assert_eq!(said["outcome"], "refused", "{args:?}");
@@ -292,7 +310,7 @@ fn a_recovery_of_somebody_who_is_no_admin_leaves_one_refused_event() {
 fn what_an_account_may_not_do_before_it_has_a_new_password_leaves_one_refused_event() {
     let desk = Desk::with_alice();
     desk.sql("UPDATE accounts SET must_change = TRUE, roles = 8 WHERE username = 'alice'");
-    let event = the_event_of_a_refusal(&desk, || drop(run_as(&desk, "alice", &["users", "disable", "root"]).exits(6)));
+    let event = the_event_of_a_refusal(&desk, || drop(desk.run_as("alice", &["users", "disable", "root"]).exits(6)));
     assert_eq!((&event["actor"], &event["outcome"]), (&json!("alice"), &json!("refused")));
 }
 
@@ -333,7 +351,7 @@ fn a_sign_in_that_failed_names_whose_hands_typed_it() {
 fn a_refusal_by_role_names_each_account_it_was_about() {
     let desk = Desk::with_alice();
     desk.run(&["users", "add", "bob", "-q"]).succeeds();
-    run_as(&desk, "alice", &["users", "reset", "root", "bob", "nobody", "--yes"]).exits(4);
+    desk.run_as("alice", &["users", "reset", "root", "bob", "nobody", "--yes"]).exits(4);
     let refused = desk.run(&["audit", "list", "--outcome", "refused", "--format", "csv"]).succeeds().stdout;
     let targets: Vec<_> = refused.lines().skip(1).map(|line| line.split(',').nth(6).unwrap().to_owned()).collect();
     assert_eq!(targets, ["root", "bob"]);
@@ -418,8 +436,8 @@ fn the_record_is_for_global_admins_auditors_and_operators() {
     ] {
         like_alice(&desk, username, roles);
         let before = desk.state();
-        run_as(&desk, username, &LIST).exits(code);
-        run_as(&desk, username, &VERIFY).exits(code);
+        desk.run_as(username, &LIST).exits(code);
+        desk.run_as(username, &VERIFY).exits(code);
         assert_eq!(desk.state(), before, "{username}");
     }
     desk.run(&LIST).succeeds();
@@ -434,7 +452,7 @@ fn ten_days() -> Desk {
     desk.profile("alice", OTHER).exits(5);
     desk.profile("nobody", OTHER).exits(5);
     desk.sql("UPDATE accounts SET tries_failed = 0");
-    run_as(&desk, "alice", &["users", "list"]).exits(4); // Two: she is who she says, and may not.
+    desk.run_as("alice", &["users", "list"]).exits(4); // Two: she is who she says, and may not.
     desk.sql(&format!("{DROP_TRIGGERS} UPDATE audit_events SET at = 1767225600 + 86400 * (sequence - 1)"));
     desk
 }

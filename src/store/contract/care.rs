@@ -12,7 +12,7 @@ use crate::store::{self, EventFilter, Import, Store, StoreError, Watch};
 
 /// Counts how often it is told how far it has come, and stops it then.
 #[derive(Default)]
-struct Watcher {
+pub struct Watcher {
     told: u64,
     stops_at: Option<u64>,
 }

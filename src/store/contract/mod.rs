@@ -18,12 +18,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use self::care::Watcher;
+use self::imports::newcomers;
 use super::{
-    Edit, Filter, Mandate, NewAccount, NewSignIn, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError,
+    Edit, Filter, Import, Mandate, NewAccount, NewSignIn, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError,
 };
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::digest::FileDigest;
+use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
 use crate::domain::target::Target;
@@ -310,6 +314,34 @@ fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeM
         ("remove", store.remove(by, id, seen)),
         ("restore", store.restore(by, id, seen)),
     ])
+}
+
+/// Does all that is done besides, to many, to nobody or to what is not there yet, and returns what came of each, and of
+/// [`every_change`].
+fn every_deed(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
+    let (new_accounts, folder) = (newcomers(1), tempfile::tempdir().unwrap());
+    let import = Import { new: &new_accounts, edits: &[], skipped: 0, file: FileDigest::of(b"") };
+    let token = NewToken {
+        label: "label".parse().unwrap(),
+        roles: Roles::NONE,
+        digest: SignInDigest([99; 32]),
+        until: at(HOUR),
+        proved: None,
+    };
+    let mut all = every_change(store, by, target);
+    all.extend([
+        ("add", store.add_account(by, &new("another", &[])).map(drop)),
+        ("import", store.import(by, import, &mut |_| true).map(drop)),
+        (
+            "reset of many",
+            store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
+        ),
+        ("set-policy", store.set_policy(by, Policy::default(), Setting::OperatorAccess, "on").map(drop)),
+        ("purge", store.purge(by, at(0)).map(drop)),
+        ("create-token", store.create_token(by, target.id, &token)),
+        ("backup", store.back_up(by, &folder.path().join("copy"), &mut Watcher::default())),
+    ]);
+    all
 }
 
 fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevision) {

@@ -1,7 +1,7 @@
 //! What a sign-in is worth: which password begins one, and what ends it.
 
 use super::{
-    HOUR, acting, at, every_change, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing, settled,
+    HOUR, acting, at, every_deed, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing, settled,
     signed_in, temporary, through, token_of,
 };
 use crate::domain::account::Lifecycle;
@@ -80,7 +80,7 @@ pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Sto
     let digest = signed_in(store, &admin, 1);
     let by = through(store, digest);
     store.end_sign_in(digest, at(1)).unwrap();
-    for (change, outcome) in every_change(store, &by, &alice) {
+    for (change, outcome) in every_deed(store, &by, &alice) {
         assert!(matches!(outcome, Err(StoreError::Refused(Refusal::SignInEnded { .. }))), "{change}");
     }
     assert_eq!(get(store, alice.id), alice);
@@ -93,10 +93,12 @@ pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut
     let by = acting(store, &admin);
     let proved = proof(store, &admin);
     store.replace_password(admin.id, proved, &hash("another"), at(1), None).unwrap();
-    for (change, outcome) in every_change(store, &by, &alice) {
+    for (change, outcome) in every_deed(store, &by, &alice) {
         assert!(matches!(outcome, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))), "{change}");
     }
     assert_eq!(get(store, alice.id), alice);
+    let out = store.end_all_sign_ins(&by, &admin);
+    assert!(matches!(out, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
     let by = acting(store, &get(store, admin.id));
     store.disable(&by, alice.id, alice.revision).unwrap();
 }

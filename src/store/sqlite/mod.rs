@@ -293,7 +293,12 @@ impl Store for SqliteStore {
     }
 
     fn end_all_sign_ins(&mut self, by: &Mandate, owner: &Account) -> Result<usize> {
-        self.write(|transaction| sign_ins::end_everywhere(transaction, by, owner))
+        self.change(
+            by,
+            "sign-out",
+            || Some(owner.into()),
+            |transaction| sign_ins::end_everywhere(transaction, by, owner),
+        )
     }
 
     fn create_token(&mut self, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
