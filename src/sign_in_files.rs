@@ -37,8 +37,13 @@ impl SignInFiles {
     /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
     pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
         self.read(store, |file| {
-            let is_open_to_others = file.mode() & 0o077 != 0;
-            is_own(file) && !is_open_to_others
+            if !is_own(file) {
+                return Err("belongs to somebody else".into());
+            }
+            match file.mode() & 0o7777 {
+                mode if mode & 0o077 != 0 => Err(format!("is open to others (mode {mode:04o})")),
+                _ => Ok(()),
+            }
         })
     }
 
@@ -53,10 +58,15 @@ impl SignInFiles {
             // If that fails, so does the reading.
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
         }
-        self.read(store, is_own)
+        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
     }
 
-    fn read(&self, store: &str, is_taken: impl FnOnce(&Metadata) -> bool) -> anyhow::Result<Option<SignInSecret>> {
+    /// Reads one from a file that will do.
+    fn read(
+        &self,
+        store: &str,
+        will_do: impl FnOnce(&Metadata) -> Result<(), String>,
+    ) -> anyhow::Result<Option<SignInSecret>> {
         let Ok(path) = self.path(store) else { return Ok(None) };
         // Neither waits for the other end of a pipe nor follows a link.
         let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
@@ -67,13 +77,18 @@ impl SignInFiles {
         };
         let metadata = file.metadata()?;
         let mut text = Zeroizing::new(Vec::with_capacity(256));
-        if metadata.is_file() && is_taken(&metadata) {
+        let fault = if !metadata.is_file() {
+            "is no file".into()
+        } else if let Err(fault) = will_do(&metadata) {
+            fault
+        } else {
             file.take(128).read_to_end(&mut text)?;
-        }
-        match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
-            Some(secret) => Ok(Some(secret)),
-            None => bail!("{} holds no sign-in of yours; 'passdesk me sign-out' removes it", path.display()),
-        }
+            match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
+                Some(secret) => return Ok(Some(secret)),
+                None => "holds no sign-in".into(),
+            }
+        };
+        bail!("{} should keep your sign-in, and {fault}; 'passdesk me sign-out' removes it", path.display())
     }
 
     /// Keeps a sign-in for a store, in place of the one before. A reader sees the old one or the new one.
@@ -191,6 +206,18 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_open_to_others_is_refused_with_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
+        files.save("store", &secret(1)).unwrap();
+        for mode in [0o640, 0o604, 0o610] {
+            fs::set_permissions(files.path("store").unwrap(), Permissions::from_mode(mode)).unwrap();
+            let Err(refused) = files.load("store") else { panic!("{mode:o}") };
+            assert!(refused.to_string().contains(&format!("open to others (mode {mode:04o})")), "{refused}");
+        }
+    }
+
+    #[test]
     fn what_is_no_sign_in_is_refused_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
@@ -211,15 +238,6 @@ mod tests {
         assert!(files.load("store").unwrap().is_none());
         assert!(files.save("store", &secret(1)).is_err());
         files.remove("store").unwrap();
-    }
-
-    #[test]
-    fn a_file_that_others_can_read_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
-        files.save("store", &secret(1)).unwrap();
-        fs::set_permissions(files.path("store").unwrap(), Permissions::from_mode(0o644)).unwrap();
-        assert!(files.load("store").is_err());
     }
 
     #[test]

@@ -164,7 +164,10 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         return desk.print_records(&tokens.iter().map(TokenRecord::from).collect::<Vec<_>>(), true);
     }
     if tokens.is_empty() {
-        desk.terminal.note("There is no token.");
+        desk.terminal.note(match (&target, acting.account()) {
+            (None, Some(_)) if !args.all => "You have no token.",
+            _ => "There is no such token.",
+        });
         return Ok(());
     }
     let rows: Vec<_> = tokens.iter().map(row).collect();

@@ -152,7 +152,11 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
     if desk.global.password_stdin {
         return Ok(desk.terminal.piped_secret()?);
     }
-    let instead = "pass the password on standard input, with --password-stdin";
+    let instead = if desk.global.as_username.is_some() {
+        "pass the password on standard input, with --password-stdin"
+    } else {
+        "pass the password on standard input, with --as USERNAME and --password-stdin"
+    };
     Ok(desk.terminal.ask_secret(&format!("Password of {username}"), instead)?)
 }
 

@@ -242,7 +242,8 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
         Standing::Account(account) => (account, false),
         Standing::Token(account) => (account, true),
     };
-    let who = format!("{} ({})", actor.username, said_roles(actor.roles));
+    let by_what = if is_token { "a token of " } else { "" };
+    let who = format!("{by_what}{} ({})", actor.username, said_roles(actor.roles));
     let deed = action.said(subject.map(|subject| subject.username));
     let refuse = |message: String, hint: String| Err(Refusal::NotAllowed { message, hint });
     if !actor.is_open() {
@@ -254,7 +255,8 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let oneself = subject.is_some_and(|subject| subject.id == Some(actor.id));
     // Whoever has got hold of one token gets no other one, and ends none.
     if is_token && matches!(action, Action::CreateToken | Action::RevokeToken) {
-        return refuse(format!("{who} may not {deed} with a token"), "sign in with a password for it".into());
+        let deed = if action == Action::CreateToken { "make" } else { "revoke" };
+        return refuse(format!("{who} may not {deed} tokens"), "sign in with a password for it".into());
     }
     if oneself && OWN.contains(&action) {
         return Ok(());
@@ -262,36 +264,49 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let held: Vec<Reach> =
         action.reaches().iter().filter(|(role, _)| actor.roles.contains(*role)).map(|(_, reach)| *reach).collect();
     if held.is_empty() {
-        return refuse(format!("{who} may not {deed}"), whom_to_ask(action, None, actor));
+        return refuse(format!("{who} may not {deed}"), whom_to_ask(action, None, actor, is_token));
     }
     let Some(subject) = subject else { return Ok(()) };
     if action.never_to_oneself() && oneself {
-        return refuse(
-            format!("{who} may not {deed}: that is their own account"),
-            "change your own password with 'passdesk me passwd'; for the rest, ask another admin".into(),
-        );
+        let hint = match action {
+            Action::Reset => "change your own password with 'passdesk me passwd'",
+            _ => "ask another admin",
+        };
+        return refuse(format!("{who} may not {deed}: that is their own account"), hint.into());
     }
     if held.contains(&Anyone) || subject.roles.rank() < actor.roles.rank() {
         return Ok(());
     }
     refuse(
         format!("{who} may not {deed} ({}): that rank is not lower", said_roles(subject.roles)),
-        whom_to_ask(action, Some(subject), actor),
+        whom_to_ask(action, Some(subject), actor, is_token),
     )
 }
 
 /// Which roles it would take, the lowest first, and how to find somebody who has one.
-fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account) -> String {
+fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account, is_token: bool) -> String {
     let suffices = |(role, reach): &&(Role, Reach)| {
         *reach == Anyone || subject.is_none_or(|subject| subject.roles.rank() < role.rank())
     };
     let roles: Vec<_> = action.reaches().iter().rev().filter(suffices).map(|(role, _)| role.name()).collect();
-    let takes = format!("it takes the role {}", roles.join(" or "));
+    let said = one_of(&roles);
+    if is_token {
+        return format!("it takes a token with the role {said}; 'passdesk tokens list' shows what yours has");
+    }
+    let takes = format!("it takes the role {said}");
     match roles.first() {
         Some(lowest) if !actor.roles.is_empty() => {
             format!("{takes}; 'passdesk users list --role {lowest}' names whom to ask")
         }
         _ => format!("{takes}; ask an admin"),
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [more @ .., before, last] => [more, &[&format!("{before} or {last}")]].concat().join(", "),
+        few => few.concat(),
     }
 }
 
@@ -369,6 +384,17 @@ mod tests {
         let refused = decide(Standing::Account(&account(1, Roles::NONE)), Action::List, None);
         let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
         assert!(hint.ends_with("; ask an admin"), "{hint}");
+    }
+
+    #[test]
+    fn a_token_that_lacks_a_role_is_told_from_its_owner() {
+        let limited = account(1, Roles::NONE);
+        let refused = decide(Standing::Token(&limited), Action::List, None);
+        let Err(Refusal::NotAllowed { message, hint }) = refused else { panic!("{refused:?}") };
+        assert_eq!(message, "a token of u1 (no role) may not see the accounts");
+        let takes =
+            "it takes a token with the role auditor, helpdesk, user-admin or global-admin; 'passdesk tokens list'";
+        assert!(hint.starts_with(takes), "{hint}");
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Setting {
             Self::MinLength => "the fewest characters of a new password",
             Self::TemporaryLifetime => "how long a temporary password lives",
             Self::SignInLifetime => "how long a sign-in lives",
-            Self::RestorableFor => "how long a removed account can be restored",
+            Self::RestorableFor => "how long a removed account is kept from being purged",
             Self::ClearAfter => "how long a secret stays on the clipboard; 0 until something else is copied",
             Self::ThrottleAfter => "failed sign-ins in a row after which each further one waits",
             Self::LockAfter => "failed sign-ins in a row after which the account is locked",

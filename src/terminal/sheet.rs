@@ -14,6 +14,9 @@ pub fn account(account: &Account, now: Timestamp, layout: Layout) -> String {
     let mut rows = who(account);
     rows.extend([("Roles", roles), ("State", account.state(now).label().into())]);
     rows.extend(password(account, now));
+    if let Some(at) = account.locked_at {
+        rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
+    }
     rows.push(("Added", readable(account.created_at)));
     pairs(&rows, layout)
 }
@@ -29,6 +32,9 @@ pub fn profile(account: &Account, now: Timestamp, layout: Layout) -> String {
         rows.push((if index == 0 { "Roles" } else { "" }, format!("{}: {}", role.name(), role.allows())));
     }
     rows.extend(password(account, now));
+    if let Some(at) = account.locked_at {
+        rows.push(("Locked", format!("on {}, after too many failed sign-ins; an admin can unlock it", readable(at))));
+    }
     rows.push(("Change it", "passdesk me passwd".into()));
     pairs(&rows, layout)
 }
@@ -64,9 +70,6 @@ fn password(account: &Account, now: Timestamp) -> Vec<(&'static str, String)> {
         let last = account.tries.last_at.map(|at| format!(", the last on {}", readable(at))).unwrap_or_default();
         let text = format!("{failed} failed in a row{last}");
         rows.push(("Sign-ins", text));
-    }
-    if let Some(at) = account.locked_at {
-        rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
     }
     rows
 }

@@ -82,13 +82,13 @@ impl EventTable {
         Self { layout, begun: false }
     }
 
-    /// The next rows. A terminal is shown the detail below the action, where there is room for it.
+    /// The next rows. A terminal is shown the detail below what was done, where there is room for it.
     pub fn page(&mut self, events: &[Event]) -> String {
         let mut table = blank(self.layout);
         let stacked = self.layout.width.is_some();
         if !std::mem::replace(&mut self.begun, true) {
             let titles: &[&str] = if stacked {
-                &["NO", "AT", "ACTOR", "OUTCOME", "ACTION"]
+                &["NO", "AT", "OUTCOME", "EVENT"]
             } else {
                 &["NO", "AT", "ACTOR", "OUTCOME", "ACTION", "TARGET", "DETAIL"]
             };
@@ -98,16 +98,21 @@ impl EventTable {
             let at = Timestamp::from_second(event.at).map(readable).unwrap_or_default();
             let outcome = Cell::new(or_dash(&event.outcome));
             let outcome = if event.outcome == "done" { outcome } else { outcome.fg(Color::DarkRed) };
-            let mut row = vec![Cell::new(event.sequence), Cell::new(at), Cell::new(or_dash(&event.actor)), outcome];
-            let [action, target, detail] = [&event.action, &event.target, &event.detail].map(|text| neutral(text));
+            let [actor, action, target, detail] =
+                [&event.actor, &event.action, &event.target, &event.detail].map(|text| neutral(text));
+            let [number, at] = [Cell::new(event.sequence), Cell::new(at)];
             if stacked {
-                row.push(Cell::new(format!("{action} {target}\n{detail}").trim()));
+                let by = if actor.is_empty() { "" } else { "by" };
+                let deed = [&*action, &*target, by, &*actor].into_iter().filter(|word| !word.is_empty());
+                let deed = deed.collect::<Vec<_>>().join(" ");
+                table.add_row([number, at, outcome, Cell::new(format!("{deed}\n{detail}").trim())]);
             } else {
-                row.extend([action, target, detail].map(|text| Cell::new(or_dash(&text))));
+                let [actor, action, target, detail] =
+                    [actor, action, target, detail].map(|text| Cell::new(or_dash(&text)));
+                table.add_row([number, at, actor, outcome, action, target, detail]);
             }
-            table.add_row(row);
         }
-        for index in [0, 1, 3] {
+        for index in 0..3 {
             if let Some(column) = table.column_mut(index).filter(|_| stacked) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }

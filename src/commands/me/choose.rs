@@ -1,7 +1,7 @@
 //! Choosing a new password: at a prompt with three tries, or from standard input with one.
 
 use crate::commands::Desk;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Revision};
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::clock::readable;
 use crate::domain::credential::{PasswordRevision, StoredHash};
@@ -20,7 +20,9 @@ pub fn tell_why(desk: &mut Desk<'_>, account: &Account) {
     match &account.last_reset {
         Some(reset) if account.temporary_until.is_some() => {
             let (at, by) = (readable(reset.at), neutral(&reset.by));
-            desk.terminal.note(&format!("Your password was reset on {at} by {by}."));
+            let is_new = account.revision == Revision::FIRST && reset.at == account.created_at;
+            let what = if is_new { "account was made" } else { "password was reset" };
+            desk.terminal.note(&format!("Your {what} on {at} by {by}."));
         }
         _ if account.must_change => desk.terminal.note("An admin requires you to choose a new password."),
         _ => {}

@@ -25,7 +25,7 @@ fn a_sign_in_with_a_temporary_password_goes_straight_into_choosing_a_new_one() {
     let temporary = site.add("alice", &[]);
     let script = vec![secret(CURRENT, &temporary), secret(NEW, GOOD), secret(AGAIN, GOOD)];
     let ran = site.call(as_user("alice", script), sign_in::run).succeeds();
-    assert!(ran.notes.contains("was reset on 2026-11-22 08:00 UTC by operator opal"), "{}", ran.notes);
+    assert!(ran.notes.contains("Your account was made on 2026-11-22 08:00 UTC by operator opal"), "{}", ran.notes);
     assert!(site.lets_in("alice", GOOD));
     assert!(!site.account("alice").must_change);
     site.call(Call::default(), profile::run).succeeds();

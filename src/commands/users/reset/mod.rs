@@ -181,7 +181,8 @@ fn line(account: &Account) -> String {
 
 /// Says that there is nobody to reset; for a program that is a list of nobody.
 fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    desk.terminal.note("There is no such account.");
+    let nobody = if args.from.is_some() { "The list names no account." } else { "There is no such account." };
+    desk.terminal.note(nobody);
     let format = desk.format();
     if format == Format::Text {
         return Ok(());
