@@ -13,9 +13,9 @@
 //!                 sqlite/ behind it       the only rooms that touch a terminal
 //! ```
 //!
-//! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is handed in), [`system`] (clock,
-//! random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires
-//! real adapters together.
+//! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
+//! handed in), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in
+//! and a token are kept). This file is the one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]

@@ -8,6 +8,7 @@
 
 #[cfg(test)]
 mod contract;
+mod events;
 pub mod sqlite;
 mod values;
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::account::{Account, AccountId, Revision, State};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Entry, Outcome};
-use crate::domain::authority::Refusal;
+use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
 use crate::domain::name::{DisplayName, Email, Username, folded};
@@ -77,6 +77,20 @@ pub struct Edit {
     pub email: Option<Option<Email>>,
     /// Exactly these roles.
     pub roles: Option<Roles>,
+}
+
+impl Edit {
+    /// What it is called: giving or taking roles, and nothing else, has a name of its own.
+    #[must_use]
+    pub fn action(&self, account: &Account) -> Action {
+        let Self { display_name: None, email: None, roles: Some(roles) } = self else { return Action::Edit };
+        let (had, has) = (account.roles.bits(), roles.bits());
+        match (has & !had, had & !has) {
+            (1.., 0) => Action::Grant,
+            (0, 1..) => Action::Revoke,
+            _ => Action::Edit,
+        }
+    }
 }
 
 /// An account to be imported. It has no password: nobody signs in to it before it is given one.

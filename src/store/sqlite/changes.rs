@@ -13,9 +13,8 @@ use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Email;
-use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
-use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, search_text};
+use crate::store::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, events, search_text};
 
 pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
     let subject = Subject { id: None, username: &new.username, roles: new.roles };
@@ -45,26 +44,16 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
         )
         .map_err(taken)?;
     let id = AccountId(transaction.last_insert_rowid());
-    let target = audit::Target { id: Some(id), username: new.username.clone() };
-    record::append(transaction, &by.done(Action::Add.name(), Some(target), new.roles.join(", ")))?;
+    record::append(transaction, &events::added(by, id, new))?;
     Ok(id)
 }
 
 pub fn edit(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
-    let action = edited(&seen_account(transaction, id, seen)?, edit);
+    let action = edit.action(&seen_account(transaction, id, seen)?);
     change(transaction, by, action, id, seen, |account| {
         write_edit(transaction, account, edit, |action, subject| authorize(transaction, by, action, subject))?;
-        let roles = edit.roles.filter(|roles| *roles != account.roles);
-        let mut what = Vec::new();
-        what.extend(edit.display_name.is_some().then(|| "name".to_owned()));
-        what.extend(edit.email.is_some().then(|| "e-mail".to_owned()));
-        what.extend(roles.map(|roles| format!("roles: {}, were: {}", said(roles), said(account.roles))));
-        Ok(what.join("; "))
+        Ok(events::of_edit(account, edit))
     })
-}
-
-fn said(roles: Roles) -> String {
-    if roles.is_empty() { "none".into() } else { roles.join(", ") }
 }
 
 /// Writes what an edit says, if the actor may give and take the roles in it.
@@ -100,17 +89,6 @@ pub fn write_edit(
     sign_ins::restrict_tokens(transaction, account.id, roles)
 }
 
-/// What an edit is called: giving or taking roles, and nothing else, has a name of its own.
-pub fn edited(account: &Account, edit: &Edit) -> Action {
-    let Edit { display_name: None, email: None, roles: Some(roles) } = edit else { return Action::Edit };
-    let (had, has) = (account.roles.bits(), roles.bits());
-    match (has & !had, had & !has) {
-        (1.., 0) => Action::Grant,
-        (0, 1..) => Action::Revoke,
-        _ => Action::Edit,
-    }
-}
-
 pub fn reset_password(
     transaction: &Transaction<'_>,
     by: &Mandate,
@@ -118,7 +96,10 @@ pub fn reset_password(
     seen: Revision,
     new: &NewTemporary,
 ) -> Result<()> {
-    change(transaction, by, Action::Reset, id, seen, |_| give_temporary(transaction, by, id, new))
+    change(transaction, by, Action::Reset, id, seen, |_| {
+        give_temporary(transaction, by, id, new)?;
+        Ok(events::expires(new.until))
+    })
 }
 
 /// A reset that no role allows and no rule forbids: for operators, of a global-admin.
@@ -130,11 +111,10 @@ pub fn recover(
     new: &NewTemporary,
 ) -> Result<()> {
     let account = seen_account(transaction, id, seen)?;
-    let detail = give_temporary(transaction, by, id, new)?;
+    give_temporary(transaction, by, id, new)?;
     set(transaction, id, "state = 'active', removed_at = NULL")?;
     bump(transaction, id)?;
-    let was = account.state(by.at).name();
-    record::append(transaction, &by.done("recover", Some((&account).into()), format!("was {was}; {detail}")))
+    record::append(transaction, &events::recovered(by, &account, new.until))
 }
 
 /// Refuses what would be of no use by the time it is in force: to deliver it may have taken that long.
@@ -142,7 +122,7 @@ pub fn lives(until: Timestamp, by: &Mandate) -> Result<()> {
     if until > by.at { Ok(()) } else { Err(StoreError::Conflict("it expired before it could be put in force".into())) }
 }
 
-fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<String> {
+fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<()> {
     lives(new.until, by)?;
     transaction
         .prepare_cached(
@@ -162,8 +142,7 @@ fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, ne
         })
         .map_err(failed)?;
     tries::forget(transaction, id)?;
-    sign_ins::end_all(transaction, id, None)?;
-    Ok(record::expires(new.until))
+    sign_ins::end_all(transaction, id, None)
 }
 
 pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
@@ -177,7 +156,7 @@ pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId
 pub fn unlock(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
     change(transaction, by, Action::Unlock, id, seen, |account| {
         let failed = account.tries.failed + tries::forget(transaction, id)?;
-        Ok(format!("after {failed} failed sign-in{}", if failed == 1 { "" } else { "s" }))
+        Ok(events::of_unlock(failed))
     })
 }
 
@@ -230,12 +209,11 @@ pub fn purge(transaction: &Transaction<'_>, by: &Mandate, removed_until: Timesta
         .map_err(failed)?;
     purged.sort_unstable_by_key(|target| target.id.map(|id| id.0));
     let count = u64::try_from(purged.len()).unwrap_or(u64::MAX);
-    let done = |target| by.done(Action::Purge.name(), target, String::new());
     if purged.is_empty() {
-        record::append(transaction, &done(None))?;
+        record::append(transaction, &events::purged(by, None))?;
     }
     for target in purged {
-        record::append(transaction, &done(Some(target)))?;
+        record::append(transaction, &events::purged(by, Some(target)))?;
     }
     Ok(count)
 }
@@ -259,10 +237,7 @@ pub fn replace_password(
         .map_err(failed)?;
     bump(transaction, id)?;
     sign_ins::end_all(transaction, id, keep)?;
-    record::append(
-        transaction,
-        &Mandate::of(&account, proved, at).done("change-password", Some((&account).into()), String::new()),
-    )?;
+    record::append(transaction, &events::password_chosen(&account, proved, at))?;
     Ok(PasswordRevision(proved.0 + 1))
 }
 

@@ -12,7 +12,7 @@ use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::{Email, Username};
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
-use crate::store::{Import, Imported, Mandate, Namesakes, Newcomer, Result, SeenEdit, StoreError, search_text};
+use crate::store::{Import, Imported, Mandate, Namesakes, Newcomer, Result, SeenEdit, StoreError, events, search_text};
 
 /// The pages that are kept in memory while much is written, in KiB. The entries of an index come in any order: with the
 /// 2 MiB that SQLite takes otherwise, nearly each of them would have a page written and read again.
@@ -85,7 +85,7 @@ pub fn import(
     {
         return Err(Refusal::LastAdmin { username }.into());
     }
-    record::append(transaction, &by.done(Action::Import.name(), None, detail(&import, imported)))?;
+    record::append(transaction, &events::imported(by, &import, imported))?;
     Ok(imported)
 }
 
@@ -166,10 +166,4 @@ fn of(username: &Username, error: StoreError) -> StoreError {
         StoreError::Conflict(message) => StoreError::Conflict(format!("{username}: {message}")),
         other => other,
     }
-}
-
-fn detail(import: &Import<'_>, imported: Imported) -> String {
-    let ids = imported.ids.map(|(first, last)| format!(", ids {first} to {last}")).unwrap_or_default();
-    let (new, updated) = (import.new.len(), import.edits.len());
-    format!("new: {new}{ids}; updated: {updated}; skipped: {}; sha256: {}", import.skipped, import.file.to_hex())
 }

@@ -33,7 +33,7 @@ use self::errors::failed;
 pub use self::stores::SqliteStores;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewSignIn, NewTemporary,
-    NewToken, Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch,
+    NewToken, Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch, events,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{self, Entry, Event};
@@ -178,7 +178,7 @@ impl Store for SqliteStore {
 
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()> {
         let account = self.account(&Target::Id(id))?;
-        let action = account.map_or(Action::Edit, |account| changes::edited(&account, edit));
+        let action = account.map_or(Action::Edit, |account| edit.action(&account));
         self.change_of(by, action, id, |transaction| changes::edit(transaction, by, id, seen, edit))
     }
 
@@ -328,23 +328,21 @@ impl Store for SqliteStore {
 
     fn back_up(&mut self, by: &Mandate, place: &Path, watch: &mut dyn Watch) -> Result<()> {
         let unplaced = backup::begin(place)?;
-        let begun = by.done(Action::Backup.name(), None, format!("a copy in {}", place.display()));
         self.change(
             by,
             Action::Backup.name(),
             || None,
             |transaction| {
                 authorize_all(transaction, by, Action::Backup)?;
-                record::append(transaction, &begun)
+                record::append(transaction, &events::backed_up(by, place))
             },
         )?;
         let made = backup::fill(&self.connection, unplaced.path(), watch)
             .and_then(|()| Box::new(unplaced).put_in_place())
             .map_err(|error| backup::of_it(place, error));
         if let Err(why) = &made {
-            let detail = format!("no copy in {}: {why}", place.display());
             // That none came of it is what whoever asked is told in any case.
-            let _ = self.record(&Entry { outcome: audit::Outcome::Refused, detail, ..begun });
+            let _ = self.record(&events::not_backed_up(by, place, why));
         }
         self.forget_old_pages();
         made

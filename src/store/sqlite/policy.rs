@@ -8,7 +8,7 @@ use super::record;
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::MOST_WORK;
 use crate::domain::policy::{Policy, Setting};
-use crate::store::{Mandate, Result};
+use crate::store::{Mandate, Result, events};
 
 /// What has been decided, over what holds otherwise.
 pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
@@ -50,8 +50,7 @@ pub fn write(
     transaction
         .execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)", [&key(setting), &is])
         .map_err(failed)?;
-    let detail = format!("{}: {is}, was {was}", setting.name());
-    record::append(transaction, &by.done(Action::SetPolicy.name(), None, detail))?;
+    record::append(transaction, &events::decided(by, setting, &is, &was))?;
     Ok(was)
 }
 

@@ -8,7 +8,7 @@ use super::errors::failed;
 use crate::domain::account::AccountId;
 use crate::domain::audit::{self, Entry, Event, Link};
 use crate::domain::authority::Action;
-use crate::store::{EventFilter, Result};
+use crate::store::{EventFilter, Result, events};
 
 const COLUMNS: &str =
     "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
@@ -64,13 +64,7 @@ fn lapse(transaction: &Transaction<'_>, at: i64) -> Result<()> {
     Ok(())
 }
 
-/// How the record says when a temporary password ends. [`has_reset`] looks for this very text, in stores that may be years
-/// old: it is never to be worded in another way.
-pub fn expires(until: Timestamp) -> String {
-    format!("expires {until}")
-}
-
-/// Whether the record says that a reset gave an account a temporary password with this end, in the words of [`expires`].
+/// Whether the record says that a reset gave an account a temporary password with this end, in the words of [`events::expires`].
 pub fn has_reset(connection: &Connection, id: AccountId, until: Timestamp) -> Result<bool> {
     connection
         .prepare_cached(
@@ -78,7 +72,7 @@ pub fn has_reset(connection: &Connection, id: AccountId, until: Timestamp) -> Re
                             WHERE target_id = ?1 AND action = ?2 AND outcome = 'done' AND detail = ?3)",
         )
         .and_then(|mut statement| {
-            statement.query_row(params![id.0, Action::Reset.name(), expires(until)], |row| row.get(0))
+            statement.query_row(params![id.0, Action::Reset.name(), events::expires(until)], |row| row.get(0))
         })
         .map_err(failed)
 }
@@ -169,12 +163,6 @@ fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 mod tests {
     use super::super::open;
     use super::*;
-
-    #[test]
-    fn the_end_of_a_temporary_password_is_recorded_in_the_words_by_which_it_is_found_again() {
-        let end = "2026-11-23T09:00:00Z".parse().unwrap();
-        assert_eq!(expires(end), "expires 2026-11-23T09:00:00Z");
-    }
 
     #[test]
     fn however_many_temporary_passwords_have_expired_all_lapse_with_the_next_event() {

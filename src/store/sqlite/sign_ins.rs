@@ -9,13 +9,12 @@ use super::authority::Present;
 use super::errors::failed;
 use super::record;
 use crate::domain::account::{Account, AccountId};
-use crate::domain::actor::{Actor, Proof};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::token::Label;
-use crate::store::{Mandate, NewSignIn, Result, SignIn, StoreError};
+use crate::store::{Mandate, NewSignIn, Result, SignIn, StoreError, events};
 
 /// Begins one for somebody who has just chosen a password, and records it.
 pub fn begin(
@@ -30,13 +29,8 @@ pub fn begin(
         return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
     }
     let by = Mandate::of(&account, proved, at);
-    record::append(transaction, &by.done("sign-in", Some((&account).into()), described(new)))?;
+    record::append(transaction, &events::signed_in(&by, &account, new))?;
     add(transaction, id, new, at)
-}
-
-/// A sign-in as the event of its beginning describes it.
-pub fn described(new: &NewSignIn) -> String {
-    format!("until {}", new.until)
 }
 
 pub fn add(transaction: &Transaction<'_>, id: AccountId, new: &NewSignIn, at: Timestamp) -> Result<()> {
@@ -89,10 +83,7 @@ pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -
         transaction.query_row(sql, [digest.0], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(failed)?;
     let Some((sign_in, id)) = ended else { return Ok(false) };
     if let Some(account) = accounts::find(transaction, &Target::Id(AccountId(id)))? {
-        let (id, username) = (account.id, account.username.clone());
-        let actor = Actor::Account { id, username, proof: Proof::SignIn(SignInId(sign_in)) };
-        let by = Mandate { actor, at };
-        record::append(transaction, &by.done("sign-out", Some((&account).into()), String::new()))?;
+        record::append(transaction, &events::signed_out(&account, SignInId(sign_in), at))?;
     }
     Ok(true)
 }
@@ -111,8 +102,7 @@ pub fn end_everywhere(transaction: &Transaction<'_>, by: &Mandate, account: &Acc
     Present::look_up(transaction, by)?;
     let sql = "DELETE FROM sign_ins WHERE account_id = ?1 AND expires_at > ?2";
     let ended = transaction.execute(sql, [account.id.0, by.at.as_second()]).map_err(failed)?;
-    let detail = format!("everywhere: {ended} ended");
-    record::append(transaction, &by.done("sign-out", Some(account.into()), detail))?;
+    record::append(transaction, &events::signed_out_everywhere(by, account, ended))?;
     Ok(ended)
 }
 

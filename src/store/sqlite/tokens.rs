@@ -10,14 +10,13 @@ use super::errors::failed;
 use super::record;
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
-use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::name::DisplayName;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 use crate::domain::token::{Label, Token, TokenTarget};
-use crate::store::{Mandate, NewToken, Result, StoreError};
+use crate::store::{Mandate, NewToken, Result, StoreError, events};
 
 /// How many seconds apart the uses of a token are noted.
 const NOTED_APART: u64 = 60;
@@ -41,9 +40,7 @@ pub fn create(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, new
         return Err(StoreError::Conflict(format!("{} has lost a role meanwhile", account.username)));
     }
     lives(new.until, by)?;
-    let roles = if new.roles.is_empty() { "no role".into() } else { new.roles.join(", ") };
-    let detail = format!("{}: {roles}; until {}", new.label, new.until);
-    record::append(transaction, &by.done(Action::CreateToken.name(), Some((&account).into()), detail))?;
+    record::append(transaction, &events::token_made(by, &account, new))?;
     transaction
         .execute(
             "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, label, roles)
@@ -128,8 +125,7 @@ pub fn revoke(transaction: &Transaction<'_>, by: &Mandate, owner: AccountId, id:
     let ended: Option<String> =
         transaction.query_row(sql, [id.0, owner.0], |row| row.get(0)).optional().map_err(failed)?;
     let Some(label) = ended else { return Ok(false) };
-    let target = Some(audit::Target::from(&account));
-    record::append(transaction, &by.done(Action::RevokeToken.name(), target, label))?;
+    record::append(transaction, &events::token_revoked(by, &account, label))?;
     Ok(true)
 }
 

@@ -9,14 +9,11 @@ use super::changes::work;
 use super::errors::failed;
 use super::{record, sign_ins};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{self, Entry, Outcome};
-use crate::domain::authority::Refusal;
-use crate::domain::credential::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::domain::throttle::{self, Throttle, Tries, TryId};
-use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Result, StoreError};
+use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Result, StoreError, events};
 
 /// Counts a try, and gives it a number if its password may be looked at.
 pub fn begin(
@@ -74,12 +71,9 @@ fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> R
             statement.query_map([account.id.0, least, most], |row| Ok(moment(row, 0)?.unwrap_or(at)))?.collect()
         })
         .map_err(failed)?;
-    let detail = match given_up.len() {
-        0 => return Ok(given_up),
-        1 => "a try was not brought to its end".to_owned(),
-        more => format!("{more} tries were not brought to their end"),
-    };
-    record::append(transaction, &refused(Some(account.into()), at, detail))?;
+    if !given_up.is_empty() {
+        record::append(transaction, &events::given_up(account, given_up.len(), at))?;
+    }
     Ok(given_up)
 }
 
@@ -96,7 +90,7 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
         Some(id) => accounts::find(transaction, &Target::Id(id))?,
         None => None,
     };
-    record::append(transaction, &refused(account.as_ref().map(Into::into), at, failure.why.to_owned()))?;
+    record::append(transaction, &events::not_let_in(account.as_ref(), at, failure.why))?;
     let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
     if !end(transaction, account.id, begun)? {
         return Ok(());
@@ -121,7 +115,7 @@ pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp
     let tries = Tries::default();
     write(transaction, id, account.tries, tries)?;
     let by = Mandate::of(&account, proved, at);
-    record::append(transaction, &success(&account, &occasion, &by))?;
+    record::append(transaction, &events::let_in(&by, &account, &occasion))?;
     if let Occasion::SignIn(new) = &occasion
         && !account.must_change
     {
@@ -131,42 +125,16 @@ pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp
         let was = accounts::credential(transaction, &account.username)?.and_then(|(_, credential)| credential);
         let sql = "UPDATE accounts SET password_hash = ?2, hash_work = ?3 WHERE id = ?1";
         transaction.execute(sql, params![id.0, hash.as_str(), work(hash)]).map_err(failed)?;
-        let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
-        let was = was.map_or_else(|| "none".into(), |was| cost(&was.hash));
-        let detail = format!("{}, was {was}", cost(hash));
-        record::append(transaction, &by.done("renew-hash", Some((&account).into()), detail))?;
+        let was = was.as_ref().map(|was| &was.hash);
+        record::append(transaction, &events::hash_renewed(&by, &account, was, hash))?;
     }
     Ok(Account { tries, ..account })
-}
-
-/// The event that a try has succeeded.
-fn success(account: &Account, occasion: &Occasion, by: &Mandate) -> Entry {
-    let target = Some(account.into());
-    let (action, what_for) = match occasion {
-        Occasion::Verify if account.must_change => {
-            return by.refused("verify", target, &Refusal::ChangeRequired { username: account.username.clone() });
-        }
-        Occasion::Verify => ("verify", String::new()),
-        Occasion::SignIn(_) if account.must_change => ("sign-in", "to choose a new password".into()),
-        Occasion::SignIn(new) => ("sign-in", sign_ins::described(new)),
-        Occasion::OneCommand => ("sign-in", "for one command".into()),
-        Occasion::PasswordChange => ("sign-in", "to change the password".into()),
-    };
-    let failed = account.tries.failed;
-    let after = if failed > 0 { format!("after {failed} that failed") } else { String::new() };
-    let detail = [what_for, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    by.done(action, target, detail)
 }
 
 /// The owner of an account has been told of so many failures. Others may have failed since.
 pub fn note_told(transaction: &Transaction<'_>, id: AccountId, failures: u32) -> Result<()> {
     let sql = "UPDATE accounts SET tries_untold = max(tries_untold - ?2, 0) WHERE id = ?1";
     transaction.execute(sql, params![id.0, failures]).map_err(failed).map(drop)
-}
-
-/// The event that somebody was not let in, nobody knows who.
-fn refused(target: Option<audit::Target>, at: Timestamp, detail: String) -> Entry {
-    Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail }
 }
 
 /// Forgets the failures of an account, and unlocks it. Says how many tries were under way.
@@ -187,17 +155,7 @@ fn lock(transaction: &Transaction<'_>, account: &Account, at: Timestamp, tries: 
     transaction
         .execute("UPDATE accounts SET locked_at = ?2 WHERE id = ?1", params![account.id.0, at.as_second()])
         .map_err(failed)?;
-    record::append(
-        transaction,
-        &Entry {
-            actor: None,
-            action: "lock",
-            target: Some(account.into()),
-            at,
-            outcome: Outcome::Done,
-            detail: format!("after {} failed sign-ins in a row", tries.failed),
-        },
-    )
+    record::append(transaction, &events::locked(account, tries, at))
 }
 
 fn write(transaction: &Transaction<'_>, id: AccountId, before: Tries, after: Tries) -> Result<()> {

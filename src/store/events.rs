@@ -1,0 +1,202 @@
+//! What the record says of each thing that is done: the same words, whichever engine writes them.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::values::{Edit, Import, Imported, Mandate, NewAccount, NewSignIn, NewToken, Occasion};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::actor::{Actor, Proof};
+use crate::domain::audit::{Entry, Outcome, Target};
+use crate::domain::authority::{Action, Refusal};
+use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::policy::Setting;
+use crate::domain::role::Roles;
+use crate::domain::sign_in::SignInId;
+use crate::domain::throttle::Tries;
+
+// Accounts.
+
+/// An account was made.
+#[must_use]
+pub fn added(by: &Mandate, id: AccountId, new: &NewAccount) -> Entry {
+    let target = Target { id: Some(id), username: new.username.clone() };
+    by.done(Action::Add.name(), Some(target), new.roles.join(", "))
+}
+
+/// What an edit has changed, in detail.
+#[must_use]
+pub fn of_edit(account: &Account, edit: &Edit) -> String {
+    let said = |roles: Roles| if roles.is_empty() { "none".into() } else { roles.join(", ") };
+    let roles = edit.roles.filter(|roles| *roles != account.roles);
+    let mut what = Vec::new();
+    what.extend(edit.display_name.is_some().then(|| "name".to_owned()));
+    what.extend(edit.email.is_some().then(|| "e-mail".to_owned()));
+    what.extend(roles.map(|roles| format!("roles: {}, were: {}", said(roles), said(account.roles))));
+    what.join("; ")
+}
+
+/// When a temporary password that was given ends, in detail. [`super::Store::was_reset`] looks for this very text, in
+/// stores that may be years old: it is never to be worded in another way.
+#[must_use]
+pub fn expires(until: Timestamp) -> String {
+    format!("expires {until}")
+}
+
+/// After how many failures an account was unlocked, in detail.
+#[must_use]
+pub fn of_unlock(failed: u32) -> String {
+    format!("after {failed} failed sign-in{}", if failed == 1 { "" } else { "s" })
+}
+
+/// An account, as it was, was recovered with a temporary password.
+#[must_use]
+pub fn recovered(by: &Mandate, account: &Account, until: Timestamp) -> Entry {
+    let detail = format!("was {}; {}", account.state(by.at).name(), expires(until));
+    by.done("recover", Some(account.into()), detail)
+}
+
+/// An account was forgotten; `None` if there was none to forget.
+#[must_use]
+pub fn purged(by: &Mandate, target: Option<Target>) -> Entry {
+    by.done(Action::Purge.name(), target, String::new())
+}
+
+/// Many accounts were made and changed.
+#[must_use]
+pub fn imported(by: &Mandate, import: &Import<'_>, imported: Imported) -> Entry {
+    let ids = imported.ids.map(|(first, last)| format!(", ids {first} to {last}")).unwrap_or_default();
+    let (new, updated, skipped) = (import.new.len(), import.edits.len(), import.skipped);
+    let file = import.file.to_hex();
+    let detail = format!("new: {new}{ids}; updated: {updated}; skipped: {skipped}; sha256: {file}");
+    by.done(Action::Import.name(), None, detail)
+}
+
+/// The owner of an account has chosen a password.
+#[must_use]
+pub fn password_chosen(account: &Account, proved: PasswordRevision, at: Timestamp) -> Entry {
+    Mandate::of(account, proved, at).done("change-password", Some(account.into()), String::new())
+}
+
+// Sign-ins.
+
+/// Somebody was not let in, nobody knows who.
+#[must_use]
+pub fn not_let_in(account: Option<&Account>, at: Timestamp, why: &str) -> Entry {
+    let target = account.map(Into::into);
+    Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail: why.to_owned() }
+}
+
+/// Tries to sign in that began and never came to their end.
+#[must_use]
+pub fn given_up(account: &Account, tries: usize, at: Timestamp) -> Entry {
+    match tries {
+        1 => not_let_in(Some(account), at, "a try was not brought to its end"),
+        more => not_let_in(Some(account), at, &format!("{more} tries were not brought to their end")),
+    }
+}
+
+/// An account was locked after tries that failed.
+#[must_use]
+pub fn locked(account: &Account, tries: Tries, at: Timestamp) -> Entry {
+    let detail = format!("after {} failed sign-ins in a row", tries.failed);
+    Entry { actor: None, action: "lock", target: Some(account.into()), at, outcome: Outcome::Done, detail }
+}
+
+/// A password was right.
+#[must_use]
+pub fn let_in(by: &Mandate, account: &Account, occasion: &Occasion) -> Entry {
+    let target = Some(account.into());
+    let (action, what_for) = match occasion {
+        Occasion::Verify if account.must_change => {
+            return by.refused("verify", target, &Refusal::ChangeRequired { username: account.username.clone() });
+        }
+        Occasion::Verify => ("verify", String::new()),
+        Occasion::SignIn(_) if account.must_change => ("sign-in", "to choose a new password".into()),
+        Occasion::SignIn(new) => ("sign-in", of_sign_in(new)),
+        Occasion::OneCommand => ("sign-in", "for one command".into()),
+        Occasion::PasswordChange => ("sign-in", "to change the password".into()),
+    };
+    let failed = account.tries.failed;
+    let after = if failed > 0 { format!("after {failed} that failed") } else { String::new() };
+    let detail = [what_for, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    by.done(action, target, detail)
+}
+
+/// A sign-in began for somebody who has just chosen a password.
+#[must_use]
+pub fn signed_in(by: &Mandate, account: &Account, new: &NewSignIn) -> Entry {
+    by.done("sign-in", Some(account.into()), of_sign_in(new))
+}
+
+fn of_sign_in(new: &NewSignIn) -> String {
+    format!("until {}", new.until)
+}
+
+/// The hash of a password was made anew.
+#[must_use]
+pub fn hash_renewed(by: &Mandate, account: &Account, was: Option<&StoredHash>, is: &StoredHash) -> Entry {
+    let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
+    let was = was.map_or_else(|| "none".into(), cost);
+    by.done("renew-hash", Some(account.into()), format!("{}, was {was}", cost(is)))
+}
+
+/// A sign-in was ended by whoever had it.
+#[must_use]
+pub fn signed_out(account: &Account, sign_in: SignInId, at: Timestamp) -> Entry {
+    let (id, username) = (account.id, account.username.clone());
+    let actor = Actor::Account { id, username, proof: Proof::SignIn(sign_in) };
+    Mandate { actor, at }.done("sign-out", Some(account.into()), String::new())
+}
+
+/// So many sign-ins and tokens were ended by their owner.
+#[must_use]
+pub fn signed_out_everywhere(by: &Mandate, account: &Account, ended: usize) -> Entry {
+    by.done("sign-out", Some(account.into()), format!("everywhere: {ended} ended"))
+}
+
+/// A token was made.
+#[must_use]
+pub fn token_made(by: &Mandate, owner: &Account, new: &NewToken) -> Entry {
+    let roles = if new.roles.is_empty() { "no role".into() } else { new.roles.join(", ") };
+    let detail = format!("{}: {roles}; until {}", new.label, new.until);
+    by.done(Action::CreateToken.name(), Some(owner.into()), detail)
+}
+
+/// A token of this label was revoked.
+#[must_use]
+pub fn token_revoked(by: &Mandate, owner: &Account, label: String) -> Entry {
+    by.done(Action::RevokeToken.name(), Some(owner.into()), label)
+}
+
+// The store.
+
+/// A setting was decided.
+#[must_use]
+pub fn decided(by: &Mandate, setting: Setting, is: &str, was: &str) -> Entry {
+    by.done(Action::SetPolicy.name(), None, format!("{}: {is}, was {was}", setting.name()))
+}
+
+/// A copy of the store is being made.
+#[must_use]
+pub fn backed_up(by: &Mandate, place: &Path) -> Entry {
+    by.done(Action::Backup.name(), None, format!("a copy in {}", place.display()))
+}
+
+/// Nothing came of a copy.
+#[must_use]
+pub fn not_backed_up(by: &Mandate, place: &Path, why: &dyn std::fmt::Display) -> Entry {
+    let detail = format!("no copy in {}: {why}", place.display());
+    Entry { outcome: Outcome::Refused, ..by.done(Action::Backup.name(), None, detail) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_temporary_password_is_recorded_in_the_words_by_which_it_is_found_again() {
+        let end = "2026-11-23T09:00:00Z".parse().unwrap();
+        assert_eq!(expires(end), "expires 2026-11-23T09:00:00Z");
+    }
+}
