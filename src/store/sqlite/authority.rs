@@ -1,15 +1,12 @@
-//! Decided inside the transaction that writes: whether the actor may, on what the actor is by now, and whether an admin
-//! who can be counted on is left.
+//! Decided inside the transaction that writes: whether the actor may, on what the actor is by now.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
-use super::accounts;
-use super::errors::failed;
-use super::{policy, sign_ins};
-use crate::domain::account::{Account, AccountId};
+use super::{accounts, settings, sign_ins};
+use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
+use crate::domain::policy::Setting;
 use crate::domain::target::Target;
 use crate::store::{Mandate, Result, StoreError};
 
@@ -37,7 +34,7 @@ pub struct Present {
 impl Present {
     pub fn look_up(transaction: &Transaction<'_>, by: &Mandate) -> Result<Self> {
         let (id, proof) = match &by.actor {
-            Actor::Operator(_) if policy::lets_operators_in(transaction)? => {
+            Actor::Operator(_) if lets_operators_in(transaction)? => {
                 return Ok(Self { account: None, is_token: false });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
@@ -75,47 +72,7 @@ impl Present {
     }
 }
 
-/// Whether there is a global-admin who can do something.
-pub struct Admins {
-    /// One with a way in now.
-    usable: bool,
-    /// One whose way in does not expire.
-    pub lasting: bool,
-}
-
-/// Which accounts are global-admins who can do something at the moment `?1`.
-pub const USABLE_ADMINS: &str = "roles & 8 AND state = 'active' AND removed_at IS NULL AND locked_at IS NULL
-                                 AND password_hash IS NOT NULL
-                                 AND (temporary_until IS NULL OR (temporary_until > ?1 AND NOT temporary_lapsed))";
-
-impl Admins {
-    pub fn there(connection: &Connection, now: Timestamp) -> Result<Self> {
-        Self::but(connection, AccountId(0), now)
-    }
-
-    /// The same, were it not for one account. No account has the number 0.
-    pub fn but(connection: &Connection, id: AccountId, now: Timestamp) -> Result<Self> {
-        connection
-            .prepare_cached(&format!(
-                "SELECT count(*) > 0, coalesce(sum(temporary_until IS NULL), 0) > 0 FROM accounts
-                 WHERE {USABLE_ADMINS} AND id <> ?2"
-            ))
-            .and_then(|mut statement| {
-                statement
-                    .query_row([now.as_second(), id.0], |row| Ok(Self { usable: row.get(0)?, lasting: row.get(1)? }))
-            })
-            .map_err(failed)
-    }
-
-    /// Whether a kind of admin that there was is there no longer.
-    pub fn are_missed_in(&self, after: &Self) -> bool {
-        (self.usable && !after.usable) || (self.lasting && !after.lasting)
-    }
-}
-
-/// Whether one account is all the lasting admins there are.
-pub fn is_last_admin(connection: &Connection, id: AccountId) -> Result<bool> {
-    // Whose way in does not expire has it at any time.
-    let ever = Timestamp::UNIX_EPOCH;
-    Ok(Admins::there(connection, ever)?.lasting && !Admins::but(connection, id, ever)?.lasting)
+/// Whether operators may act without signing in.
+fn lets_operators_in(connection: &Connection) -> Result<bool> {
+    Ok(settings::value(connection, Setting::OperatorAccess)?.as_deref() != Some("off"))
 }

@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::accounts::{proved_account, seen_account, wrong};
-use super::authority::{Admins, authorize, authorize_all};
+use super::accounts::{proved_account, seen_account, work, wrong};
+use super::admins::Admins;
+use super::authority::{authorize, authorize_all};
 use super::errors::failed;
 use super::{record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, Revision};
@@ -239,11 +240,6 @@ pub fn replace_password(
     sign_ins::end_all(transaction, id, keep)?;
     record::append(transaction, &events::password_chosen(&account, proved, at))?;
     Ok(PasswordRevision(proved.0 + 1))
-}
-
-/// What evaluating a hash is, as it stands in `hash_work`; nothing, if it is never evaluated.
-pub fn work(hash: &StoredHash) -> i64 {
-    i64::try_from(hash.work()).unwrap_or(i64::MAX)
 }
 
 /// One change of one account: is it still the one that was seen, may the actor do it, does it leave an admin; then it

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Statement, Transaction, params};
 
 use super::accounts::{self, seen_account};
-use super::authority::{Admins, Present};
+use super::admins::Admins;
+use super::authority::Present;
 use super::changes::{bump, taken, write_edit};
 use super::errors::failed;
 use super::record;

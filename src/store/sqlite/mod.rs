@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "this is the room of the engine")]
 
 mod accounts;
+mod admins;
 mod authority;
 mod backup;
 mod batches;
@@ -16,6 +17,7 @@ mod pages;
 mod policy;
 mod record;
 mod schema;
+mod settings;
 mod sign_ins;
 mod stores;
 mod tokens;
@@ -28,7 +30,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use self::authority::authorize_all;
+use self::authority::{Present, authorize_all};
 use self::errors::failed;
 pub use self::stores::SqliteStores;
 use super::{
@@ -140,7 +142,7 @@ impl Store for SqliteStore {
     }
 
     fn is_last_admin(&self, id: AccountId) -> Result<bool> {
-        authority::is_last_admin(&self.connection, id)
+        admins::is_last_admin(&self.connection, id)
     }
 
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
@@ -297,7 +299,10 @@ impl Store for SqliteStore {
             by,
             "sign-out",
             || Some(owner.into()),
-            |transaction| sign_ins::end_everywhere(transaction, by, owner),
+            |transaction| {
+                Present::look_up(transaction, by)?;
+                sign_ins::end_everywhere(transaction, by, owner)
+            },
         )
     }
 

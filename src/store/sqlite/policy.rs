@@ -1,10 +1,11 @@
-//! What the site has decided, in the settings.
+//! What the site has decided.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use rusqlite::{Connection, Transaction};
 
-use super::authority::{Admins, authorize_all};
+use super::admins::Admins;
+use super::authority::authorize_all;
 use super::errors::{damaged, failed};
-use super::record;
+use super::{record, settings};
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::MOST_WORK;
 use crate::domain::policy::{Policy, Setting};
@@ -14,7 +15,7 @@ use crate::store::{Mandate, Result, events};
 pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
     let mut policy = otherwise;
     for setting in Setting::ALL {
-        if let Some(value) = value(connection, setting)? {
+        if let Some(value) = settings::value(connection, setting)? {
             policy.set(setting, &value).map_err(|invalid| damaged(&invalid))?;
         }
     }
@@ -24,11 +25,6 @@ pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
     // More is never evaluated, whatever a damaged row says.
     policy.most_work = policy.cost.work().max(dearest.min(MOST_WORK));
     Ok(policy)
-}
-
-/// Whether operators may act without signing in.
-pub fn lets_operators_in(connection: &Connection) -> Result<bool> {
-    Ok(value(connection, Setting::OperatorAccess)?.as_deref() != Some("off"))
 }
 
 /// Writes one decision, and says what was decided before. Operators are not shut out where nobody else could come in.
@@ -47,22 +43,9 @@ pub fn write(
         return Err(Refusal::NoAdmin.into());
     }
     let is = policy.value(setting);
-    transaction
-        .execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)", [&key(setting), &is])
-        .map_err(failed)?;
+    settings::decide(transaction, setting, &is)?;
     record::append(transaction, &events::decided(by, setting, &is, &was))?;
     Ok(was)
-}
-
-fn key(setting: Setting) -> String {
-    format!("policy.{}", setting.name())
-}
-
-fn value(connection: &Connection, setting: Setting) -> Result<Option<String>> {
-    connection
-        .prepare_cached("SELECT value FROM settings WHERE key = ?1")
-        .and_then(|mut statement| statement.query_row([key(setting)], |row| row.get(0)).optional())
-        .map_err(failed)
 }
 
 #[cfg(test)]

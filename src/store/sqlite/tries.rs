@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
-use super::accounts::{self, moment, proved_account};
-use super::authority::Admins;
-use super::changes::work;
+use super::accounts::{self, moment, proved_account, work};
+use super::admins::Admins;
 use super::errors::failed;
 use super::{record, sign_ins};
 use crate::domain::account::{Account, AccountId};

@@ -6,17 +6,13 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{rows, told};
+use super::{few_of, rows, told};
 use crate::domain::finding::Finding;
-use crate::domain::text::some_of;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::{self, unusable};
 use crate::store::sqlite::pages::{self, Depth};
 use crate::store::sqlite::schema;
 use crate::store::{Result, Watch};
-
-/// How many things of a kind a message names.
-const NAMED: usize = 3;
 
 /// Looks at all of it as it is at one moment, whatever others write meanwhile.
 pub fn look(path: &Path, now: Timestamp, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
@@ -118,11 +114,4 @@ fn as_made(connection: &Connection, version: u32) -> Result<()> {
         few_of(&faults),
         format!("find out who has changed it; drop what is none of passdesk's, otherwise {RESTORE}"),
     ))
-}
-
-/// The first of them, and how many there are besides.
-pub fn few_of(all: &[String]) -> String {
-    // The engine puts a head of its own over some of them.
-    let plain = |one: &String| one.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
-    some_of(all.iter().take(NAMED).map(plain).collect(), all.len())
 }

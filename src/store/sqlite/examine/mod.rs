@@ -13,7 +13,11 @@ use jiff::Timestamp;
 use super::errors::{LOOK, RESTORE};
 use super::open::{self, beside, unusable};
 use crate::domain::finding::Finding;
+use crate::domain::text::some_of;
 use crate::store::{Result, StoreError, Watch};
+
+/// How many things of a kind a message names.
+const NAMED: usize = 3;
 
 /// Looks, and leaves everything as it is.
 pub fn examine(path: &Path, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
@@ -81,4 +85,11 @@ fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> R
         }
         Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), RESTORE)),
     }
+}
+
+/// The first of them, and how many there are besides.
+fn few_of(all: &[String]) -> String {
+    // The engine puts a head of its own over some of them.
+    let plain = |one: &String| one.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
+    some_of(all.iter().take(NAMED).map(plain).collect(), all.len())
 }

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::inside::few_of;
-use super::told;
+use super::{few_of, told};
 use crate::domain::audit::{Tampered, Walk};
 use crate::domain::clock::readable;
 use crate::domain::credential::StoredHash;
@@ -12,7 +11,7 @@ use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
 use crate::domain::text::{counted, grouped};
-use crate::store::sqlite::authority::USABLE_ADMINS;
+use crate::store::sqlite::admins::USABLE_ADMINS;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
