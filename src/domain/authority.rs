@@ -115,8 +115,8 @@ impl Action {
             Self::Add => format!("add {whom}"),
             Self::Import => to.map_or("import accounts".into(), |username| format!("import {username}")),
             Self::Edit => format!("edit {whom}"),
-            Self::Grant => format!("give roles to {whom}"),
-            Self::Revoke => format!("take roles from {whom}"),
+            Self::Grant => to.map_or("give roles".into(), |username| format!("give roles to {username}")),
+            Self::Revoke => to.map_or("take roles".into(), |username| format!("take roles from {username}")),
             Self::Reset => format!("reset the password of {whom}"),
             Self::RequireChange => format!("require a password change of {whom}"),
             Self::Unlock => format!("unlock {whom}"),
@@ -128,8 +128,10 @@ impl Action {
             Self::Audit => "read the audit log".into(),
             Self::ShowPolicy => "see the policy".into(),
             Self::SetPolicy => "change the policy".into(),
-            Self::CreateToken => format!("make a token of {whom}"),
-            Self::RevokeToken => format!("revoke a token of {whom}"),
+            Self::CreateToken => to.map_or("make tokens of others".into(), |owner| format!("make a token of {owner}")),
+            Self::RevokeToken => {
+                to.map_or("revoke tokens of others".into(), |owner| format!("revoke a token of {owner}"))
+            }
             Self::ListTokens => "see the tokens of others".into(),
             Self::Backup => "back up the store".into(),
             Self::Check => "check the store".into(),
