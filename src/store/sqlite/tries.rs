@@ -31,7 +31,9 @@ pub fn begin(
     let given_up = give_up(transaction, &account, at)?;
     let before = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
     let (tries, may) = before.begin(under_way(transaction, account.id)?, at, throttle, needed);
-    write(transaction, account.id, account.tries, tries)?;
+    if tries != account.tries {
+        write(transaction, account.id, account.tries, tries)?;
+    }
     if may {
         transaction
             .execute(
