@@ -329,8 +329,16 @@ fn a_removed_account_is_left_alone_until_it_is_restored() {
         &["users", "remove", "alice"],
     ] {
         let run = desk.refuses(7, || desk.run(args));
-        assert!(run.stderr.contains("alice is removed"), "{args:?}: {}", run.stderr);
+        let said = "error: alice is removed\nhint: to bring it back: passdesk users restore alice\n";
+        assert_eq!(run.stderr, said, "{args:?}");
     }
+}
+
+#[test]
+fn nobody_is_restored_who_is_not_removed() {
+    let desk = with_alice();
+    let run = desk.refuses(7, || desk.run(&["users", "restore", "alice"]));
+    assert_eq!(run.stderr, "error: alice is not removed\nhint: see how it stands: passdesk users show alice\n");
 }
 
 #[test]

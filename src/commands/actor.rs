@@ -38,14 +38,22 @@ impl Acting {
         decide(self.standing(), action, Some(subject))
     }
 
+    /// The same of what is to be written; says, too, that an account is removed, or is not.
+    pub fn may_change(&self, store: &mut dyn Store, at: Timestamp, action: Action, account: &Account) -> Result<()> {
+        self.may_to(store, at, action, account.into())?;
+        let username = &account.username;
+        match (action, account.removed_at) {
+            (Action::Restore, None) => Err(Failure::new(Kind::Conflict, format!("{username} is not removed"))
+                .hint(format!("see how it stands: passdesk users show {username}"))),
+            (Action::Restore, Some(_)) | (_, None) => Ok(()),
+            (_, Some(_)) => Err(is_removed(account)),
+        }
+    }
+
     /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
     /// shown; the store sees to it in any case.
     pub fn may_reset(&self, store: &mut dyn Store, at: Timestamp, account: &Account) -> Result<()> {
-        self.may_to(store, at, Action::Reset, account.into())?;
-        if account.removed_at.is_some() {
-            return Err(Failure::new(Kind::Conflict, format!("{} is removed", account.username))
-                .hint(format!("bring it back first: passdesk users restore {}", account.username)));
-        }
+        self.may_change(store, at, Action::Reset, account)?;
         if !account.roles.contains(Role::GlobalAdmin) || !store.is_last_admin(account.id)? {
             return Ok(());
         }
@@ -140,6 +148,13 @@ impl From<Owner> for Acting {
         let is_token = matches!(owner.proof, Proof::Token(..));
         Self { actor: owner.actor(), account: Some(owner.account), is_token }
     }
+}
+
+/// Says that an account is removed, so that nothing else is done to it.
+pub fn is_removed(account: &Account) -> Failure {
+    let username = &account.username;
+    Failure::new(Kind::Conflict, format!("{username} is removed"))
+        .hint(format!("to bring it back: passdesk users restore {username}"))
 }
 
 /// Finds out who acts. What they may do, an account that has to choose a new password first nothing at all, is for

@@ -27,7 +27,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
     acting.may_on(&mut *store, desk.now(), Action::Edit, [&target])?;
     let account = find(&*store, &target)?;
     let subject = Subject::from(&account);
-    acting.may_to(&mut *store, desk.now(), Action::Edit, subject)?;
+    acting.may_change(&mut *store, desk.now(), Action::Edit, &account)?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
         // What the store asks: giving a role is a matter of what the account is to have, taking one of what it has.
         acting.may_to(&mut *store, desk.now(), Action::Grant, Subject { roles, ..subject })?;

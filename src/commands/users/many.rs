@@ -22,7 +22,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     acting.may_on(&mut *store, desk.now(), action, targets.iter().map(|(_, target)| target))?;
     let now = desk.now();
     let (mut bulk, items) =
-        Bulk::find(&mut *store, &targets, |store, account| acting.may_to(store, now, action, account.into()), Item::of);
+        Bulk::find(&mut *store, &targets, |store, account| acting.may_change(store, now, action, account), Item::of);
 
     let mut changed = Vec::new();
     for item in items {

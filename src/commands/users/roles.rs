@@ -31,7 +31,7 @@ fn change(
     let acting = acting(desk, &mut *store)?;
     acting.may_on(&mut *store, desk.now(), action, [&target])?;
     let account = find(&*store, &target)?;
-    acting.may_to(&mut *store, desk.now(), action, (&account).into())?;
+    acting.may_change(&mut *store, desk.now(), action, &account)?;
 
     let roles = roles(&account, args.role);
     if roles == account.roles {

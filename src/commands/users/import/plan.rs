@@ -4,13 +4,13 @@ use super::columns::Columns;
 use super::list::List;
 use crate::cli::users::OnConflict;
 use crate::commands::Desk;
-use crate::commands::actor::Acting;
+use crate::commands::actor::{Acting, is_removed};
 use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::taken;
 use crate::domain::account::Account;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::role::{Role, Roles};
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::Result;
 use crate::store::{Edit, Namesakes, Newcomer, SeenEdit, Store};
 
 /// How many accounts the store is asked about at a time.
@@ -123,8 +123,7 @@ impl Planner<'_> {
 
     fn update(&mut self, newcomer: &Newcomer, account: &Account) -> Result<()> {
         if account.removed_at.is_some() {
-            return Err(Failure::new(Kind::Conflict, format!("{} is removed", account.username))
-                .hint(format!("bring it back first: passdesk users restore {}", account.username)));
+            return Err(is_removed(account));
         }
         let Some(edit) = self.difference(newcomer, account) else {
             self.plan.skipped += 1;
