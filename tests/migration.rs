@@ -127,11 +127,11 @@ impl Old {
             queries.push(
                 "SELECT id, password_revision, hash_work, tried_at, locked_at, temporary_lapsed FROM accounts ORDER BY id",
             );
-            // A try that was under way has failed since.
             queries.push(if version(desk) < 5 {
-                "SELECT id, tries_failed + tries_pending, tries_untold + tries_pending FROM accounts ORDER BY id"
+                "SELECT id, tries_failed, tries_untold, tries_pending FROM accounts ORDER BY id"
             } else {
-                "SELECT id, tries_failed, tries_untold FROM accounts ORDER BY id"
+                "SELECT id, tries_failed, tries_untold, (SELECT count(*) FROM tries WHERE account_id = accounts.id)
+                 FROM accounts ORDER BY id"
             });
             queries.push("SELECT id, label, roles, last_used_at FROM sign_ins ORDER BY id");
             queries.push("SELECT key, value FROM settings ORDER BY key");
@@ -250,6 +250,15 @@ fn a_token_lives_on() {
         let run: Run = verify.env("PASSDESK_TOKEN", token).output().unwrap().into();
         assert!(run.succeeds().stdout.starts_with(&format!("{events} events")));
     }
+}
+
+#[test]
+fn tries_that_were_killed_before_are_given_up_and_recorded_after() {
+    let desk = OLD[3].migrated();
+    desk.profile("hana", GOOD).succeeds();
+    let said = "SELECT count(*) FROM audit_events
+                WHERE target = 'hana' AND outcome = 'refused' AND detail = '2 tries were not brought to their end'";
+    assert_eq!(rows(&desk, said), ["Integer(1)"]);
 }
 
 #[test]

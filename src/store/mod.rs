@@ -157,7 +157,7 @@ pub trait Store {
 
     /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
     /// that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
-    /// has proved to know.
+    /// has proved to know, or a temporary one that has expired.
     fn replace_password(
         &mut self,
         id: AccountId,

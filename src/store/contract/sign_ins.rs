@@ -1,13 +1,14 @@
 //! What a sign-in is worth: which password begins one, and what ends it.
 
+use super::tries::THROTTLE;
 use super::{
-    HOUR, acting, at, every_deed, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing, settled,
-    signed_in, temporary, through, token_of,
+    HOUR, acting, added, at, every_deed, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing,
+    settled, signed_in, temporary, through, token_of,
 };
 use crate::domain::account::Lifecycle;
 use crate::domain::authority::Refusal;
 use crate::domain::role::Role;
-use crate::store::{Mandate, Store, StoreError};
+use crate::store::{Mandate, Occasion, PassedTry, Store, StoreError};
 
 pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
@@ -47,6 +48,19 @@ pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) 
     let known = proof(store, &alice);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     proves_nothing(store, &alice, known);
+}
+
+pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mut dyn Store) {
+    let alice = added(store, "alice", &[]);
+    let (known, end) = (proof(store, &alice), at(24 * HOUR));
+    let begun = store.begin_try(Some(&alice.username), at(0), THROTTLE).unwrap().unwrap();
+    let passed =
+        PassedTry { account: alice.id, begun, proved: known, renewed: None, occasion: Occasion::PasswordChange };
+    assert!(matches!(store.pass_try(&passed, end), Err(StoreError::Conflict(_))));
+    let replaced = store.replace_password(alice.id, known, &hash("late"), end, None);
+    assert!(matches!(replaced, Err(StoreError::Conflict(_))));
+    assert_eq!(hash_of(store, &alice), "$argon2id$alice");
+    assert_eq!(get(store, alice.id), alice);
 }
 
 pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {

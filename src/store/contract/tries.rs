@@ -11,7 +11,7 @@ use crate::store::{
     StoreError,
 };
 
-const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
+pub const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 /// Each try is later than the longest wait after the one before.
 const LONG: i64 = 1_000;
 
@@ -109,8 +109,8 @@ pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
 }
 
 pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Store) {
-    let alice = settled(store, "alice", &[]);
-    for reset in [true, false] {
+    for (username, reset) in [("alice", true), ("bob", false)] {
+        let alice = settled(store, username, &[]);
         failures(store, &alice, 100);
         let locked = get(store, alice.id);
         if reset {
@@ -135,22 +135,31 @@ pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
     }
 }
 
-pub fn a_reset_and_an_unlock_forget_the_tries_under_way(store: &mut dyn Store) {
+pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
-    let mut begun = Vec::new();
-    for reset in [true, false] {
-        begun.extend((0..20).map(|_| begins(store, &alice, 0).expect("none is under way any more")));
-        let seen = get(store, alice.id).revision;
+    let killed = "sign-in refused: a try was not brought to its end";
+    for (reset, second, said) in [
+        (true, 0, [killed, "reset done: expires 2023-11-15T22:13:20Z"]),
+        (false, 120, [killed, "unlock done: after 2 failed sign-ins"]),
+    ] {
+        begins(store, &alice, second).unwrap();
+        let (seen, before) = (get(store, alice.id), recorded(store));
+        let by = Mandate { at: at(second + 60), ..operator() };
+        let under_way = begins(store, &alice, second + 59).unwrap();
         if reset {
-            store.reset_password(&operator(), alice.id, seen, &temporary("second")).unwrap();
+            store.reset_password(&by, alice.id, seen.revision, &temporary("second")).unwrap();
         } else {
-            store.unlock(&operator(), alice.id, seen).unwrap();
+            store.unlock(&by, alice.id, seen.revision).unwrap();
         }
+        assert_eq!(said_since(store, before), said);
+        let stands = get(store, alice.id);
+        assert_eq!((stands.tries, stands.untold_failures), (Tries::default(), seen.untold_failures + 1));
+        if reset {
+            continue;
+        }
+        fails(store, &alice, under_way, second + 61);
+        assert_eq!(get(store, alice.id).tries.failed, 1, "one that was under way counts");
     }
-    for one in begun {
-        fails(store, &alice, one, 0);
-    }
-    assert_eq!(get(store, alice.id).tries, Tries::default(), "what began before is not held against what is now");
 }
 
 pub fn the_last_admin_is_never_locked(store: &mut dyn Store) {

@@ -36,15 +36,26 @@ pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision
         .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
 }
 
-/// The account, if it is in use and still has the password that its owner has proved to know.
-pub fn proved_account(transaction: &Transaction<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
+/// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
+pub fn proved_account(
+    transaction: &Transaction<'_>,
+    id: AccountId,
+    proved: PasswordRevision,
+    at: Timestamp,
+) -> Result<Account> {
     let found = one(transaction, CREDENTIAL, "id = ?1", &id.0, with_credential)?;
-    found
+    let account = found
         .filter(|(account, credential)| {
             account.is_open() && credential.as_ref().is_some_and(|one| one.revision == proved)
         })
         .map(|(account, _)| account)
-        .ok_or_else(|| StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()))
+        .ok_or_else(|| {
+            StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into())
+        })?;
+    if account.temporary_has_expired(at) {
+        return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
+    }
+    Ok(account)
 }
 
 /// Which password an account has, of all that it has had.

@@ -97,8 +97,8 @@ pub fn reset_password(
     seen: Revision,
     new: &NewTemporary,
 ) -> Result<()> {
-    change(transaction, by, Action::Reset, id, seen, |_| {
-        give_temporary(transaction, by, id, new)?;
+    change(transaction, by, Action::Reset, id, seen, |account| {
+        give_temporary(transaction, by, account, new)?;
         Ok(events::expires(new.until))
     })
 }
@@ -112,7 +112,7 @@ pub fn recover(
     new: &NewTemporary,
 ) -> Result<()> {
     let account = seen_account(transaction, id, seen)?;
-    give_temporary(transaction, by, id, new)?;
+    give_temporary(transaction, by, &account, new)?;
     set(transaction, id, "state = 'active', removed_at = NULL")?;
     bump(transaction, id)?;
     record::append(transaction, &events::recovered(by, &account, new.until))
@@ -123,7 +123,8 @@ pub fn lives(until: Timestamp, by: &Mandate) -> Result<()> {
     if until > by.at { Ok(()) } else { Err(StoreError::Conflict("it expired before it could be put in force".into())) }
 }
 
-fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<()> {
+fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, account: &Account, new: &NewTemporary) -> Result<()> {
+    let id = account.id;
     lives(new.until, by)?;
     transaction
         .prepare_cached(
@@ -142,7 +143,7 @@ fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, ne
             ])
         })
         .map_err(failed)?;
-    tries::forget(transaction, id)?;
+    tries::forget(transaction, account, by.at)?;
     sign_ins::end_all(transaction, id, None)
 }
 
@@ -156,8 +157,7 @@ pub fn require_change(transaction: &Transaction<'_>, by: &Mandate, id: AccountId
 /// Lets an account try again: its failures are forgotten, and it is not locked.
 pub fn unlock(transaction: &Transaction<'_>, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
     change(transaction, by, Action::Unlock, id, seen, |account| {
-        let failed = account.tries.failed + tries::forget(transaction, id)?;
-        Ok(events::of_unlock(failed))
+        Ok(events::of_unlock(tries::forget(transaction, account, by.at)?))
     })
 }
 
@@ -227,7 +227,7 @@ pub fn replace_password(
     at: Timestamp,
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
-    let account = proved_account(transaction, id, proved)?;
+    let account = proved_account(transaction, id, proved, at)?;
     transaction
         .execute(
             "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,

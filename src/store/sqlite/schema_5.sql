@@ -1,6 +1,6 @@
 -- A try to sign in that has begun has a row of its own, until it comes to its end: so one that never does is told from
--- those that others have begun meanwhile. Its number is what 'sign_in_tries' counted up to. Those that are under way
--- while the schema changes are not brought to their end: who began them does not know where.
+-- those that others have begun meanwhile. Its number is what 'sign_in_tries' counted up to; those that were under way
+-- before there were numbers are below zero.
 CREATE TABLE tries (
     account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     id         INTEGER NOT NULL,
@@ -8,8 +8,13 @@ CREATE TABLE tries (
     PRIMARY KEY (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
-UPDATE accounts SET tries_failed = tries_failed + tries_pending, tries_untold = tries_untold + tries_pending
-WHERE tries_pending > 0;
+INSERT INTO tries (account_id, id, began_at)
+WITH RECURSIVE pending (account_id, id, began_at) AS (
+    SELECT id, -tries_pending, coalesce(tried_at, created_at) FROM accounts WHERE tries_pending > 0
+    UNION ALL
+    SELECT account_id, id + 1, began_at FROM pending WHERE id < -1
+)
+SELECT account_id, id, began_at FROM pending;
 ALTER TABLE accounts DROP COLUMN tries_pending;
 
 -- Events are found by the words of their actor.

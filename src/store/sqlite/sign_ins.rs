@@ -23,7 +23,7 @@ pub fn begin(
     new: &NewSignIn,
     at: Timestamp,
 ) -> Result<()> {
-    let account = proved_account(transaction, id, proved)?;
+    let account = proved_account(transaction, id, proved, at)?;
     if account.must_change {
         return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
     }

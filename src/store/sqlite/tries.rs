@@ -24,15 +24,14 @@ pub fn begin(
     let number = count(transaction)?;
     let Some(username) = username else { return Ok(None) };
     let Some(account) = accounts::find(transaction, &Target::Username(username.clone()))? else { return Ok(None) };
+    let known = give_up(transaction, &account, at)?;
     if !account.is_open() || account.locked_at.is_some() {
         return Ok(None);
     }
     let needed = is_needed(transaction, &account, at)?;
-    let given_up = give_up(transaction, &account, at)?;
-    let before = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
-    let (tries, may) = before.begin(under_way(transaction, account.id)?, at, throttle, needed);
-    if tries != account.tries {
-        write(transaction, account.id, account.tries, tries)?;
+    let (tries, may) = known.begin(under_way(transaction, account.id)?, at, throttle, needed);
+    if tries != known {
+        write(transaction, account.id, tries, 0)?;
     }
     if may {
         transaction
@@ -62,8 +61,8 @@ fn under_way(connection: &Connection, id: AccountId) -> Result<u32> {
     connection.query_row(sql, [id.0], |row| row.get(0)).map_err(failed)
 }
 
-/// Takes those that will not come to their end for failed, and records it. Says when each began.
-fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> Result<Vec<Timestamp>> {
+/// Takes those that will not come to their end for failed, counts and records it. Says what has failed by now.
+fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> Result<Tries> {
     let [least, most] = throttle::alive(at).map(Timestamp::as_second);
     let sql = "DELETE FROM tries WHERE account_id = ?1 AND began_at NOT BETWEEN ?2 AND ?3 RETURNING began_at";
     let given_up: Vec<Timestamp> = transaction
@@ -72,13 +71,15 @@ fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> R
             statement.query_map([account.id.0, least, most], |row| Ok(moment(row, 0)?.unwrap_or(at)))?.collect()
         })
         .map_err(failed)?;
-    if !given_up.is_empty() {
+    let tries = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
+    if tries != account.tries {
+        write(transaction, account.id, tries, tries.failed - account.tries.failed)?;
         record::append(transaction, &events::given_up(account, given_up.len(), at))?;
     }
-    Ok(given_up)
+    Ok(tries)
 }
 
-/// A try comes to its end; `false` if it has been given up or forgotten meanwhile.
+/// A try comes to its end; `false` if it has been given up meanwhile.
 fn end(transaction: &Transaction<'_>, id: AccountId, begun: TryId) -> Result<bool> {
     let sql = "DELETE FROM tries WHERE account_id = ?1 AND id = ?2";
     transaction.execute(sql, [id.0, begun.0]).map(|ended| ended > 0).map_err(failed)
@@ -97,7 +98,7 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
         return Ok(());
     }
     let tries = account.tries.fail(at);
-    write(transaction, account.id, account.tries, tries)?;
+    write(transaction, account.id, tries, 1)?;
     let is_due = tries.are_spent(throttle) && account.is_open() && account.locked_at.is_none();
     if is_due && !is_needed(transaction, &account, at)? {
         lock(transaction, &account, at, tries)?;
@@ -108,13 +109,14 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
 /// A try has succeeded: those that failed before it are forgotten. Says what the account is now.
 pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account> {
     let &PassedTry { account: id, begun, proved, renewed, occasion } = passed;
-    let account = proved_account(transaction, id, proved)?;
+    let account = proved_account(transaction, id, proved, at)?;
     if account.locked_at.is_some() {
         return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
     }
+    // One that took so long that it was given up has been counted as failed, and is forgotten with those that have.
     end(transaction, id, begun)?;
     let tries = Tries::default();
-    write(transaction, id, account.tries, tries)?;
+    write(transaction, id, tries, 0)?;
     let by = Mandate::of(&account, proved, at);
     record::append(transaction, &events::let_in(&by, &account, &occasion))?;
     if let Occasion::SignIn(new) = &occasion
@@ -138,12 +140,16 @@ pub fn note_told(transaction: &Transaction<'_>, id: AccountId, failures: u32) ->
     transaction.execute(sql, params![id.0, failures]).map_err(failed).map(drop)
 }
 
-/// Forgets the failures of an account, and unlocks it. Says how many tries were under way.
-pub fn forget(transaction: &Transaction<'_>, id: AccountId) -> Result<u32> {
-    write(transaction, id, Tries::default(), Tries::default())?;
-    let run = |sql| transaction.prepare_cached(sql).and_then(|mut statement| statement.execute([id.0])).map_err(failed);
-    run("UPDATE accounts SET locked_at = NULL WHERE id = ?1")?;
-    Ok(u32::try_from(run("DELETE FROM tries WHERE account_id = ?1")?).unwrap_or(u32::MAX))
+/// Forgets the failures of an account, and unlocks it. Says how many there were. Tries that are under way go on, and may
+/// fail yet.
+pub fn forget(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> Result<u32> {
+    let tries = give_up(transaction, account, at)?;
+    write(transaction, account.id, Tries::default(), 0)?;
+    transaction
+        .prepare_cached("UPDATE accounts SET locked_at = NULL WHERE id = ?1")
+        .and_then(|mut statement| statement.execute([account.id.0]))
+        .map_err(failed)?;
+    Ok(tries.failed)
 }
 
 /// Whether nobody could administer the store if this account were locked.
@@ -159,18 +165,14 @@ fn lock(transaction: &Transaction<'_>, account: &Account, at: Timestamp, tries: 
     record::append(transaction, &events::locked(account, tries, at))
 }
 
-fn write(transaction: &Transaction<'_>, id: AccountId, before: Tries, after: Tries) -> Result<()> {
+/// Writes what has failed, so many of which its owner has not been told of yet.
+fn write(transaction: &Transaction<'_>, id: AccountId, tries: Tries, untold: u32) -> Result<()> {
     transaction
         .prepare_cached(
             "UPDATE accounts SET tries_failed = ?2, tried_at = ?3, tries_untold = tries_untold + ?4 WHERE id = ?1",
         )
         .and_then(|mut statement| {
-            statement.execute(params![
-                id.0,
-                after.failed,
-                after.last_at.map(Timestamp::as_second),
-                after.failed.saturating_sub(before.failed)
-            ])
+            statement.execute(params![id.0, tries.failed, tries.last_at.map(Timestamp::as_second), untold])
         })
         .map_err(failed)
         .map(drop)
