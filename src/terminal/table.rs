@@ -13,6 +13,8 @@ use crate::domain::text::neutral;
 
 /// The widest username that is never broken where there is little room.
 const USERNAME_WIDTH: u16 = 24;
+/// With less room than this an event stands below its number.
+const EVENT_WIDTH: u16 = 60;
 
 /// Accounts, a row each, as wide as the terminal at most. Later pages stand under the columns of the first.
 pub struct AccountTable {
@@ -69,6 +71,17 @@ fn row(account: &Account, now: Timestamp) -> [Cell; 6] {
     ]
 }
 
+/// How much of an event stands in a column of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    /// All of it, where there is no terminal.
+    All,
+    /// When it was and what came of it; the rest stands beside it, in lines.
+    Few,
+    /// Nothing: a terminal has no room for it.
+    None,
+}
+
 /// Events of the record, a row each. Only the first page has a header.
 pub struct EventTable {
     layout: Layout,
@@ -82,42 +95,50 @@ impl EventTable {
         Self { layout, begun: false }
     }
 
-    /// The next rows. A terminal is shown the detail below what was done, where there is room for it.
+    /// The next rows.
     pub fn page(&mut self, events: &[Event]) -> String {
+        let columns = match self.layout.width {
+            None => Columns::All,
+            Some(EVENT_WIDTH..) => Columns::Few,
+            Some(_) => Columns::None,
+        };
         let mut table = blank(self.layout);
-        let stacked = self.layout.width.is_some();
         if !std::mem::replace(&mut self.begun, true) {
-            let titles: &[&str] = if stacked {
-                &["NO", "AT", "OUTCOME", "EVENT"]
-            } else {
-                &["NO", "AT", "ACTOR", "OUTCOME", "ACTION", "TARGET", "DETAIL"]
+            let titles: &[&str] = match columns {
+                Columns::All => &["NO", "AT", "ACTOR", "OUTCOME", "ACTION", "TARGET", "DETAIL"],
+                Columns::Few => &["NO", "AT", "OUTCOME", "EVENT"],
+                Columns::None => &["EVENT"],
             };
             table.set_header(titles.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
         }
-        for event in events {
-            let at = Timestamp::from_second(event.at).map(readable).unwrap_or_default();
-            let outcome = Cell::new(or_dash(&event.outcome));
-            let outcome = if event.outcome == "done" { outcome } else { outcome.fg(Color::DarkRed) };
-            let [actor, action, target, detail] =
-                [&event.actor, &event.action, &event.target, &event.detail].map(|text| neutral(text));
-            let [number, at] = [Cell::new(event.sequence), Cell::new(at)];
-            if stacked {
-                let by = if actor.is_empty() { "" } else { "by" };
-                let deed = [&*action, &*target, by, &*actor].into_iter().filter(|word| !word.is_empty());
-                let deed = deed.collect::<Vec<_>>().join(" ");
-                table.add_row([number, at, outcome, Cell::new(format!("{deed}\n{detail}").trim())]);
-            } else {
-                let [actor, action, target, detail] =
-                    [actor, action, target, detail].map(|text| Cell::new(or_dash(&text)));
-                table.add_row([number, at, actor, outcome, action, target, detail]);
-            }
-        }
-        for index in 0..3 {
-            if let Some(column) = table.column_mut(index).filter(|_| stacked) {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
+        table.add_rows(events.iter().map(|event| event_row(event, columns)));
+        for column in table.column_iter_mut().take(3).filter(|_| columns == Columns::Few) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
         }
         finish(&mut table)
+    }
+}
+
+fn event_row(event: &Event, columns: Columns) -> Vec<Cell> {
+    let number = event.sequence;
+    let at = Timestamp::from_second(event.at).map(readable).unwrap_or_default();
+    let outcome = or_dash(&event.outcome);
+    let [actor, action, target, detail] =
+        [&event.actor, &event.action, &event.target, &event.detail].map(|text| neutral(text));
+    let by = if actor.is_empty() { "" } else { "by" };
+    let deed = [&*action, &*target, by, &*actor].into_iter().filter(|word| !word.is_empty());
+    let told = format!("{}\n{detail}", deed.collect::<Vec<_>>().join(" "));
+    let coloured = |text: String| {
+        let cell = Cell::new(text.trim());
+        if event.outcome == "done" { cell } else { cell.fg(Color::DarkRed) }
+    };
+    match columns {
+        Columns::All => {
+            let [actor, action, target, detail] = [actor, action, target, detail].map(|text| Cell::new(or_dash(&text)));
+            vec![Cell::new(number), Cell::new(at), actor, coloured(outcome), action, target, detail]
+        }
+        Columns::Few => vec![Cell::new(number), Cell::new(at), coloured(outcome), Cell::new(told.trim())],
+        Columns::None => vec![coloured(format!("{number} {at} {outcome}\n{told}"))],
     }
 }
 
@@ -193,6 +214,8 @@ fn coloured(state: State) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::actor::{Actor, Operator};
+    use crate::domain::audit::{Entry, Link, Outcome};
     use crate::domain::name::DisplayName;
     use crate::domain::role::{Role, Roles};
 
@@ -223,6 +246,28 @@ mod tests {
                 assert!(line.chars().count() <= 80, "{line:?}");
             }
             assert!(drawn.contains("temporary expired"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn events_are_never_wider_than_the_terminal_and_each_word_of_them_is_whole() {
+        let by = Operator { uid: 0, os_user: "root".into(), sudo_caller: Some("mallory".into()) };
+        let entry = Entry {
+            actor: Some(Actor::Operator(by)),
+            action: "require-change",
+            target: None,
+            at: Timestamp::UNIX_EPOCH,
+            outcome: Outcome::Refused,
+            detail: "somebody (user-admin) may not require a password change of an account".into(),
+        };
+        let event = Event::after(1_000_000, Link::START, &entry);
+        for width in [24, 40, 59, 60, 80, 200] {
+            let drawn =
+                EventTable::new(Layout { width: Some(width), coloured: false }).page(std::slice::from_ref(&event));
+            assert!(drawn.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}: {drawn}");
+            for word in entry.detail.split(' ').chain(["refused", "1970-01-01", "require-change", "mallory)"]) {
+                assert!(drawn.contains(word), "{word} at {width}: {drawn}");
+            }
         }
     }
 
