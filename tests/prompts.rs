@@ -141,6 +141,37 @@ fn two_new_passwords_that_differ_are_a_try() {
 }
 
 #[test]
+fn what_is_decided_while_a_new_password_is_typed_holds_for_it() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(PASSWD));
+    pty.answer(CURRENT, GOOD);
+    pty.until("at least 15 characters");
+    desk.run(&["policy", "set", "min-length", "40"]).succeeds();
+    let before = desk.state();
+    pty.answer(NEW, OTHER);
+    pty.until("at least 40 are needed");
+    pty.send("\x03");
+    pty.end().exits(130);
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn a_temporary_password_that_expires_while_a_new_one_is_typed_is_not_replaced() {
+    let desk = Desk::with_alice();
+    let temporary = desk.run(&["users", "reset", "alice", "--yes", "-q"]).succeeds().password();
+    let mut pty = Pty::start(&desk.command(PASSWD));
+    pty.answer(CURRENT, &temporary);
+    pty.answer(NEW, OTHER);
+    desk.sql("UPDATE accounts SET temporary_until = 1");
+    let before = desk.state();
+    pty.answer(AGAIN, OTHER);
+    pty.until("the temporary password has expired meanwhile");
+    pty.end().exits(7);
+    assert_eq!(desk.state(), before);
+    desk.profile("alice", OTHER).exits(5);
+}
+
+#[test]
 fn a_new_password_of_the_third_try_is_as_good_as_one_of_the_first() {
     let desk = Desk::with_alice();
     let mut pty = Pty::start(&desk.command(PASSWD));

@@ -313,6 +313,23 @@ fn the_hundredth_failure_locks_the_account_whatever_comes_after() {
 }
 
 #[test]
+fn a_limit_that_is_lowered_while_passwords_are_typed_holds_for_them() {
+    let desk = with_alice();
+    let mut typed: Vec<_> = (0..3)
+        .map(|_| desk.command(&["verify", "alice"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
+    // They have opened the store, or will find what is decided now in any case.
+    sleep(Duration::from_millis(100));
+    desk.run(&["policy", "set", "lock-after", "2"]).succeeds();
+    for child in &mut typed {
+        writeln!(child.stdin.take().unwrap(), "{WRONG}").unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(5));
+    }
+    assert_eq!(recorded(&desk, "sign-in", "wrong password"), 2);
+    assert!(is_locked(&desk, "alice"));
+}
+
+#[test]
 fn helpdesk_unlocks_those_of_lower_rank() {
     let desk = with_alice_locked();
     desk.like_root("helper", HELPDESK);

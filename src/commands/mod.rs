@@ -74,8 +74,14 @@ impl Desk<'_> {
     /// Opens the store, and takes over what has been decided in it.
     fn open(&mut self) -> Result<Box<dyn Store>> {
         let store = self.stores.open()?;
-        self.policy = store.policy(std::mem::take(&mut self.policy))?;
+        self.reread_policy(&*store)?;
         Ok(store)
+    }
+
+    /// Takes over what has been decided since: while a question stood, it may have been anything.
+    fn reread_policy(&mut self, store: &dyn Store) -> Result<()> {
+        self.policy = store.policy(std::mem::take(&mut self.policy))?;
+        Ok(())
     }
 
     /// Whether a file is one that passdesk keeps for itself: the store's, or one with somebody's sign-in.

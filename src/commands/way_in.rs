@@ -102,7 +102,7 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
     let found = digest.map(|digest| store.sign_in(digest, now)).transpose()?.flatten();
     let Some(found) = found.filter(|found| found.token.is_some() == is_token) else {
         let failure = ended(is_token, secret.is_none());
-        let detail = failure.message.clone();
+        let detail = format!("{}; brought by {}", failure.message, desk.operator.said());
         store.record(&Entry {
             actor: None,
             action: "sign-in",
@@ -171,6 +171,7 @@ pub fn authenticate(
     password: &TypedPassword,
     occasion: Occasion,
 ) -> Result<(Account, Credential)> {
+    desk.reread_policy(store)?;
     let throttle = desk.policy.throttle;
     let begun = store.begin_try(username, desk.now(), throttle)?;
     let found = username.map(|username| store.credential(username)).transpose()?.flatten();

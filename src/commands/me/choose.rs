@@ -37,7 +37,7 @@ pub fn change(
     current: Current<'_>,
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
-    match ask(desk, account, current) {
+    match ask(desk, store, account, current) {
         Ok(new) => put_in_force(desk, store, account, current, &new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
             let by = Mandate::of(account, current.credential.revision, desk.now());
@@ -53,10 +53,11 @@ pub fn change(
 }
 
 /// Asks for a new password until one breaks no rule.
-fn ask(desk: &mut Desk<'_>, account: &Account, current: Current<'_>) -> Result<TypedPassword> {
+fn ask(desk: &mut Desk<'_>, store: &dyn Store, account: &Account, current: Current<'_>) -> Result<TypedPassword> {
     let instead = "pass the new password on standard input, with --password-stdin";
     if desk.global.password_stdin {
         let new = desk.terminal.piped_secret()?;
+        desk.reread_policy(store)?;
         return match broken_rules(&new, account, Some(current), desk.policy.min_length).as_slice() {
             [] => Ok(new),
             broken => Err(refused(broken)),
@@ -69,6 +70,7 @@ fn ask(desk: &mut Desk<'_>, account: &Account, current: Current<'_>) -> Result<T
     let mut outcome = Err(Failure::cancelled());
     for left in (0..TRIES).rev() {
         let new = desk.terminal.ask_secret("New password", instead)?;
+        desk.reread_policy(store)?;
         let broken = broken_rules(&new, account, Some(current), desk.policy.min_length);
         outcome = if !broken.is_empty() {
             Err(refused(&broken))

@@ -19,7 +19,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let secret = SignInSecret::generate(desk.rng);
     let occasion = Occasion::SignIn(new(desk, &secret));
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, occasion)?;
-    tell_of_failures(desk, &mut *store, &account)?;
+    tell_of_failures(desk, &account);
     if account.must_change {
         let typed = Current { credential: &current, typed: &password };
         let proved = change_first(desk, &mut *store, &account, typed)?;
@@ -27,7 +27,12 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         store.begin_sign_in(account.id, proved, &new, desk.now())?;
     }
     drop(password);
-    keep(desk, &mut *store, &account, &secret)
+    keep(desk, &mut *store, &account, &secret)?;
+    if account.untold_failures > 0 {
+        // It is no fault to be told twice, and one is signed in already.
+        let _ = store.note_told(account.id, account.untold_failures);
+    }
+    Ok(())
 }
 
 /// A sign-in that begins now.
@@ -52,14 +57,12 @@ fn change_first(
 }
 
 /// Who finds more failures than they remember knows that somebody else has been guessing.
-fn tell_of_failures(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account) -> Result<()> {
+fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
     let failed = account.untold_failures;
-    if failed == 0 {
-        return Ok(());
+    if failed > 0 {
+        let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
+        desk.terminal.note(&format!("{were} to your account failed since you were last told."));
     }
-    let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
-    desk.terminal.note(&format!("{were} to your account failed since you were last told."));
-    Ok(store.note_told(account.id, failed)?)
 }
 
 /// Keeps a sign-in that has begun, and ends the one that it takes the place of. What the store has and the user's folder
@@ -71,8 +74,10 @@ fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &
         store.end_sign_in(secret.digest(), desk.now())?;
         return Err(error.into());
     }
-    if let Some(before) = before {
-        store.end_sign_in(before.digest(), desk.now())?;
+    if let Some(before) = before
+        && store.end_sign_in(before.digest(), desk.now()).is_err()
+    {
+        desk.terminal.note("The sign-in before this one could not be ended; nobody has it, and it expires.");
     }
     desk.terminal.note(&format!(
         "Signed in as {} for {}.\nSee your account with 'passdesk me profile'.",

@@ -32,6 +32,21 @@ fn a_sign_in_with_a_temporary_password_goes_straight_into_choosing_a_new_one() {
 }
 
 #[test]
+fn whoever_signs_in_is_told_once_how_many_sign_ins_failed() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    for told in ["1 sign-in to your account failed", "2 sign-ins to your account failed"] {
+        for _ in 0..usize::from(told.as_bytes()[0] - b'0') {
+            site.call(as_user("alice", vec![secret(CURRENT, "not that one")]), sign_in::run).fails(Kind::SignInFailed);
+        }
+        let ran = site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+        assert!(ran.notes.contains(told), "{}", ran.notes);
+        let again = site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+        assert!(!again.notes.contains("failed"), "{}", again.notes);
+    }
+}
+
+#[test]
 fn a_flagged_account_signs_in_without_a_terminal_to_nothing() {
     let mut site = Site::new();
     let temporary = site.add("alice", &[]);
