@@ -241,6 +241,23 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_somebody_else_is_refused_to_sign_in_and_to_sign_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()), None);
+        files.save("store", &secret(1)).unwrap();
+        let path = files.path("store").unwrap();
+        if fs::metadata(&path).unwrap().uid() != 0 {
+            // Only root gives files away.
+            return;
+        }
+        chown(&path, Some(65_534), None).unwrap();
+        for loaded in [files.load("store"), files.load_to_end("store")] {
+            let Err(refused) = loaded else { panic!("it was taken") };
+            assert!(refused.to_string().contains("belongs to somebody else"), "{refused}");
+        }
+    }
+
+    #[test]
     fn a_file_for_one_user_alone_is_shielded_from_whoever_borrows_that_user() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("handed-over");

@@ -293,7 +293,7 @@ fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account, is
     let roles: Vec<_> = action.reaches().iter().rev().filter(suffices).map(|(role, _)| role.name()).collect();
     let said = one_of(&roles);
     if is_token {
-        return format!("it takes a token with the role {said}; 'passdesk tokens list' shows what yours has");
+        return format!("it takes the role {said}; 'passdesk tokens list' shows which this token has");
     }
     let takes = format!("it takes the role {said}");
     match roles.first() {
@@ -394,8 +394,7 @@ mod tests {
         let refused = decide(Standing::Token(&limited), Action::List, None);
         let Err(Refusal::NotAllowed { message, hint }) = refused else { panic!("{refused:?}") };
         assert_eq!(message, "a token of u1 (no role) may not see the accounts");
-        let takes =
-            "it takes a token with the role auditor, helpdesk, user-admin or global-admin; 'passdesk tokens list'";
+        let takes = "it takes the role auditor, helpdesk, user-admin or global-admin; 'passdesk tokens list' shows";
         assert!(hint.starts_with(takes), "{hint}");
     }
 
