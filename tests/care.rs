@@ -274,6 +274,12 @@ fn a_setting_that_nobody_understands_is_found() {
     finds_after(sql, "settings", "many", "restore the latest backup");
     let sql = "DELETE FROM settings WHERE key = 'store_name'";
     finds_after(sql, "settings", "has lost its name", "restore the latest backup");
+    for sql in [
+        "DELETE FROM settings WHERE key = 'sign_in_tries'",
+        "UPDATE settings SET value = 'x' WHERE key = 'sign_in_tries'",
+    ] {
+        finds_after(sql, "settings", "has lost count of the sign-ins", "restore the latest backup");
+    }
 }
 
 #[test]

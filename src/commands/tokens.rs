@@ -166,7 +166,8 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     if tokens.is_empty() {
         desk.terminal.note(match (&target, acting.account()) {
             (None, Some(_)) if !args.all => "You have no token.",
-            _ => "There is no such token.",
+            (None, _) => "There is no token.",
+            (Some(_), _) => "That account has no token.",
         });
         return Ok(());
     }

@@ -12,9 +12,12 @@ use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::throttle::TryId;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Store, StoreError};
+use crate::store::{self, FailedTry, Mandate, Occasion, PassedTry, Store, StoreError};
 use crate::terminal::PromptError;
 use crate::token_source::GivenToken;
+
+/// How often a store that is busy is told how a try has ended; it waits a few seconds each time.
+const TOLD_AT_MOST: u32 = 4;
 
 /// Somebody who has proved to own an account.
 pub struct Owner {
@@ -195,7 +198,8 @@ pub fn authenticate(
     }
     let renewed = credential.rehashed(password, desk.policy.cost, desk.rng)?;
     let (id, proved) = (account.id, credential.revision);
-    match store.pass_try(&PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion }, now) {
+    let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion };
+    match to_the_end(|| store.pass_try(&passed, now)) {
         Err(StoreError::Conflict(why)) => {
             fail(desk, store, Some(id), Some(begun), &why)?;
             Err(Failure::sign_in_failed())
@@ -213,7 +217,20 @@ fn fail(
     why: &str,
 ) -> Result<()> {
     let why = format!("{why}; typed by {}", desk.operator.said());
-    Ok(store.fail_try(&FailedTry { account, begun, why: &why }, desk.now(), desk.policy.throttle)?)
+    let failed = FailedTry { account, begun, why: &why };
+    Ok(to_the_end(|| store.fail_try(&failed, desk.now(), desk.policy.throttle))?)
+}
+
+/// Says how a try has ended even to a store that is busy for longer than others would wait: who did not say it would have
+/// failed.
+fn to_the_end<T>(mut tell: impl FnMut() -> store::Result<T>) -> store::Result<T> {
+    for _ in 1..TOLD_AT_MOST {
+        match tell() {
+            Err(StoreError::Busy) => {}
+            told => return told,
+        }
+    }
+    tell()
 }
 
 /// Why a try failed, for the record. What is nobody's name may be somebody's password, typed in the wrong place: it is

@@ -24,11 +24,6 @@ impl fmt::Display for AccountId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision(pub i64);
 
-impl Revision {
-    /// Of an account that nobody has changed since it was made.
-    pub const FIRST: Self = Self(1);
-}
-
 /// Whether an account is in use, apart from its password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifecycle {

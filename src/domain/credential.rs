@@ -162,6 +162,11 @@ fn parse(phc: &str) -> Option<(PasswordHash, Cost)> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordRevision(pub i64);
 
+impl PasswordRevision {
+    /// Of a password that an account was made with.
+    pub const FIRST: Self = Self(1);
+}
+
 /// What an account signs in with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {

@@ -87,13 +87,19 @@ pub fn not_let_in(account: Option<&Account>, at: Timestamp, why: &str) -> Entry 
     Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail: why.to_owned() }
 }
 
-/// Tries to sign in that began and never came to their end.
+/// Tries to sign in that began at these moments and never came to their end.
 #[must_use]
-pub fn given_up(account: &Account, tries: usize, at: Timestamp) -> Entry {
-    match tries {
-        1 => not_let_in(Some(account), at, "a try was not brought to its end"),
-        more => not_let_in(Some(account), at, &format!("{more} tries were not brought to their end")),
-    }
+pub fn given_up(account: &Account, began_at: &[Timestamp], at: Timestamp) -> Entry {
+    let detail = match (began_at.iter().min(), began_at.iter().max()) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{} tries begun from {first} to {last} were not brought to their end", began_at.len())
+        }
+        (Some(first), _) if began_at.len() > 1 => {
+            format!("{} tries begun at {first} were not brought to their end", began_at.len())
+        }
+        (first, _) => format!("a try begun at {} was not brought to its end", first.unwrap_or(&at)),
+    };
+    not_let_in(Some(account), at, &detail)
 }
 
 /// An account was locked after tries that failed.

@@ -1,7 +1,7 @@
 //! Choosing a new password: at a prompt with three tries, or from standard input with one.
 
 use crate::commands::Desk;
-use crate::domain::account::{Account, Revision};
+use crate::domain::account::Account;
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::clock::readable;
 use crate::domain::credential::{PasswordRevision, StoredHash};
@@ -16,11 +16,11 @@ use crate::terminal::Phase;
 const TRIES: usize = 3;
 
 /// Tells whoever has to choose a new password why, and who has reset it.
-pub fn tell_why(desk: &mut Desk<'_>, account: &Account) {
+pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevision) {
     match &account.last_reset {
         Some(reset) if account.temporary_until.is_some() => {
             let (at, by) = (readable(reset.at), neutral(&reset.by));
-            let is_new = account.revision == Revision::FIRST && reset.at == account.created_at;
+            let is_new = current == PasswordRevision::FIRST && reset.at == account.created_at;
             let what = if is_new { "account was made" } else { "password was reset" };
             desk.terminal.note(&format!("Your {what} on {at} by {by}."));
         }

@@ -17,14 +17,13 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
     let secret = SignInSecret::generate(desk.rng);
-    let occasion = Occasion::SignIn(new(desk, &secret));
+    let occasion = Occasion::SignIn(begins_now(desk, &secret));
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, occasion)?;
     tell_of_failures(desk, &account);
     if account.must_change {
         let typed = Current { credential: &current, typed: &password };
         let proved = change_first(desk, &mut *store, &account, typed)?;
-        let new = new(desk, &secret);
-        store.begin_sign_in(account.id, proved, &new, desk.now())?;
+        store.begin_sign_in(account.id, proved, &begins_now(desk, &secret), desk.now())?;
     }
     drop(password);
     keep(desk, &mut *store, &account, &secret)?;
@@ -36,7 +35,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
 }
 
 /// A sign-in that begins now.
-fn new(desk: &Desk<'_>, secret: &SignInSecret) -> NewSignIn {
+fn begins_now(desk: &Desk<'_>, secret: &SignInSecret) -> NewSignIn {
     NewSignIn { digest: secret.digest(), until: desk.now() + desk.policy.sign_in_lifetime }
 }
 
@@ -46,7 +45,7 @@ fn change_first(
     account: &Account,
     current: Current<'_>,
 ) -> Result<PasswordRevision> {
-    choose::tell_why(desk, account);
+    choose::tell_why(desk, account, current.credential.revision);
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
         let by = Mandate::of(account, current.credential.revision, desk.now());
         return Err(change_required(store, &by, account, "sign-in"));

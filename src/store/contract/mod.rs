@@ -15,6 +15,7 @@ pub mod tokens;
 pub mod tries;
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use jiff::Timestamp;
 
@@ -25,11 +26,12 @@ use super::{
 };
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
+use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
-use crate::domain::sign_in::SignInDigest;
+use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 
 macro_rules! laws {
@@ -317,9 +319,9 @@ fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeM
     ])
 }
 
-/// Does all that is done besides, to many, to nobody or to what is not there yet, and returns what came of each, and of
-/// [`every_change`].
-fn every_deed(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
+/// Tries whatever can be done, to one account, to many, to nobody or to what is not there yet: it is refused for the
+/// reason that is given, and nothing is different.
+fn all_is_refused(store: &mut dyn Store, by: &Mandate, target: &Account, is_why: impl Fn(&Refusal) -> bool) {
     let (new_accounts, folder) = (newcomers(1), tempfile::tempdir().unwrap());
     let import = Import { new: &new_accounts, edits: &[], skipped: 0, file: FileDigest::of(b"") };
     let token = NewToken {
@@ -329,6 +331,12 @@ fn every_deed(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap
         until: at(HOUR),
         proved: None,
     };
+    let stands = |store: &dyn Store| {
+        let accounts = list(store, &Filter::default(), Sort::Id, false, 100);
+        let tokens: Vec<_> = store.tokens(None, at(2)).unwrap().into_iter().map(|token| token.id).collect();
+        (accounts, hash_of(store, target), tokens, store.policy(Policy::default()).unwrap())
+    };
+    let before = stands(store);
     let mut all = every_change(store, by, target);
     all.extend([
         ("add", store.add_account(by, &new("another", &[])).map(drop)),
@@ -337,12 +345,17 @@ fn every_deed(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap
             "reset of many",
             store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
         ),
-        ("set-policy", store.set_policy(by, Policy::default(), Setting::OperatorAccess, "on").map(drop)),
+        ("set-policy", store.set_policy(by, Policy::default(), Setting::LockAfter, "7").map(drop)),
         ("purge", store.purge(by, at(0)).map(drop)),
         ("create-token", store.create_token(by, target.id, &token)),
+        ("revoke-token", store.revoke_token(by, target.id, SignInId(1)).map(drop)),
         ("backup", store.back_up(by, &folder.path().join("copy"), &mut Watcher::default())),
     ]);
-    all
+    for (deed, outcome) in all {
+        assert!(matches!(&outcome, Err(StoreError::Refused(why)) if is_why(why)), "{deed}: {outcome:?}");
+    }
+    assert!(stands(store) == before);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevision) {

@@ -1,6 +1,6 @@
 //! What a site decides, and whom it shuts out.
 
-use super::{acting, added, every_deed, get, operator, settled, temporary};
+use super::{acting, added, all_is_refused, get, operator, settled, temporary};
 use crate::domain::authority::Refusal;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
@@ -57,9 +57,7 @@ pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store:
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
     decide(store, &operator(), Setting::OperatorAccess, "off").unwrap();
-    for (change, outcome) in every_deed(store, &operator(), &alice) {
-        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::OperatorAccessOff))), "{change}");
-    }
+    all_is_refused(store, &operator(), &alice, |why| matches!(why, Refusal::OperatorAccessOff));
     let opened = decide(store, &operator(), Setting::OperatorAccess, "on");
     assert!(matches!(opened, Err(StoreError::Refused(Refusal::OperatorAccessOff))));
     assert_eq!(get(store, alice.id), alice);

@@ -2,7 +2,7 @@
 
 use super::tries::THROTTLE;
 use super::{
-    HOUR, acting, added, at, every_deed, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing,
+    HOUR, acting, added, all_is_refused, at, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing,
     settled, signed_in, temporary, through, token_of,
 };
 use crate::domain::account::Lifecycle;
@@ -94,10 +94,7 @@ pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Sto
     let digest = signed_in(store, &admin, 1);
     let by = through(store, digest);
     store.end_sign_in(digest, at(1)).unwrap();
-    for (change, outcome) in every_deed(store, &by, &alice) {
-        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::SignInEnded { .. }))), "{change}");
-    }
-    assert_eq!(get(store, alice.id), alice);
+    all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { .. }));
 }
 
 pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut dyn Store) {
@@ -107,10 +104,7 @@ pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut
     let by = acting(store, &admin);
     let proved = proof(store, &admin);
     store.replace_password(admin.id, proved, &hash("another"), at(1), None).unwrap();
-    for (change, outcome) in every_deed(store, &by, &alice) {
-        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))), "{change}");
-    }
-    assert_eq!(get(store, alice.id), alice);
+    all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::PasswordChanged { .. }));
     let out = store.end_all_sign_ins(&by, &admin);
     assert!(matches!(out, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
     let by = acting(store, &get(store, admin.id));

@@ -1,7 +1,7 @@
 //! Tokens: at most the roles of whoever they stand for, and ended with every other sign-in.
 
 use super::{
-    HOUR, acting, at, every_deed, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
+    HOUR, acting, all_is_refused, at, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
 };
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
@@ -124,10 +124,7 @@ pub fn a_revoked_token_is_refused_what_it_began(store: &mut dyn Store) {
     let by = through(store, digest);
     let id = tokens(store)[0].id;
     store.revoke_token(&acting(store, &ada), ada.id, id).unwrap();
-    for (change, outcome) in every_deed(store, &by, &alice) {
-        assert!(matches!(outcome, Err(StoreError::Refused(Refusal::SignInEnded { what: "token" }))), "{change}");
-    }
-    assert_eq!(get(store, alice.id), alice);
+    all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { what: "token" }));
 }
 
 pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store) {

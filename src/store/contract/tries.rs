@@ -137,11 +137,9 @@ pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
 
 pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
-    let killed = "sign-in refused: a try was not brought to its end";
-    for (reset, second, said) in [
-        (true, 0, [killed, "reset done: expires 2023-11-15T22:13:20Z"]),
-        (false, 120, [killed, "unlock done: after 2 failed sign-ins"]),
-    ] {
+    for (reset, second, done) in
+        [(true, 0, "reset done: expires 2023-11-15T22:13:20Z"), (false, 120, "unlock done: after 2 failed sign-ins")]
+    {
         begins(store, &alice, second).unwrap();
         let (seen, before) = (get(store, alice.id), recorded(store));
         let by = Mandate { at: at(second + 60), ..operator() };
@@ -151,7 +149,8 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
         } else {
             store.unlock(&by, alice.id, seen.revision).unwrap();
         }
-        assert_eq!(said_since(store, before), said);
+        let killed = format!("sign-in refused: a try begun at {} was not brought to its end", at(second));
+        assert_eq!(said_since(store, before), [&killed, done]);
         let stands = get(store, alice.id);
         assert_eq!((stands.tries, stands.untold_failures), (Tries::default(), seen.untold_failures + 1));
         if reset {
@@ -267,7 +266,12 @@ pub fn a_success_takes_no_other_try_off(store: &mut dyn Store) {
     }
     let before = recorded(store);
     begins(store, &alice, 62).unwrap();
-    assert_eq!(said_since(store, before), ["sign-in refused: 3 tries were not brought to their end"]);
+    assert_eq!(
+        said_since(store, before),
+        [
+            "sign-in refused: 3 tries begun from 2023-11-14T22:13:20Z to 2023-11-14T22:13:22Z were not brought to their end"
+        ]
+    );
     assert_eq!(get(store, alice.id).tries, Tries { failed: 3, last_at: Some(at(2)) });
 }
 
@@ -279,8 +283,10 @@ pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(s
     let before = recorded(store);
     let untold = passes(store, &alice, proved, 60).unwrap().untold_failures;
     assert_eq!(untold, 1);
-    let said =
-        ["sign-in refused: a try was not brought to its end", "sign-in done: for one command, after 1 that failed"];
+    let said = [
+        "sign-in refused: a try begun at 2023-11-14T22:13:20Z was not brought to its end",
+        "sign-in done: for one command, after 1 that failed",
+    ];
     assert_eq!(said_since(store, before), said);
     fails(store, &alice, begun, 61);
     assert_eq!(get(store, alice.id).tries, Tries::default(), "it is not counted twice");

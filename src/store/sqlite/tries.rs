@@ -68,13 +68,15 @@ fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> R
     let given_up: Vec<Timestamp> = transaction
         .prepare_cached(sql)
         .and_then(|mut statement| {
-            statement.query_map([account.id.0, least, most], |row| Ok(moment(row, 0)?.unwrap_or(at)))?.collect()
+            statement
+                .query_map([account.id.0, least, most], |row| Ok(moment(row, 0).ok().flatten().unwrap_or(at)))?
+                .collect()
         })
         .map_err(failed)?;
     let tries = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
     if tries != account.tries {
         write(transaction, account.id, tries, tries.failed - account.tries.failed)?;
-        record::append(transaction, &events::given_up(account, given_up.len(), at))?;
+        record::append(transaction, &events::given_up(account, &given_up, at))?;
     }
     Ok(tries)
 }

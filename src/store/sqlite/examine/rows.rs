@@ -119,6 +119,13 @@ fn settings(connection: &Connection) -> Result<()> {
     if name.is_none_or(|name| name.is_empty()) {
         return Err(unusable("the store has lost its name, by which sign-ins are told apart".into(), RESTORE));
     }
+    let counts: Option<bool> = connection
+        .query_row("SELECT value NOT GLOB '*[^0-9]*' FROM settings WHERE key = 'sign_in_tries'", [], |row| row.get(0))
+        .optional()
+        .map_err(failed)?;
+    if counts != Some(true) {
+        return Err(unusable("the store has lost count of the sign-ins, and lets nobody in".into(), RESTORE));
+    }
     policy::read(connection, Policy::default()).map(drop)
 }
 
