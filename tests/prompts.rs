@@ -6,7 +6,7 @@ mod pty;
 
 use std::fs;
 
-use common::{Desk, GOOD, OTHER, temporary_in};
+use common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
 use pty::Pty;
 use rexpect::process::WaitStatus;
 use rustix::process::Signal;
@@ -138,6 +138,30 @@ fn two_new_passwords_that_differ_are_a_try() {
     }
     pty.end().exits(8);
     assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn nothing_is_shown_to_whoever_lost_the_right_while_the_question_stood() {
+    for (args, question) in [
+        (&["users", "reset", "alice"][..], "[y/N]"),
+        (&["tokens", "create", "nightly", "--expires-in", "1d", "--role", "helpdesk"], "Password of bob"),
+    ] {
+        for (loss, code) in [(&["users", "revoke", "bob", "helpdesk"][..], 4), (&["users", "require-change", "bob"], 6)]
+        {
+            let desk = Desk::settled();
+            desk.like_root("alice", 0);
+            desk.like_root("bob", HELPDESK);
+            desk.run_as("bob", &["me", "sign-in"]).succeeds();
+            let mut pty = Pty::start(&desk.command(args));
+            pty.until(question);
+            desk.run_as("root", loss).succeeds();
+            let before = desk.state();
+            pty.send(&format!("{}\r", if question == "[y/N]" { "y" } else { GOOD }));
+            let ended = pty.end().exits(code);
+            assert!(!ended.text().contains("shown this once"), "{}", ended.text());
+            assert_eq!(desk.state(), before);
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::audit;
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::clock::Timestamp;
-use crate::domain::role::Role;
+use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
@@ -90,6 +90,19 @@ impl Acting {
             _ => false,
         };
         if own { Ok(()) } else { self.may_on(store, at, action, [target]) }
+    }
+
+    /// The same actor as they stand now: while a question stood, somebody else may have been here. What has ended a sign-in
+    /// meanwhile, and nothing else, only the store finds out.
+    pub fn renewed(self, store: &dyn Store) -> Result<Self> {
+        let Some(before) = self.account else { return Ok(self) };
+        let account = match store.account(&Target::Id(before.id))? {
+            // By a token it has no role that the token has not.
+            Some(now) if self.is_token => Account { roles: before.roles.and(now.roles.covered()), ..now },
+            Some(now) => now,
+            None => Account { roles: Roles::NONE, ..before },
+        };
+        Ok(Self { account: Some(account), ..self })
     }
 
     /// Refuses, and records it, what takes a password and not a token.

@@ -56,8 +56,18 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
 
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut *store, target.as_ref())?;
-    acting.may_to(&mut *store, desk.now(), Action::CreateToken, Subject::from(&owner))?;
-    let wanted = Wanted { roles: roles(desk, &mut *store, wanted.roles, &acting, &owner)?, ..wanted };
+    allowed(desk, &mut *store, &acting, &owner, &wanted)?;
+    let proved = prove(desk, &mut *store, &acting)?;
+    // While the question stood, somebody else may have been here: better to find out before anything is shown.
+    let (acting, owner) = (acting.renewed(&*store)?, find(&*store, &Target::Id(owner.id))?);
+    let roles = allowed(desk, &mut *store, &acting, &owner, &wanted)?;
+    issue(desk, &mut *store, &args.way_out, &acting, &owner, &Wanted { roles, proved, ..wanted })
+}
+
+/// The roles that a token is to have, if it may be made.
+fn allowed(desk: &Desk<'_>, store: &mut dyn Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
+    acting.may_to(store, desk.now(), Action::CreateToken, Subject::from(owner))?;
+    let roles = roles(desk, store, wanted.roles, acting, owner)?;
     if !owner.is_open() {
         return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username))
             .hint("a token is made of an account that is: see 'passdesk users enable' and 'passdesk users restore'"));
@@ -70,10 +80,11 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     if owner.must_change {
         let by = acting.mandate(desk.now());
         // It would end when the password is chosen.
-        return Err(way_in::change_required(&mut *store, &by, &owner, Action::CreateToken.name()));
+        let refused = way_in::change_required(store, &by, owner, Action::CreateToken.name());
+        let is_own = acting.account().is_some_and(|account| account.id == owner.id);
+        return Err(if is_own { refused } else { refused.hint("until its owner has, the account can have no token") });
     }
-    let wanted = Wanted { proved: prove(desk, &mut *store, &acting)?, ..wanted };
-    issue(desk, &mut *store, &args.way_out, &acting, &owner, &wanted)
+    Ok(roles)
 }
 
 /// Who makes the token, and the account it is to stand for: one's own, unless another is named.

@@ -271,10 +271,10 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let Some(subject) = subject else { return Ok(()) };
     if action.never_to_oneself() && oneself {
         let hint = match action {
-            Action::Reset => "change your own password with 'passdesk me passwd'",
-            _ => "ask another admin",
+            Action::Reset => "change your own password with 'passdesk me passwd'".into(),
+            _ => format!("somebody else has to: {}", whom_to_ask(action, Some(subject), actor, is_token)),
         };
-        return refuse(format!("{who} may not {deed}: that is their own account"), hint.into());
+        return refuse(format!("{who} may not {deed}: that is their own account"), hint);
     }
     if held.contains(&Anyone) || subject.roles.rank() < actor.roles.rank() {
         return Ok(());

@@ -42,7 +42,7 @@ impl TemporaryPassword {
 pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(SHOWN_LEN));
     let mut symbols = 0;
-    for c in typed.as_typed().trim().chars().filter(|c| *c != '-') {
+    for c in typed.as_typed().trim().chars().filter(|c| !matches!(c, '-' | ' ')) {
         let c = c.to_ascii_lowercase();
         if symbols == SYMBOLS || !c.is_ascii() || !ALPHABET.contains(&(c as u8)) {
             return None;
@@ -56,9 +56,10 @@ pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     (symbols == SYMBOLS).then_some(text)
 }
 
-/// Whether what somebody typed could be a temporary password, of whatever account and time.
+/// Whether what somebody typed could be a temporary password, of whatever account and time. Words with spaces between
+/// them are none, though they may have its symbols.
 pub(super) fn has_its_form(typed: &TypedPassword) -> bool {
-    canonical(typed).is_some()
+    !typed.as_typed().trim().contains(' ') && canonical(typed).is_some()
 }
 
 /// Whether a temporary password stands in a text as it is shown, in either case.
@@ -117,10 +118,10 @@ mod tests {
         }
 
         #[test]
-        fn case_and_hyphens_do_not_matter_when_it_is_typed(seed: u64) {
+        fn case_hyphens_and_spaces_do_not_matter_when_it_is_typed(seed: u64) {
             let password = drawn(seed);
             let shown = password.reveal();
-            for variant in [shown.to_owned(), shown.to_uppercase(), shown.replace('-', ""), format!(" {shown} ")] {
+            for variant in [shown.to_owned(), shown.to_uppercase(), shown.replace('-', ""), shown.replace('-', " "), format!(" {shown} ")] {
                 let canonical = canonical(&typed(&variant));
                 prop_assert_eq!(canonical.as_deref().map(String::as_str), Some(shown));
             }

@@ -93,12 +93,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     if !args.yes {
         ask(desk, &*store, &bulk, &chosen)?;
     }
+    let acting = acting.renewed(&*store)?;
 
     if !several && let Some(one) = chosen.pop() {
         let outcome = reset_one(desk, &mut *store, &acting, args, lifetime, &seen);
         bulk.record(one.written, outcome);
         return bulk.finish();
     }
+    acting.may(&mut *store, desk.now(), Action::Reset)?;
     let way_out = match unfinished.take().zip(done) {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
