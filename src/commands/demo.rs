@@ -89,7 +89,7 @@ fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountI
             let nobodys = TemporaryPassword::generate(desk.rng);
             let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
-            store.replace_password(id, PasswordRevision(1), &hash, desk.now(), None)?;
+            store.replace_password(id, PasswordRevision::FIRST, &hash, desk.now(), None)?;
         }
         Sample::Disabled => {
             let seen = super::find(store, &Target::Id(id))?.revision;

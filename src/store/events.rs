@@ -90,14 +90,11 @@ pub fn not_let_in(account: Option<&Account>, at: Timestamp, why: &str) -> Entry 
 /// Tries to sign in that began at these moments and never came to their end.
 #[must_use]
 pub fn given_up(account: &Account, began_at: &[Timestamp], at: Timestamp) -> Entry {
-    let detail = match (began_at.iter().min(), began_at.iter().max()) {
-        (Some(first), Some(last)) if first < last => {
-            format!("{} tries begun from {first} to {last} were not brought to their end", began_at.len())
-        }
-        (Some(first), _) if began_at.len() > 1 => {
-            format!("{} tries begun at {first} were not brought to their end", began_at.len())
-        }
-        (first, _) => format!("a try begun at {} was not brought to its end", first.unwrap_or(&at)),
+    let [first, last] = [began_at.iter().min(), began_at.iter().max()].map(|moment| moment.unwrap_or(&at));
+    let when = if first == last { format!("at {first}") } else { format!("from {first} to {last}") };
+    let detail = match began_at.len() {
+        1 => format!("a try begun {when} was not brought to its end"),
+        more => format!("{more} tries begun {when} were not brought to their end"),
     };
     not_let_in(Some(account), at, &detail)
 }
