@@ -59,6 +59,7 @@ laws! {
     what_another_program_copies_is_still_there_after_the_deadline
     the_holder_leaves_when_another_program_copies
     of_two_copies_the_second_is_held_by_one_holder
+    a_program_that_hangs_with_the_clipboard_is_not_waited_for
     a_holder_does_not_outlive_its_display
     a_display_that_has_died_is_said_to_be_dead_and_nothing_changes
     a_display_that_hangs_is_not_waited_for_and_nothing_changes
@@ -162,6 +163,16 @@ fn of_two_copies_the_second_is_held_by_one_holder(stage: &Stage) {
     assert_eq!(stage.pasted().unwrap(), second);
     stage.profile("alice", &first).exits(5);
     stage.profile("alice", &second).exits(6);
+}
+
+fn a_program_that_hangs_with_the_clipboard_is_not_waited_for(stage: &Stage) {
+    let mut other = stage.copies_as_long_as_it_runs("something else");
+    kill_process(Pid::from_child(&other), Signal::STOP).unwrap();
+    stage.run(&copy_for("0")).succeeds();
+    let pasted = stage.pasted().unwrap();
+    other.kill().unwrap();
+    other.wait().unwrap();
+    stage.profile("alice", &pasted).exits(6);
 }
 
 fn a_holder_does_not_outlive_its_display(stage: &Stage) {

@@ -142,16 +142,31 @@ impl Stage {
 
     /// Has another program copy something.
     pub fn copy_elsewhere(&self, text: &str) {
+        let mut command = self.copier(text, &["xclip", "-i", "-selection", "clipboard"], &["wl-copy"]);
+        assert!(command.status().unwrap().success(), "{command:?} has failed");
+        self.until_copied(text);
+    }
+
+    /// Another program that has copied something, and holds it until it is killed.
+    pub fn copies_as_long_as_it_runs(&self, text: &str) -> Child {
+        let on_x11 = ["xclip", "-quiet", "-i", "-selection", "clipboard"];
+        let child = self.copier(text, &on_x11, &["wl-copy", "--foreground"]).spawn().unwrap();
+        self.until_copied(text);
+        child
+    }
+
+    fn copier(&self, text: &str, on_x11: &[&str], on_wayland: &[&str]) -> Command {
         let file = self.desk.home.path().join("copied-elsewhere");
         fs::write(&file, text).unwrap();
-        let (program, args): (_, &[&str]) = match self.kind {
-            Kind::X11 => ("xclip", &["-i", "-selection", "clipboard"]),
-            Kind::Wayland => ("wl-copy", &[]),
-        };
+        let (program, args) = (if self.kind == Kind::X11 { on_x11 } else { on_wayland }).split_first().unwrap();
         // What stays of it keeps them open.
         let mut command = self.other(program, args);
         command.stdin(fs::File::open(file).unwrap()).stdout(Stdio::null()).stderr(Stdio::null());
-        assert!(command.status().unwrap().success(), "{program} has failed");
+        command
+    }
+
+    #[track_caller]
+    fn until_copied(&self, text: &str) {
         wait_for("what was copied elsewhere", || (self.pasted().as_deref() == Some(text)).then_some(()));
     }
 

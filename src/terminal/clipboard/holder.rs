@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const UNTIL_IN_FORCE: Duration = Duration::from_mins(1);
 /// How often to look whether the display and the secret are still there, where their end does not show otherwise.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long to wait for a look whether the secret is there, before the next one.
+const FIRST_LOOK: Duration = Duration::from_millis(200);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// How long it may take to clear the clipboard, which is less than the command waits for.
 const TO_CLEAR: Duration = Duration::from_secs(2);
 /// How often to try to clear the clipboard while another program has it in hand, as Windows lets only one.
@@ -147,19 +150,15 @@ fn serve(secret: Zeroizing<String>, news: Sender<News>) {
 fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
     let (look, looks) = mpsc::channel();
     thread::spawn(move || {
+        until_there(&secret);
         // It stays as long as the process: an X server may start over when its last client leaves.
-        let mut clipboard = loop {
-            if let Ok(mut clipboard) = Clipboard::new()
-                && matches!(holds(&mut clipboard, &secret), Ok(true))
-            {
-                break clipboard;
-            }
-            thread::sleep(Duration::from_millis(20));
-        };
+        let Ok(mut clipboard) = Clipboard::new() else { return drop(news.send(News::Broken(words::CLOSED.into()))) };
         // What this process owns it may have read from its own memory.
         let is_readable = if GOES_WITH_ITS_HOLDER { reader::reads(&secret) } else { Ok(true) };
         let _ = news.send(match is_readable {
             Ok(true) => News::Readable,
+            // What was copied since the look before.
+            Ok(false) if !matches!(holds(&mut clipboard, &secret), Ok(true)) => News::Replaced,
             Ok(false) => News::Broken("what was put there cannot be read back".into()),
             Err(error) => News::Broken(error.to_string()),
         });
@@ -168,6 +167,26 @@ fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
         std::mem::forget(clipboard);
     });
     look
+}
+
+/// Looks until the secret is there. A look that comes too early asks whoever had the clipboard before, who may be gone
+/// before they answer, or hang: the next one does not wait for it.
+fn until_there(secret: &Zeroizing<String>) {
+    let (looked, seen) = mpsc::channel();
+    loop {
+        let (secret, looked) = (secret.clone(), looked.clone());
+        thread::spawn(move || {
+            let is_there =
+                Clipboard::new().is_ok_and(|mut clipboard| matches!(holds(&mut clipboard, &secret), Ok(true)));
+            // Nobody listens any more only when another look has seen it.
+            let _ = looked.send(is_there);
+        });
+        match seen.recv_timeout(FIRST_LOOK) {
+            Ok(true) => break,
+            Ok(false) => thread::sleep(BETWEEN_LOOKS),
+            Err(_) => {}
+        }
+    }
 }
 
 /// Returns when the secret is not there any more.
