@@ -56,7 +56,7 @@ impl Tries {
         } else if self.failed < throttle.after {
             begun < throttle.after
         } else {
-            under_way == 0 && since.is_some_and(|since| since >= wait(self.failed, throttle))
+            under_way == 0 && self.wait_until(throttle).is_some_and(|until| until <= now)
         };
         // A clock that was set back makes nobody wait longer than once more, and nobody shorter. A moment earlier is
         // none: those that waited for the store come in another order than they began.
@@ -64,6 +64,13 @@ impl Tries {
             self.last_at = Some(now);
         }
         (self, may)
+    }
+
+    /// Until when another try has to wait, where tries wait; until then it fails without a look at its password.
+    #[must_use]
+    pub fn wait_until(self, throttle: Throttle) -> Option<Timestamp> {
+        let last = self.last_at.filter(|_| self.failed >= throttle.after)?;
+        last.saturating_add(SignedDuration::from_secs(wait(self.failed, throttle))).ok()
     }
 
     /// A try that was let through has failed.

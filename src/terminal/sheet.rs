@@ -6,16 +6,22 @@ use super::output::Layout;
 use super::table::pairs;
 use crate::domain::account::{Account, State};
 use crate::domain::clock::{readable, spoken};
+use crate::domain::throttle::Throttle;
 
 /// An account as an admin sees it.
 #[must_use]
-pub fn account(account: &Account, now: Timestamp, layout: Layout) -> String {
+pub fn account(account: &Account, now: Timestamp, throttle: Throttle, layout: Layout) -> String {
     let roles = if account.roles.is_empty() { "none".into() } else { account.roles.join(", ") };
     let mut rows = who(account);
     rows.extend([("Roles", roles), ("State", account.state(now).label().into())]);
     rows.extend(password(account, now));
     if let Some(at) = account.locked_at {
         rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
+    } else if let Some(until) = account.tries.wait_until(throttle).filter(|until| account.is_open() && *until > now) {
+        let (rest, name) = (spoken(until.as_second() - now.as_second()), &account.username);
+        let text =
+            format!("for another {rest}, even with the right password; 'passdesk users unlock {name}' ends that");
+        rows.push(("Sign-ins wait", text));
     }
     rows.push(("Added", readable(account.created_at)));
     pairs(&rows, layout)

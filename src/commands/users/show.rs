@@ -19,7 +19,7 @@ pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
 
     let now = desk.now();
     if desk.format() == Format::Text {
-        let text = sheet::account(&account, now, desk.output.layout());
+        let text = sheet::account(&account, now, desk.policy.throttle, desk.output.layout());
         return desk.print(&text);
     }
     desk.print_records(&[AccountRecord::new(&account, now)], false)
