@@ -387,6 +387,16 @@ fn a_purge_forgets_what_was_removed_thirty_days_ago_and_nothing_else() {
 }
 
 #[test]
+fn a_script_is_told_how_many_a_purge_has_forgotten() {
+    let desk = with_alice();
+    desk.run(&["users", "remove", "alice"]).succeeds();
+    desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'");
+    let purge = || desk.run(&["users", "purge", "--yes", "--format", "json"]).succeeds().stdout;
+    assert_eq!(purge(), "{\"count\":1}\n");
+    assert_eq!(purge(), "{\"count\":0}\n");
+}
+
+#[test]
 fn a_purged_name_is_free_and_its_number_is_not() {
     let desk = with_alice();
     let id = desk.account::<i64>("id", "alice");

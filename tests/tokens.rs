@@ -249,6 +249,16 @@ fn another_use_of_a_token_waits_for_nobody() {
 }
 
 #[test]
+fn a_script_is_told_which_token_it_has_revoked() {
+    let desk = with_alice(0);
+    created(&desk, "alice", &[]);
+    let listed = desk.run_as("alice", &["tokens", "list", "--format", "jsonl"]).succeeds().stdout;
+    let revoked = desk.run_as("alice", &["tokens", "revoke", "nightly", "--format", "json"]).succeeds().stdout;
+    assert_eq!(revoked, listed);
+    assert!(listed.contains("\"label\":\"nightly\""), "{listed}");
+}
+
+#[test]
 fn a_token_is_revoked_by_its_label_or_its_number() {
     let desk = with_alice(0);
     for by_number in [false, true] {

@@ -115,14 +115,19 @@ impl Desk<'_> {
         output::print(self.output, &bytes).map(|_| ())
     }
 
-    /// Prints accounts in a machine format; in text they are no result.
+    /// Prints accounts that have been changed, as [`Self::print_done`] does.
     fn print_changed(&mut self, accounts: &[Account], array: bool) -> Result<()> {
+        let now = self.now();
+        let records: Vec<_> = accounts.iter().map(|account| AccountRecord::new(account, now)).collect();
+        self.print_done(&records, array)
+    }
+
+    /// Prints in a machine format what has been done; in text it is no result.
+    fn print_done<R: Record>(&mut self, records: &[R], array: bool) -> Result<()> {
         if self.format() == Format::Text {
             return Ok(());
         }
-        let now = self.now();
-        let records: Vec<_> = accounts.iter().map(|account| AccountRecord::new(account, now)).collect();
-        self.print_records(&records, array)
+        self.print_records(records, array)
             .map_err(|failure| Failure { message: format!("it is done, but {}", failure.message), ..failure })
     }
 }

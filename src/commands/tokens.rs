@@ -227,5 +227,5 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
         return Err(not_found());
     }
     desk.terminal.note(&format!("The {} has ended.", token.named()));
-    Ok(())
+    desk.print_done(&[TokenRecord::from(&token)], false)
 }

@@ -1,4 +1,4 @@
-//! What the machine formats say of an account, an event and a token.
+//! What the machine formats say of an account, an event, a token and a count.
 
 use std::borrow::Cow;
 
@@ -200,6 +200,21 @@ impl Record for TokenRecord<'_> {
             self.expires_at.as_str().into(),
             self.last_used_at.as_deref().unwrap_or_default().into(),
         ]
+    }
+}
+
+/// How many there are, in machine formats.
+#[derive(Debug, Serialize)]
+pub struct CountRecord {
+    /// So many.
+    pub count: u64,
+}
+
+impl Record for CountRecord {
+    const COLUMNS: &'static [&'static str] = &["count"];
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        vec![self.count.to_string().into()]
     }
 }
 

@@ -1,11 +1,9 @@
 //! `passdesk users list`.
 
-use std::borrow::Cow;
 use std::sync::mpsc;
 use std::thread;
 
 use anyhow::Context as _;
-use serde::Serialize;
 
 use crate::cli::users::{Filters, List};
 use crate::commands::actor::acting;
@@ -16,9 +14,9 @@ use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Sort, Store};
-use crate::terminal::format::{Format, Record, Rows};
+use crate::terminal::format::{Format, Rows};
 use crate::terminal::output::{self, Reader};
-use crate::terminal::records::AccountRecord;
+use crate::terminal::records::{AccountRecord, CountRecord};
 use crate::terminal::table::AccountTable;
 
 /// About how long a row is.
@@ -147,19 +145,6 @@ impl Lines {
             self.rows.append(&AccountRecord::new(account, self.now), &mut bytes)?;
         }
         Ok(bytes)
-    }
-}
-
-#[derive(Serialize)]
-struct CountRecord {
-    count: u64,
-}
-
-impl Record for CountRecord {
-    const COLUMNS: &'static [&'static str] = &["count"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.count.to_string().into()]
     }
 }
 

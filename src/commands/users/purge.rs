@@ -6,6 +6,7 @@ use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::failure::Result;
+use crate::terminal::records::CountRecord;
 
 /// Forgets removed accounts for good, once they can no longer be wanted back.
 pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
@@ -20,5 +21,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
     let now = desk.now();
     let purged = store.purge(&acting.mandate(now), now - desk.policy.restorable)?;
     desk.terminal.note(&format!("Forgotten: {purged} removed account{}.", if purged == 1 { "" } else { "s" }));
-    Ok(())
+    desk.print_done(&[CountRecord { count: purged }], false)
 }
