@@ -34,7 +34,7 @@ pub mod terminal;
 pub mod token_source;
 
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use clap::error::ErrorKind;
@@ -153,9 +153,10 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 fn usage(error: &clap::Error, look: Look) -> u8 {
     let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if !error.use_stderr() || (no_command && !look.json) {
-        // `--help | head` is no failure either.
-        let _ = error.print();
-        return u8::from(no_command) * Kind::Usage.exit_code();
+        return match output::written(error.print().and_then(|()| std::io::stdout().flush())) {
+            Ok(_) => u8::from(no_command) * Kind::Usage.exit_code(),
+            Err(failure) => fail(&failure, look),
+        };
     }
     fail(&Failure::from(error), look)
 }

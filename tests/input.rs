@@ -401,7 +401,7 @@ fn a_reader_that_has_had_enough_is_no_failure() {
 fn a_result_that_cannot_be_written_is_a_failure() {
     let desk = Desk::with_alice();
     let before = desk.state();
-    for command in RESULTS {
+    for command in RESULTS.into_iter().chain([&["--version"][..], &["--help"], &["users", "reset", "--help"]]) {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let run = Run::from(desk.command(command).stdout(full).output().unwrap()).exits(1);
         if command.contains(&"json") {
@@ -411,6 +411,18 @@ fn a_result_that_cannot_be_written_is_a_failure() {
         }
     }
     assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn what_stands_for_standard_output_elsewhere_is_no_file() {
+    let desk = Desk::with_alice();
+    for command in [&["users", "reset", "alice", "--yes", "--output", "-"][..], &["store", "backup", "-"]] {
+        let mut command = desk.command(command);
+        command.current_dir(desk.home.path());
+        let run = desk.refuses(2, || Run::from(command.output().unwrap()));
+        assert!(run.stderr.contains("./-"), "{}", run.stderr);
+    }
+    assert!(!desk.home.path().join("-").exists());
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! How a secret is handed over.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ValueEnum, ValueHint};
 
 /// Which way a temporary password or a token goes out.
@@ -11,7 +12,8 @@ pub struct WayOut {
     #[arg(short, long)]
     pub quiet: bool,
     /// Write to a new file, of mode 0600, instead of standard output
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "copy")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = new_file(),
+          conflicts_with = "copy")]
     pub output: Option<PathBuf>,
     /// Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true,
@@ -44,4 +46,10 @@ pub struct Handover {
     /// How long the temporary password lives, as 90m, 8h or 2d [default: the policy's, 24h]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub expires_in: Option<String>,
+}
+
+/// A file that is to be made. To many programs `-` is standard output, and nobody wants a file of that name.
+pub(super) fn new_file() -> impl TypedValueParser<Value = PathBuf> {
+    let refusal = "it does not stand for standard output here, and a file of that name is ./-";
+    PathBufValueParser::new().try_map(move |path| if path == Path::new("-") { Err(refusal) } else { Ok(path) })
 }

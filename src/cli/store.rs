@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
+use super::handover::new_file;
+
 /// The store itself.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -26,6 +28,6 @@ Exits with 0 if the store can be used and trusted, and with 10 if not.")]
 #[derive(Debug, clap::Args)]
 pub struct Backup {
     /// The file, which must not be there
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, value_parser = new_file())]
     pub file: PathBuf,
 }

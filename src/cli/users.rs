@@ -179,7 +179,7 @@ pub struct Import {
     #[arg(long, requires = "output")]
     pub temporary_passwords: bool,
     /// Where the temporary passwords go: a new file, of mode 0600
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "temporary_passwords")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = handover::new_file(), requires = "temporary_passwords")]
     pub output: Option<PathBuf>,
     /// How long they live, as 90m, 8h or 2d [default: the policy's, 24h]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords")]

@@ -80,7 +80,12 @@ pub enum Reader {
 
 /// Writes a result that is no secret.
 pub fn print(output: &mut dyn Output, bytes: &[u8]) -> Result<Reader> {
-    match output.write_all(bytes).and_then(|()| output.flush()) {
+    written(output.write_all(bytes).and_then(|()| output.flush()))
+}
+
+/// What has become of a result that was written.
+pub fn written(outcome: io::Result<()>) -> Result<Reader> {
+    match outcome {
         Ok(()) => Ok(Reader::Listening),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
         Err(error) => Err(Failure::from(anyhow::Error::new(error).context("standard output cannot be written"))),
