@@ -241,9 +241,11 @@ impl From<&clap::Error> for Failure {
         let mut hints = Vec::new();
         for paragraph in rendered.split("\n\n").map(str::trim) {
             if let Some(tip) = paragraph.strip_prefix("tip: ") {
-                hints.push(tip.to_owned());
+                // Nobody means a flag that is none as the name of an account.
+                hints.extend((!tip.starts_with("to pass '--")).then(|| tip.to_owned()));
             } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
-                hints.push(format!("usage: {usage}"));
+                // What the environment names need not be written.
+                hints.push(format!("usage: {}", usage.replace(" --store <PATH>", "")));
             } else if !paragraph.is_empty() && !paragraph.starts_with("For more information") {
                 message.push(paragraph.strip_prefix("error: ").unwrap_or(paragraph).to_owned());
             }
