@@ -86,8 +86,8 @@ pub fn after_five_failures_the_next_try_waits(store: &mut dyn Store) {
         let begun = begins(store, &alice, 0).unwrap();
         fails(store, &alice, begun, 0);
     }
-    assert_eq!(begins(store, &alice, 0), None);
-    assert!(begins(store, &alice, 1).is_some());
+    assert_eq!(begins(store, &alice, 1), None);
+    assert!(begins(store, &alice, 2).is_some());
 }
 
 pub fn after_a_hundred_failures_an_account_is_locked(store: &mut dyn Store) {
