@@ -35,7 +35,7 @@ fn a_temporary_password_never_becomes_the_new_one() {
     let before = desk.state();
     for variant in [temporary.clone(), temporary.to_uppercase(), temporary.replace('-', "")] {
         let refused = desk.change_password("alice", &temporary, &variant).exits(8);
-        assert!(refused.stderr.contains("it is a temporary password"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("it looks like a temporary password"), "{}", refused.stderr);
     }
     assert_eq!(desk.state(), before);
 }
@@ -79,6 +79,20 @@ fn a_sign_in_lasts_until_sign_out() {
     desk.run(&["users", "list"]).exits(4);
     desk.run(&["me", "sign-out"]).succeeds();
     desk.run(&["me", "profile"]).exits(2);
+}
+
+#[test]
+fn where_operators_have_no_access_nobody_is_signed_in() {
+    let desk = Desk::settled();
+    desk.run(&["policy", "set", "operator-access", "off"]).succeeds();
+    for args in [&["users", "list"][..], &["me", "profile"], &["me", "sign-out", "--everywhere"]] {
+        let run = desk.refuses(5, || desk.run(args));
+        assert!(run.stderr.starts_with("error: nobody is signed in"), "{args:?}: {}", run.stderr);
+    }
+    // These take a password each time, and say how.
+    for args in [["me", "sign-in"], ["me", "passwd"]] {
+        desk.refuses(2, || desk.run(&args));
+    }
 }
 
 #[test]

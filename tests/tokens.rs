@@ -318,6 +318,16 @@ fn whatever_ends_sign_ins_ends_tokens() {
     }
 }
 
+#[test]
+fn where_a_token_acts_nobody_is_signed_out() {
+    let desk = with_alice(0);
+    let token = created(&desk, "alice", &[]);
+    desk.run_as("root", &["me", "sign-in"]).succeeds();
+    desk.refuses(2, || by(&desk, &token, &["me", "sign-out"]));
+    assert!(desk.run(&["me", "profile"]).succeeds().stdout.contains("root"));
+    by(&desk, &token, &["me", "profile"]).succeeds();
+}
+
 // Never taken for nothing.
 
 #[track_caller]

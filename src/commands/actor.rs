@@ -178,12 +178,7 @@ pub fn acting(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Acting> {
         None if desk.policy.operator_access => {
             Acting { actor: Actor::Operator(desk.operator.clone()), account: None, is_token: false }
         }
-        None if desk.terminal.is_interactive() => way_in::asked(desk, store)?.into(),
-        None => {
-            let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
-            store.record(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
-            return Err(Refusal::OperatorAccessOff.into());
-        }
+        None => way_in::asked(desk, store)?.into(),
     };
     if desk.global.verbose {
         desk.terminal.note(&format!("acting as {}, on {}", acting.actor.recorded(), desk.stores.location()));

@@ -59,13 +59,18 @@ pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
     }
 }
 
-/// Signs somebody in for this command alone.
+/// Signs somebody in for this command alone. Where nobody can be asked, nobody is signed in; an operator who could act is
+/// told what to say instead.
 pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
         desk.terminal.note(
             "You are not signed in. Whose account is it? This signs you in for this command\n\
              alone; 'passdesk me sign-in' does it for longer.",
         );
+    } else if !desk.policy.operator_access {
+        let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+        store.record(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
+        return Err(Refusal::OperatorAccessOff.into());
     }
     let username = ask_username(desk)?;
     by_password(desk, store, &username)

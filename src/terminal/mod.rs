@@ -58,7 +58,7 @@ impl From<PromptError> for Failure {
             }
             PromptError::Cancelled => Self::cancelled(),
             PromptError::Input(message) => {
-                Self::new(Kind::Usage, message).hint("with --password-stdin a password is one line of standard input")
+                Self::new(Kind::Usage, message).hint("a password on standard input is one line of text in UTF-8")
             }
             PromptError::Failed(error) => anyhow::Error::new(error).context("the terminal failed").into(),
         }

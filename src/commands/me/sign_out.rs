@@ -5,6 +5,7 @@ use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::way_in::owner;
 use crate::failure::{Failure, Kind, Result};
+use crate::token_source::TokenSource;
 
 /// Ends the saved sign-in, or all there are. A flagged account may do this, too.
 pub fn run(desk: &mut Desk<'_>, args: &SignOut) -> Result<()> {
@@ -18,6 +19,10 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
             "--as signs in for one command only, so there is nothing to sign out of",
         )
         .hint("leave out --as, or end every sign-in of that account with --everywhere"));
+    }
+    if !matches!(desk.token, TokenSource::Nowhere) {
+        return Err(Failure::new(Kind::Usage, "a token is not signed in, so there is nothing to sign out of")
+            .hint("leave out PASSDESK_TOKEN and PASSDESK_TOKEN_FILE, or end the token with 'passdesk tokens revoke'"));
     }
     let mut store = desk.open()?;
     let name = store.name()?;
