@@ -310,6 +310,14 @@ fn a_tail_that_was_cut_is_found_by_the_head_alone() {
 }
 
 #[test]
+fn of_a_record_without_an_event_it_is_said_that_it_is_empty() {
+    let desk = Desk::settled();
+    desk.sql(&format!("{DROP_TRIGGERS} DELETE FROM audit_events"));
+    let run = desk.run(&["audit", "verify"]).succeeds();
+    assert!(run.stderr.starts_with("The record is empty"), "{}", run.stderr);
+}
+
+#[test]
 fn a_record_written_anew_is_found_by_the_head_alone() {
     Attacked::new().finds_only_by_the_head(|store| {
         store.execute("DELETE FROM audit_events WHERE sequence >= 3", []).unwrap();

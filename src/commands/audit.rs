@@ -9,7 +9,7 @@ use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
-use crate::domain::audit::{Link, Tampered, Walk, words};
+use crate::domain::audit::{EMPTY, Link, Tampered, Walk, words};
 use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::domain::target::Target;
@@ -141,6 +141,9 @@ fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     }
     let (events, link) = walk.head();
     let head = link.to_hex();
+    if events == 0 {
+        desk.terminal.note(&format!("The record {EMPTY}."));
+    }
     if desk.format() == Format::Text {
         let events = if events == 1 { "1 event".into() } else { format!("{events} events") };
         return desk.print(&format!("{events}, as written\nhead: {head}\n"));

@@ -148,6 +148,10 @@ impl Tampered {
     pub const REMEDY: &str = "keep a copy of the store as it is, and compare it with a backup";
 }
 
+/// What there is to say of a record without an event: the chain itself has nothing to show, and every store since schema
+/// 2 has begun with one.
+pub const EMPTY: &str = "is empty: the store comes from a passdesk that kept none, or all of it was taken away";
+
 /// A walk along the chain, from its beginning.
 #[derive(Debug, Default)]
 pub struct Walk {

@@ -2,7 +2,7 @@
 
 mod chain;
 
-pub use self::chain::{Event, Link, Tampered, Walk};
+pub use self::chain::{EMPTY, Event, Link, Tampered, Walk};
 
 use super::account::{Account, AccountId};
 use super::actor::Actor;

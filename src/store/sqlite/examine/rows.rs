@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{few_of, told};
-use crate::domain::audit::{Tampered, Walk};
+use crate::domain::audit::{EMPTY, Tampered, Walk};
 use crate::domain::clock::readable;
 use crate::domain::credential::StoredHash;
 use crate::domain::finding::Finding;
@@ -135,6 +135,10 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
     let mut walk = Walk::default();
     loop {
         let events = record::page(connection, &EventFilter::default(), walk.last(), PAGE)?;
+        if events.is_empty() && walk.head().0 == 0 {
+            let remedy = "hold it against the head that was noted down: passdesk audit verify --expect-head HEAD";
+            return Ok(Finding::notable("record", format!("it {EMPTY}"), remedy));
+        }
         if events.is_empty() {
             return Ok(Finding::sound("record", format!("{}, as written", counted(walk.head().0, "event"))));
         }
