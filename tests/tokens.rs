@@ -220,24 +220,21 @@ fn a_list_shows_when_a_token_was_last_used() {
     assert!(last_used().as_str() >= first.as_str());
 }
 
-/// Uses a token while somebody else writes for a while, and says when it was last used by then.
-fn used_while_somebody_writes(desk: &Desk, token: &str) -> Option<i64> {
-    let other = Connection::open(desk.store()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut command = desk.command(&["me", "profile"]);
-    let command = command.env("PASSDESK_TOKEN", token).stdout(Stdio::null()).spawn().unwrap();
-    // Longer than the command takes where it has not to wait.
-    sleep(Duration::from_millis(500));
-    other.execute_batch("COMMIT").unwrap();
-    assert!(command.wait_with_output().unwrap().status.success());
-    desk.value("SELECT last_used_at FROM sign_ins WHERE label = 'nightly'")
-}
+const LAST_USED: &str = "SELECT last_used_at FROM sign_ins WHERE label = 'nightly'";
 
 #[test]
 fn the_first_use_of_a_token_is_noted_though_somebody_else_is_writing() {
     let desk = with_alice(0);
     let token = created(&desk, "alice", &[]);
-    assert!(used_while_somebody_writes(&desk, &token).is_some());
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut command = desk.command(&["me", "profile"]);
+    let command = command.env("PASSDESK_TOKEN", &token).stdout(Stdio::null()).spawn().unwrap();
+    // Longer than the command takes where it has not to wait.
+    sleep(Duration::from_millis(500));
+    other.execute_batch("COMMIT").unwrap();
+    assert!(command.wait_with_output().unwrap().status.success());
+    assert!(desk.value::<Option<i64>>(LAST_USED).is_some());
 }
 
 #[test]
@@ -245,7 +242,11 @@ fn another_use_of_a_token_waits_for_nobody() {
     let desk = with_alice(0);
     let token = created(&desk, "alice", &[]);
     desk.sql("UPDATE sign_ins SET last_used_at = 1");
-    assert_eq!(used_while_somebody_writes(&desk, &token), Some(1));
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    by(&desk, &token, &["me", "profile"]).succeeds();
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(desk.value::<Option<i64>>(LAST_USED), Some(1));
 }
 
 #[test]
@@ -375,6 +376,9 @@ fn a_saved_sign_in_is_no_token_and_a_token_no_saved_sign_in() {
     let token = created(&desk, "alice", &[]);
     fs::write(&saved, &token[5..]).unwrap();
     desk.refuses(5, || desk.run(&["me", "profile"]));
+    // Nor does whoever has got hold of it end it like that.
+    desk.run(&["me", "sign-out"]).succeeds();
+    by(&desk, &token, &["me", "profile"]).succeeds();
 }
 
 #[test]
@@ -417,6 +421,16 @@ fn nobody_gives_a_token_what_they_or_its_account_have_not() {
     let desk = with_alice(HELPDESK);
     desk.refuses(4, || desk.run_as("alice", &[&CREATE[..], &["--role", "user-admin"]].concat()));
     desk.refuses(4, || desk.run(&[&CREATE[..], &["--account", "alice", "--role", "user-admin"]].concat()));
+}
+
+#[test]
+fn a_token_that_is_pasted_for_its_label_is_not_repeated() {
+    let desk = with_alice(0);
+    let token = created(&desk, "alice", &[]);
+    for args in [["tokens", "revoke", &token], ["tokens", "create", &token]] {
+        let run = desk.refuses(2, || desk.run_as("alice", &args));
+        assert!(!run.stderr.contains(&token[5..15]), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::account::{AccountId, named};
 use super::clock::Timestamp;
 use super::name::{DisplayName, Username};
 use super::role::Roles;
-use super::sign_in::SignInId;
+use super::sign_in::{SignInId, TOKEN_PREFIX};
 use super::text::quoted;
 
 /// The longest label, in characters.
@@ -41,6 +41,9 @@ impl FromStr for Label {
         let rest = text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
         if first && rest && text.len() <= MAX_LABEL && !text.bytes().all(|b| b.is_ascii_digit()) {
             return Ok(Self(text.to_owned()));
+        }
+        if text.starts_with(TOKEN_PREFIX) {
+            return Err(Invalid::new("that is a token, and not its label", "'passdesk tokens list' shows the labels"));
         }
         Err(Invalid::new(
             format!("{} is not a label", quoted(text)),

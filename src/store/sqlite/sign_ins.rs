@@ -77,7 +77,8 @@ fn limited(roles: Roles, limit: Option<Roles>) -> Roles {
 }
 
 pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -> Result<bool> {
-    let sql = "DELETE FROM sign_ins WHERE secret_sha256 = ?1 RETURNING id, account_id";
+    // A token is none: it ends no token, itself neither, wherever its secret is brought from.
+    let sql = "DELETE FROM sign_ins WHERE secret_sha256 = ?1 AND label IS NULL RETURNING id, account_id";
     let ended: Option<(i64, i64)> =
         transaction.query_row(sql, [digest.0], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(failed)?;
     let Some((sign_in, id)) = ended else { return Ok(false) };
