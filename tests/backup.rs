@@ -305,7 +305,7 @@ fn ended_by_a_signal_it_leaves_nothing_and_that_is_recorded() {
         }
         kill_process(Pid::from_child(&backup), signal).unwrap();
         // Until it has come, and is put off.
-        sleep(Duration::from_millis(200));
+        sleep(Duration::from_secs(1));
         drop(other);
         let run = Run::from(backup.wait_with_output().unwrap()).exits(130);
         assert!(run.stderr.contains("cancelled; there is no backup "), "{}", run.stderr);

@@ -12,12 +12,12 @@ mod pty;
 #[path = "common/record.rs"]
 mod record;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -137,8 +137,8 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
 #[test]
 fn a_file_that_is_moved_removed_or_written_by_others_ends_the_run_between_two_batches() {
     let spoils: [fn(&Path); 3] = [
-        |out| std::fs::rename(out, out.with_extension("moved")).unwrap(),
-        |out| std::fs::remove_file(out).unwrap(),
+        |out| fs::rename(out, out.with_extension("moved")).unwrap(),
+        |out| fs::remove_file(out).unwrap(),
         |out| File::options().append(true).open(out).unwrap().write_all(b"more\n").unwrap(),
     ];
     for spoil in spoils {
@@ -171,7 +171,7 @@ fn rows_that_are_refused_among_others_are_taken_out_of_the_file() {
     for format in ["csv", "jsonl"] {
         let desk = crowded(BATCH + 6);
         refuse_resets(&desk, "'u001', 'u010', 'u064', 'u066'");
-        let (before, files) = (hashes(&desk), std::fs::read_dir(desk.home.path()).unwrap().count());
+        let (before, files) = (hashes(&desk), fs::read_dir(desk.home.path()).unwrap().count());
         let args = ["users", "reset", "--search", "example.org", "--yes", "--format", format, "--output", "out"];
         let run = desk.run(&args).exits(11);
         let mut others = names(1..=BATCH + 6);
@@ -184,7 +184,7 @@ fn rows_that_are_refused_among_others_are_taken_out_of_the_file() {
         let text = written(&desk.home.path().join("out"));
         let rows = if format == "csv" { rows(&text) } else { text.lines().map(jsonl_row).collect() };
         all_in_force(&desk, &rows, &others);
-        assert_eq!(std::fs::read_dir(desk.home.path()).unwrap().count(), files + 1, "something is left beside it");
+        assert_eq!(fs::read_dir(desk.home.path()).unwrap().count(), files + 1, "something is left beside it");
     }
 }
 
@@ -222,6 +222,13 @@ fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
     assert_eq!(code, 11, "{stderr}");
 }
 
+/// How much of a processor's time a process has used (proc(5): `utime` and `stime`).
+fn time_used(child: &Child) -> String {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    fields.split(' ').skip(11).take(2).collect()
+}
+
 #[test]
 fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_done() {
     let desk = crowded(6 * BATCH);
@@ -232,16 +239,16 @@ fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_d
     command.stdout(OwnedFd::from(writer)).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     drop(command);
-    // Nobody reads, so that sooner or later nothing more is put in force.
-    let mut done = 0;
-    loop {
-        sleep(Duration::from_secs(4));
-        let now = reset_since(&desk, &before).len();
-        if now == done && now > 0 {
-            break;
+    // Nobody reads, so that sooner or later nothing more is put in force, and no password is hashed any more.
+    let mut seen = (0, String::new());
+    let done = loop {
+        sleep(Duration::from_secs(2));
+        let now = (reset_since(&desk, &before).len(), time_used(&child));
+        if now == seen && now.0 > 0 {
+            break now.0;
         }
-        done = now;
-    }
+        seen = now;
+    };
     signal(&child, Signal::INT);
     let run: Run = child.wait_with_output().unwrap().into();
     drop(reader);

@@ -93,7 +93,7 @@ fn interrupted_before_the_first(desk: &Desk, mut import: Command) -> Run {
     drop(import);
     assert!(wait_for(&mut child, || desk.value::<i64>(COUNT) > 1), "it has ended");
     signal(&child, Signal::INT);
-    sleep(Duration::from_millis(300));
+    sleep(Duration::from_secs(1));
     let mut stderr = String::new();
     reader.read_to_string(&mut stderr).unwrap();
     Run { stderr: stderr.trim_start_matches('.').to_owned(), ..child.wait_with_output().unwrap().into() }

@@ -241,7 +241,7 @@ fn the_password_is_in_nobodys_arguments_or_environment() {
     thread::scope(|scope| {
         let knock = scope.spawn(|| door.knock("alice", &password));
         let (mut times, mut rounds) = (0, 0);
-        while times < 20 {
+        while times < 5 {
             rounds += 1;
             assert!(!knock.is_finished() && rounds < 1_000, "it has not been seen while it ran");
             for entry in fs::read_dir("/proc").unwrap().flatten() {

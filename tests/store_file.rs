@@ -108,7 +108,7 @@ fn the_files_beside_the_store_are_its_owners_alone_whatever_the_umask() {
     let list = without_umask(&desk, &[&LIST[..], &["--as", "root", "--password-stdin"]].concat());
     let waiting = Waiting::with_store_open(list);
     let beside = ["store.db", "store.db-shm", "store.db-wal"].map(|name| desk.home.path().join(name));
-    for _ in 0..500 {
+    for _ in 0..2_000 {
         if beside.iter().all(|path| path.exists()) {
             break;
         }

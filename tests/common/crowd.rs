@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use passdesk::domain::credential::{Credential, PasswordRevision, StoredHash};
 use passdesk::domain::secret::TypedPassword;
+use rustix::pipe::fcntl_setpipe_size;
 use rustix::process::{Pid, Signal, kill_process};
 use zeroize::Zeroizing;
 
@@ -160,6 +161,11 @@ impl Stream {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::with_capacity(1, child.stdout.take().unwrap());
         Self { child, lines, read: String::new() }
+    }
+
+    /// Has the program never be far ahead of what is read here.
+    pub fn narrow(&self) {
+        fcntl_setpipe_size(self.lines.get_ref(), 4096).unwrap();
     }
 
     /// Reads up to so many rows, and their header.
