@@ -43,7 +43,7 @@ WITH RECURSIVE
                replace(lower(first.word || '.' || last.word), 'ö', 'oe') || number.n AS username
         FROM number JOIN first ON first.n = number.n * 7 % 16 JOIN last ON last.n = number.n * 5 % 12)
 INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash, must_change,
-                      temporary_until, password_changed_at, reset_at, reset_by, created_at, removed_at, hash_work)
+                      temporary_until, password_changed_at, reset_at, reset_by, created_at, removed_at)
 SELECT username, name, username || '@mail.example.org', username || '@mail.example.org',
        username || char(10) || lower(name) || char(10) || username || '@mail.example.org',
        CASE WHEN n % 1000 = 0 THEN 2 WHEN n % 1500 = 0 THEN 1 WHEN n % 5000 = 1 THEN 4 ELSE 0 END,
@@ -55,8 +55,7 @@ SELECT username, name, username || '@mail.example.org', username || '@mail.examp
        iif(n % 10 = 7, unixepoch() - n, NULL),
        iif(n % 10 = 7, 'helper', NULL),
        unixepoch() - 10000000 + n,
-       iif(n % 200 = 0, unixepoch() - n % 1000000, NULL),
-       (SELECT hash_work FROM accounts WHERE id = 1)
+       iif(n % 200 = 0, unixepoch() - n % 1000000, NULL)
 FROM person;
 -- What has expired has lapsed with the first event after it.
 UPDATE accounts SET temporary_lapsed = TRUE WHERE temporary_until <= unixepoch();

@@ -30,7 +30,7 @@ with open(f"{work}/people.csv", "w", newline="") as ours, open(f"{work}/rows.csv
         email = f"{username}@example.org"
         ours.writerow([username, name, email, ""])
         search = folded(f"{username}\n{name}\n{email}")
-        peer.writerow([id, 1, username, name, email, folded(email), search, 0, "active", 1, 1790000000, 1, 0, 0, 0, 0, 0, "", ""])
+        peer.writerow([id, 1, username, name, email, folded(email), search, 0, "active", 1, 1790000000, 1, 0, 0, 0, "", ""])
 PYTHON
 
 # The columns of an imported account that are not NULL: `.import` writes no NULL, and a column less is less to write. The
@@ -43,13 +43,12 @@ CREATE TABLE accounts (
     roles INTEGER NOT NULL CHECK (roles BETWEEN 0 AND 15),
     state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
     must_change INTEGER NOT NULL CHECK (must_change IN (0, 1)), created_at INTEGER NOT NULL,
-    password_revision INTEGER NOT NULL, hash_work INTEGER NOT NULL, tries_failed INTEGER NOT NULL,
+    password_revision INTEGER NOT NULL, tries_failed INTEGER NOT NULL,
     tries_untold INTEGER NOT NULL, temporary_lapsed INTEGER NOT NULL,
     removed_at TEXT NOT NULL, locked_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX accounts_by_name ON accounts (display_name, id);
 CREATE INDEX accounts_admins ON accounts (id) WHERE roles & 8;
-CREATE INDEX accounts_by_hash_work ON accounts (hash_work);
 CREATE INDEX accounts_removed ON accounts (removed_at) WHERE removed_at <> '';
 CREATE INDEX accounts_disabled ON accounts (id) WHERE state = 'disabled';
 CREATE INDEX accounts_locked ON accounts (id) WHERE locked_at <> '';

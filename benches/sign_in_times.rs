@@ -45,7 +45,7 @@ struct Case {
 }
 
 /// What the others are compared to comes first.
-const CASES: [Case; 15] = [
+const CASES: [Case; 17] = [
     Case { name: "unknown name", username: "nobody", state: None, recorded: "no such account" },
     Case { name: "impossible name", username: "a%", state: None, recorded: "no such account" },
     Case { name: WRONG_PASSWORD, username: "open", state: Some(OPEN), recorded: WRONG_PASSWORD },
@@ -78,6 +78,19 @@ const CASES: [Case; 15] = [
         username: "cheap",
         // It is nobody's hash any more, which takes no less to find out.
         state: Some("password_hash = replace(password_hash, 'm=19456,t=2,p=1', 'm=8192,t=1,p=1')"),
+        recorded: WRONG_PASSWORD,
+    },
+    Case {
+        name: "wider hash",
+        username: "wide",
+        // More memory at once, and less time for as much of it.
+        state: Some("password_hash = replace(password_hash, 'm=19456,t=2,p=1', 'm=47104,t=1,p=1')"),
+        recorded: WRONG_PASSWORD,
+    },
+    Case {
+        name: "dearer hash",
+        username: "dear",
+        state: Some("password_hash = replace(password_hash, 'm=19456,t=2,p=1', 'm=24576,t=3,p=1')"),
         recorded: WRONG_PASSWORD,
     },
     Case {

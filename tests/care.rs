@@ -252,7 +252,6 @@ fn an_account_that_no_passdesk_wrote_is_found() {
         "display_name = 'a' || char(27) || '[2J'",
         "email = 'none', email_key = 'none'",
         "email = 'A@example.org', email_key = 'b@example.org'",
-        "hash_work = 1",
         "removed_at = 9223372036854775807",
     ] {
         let sql = format!("UPDATE accounts SET {edit} WHERE id = 2");

@@ -124,9 +124,8 @@ impl Old {
             );
         }
         if self.schema > 2 {
-            queries.push(
-                "SELECT id, password_revision, hash_work, tried_at, locked_at, temporary_lapsed FROM accounts ORDER BY id",
-            );
+            queries
+                .push("SELECT id, password_revision, tried_at, locked_at, temporary_lapsed FROM accounts ORDER BY id");
             queries.push(if version(desk) < 5 {
                 "SELECT id, tries_failed, tries_untold, tries_pending FROM accounts ORDER BY id"
             } else {

@@ -6,7 +6,7 @@ use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::readable;
-use crate::domain::credential::{Credential, matches};
+use crate::domain::credential::{Credential, have_room, matches};
 use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
@@ -180,11 +180,12 @@ pub fn authenticate(
     occasion: Occasion,
 ) -> Result<(Account, Credential)> {
     desk.reread_policy(store)?;
+    have_room(&desk.policy.costs)?;
     let throttle = desk.policy.throttle;
     let begun = store.begin_try(username, desk.now(), throttle)?;
     let found = username.map(|username| store.credential(username)).transpose()?.flatten();
     let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| begun.is_some());
-    let matched = matches(credential, password, desk.policy.cost, desk.policy.most_work);
+    let matched = matches(credential, password, &desk.policy.costs);
     let account = found.as_ref().map(|(account, _)| account.id);
     let (begun, account, credential) = match (begun, found) {
         (Some(begun), Some((account, Some(credential)))) if matched && account.is_open() => {
@@ -201,7 +202,8 @@ pub fn authenticate(
         let message = format!("this temporary password expired on {}", readable(until));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
-    let renewed = credential.rehashed(password, desk.policy.cost, desk.rng)?;
+    // The next sign-in does what this one could not.
+    let renewed = credential.rehashed(password, desk.policy.cost, desk.rng).ok().flatten();
     let (id, proved) = (account.id, credential.revision);
     let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion };
     match to_the_end(|| store.pass_try(&passed, now)) {

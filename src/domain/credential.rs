@@ -19,7 +19,7 @@ pub const MAX_PASSWORD_BYTES: usize = 1024;
 /// The most a stored row may ask for before its hash is taken for damaged, besides [`MOST_WORK`].
 const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
 /// The most work of a hash that is evaluated, in KiB: four passes over 256 MiB, about a second.
-pub const MOST_WORK: u64 = 4 * 256 * 1024;
+const MOST_WORK: u64 = 4 * 256 * 1024;
 /// The least memory and the least work that OWASP's Password Storage Cheat Sheet takes for argon2id.
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;
@@ -49,24 +49,23 @@ impl Cost {
     /// [`Self::BOUNDS`].
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
+        Self::of_stored(text).filter(|cost| cost.memory_kib >= LEAST_MEMORY_KIB && cost.work() >= LEAST_WORK)
+    }
+
+    /// The same of a hash that is stored; `None` if it is never evaluated.
+    #[must_use]
+    pub fn of_stored(text: &str) -> Option<Self> {
         let mut parts = text.split(',');
         let mut number = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=')?.parse().ok();
         let cost = Self { memory_kib: number("m")?, passes: number("t")?, lanes: number("p")? };
-        let is_least = cost.memory_kib >= LEAST_MEMORY_KIB && cost.work() >= LEAST_WORK && cost.lanes >= 1;
-        (parts.next().is_none() && is_least && cost.is_moderate()).then_some(cost)
+        let is_whole = parts.next().is_none() && cost.passes >= 1 && cost.lanes >= 1;
+        (is_whole && cost.is_moderate()).then_some(cost)
     }
 
-    /// How many KiB one evaluation fills, which is what its time goes with; lanes are filled one after the other.
+    /// How many KiB one evaluation fills, which is about what its time goes with.
     #[must_use]
     pub fn work(self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)
-    }
-
-    /// A cost of so much work, with no more memory and no fewer passes than this one; `None` if it is next to nothing.
-    fn of_work(self, work: u64) -> Option<Self> {
-        let passes = u64::from(self.passes).max(work.div_ceil(u64::from(self.memory_kib)));
-        let (memory_kib, passes) = (u32::try_from(work / passes).ok()?, u32::try_from(passes).ok()?);
-        (memory_kib >= Params::MIN_M_COST).then_some(Self { memory_kib, passes, lanes: 1 })
     }
 
     fn is_moderate(self) -> bool {
@@ -76,10 +75,9 @@ impl Cost {
             && self.work() <= MOST_WORK
     }
 
-    /// Takes as long as an evaluation of so much work does.
-    fn take(self, work: u64) {
-        let Some(cost) = self.of_work(work) else { return };
-        if let Ok(params) = Params::new(cost.memory_kib, cost.passes, cost.lanes, None) {
+    /// Takes as long as an evaluation at this cost.
+    fn take(self) {
+        if let Ok(params) = Params::new(self.memory_kib, self.passes, self.lanes, None) {
             let mut nobodys = [0; HASH_BYTES];
             // Only the time it takes matters.
             let _ = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
@@ -131,12 +129,6 @@ impl StoredHash {
     /// Whether this is the hash of these bytes. A damaged or immoderate hash is nobody's.
     fn is_of(&self, password: &[u8]) -> bool {
         parse(&self.0).is_some_and(|(parsed, _)| Argon2::default().verify_password(password, &parsed).is_ok())
-    }
-
-    /// How much work it is to evaluate, in KiB; 0 if it is damaged or immoderate.
-    #[must_use]
-    pub fn work(&self) -> u64 {
-        self.cost().map_or(0, Cost::work)
     }
 
     /// What it cost; `None` if it is damaged or immoderate, and so is never evaluated.
@@ -204,19 +196,25 @@ impl Credential {
     }
 }
 
-/// Whether this is the password of an account that may not exist, or not be let in. It is as much work as is given, in
-/// KiB, whatever the answer is and whyever; `cost` says how to spend it where there is nothing to evaluate.
+/// Whether this is the password of an account that may not exist, or not be let in. One hash of each of these costs is
+/// evaluated, in this order, whatever the answer is and whyever; that of the account in the place of its own cost.
 #[must_use]
-pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, cost: Cost, work: u64) -> bool {
-    let matched = credential.is_some_and(|credential| credential.matches(typed));
-    cost.take(left_over(credential, typed, work));
-    matched
+pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, costs: &[Cost]) -> bool {
+    let mut left = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
+    let mut matched = false;
+    for cost in costs {
+        match left.take_if(|credential| credential.hash.cost() == Some(*cost)) {
+            Some(credential) => matched = credential.matches(typed),
+            None => cost.take(),
+        }
+    }
+    // Its cost is none of these only if somebody has changed it meanwhile.
+    matched || left.is_some_and(|credential| credential.matches(typed))
 }
 
-/// How much of so much work, in KiB, is left when a password has been looked at.
-fn left_over(credential: Option<&Credential>, typed: &TypedPassword, work: u64) -> u64 {
-    let evaluated = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
-    work.saturating_sub(evaluated.map_or(0, |credential| credential.hash.work()))
+/// Fails unless there is memory to evaluate a hash of each of these costs: what has none would seem to be a wrong password.
+pub fn have_room(costs: &[Cost]) -> anyhow::Result<()> {
+    costs.iter().max_by_key(|cost| cost.memory_kib).map_or(Ok(()), |cost| Hasher::new(*cost).map(drop))
 }
 
 #[cfg(test)]
@@ -295,20 +293,20 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_as_much_work_is_done_in_all() {
+    fn a_password_matches_whichever_costs_are_evaluated_with_it() {
+        let other = Cost { memory_kib: 16, ..CHEAP };
         let whole = permanent("secret");
-        let damaged =
-            Credential { hash: StoredHash::from_store("$argon2id$v=20$m=8,t=1,p=1".into()), ..permanent("x") };
-        let (right, wrong, long) = (typed("secret"), typed("guess"), typed(&"x".repeat(MAX_PASSWORD_BYTES + 1)));
-        for (credential, typed, left) in [
-            (Some(&whole), &right, 92),
-            (Some(&whole), &wrong, 92),
-            (Some(&whole), &long, 100),
-            (Some(&damaged), &wrong, 100),
-            (None, &right, 100),
-        ] {
-            assert_eq!(left_over(credential, typed, 100), left);
+        for costs in [&[][..], &[CHEAP], &[other], &[CHEAP, other], &[other, CHEAP]] {
+            assert!(matches(Some(&whole), &typed("secret"), costs), "{costs:?}");
+            assert!(!matches(Some(&whole), &typed("guess"), costs), "{costs:?}");
+            assert!(!matches(None, &typed("secret"), costs), "{costs:?}");
         }
+    }
+
+    #[test]
+    fn there_is_room_for_what_a_site_may_choose_and_for_nothing_without_end() {
+        have_room(&[CHEAP, CAP]).unwrap();
+        assert!(have_room(&[CHEAP, Cost { memory_kib: u32::MAX, ..CHEAP }]).is_err());
     }
 
     #[test]
@@ -321,22 +319,6 @@ mod tests {
         for phc in [without_hash, without_salt, &unknown_version] {
             assert_eq!(StoredHash::from_store(phc.into()).cost(), None, "{phc}");
         }
-    }
-
-    #[test]
-    fn what_is_spent_in_the_place_of_an_evaluation_is_as_much_work_and_no_more_memory() {
-        let dear = Cost { memory_kib: 262_144, passes: 4, lanes: 1 };
-        for (work, like) in [
-            (Cost::DEFAULT.work(), Cost::DEFAULT),
-            (Cost::DEFAULT.work() - 8_192, Cost::DEFAULT),
-            (dear.work(), Cost::DEFAULT),
-            (dear.work() - 38_912, dear),
-        ] {
-            let spent = like.of_work(work).unwrap();
-            assert!(work - spent.work() < u64::from(spent.passes), "{work}: {spent}");
-            assert!(spent.memory_kib <= like.memory_kib, "{work}: {spent}");
-        }
-        assert_eq!(Cost::DEFAULT.of_work(0), None);
     }
 
     #[test]

@@ -24,8 +24,9 @@ pub struct Policy {
     pub throttle: Throttle,
     /// What a password hash costs.
     pub cost: Cost,
-    /// The most work that a stored hash is, in KiB: what every sign-in takes, so that none is told by its time.
-    pub most_work: u64,
+    /// What new hashes cost and those that are stored, each once: what every sign-in evaluates, so that none is told by
+    /// its time.
+    pub costs: Vec<Cost>,
     /// Whether whoever may write the store's file may do everything without signing in.
     pub operator_access: bool,
 }
@@ -40,7 +41,7 @@ impl Default for Policy {
             clear_after: SignedDuration::from_secs(45),
             throttle: Throttle { after: 5, lock_after: 100 },
             cost: Cost::DEFAULT,
-            most_work: Cost::DEFAULT.work(),
+            costs: vec![Cost::DEFAULT],
             operator_access: true,
         }
     }

@@ -412,7 +412,7 @@ impl Site {
             folder,
             clock: SetClock(Rc::new(Cell::new("2026-11-22T08:00:00Z".parse().unwrap()))),
             rng: StdRng::seed_from_u64(1),
-            policy: Policy { cost: CHEAP, most_work: CHEAP.work(), ..Policy::default() },
+            policy: Policy { cost: CHEAP, costs: vec![CHEAP], ..Policy::default() },
             token: TokenSource::Nowhere,
             clipboard: KeptClipboard::default(),
         };

@@ -2,6 +2,7 @@
 
 use super::{acting, added, all_is_refused, get, operator, settled, temporary};
 use crate::domain::authority::Refusal;
+use crate::domain::credential::Cost;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
 use crate::store::{EventFilter, Mandate, Result, Store, StoreError};
@@ -29,7 +30,8 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
             ("set-policy", format!("{}: {value}, was {was}", setting.name()))
         );
     }
-    assert_eq!(store.policy(Policy::default()).unwrap().most_work, 3 * 65_536);
+    let decided = Cost { memory_kib: 65_536, passes: 3, lanes: 1 };
+    assert!(store.policy(Policy::default()).unwrap().costs.contains(&decided));
 }
 
 pub fn only_a_global_admin_or_an_operator_decides(store: &mut dyn Store) {

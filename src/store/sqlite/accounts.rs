@@ -79,11 +79,6 @@ fn with_credential(row: &Row<'_>) -> rusqlite::Result<(Account, Option<Credentia
     Ok((account, credential))
 }
 
-/// What evaluating a hash is, as it stands in `hash_work`; nothing, if it is never evaluated.
-pub fn work(hash: &StoredHash) -> i64 {
-    i64::try_from(hash.work()).unwrap_or(i64::MAX)
-}
-
 fn one<T>(
     connection: &Connection,
     more: &str,

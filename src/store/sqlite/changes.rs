@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{ErrorCode, Transaction, params};
 
-use super::accounts::{proved_account, seen_account, work, wrong};
+use super::accounts::{proved_account, seen_account, wrong};
 use super::admins::Admins;
 use super::authority::{authorize, authorize_all};
 use super::errors::failed;
@@ -27,8 +27,8 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
     transaction
         .execute(
             "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
-                                   must_change, temporary_until, hash_work, reset_at, reset_by, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?11, ?10)",
+                                   must_change, temporary_until, reset_at, reset_by, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, TRUE, ?8, ?9, ?10, ?9)",
             params![
                 new.username.as_str(),
                 new.display_name.as_str(),
@@ -38,7 +38,6 @@ pub fn add(transaction: &Transaction<'_>, by: &Mandate, new: &NewAccount) -> Res
                 new.roles.bits(),
                 new.temporary.hash.as_str(),
                 new.temporary.until.as_second(),
-                work(&new.temporary.hash),
                 by.at.as_second(),
                 by.actor.recorded(),
             ],
@@ -128,15 +127,14 @@ fn give_temporary(transaction: &Transaction<'_>, by: &Mandate, account: &Account
     lives(new.until, by)?;
     transaction
         .prepare_cached(
-            "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,
-                    must_change = TRUE, temporary_until = ?4, temporary_lapsed = FALSE, reset_at = ?5, reset_by = ?6
+            "UPDATE accounts SET password_hash = ?2, password_revision = password_revision + 1, must_change = TRUE,
+                    temporary_until = ?3, temporary_lapsed = FALSE, reset_at = ?4, reset_by = ?5
              WHERE id = ?1",
         )
         .and_then(|mut statement| {
             statement.execute(params![
                 id.0,
                 new.hash.as_str(),
-                work(&new.hash),
                 new.until.as_second(),
                 by.at.as_second(),
                 by.actor.recorded()
@@ -230,10 +228,10 @@ pub fn replace_password(
     let account = proved_account(transaction, id, proved, at)?;
     transaction
         .execute(
-            "UPDATE accounts SET password_hash = ?2, hash_work = ?3, password_revision = password_revision + 1,
-                    must_change = FALSE, temporary_until = NULL, temporary_lapsed = FALSE, password_changed_at = ?4
+            "UPDATE accounts SET password_hash = ?2, password_revision = password_revision + 1, must_change = FALSE,
+                    temporary_until = NULL, temporary_lapsed = FALSE, password_changed_at = ?3
              WHERE id = ?1",
-            params![id.0, hash.as_str(), work(hash), at.as_second()],
+            params![id.0, hash.as_str(), at.as_second()],
         )
         .map_err(failed)?;
     bump(transaction, id)?;

@@ -99,10 +99,9 @@ fn add(
     count: &mut impl FnMut() -> Result<()>,
 ) -> Result<Imported> {
     let mut decided: Vec<Roles> = Vec::new();
-    // Without a password there is no hash to evaluate, and no work in it.
     let sql = "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, must_change,
-                                     hash_work, created_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', TRUE, 0, ?7)";
+                                     created_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', TRUE, ?7)";
     let mut statement = transaction.prepare(sql).map_err(failed)?;
     let mut imported = Imported { ids: None };
     for Newcomer { username, display_name, email, roles } in new {

@@ -7,9 +7,13 @@ use super::authority::authorize_all;
 use super::errors::{damaged, failed};
 use super::{record, settings};
 use crate::domain::authority::{Action, Refusal};
-use crate::domain::credential::MOST_WORK;
+use crate::domain::credential::Cost;
 use crate::domain::policy::{Policy, Setting};
 use crate::store::{Mandate, Result, events};
+
+/// Far more than a site comes to have had. Each takes its time at every sign-in, and somebody who writes the store could
+/// make up any number.
+const MOST_COSTS: u32 = 16;
 
 /// What has been decided, over what holds otherwise.
 pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
@@ -19,12 +23,26 @@ pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
             policy.set(setting, &value).map_err(|invalid| damaged(&invalid))?;
         }
     }
-    let dearest: Option<i64> =
-        connection.query_row("SELECT max(hash_work) FROM accounts", [], |row| row.get(0)).map_err(failed)?;
-    let dearest = dearest.and_then(|work| u64::try_from(work).ok()).unwrap_or(0);
-    // More is never evaluated, whatever a damaged row says.
-    policy.most_work = policy.cost.work().max(dearest.min(MOST_WORK));
+    policy.costs = stored_costs(connection)?;
+    if !policy.costs.contains(&policy.cost) {
+        policy.costs.push(policy.cost);
+    }
     Ok(policy)
+}
+
+/// What the stored hashes cost, each once: one step of an index for each, however many accounts there are. What is damaged
+/// or immoderate is never evaluated.
+fn stored_costs(connection: &Connection) -> Result<Vec<Cost>> {
+    let sql = "WITH RECURSIVE costs (cost) AS (
+                   SELECT ''
+                   UNION ALL
+                   SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost) FROM costs WHERE cost IS NOT NULL
+               )
+               SELECT cost FROM costs WHERE cost > '' LIMIT ?1";
+    let costs = connection.prepare_cached(sql).and_then(|mut statement| {
+        statement.query_map([MOST_COSTS], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
+    });
+    Ok(costs.map_err(failed)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect())
 }
 
 /// Writes one decision, and says what was decided before. Operators are not shut out where nobody else could come in.
@@ -53,15 +71,41 @@ mod tests {
     use super::super::open;
     use super::*;
 
-    #[test]
-    fn no_row_has_a_sign_in_take_longer_than_the_dearest_hash_that_is_evaluated() {
+    fn with_hash(phc: &str) -> Connection {
         let connection = open::in_memory().unwrap();
-        for (stored, work) in [(i64::MAX, MOST_WORK), (-1, Policy::default().cost.work())] {
-            let sql = "INSERT OR REPLACE INTO accounts (id, username, display_name, search_text, roles, state,
-                                                        must_change, hash_work, created_at)
-                       VALUES (1, 'alice', '', '', 0, 'active', FALSE, ?1, 0)";
-            connection.execute(sql, [stored]).unwrap();
-            assert_eq!(read(&connection, Policy::default()).unwrap().most_work, work, "{stored}");
+        let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, password_hash,
+                                         created_at)
+                   VALUES ('alice', '', '', 0, 'active', FALSE, ?1, 0)";
+        connection.execute(sql, [phc]).unwrap();
+        connection
+    }
+
+    #[test]
+    fn a_sign_in_evaluates_what_is_stored_and_what_is_decided_each_once() {
+        let other = Cost { memory_kib: 65_536, passes: 1, lanes: 1 };
+        for (stored, costs) in [(Cost::DEFAULT, vec![Cost::DEFAULT]), (other, vec![other, Cost::DEFAULT])] {
+            let connection = with_hash(&format!("$argon2id$v=19${stored}$c2FsdHNhbHRzYWx0$0000"));
+            assert_eq!(read(&connection, Policy::default()).unwrap().costs, costs);
         }
+    }
+
+    #[test]
+    fn no_row_has_a_sign_in_evaluate_what_is_no_hash_or_immoderate() {
+        for phc in
+            ["", "x", "$argon2id$v=19$", "$argon2id$v=19$m=4194304,t=2,p=1$x$y", "$argon2id$v=19$m=8,t=0,p=1$x$y"]
+        {
+            assert_eq!(read(&with_hash(phc), Policy::default()).unwrap().costs, [Cost::DEFAULT], "{phc}");
+        }
+    }
+
+    #[test]
+    fn the_costs_are_found_by_an_index() {
+        let connection = open::in_memory().unwrap();
+        let plan: String = connection
+            .query_row("EXPLAIN QUERY PLAN SELECT min(hash_cost) FROM accounts WHERE hash_cost > ?1", ["x"], |row| {
+                row.get(3)
+            })
+            .unwrap();
+        assert!(plan.contains("accounts_by_hash_cost"), "{plan}");
     }
 }

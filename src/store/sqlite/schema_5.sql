@@ -19,3 +19,9 @@ ALTER TABLE accounts DROP COLUMN tries_pending;
 
 -- Events are found by the words of their actor.
 DROP INDEX audit_events_by_actor;
+
+-- Every sign-in evaluates a hash of each cost that some account has, so that none is told by its time.
+DROP INDEX accounts_by_hash_work;
+ALTER TABLE accounts DROP COLUMN hash_work;
+ALTER TABLE accounts ADD COLUMN hash_cost TEXT AS (substr(password_hash, 16, instr(substr(password_hash, 16), '$') - 1));
+CREATE INDEX accounts_by_hash_cost ON accounts (hash_cost) WHERE hash_cost IS NOT NULL;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
-use super::accounts::{self, moment, proved_account, work};
+use super::accounts::{self, moment, proved_account};
 use super::admins::Admins;
 use super::errors::failed;
 use super::{record, sign_ins};
@@ -128,8 +128,8 @@ pub fn pass(transaction: &Transaction<'_>, passed: &PassedTry<'_>, at: Timestamp
     }
     if let Some(hash) = renewed {
         let was = accounts::credential(transaction, &account.username)?.and_then(|(_, credential)| credential);
-        let sql = "UPDATE accounts SET password_hash = ?2, hash_work = ?3 WHERE id = ?1";
-        transaction.execute(sql, params![id.0, hash.as_str(), work(hash)]).map_err(failed)?;
+        let sql = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1";
+        transaction.execute(sql, params![id.0, hash.as_str()]).map_err(failed)?;
         let was = was.as_ref().map(|was| &was.hash);
         record::append(transaction, &events::hash_renewed(&by, &account, was, hash))?;
     }

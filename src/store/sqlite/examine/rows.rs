@@ -73,7 +73,7 @@ impl Accounts {
 
 fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accounts> {
     let total = rows_of(connection, "accounts");
-    let sql = format!("SELECT {}, email_key, password_hash, hash_work FROM accounts", accounts::COLUMNS);
+    let sql = format!("SELECT {}, email_key, password_hash FROM accounts", accounts::COLUMNS);
     let mut statement = connection.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     let mut seen = Accounts::default();
@@ -81,11 +81,10 @@ fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accoun
         seen.all += 1;
         let id = || row.get::<_, i64>("id").map(|id| format!("id {id}")).map_err(failed);
         let hash = row.get::<_, Option<String>>("password_hash").unwrap_or_default().map(StoredHash::from_store);
-        let work = hash.as_ref().map(StoredHash::work);
-        seen.hashes += u64::from(work.is_some());
-        if work == Some(0) {
+        seen.hashes += u64::from(hash.is_some());
+        if hash.is_some_and(|hash| hash.cost().is_none()) {
             seen.dead.push(id()?);
-        } else if !is_as_written(row, work) {
+        } else if !is_as_written(row) {
             seen.odd.push(id()?);
         }
         if seen.all.is_multiple_of(PAGE as u64) {
@@ -95,8 +94,8 @@ fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accoun
     Ok(seen)
 }
 
-/// Whether a row is one that comes of reading what people write. `work` is what evaluating its hash fills, in KiB.
-fn is_as_written(row: &Row<'_>, work: Option<u64>) -> bool {
+/// Whether a row is one that comes of reading what people write.
+fn is_as_written(row: &Row<'_>) -> bool {
     let text = |column: &str| row.get::<_, Option<String>>(column).unwrap_or_default();
     let name = text("username").unwrap_or_default();
     let display_name = text("display_name").unwrap_or_default();
@@ -107,8 +106,6 @@ fn is_as_written(row: &Row<'_>, work: Option<u64>) -> bool {
         && display_name.parse::<DisplayName>().is_ok_and(|name| display_name == name.as_str())
         && address.as_ref().is_none_or(is_address)
         && address.map(|text| Email::from_store(text).key().into_owned()) == text("email_key")
-        && work
-            .is_none_or(|work| row.get::<_, i64>("hash_work").ok().and_then(|it| u64::try_from(it).ok()) == Some(work))
 }
 
 fn settings(connection: &Connection) -> Result<()> {
