@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 
 use super::changes::reset_password;
-use super::errors::failed;
+use super::undo::savepoint;
 use super::{accounts, record};
 use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
@@ -16,25 +16,19 @@ pub fn reset_passwords(
     by: &Mandate,
     batch: &[(AccountId, NewTemporary)],
 ) -> Result<Vec<Result<()>>> {
-    let savepoint = |what: &str| {
-        transaction
-            .prepare_cached(&format!("{what} one_of_many"))
-            .and_then(|mut statement| statement.execute([]))
-            .map_err(failed)
-    };
     batch
         .iter()
         .map(|(id, new)| {
-            savepoint("SAVEPOINT")?;
+            savepoint(transaction, "SAVEPOINT")?;
             let outcome = match reset_one(transaction, by, *id, new) {
                 // The engine has undone all of them, as it may when the disk is full: there is nothing to go back to.
                 Err(error) if transaction.is_autocommit() => return Err(error),
                 outcome => outcome,
             };
             if outcome.is_err() {
-                savepoint("ROLLBACK TO")?;
+                savepoint(transaction, "ROLLBACK TO")?;
             }
-            savepoint("RELEASE")?;
+            savepoint(transaction, "RELEASE")?;
             if let Err(StoreError::Refused(why)) = &outcome {
                 let target = accounts::find(transaction, &Target::Id(*id))?;
                 record::append(transaction, &by.refused(Action::Reset.name(), target.as_ref().map(Into::into), why))?;

@@ -22,6 +22,7 @@ mod sign_ins;
 mod stores;
 mod tokens;
 mod tries;
+mod undo;
 mod unplaced;
 
 use std::path::Path;
@@ -33,6 +34,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use self::authority::{Present, authorize_all};
 use self::errors::failed;
 pub use self::stores::SqliteStores;
+use self::undo::savepoint;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Mandate, Namesakes, NewAccount, NewSignIn, NewTemporary,
     NewToken, Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch, events,
@@ -69,7 +71,7 @@ impl SqliteStore {
         Ok(value)
     }
 
-    /// Runs a change. If it is refused, nothing has changed, and the refusal is recorded.
+    /// Runs a change. If it is refused, nothing has changed, and the refusal is recorded in the same transaction.
     fn change<T>(
         &mut self,
         by: &Mandate,
@@ -77,12 +79,18 @@ impl SqliteStore {
         target: impl FnOnce() -> Option<audit::Target>,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let outcome = self.write(work);
-        if let Err(StoreError::Refused(why)) = &outcome {
-            let refused = by.refused(action, target(), why);
-            self.record(&refused)?;
-        }
-        outcome
+        let outcome = self.write(|transaction| {
+            savepoint(transaction, "SAVEPOINT")?;
+            match work(transaction) {
+                Err(StoreError::Refused(why)) => {
+                    savepoint(transaction, "ROLLBACK TO")?;
+                    record::append(transaction, &by.refused(action, target(), &why))?;
+                    Ok(Err(why))
+                }
+                done => done.map(Ok),
+            }
+        });
+        outcome?.map_err(StoreError::Refused)
     }
 
     fn change_of<T>(
@@ -356,10 +364,44 @@ impl Store for SqliteStore {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+    use crate::domain::actor::{Actor, Operator};
+    use crate::domain::authority::Refusal;
 
     crate::store::contract::laws!(SqliteStore::in_memory());
     crate::store::contract::laws_at_once!(in_a_folder());
+
+    #[test]
+    fn a_refusal_found_while_writing_is_recorded_in_the_transaction_that_refuses() {
+        let mut store = SqliteStore::in_memory();
+        let commits = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&commits);
+        let hook = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        store.connection.commit_hook(Some(hook)).unwrap();
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let by = Mandate { actor: Actor::Operator(operator), at: Timestamp::UNIX_EPOCH };
+        let refusal = || Refusal::NoAdmin;
+        let refused = store.change(
+            &by,
+            "set-policy",
+            || None,
+            |transaction| {
+                transaction.execute("DELETE FROM settings", []).map_err(failed)?;
+                Err::<(), _>(refusal().into())
+            },
+        );
+        assert!(matches!(refused, Err(StoreError::Refused(Refusal::NoAdmin))));
+        assert_eq!(commits.load(Ordering::Relaxed), 1);
+        assert!(!store.name().unwrap().is_empty(), "what was written before is undone");
+        let events = store.events(&EventFilter::default(), None, 10).unwrap();
+        assert_eq!(events.last().map(|event| event.detail.as_str()), Some(refusal().to_string().as_str()));
+    }
 
     fn in_a_folder() -> (tempfile::TempDir, SqliteStores) {
         let folder = tempfile::tempdir().unwrap();
