@@ -153,8 +153,11 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 fn usage(error: &clap::Error, look: Look) -> u8 {
     let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if !error.use_stderr() || (no_command && !look.json) {
-        return match output::written(error.print().and_then(|()| std::io::stdout().flush())) {
-            Ok(_) => u8::from(no_command) * Kind::Usage.exit_code(),
+        let printed = error.print().and_then(|()| std::io::stdout().flush());
+        return match output::written(printed) {
+            // What standard error does not take changes nothing.
+            _ if error.use_stderr() => Kind::Usage.exit_code(),
+            Ok(_) => 0,
             Err(failure) => fail(&failure, look),
         };
     }

@@ -434,6 +434,7 @@ fn standard_error_that_is_gone_changes_no_result() {
     desk.profile("alice", &common::temporary_in(&run.stdout).unwrap()).exits(6);
     let before = desk.state();
     Run::from(desk.command(&["users", "show", "nobody"]).stderr(full()).output().unwrap()).exits(3);
+    Run::from(desk.command(&[]).stderr(full()).output().unwrap()).exits(2);
     assert_eq!(desk.state(), before);
 }
 

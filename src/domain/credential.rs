@@ -304,9 +304,8 @@ mod tests {
     }
 
     #[test]
-    fn there_is_room_for_what_a_site_may_choose_and_for_nothing_without_end() {
-        have_room(&[CHEAP, CAP]).unwrap();
-        assert!(have_room(&[CHEAP, Cost { memory_kib: u32::MAX, ..CHEAP }]).is_err());
+    fn there_is_room_for_what_a_site_may_choose() {
+        have_room(&[CHEAP, Cost { lanes: 1, ..CAP }]).unwrap();
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::clock::Timestamp;
 /// How many tries may be under way at once where none has failed, so that a script may sign in several times in parallel.
 const AT_ONCE: u32 = 20;
 /// After how many seconds a try that has not come to its end never will: its process was killed, and it has failed. The
-/// dearest hash takes about one.
+/// dearest hash takes about one, and few sites have had more than one cost.
 const GIVEN_UP: i64 = 60;
 /// The longest wait between two tries, in seconds.
 const LONGEST_WAIT: i64 = 15 * 60;
@@ -15,7 +15,8 @@ const LONGEST_WAIT: i64 = 15 * 60;
 /// When tries are put off, and when an account is locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttle {
-    /// After so many failures in a row each further try waits: 1 second, then twice as long each time, up to 15 minutes.
+    /// After so many failures in a row each further try waits: at least 1 second, then twice as long each time, up to 15
+    /// minutes.
     pub after: u32,
     /// After so many failures in a row the account is locked (NIST SP 800-63B-4 §3.2.2: at most 100).
     pub lock_after: u32,
@@ -56,7 +57,7 @@ impl Tries {
         } else if self.failed < throttle.after {
             begun < throttle.after
         } else {
-            under_way == 0 && self.wait_until(throttle).is_some_and(|until| until <= now)
+            under_way == 0 && self.wait_until(now, throttle).is_some_and(|until| until <= now)
         };
         // A clock that was set back makes nobody wait longer than once more, and nobody shorter. A moment earlier is
         // none: those that waited for the store come in another order than they began.
@@ -68,8 +69,10 @@ impl Tries {
 
     /// Until when another try has to wait, where tries wait; until then it fails without a look at its password.
     #[must_use]
-    pub fn wait_until(self, throttle: Throttle) -> Option<Timestamp> {
+    pub fn wait_until(self, now: Timestamp, throttle: Throttle) -> Option<Timestamp> {
         let last = self.last_at.filter(|_| self.failed >= throttle.after)?;
+        // As the next try will find it, if the clock was set back.
+        let last = if last.as_second() - now.as_second() >= GIVEN_UP { now } else { last };
         // Times are whole seconds: the failure may have come at the very end of its own.
         last.saturating_add(SignedDuration::from_secs(wait(self.failed, throttle) + 1)).ok()
     }

@@ -17,7 +17,9 @@ pub fn account(account: &Account, now: Timestamp, throttle: Throttle, layout: La
     rows.extend(password(account, now));
     if let Some(at) = account.locked_at {
         rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
-    } else if let Some(until) = account.tries.wait_until(throttle).filter(|until| account.is_open() && *until > now) {
+    } else if let Some(until) =
+        account.tries.wait_until(now, throttle).filter(|until| account.is_open() && *until > now)
+    {
         let (rest, name) = (spoken(until.as_second() - now.as_second()), &account.username);
         let text =
             format!("for another {rest}, even with the right password; 'passdesk users unlock {name}' ends that");

@@ -13,6 +13,9 @@ use crate::store::{EventFilter, Occasion, PassedTry, Result, Store, StoreError, 
 /// Rounds enough that two meet.
 const ROUNDS: i64 = 20;
 
+/// How often a busy store is asked again, which waits a few seconds itself each time.
+const PATIENCE: u32 = 20;
+
 /// A store with an account in it, open.
 fn opened(stores: &dyn Stores) -> Box<dyn Store> {
     stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place().unwrap();
@@ -124,12 +127,8 @@ pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {
         for _ in 0..ROUNDS {
             let entry = operator().done("profile", None, number.to_string());
             // None has to give way to the others for ever, but may have to for a while.
-            loop {
-                match store.record(&entry) {
-                    Err(StoreError::Busy) => {}
-                    recorded => break recorded.unwrap(),
-                }
-            }
+            let mut tries = (0..PATIENCE).map(|_| store.record(&entry));
+            tries.find(|tried| !matches!(tried, Err(StoreError::Busy))).unwrap().unwrap();
         }
     });
     let events = store.events(&EventFilter::default(), None, 1_000).unwrap();

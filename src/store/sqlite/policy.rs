@@ -1,6 +1,6 @@
 //! What the site has decided.
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Row, Transaction};
 
 use super::admins::Admins;
 use super::authority::authorize_all;
@@ -14,6 +14,16 @@ use crate::store::{Mandate, Result, events};
 /// Far more than a site comes to have had. Each takes its time at every sign-in, and somebody who writes the store could
 /// make up any number.
 const MOST_COSTS: u32 = 16;
+
+/// From `m=` to whatever is behind it, a step at a time.
+const STORED_COSTS: &str = "
+    WITH RECURSIVE costs (cost) AS (
+        SELECT 'm='
+        UNION ALL
+        SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost AND hash_cost < 'm>')
+        FROM costs WHERE cost IS NOT NULL
+    )
+    SELECT cost FROM costs WHERE cost > 'm=' LIMIT ?1";
 
 /// What has been decided, over what holds otherwise.
 pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
@@ -33,16 +43,12 @@ pub fn read(connection: &Connection, otherwise: Policy) -> Result<Policy> {
 /// What the stored hashes cost, each once: one step of an index for each, however many accounts there are. What is damaged
 /// or immoderate is never evaluated.
 fn stored_costs(connection: &Connection) -> Result<Vec<Cost>> {
-    let sql = "WITH RECURSIVE costs (cost) AS (
-                   SELECT ''
-                   UNION ALL
-                   SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost) FROM costs WHERE cost IS NOT NULL
-               )
-               SELECT cost FROM costs WHERE cost > '' LIMIT ?1";
-    let costs = connection.prepare_cached(sql).and_then(|mut statement| {
-        statement.query_map([MOST_COSTS], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
-    });
-    Ok(costs.map_err(failed)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect())
+    // A damaged one need not be text.
+    let read = |row: &Row<'_>| Ok(std::str::from_utf8(row.get_ref(0)?.as_bytes()?).ok().and_then(Cost::of_stored));
+    let costs = connection
+        .prepare_cached(STORED_COSTS)
+        .and_then(|mut statement| statement.query_map([MOST_COSTS], read)?.collect::<rusqlite::Result<Vec<_>>>());
+    Ok(costs.map_err(failed)?.into_iter().flatten().collect())
 }
 
 /// Writes one decision, and says what was decided before. Operators are not shut out where nobody else could come in.
@@ -99,13 +105,22 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_that_is_not_even_text_keeps_nobody_else_out() {
+        let connection = with_hash("");
+        for damaged in ["x'6dff'", "x'246172676f6e32696424763d313924ff24'", "x'246172676f6e32696424763d3139246d3dff24'"]
+        {
+            connection.execute(&format!("UPDATE accounts SET password_hash = CAST({damaged} AS TEXT)"), []).unwrap();
+            assert_eq!(read(&connection, Policy::default()).unwrap().costs, [Cost::DEFAULT], "{damaged}");
+        }
+    }
+
+    #[test]
     fn the_costs_are_found_by_an_index() {
         let connection = open::in_memory().unwrap();
-        let plan: String = connection
-            .query_row("EXPLAIN QUERY PLAN SELECT min(hash_cost) FROM accounts WHERE hash_cost > ?1", ["x"], |row| {
-                row.get(3)
-            })
-            .unwrap();
-        assert!(plan.contains("accounts_by_hash_cost"), "{plan}");
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {STORED_COSTS}")).unwrap();
+        let lines = statement.query_map([MOST_COSTS], |row| row.get(3)).unwrap();
+        let plan = lines.collect::<rusqlite::Result<Vec<String>>>().unwrap().join("\n");
+        assert!(plan.contains("accounts_by_hash_cost (hash_cost>? AND hash_cost<?)"), "{plan}");
+        assert!(!plan.contains("SCAN accounts"), "{plan}");
     }
 }
