@@ -12,6 +12,7 @@ mod pty;
 #[path = "common/record.rs"]
 mod record;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
@@ -222,6 +223,22 @@ fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
     assert_eq!(code, 11, "{stderr}");
 }
 
+/// Waits until nothing more is put in force and no password is hashed any more, as comes of it if nobody reads, and says how
+/// many are done.
+#[track_caller]
+fn done_when_stuck(desk: &Desk, before: &BTreeMap<String, String>, child: &Child) -> usize {
+    let mut seen = (0, String::new());
+    for _ in 0..100 {
+        sleep(Duration::from_secs(2));
+        let now = (reset_since(desk, before).len(), time_used(child));
+        if now == seen && now.0 > 0 {
+            return now.0;
+        }
+        seen = now;
+    }
+    unreachable!("it never came to a stand")
+}
+
 /// How much of a processor's time a process has used (proc(5): `utime` and `stime`).
 fn time_used(child: &Child) -> String {
     let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
@@ -239,16 +256,7 @@ fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_d
     command.stdout(OwnedFd::from(writer)).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     drop(command);
-    // Nobody reads, so that sooner or later nothing more is put in force, and no password is hashed any more.
-    let mut seen = (0, String::new());
-    let done = loop {
-        sleep(Duration::from_secs(2));
-        let now = (reset_since(&desk, &before).len(), time_used(&child));
-        if now == seen && now.0 > 0 {
-            break now.0;
-        }
-        seen = now;
-    };
+    let done = done_when_stuck(&desk, &before, &child);
     signal(&child, Signal::INT);
     let run: Run = child.wait_with_output().unwrap().into();
     drop(reader);

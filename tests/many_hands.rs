@@ -103,8 +103,7 @@ fn whoever_loses_the_role_in_the_middle_resets_nobody_from_then_on() {
     let mut command = desk.command(&[&args[..], &["--password-stdin"]].concat());
     fs::write(desk.home.path().join("password"), format!("{GOOD}\n")).unwrap();
     command.stdin(fs::File::open(desk.home.path().join("password")).unwrap());
-    let mut stream = Stream::start(command);
-    stream.narrow();
+    let mut stream = Stream::narrow(command);
     stream.until_row(BATCH);
     desk.run(&["users", "revoke", "helen", "helpdesk"]).succeeds();
     let lost = hashes(&desk);

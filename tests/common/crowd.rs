@@ -5,9 +5,9 @@
 #![allow(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, PipeReader, PipeWriter, pipe};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::{self, sleep};
 use std::time::Duration;
 
@@ -152,20 +152,25 @@ pub fn all_in_force(desk: &Desk, rows: &[(String, String)], whom: &BTreeSet<Stri
 /// A run whose rows are read as they come.
 pub struct Stream {
     pub child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: BufReader<PipeReader>,
     pub read: String,
 }
 
 impl Stream {
-    pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::with_capacity(1, child.stdout.take().unwrap());
-        Self { child, lines, read: String::new() }
+    pub fn start(command: Command) -> Self {
+        Self::through(pipe().unwrap(), command)
     }
 
-    /// Has the program never be far ahead of what is read here.
-    pub fn narrow(&self) {
-        fcntl_setpipe_size(self.lines.get_ref(), 4096).unwrap();
+    /// The same, with a program that is never far ahead of what is read here.
+    pub fn narrow(command: Command) -> Self {
+        let (reader, writer) = pipe().unwrap();
+        fcntl_setpipe_size(&writer, 4096).unwrap();
+        Self::through((reader, writer), command)
+    }
+
+    fn through((reader, writer): (PipeReader, PipeWriter), mut command: Command) -> Self {
+        let child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+        Self { child, lines: BufReader::with_capacity(1, reader), read: String::new() }
     }
 
     /// Reads up to so many rows, and their header.
