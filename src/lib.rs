@@ -14,8 +14,8 @@
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
-//! handed in), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in
-//! and a token are kept). This file is the one place that wires real adapters together.
+//! handed in), [`gate`] (no signal is acted on inside a transaction), [`system`] (clock, random numbers, who runs this),
+//! [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]
@@ -25,6 +25,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod failure;
+pub mod gate;
 pub mod input;
 mod json;
 pub mod sign_in_files;
@@ -44,6 +45,7 @@ use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
 use crate::domain::policy::Policy;
 use crate::failure::{Failure, Kind, Look, Result};
+use crate::gate::Gate;
 use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
@@ -106,7 +108,8 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
     let color = cli.global.color;
     let mut output = StandardOutput::open(|is_terminal| config::coloured(color, is_terminal))
         .context("standard output cannot be used")?;
-    let mut terminal = Console::open(look).context("the terminal cannot be used")?;
+    let gate = Gate::default();
+    let mut terminal = Console::open(look, &gate).context("the terminal cannot be used")?;
     let mut rng = system::random()?;
 
     let throw_away = match cli.command {
@@ -121,7 +124,7 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
     };
     let desk = &mut Desk {
-        stores: &SqliteStores::at(&store)?,
+        stores: &SqliteStores::at(&store)?.behind(&gate),
         sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
         output: &mut output,
@@ -133,7 +136,7 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         token: config::token(),
         global: cli.global,
     };
-    match &cli.command {
+    let done = match &cli.command {
         Command::Init(args) => commands::init::run(desk, args),
         Command::Users(command) => commands::users::run(desk, command),
         Command::Me(command) => commands::me::run(desk, command),
@@ -146,7 +149,8 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Demo => commands::demo::run(desk),
         Command::Completions { shell } => commands::completions::run(desk, *shell),
         Command::Man { dir } => commands::man::run(desk, dir),
-    }
+    };
+    done.map_err(|failure| failure.because_of(|| desk.stores.writer()))
 }
 
 /// Answers a command line that clap did not take; help and the version are no failures.

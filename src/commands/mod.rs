@@ -33,11 +33,11 @@ use crate::domain::target::Target;
 use crate::failure::{Failure, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, Stores};
-use crate::terminal::Terminal;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Output};
 use crate::terminal::records::AccountRecord;
+use crate::terminal::{Phase, Terminal};
 use crate::token_source::TokenSource;
 
 /// Everything a command works with. `lib.rs` puts the real things in, tests put in others.
@@ -95,6 +95,17 @@ impl Desk<'_> {
         self.keeps(file) || self.sign_ins.shield(file)
     }
 
+    /// Makes a change. From here on a signal waits until what holds then has been said.
+    fn commit<T, E>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.terminal.enter(Phase::Committing);
+        let changed = change(self);
+        self.terminal.enter(if changed.is_ok() { Phase::Between } else { Phase::Idle });
+        changed
+    }
+
     fn format(&self) -> Format {
         self.global.format
     }
@@ -127,9 +138,13 @@ impl Desk<'_> {
         if self.format() == Format::Text {
             return Ok(());
         }
-        self.print_records(records, array)
-            .map_err(|failure| Failure { message: format!("it is done, but {}", failure.message), ..failure })
+        self.print_records(records, array).map_err(done)
     }
+}
+
+/// What to say of a failure that comes after what was to be done is done.
+fn done(failure: Failure) -> Failure {
+    Failure { message: format!("it is done, but {}", failure.message), ..failure }
 }
 
 /// The account somebody pointed at.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Desk;
 use super::actor::acting;
+use super::{Desk, done};
 use crate::cli::policy::{Command, Set};
 use crate::domain::authority::Action;
 use crate::domain::policy::{Policy, Setting};
@@ -66,14 +66,11 @@ fn set(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     acting.may(&mut *store, desk.now(), Action::SetPolicy)?;
 
     let (name, is) = (args.setting.name(), &args.value);
-    let was = store.set_policy(&acting.mandate(desk.now()), Policy::default(), args.setting, is)?;
+    let was = desk.commit(|desk| store.set_policy(&acting.mandate(desk.now()), Policy::default(), args.setting, is))?;
     desk.terminal.note(&format!("{name} is {is} now; it was {was}."));
     if args.setting == Setting::OperatorAccess && is == "off" {
         desk.terminal.note("From now on an operator has to sign in, too. 'passdesk recover' stays open to operators.");
     }
-    if desk.format() == Format::Text {
-        return Ok(());
-    }
-    let policy = store.policy(Policy::default())?;
-    desk.print_records(&[SettingRecord::new(args.setting, &policy)], false)
+    let policy = store.policy(Policy::default()).map_err(|error| done(error.into()))?;
+    desk.print_done(&[SettingRecord::new(args.setting, &policy)], false)
 }

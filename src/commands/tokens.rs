@@ -223,7 +223,7 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let token = found.ok_or_else(not_found)?;
     let owner = find(&*store, &Target::Id(token.owner))?;
     acting.may_to(&mut *store, now, Action::RevokeToken, (&owner).into())?;
-    if !store.revoke_token(&acting.mandate(now), owner.id, token.id)? {
+    if !desk.commit(|desk| store.revoke_token(&acting.mandate(desk.now()), owner.id, token.id))? {
         return Err(not_found());
     }
     desk.terminal.note(&format!("The {} has ended.", token.named()));

@@ -6,7 +6,7 @@ pub use self::report::Look;
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
 use crate::domain::text::quoted;
-use crate::store::StoreError;
+use crate::store::{StoreError, Writer};
 
 /// The kinds of failure that a script can tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +171,18 @@ impl Failure {
         )
     }
 
+    /// Names the process that keeps a store busy, if that is what failed.
+    #[must_use]
+    pub fn because_of(mut self, writer: impl FnOnce() -> Option<Writer>) -> Self {
+        if self.kind == Kind::Busy
+            && let Some(writer) = writer()
+        {
+            self.message = format!("{}: {writer}", self.message);
+            self.hint = writer.remedy().map(Hint::from).or(self.hint);
+        }
+        self
+    }
+
     /// Somebody answered no, or left.
     #[must_use]
     pub fn cancelled() -> Self {
@@ -225,7 +237,7 @@ impl From<StoreError> for Failure {
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Stopped => Self::cancelled(),
             StoreError::Busy => {
-                Self::new(Kind::Busy, error.to_string()).hint("another passdesk is writing; try again in a moment")
+                Self::new(Kind::Busy, error.to_string()).hint("another process is writing; try again in a moment")
             }
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
             StoreError::Failed(error) => error.into(),

@@ -12,6 +12,7 @@ mod events;
 pub mod sqlite;
 mod values;
 
+use std::fmt;
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -60,6 +61,36 @@ pub enum StoreError {
     /// Anything else.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
+}
+
+/// A process that keeps others from writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writer {
+    /// Its number.
+    pub pid: u32,
+    /// What it is called.
+    pub name: String,
+    /// Whether it is stopped, as by Ctrl-Z: then it will not come to an end by itself.
+    pub is_stopped: bool,
+}
+
+impl Writer {
+    /// What to do about it, if it does not come to an end by itself.
+    #[must_use]
+    pub fn remedy(&self) -> Option<String> {
+        let pid = self.pid;
+        self.is_stopped.then(|| {
+            format!("continue it with 'kill -CONT {pid}', or end it with 'kill -KILL {pid}': what it has not finished, it has not done")
+        })
+    }
+}
+
+impl fmt::Display for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.name.is_empty() { String::new() } else { format!(" ({})", self.name) };
+        let what = if self.is_stopped { "has stopped, and holds the lock" } else { "is writing" };
+        write!(f, "process {}{name} {what}", self.pid)
+    }
 }
 
 /// What a store answers.
@@ -240,6 +271,9 @@ pub trait Stores {
     /// Looks at everything there is to the store, and leaves it as it is. What is the matter with it is a finding, and if
     /// it can be looked at no further, the last.
     fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>>;
+
+    /// Who keeps others from writing just now, if that can be told.
+    fn writer(&self) -> Option<Writer>;
 
     /// Whether a file of this path would be one of the store's own.
     fn claims(&self, path: &Path) -> bool;

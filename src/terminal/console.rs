@@ -16,6 +16,7 @@ use super::{Phase, PromptError, Terminal, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
+use crate::gate::Gate;
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
@@ -27,12 +28,13 @@ pub struct Console {
 
 impl Console {
     /// Takes the terminal over; signals are watched from here on. Notes are left out where failures are JSON.
-    pub fn open(look: Look) -> io::Result<Self> {
-        let guard = Guard::install(LastWords {
+    pub fn open(look: Look, gate: &Gate) -> io::Result<Self> {
+        let last_words = LastWords {
             cancelled: Failure::cancelled().render(look),
             not_in_force: cut_off().render(look),
             in_force: Failure::new(Kind::Cancelled, "left; what stood on the screen is in force").render(look),
-        })?;
+        };
+        let guard = Guard::install(last_words, gate.clone())?;
         Ok(Self { guard, piped: None, bar: None, look })
     }
 

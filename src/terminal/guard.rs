@@ -14,6 +14,7 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
+use crate::gate::Gate;
 
 #[derive(Default)]
 struct State {
@@ -37,6 +38,11 @@ struct State {
 }
 
 impl State {
+    /// Whether a signal stops or ends the program now.
+    fn may_end(&self) -> bool {
+        matches!(self.phase, Phase::Idle | Phase::Asking)
+    }
+
     /// Whether the confirmation screen shows what is in force.
     fn is_confirmed(&self) -> bool {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
@@ -55,6 +61,7 @@ struct Shared {
     state: Mutex<State>,
     changed: Condvar,
     last_words: LastWords,
+    gate: Gate,
 }
 
 /// Watches for signals as long as the program runs.
@@ -80,29 +87,18 @@ pub struct LastWords {
 
 impl Guard {
     /// Starts watching.
-    pub fn install(last_words: LastWords) -> io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), last_words });
+    pub fn install(last_words: LastWords, gate: Gate) -> io::Result<Self> {
+        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), last_words, gate });
         let ignored = job::ignored();
         let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
         let mut signals = Signals::new(wanted.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
-                let mut state = lock(&watched.state);
-                match (state.phase, signal) {
-                    (_, SIGCONT) => resume(&mut state),
-                    (_, SIGWINCH) => drop(state.repaint()),
-                    (Phase::Idle | Phase::Asking, SIGTSTP) => stop(&state),
-                    (_, SIGTSTP) => {}
-                    (Phase::Idle | Phase::Asking, _) => watched.leave(&mut state, signal),
-                    _ => {
-                        state.put_off = Some(signal);
-                        let state = watched.wait_for_delivery(state);
-                        // It does not come to its end, for want of somebody who takes it.
-                        if state.phase == Phase::Delivering {
-                            watched.end(&state, signal);
-                        }
-                    }
+                match signal {
+                    SIGCONT => resume(&mut lock(&watched.state)),
+                    SIGWINCH => drop(lock(&watched.state).repaint()),
+                    _ => watched.act_on(signal),
                 }
             }
         })?;
@@ -209,6 +205,36 @@ impl Guard {
 }
 
 impl Shared {
+    /// Acts on a signal that stops or ends the program, once no transaction is open, or puts it off.
+    fn act_on(&self, signal: i32) {
+        // While it waits for a transaction, what is being done may have come further.
+        if lock(&self.state).may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
+            return;
+        }
+        let mut state = lock(&self.state);
+        state.put_off = Some(signal);
+        // It may not come to its end, for want of somebody who takes it.
+        if self.wait_for_delivery(state).phase == Phase::Delivering {
+            self.gate.act(|| {
+                let state = lock(&self.state);
+                if state.phase == Phase::Delivering {
+                    self.end(&state, signal);
+                }
+            });
+        }
+    }
+
+    fn acts_on(&self, signal: i32) -> bool {
+        let mut state = lock(&self.state);
+        let may = state.may_end();
+        match signal {
+            _ if !may => {}
+            SIGTSTP => stop(&state),
+            _ => self.leave(&mut state, signal),
+        }
+        may
+    }
+
     fn wait_for_delivery<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         let waited = self.changed.wait_timeout_while(state, GRACE, |state| state.phase == Phase::Delivering);
         waited.unwrap_or_else(PoisonError::into_inner).0

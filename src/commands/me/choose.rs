@@ -11,7 +11,6 @@ use crate::domain::sign_in::SignInId;
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store, StoreError};
-use crate::terminal::Phase;
 
 const TRIES: usize = 3;
 
@@ -97,11 +96,7 @@ fn put_in_force(
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
     let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
-    let at = desk.now();
-    desk.terminal.enter(Phase::Committing);
-    let replaced = store.replace_password(account.id, current.credential.revision, &hash, at, keep);
-    desk.terminal.enter(if replaced.is_ok() { Phase::Between } else { Phase::Idle });
-    match replaced {
+    match desk.commit(|desk| store.replace_password(account.id, current.credential.revision, &hash, desk.now(), keep)) {
         Err(StoreError::Conflict(message)) => {
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
         }

@@ -8,7 +8,7 @@ use crate::domain::clock::spoken;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::password::Current;
 use crate::domain::sign_in::SignInSecret;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::store::{Mandate, NewSignIn, Occasion, Store};
 
 /// Signs in. Who has to choose a new password does so first, and nothing else.
@@ -23,15 +23,27 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     if account.must_change {
         let typed = Current { credential: &current, typed: &password };
         let proved = change_first(desk, &mut *store, &account, typed)?;
-        store.begin_sign_in(account.id, proved, &begins_now(desk, &secret), desk.now())?;
+        let new = begins_now(desk, &secret);
+        let begun = desk.commit(|desk| store.begin_sign_in(account.id, proved, &new, desk.now()));
+        begun.map_err(|error| not_signed_in(&account, error.into()))?;
     }
     drop(password);
-    keep(desk, &mut *store, &account, &secret)?;
+    let kept = desk.commit(|desk| keep(desk, &mut *store, &account, &secret));
+    kept.map_err(|failure| not_signed_in(&account, failure))?;
     if account.untold_failures > 0 {
         // It is no fault to be told twice, and one is signed in already.
         let _ = store.note_told(account.id, account.untold_failures);
     }
     Ok(())
+}
+
+/// What to say of somebody who is not signed in, and may have chosen a new password before.
+fn not_signed_in(account: &Account, failure: Failure) -> Failure {
+    if !account.must_change {
+        return failure;
+    }
+    let message = format!("your new password is in force, but you are not signed in: {}", failure.message);
+    Failure { message, ..failure }
 }
 
 /// A sign-in that begins now.

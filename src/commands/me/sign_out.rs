@@ -1,10 +1,11 @@
 //! `passdesk me sign-out`.
 
 use crate::cli::me::SignOut;
-use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::way_in::owner;
+use crate::commands::{Desk, done};
 use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
 use crate::token_source::TokenSource;
 
 /// Ends the saved sign-in, or all there are. A flagged account may do this, too.
@@ -27,18 +28,20 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let name = store.name()?;
     let found = desk.sign_ins.load_to_end(&name);
-    match &found {
-        Ok(None) => {
-            desk.terminal.note("Nobody is signed in.");
-            return Ok(());
-        }
-        Ok(Some(secret)) => {
+    if let Ok(None) = &found {
+        desk.terminal.note("Nobody is signed in.");
+        return Ok(());
+    }
+    desk.commit(|desk| {
+        // A file that cannot be read goes, too. Nobody can tell which sign-in it was.
+        if let Ok(Some(secret)) = &found {
             store.end_sign_in(secret.digest(), desk.now())?;
         }
-        // It is of no use to anybody here, and goes. Which one in the store it was, nobody can tell.
-        Err(_) => {}
-    }
-    desk.sign_ins.remove(&name)?;
+        desk.sign_ins.remove(&name).map_err(|error| match &found {
+            Ok(_) => done(error.into()),
+            Err(_) => error.into(),
+        })
+    })?;
     if found.is_err() {
         let message = "the file of your sign-in is removed, but what stood in it could not be read: if that was a \
                        sign-in, it lives until it expires";
@@ -49,6 +52,17 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Removes the saved sign-in, if it is one that has ended.
+fn forget_here(desk: &Desk<'_>, store: &dyn Store) -> Result<()> {
+    let name = store.name()?;
+    let ended_here = match desk.sign_ins.load_to_end(&name) {
+        Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
+        Ok(None) => false,
+        Err(_) => true,
+    };
+    if ended_here { Ok(desk.sign_ins.remove(&name)?) } else { Ok(()) }
+}
+
 /// Ends every sign-in and token of whoever this is.
 fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
@@ -56,16 +70,8 @@ fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let account = owner.account.clone();
     let acting = Acting::from(owner);
     acting.may_not_by_token(&mut *store, desk.now(), "sign-out", "sign everybody out of that account")?;
-    let ended = store.end_all_sign_ins(&acting.mandate(desk.now()), &account)?;
-    let name = store.name()?;
-    let ended_here = match desk.sign_ins.load_to_end(&name) {
-        Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
-        Ok(None) => false,
-        Err(_) => true,
-    };
-    if ended_here {
-        desk.sign_ins.remove(&name)?;
-    }
+    let ended = desk.commit(|desk| store.end_all_sign_ins(&acting.mandate(desk.now()), &account))?;
+    forget_here(desk, &*store).map_err(done)?;
     let ended = if ended == 1 { "1 sign-in or token".into() } else { format!("{ended} sign-ins and tokens") };
     desk.terminal.note(&format!("{} is signed out everywhere: {ended} ended.", account.named()));
     Ok(())

@@ -7,7 +7,6 @@ use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
-use crate::terminal::format::Format;
 
 /// Makes a copy of the store in a new file, while others go on.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
@@ -37,8 +36,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
         other => other,
     })?;
     desk.terminal.note(&format!("The backup is {}; it opens with --store as the store does.", place.display()));
-    if desk.format() == Format::Text {
-        return Ok(());
-    }
-    desk.print_records(&[PathRecord { path: place.display().to_string() }], false)
+    desk.print_done(&[PathRecord { path: place.display().to_string() }], false)
 }

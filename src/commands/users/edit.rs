@@ -2,7 +2,7 @@
 
 use crate::cli::users;
 use crate::commands::actor::acting;
-use crate::commands::{Desk, email, find};
+use crate::commands::{Desk, done, email, find};
 use crate::domain::authority::{Action, Subject};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
@@ -38,8 +38,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
         taken.map_or(Ok(()), |other| Err(super::taken(email.as_str(), &other)))?;
     }
 
-    store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit)?;
-    let account = find(&*store, &Target::Id(account.id))?;
+    desk.commit(|desk| store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit))?;
+    let account = find(&*store, &Target::Id(account.id)).map_err(done)?;
     desk.terminal.note(&format!("{} is changed.", account.named()));
     desk.print_changed(&[account], false)
 }

@@ -7,8 +7,9 @@ use crate::commands::bulk::{Bulk, Item, targets};
 use crate::domain::account::{AccountId, Revision};
 use crate::domain::authority::Action;
 use crate::domain::target::Target;
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
+use crate::terminal::Phase;
 
 /// One change that a store can make to an account.
 pub type Change = fn(&mut dyn Store, &Mandate, AccountId, Revision) -> crate::store::Result<()>;
@@ -25,7 +26,16 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         Bulk::find(&mut *store, &targets, |store, account| acting.may_change(store, now, action, account), Item::of);
 
     let mut changed = Vec::new();
+    // What is done for one is said, whatever comes of the next.
+    desk.terminal.enter(Phase::Between);
     for item in items {
+        if desk.terminal.interrupted() {
+            bulk.record(
+                item.written,
+                Err(Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn")),
+            );
+            continue;
+        }
         let account = item.account;
         let outcome = change(&mut *store, &acting.mandate(desk.now()), account.id, account.revision);
         if outcome.is_ok() {

@@ -18,8 +18,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
         let question = format!("Forget for good all accounts that were removed {span} ago or more?");
         desk.terminal.confirm(&question, "add --yes to purge without being asked")?;
     }
-    let now = desk.now();
-    let purged = store.purge(&acting.mandate(now), now - desk.policy.restorable)?;
+    let restorable = desk.policy.restorable;
+    let purged = desk.commit(|desk| store.purge(&acting.mandate(desk.now()), desk.now() - restorable))?;
     desk.terminal.note(&format!("Forgotten: {purged} removed account{}.", if purged == 1 { "" } else { "s" }));
     desk.print_done(&[CountRecord { count: purged }], false)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::users::RoleOf;
 use crate::commands::actor::acting;
-use crate::commands::{Desk, find};
+use crate::commands::{Desk, done, find};
 use crate::domain::account::Account;
 use crate::domain::authority::Action;
 use crate::domain::role::{Role, Roles};
@@ -40,8 +40,8 @@ fn change(
         return desk.print_changed(&[account], false);
     }
     let edit = Edit { roles: Some(roles), ..Edit::default() };
-    store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit)?;
-    let account = find(&*store, &Target::Id(account.id))?;
+    desk.commit(|desk| store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit))?;
+    let account = find(&*store, &Target::Id(account.id)).map_err(done)?;
     let has = if account.roles.is_empty() { "no role".into() } else { account.roles.join(", ") };
     desk.terminal.note(&format!("{} has {has} now.", account.named()));
     desk.print_changed(&[account], false)

@@ -9,7 +9,10 @@ use crate::store::StoreError;
 /// The engine's error in the words of [`StoreError`].
 pub fn failed(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        // The last of them if somebody was stopped while they put the log in order, or to read it.
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+            StoreError::Busy
+        }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
             message: format!("the store cannot be written: {error}"),

@@ -11,6 +11,7 @@ mod changes;
 mod errors;
 mod examine;
 mod imports;
+mod line;
 mod lists;
 mod open;
 mod pages;
@@ -24,7 +25,9 @@ mod tokens;
 mod tries;
 mod undo;
 mod unplaced;
+mod writer;
 
+use std::ops::Deref;
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,6 +36,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::authority::{Present, authorize_all};
 use self::errors::failed;
+use self::line::Line;
 pub use self::stores::SqliteStores;
 use self::undo::savepoint;
 use super::{
@@ -49,26 +53,105 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
+use crate::gate::{Gate, Pass};
 
 /// An open store.
 pub struct SqliteStore {
     connection: Connection,
+    line: Line,
+    /// Whether this one stands at the head of the line.
+    stands: bool,
+    /// How long to wait for others that write.
+    patience: Duration,
+    gate: Gate,
+    /// Held while the connection is closed, which may write.
+    closing: Option<Pass>,
+}
+
+/// The connection, to read with: no signal is acted on meanwhile, since who reads may hold up who writes.
+struct Reading<'a> {
+    connection: &'a Connection,
+    _pass: Pass,
+}
+
+impl Deref for Reading<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.closing = Some(self.gate.pass());
+    }
 }
 
 impl SqliteStore {
+    /// An open store; one without a path is one that nobody else knows of.
+    fn new(connection: Connection, path: Option<&Path>, gate: &Gate) -> Self {
+        let (line, gate) = (path.map(Line::of).unwrap_or_default(), gate.clone());
+        Self { connection, line, stands: false, patience: open::PATIENCE, gate, closing: None }
+    }
+
     /// An empty store in memory.
     #[cfg(test)]
     fn in_memory() -> Self {
-        Self { connection: open::in_memory().unwrap() }
+        Self::new(open::in_memory().unwrap(), None, &Gate::default())
+    }
+
+    /// Closes a store that nobody else knows of. All of it is in its one file then.
+    fn close(self) -> Result<()> {
+        let is_busy: bool =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;
+        if is_busy { Err(StoreError::Busy) } else { Ok(()) }
+    }
+
+    fn reading(&self) -> Reading<'_> {
+        Reading { _pass: self.gate.pass(), connection: &self.connection }
+    }
+
+    /// Does all of it at the head of the line, and lets no signal come between.
+    fn in_line<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.stands {
+            return work(self);
+        }
+        let _pass = self.gate.pass();
+        let place = self.line.stand(self.patience);
+        self.connection.busy_timeout(place.patience).map_err(failed)?;
+        self.stands = true;
+        let done = work(self);
+        self.stands = false;
+        drop(place);
+        self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
+        done
     }
 
     /// Runs one writing transaction. It is immediate: one that reads first and writes later would fail at once when
     /// another process wrote in between.
     fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let value = work(&transaction)?;
-        transaction.commit().map_err(failed)?;
-        Ok(value)
+        self.in_line(|store| {
+            let transaction =
+                store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+            let value = work(&transaction)?;
+            transaction.commit().map_err(failed)?;
+            Ok(value)
+        })
+    }
+
+    /// Runs what replaces a password hash, and takes the old one out of the write-ahead log as well. Readers may keep that
+    /// from happening now; the next writer, or the last process to leave, does it then.
+    fn and_forget<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.in_line(|store| {
+            let done = work(store)?;
+            // Nobody waits for readers.
+            let _ = store
+                .connection
+                .busy_timeout(Duration::ZERO)
+                .and_then(|()| store.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+            Ok(done)
+        })
     }
 
     /// Runs a change. If it is refused, nothing has changed, and the refusal is recorded in the same transaction.
@@ -104,32 +187,24 @@ impl SqliteStore {
         self.change(by, action.name(), || target, work)
     }
 
-    /// Takes an old password hash out of the write-ahead log as well. Readers may keep that from happening now; the
-    /// next writer, or the last process to leave, does it then.
-    fn forget_old_pages(&mut self) {
-        let _ = self.without_waiting(|store| {
-            store.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)
-        });
-    }
-
     /// Does what nobody need wait for while another process writes.
     fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        self.patience = Duration::ZERO;
         let done = work(self);
-        self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
+        self.patience = open::PATIENCE;
         done
     }
 }
 
 impl Store for SqliteStore {
     fn name(&self) -> Result<String> {
-        self.connection
+        self.reading()
             .query_row("SELECT value FROM settings WHERE key = 'store_name'", [], |row| row.get(0))
             .map_err(failed)
     }
 
     fn policy(&self, otherwise: Policy) -> Result<Policy> {
-        policy::read(&self.connection, otherwise)
+        policy::read(&self.reading(), otherwise)
     }
 
     fn set_policy(&mut self, by: &Mandate, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
@@ -142,27 +217,27 @@ impl Store for SqliteStore {
     }
 
     fn account(&self, target: &Target) -> Result<Option<Account>> {
-        accounts::find(&self.connection, target)
+        accounts::find(&self.reading(), target)
     }
 
     fn credential(&self, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
-        accounts::credential(&self.connection, username)
+        accounts::credential(&self.reading(), username)
     }
 
     fn is_last_admin(&self, id: AccountId) -> Result<bool> {
-        admins::is_last_admin(&self.connection, id)
+        admins::is_last_admin(&self.reading(), id)
     }
 
     fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
-        lists::page(&self.connection, page)
+        lists::page(&self.reading(), page)
     }
 
     fn suggestions(&self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
-        lists::suggestions(&self.connection, text, limit, now)
+        lists::suggestions(&self.reading(), text, limit, now)
     }
 
     fn count(&self, filter: &Filter, now: Timestamp) -> Result<u64> {
-        lists::count(&self.connection, filter, now)
+        lists::count(&self.reading(), filter, now)
     }
 
     fn add_account(&mut self, by: &Mandate, new: &NewAccount) -> Result<AccountId> {
@@ -171,18 +246,18 @@ impl Store for SqliteStore {
     }
 
     fn namesakes(&self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        imports::namesakes(&self.connection, of)
+        imports::namesakes(&self.reading(), of)
     }
 
     fn import(&mut self, by: &Mandate, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
-        imports::with_room(&self.connection)?;
+        imports::with_room(&self.reading())?;
         let imported = self.change(
             by,
             Action::Import.name(),
             || None,
             |transaction| imports::import(transaction, by, import, go_on),
         );
-        imports::with_usual_room(&self.connection)?;
+        imports::with_usual_room(&self.reading())?;
         imported
     }
 
@@ -193,19 +268,18 @@ impl Store for SqliteStore {
     }
 
     fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
-        self.change_of(by, Action::Reset, id, |transaction| changes::reset_password(transaction, by, id, seen, new))?;
-        self.forget_old_pages();
-        Ok(())
+        self.and_forget(|store| {
+            store
+                .change_of(by, Action::Reset, id, |transaction| changes::reset_password(transaction, by, id, seen, new))
+        })
     }
 
     fn reset_passwords(&mut self, by: &Mandate, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
-        let outcomes = self.write(|transaction| batches::reset_passwords(transaction, by, batch))?;
-        self.forget_old_pages();
-        Ok(outcomes)
+        self.and_forget(|store| store.write(|transaction| batches::reset_passwords(transaction, by, batch)))
     }
 
     fn was_reset(&self, id: AccountId, until: Timestamp) -> Result<bool> {
-        record::has_reset(&self.connection, id, until)
+        record::has_reset(&self.reading(), id, until)
     }
 
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()> {
@@ -233,20 +307,14 @@ impl Store for SqliteStore {
     }
 
     fn purge(&mut self, by: &Mandate, removed_until: Timestamp) -> Result<u64> {
-        let purged = self.change(
-            by,
-            Action::Purge.name(),
-            || None,
-            |transaction| changes::purge(transaction, by, removed_until),
-        )?;
-        self.forget_old_pages();
-        Ok(purged)
+        self.and_forget(|store| {
+            let purge = |transaction: &Transaction<'_>| changes::purge(transaction, by, removed_until);
+            store.change(by, Action::Purge.name(), || None, purge)
+        })
     }
 
     fn recover(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
-        self.write(|transaction| changes::recover(transaction, by, id, seen, new))?;
-        self.forget_old_pages();
-        Ok(())
+        self.and_forget(|store| store.write(|transaction| changes::recover(transaction, by, id, seen, new)))
     }
 
     fn record(&mut self, entry: &Entry) -> Result<()> {
@@ -254,7 +322,7 @@ impl Store for SqliteStore {
     }
 
     fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
-        record::page(&self.connection, filter, after, limit)
+        record::page(&self.reading(), filter, after, limit)
     }
 
     fn replace_password(
@@ -265,9 +333,9 @@ impl Store for SqliteStore {
         at: Timestamp,
         keep: Option<SignInId>,
     ) -> Result<PasswordRevision> {
-        let replaced = self.write(|transaction| changes::replace_password(transaction, id, proved, hash, at, keep))?;
-        self.forget_old_pages();
-        Ok(replaced)
+        self.and_forget(|store| {
+            store.write(|transaction| changes::replace_password(transaction, id, proved, hash, at, keep))
+        })
     }
 
     fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<Option<TryId>> {
@@ -279,11 +347,8 @@ impl Store for SqliteStore {
     }
 
     fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account> {
-        let account = self.write(|transaction| tries::pass(transaction, passed, at))?;
-        if passed.renewed.is_some() {
-            self.forget_old_pages();
-        }
-        Ok(account)
+        let pass = |store: &mut Self| store.write(|transaction| tries::pass(transaction, passed, at));
+        if passed.renewed.is_some() { self.and_forget(pass) } else { pass(self) }
     }
 
     fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()> {
@@ -295,7 +360,7 @@ impl Store for SqliteStore {
     }
 
     fn sign_in(&self, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {
-        sign_ins::find(&self.connection, digest, now)
+        sign_ins::find(&self.reading(), digest, now)
     }
 
     fn end_sign_in(&mut self, digest: SignInDigest, at: Timestamp) -> Result<bool> {
@@ -319,11 +384,11 @@ impl Store for SqliteStore {
     }
 
     fn tokens(&self, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>> {
-        tokens::list(&self.connection, owner, now)
+        tokens::list(&self.reading(), owner, now)
     }
 
     fn token(&self, target: &TokenTarget, own: Option<AccountId>, now: Timestamp) -> Result<Option<Token>> {
-        tokens::find(&self.connection, target, own, now)
+        tokens::find(&self.reading(), target, own, now)
     }
 
     fn revoke_token(&mut self, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool> {
@@ -332,7 +397,7 @@ impl Store for SqliteStore {
 
     fn note_use(&mut self, id: SignInId, at: Timestamp) -> Result<()> {
         let note = |store: &mut Self| store.write(|transaction| tokens::note_use(transaction, id, at));
-        match tokens::noteworthy_use(&self.connection, id, at)? {
+        match tokens::noteworthy_use(&self.reading(), id, at)? {
             None => Ok(()),
             Some(tokens::Use::First) => note(self),
             Some(tokens::Use::Another) => self.without_waiting(note),
@@ -357,8 +422,7 @@ impl Store for SqliteStore {
             // That none came of it is what whoever asked is told in any case.
             let _ = self.record(&events::not_backed_up(by, place, why));
         }
-        self.forget_old_pages();
-        made
+        self.and_forget(|_| made)
     }
 }
 

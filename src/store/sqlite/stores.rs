@@ -1,17 +1,20 @@
 //! Where the store is: opened, looked at or made there.
 
+#![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
+
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use rusqlite::Connection;
 
-use super::errors::failed;
 use super::unplaced::{Purpose, Unplaced};
-use super::{SqliteStore, examine, open};
+use super::{SqliteStore, examine, open, writer};
 use crate::domain::finding::Finding;
-use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch};
+use crate::gate::Gate;
+use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch, Writer};
 
 /// What the engine's files are called, behind the name of the store.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
@@ -19,19 +22,25 @@ const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 /// The store in one file.
 pub struct SqliteStores {
     path: PathBuf,
+    gate: Gate,
 }
 
 impl SqliteStores {
     /// The store at this path, which need not exist. A relative path is taken from the working directory.
     pub fn at(path: &Path) -> Result<Self> {
         let path = std::path::absolute(path).context("the store's path cannot be made absolute")?;
-        Ok(Self { path })
+        Ok(Self { path, gate: Gate::default() })
     }
 
-    /// The path, absolute.
+    /// The same, behind a gate that holds signals back.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn behind(self, gate: &Gate) -> Self {
+        Self { gate: gate.clone(), ..self }
+    }
+
+    fn opened(&self, open: fn(&Path) -> Result<Connection>) -> Result<Box<dyn Store>> {
+        let _pass = self.gate.pass();
+        Ok(Box::new(SqliteStore::new(open(&self.path)?, Some(&self.path), &self.gate)))
     }
 }
 
@@ -41,15 +50,19 @@ impl Stores for SqliteStores {
     }
 
     fn open(&self) -> Result<Box<dyn Store>> {
-        Ok(Box::new(SqliteStore { connection: open::existing(&self.path)? }))
+        self.opened(open::existing)
     }
 
     fn open_as_it_is(&self) -> Result<Box<dyn Store>> {
-        Ok(Box::new(SqliteStore { connection: open::as_it_is(&self.path)? }))
+        self.opened(open::as_it_is)
     }
 
     fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
         examine::examine(&self.path, now, watch)
+    }
+
+    fn writer(&self) -> Option<Writer> {
+        writer::of(&self.path)
     }
 
     fn claims(&self, path: &Path) -> bool {
@@ -77,9 +90,10 @@ impl Stores for SqliteStores {
 
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
-        let mut store = SqliteStore { connection: open::fresh(unplaced.path())? };
+        let _pass = self.gate.pass();
+        let mut store = SqliteStore::new(open::fresh(unplaced.path())?, None, &self.gate);
         store.add_account(by, first)?;
-        store.connection.close().map_err(|(_, error)| failed(error))?;
+        store.close()?;
         Ok(Box::new(unplaced))
     }
 }

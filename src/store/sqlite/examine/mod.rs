@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::errors::{LOOK, RESTORE};
 use super::open::{self, beside, unusable};
+use super::writer;
 use crate::domain::finding::Finding;
 use crate::domain::text::some_of;
 use crate::store::{Result, StoreError, Watch};
@@ -45,7 +46,17 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     findings.push(told("rights", "nobody else can read or write it", open::closed_to_others(path, &metadata))?);
     findings.push(told("folder", "nobody else can put another in its place", open::check_folder(path))?);
     findings.push(told("log", "what is beside it is as closed as it is", logs(path, metadata.uid()))?);
+    findings.extend(writing(path));
     Ok(is_store)
+}
+
+/// Whether somebody writes just now. One who is stopped keeps all others from it.
+fn writing(path: &Path) -> Option<Finding> {
+    let writer = writer::of(path)?;
+    Some(match writer.remedy() {
+        Some(remedy) => Finding::faulty("writer", writer.to_string(), remedy),
+        None => Finding::sound("writer", writer.to_string()),
+    })
 }
 
 /// Refuses a log beside the store that others could read, write or have put there.

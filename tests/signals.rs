@@ -1,0 +1,229 @@
+//! Signals at every moment of a write. Who is stopped keeps nobody from writing. Who is ended has changed nothing, or has
+//! said what holds.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use common::{Desk, GOOD, OTHER, Run};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The calls of the system by which a command writes, and waits for its turn.
+const WRITES: &str = "pwrite64,fdatasync,fsync,ftruncate,flock,unlink,write";
+
+/// A command, and what has to be so before each of its runs.
+struct Case {
+    args: &'static [&'static str],
+    input: String,
+    before: &'static str,
+}
+
+fn case(args: &'static [&'static str]) -> Case {
+    Case { args, input: String::new(), before: "" }
+}
+
+/// The program under a tracer that sends it a signal with the so-manieth call of those in [`WRITES`].
+fn struck(desk: &Desk, case: &Case, signal: &str, at: usize) -> Child {
+    let plain = desk.command(case.args);
+    let input = desk.home.path().join("input");
+    fs::write(&input, &case.input).unwrap();
+    let mut traced = Command::new("strace");
+    traced
+        .args(["-D", "-f", "-o"])
+        .arg(log(desk))
+        .arg(format!("--trace={WRITES}"))
+        .arg(format!("--inject={WRITES}:signal={signal}:when={at}"))
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .env_clear()
+        .envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .current_dir(desk.home.path())
+        // In a group of its own, whose leader has a parent elsewhere: one that nobody could continue does not stop.
+        .process_group(0)
+        .stdin(fs::File::open(input).unwrap())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    traced.spawn().unwrap()
+}
+
+fn log(desk: &Desk) -> std::path::PathBuf {
+    desk.home.path().join("trace")
+}
+
+fn logged(desk: &Desk, what: &str) -> bool {
+    fs::read_to_string(log(desk)).unwrap_or_default().contains(what)
+}
+
+/// Waits until it has stopped; `false` if it has come to its end instead.
+fn has_stopped(desk: &Desk, child: &mut Child) -> bool {
+    loop {
+        if logged(desk, "--- stopped by SIGSTOP ---") {
+            return true;
+        }
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        sleep(Duration::from_millis(2));
+    }
+}
+
+/// Continues it until it has come to its end: each of its threads may be sent a signal of its own.
+fn continued(child: &mut Child) {
+    while child.try_wait().unwrap().is_none() {
+        // It may just have come to its end.
+        let _ = kill_process(Pid::from_child(child), Signal::CONT);
+        sleep(Duration::from_millis(2));
+    }
+}
+
+/// Stops a command at each of its moments, and has somebody else write meanwhile.
+fn stop_at_each_moment(desk: &Desk, case: &Case, prepare: impl Fn()) {
+    let mut stops = 0;
+    for at in 1.. {
+        prepare();
+        desk.sql(case.before);
+        let mut child = struck(desk, case, "SIGTSTP", at);
+        if has_stopped(desk, &mut child) {
+            stops += 1;
+            let username = format!("m{}", desk.value::<i64>("SELECT max(id) FROM accounts"));
+            // Somebody else, who is not signed in by what the command has left.
+            let mut other = desk.command(&["users", "add", &username, "-q"]);
+            let other: Run = other.env("HOME", desk.home.path().join("elsewhere")).output().unwrap().into();
+            continued(&mut child);
+            assert_eq!(other.code, 0, "{:?} at {at}: {}", case.args, other.stderr);
+        }
+        let was_struck = logged(desk, "--- SIGTSTP");
+        let run: Run = child.wait_with_output().unwrap().into();
+        assert!(![9, 10].contains(&run.code), "{:?} at {at}: {}", case.args, run.stderr);
+        fs::remove_file(log(desk)).unwrap();
+        if !was_struck && at > 2 {
+            break;
+        }
+    }
+    assert!(stops > 0, "{:?} has never stopped", case.args);
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn who_is_stopped_at_whatever_moment_keeps_nobody_from_writing() {
+    let desk = Desk::with_alice();
+    fs::write(desk.home.path().join("new.csv"), "username\nivan\n").unwrap();
+    let gone = "DELETE FROM accounts WHERE username IN ('ivan', 'bob')";
+    for case in [
+        Case { input: "whatever\n".into(), ..case(&["me", "sign-in", "--as", "nobody", "--password-stdin"]) },
+        Case { input: format!("{GOOD}\n"), ..case(&["me", "sign-in", "--as", "alice", "--password-stdin"]) },
+        Case { input: "wrong\n".into(), before: "UPDATE accounts SET tries_failed = 0", ..case(&["verify", "alice"]) },
+        Case { before: gone, ..case(&["users", "add", "bob", "-q"]) },
+        Case { before: gone, ..case(&["users", "import", "new.csv"]) },
+        case(&["users", "edit", "alice", "--name", "Alice"]),
+        case(&["policy", "set", "min-length", "20"]),
+        case(&["users", "purge", "--yes"]),
+    ] {
+        stop_at_each_moment(&desk, &case, || {});
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn who_is_stopped_while_the_store_is_brought_up_to_date_keeps_nobody_from_writing() {
+    let desk = Desk::empty();
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/schema_2.db");
+    stop_at_each_moment(&desk, &case(&["users", "list"]), || {
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{}{suffix}", desk.store().display()));
+        }
+        fs::copy(&old, desk.store()).unwrap();
+        fs::set_permissions(desk.store(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    });
+}
+
+/// Ends a command at each of its moments: it has changed nothing then, or it says what holds.
+fn end_at_each_moment(desk: &Desk, case: &Case, said: &str) {
+    let (mut cancelled, mut done) = (0, 0);
+    for at in 1.. {
+        desk.sql(case.before);
+        let before = desk.state();
+        let child = struck(desk, case, "SIGINT", at);
+        let run: Run = child.wait_with_output().unwrap().into();
+        match run.code {
+            130 => {
+                assert_eq!(desk.state(), before, "{:?} at {at} has changed something: {}", case.args, run.stderr);
+                cancelled += 1;
+            }
+            0 => {
+                assert_ne!(desk.state(), before, "{:?} at {at}", case.args);
+                assert!(run.stderr.contains(said), "{:?} at {at} says {}", case.args, run.stderr);
+                done += 1;
+            }
+            _ => panic!("{:?} at {at} exits {}: {}", case.args, run.code, run.stderr),
+        }
+        let was_struck = logged(desk, "--- SIGINT");
+        fs::remove_file(log(desk)).unwrap();
+        if !was_struck && at > 2 {
+            break;
+        }
+    }
+    assert!(cancelled > 0 && done > 1, "{:?}: {cancelled} cancelled, {done} done", case.args);
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn who_is_ended_at_whatever_moment_has_changed_nothing_or_says_what_holds() {
+    let desk = Desk::with_alice();
+    let hash: String = desk.account("password_hash", "alice");
+    let active = "UPDATE accounts SET state = 'active'";
+    let disabled = "UPDATE accounts SET state = 'disabled' WHERE id = 2";
+    let no_role = "UPDATE accounts SET roles = 0 WHERE id = 2";
+    let auditor = "UPDATE accounts SET roles = 1 WHERE id = 2";
+    let undecided = "DELETE FROM settings WHERE key = 'policy.min-length'";
+    let token = "INSERT OR IGNORE INTO sign_ins (id, account_id, secret_sha256, created_at, expires_at, label, roles)
+                 VALUES (99, 2, randomblob(32), 1, 9000000000, 'nightly', 0)";
+    let removed =
+        "INSERT OR IGNORE INTO accounts (username, display_name, search_text, roles, state, must_change, created_at,
+                                         removed_at) VALUES ('gone', '', '', 0, 'active', TRUE, 0, 1)";
+    let here = "UPDATE accounts SET removed_at = NULL";
+    let away = "UPDATE accounts SET removed_at = unixepoch() WHERE id = 2";
+    let renamed = "UPDATE accounts SET display_name = 'A'";
+    let unflagged = "UPDATE accounts SET must_change = FALSE WHERE id = 2";
+    let locked = "UPDATE accounts SET locked_at = 1 WHERE id = 2";
+    for (args, before, said) in [
+        (&["users", "disable", "alice"][..], active, "is disabled"),
+        (&["users", "enable", "alice"], disabled, "is enabled"),
+        (&["users", "grant", "alice", "helpdesk"], no_role, "has helpdesk now"),
+        (&["users", "revoke", "alice", "auditor"], auditor, "has no role now"),
+        (&["users", "edit", "alice", "--name", "B"], renamed, "is changed"),
+        (&["users", "remove", "alice"], here, "is removed"),
+        (&["users", "restore", "alice"], away, "is restored"),
+        (&["users", "require-change", "alice"], unflagged, "new password"),
+        (&["users", "unlock", "alice"], locked, "may sign in again"),
+        (&["users", "purge", "--yes"], removed, "1 removed account"),
+        (&["policy", "set", "min-length", "20"], undecided, "min-length is 20 now"),
+        (&["tokens", "revoke", "99"], token, "has ended"),
+    ] {
+        end_at_each_moment(&desk, &Case { before, ..case(args) }, said);
+        desk.sql(
+            "UPDATE accounts SET state = 'active', removed_at = NULL, must_change = FALSE, temporary_until = NULL",
+        );
+        desk.sql(&format!("UPDATE accounts SET password_hash = '{hash}' WHERE id = 2"));
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_password_change_that_is_ended_at_whatever_moment_has_changed_nothing_or_says_so() {
+    let desk = Desk::with_alice();
+    let input = format!("{GOOD}\n{OTHER}\n");
+    let args = &["me", "passwd", "--as", "alice", "--password-stdin"];
+    let hash: String = desk.account("password_hash", "alice");
+    let before =
+        format!("UPDATE accounts SET password_hash = '{hash}', tries_failed = 0 WHERE id = 2; DELETE FROM tries");
+    end_at_each_moment(&desk, &Case { args, input, before: before.leak() }, "is changed");
+}
