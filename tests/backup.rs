@@ -9,7 +9,7 @@ mod pty;
 #[path = "common/record.rs"]
 mod record;
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -199,6 +199,28 @@ fn who_is_no_global_admin_makes_no_backup_and_that_is_recorded() {
         assert_eq!([&last["actor"], &last["action"], &last["outcome"]], [name, "backup", "refused"]);
     }
     desk.run_as("root", &BACKUP).succeeds();
+}
+
+#[test]
+fn a_backup_into_a_folder_that_others_can_rearrange_is_refused() {
+    let desk = Desk::settled();
+    let (above, folder) = (desk.home.path().join("above"), desk.home.path().join("above/folder"));
+    fs::create_dir_all(&folder).unwrap();
+    let is_open = |above_mode: u32, folder_mode: u32| {
+        fs::set_permissions(&folder, Permissions::from_mode(folder_mode)).unwrap();
+        fs::set_permissions(&above, Permissions::from_mode(above_mode)).unwrap();
+        let before = events(&desk);
+        let run = desk.refuses(1, || desk.run(&["store", "backup", "above/folder/copy.db"]));
+        assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
+        assert!(run.stderr.contains("\nhint: make it in a folder that nobody else can write to"), "{}", run.stderr);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{above_mode:o} {folder_mode:o}");
+        assert_eq!(events(&desk), before);
+    };
+    is_open(0o755, 0o777);
+    is_open(0o755, 0o2770);
+    is_open(0o777, 0o700);
+    fs::set_permissions(&above, Permissions::from_mode(0o1777)).unwrap();
+    desk.run(&["store", "backup", "above/folder/copy.db"]).succeeds();
 }
 
 // ---- While others go on.

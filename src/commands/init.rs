@@ -27,8 +27,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let email = super::email(args.email.as_deref())?;
     handover::check(&args.handover.way_out, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
-    if desk.stores.occupied()? {
-        return Err(taken(format!("there is something at {} already", desk.stores.location())));
+    if let Some(path) = desk.stores.occupant()? {
+        return Err(taken(format!("there is something at {} already", path.display())));
     }
 
     let stores = desk.stores;

@@ -13,7 +13,7 @@ pub mod sqlite;
 mod values;
 
 use std::fs::Metadata;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -247,8 +247,8 @@ pub trait Stores {
     /// Whether a file that is there is one of the store's own, by whatever name it was reached.
     fn has(&self, file: &Metadata) -> bool;
 
-    /// Whether there is something where the store would be made.
-    fn occupied(&self) -> Result<bool>;
+    /// What stands where the store would be made, or where its log would be.
+    fn occupant(&self) -> Result<Option<PathBuf>>;
 
     /// Makes a store with its first account, out of everybody's sight.
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>>;

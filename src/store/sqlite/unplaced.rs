@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, parts, unusable};
 use crate::store::{PreparedStore, Result, StoreError};
 
@@ -38,6 +39,15 @@ impl Purpose {
             Self::Backup => StoreError::Failed(anyhow::anyhow!(message)),
         }
     }
+
+    /// Refuses a folder, named without links, in which others could change what is made. A store is opened there later, too.
+    fn check(self, place: &Path, folder: &Path) -> Result<()> {
+        match self {
+            Self::Store => ground::folder(folder, Tenant::Store),
+            Self::Backup => ground::folder(folder, Tenant::Scratch)
+                .map_err(|error| self.cannot_make(place, &io::Error::other(error.to_string()))),
+        }
+    }
 }
 
 /// A file beside its place, under a name of its own. Dropped, it is gone, and so is the folder if it was made for it.
@@ -54,6 +64,9 @@ impl Unplaced {
     pub fn create(place: &Path, purpose: Purpose) -> Result<Self> {
         let cannot_make = |path: &Path, error: &io::Error| purpose.cannot_make(path, error);
         let (folder, name) = parts(place)?;
+        if let Ok(Some(path)) = ground::occupant(place) {
+            return Err(StoreError::Conflict(format!("there is something at {} already", path.display())));
+        }
         let made_folder = (purpose == Purpose::Store && !folder.exists()).then(|| folder.to_owned());
         if made_folder.is_some() {
             DirBuilder::new()
@@ -62,6 +75,7 @@ impl Unplaced {
                 .create(folder)
                 .map_err(|error| cannot_make(folder, &error))?;
         }
+        purpose.check(place, &folder.canonicalize().map_err(|error| cannot_make(place, &error))?)?;
         let hidden = format!(".{}.{}.{}", name.to_string_lossy(), std::process::id(), purpose.suffix());
         let path = folder.join(hidden);
         // What a process of the same number left when it was killed is nobody's.
