@@ -10,6 +10,7 @@ use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
+use crate::made::{Fleeting, Made};
 
 /// A folder with a file for each store somebody is signed in to. The files are the user's alone, and so is the folder
 /// where it is made here. Whoever comes through sudo has a file of their own: several people who may run this as one
@@ -94,19 +95,16 @@ impl SignInFiles {
     /// Keeps a sign-in for a store, in place of the one before. A reader sees the old one or the new one.
     pub fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()> {
         let path = self.path(store)?;
-        let unfinished = path.with_extension(format!("{}.new", std::process::id()));
         let write = || -> io::Result<()> {
-            DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(&path))?;
-            // What a process of the same number left when it was killed is nobody's.
-            let _ = fs::remove_file(&unfinished);
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+            let folder = path.parent().unwrap_or(&path);
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            let (mut file, unfinished) = Made::unfinished(folder, format!("{store}.").as_ref(), ".new")?;
+            let unfinished = Fleeting(unfinished);
             file.write_all(secret.to_hex().as_bytes())?;
             file.sync_all()?;
-            fs::rename(&unfinished, &path)
+            fs::rename(unfinished.0.path(), &path)
         };
-        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display())).inspect_err(|_| {
-            let _ = fs::remove_file(&unfinished);
-        })
+        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display()))
     }
 
     /// Whether a file that is there is one of these, whoever is signed in by it and whatever name it was reached by.

@@ -6,11 +6,13 @@
 mod common;
 
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::scope;
 
-use common::{Desk, GOOD};
+use common::{Desk, GOOD, Run};
 use rusqlite::Connection;
 
 const INIT: [&str; 4] = ["init", "--admin", "root", "-q"];
@@ -122,6 +124,12 @@ fn init_refuses_where_no_store_would_be_accepted() {
         assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
         assert_eq!(run.stdout, "", "no password is shown");
         assert_eq!(contents(desk.home.path()), []);
+    }
+    for mode in [0o770, 0o777] {
+        set_mode(desk.home.path(), mode);
+        let run = desk.run(&[&INIT[..], &["--store", "a/b/store.db", "--output", "out"]].concat()).exits(10);
+        assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
+        assert_eq!(contents(desk.home.path()), [], "not even a folder stays");
     }
     // A folder that it makes is its owner's alone, and will do below one that is sticky.
     set_mode(desk.home.path(), 0o1777);
@@ -241,5 +249,65 @@ fn a_log_that_is_left_of_another_store_is_not_taken_for_that_of_a_new_one() {
             assert!(contents(desk.home.path()) == before, "something has changed");
             fs::remove_file(left).unwrap();
         }
+    }
+}
+
+// ---- What is made is under no name that another could have.
+
+/// Runs the program under a process number that is known before, and tells it.
+fn under_a_known_number(desk: &Desk, args: &[&str], input: &str, meanwhile: impl FnOnce(u32)) -> Run {
+    let plain = desk.command(args);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "read go; exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args());
+    shell.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(desk.home.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = shell.spawn().unwrap();
+    meanwhile(child.id());
+    child.stdin.take().unwrap().write_all(format!("go\n{input}\n").as_bytes()).unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn what_another_of_the_same_process_number_has_in_hand_stays() {
+    let desk = Desk::settled();
+    let folder = desk.home.path().join(".local/state/passdesk");
+    fs::create_dir_all(&folder).unwrap();
+    let store: String = desk.value("SELECT value FROM settings WHERE key = 'store_name'");
+    // Where it would be if its name had a process number in it.
+    let kept = format!("{}/{store}.NUMBER.new", folder.display());
+    let deeds = [
+        (&["store", "backup", "copy.db"][..], ".copy.db.NUMBER.unfinished"),
+        (&["init", "--store", "new.db", "--admin", "root", "-q"], ".new.db.NUMBER.new"),
+        (&["me", "sign-in", "--as", "root", "--password-stdin"], &kept),
+    ];
+    for (args, path) in deeds {
+        let mut theirs = PathBuf::new();
+        let run = under_a_known_number(&desk, args, GOOD, |number| {
+            theirs = desk.home.path().join(path.replace("NUMBER", &number.to_string()));
+            fs::write(&theirs, "theirs").unwrap();
+        });
+        run.succeeds();
+        assert_eq!(fs::read_to_string(&theirs).unwrap_or_default(), "theirs", "{args:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, to give two processes one number"]
+fn of_two_that_make_a_store_under_one_process_number_one_does() {
+    for _ in 0..20 {
+        let desk = Desk::empty();
+        let init = || {
+            let plain = desk.command(&INIT);
+            let mut unshared = Command::new("unshare");
+            unshared.args(["--pid", "--fork"]).arg(plain.get_program()).args(plain.get_args());
+            unshared.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            Run::from(unshared.current_dir(desk.home.path()).stdin(Stdio::null()).output().unwrap())
+        };
+        let runs = scope(|scope| [(); 2].map(|()| scope.spawn(init)).map(|one| one.join().unwrap()));
+        let codes = runs.each_ref().map(|run| run.code);
+        assert!(codes == [0, 7] || codes == [7, 0], "{codes:?}: {} {}", runs[0].stderr, runs[1].stderr);
+        let made = runs.iter().find(|run| run.code == 0).unwrap();
+        desk.profile("root", &made.password()).exits(6);
+        assert_eq!(contents(desk.home.path()).len(), 1, "nothing is left beside it");
     }
 }

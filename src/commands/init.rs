@@ -47,7 +47,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
                 temporary,
             };
             let prepared = stores.prepare(&by, &first)?;
-            prepared.scratch().into_iter().for_each(|path| terminal.doom(path.to_owned()));
+            prepared.scratch().into_iter().for_each(|made| terminal.doom(made));
             Ok(prepared)
         },
         |prepared, _| {

@@ -33,6 +33,7 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
+use crate::made::Made;
 
 /// Why a store did not do it. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -256,8 +257,8 @@ pub trait Stores {
 
 /// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.
 pub trait PreparedStore {
-    /// What it leaves behind if the program is ended now.
-    fn scratch(&self) -> Option<&Path>;
+    /// What it leaves behind if the program is ended now, in the order in which it can be removed.
+    fn scratch(&self) -> Vec<Made>;
 
     /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
     fn put_in_place(self: Box<Self>) -> Result<()>;
