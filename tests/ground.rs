@@ -1,4 +1,4 @@
-//! What a store stands on: its folder and those above, its name, and what is beside it.
+//! What a store stands on: its folder and those above, its name, what is beside it, and the file system.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -310,4 +310,34 @@ fn of_two_that_make_a_store_under_one_process_number_one_does() {
         desk.profile("root", &made.password()).exits(6);
         assert_eq!(contents(desk.home.path()).len(), 1, "nothing is left beside it");
     }
+}
+
+// ---- The file system.
+
+#[test]
+fn init_says_nothing_of_a_disk_of_this_machine() {
+    let desk = Desk::empty();
+    assert_eq!(desk.run(&INIT).succeeds().stderr, "");
+}
+
+#[test]
+#[ignore = "needs root and the Debian package bindfs, to mount a file system that may be a network's"]
+fn a_file_system_that_may_be_a_networks_is_named_by_init_and_by_a_check() {
+    let desk = Desk::empty();
+    let [within, mounted] = ["within", "mounted"].map(|name| desk.home.path().join(name));
+    for folder in [&within, &mounted] {
+        fs::create_dir(folder).unwrap();
+        set_mode(folder, 0o700);
+    }
+    if !Command::new("bindfs").args([&within, &mounted]).status().unwrap().success() {
+        // Nobody may mount here.
+        return;
+    }
+    let init = desk.run(&[&INIT[..], &["--store", "mounted/store.db"]].concat());
+    let check = desk.run(&["store", "check", "--store", "mounted/store.db", "--format", "csv"]);
+    assert!(Command::new("umount").arg(&mounted).status().unwrap().success());
+    let said = init.succeeds().stderr;
+    assert!(said.starts_with("Note that the store is on FUSE, which may be a network file system"), "{said}");
+    let found = check.succeeds().stdout;
+    assert!(found.contains("\ndisk,note,\"the store is on FUSE, "), "{found}");
 }

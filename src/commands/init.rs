@@ -4,6 +4,7 @@ use super::Desk;
 use super::handover::{self, WayOut, Whose};
 use crate::cli::init::Init;
 use crate::domain::actor::Actor;
+use crate::domain::finding::{Finding, Verdict};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
 use crate::failure::{Failure, Kind, Result};
@@ -59,6 +60,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     )?;
     if !args.handover.way_out.quiet {
         desk.terminal.note(&format!("The store is {}.", stores.location()));
+    }
+    if let Finding { verdict: Verdict::Notable, message, remedy: Some(remedy), .. } = stores.disk() {
+        desk.terminal.note(&format!("Note that {message}; {remedy}."));
     }
     way_out.close(desk)
 }

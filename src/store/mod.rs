@@ -251,6 +251,9 @@ pub trait Stores {
     /// What stands where the store would be made, or where its log would be.
     fn occupant(&self) -> Result<Option<PathBuf>>;
 
+    /// What there is to say of the file system that the store is on: it may be that of another machine.
+    fn disk(&self) -> Finding;
+
     /// Makes a store with its first account, out of everybody's sight.
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>>;
 }

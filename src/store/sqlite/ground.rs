@@ -1,5 +1,5 @@
-//! What a store stands on: its folder and those above, its name, and what is beside it. Whoever can change
-//! one of these can change what is read for the store.
+//! What a store stands on: its folder and those above, its name, what is beside it, and the file system. Whoever can
+//! change one of these can change what is read for the store.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::open::{myself, unreadable, unusable};
+use crate::domain::finding::Finding;
 use crate::store::Result;
 
 /// How the names end of the store and of what stands beside it: the engine's files.
@@ -126,4 +127,80 @@ pub fn logs(path: &Path, owner: u32) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What there is to say of the file system that a store is on.
+pub fn disk(path: &Path) -> Finding {
+    match network(path) {
+        None => Finding::sound("disk", "its file system is none that passdesk knows to be a network's"),
+        Some(name) => Finding::notable(
+            "disk",
+            format!("the store is on {name}"),
+            "move it to a disk of this machine: over a network, the locks may fail that keep two writers apart",
+        ),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn network(path: &Path) -> Option<&'static str> {
+    // Known by its lowest 32 bits; how wide the number is depends on the machine.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the rest is a sign, or nothing")]
+    rustix::fs::statfs(path).ok().and_then(|system| network_of(system.f_type as u32))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn network(_: &Path) -> Option<&'static str> {
+    None
+}
+
+/// The network file systems, by the numbers of Linux (linux/magic.h, and GNU coreutils' stat.c for the rest).
+#[cfg(target_os = "linux")]
+fn network_of(kind: u32) -> Option<&'static str> {
+    Some(match kind {
+        0x6969 => "NFS, a network file system",
+        0x517B | 0xFE53_4D42 | 0xFF53_4D42 => "SMB, a network file system",
+        0x6573_5546 => "FUSE, which may be a network file system such as sshfs",
+        0x0102_1997 => "9p, a network file system",
+        0x5346_414F | 0x6B41_4653 => "AFS, a network file system",
+        0x00C3_6400 => "Ceph, a network file system",
+        0x7375_7245 => "Coda, a network file system",
+        0x564C => "NCP, a network file system",
+        0x0BD0_0BD0 => "Lustre, a network file system",
+        0x1983_0326 => "BeeGFS, a network file system",
+        0x2003_0528 => "OrangeFS, a network file system",
+        0x4750_4653 => "GPFS, which several machines share",
+        0x0116_1970 => "GFS2, which several machines share",
+        0x7461_636F => "OCFS2, which several machines share",
+        0x786F_4256 => "a folder that VirtualBox shares",
+        0xBACB_ACBC => "a folder that VMware shares",
+        0x7C7C_6673 => "a folder that Parallels shares",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn network_file_systems_are_known_by_their_numbers() {
+        // As statfs(2) lists them.
+        let network = [
+            (0x6969, "NFS"),
+            (0x517B, "SMB"),
+            (0xFF53_4D42, "SMB"),
+            (0xFE53_4D42, "SMB"),
+            (0x6573_5546, "FUSE"),
+            (0x0102_1997, "9p"),
+            (0x5346_414F, "AFS"),
+        ];
+        for (number, name) in network {
+            assert!(network_of(number).unwrap().starts_with(name), "{number:x}");
+        }
+        // ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS.
+        for number in [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x794C_7630, 0x2FC1_2FC1] {
+            assert_eq!(network_of(number), None, "{number:x}");
+        }
+    }
 }

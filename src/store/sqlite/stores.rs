@@ -67,6 +67,10 @@ impl Stores for SqliteStores {
         ground::occupant(&self.path)
     }
 
+    fn disk(&self) -> Finding {
+        ground::disk(&self.path)
+    }
+
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         let mut store = SqliteStore { connection: open::fresh(unplaced.path())? };

@@ -50,6 +50,7 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     // What others have put there is not read.
     let is_whole = is_store && logs.is_ok();
     findings.push(told("log", "what is beside it is as closed as it is", logs)?);
+    findings.push(ground::disk(&resolved));
     Ok(is_whole)
 }
 
