@@ -14,9 +14,9 @@
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
-//! handed in), [`made`] (what was made on the disk, and goes again), [`system`] (clock, random numbers, who runs this),
-//! [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires
-//! real adapters together.
+//! handed in), [`made`] (what was made on the disk, and goes again), [`folders`] (which of them others can rearrange),
+//! [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token
+//! are kept). This file is the one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]
@@ -26,6 +26,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod failure;
+pub mod folders;
 pub mod input;
 mod json;
 pub mod made;

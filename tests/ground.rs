@@ -101,6 +101,20 @@ fn a_store_below_a_folder_that_others_can_rearrange_is_refused() {
 }
 
 #[test]
+fn a_store_behind_a_link_that_others_can_replace_is_refused() {
+    let desk = deep();
+    let shared = desk.home.path().join("shared");
+    fs::create_dir(&shared).unwrap();
+    symlink(desk.home.path().join("above/own"), shared.join("link")).unwrap();
+    for mode in [0o777, 0o770] {
+        set_mode(&shared, mode);
+        is_refused(&desk, "shared/link/store.db", "shared can be rearranged by others (mode ", "chmod go-w ");
+    }
+    set_mode(&shared, 0o1777);
+    desk.run(&[&LIST[..], &["--store", "shared/link/store.db"]].concat()).succeeds();
+}
+
+#[test]
 fn a_store_in_or_below_a_folder_of_somebody_elses_is_refused() {
     if !is_root() {
         // Only root gives folders away.

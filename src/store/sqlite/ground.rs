@@ -6,8 +6,9 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::open::{myself, unreadable, unusable};
+use super::open::{unreadable, unusable};
 use crate::domain::finding::Finding;
+use crate::folders;
 use crate::store::Result;
 
 /// How the names end of the store and of what stands beside it: the engine's files.
@@ -22,26 +23,13 @@ pub enum Tenant {
     Scratch,
 }
 
-/// Refuses a folder that others can rearrange, or that stands below one. It is named without links.
-pub fn folder(folder: &Path, tenant: Tenant) -> Result<()> {
-    for above in folder.ancestors() {
-        let shown = above.display();
-        let metadata = fs::symlink_metadata(above).map_err(|error| unreadable(above, &error))?;
-        if ![0, myself()].contains(&metadata.uid()) {
-            return Err(unusable(
-                format!("the folder {shown} can be rearranged by others: it belongs to uid {}", metadata.uid()),
-                "choose a folder of your own; each folder above it has to be yours or root's",
-            ));
-        }
-        let mode = metadata.mode() & 0o7777;
-        let is_sticky = mode & 0o1000 != 0 && (above != folder || tenant == Tenant::Scratch);
-        if mode & 0o022 != 0 && !is_sticky {
-            return Err(unusable(
-                format!("the folder {shown} can be rearranged by others (mode {mode:04o})"),
-                format!(
-                    "find out what others have put there, then: chmod go-w {shown}; or choose a folder of your own"
-                ),
-            ));
+/// Refuses a folder that others can rearrange: as it was named, and as it is named without links.
+pub fn folder(named: &Path, real: &Path, tenant: Tenant) -> Result<()> {
+    for folder in [named, real].into_iter().take(if named == real { 1 } else { 2 }) {
+        match folders::fault(folder, tenant == Tenant::Scratch) {
+            Ok(None) => {}
+            Ok(Some(fault)) => return Err(unusable(fault.message, fault.hint)),
+            Err(error) => return Err(unreadable(folder, &error)),
         }
     }
     Ok(())

@@ -2,15 +2,16 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use rustix::fs::OFlags;
 
 use super::errors::failed;
 use super::ground::{self, Tenant, beside};
@@ -168,16 +169,18 @@ pub fn parts(path: &Path) -> Result<(&Path, &OsStr)> {
 /// can put anything else there.
 fn checked(path: &Path) -> Result<PathBuf> {
     ordinary(path)?;
+    let named = parts(path)?.0;
     let path = resolved(path)?;
     let metadata = ordinary(&path)?;
     owned(&path, &metadata)?;
+    // Before anything is opened by its name.
+    ground::folder(named, parts(&path)?.0, Tenant::Store)?;
     let version = version_in_header(&path)?;
     if version > schema::NEWEST {
         return Err(schema::too_new(version));
     }
     closed_to_others(&path, &metadata)?;
     ground::one_name(&path, &metadata)?;
-    ground::folder(parts(&path)?.0, Tenant::Store)?;
     ground::logs(&path, myself())?;
     Ok(path)
 }
@@ -250,7 +253,12 @@ pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
 /// foreign database with SQLite could already write beside it.
 pub fn version_in_header(path: &Path) -> Result<u32> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
-    File::open(path)
+    // Where others can rename, what was looked at may be a pipe by now.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.cast_signed())
+        .open(path)
         .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header))
         .map_err(|error| unreadable(path, &error))?;
     // https://www.sqlite.org/fileformat.html#the_database_header: big-endian, user_version at 60, application_id at 68.

@@ -43,11 +43,11 @@ impl Purpose {
         }
     }
 
-    /// Refuses a folder, named without links, in which others could change what is made. A store is opened there later, too.
-    fn check(self, place: &Path, folder: &Path) -> Result<()> {
+    /// Refuses a folder in which others could change what is made. A store is opened there later, too.
+    fn check(self, place: &Path, named: &Path, real: &Path) -> Result<()> {
         match self {
-            Self::Store => ground::folder(folder, Tenant::Store),
-            Self::Backup => ground::folder(folder, Tenant::Scratch)
+            Self::Store => ground::folder(named, real, Tenant::Store),
+            Self::Backup => ground::folder(named, real, Tenant::Scratch)
                 .map_err(|error| self.cannot_make(place, &io::Error::other(error.to_string()))),
         }
     }
@@ -82,8 +82,9 @@ impl Unplaced {
             Purpose::Store => missing_folders(folder).map_err(|error| purpose.cannot_make(folder, &error))?,
             Purpose::Backup => Vec::new(),
         };
-        let folder = folder.canonicalize().map_err(cannot_make)?;
-        purpose.check(place, &folder)?;
+        let named = folder;
+        let folder = named.canonicalize().map_err(cannot_make)?;
+        purpose.check(place, named, &folder)?;
         // Opened now, since after the file is in its place it would be too late to find that it cannot be.
         let opened = File::open(&folder).map_err(cannot_make)?;
         let mut prefix = OsString::from(".");

@@ -38,14 +38,18 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
             return Ok(false);
         }
     };
-    let (folder, _) = open::parts(&resolved)?;
+    let [named, real] = [open::parts(path)?.0, open::parts(&resolved)?.0];
     let version = open::version_in_header(path);
     let is_store = version.is_ok();
     findings.push(told("file", format!("{shown} is a store of passdesk"), version.map(drop))?);
     findings.push(told("owner", "it is yours", open::owned(path, &metadata))?);
     findings.push(told("rights", "nobody else can read or write it", open::closed_to_others(path, &metadata))?);
     findings.push(told("names", "it has one name", ground::one_name(&resolved, &metadata))?);
-    findings.push(told("folder", "nobody else can put another in its place", ground::folder(folder, Tenant::Store))?);
+    findings.push(told(
+        "folder",
+        "nobody else can put another in its place",
+        ground::folder(named, real, Tenant::Store),
+    )?);
     let logs = ground::logs(&resolved, metadata.uid());
     // What others have put there is not read.
     let is_whole = is_store && logs.is_ok();
