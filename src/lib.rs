@@ -14,8 +14,9 @@
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
-//! handed in), [`gate`] (no signal is acted on inside a transaction), [`system`] (clock, random numbers, who runs this),
-//! [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires real adapters together.
+//! handed in), [`made`] (what was made on the disk, and goes again), [`folders`] (which of them others can rearrange),
+//! [`gate`] (no signal is acted on inside a transaction), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token
+//! are kept). This file is the one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]
@@ -25,9 +26,11 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod failure;
+pub mod folders;
 pub mod gate;
 pub mod input;
 mod json;
+pub mod made;
 pub mod sign_in_files;
 pub mod store;
 pub mod system;
@@ -46,6 +49,7 @@ use crate::commands::Desk;
 use crate::domain::policy::Policy;
 use crate::failure::{Failure, Kind, Look, Result};
 use crate::gate::Gate;
+use crate::made::{Fleeting, Made};
 use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
@@ -113,14 +117,17 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
     let mut rng = system::random()?;
 
     let throw_away = match cli.command {
-        Command::Demo => Some(tempfile::tempdir().context("there is no place for a throw-away store")?),
+        Command::Demo => {
+            let made = Made::scratch(&tempfile::env::temp_dir(), "passdesk-demo.".as_ref(), "");
+            Some(Fleeting(made.context("there is no place for a throw-away store")?))
+        }
         _ => None,
     };
-    if let Some(folder) = &throw_away {
-        terminal.doom(folder.path().to_owned());
+    if let Some(Fleeting(folder)) = &throw_away {
+        terminal.doom(folder.clone());
     }
     let (store, sign_ins) = match &throw_away {
-        Some(folder) => (folder.path().join("passdesk.db"), Some(folder.path().to_owned())),
+        Some(Fleeting(folder)) => (folder.path().join("passdesk.db"), Some(folder.path().to_owned())),
         None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
     };
     let desk = &mut Desk {

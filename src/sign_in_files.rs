@@ -10,6 +10,8 @@ use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
+use crate::folders;
+use crate::made::{Fleeting, Made};
 
 /// A folder with a file for each store somebody is signed in to. The files are the user's alone, and so is the folder
 /// where it is made here. Whoever comes through sudo has a file of their own: several people who may run this as one
@@ -42,7 +44,7 @@ impl SignInFiles {
             }
             match file.mode() & 0o7777 {
                 mode if mode & 0o077 != 0 => Err(format!("is open to others (mode {mode:04o})")),
-                _ => Ok(()),
+                _ => self.closed().map_err(|error| error.to_string()),
             }
         })
     }
@@ -59,6 +61,15 @@ impl SignInFiles {
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
         }
         self.read(store, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
+    }
+
+    /// Refuses a folder that others can rearrange: they could put one sign-in in the place of another.
+    fn closed(&self) -> io::Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        match folders::fault(&folder.canonicalize()?, false)? {
+            Some(fault) => Err(io::Error::other(fault.message)),
+            None => Ok(()),
+        }
     }
 
     /// Reads one from a file that will do.
@@ -94,19 +105,17 @@ impl SignInFiles {
     /// Keeps a sign-in for a store, in place of the one before. A reader sees the old one or the new one.
     pub fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()> {
         let path = self.path(store)?;
-        let unfinished = path.with_extension(format!("{}.new", std::process::id()));
         let write = || -> io::Result<()> {
-            DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(&path))?;
-            // What a process of the same number left when it was killed is nobody's.
-            let _ = fs::remove_file(&unfinished);
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+            let folder = path.parent().unwrap_or(&path);
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            self.closed()?;
+            let (mut file, unfinished) = Made::unfinished(folder, format!("{store}.").as_ref(), ".new")?;
+            let unfinished = Fleeting(unfinished);
             file.write_all(secret.to_hex().as_bytes())?;
             file.sync_all()?;
-            fs::rename(&unfinished, &path)
+            fs::rename(unfinished.0.path(), &path)
         };
-        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display())).inspect_err(|_| {
-            let _ = fs::remove_file(&unfinished);
-        })
+        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display()))
     }
 
     /// Whether a file that is there is one of these, whoever is signed in by it and whatever name it was reached by.
@@ -276,6 +285,22 @@ mod tests {
             assert!(!is_shielded(&file, owner + 1, Some(owner)), "a caller's own file");
         }
         assert!(!is_shielded(&fs::metadata(folder.path()).unwrap(), 1, Some(2)));
+    }
+
+    #[test]
+    fn in_a_folder_that_others_can_rearrange_no_sign_in_is_kept_or_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = SignInFiles::in_folder(Some(folder.path().to_owned()), Some(1000));
+        files.save("store", &secret(1)).unwrap();
+        for mode in [0o770, 0o1777] {
+            fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+            let Err(refused) = files.load("store") else { panic!("it was taken") };
+            assert!(refused.to_string().contains("can be rearranged by others (mode "), "{refused}");
+            assert!(files.save("store", &secret(2)).is_err());
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+            // It can be ended all the same.
+            assert_eq!(files.load_to_end("store").unwrap().map(|kept| kept.digest()), Some(secret(1).digest()));
+        }
     }
 
     #[test]

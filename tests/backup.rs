@@ -9,8 +9,9 @@ mod pty;
 #[path = "common/record.rs"]
 mod record;
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{scope, sleep};
@@ -201,6 +202,69 @@ fn who_is_no_global_admin_makes_no_backup_and_that_is_recorded() {
     desk.run_as("root", &BACKUP).succeeds();
 }
 
+#[test]
+fn a_backup_into_a_folder_that_others_can_rearrange_is_refused() {
+    let desk = Desk::settled();
+    let (above, folder) = (desk.home.path().join("above"), desk.home.path().join("above/folder"));
+    fs::create_dir_all(&folder).unwrap();
+    let is_open = |above_mode: u32, folder_mode: u32| {
+        fs::set_permissions(&folder, Permissions::from_mode(folder_mode)).unwrap();
+        fs::set_permissions(&above, Permissions::from_mode(above_mode)).unwrap();
+        let before = events(&desk);
+        let run = desk.refuses(1, || desk.run(&["store", "backup", "above/folder/copy.db"]));
+        assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
+        assert!(run.stderr.contains("\nhint: make it in a folder that nobody else can write to"), "{}", run.stderr);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{above_mode:o} {folder_mode:o}");
+        assert_eq!(events(&desk), before);
+    };
+    is_open(0o755, 0o777);
+    is_open(0o755, 0o2770);
+    is_open(0o777, 0o700);
+    fs::set_permissions(&above, Permissions::from_mode(0o1777)).unwrap();
+    desk.run(&["store", "backup", "above/folder/copy.db"]).succeeds();
+}
+
+#[test]
+fn a_backup_into_a_folder_in_which_others_can_only_make_files_is_made_out_of_their_reach() {
+    let desk = Desk::settled();
+    let folder = desk.home.path().join("folder");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o1777)).unwrap();
+    desk.run(&["store", "backup", "folder/copy.db"]).succeeds();
+    restored(&desk, "folder/copy.db").run(&["store", "check"]).succeeds();
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn what_has_taken_the_place_of_an_unfinished_backup_is_not_placed() {
+    let desk = Desk::settled();
+    // The unfinished file is there before the first event: whoever writes meanwhile keeps it at that.
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut backup = started(desk.command(&BACKUP));
+    let unfinished = loop {
+        let is_it = |path: &PathBuf| path.to_str().unwrap().contains(".unfinished");
+        if let Some(unfinished) = files(desk.home.path()).into_iter().find(is_it) {
+            break unfinished;
+        }
+        assert_eq!(backup.try_wait().unwrap(), None, "it waits for whoever writes");
+        sleep(Duration::from_millis(1));
+    };
+    let theirs = desk.home.path().join("theirs");
+    fs::write(&theirs, "").unwrap();
+    fs::rename(theirs, unfinished).unwrap();
+    drop(other);
+    let run = Run::from(backup.wait_with_output().unwrap()).exits(1);
+    assert!(run.stderr.contains("somebody has changed it meanwhile"), "{}", run.stderr);
+    assert_eq!(names(&desk), ["store.db"]);
+    says_that_none_came_of_it(&desk);
+}
+
 // ---- While others go on.
 
 #[test]
@@ -281,7 +345,7 @@ fn killed_at_any_moment_it_leaves_all_of_the_copy_or_a_file_that_says_it_is_none
                 unfinished += 1;
                 assert!(name.starts_with(".copy.db.") && name.ends_with(".unfinished"), "{name}");
             }
-            fs::remove_file(path).unwrap();
+            if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
         }
     }
     assert!(whole + unfinished > 0);

@@ -66,8 +66,8 @@ fn a_sound_store_has_no_finding() {
     run.succeeds();
     assert!(findings.iter().all(|finding| finding["result"] == "ok" && finding["remedy"].is_null()), "{findings:?}");
     let names: Vec<_> = findings.iter().map(|finding| finding["check"].as_str().unwrap()).collect();
-    let all = "file owner rights folder log version journal pages references schema accounts passwords settings record \
-               admins";
+    let all = "file owner rights names folder log disk version journal pages references schema accounts passwords \
+               settings record admins";
     assert_eq!(names.join(" "), all);
 }
 
@@ -76,10 +76,10 @@ fn a_check_is_a_line_for_each_thing_and_an_array_in_json() {
     let desk = Desk::settled();
     let text = desk.run(&CHECK).succeeds();
     assert_eq!(text.stderr, "");
-    assert_eq!(text.stdout.lines().count(), 15, "{}", text.stdout);
+    assert_eq!(text.stdout.lines().count(), 17, "{}", text.stdout);
     assert!(text.stdout.contains("\nrecord      ok       3 events, as written\n"), "{}", text.stdout);
     let json = desk.run(&["store", "check", "--format", "json"]).succeeds().stdout;
-    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 15);
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 17);
     let csv = desk.run(&["store", "check", "--format", "csv"]).succeeds().stdout;
     assert!(csv.starts_with("check,result,message,remedy\nfile,ok,"), "{csv}");
 }
@@ -139,7 +139,7 @@ fn a_store_that_is_open_to_others_is_looked_into_all_the_same() {
     let desk = Desk::settled();
     fs::set_permissions(desk.store(), Permissions::from_mode(0o644)).unwrap();
     finds(&desk, "store.db", "rights", "is open to others (mode 0644)", "then: chmod 600 ");
-    assert_eq!(check(&desk, "store.db").1.len(), 15);
+    assert_eq!(check(&desk, "store.db").1.len(), 17);
     fs::set_permissions(desk.store(), Permissions::from_mode(0o400)).unwrap();
     finds(&desk, "store.db", "rights", "is not writable for you", "chmod 600 ");
 }
@@ -147,8 +147,17 @@ fn a_store_that_is_open_to_others_is_looked_into_all_the_same() {
 #[test]
 fn a_folder_that_others_can_rearrange_is_found() {
     let desk = Desk::settled();
-    fs::set_permissions(desk.home.path(), Permissions::from_mode(0o777)).unwrap();
-    finds(&desk, "store.db", "folder", "can be rearranged by others", "a folder of your own");
+    for mode in [0o777, 0o770, 0o1777] {
+        fs::set_permissions(desk.home.path(), Permissions::from_mode(mode)).unwrap();
+        finds(&desk, "store.db", "folder", "can be rearranged by others", "a folder of your own");
+    }
+}
+
+#[test]
+fn a_second_name_is_found() {
+    let desk = Desk::settled();
+    fs::hard_link(desk.store(), desk.home.path().join("other.db")).unwrap();
+    finds(&desk, "store.db", "names", "has 2 names", " -xdev -inum ");
 }
 
 #[test]

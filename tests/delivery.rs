@@ -8,7 +8,7 @@ mod common;
 use std::fs::{self, File, Permissions};
 use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -579,7 +579,8 @@ fn a_store_is_private_until_it_is_in_its_place_and_gone_if_the_place_is_taken() 
     wait_until("there is an unfinished store", || !names_in(desk.home.path()).is_empty());
     let_it_wait(&child);
     for name in names_in(desk.home.path()) {
-        assert_eq!(mode(&desk.home.path().join(&name)), 0o600, "{name}");
+        let folder = desk.home.path().join(name);
+        assert_eq!([mode(&folder), mode(&folder.join("store.db"))], [0o700, 0o600], "{}", folder.display());
     }
     assert!(!desk.store().exists());
     fs::write(desk.store(), "somebody else's").unwrap();
@@ -591,6 +592,120 @@ fn a_store_is_private_until_it_is_in_its_place_and_gone_if_the_place_is_taken() 
     assert!(run.stderr.contains("NOT in force"), "{}", run.stderr);
     assert_eq!(fs::read_to_string(desk.store()).unwrap(), "somebody else's");
     assert_eq!(names_in(desk.home.path()), ["store.db"]);
+}
+
+// ---- What is taken back is what was made.
+
+/// Puts a folder with something in it in the place of what stands at a path.
+fn replaced_by_theirs(path: &Path) -> impl Fn() -> String + use<> {
+    let theirs = path.join("file");
+    fs::rename(path, path.with_file_name("away")).unwrap();
+    fs::create_dir(path).unwrap();
+    fs::write(&theirs, "theirs").unwrap();
+    move || fs::read_to_string(&theirs).unwrap_or_default()
+}
+
+#[test]
+fn what_has_taken_the_place_of_an_output_file_stays() {
+    let desk = Desk::with_alice();
+    refuse_resets(&desk, "%");
+    let file = desk.home.path().join("file");
+    let before = desk.state();
+    let other = rusqlite::Connection::open(desk.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut command = desk.command(&[&RESET_ALICE[..], &["--output", "file"]].concat());
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    wait_until("the file is written", || fs::metadata(&file).is_ok_and(|file| file.len() > 0));
+    fs::write(desk.home.path().join("theirs"), "theirs").unwrap();
+    fs::rename(desk.home.path().join("theirs"), &file).unwrap();
+    drop(other);
+    // Either it has found out in time that its own file is gone, or the store has refused.
+    assert_ne!(Run::from(child.wait_with_output().unwrap()).code, 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "theirs");
+    assert_eq!(desk.state(), before);
+}
+
+/// Starts `init`, which waits until somebody takes the password, and tells where it makes the store.
+fn init_that_waits(desk: &Desk) -> (PipeReader, Child, PathBuf) {
+    let (reader, writer) = narrow_pipe(0);
+    let child = spawn(desk.command(&["init", "--admin", "root", "-q"]), writer);
+    wait_until("there is an unfinished store", || !names_in(desk.home.path()).is_empty());
+    let_it_wait(&child);
+    let unfinished = desk.home.path().join(&names_in(desk.home.path())[0]);
+    (reader, child, unfinished)
+}
+
+#[test]
+fn what_has_taken_the_place_of_an_unfinished_store_stays_when_a_signal_comes() {
+    let desk = Desk::empty();
+    let (_reader, child, unfinished) = init_that_waits(&desk);
+    let theirs = replaced_by_theirs(&unfinished);
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    Run::from(child.wait_with_output().unwrap()).exits(143);
+    assert_eq!(theirs(), "theirs");
+    assert!(!desk.store().exists());
+}
+
+#[test]
+fn a_signal_leaves_nothing_of_an_unfinished_store() {
+    let desk = Desk::empty();
+    let (_reader, writer) = narrow_pipe(0);
+    let child = spawn(desk.command(&["init", "--admin", "root", "-q", "--store", "a/b/store.db"]), writer);
+    let folder = desk.home.path().join("a/b");
+    wait_until("there is an unfinished store", || folder.exists() && !names_in(&folder).is_empty());
+    let_it_wait(&child);
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    Run::from(child.wait_with_output().unwrap()).exits(143);
+    assert_eq!(names_in(desk.home.path()).len(), 0);
+}
+
+#[test]
+fn what_has_taken_the_place_of_an_unfinished_store_is_not_placed() {
+    let desk = Desk::empty();
+    let (mut reader, child, unfinished) = init_that_waits(&desk);
+    let file = if unfinished.is_dir() { unfinished.join("store.db") } else { unfinished.clone() };
+    fs::rename(&file, file.with_file_name("away")).unwrap();
+    fs::copy(file.with_file_name("away"), &file).unwrap();
+    reader.read_to_string(&mut String::new()).unwrap();
+    let run = Run::from(child.wait_with_output().unwrap()).exits(10);
+    assert!(run.stderr.contains("NOT in force"), "{}", run.stderr);
+    assert!(!desk.store().exists());
+}
+
+/// Replaces the folder of a demonstration, which waits until somebody reads what it says, and lets it come to an end.
+#[track_caller]
+fn the_place_of_a_demonstration_is_left_alone(end: impl FnOnce(&Child)) {
+    let desk = Desk::empty();
+    let (reader, writer) = narrow_pipe(0);
+    let mut command = desk.command(&["demo"]);
+    command.env("TMPDIR", desk.home.path());
+    let child = spawn(command, writer);
+    wait_until("there is a store", || !names_in(desk.home.path()).is_empty());
+    let_it_wait(&child);
+    let folder = desk.home.path().join(&names_in(desk.home.path())[0]);
+    let theirs = replaced_by_theirs(&folder);
+    end(&child);
+    drop(reader);
+    child.wait_with_output().unwrap();
+    assert_eq!(theirs(), "theirs");
+}
+
+#[test]
+fn what_has_taken_the_place_of_a_demonstration_stays_when_it_ends() {
+    the_place_of_a_demonstration_is_left_alone(|_| ());
+}
+
+#[test]
+fn what_has_taken_the_place_of_a_demonstration_stays_when_a_signal_comes() {
+    the_place_of_a_demonstration_is_left_alone(|child| kill_process(Pid::from_child(child), Signal::TERM).unwrap());
+}
+
+#[test]
+fn a_demonstration_leaves_nothing() {
+    let desk = Desk::empty();
+    let mut command = desk.command(&["demo"]);
+    Run::from(command.env("TMPDIR", desk.home.path()).output().unwrap()).succeeds();
+    assert_eq!(names_in(desk.home.path()).len(), 0);
 }
 
 // ---- Several accounts.

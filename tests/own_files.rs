@@ -71,9 +71,12 @@ fn under_another_name_they_are_the_same_files() {
     for (number, path) in [desk.store(), folder.join("store.uid-1001.sign-in")].iter().enumerate() {
         let [linked, hard] = ["link", "hard"].map(|name| desk.home.path().join(format!("{name}{number}")));
         symlink(path, &linked).unwrap();
-        fs::hard_link(path, &hard).unwrap();
         refuses(&desk, &linked);
-        refuses(&desk, &hard);
+        // A store with a second name is not even opened.
+        if *path != desk.store() {
+            fs::hard_link(path, &hard).unwrap();
+            refuses(&desk, &hard);
+        }
     }
     symlink(&folder, desk.home.path().join("folder")).unwrap();
     refuses(&desk, &desk.home.path().join("folder/store.uid-1001.sign-in"));

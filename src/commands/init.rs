@@ -4,6 +4,7 @@ use super::Desk;
 use super::handover::{self, WayOut, Whose};
 use crate::cli::init::Init;
 use crate::domain::actor::Actor;
+use crate::domain::finding::{Finding, Verdict};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
 use crate::failure::{Failure, Kind, Result};
@@ -27,8 +28,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let email = super::email(args.email.as_deref())?;
     handover::check(&args.handover.way_out, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
-    if desk.stores.occupied()? {
-        return Err(taken(format!("there is something at {} already", desk.stores.location())));
+    if let Some(path) = desk.stores.occupant()? {
+        return Err(taken(format!("there is something at {} already", path.display())));
     }
 
     let stores = desk.stores;
@@ -47,7 +48,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
                 temporary,
             };
             let prepared = stores.prepare(&by, &first)?;
-            prepared.scratch().into_iter().for_each(|path| terminal.doom(path.to_owned()));
+            prepared.scratch().into_iter().for_each(|made| terminal.doom(made));
             Ok(prepared)
         },
         |prepared, _| {
@@ -59,6 +60,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     )?;
     if !args.handover.way_out.quiet {
         desk.terminal.note(&format!("The store is {}.", stores.location()));
+    }
+    if let Finding { verdict: Verdict::Notable, message, remedy: Some(remedy), .. } = stores.disk() {
+        desk.terminal.note(&format!("Note that {message}; {remedy}."));
     }
     way_out.close(desk)
 }

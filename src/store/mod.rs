@@ -14,7 +14,7 @@ mod values;
 
 use std::fmt;
 use std::fs::Metadata;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -34,6 +34,7 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
+use crate::made::Made;
 
 /// Why a store did not do it. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -281,8 +282,11 @@ pub trait Stores {
     /// Whether a file that is there is one of the store's own, by whatever name it was reached.
     fn has(&self, file: &Metadata) -> bool;
 
-    /// Whether there is something where the store would be made.
-    fn occupied(&self) -> Result<bool>;
+    /// What stands where the store would be made, or where its log would be.
+    fn occupant(&self) -> Result<Option<PathBuf>>;
+
+    /// What there is to say of the file system that the store is on: it may be that of another machine.
+    fn disk(&self) -> Finding;
 
     /// Makes a store with its first account, out of everybody's sight.
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>>;
@@ -290,8 +294,8 @@ pub trait Stores {
 
 /// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.
 pub trait PreparedStore {
-    /// What it leaves behind if the program is ended now.
-    fn scratch(&self) -> Option<&Path>;
+    /// What it leaves behind if the program is ended now, in the order in which it can be removed.
+    fn scratch(&self) -> Vec<Made>;
 
     /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
     fn put_in_place(self: Box<Self>) -> Result<()>;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::ProgressBar;
 use zeroize::Zeroizing;
@@ -17,6 +17,7 @@ use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
 use crate::gate::Gate;
+use crate::made::Made;
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
@@ -241,8 +242,8 @@ impl Terminal for Console {
         self.guard.interrupted()
     }
 
-    fn doom(&mut self, path: PathBuf) {
-        self.guard.doom(path);
+    fn doom(&mut self, made: Made) {
+        self.guard.doom(made);
     }
 
     fn spare(&mut self, path: &Path) {

@@ -1,9 +1,9 @@
 //! The ways a secret goes out.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,11 +14,12 @@ use zeroize::Zeroizing;
 use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
 use super::resume::Unfinished;
-use super::rewrite::{self, sync_folder};
+use super::rewrite::{self, still_there, sync_folder};
 use super::screen::{Key, Page};
 use super::{Phase, Terminal};
 use crate::domain::clock::spoken;
 use crate::failure::{Failure, Kind, Result};
+use crate::made::Made;
 
 /// A way out, open.
 pub enum Delivery {
@@ -178,10 +179,13 @@ impl Delivery {
         !matches!(self, Self::File { .. }) && output.layout().width.is_some()
     }
 
-    /// Where it went, if that is a file that was made for it.
+    /// The file where it went, if that was made for it.
     #[must_use]
-    pub fn new_file(&self) -> Option<&Path> {
-        self.file().filter(|_| !matches!(self, Self::File { has_rows: true, .. }))
+    pub fn new_file(&self) -> Option<Made> {
+        match self {
+            Self::File { file, path, has_rows: false, .. } => Made::file(path, file).ok(),
+            _ => None,
+        }
     }
 
     /// Where it went, if that is a file.
@@ -226,10 +230,8 @@ impl Delivery {
 
     /// Takes back what is of no use: a file in which nothing is in force.
     pub fn take_back(&self) {
-        if let Self::File { path, has_rows: false, .. } = self {
-            // At worst a file stays that says something that is not in force, and the failure says so.
-            let _ = fs::remove_file(path);
-        }
+        // At worst a file stays that says something that is not in force, and the failure says so.
+        let _ = self.new_file().map(|made| made.remove());
     }
 }
 
@@ -246,14 +248,12 @@ pub struct Ways<'a> {
 /// How long a file is, to where the next part goes; an error where it is not what stands at its path, or not as it was left:
 /// what had been written to it, nobody would find.
 fn look(mut file: &File, path: &Path) -> io::Result<u64> {
-    let (ours, theirs) = (file.metadata()?, path.symlink_metadata());
-    if !theirs.is_ok_and(|theirs| (theirs.dev(), theirs.ino()) == (ours.dev(), ours.ino())) {
-        return Err(io::Error::other("it has been moved or removed meanwhile"));
-    }
-    if file.stream_position()? != ours.len() {
+    still_there(file, path)?;
+    let length = file.metadata()?.len();
+    if file.stream_position()? != length {
         return Err(io::Error::other("somebody else has written to it meanwhile"));
     }
-    Ok(ours.len())
+    Ok(length)
 }
 
 /// Where a copy is, and for how long.

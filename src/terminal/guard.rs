@@ -1,8 +1,8 @@
 //! Signals: whatever ends or stops the program at a prompt leaves the terminal as it was.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -15,6 +15,7 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
 use crate::gate::Gate;
+use crate::made::Made;
 
 #[derive(Default)]
 struct State {
@@ -33,8 +34,8 @@ struct State {
     put_off: Option<i32>,
     /// Whether Ctrl-C has left the confirmation screen.
     has_left: bool,
-    /// Files and folders that are of no use if the program ends now.
-    doomed: Vec<PathBuf>,
+    /// What was made, and is of no use if the program ends now.
+    doomed: Vec<Made>,
 }
 
 impl State {
@@ -132,14 +133,14 @@ impl Guard {
         self.lock().draws_line = draws;
     }
 
-    /// Names a file or folder that is to go if a signal ends the program.
-    pub fn doom(&self, path: PathBuf) {
-        self.lock().doomed.push(path);
+    /// Hands over what is to go if a signal ends the program.
+    pub fn doom(&self, made: Made) {
+        self.lock().doomed.push(made);
     }
 
     /// Takes back what [`Self::doom`] said.
     pub fn spare(&self, path: &Path) {
-        self.lock().doomed.retain(|doomed| doomed != path);
+        self.lock().doomed.retain(|doomed| doomed.path() != path);
     }
 
     /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`].
@@ -253,9 +254,9 @@ impl Shared {
 
     /// Ends the program by a signal; by exit code 130 if it is Ctrl-C's.
     fn end(&self, state: &State, signal: i32) {
-        for path in &state.doomed {
-            // One of the two is right, and what cannot be removed stays.
-            let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
+        for made in &state.doomed {
+            // What cannot be removed stays.
+            let _ = made.remove();
         }
         if let Some(taken) = &state.taken {
             taken.restore();

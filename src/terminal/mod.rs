@@ -24,11 +24,12 @@ mod taken;
 mod typing;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use self::screen::{Key, Page};
 use crate::domain::secret::TypedPassword;
 use crate::failure::{self, Failure, Hint, Kind};
+use crate::made::Made;
 
 /// Why a prompt has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -149,8 +150,8 @@ pub trait Terminal {
     /// Whether a signal came while something was being put in force, and was put off: whoever has more to do stops.
     fn interrupted(&self) -> bool;
 
-    /// Names a file or a folder that is of no use, and goes, if a signal ends the program.
-    fn doom(&mut self, path: PathBuf);
+    /// Hands over a file or a folder that is of no use, and goes, if a signal ends the program.
+    fn doom(&mut self, made: Made);
 
     /// Takes back what [`Terminal::doom`] said.
     fn spare(&mut self, path: &Path);

@@ -1,13 +1,14 @@
 //! Taking rows out of the middle of a file of secrets.
 
-use std::fs::{self, File, OpenOptions};
+use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process;
+use std::path::Path;
 
 use zeroize::Zeroizing;
+
+use crate::made::{Fleeting, Made, stands_at};
 
 /// Takes ranges of bytes, in their order, out of a file, and returns the file that is in its place: locked, and at its end.
 /// What stays is written anew beside it, and takes the place in one step: whatever ends the program, none of it is lost.
@@ -16,14 +17,16 @@ pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Resul
     let mut text = Zeroizing::new(Vec::with_capacity(length + 1));
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut text)?;
-    let beside = beside(path);
-    let anew = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&beside)?;
-    let written = write(&anew, &text, ranges).and_then(|()| fs::rename(&beside, path)).and_then(|()| sync_folder(path));
-    if written.is_err() {
-        // Where it has taken the place already there is nothing beside it.
-        let _ = fs::remove_file(&beside);
-    }
-    written.map(|()| anew)
+    let mut prefix = OsString::from(".");
+    prefix.push(path.file_name().unwrap_or_default());
+    prefix.push(".");
+    let (anew, beside) = Made::unfinished(folder_of(path), &prefix, ".unfinished")?;
+    let beside = Fleeting(beside);
+    write(&anew, &text, ranges)?;
+    still_there(file, path)?;
+    fs::rename(beside.0.path(), path)?;
+    sync_folder(path)?;
+    Ok(anew)
 }
 
 fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> {
@@ -39,18 +42,18 @@ fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> 
     anew.sync_all()
 }
 
-/// Where it is written until it is whole.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.unfinished", process::id()));
-    path.with_file_name(name)
+/// Refuses a file that is not what stands at its path: that is somebody else's.
+pub fn still_there(file: &File, path: &Path) -> io::Result<()> {
+    if stands_at(file, path) { Ok(()) } else { Err(io::Error::other("it has been moved or removed meanwhile")) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Puts the name of a file on the disk, too. A folder that may be written but not read cannot be synced.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(folder) {
+    match File::open(folder_of(path)) {
         Ok(folder) => folder.sync_all(),
         Err(_) => Ok(()),
     }
@@ -71,6 +74,19 @@ mod tests {
         file.write_all(b"five\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "head\ntwo\nfour\nfive\n");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_has_taken_the_place_of_the_file_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(&path, "one\ntwo\n").unwrap();
+        let file = File::open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "theirs").unwrap();
+        assert!(without(&file, &path, &[0..1, 2..4]).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

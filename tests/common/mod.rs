@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -37,7 +38,9 @@ pub struct Run {
 impl Desk {
     /// An empty home.
     pub fn empty() -> Self {
-        Self { home: tempfile::tempdir().unwrap() }
+        // Whatever the umask: a store is not used where others can write.
+        let private = fs::Permissions::from_mode(0o700);
+        Self { home: tempfile::Builder::new().permissions(private).tempdir().unwrap() }
     }
 
     /// A home with a store, whose first admin `root` has a temporary password that nobody wrote down.

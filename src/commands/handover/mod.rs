@@ -128,8 +128,8 @@ impl WayOut {
             Some(cli::handover::Copy::Osc52) => Delivery::Terminal,
             Some(cli::handover::Copy::Clipboard) => Delivery::Clipboard(clear_after),
         };
-        if let Some(path) = delivery.new_file() {
-            desk.terminal.doom(path.to_owned());
+        if let Some(made) = delivery.new_file() {
+            desk.terminal.doom(made);
         }
         Ok(Self::to::<H>(delivery, desk, args.quiet, several))
     }

@@ -33,6 +33,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
         Failure { kind: Kind::Cancelled, .. } => {
             Failure::new(Kind::Cancelled, format!("cancelled; there is no backup {}", place.display()))
         }
+        failed if failed.kind == Kind::Failed => {
+            failed.hint("make it in a folder that nobody else can write to, on a disk with room for it")
+        }
         other => other,
     })?;
     desk.terminal.note(&format!("The backup is {}; it opens with --store as the store does.", place.display()));

@@ -9,7 +9,7 @@ mod tokens;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use jiff::SignedDuration;
@@ -32,6 +32,7 @@ use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
 use crate::failure::{Failure, Hint, Kind, Result};
+use crate::made::Made;
 use crate::sign_in_files::SignInFiles;
 use crate::store::Stores as _;
 use crate::store::sqlite::SqliteStores;
@@ -72,7 +73,7 @@ struct Person {
     pages: Vec<(String, String)>,
     has_left: bool,
     phases: Vec<Phase>,
-    doomed: Vec<PathBuf>,
+    doomed: Vec<Made>,
     /// After how many commits a signal comes.
     interrupted_after: Option<usize>,
     at_question: Option<Box<dyn FnOnce()>>,
@@ -226,12 +227,12 @@ impl Terminal for Person {
             .is_some_and(|done| self.phases.iter().filter(|p| **p == Phase::Committing).count() >= done)
     }
 
-    fn doom(&mut self, path: PathBuf) {
-        self.doomed.push(path);
+    fn doom(&mut self, made: Made) {
+        self.doomed.push(made);
     }
 
     fn spare(&mut self, path: &Path) {
-        self.doomed.retain(|doomed| doomed != path);
+        self.doomed.retain(|doomed| doomed.path() != path);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A copy of the whole store in another file, page by page, while others go on.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -16,11 +16,8 @@ use crate::store::{Result, StoreError, Watch};
 /// How many pages are copied between two reports of how far it has come: a MiB.
 const PAGES_A_STEP: i32 = 256;
 
-/// Makes an empty file for the copy, if there is nothing in its place.
+/// Makes an empty file for the copy.
 pub fn begin(place: &Path) -> Result<Unplaced> {
-    if fs::symlink_metadata(place).is_ok() {
-        return Err(StoreError::Conflict(format!("there is something at {} already", place.display())));
-    }
     Unplaced::create(place, Purpose::Backup)
 }
 

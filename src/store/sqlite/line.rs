@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 
-use super::open::{OURS_ONLY, beside};
+use super::ground::beside;
+use super::open::OURS_ONLY;
 
 /// Where writers stand in line: a file beside the store that nobody writes. The kernel keeps the order, and lets the next
 /// one in when a writer is done, or is gone in whatever way (flock(2)).

@@ -10,6 +10,7 @@ mod batches;
 mod changes;
 mod errors;
 mod examine;
+mod ground;
 mod imports;
 mod line;
 mod lists;

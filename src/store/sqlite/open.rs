@@ -2,17 +2,19 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use rustix::fs::OFlags;
 
 use super::errors::failed;
+use super::ground::{self, Tenant, beside};
 use super::schema;
 use crate::store::{Result, StoreError};
 
@@ -39,8 +41,7 @@ pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
 
 /// Opens a store that is there, and brings it up to date.
 pub fn existing(path: &Path) -> Result<Connection> {
-    check_file(path)?;
-    let mut connection = connect(&resolved(path)?)?;
+    let mut connection = connect(&checked(path)?)?;
     schema::migrate(&mut connection)?;
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
@@ -51,8 +52,7 @@ pub fn existing(path: &Path) -> Result<Connection> {
 
 /// Opens a store of today's schema, and leaves it as it is. Tries to sign in and refusals can be recorded in it.
 pub fn as_it_is(path: &Path) -> Result<Connection> {
-    check_file(path)?;
-    let connection = to_look_at(path)?;
+    let connection = to_look_at(&checked(path)?)?;
     match schema::version(&connection)? {
         schema::NEWEST => Ok(connection),
         newer if newer > schema::NEWEST => Err(schema::too_new(newer)),
@@ -64,6 +64,7 @@ pub fn as_it_is(path: &Path) -> Result<Connection> {
 /// killed, is read and stays.
 pub fn to_look_at(path: &Path) -> Result<Connection> {
     let path = resolved(path)?;
+    ground::logs(&path, ordinary(&path)?.uid())?;
     let left = |suffix| fs::symlink_metadata(beside(&path, suffix)).ok();
     let log = left("-wal").is_some_and(|log| log.len() > 0);
     let connection =
@@ -93,13 +94,6 @@ pub fn immutable(path: &Path) -> Result<Connection> {
 fn is_writable(path: &Path) -> bool {
     let may = |path: &Path| rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
     may(path) && path.parent().is_some_and(may)
-}
-
-/// The path of what the engine keeps beside a store.
-pub fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// Fills an empty file, which nobody else knows of, with an empty store.
@@ -158,7 +152,7 @@ fn write_ahead(connection: &Connection) -> Result<()> {
 }
 
 /// The path with the links in its folder followed; the file itself must not be one.
-fn resolved(path: &Path) -> Result<PathBuf> {
+pub fn resolved(path: &Path) -> Result<PathBuf> {
     let (folder, name) = parts(path)?;
     let folder = folder.canonicalize().map_err(|error| unreadable(path, &error))?;
     Ok(folder.join(name))
@@ -171,15 +165,24 @@ pub fn parts(path: &Path) -> Result<(&Path, &OsStr)> {
     }
 }
 
-fn check_file(path: &Path) -> Result<()> {
-    let metadata = ordinary(path)?;
-    owned(path, &metadata)?;
-    let version = version_in_header(path)?;
+/// The path of a store that can be relied on, as [`resolved`] has it: what is opened is what was looked at, since nobody else
+/// can put anything else there.
+fn checked(path: &Path) -> Result<PathBuf> {
+    ordinary(path)?;
+    let named = parts(path)?.0;
+    let path = resolved(path)?;
+    let metadata = ordinary(&path)?;
+    owned(&path, &metadata)?;
+    // Before anything is opened by its name.
+    ground::folder(named, parts(&path)?.0, Tenant::Store)?;
+    let version = version_in_header(&path)?;
     if version > schema::NEWEST {
         return Err(schema::too_new(version));
     }
-    closed_to_others(path, &metadata)?;
-    check_folder(path)
+    closed_to_others(&path, &metadata)?;
+    ground::one_name(&path, &metadata)?;
+    ground::logs(&path, myself())?;
+    Ok(path)
 }
 
 /// Refuses what is not there, and what is not an ordinary file.
@@ -223,7 +226,8 @@ pub fn owned(path: &Path, metadata: &Metadata) -> Result<()> {
     ))
 }
 
-fn myself() -> u32 {
+/// The user as whom this runs.
+pub fn myself() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
@@ -245,25 +249,16 @@ pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
     Ok(())
 }
 
-/// Whoever can rename files in the folder can put another store in the place of this one.
-pub fn check_folder(path: &Path) -> Result<()> {
-    let (folder, _) = parts(path)?;
-    let metadata = fs::metadata(folder).map_err(|error| unreadable(path, &error))?;
-    let is_shared = metadata.mode() & 0o002 != 0 && metadata.mode() & 0o1000 == 0;
-    if is_shared || ![0, myself()].contains(&metadata.uid()) {
-        return Err(unusable(
-            format!("the folder {} of the store can be rearranged by others", folder.display()),
-            "keep the store in a folder of your own, which others cannot write",
-        ));
-    }
-    Ok(())
-}
-
 /// The schema that the header names; a header that is not one of passdesk is refused. It is read as bytes: opening a
 /// foreign database with SQLite could already write beside it.
 pub fn version_in_header(path: &Path) -> Result<u32> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
-    File::open(path)
+    // Where others can rename, what was looked at may be a pipe by now.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.cast_signed())
+        .open(path)
         .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header))
         .map_err(|error| unreadable(path, &error))?;
     // https://www.sqlite.org/fileformat.html#the_database_header: big-endian, user_version at 60, application_id at 68.

@@ -10,14 +10,12 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::ground::{self, SUFFIXES, beside};
 use super::unplaced::{Purpose, Unplaced};
 use super::{SqliteStore, examine, open, writer};
 use crate::domain::finding::Finding;
 use crate::gate::Gate;
 use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch, Writer};
-
-/// What the engine's files are called, behind the name of the store.
-const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 /// The store in one file.
 pub struct SqliteStores {
@@ -36,6 +34,12 @@ impl SqliteStores {
     #[must_use]
     pub fn behind(self, gate: &Gate) -> Self {
         Self { gate: gate.clone(), ..self }
+    }
+
+    /// The path, absolute.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     fn opened(&self, open: fn(&Path) -> Result<Connection>) -> Result<Box<dyn Store>> {
@@ -74,18 +78,16 @@ impl Stores for SqliteStores {
 
     fn has(&self, file: &Metadata) -> bool {
         SUFFIXES.iter().any(|suffix| {
-            let mut path = self.path.clone().into_os_string();
-            path.push(suffix);
-            fs::metadata(path).is_ok_and(|own| (own.dev(), own.ino()) == (file.dev(), file.ino()))
+            fs::metadata(beside(&self.path, suffix)).is_ok_and(|own| (own.dev(), own.ino()) == (file.dev(), file.ino()))
         })
     }
 
-    fn occupied(&self) -> Result<bool> {
-        match fs::symlink_metadata(&self.path) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(open::unreadable(&self.path, &error)),
-        }
+    fn occupant(&self) -> Result<Option<PathBuf>> {
+        ground::occupant(&self.path)
+    }
+
+    fn disk(&self) -> Finding {
+        ground::disk(&self.path)
     }
 
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {

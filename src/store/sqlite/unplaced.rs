@@ -1,13 +1,17 @@
-//! A file that is made under a name of its own, and gets the one it is for when it is complete.
+//! A file that is made in a folder of its own, and gets its place when it is complete.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use rustix::fs::{AtFlags, RenameFlags, linkat, renameat_with, unlinkat};
+use rustix::io::Errno;
 
-use super::open::{OURS_ONLY, parts, unusable};
+use super::ground::{self, Tenant};
+use super::open::{OURS_ONLY, myself, parts, unusable};
+use crate::made::{Fleeting, Made, stands_at};
 use crate::store::{PreparedStore, Result, StoreError};
 
 /// What the file is to be.
@@ -20,11 +24,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// How the name ends as long as the file is of no use.
+    /// How the name of the folder ends in which the file is made.
     fn suffix(self) -> &'static str {
         match self {
-            Self::Store => "new",
-            Self::Backup => "unfinished",
+            Self::Store => ".new",
+            Self::Backup => ".unfinished",
         }
     }
 
@@ -38,86 +42,134 @@ impl Purpose {
             Self::Backup => StoreError::Failed(anyhow::anyhow!(message)),
         }
     }
+
+    /// Refuses a folder in which others could change what is made. A store is opened there later, too.
+    fn check(self, place: &Path, named: &Path, real: &Path) -> Result<()> {
+        match self {
+            Self::Store => ground::folder(named, real, Tenant::Store),
+            Self::Backup => ground::folder(named, real, Tenant::Scratch)
+                .map_err(|error| self.cannot_make(place, &io::Error::other(error.to_string()))),
+        }
+    }
 }
 
-/// A file beside its place, under a name of its own. Dropped, it is gone, and so is the folder if it was made for it.
+/// A file in a folder of its own, which stands in the one that the file is for. Dropped, it is gone, and so are the
+/// folders that were made for it.
+///
+/// The engine opens the file by its name. Nobody else can change what is behind that name.
 pub struct Unplaced {
     path: PathBuf,
+    /// Its first descriptor.
+    made: File,
+    scratch: Fleeting,
+    name: OsString,
     place: PathBuf,
     purpose: Purpose,
     folder: File,
-    made_folder: Option<PathBuf>,
+    /// The innermost is the first.
+    made_folders: Vec<Fleeting>,
 }
 
 impl Unplaced {
-    /// Makes the file, which nobody else can read.
+    /// Makes the file, which nobody else can read, if there is nothing in its place.
     pub fn create(place: &Path, purpose: Purpose) -> Result<Self> {
-        let cannot_make = |path: &Path, error: &io::Error| purpose.cannot_make(path, error);
         let (folder, name) = parts(place)?;
-        let made_folder = (purpose == Purpose::Store && !folder.exists()).then(|| folder.to_owned());
-        if made_folder.is_some() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(|error| cannot_make(folder, &error))?;
+        if let Ok(Some(path)) = ground::occupant(place) {
+            return Err(StoreError::Conflict(format!("there is something at {} already", path.display())));
         }
-        let hidden = format!(".{}.{}.{}", name.to_string_lossy(), std::process::id(), purpose.suffix());
-        let path = folder.join(hidden);
-        // What a process of the same number left when it was killed is nobody's.
-        let _ = fs::remove_file(&path);
+        let cannot_make = |error: io::Error| purpose.cannot_make(place, &error);
+        let made_folders = match purpose {
+            Purpose::Store => missing_folders(folder).map_err(|error| purpose.cannot_make(folder, &error))?,
+            Purpose::Backup => Vec::new(),
+        };
+        let named = folder;
+        let folder = named.canonicalize().map_err(cannot_make)?;
+        purpose.check(place, named, &folder)?;
         // Opened now, since after the file is in its place it would be too late to find that it cannot be.
-        let opened = File::open(folder).map_err(|error| cannot_make(place, &error))?;
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(OURS_ONLY)
-            .open(&path)
+        let opened = File::open(&folder).map_err(cannot_make)?;
+        let mut prefix = OsString::from(".");
+        prefix.push(name);
+        prefix.push(".");
+        let scratch = Fleeting(Made::scratch(&folder, &prefix, purpose.suffix()).map_err(cannot_make)?);
+        let path = scratch.0.path().join(name);
+        let made = OpenOptions::new().write(true).create_new(true).mode(OURS_ONLY).open(&path).and_then(|file| {
             // A umask only ever takes rights away; here it must not take the owner's.
-            .and_then(|file| file.set_permissions(fs::Permissions::from_mode(OURS_ONLY)))
-            .map_err(|error| cannot_make(place, &error))?;
-        Ok(Self { path, place: place.to_owned(), purpose, folder: opened, made_folder })
+            file.set_permissions(Permissions::from_mode(OURS_ONLY))?;
+            Ok(file)
+        });
+        let made = made.map_err(cannot_make)?;
+        let (name, place) = (name.to_owned(), place.to_owned());
+        Ok(Self { path, made, scratch, name, place, purpose, folder: opened, made_folders })
     }
 
     /// Where it is for now.
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Whether what is to be placed is the file that was made, and still nobody else's.
+    fn is_as_made(&self) -> bool {
+        let is_closed = |file: fs::Metadata| {
+            file.is_file() && file.uid() == myself() && file.mode() & 0o7777 == OURS_ONLY && file.nlink() == 1
+        };
+        stands_at(&self.made, &self.path) && self.made.metadata().is_ok_and(is_closed)
+    }
+
+    /// Gives it its place, unless something is there.
+    fn place(&self) -> io::Result<()> {
+        if !self.is_as_made() {
+            return Err(io::Error::other("somebody has changed it meanwhile"));
+        }
+        if let Ok(Some(_)) = ground::occupant(&self.place) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let (scratch, name) = (self.scratch.0.held(), &self.name);
+        match renameat_with(scratch, name, &self.folder, name, RenameFlags::NOREPLACE) {
+            // Not every file system can. Ended between the two steps that it takes then, the file has two names.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                linkat(scratch, name, &self.folder, name, AtFlags::empty())?;
+                Ok(unlinkat(scratch, name, AtFlags::empty())?)
+            }
+            renamed => Ok(renamed?),
+        }
+    }
 }
 
 impl PreparedStore for Unplaced {
-    fn put_in_place(mut self: Box<Self>) -> Result<()> {
-        // A hard link, unlike a rename, never replaces what is there.
-        match fs::hard_link(&self.path, &self.place) {
-            Ok(()) => {}
+    fn put_in_place(self: Box<Self>) -> Result<()> {
+        let cannot_make = |error: io::Error| self.purpose.cannot_make(&self.place, &error);
+        // Once placed, it is taken back unless it is there to stay.
+        let placed = Made::file(&self.place, &self.made).map_err(cannot_make)?;
+        let placing = self.place().and_then(|()| self.folder.sync_all());
+        match placing {
+            Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(StoreError::Conflict(format!("somebody else has made {} meanwhile", self.place.display())));
+                Err(StoreError::Conflict(format!("somebody else has made {} meanwhile", self.place.display())))
             }
-            Err(error) => return Err(self.purpose.cannot_make(&self.place, &error)),
+            Err(error) => {
+                // It might not be there after a power cut, so it is not there now either.
+                placed.remove().map_err(cannot_make)?;
+                Err(cannot_make(error))
+            }
         }
-        if let Err(error) = self.folder.sync_all() {
-            // It might not be there after a power cut, so it is not there now either.
-            fs::remove_file(&self.place).context("the folder cannot be written")?;
-            return Err(self.purpose.cannot_make(&self.place, &error));
-        }
-        self.made_folder = None;
-        Ok(())
     }
 
-    fn scratch(&self) -> Option<&Path> {
-        Some(&self.path)
+    fn scratch(&self) -> Vec<Made> {
+        [&self.scratch].into_iter().chain(&self.made_folders).map(|made| made.0.clone()).collect()
     }
 }
 
-impl Drop for Unplaced {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut name = self.path.clone().into_os_string();
-            name.push(suffix);
-            let _ = fs::remove_file(name);
-        }
-        if let Some(folder) = &self.made_folder {
-            let _ = fs::remove_dir(folder);
+/// Makes a folder and those above it that are missing, for nobody else to read.
+fn missing_folders(folder: &Path) -> io::Result<Vec<Fleeting>> {
+    let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    let mut made = Vec::new();
+    for folder in missing.into_iter().rev() {
+        match Made::folder(folder) {
+            Ok(folder) => made.insert(0, Fleeting(folder)),
+            // Somebody else was first.
+            Err(_) if folder.is_dir() => {}
+            Err(error) => return Err(error),
         }
     }
+    Ok(made)
 }

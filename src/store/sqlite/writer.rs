@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::open::beside;
+use super::ground::beside;
 use crate::store::Writer;
 
 /// The bytes of the store's file that a writer without a write-ahead log locks: <https://www.sqlite.org/fileformat2.html>,

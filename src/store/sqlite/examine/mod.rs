@@ -3,15 +3,14 @@
 mod inside;
 mod rows;
 
-use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::errors::{LOOK, RESTORE};
-use super::open::{self, beside, unusable};
+use super::ground::{self, Tenant};
+use super::open;
 use super::writer;
 use crate::domain::finding::Finding;
 use crate::domain::text::some_of;
@@ -32,22 +31,33 @@ pub fn examine(path: &Path, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec
 /// Looks at the files; `false` if there is nothing that could be looked into.
 fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     let shown = path.display();
-    let metadata = match open::ordinary(path) {
-        Ok(metadata) => metadata,
+    let found = open::ordinary(path).and_then(|metadata| Ok((metadata, open::resolved(path)?)));
+    let (metadata, resolved) = match found {
+        Ok(found) => found,
         refused => {
             findings.push(told("file", "", refused.map(drop))?);
             return Ok(false);
         }
     };
+    let [named, real] = [open::parts(path)?.0, open::parts(&resolved)?.0];
     let version = open::version_in_header(path);
     let is_store = version.is_ok();
     findings.push(told("file", format!("{shown} is a store of passdesk"), version.map(drop))?);
     findings.push(told("owner", "it is yours", open::owned(path, &metadata))?);
     findings.push(told("rights", "nobody else can read or write it", open::closed_to_others(path, &metadata))?);
-    findings.push(told("folder", "nobody else can put another in its place", open::check_folder(path))?);
-    findings.push(told("log", "what is beside it is as closed as it is", logs(path, metadata.uid()))?);
-    findings.extend(writing(path));
-    Ok(is_store)
+    findings.push(told("names", "it has one name", ground::one_name(&resolved, &metadata))?);
+    findings.push(told(
+        "folder",
+        "nobody else can put another in its place",
+        ground::folder(named, real, Tenant::Store),
+    )?);
+    let logs = ground::logs(&resolved, metadata.uid());
+    // What others have put there is not read.
+    let is_whole = is_store && logs.is_ok();
+    findings.push(told("log", "what is beside it is as closed as it is", logs)?);
+    findings.push(ground::disk(&resolved));
+    findings.extend(writing(&resolved));
+    Ok(is_whole)
 }
 
 /// Whether somebody writes just now. One who is stopped keeps all others from it.
@@ -57,32 +67,6 @@ fn writing(path: &Path) -> Option<Finding> {
         Some(remedy) => Finding::faulty("writer", writer.to_string(), remedy),
         None => Finding::sound("writer", writer.to_string()),
     })
-}
-
-/// Refuses a log beside the store that others could read, write or have put there.
-fn logs(path: &Path, owner: u32) -> Result<()> {
-    for suffix in ["-wal", "-shm", "-journal"] {
-        let log = beside(path, suffix);
-        let shown = log.display();
-        let metadata = match fs::symlink_metadata(&log) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(open::unreadable(&log, &error)),
-        };
-        if !metadata.is_file() || metadata.uid() != owner {
-            return Err(unusable(
-                format!("{shown} is none of the store's own"),
-                "find out who has put it there; once nobody uses the store, take it away",
-            ));
-        }
-        if metadata.mode() & 0o077 != 0 {
-            return Err(unusable(
-                format!("{shown} is open to others (mode {:04o})", metadata.mode() & 0o7777),
-                format!("find out who may have read it, then: chmod 600 {shown}"),
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// What comes of one check. Only that the store is busy, or that nobody wants to know any more, is no finding.

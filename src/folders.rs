@@ -1,0 +1,82 @@
+//! Folders that others can rearrange. What stands in one of these is what somebody has put there.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+/// How others can get at a folder.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which folder it is, and why.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// Looks at a folder and at each above it, or at the links in their places: whoever can rename one of them can put another in
+/// its place. The folder itself may be sticky, as those above may, only if `sticky_will_do`: others can make files in it.
+pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
+    let myself = rustix::process::geteuid().as_raw();
+    for above in folder.ancestors() {
+        let (shown, metadata) = (above.display(), fs::symlink_metadata(above)?);
+        if ![0, myself].contains(&metadata.uid()) {
+            return Ok(Some(Fault {
+                message: format!(
+                    "the folder {shown} can be rearranged by others: it belongs to uid {}",
+                    metadata.uid()
+                ),
+                hint: "choose a folder of your own; each folder above it has to be yours or root's".into(),
+            }));
+        }
+        let mode = metadata.mode() & 0o7777;
+        let is_sticky = mode & 0o1000 != 0 && (above != folder || sticky_will_do);
+        // The mode of a link says nothing.
+        if mode & 0o022 != 0 && !is_sticky && !metadata.is_symlink() {
+            return Ok(Some(Fault {
+                message: format!("the folder {shown} can be rearranged by others (mode {mode:04o})"),
+                hint: format!(
+                    "find out what others have put there, then: chmod go-w {shown}; or choose a folder of your own"
+                ),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn nobody_but_its_owner_may_rename_in_a_folder_or_in_one_above() {
+        let home = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
+        let (above, inner) = (home.path().join("above"), home.path().join("above/inner"));
+        fs::create_dir_all(&inner).unwrap();
+        symlink("above", home.path().join("link")).unwrap();
+        let linked = home.path().join("link/inner");
+        for (above_mode, inner_mode, sticky_will_do, is_closed) in [
+            (0o755, 0o755, false, true),
+            (0o1777, 0o755, false, true),
+            (0o755, 0o1777, true, true),
+            (0o755, 0o1777, false, false),
+            (0o755, 0o775, true, false),
+            (0o755, 0o757, true, false),
+            (0o775, 0o700, true, false),
+            (0o757, 0o700, true, false),
+        ] {
+            for (folder, mode) in [(&above, above_mode), (&inner, inner_mode)] {
+                fs::set_permissions(folder, Permissions::from_mode(mode)).unwrap();
+            }
+            let fault_of = |folder: &Path| fault(folder, sticky_will_do).unwrap();
+            assert_eq!(fault_of(&inner).is_none(), is_closed, "{above_mode:o} {inner_mode:o}");
+        }
+        // What a link is in, and not where it leads to.
+        assert_eq!(fault(&linked, false).unwrap(), None);
+        fs::set_permissions(home.path(), Permissions::from_mode(0o777)).unwrap();
+        assert!(fault(&linked, false).unwrap().is_some());
+    }
+}

@@ -1,0 +1,222 @@
+//! What the program has made on the disk, and takes away again.
+//!
+//! A name proves nothing: whatever stands there by now may be somebody else's. So what was made is kept open, and only
+//! what is still the same file or folder is removed.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, Dir, OFlags, unlinkat};
+
+/// A file or a folder that was made here. While it is held, no other one can get its number.
+#[derive(Debug, Clone)]
+pub struct Made {
+    path: PathBuf,
+    held: Arc<File>,
+    /// Whether the files in it go with it.
+    is_scratch: bool,
+}
+
+impl Made {
+    /// A file that is open, and was made at this path.
+    pub fn file(path: &Path, file: &File) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), held: Arc::new(file.try_clone()?), is_scratch: false })
+    }
+
+    /// Makes a folder, which nobody else can read. It is removed only while it is empty.
+    pub fn folder(path: &Path) -> io::Result<Self> {
+        DirBuilder::new().mode(0o700).create(path)?;
+        Ok(Self { path: path.to_owned(), held: Arc::new(open_folder(path)?), is_scratch: false })
+    }
+
+    /// Makes a folder of a random name, which nobody else can read or write. The files in it go with it.
+    pub fn scratch(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<Self> {
+        let ((), path) = random(within, prefix, suffix, |path| DirBuilder::new().mode(0o700).create(path))?;
+        // A umask only ever takes rights away; here it must not take the owner's.
+        if fs::symlink_metadata(&path)?.mode() & 0o700 != 0o700 {
+            fs::set_permissions(&path, Permissions::from_mode(0o700))?;
+        }
+        let held = open_folder(&path)?;
+        let metadata = held.metadata()?;
+        if metadata.mode() & 0o777 != 0o700 || metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(io::Error::other(format!("others could get at what is made in {}", path.display())));
+        }
+        Ok(Self { path, held: Arc::new(held), is_scratch: true })
+    }
+
+    /// Makes a file of a random name, which nobody else can read.
+    pub fn unfinished(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<(File, Self)> {
+        let (file, path) = random(within, prefix, suffix, |path| {
+            OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
+        })?;
+        let made = Self::file(&path, &file)?;
+        Ok((file, made))
+    }
+
+    /// Where it was made.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file or folder itself.
+    #[must_use]
+    pub fn held(&self) -> &File {
+        &self.held
+    }
+
+    /// Removes it, if it still stands where it was made. POSIX has no way to compare and remove in one step, so whoever may
+    /// rename in the folder has an instant between the two. In a scratch folder nobody else may.
+    pub fn remove(&self) -> io::Result<()> {
+        if !stands_at(&self.held, &self.path) {
+            return Ok(());
+        }
+        if !self.held.metadata()?.is_dir() {
+            return fs::remove_file(&self.path);
+        }
+        if self.is_scratch {
+            self.empty()?;
+        }
+        fs::remove_dir(&self.path)
+    }
+
+    /// Removes the files in a folder, by the folder itself and not by its path. A link goes, and not what it points at; a
+    /// folder in it stays.
+    fn empty(&self) -> io::Result<()> {
+        for entry in Dir::read_from(&*self.held)? {
+            let entry = entry?;
+            if ![c".", c".."].contains(&entry.file_name()) {
+                unlinkat(&*self.held, entry.file_name(), AtFlags::empty())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The same, gone when it is dropped. Once it has been renamed, or something stands in a folder that is no scratch, it
+/// stays.
+#[derive(Debug)]
+pub struct Fleeting(pub Made);
+
+impl Drop for Fleeting {
+    fn drop(&mut self) {
+        // What cannot be removed stays.
+        let _ = self.0.remove();
+    }
+}
+
+/// Whether a file or folder that is open is what stands at a path.
+#[must_use]
+pub fn stands_at(held: &File, path: &Path) -> bool {
+    let same = |held: fs::Metadata, there: fs::Metadata| (held.dev(), held.ino()) == (there.dev(), there.ino());
+    held.metadata().and_then(|held| Ok(same(held, path.symlink_metadata()?))).unwrap_or(false)
+}
+
+/// Makes something under a random name, which nothing had before.
+fn random<T>(
+    within: &Path,
+    prefix: &OsStr,
+    suffix: &str,
+    by: impl FnMut(&Path) -> io::Result<T>,
+) -> io::Result<(T, PathBuf)> {
+    let made = tempfile::Builder::new().prefix(prefix).suffix(suffix).make_in(within, by)?;
+    made.keep().map_err(|not_kept| not_kept.error)
+}
+
+fn open_folder(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits();
+    OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_was_made_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, file) = Made::unfinished(folder.path(), OsStr::new(".file."), ".new").unwrap();
+        let inner = Made::folder(&folder.path().join("inner")).unwrap();
+        let scratch = Made::scratch(folder.path(), OsStr::new(".scratch."), ".new").unwrap();
+        fs::write(scratch.path().join("secret"), "ours").unwrap();
+        assert_eq!(names(folder.path()).len(), 3);
+        for made in [file, inner, scratch] {
+            made.remove().unwrap();
+            made.remove().unwrap();
+        }
+        assert_eq!(names(folder.path()).len(), 0);
+    }
+
+    #[test]
+    fn what_has_taken_the_place_of_a_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, made) = Made::unfinished(folder.path(), OsStr::new(""), "").unwrap();
+        fs::remove_file(made.path()).unwrap();
+        fs::write(made.path(), "theirs").unwrap();
+        drop(Fleeting(made.clone()));
+        assert_eq!(fs::read_to_string(made.path()).unwrap(), "theirs");
+    }
+
+    #[test]
+    fn what_has_taken_the_place_of_a_folder_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = folder.path().join("theirs");
+        fs::create_dir(&theirs).unwrap();
+        fs::write(theirs.join("file"), "theirs").unwrap();
+        for swap in [
+            |theirs: &Path, place: &Path| symlink(theirs, place),
+            |theirs: &Path, place: &Path| fs::rename(theirs, place),
+        ] {
+            let made = Made::scratch(folder.path(), OsStr::new(""), "").unwrap();
+            fs::rename(made.path(), folder.path().join("away")).unwrap();
+            swap(&theirs, made.path()).unwrap();
+            made.remove().unwrap();
+            assert_eq!(fs::read_to_string(made.path().join("file")).unwrap(), "theirs");
+            fs::remove_dir(folder.path().join("away")).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_a_link_in_a_scratch_folder_points_at_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = folder.path().join("theirs");
+        fs::create_dir(&theirs).unwrap();
+        fs::write(theirs.join("file"), "theirs").unwrap();
+        let scratch = Made::scratch(folder.path(), OsStr::new(""), "").unwrap();
+        symlink(&theirs, scratch.path().join("link")).unwrap();
+        scratch.remove().unwrap();
+        assert_eq!(names(folder.path()), ["theirs"]);
+        assert_eq!(names(&theirs), ["file"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_no_scratch_goes_only_while_it_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = Made::folder(&folder.path().join("inner")).unwrap();
+        fs::write(made.path().join("file"), "theirs").unwrap();
+        assert!(made.remove().is_err());
+        assert_eq!(names(made.path()), ["file"]);
+    }
+
+    #[test]
+    fn what_is_made_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, file) = Made::unfinished(folder.path(), OsStr::new(""), "").unwrap();
+        let scratch = Made::scratch(folder.path(), OsStr::new(""), "").unwrap();
+        let mode = |made: &Made| fs::metadata(made.path()).unwrap().mode() & 0o777;
+        assert_eq!([mode(&file), mode(&scratch)], [0o600, 0o700]);
+    }
+}
