@@ -30,22 +30,14 @@ impl Made {
     /// Makes a folder, which nobody else can read. It is removed only while it is empty.
     pub fn folder(path: &Path) -> io::Result<Self> {
         DirBuilder::new().mode(0o700).create(path)?;
-        Ok(Self { path: path.to_owned(), held: Arc::new(open_folder(path)?), is_scratch: false })
+        Ok(Self { path: path.to_owned(), held: Arc::new(own_folder(path)?), is_scratch: false })
     }
 
     /// Makes a folder of a random name, which nobody else can read or write. The files in it go with it.
     pub fn scratch(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<Self> {
         let ((), path) = random(within, prefix, suffix, |path| DirBuilder::new().mode(0o700).create(path))?;
-        // A umask only ever takes rights away; here it must not take the owner's.
-        if fs::symlink_metadata(&path)?.mode() & 0o700 != 0o700 {
-            fs::set_permissions(&path, Permissions::from_mode(0o700))?;
-        }
-        let held = open_folder(&path)?;
-        let metadata = held.metadata()?;
-        if metadata.mode() & 0o777 != 0o700 || metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Err(io::Error::other(format!("others could get at what is made in {}", path.display())));
-        }
-        Ok(Self { path, held: Arc::new(held), is_scratch: true })
+        let held = Arc::new(own_folder(&path)?);
+        Ok(Self { path, held, is_scratch: true })
     }
 
     /// Makes a file of a random name, which nobody else can read.
@@ -127,9 +119,19 @@ fn random<T>(
     made.keep().map_err(|not_kept| not_kept.error)
 }
 
-fn open_folder(path: &Path) -> io::Result<File> {
+/// Opens a folder that has just been made, and is nobody else's.
+fn own_folder(path: &Path) -> io::Result<File> {
+    // A umask only ever takes rights away; here it must not take the owner's.
+    if fs::symlink_metadata(path)?.mode() & 0o700 != 0o700 {
+        fs::set_permissions(path, Permissions::from_mode(0o700))?;
+    }
     let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits();
-    OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
+    let held = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
+    let metadata = held.metadata()?;
+    if metadata.mode() & 0o777 != 0o700 || metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(io::Error::other(format!("others could get at what is made in {}", path.display())));
+    }
+    Ok(held)
 }
 
 #[cfg(test)]

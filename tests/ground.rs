@@ -151,6 +151,23 @@ fn init_refuses_where_no_store_would_be_accepted() {
     desk.run(&[&LIST[..], &["--store", "a/b/store.db"]].concat()).succeeds();
 }
 
+#[test]
+fn the_folders_that_init_makes_are_their_owners_alone_whatever_the_umask() {
+    for umask in ["000", "777"] {
+        let desk = Desk::empty();
+        let plain = desk.command(&[&INIT[..], &["--store", "a/b/store.db"]].concat());
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")])
+            .arg(plain.get_program())
+            .args(plain.get_args());
+        shell.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Run::from(shell.current_dir(desk.home.path()).stdin(Stdio::null()).output().unwrap()).succeeds();
+        let mode = |name: &str| fs::metadata(desk.home.path().join(name)).unwrap().mode() & 0o7777;
+        assert_eq!(["a", "a/b", "a/b/store.db"].map(mode), [0o700, 0o700, 0o600], "{umask}");
+    }
+}
+
 // ---- What is beside it.
 
 /// A log that makes an admin `mallory` of the one that there is.
