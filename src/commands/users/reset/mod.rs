@@ -53,7 +53,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
 
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
+    let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
     // What files are read for, somebody may do: they may be read as another user than the one who names them.
     acting.may_on(&mut *store, desk.now(), Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
     let selection = match selection {
