@@ -1,11 +1,25 @@
 //! The time, passed in so that tests can set it.
 
+use jiff::SignedDuration;
 pub use jiff::Timestamp;
 
 /// Tells the time.
 pub trait Clock {
     /// Now, in UTC, to the second.
     fn now(&self) -> Timestamp;
+}
+
+/// The moment so long after another. After the last that can be said, at the end of the year 9999, comes none: it is the
+/// last then.
+#[must_use]
+pub fn after(at: Timestamp, span: SignedDuration) -> Timestamp {
+    at.saturating_add(span).unwrap_or(Timestamp::MAX)
+}
+
+/// The moment so long before another, and at the earliest the first that can be said.
+#[must_use]
+pub fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
+    at.saturating_sub(span).unwrap_or(Timestamp::MIN)
 }
 
 /// A span of time as people say it: the two largest units that are not zero, as `23 hours 59 minutes`.
@@ -35,6 +49,17 @@ pub fn readable(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_moment_comes_after_the_last_or_before_the_first() {
+        let hour = SignedDuration::from_hours(1);
+        assert_eq!(after(Timestamp::UNIX_EPOCH, hour).as_second(), 3_600);
+        assert_eq!(before(Timestamp::UNIX_EPOCH, hour).as_second(), -3_600);
+        for span in [hour, SignedDuration::MAX] {
+            assert_eq!(after(Timestamp::MAX, span), Timestamp::MAX);
+            assert_eq!(before(Timestamp::MIN, span), Timestamp::MIN);
+        }
+    }
 
     #[test]
     fn spans_are_said_in_their_two_largest_units() {

@@ -5,9 +5,6 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
-use zeroize::Zeroizing;
-
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
@@ -16,11 +13,14 @@ use super::{Phase, PromptError, Terminal, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
+use crate::patient::Patient;
+use indicatif::ProgressBar;
+use zeroize::Zeroizing;
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
     guard: Guard,
-    piped: Option<SecretLines<File>>,
+    piped: Option<SecretLines<Patient<File>>>,
     bar: Option<ProgressBar>,
     look: Look,
 }
@@ -63,6 +63,17 @@ impl Drop for Console {
         self.end_progress();
         self.guard.give_back();
     }
+}
+
+/// Tells the person something that is not the result, unless failures are JSON.
+pub fn note(text: &str, look: Look) {
+    if look.json {
+        return;
+    }
+    let mut text = wrapped(&neutral_lines(text), look.width);
+    text.push('\n');
+    // A note that nobody can read changes nothing.
+    let _ = Patient(io::stderr()).write_all(text.as_bytes());
 }
 
 /// What to say where a signal ends a delivery.
@@ -141,7 +152,7 @@ impl Terminal for Console {
         }
         let lines = match self.piped.take() {
             Some(lines) => lines,
-            None => SecretLines::new(File::from(stdin.as_fd().try_clone_to_owned()?)),
+            None => SecretLines::new(Patient(File::from(stdin.as_fd().try_clone_to_owned()?))),
         };
         self.piped.insert(lines).next()
     }
@@ -198,14 +209,9 @@ impl Terminal for Console {
     }
 
     fn note(&mut self, text: &str) {
-        if self.look.json {
-            return;
-        }
-        // A note that nobody can read changes nothing.
-        let write = || drop(writeln!(io::stderr(), "{}", wrapped(&neutral_lines(text), self.look.width)));
         match &self.bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
+            Some(bar) => bar.suspend(|| note(text, self.look)),
+            None => note(text, self.look),
         }
     }
 

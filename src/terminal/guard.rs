@@ -14,6 +14,7 @@ use signal_hook::low_level::{emulate_default_handler, exit};
 
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
+use crate::patient::Patient;
 
 #[derive(Default)]
 struct State {
@@ -260,7 +261,7 @@ impl Shared {
 fn say(words: String) {
     let (said, heard) = mpsc::channel();
     thread::spawn(move || {
-        let _ = io::stderr().write_all(words.as_bytes());
+        let _ = Patient(io::stderr()).write_all(words.as_bytes());
         let _ = said.send(());
     });
     let _ = heard.recv_timeout(GRACE);
