@@ -14,7 +14,7 @@ use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getrlimit, get
 use signal_hook::consts::SIGXFSZ;
 
 use crate::domain::actor::Operator;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, to_the_second};
 use crate::failure::{Failure, Kind, Result};
 
 /// The system's clock.
@@ -26,8 +26,7 @@ impl Clock for SystemClock {
         // A clock that is set beyond what a moment can say stands at the last one, or the first.
         let now = Timestamp::try_from(SystemTime::now());
         let beyond = |_| if SystemTime::now() < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
-        let now = now.unwrap_or_else(beyond);
-        Timestamp::from_second(now.as_second()).unwrap_or(now)
+        to_the_second(now.unwrap_or_else(beyond))
     }
 }
 

@@ -13,13 +13,19 @@ pub trait Clock {
 /// last then.
 #[must_use]
 pub fn after(at: Timestamp, span: SignedDuration) -> Timestamp {
-    at.saturating_add(span).unwrap_or(Timestamp::MAX)
+    to_the_second(at.saturating_add(span).unwrap_or(Timestamp::MAX))
 }
 
 /// The moment so long before another, and at the earliest the first that can be said.
 #[must_use]
 pub fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
-    at.saturating_sub(span).unwrap_or(Timestamp::MIN)
+    to_the_second(at.saturating_sub(span).unwrap_or(Timestamp::MIN))
+}
+
+/// The moment without what it has beyond a whole second, as a store keeps it.
+#[must_use]
+pub fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// A span of time as people say it: the two largest units that are not zero, as `23 hours 59 minutes`.
@@ -56,7 +62,7 @@ mod tests {
         assert_eq!(after(Timestamp::UNIX_EPOCH, hour).as_second(), 3_600);
         assert_eq!(before(Timestamp::UNIX_EPOCH, hour).as_second(), -3_600);
         for span in [hour, SignedDuration::MAX] {
-            assert_eq!(after(Timestamp::MAX, span), Timestamp::MAX);
+            assert_eq!(after(Timestamp::MAX, span), to_the_second(Timestamp::MAX));
             assert_eq!(before(Timestamp::MIN, span), Timestamp::MIN);
         }
     }
