@@ -9,13 +9,12 @@ use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
 use super::screen::{Key, Page};
-use super::{Phase, PromptError, Terminal, keys, progress, typing};
+use super::{Phase, PromptError, Terminal, hidden, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
 use crate::patient::Patient;
 use indicatif::ProgressBar;
-use zeroize::Zeroizing;
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
@@ -111,12 +110,7 @@ impl Terminal for Console {
 
     fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Result<TypedPassword, PromptError> {
         self.needs_terminal(instead)?;
-        let typed = self.guard.ask(&format!("{prompt}: "), true, |terminal| {
-            // The modes of the terminal are the guard's, so that Ctrl-C and Ctrl-Z work; only the line is edited here.
-            let config = rpassword::ConfigBuilder::new().input_reader(terminal).output_discard().build();
-            rpassword::read_password_with_config(config).map(Zeroizing::new)
-        });
-        left(typed).map(TypedPassword::new)
+        left(self.guard.ask(&format!("{prompt}: "), true, hidden::read)).map(TypedPassword::new)
     }
 
     fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Result<String, PromptError> {
