@@ -6,6 +6,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use common::{Desk, GOOD, HELPDESK, USER_ADMIN};
 
@@ -102,6 +103,24 @@ fn a_dry_run_by_somebody_who_has_to_choose_a_new_password_records_no_refusal() {
     desk.sql("UPDATE accounts SET must_change = TRUE WHERE username = 'ulla'");
     for command in [&["users", "reset", "alice"][..], &["users", "import", "new.csv"]] {
         changes_nothing(&desk, None, 6, command);
+    }
+}
+
+#[test]
+fn a_dry_run_brings_no_store_of_an_earlier_schema_up_to_date() {
+    let desk = Desk::empty();
+    fs::write(desk.home.path().join("new.csv"), "username,display_name\nzoe,Zoe\n").unwrap();
+    for schema in 1..=4 {
+        let old = fs::read(format!("{}/tests/data/schema_{schema}.db", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        fs::write(desk.store(), &old).unwrap();
+        fs::set_permissions(desk.store(), fs::Permissions::from_mode(0o600)).unwrap();
+        for command in [&["users", "reset", "alice", "--dry-run"][..], &["users", "import", "new.csv", "--dry-run"]] {
+            let run = desk.run(command).exits(10);
+            assert!(run.stderr.contains("any other command brings it up to date"), "{}", run.stderr);
+            assert_eq!(fs::read(desk.store()).unwrap(), old, "{schema}: {command:?}");
+        }
+        desk.run(&["users", "list"]).succeeds();
+        desk.run(&["users", "reset", "alice", "--dry-run"]).succeeds();
     }
 }
 

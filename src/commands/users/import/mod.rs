@@ -46,7 +46,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let way_out = cli::handover::WayOut { output: args.output.clone(), ..cli::handover::WayOut::default() };
     handover::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
-    let mut store = desk.open()?;
+    let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
     acting.may(&mut *store, desk.now(), Action::Import)?;
 
