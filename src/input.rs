@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
+use crate::patient::Patient;
 
 /// The most that is read, in bytes: some twenty million accounts.
 const MOST: u64 = 1 << 30;
@@ -65,7 +66,7 @@ pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
     let mut bytes = Vec::new();
     if length.is_none_or(|length| length <= MOST) {
         bytes.reserve(length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
-        (&file).take(length.unwrap_or(MOST + 1)).read_to_end(&mut bytes).map_err(unreadable)?;
+        Patient(&file).take(length.unwrap_or(MOST + 1)).read_to_end(&mut bytes).map_err(unreadable)?;
     }
     if length.unwrap_or(bytes.len() as u64) > MOST {
         return Err(

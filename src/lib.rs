@@ -14,9 +14,10 @@
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
-//! handed in), [`made`] (what was made on the disk, and goes again), [`folders`] (which of them others can rearrange),
-//! [`gate`] (no signal is acted on inside a transaction), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token
-//! are kept). This file is the one place that wires real adapters together.
+//! handed in), `patient` (streams that do not block), [`made`] (what was made on the disk, and goes again), [`folders`]
+//! (which of them others can rearrange), [`gate`] (no signal is acted on inside a transaction), [`system`] (clock, random
+//! numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the
+//! one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]
@@ -31,6 +32,7 @@ pub mod gate;
 pub mod input;
 mod json;
 pub mod made;
+mod patient;
 pub mod sign_in_files;
 pub mod store;
 pub mod system;
@@ -50,37 +52,32 @@ use crate::domain::policy::Policy;
 use crate::failure::{Failure, Kind, Look, Result};
 use crate::gate::Gate;
 use crate::made::{Fleeting, Made};
+use crate::patient::Patient;
 use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
 use crate::terminal::Terminal as _;
 use crate::terminal::clipboard::{self, DisplayClipboard};
-use crate::terminal::console::Console;
+use crate::terminal::console::{self, Console};
 use crate::terminal::format::Format;
-use crate::terminal::output::{self, StandardOutput};
+use crate::terminal::output::{self, Output as _, StandardOutput};
 
 /// Runs one command line and returns its exit code.
 #[must_use]
 pub fn run(args: Vec<OsString>) -> u8 {
+    system::outlive_file_limit();
     if let Some(task) = clipboard::Task::of(&args) {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
     let (json, color) = cli::early(&args);
     // Known before all that the command line takes has been built, which is most of the work of saying it.
     if matches!(&args[..], [_, only] if only == "--version" || only == "-V") {
-        return print_version().map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
+        return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let parsed = Cli::command()
-        .color(match color {
-            ColorChoice::Auto => clap::ColorChoice::Auto,
-            ColorChoice::Always => clap::ColorChoice::Always,
-            ColorChoice::Never => clap::ColorChoice::Never,
-        })
-        .try_get_matches_from(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, look(json, color)),
+        Err(error) => return usage(&error, look(json, color), color),
     };
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     match dispatch(cli, look) {
@@ -96,9 +93,16 @@ fn fail(failure: &Failure, look: Look) -> u8 {
 
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
 
-fn print_version() -> Result<()> {
-    let mut output = StandardOutput::open(|_| false).context("standard output cannot be used")?;
-    output::print(&mut output, VERSION.as_bytes()).map(|_| ())
+/// Prints what takes no store and nothing else. `text` is told whether colours are wanted.
+fn print(color: ColorChoice, text: impl FnOnce(bool) -> Vec<u8>) -> Result<()> {
+    let mut output = standard_output(color)?;
+    let text = text(output.layout().coloured);
+    output::print(&mut output, &text).map(|_| ())
+}
+
+fn standard_output(color: ColorChoice) -> Result<StandardOutput> {
+    let output = StandardOutput::open(|is_terminal| config::coloured(color, is_terminal));
+    Ok(output.context("standard output cannot be used")?)
 }
 
 /// Does what the program starts itself for: nobody types this, and nobody sees what comes of it.
@@ -110,8 +114,16 @@ fn run_task(task: clipboard::Task) -> Result<()> {
 fn dispatch(cli: Cli, look: Look) -> Result<()> {
     system::secure()?;
     let color = cli.global.color;
-    let mut output = StandardOutput::open(|is_terminal| config::coloured(color, is_terminal))
-        .context("standard output cannot be used")?;
+    match &cli.command {
+        Command::Completions { shell } => print(color, |_| commands::completions::generate(*shell)),
+        Command::Man { dir } => commands::man::run(dir).map(|said| console::note(&said, look)),
+        _ => at_a_desk(cli, look),
+    }
+}
+
+/// Does what takes a desk: a store, a terminal, a clock.
+fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
+    let mut output = standard_output(cli.global.color)?;
     let gate = Gate::default();
     let mut terminal = Console::open(look, &gate).context("the terminal cannot be used")?;
     let mut rng = system::random()?;
@@ -154,23 +166,25 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
         Command::Demo => commands::demo::run(desk),
-        Command::Completions { shell } => commands::completions::run(desk, *shell),
-        Command::Man { dir } => commands::man::run(desk, dir),
+        // They take none.
+        Command::Completions { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.writer()))
 }
 
 /// Answers a command line that clap did not take; help and the version are no failures.
-fn usage(error: &clap::Error, look: Look) -> u8 {
-    let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if !error.use_stderr() || (no_command && !look.json) {
-        let printed = error.print().and_then(|()| std::io::stdout().flush());
-        return match output::written(printed) {
-            // What standard error does not take changes nothing.
-            _ if error.use_stderr() => Kind::Usage.exit_code(),
-            Ok(_) => 0,
-            Err(failure) => fail(&failure, look),
-        };
+fn usage(error: &clap::Error, look: Look, color: ColorChoice) -> u8 {
+    let text = |coloured| {
+        let text = error.render();
+        if coloured { text.ansi().to_string().into_bytes() } else { text.to_string().into_bytes() }
+    };
+    if !error.use_stderr() {
+        return print(color, text).map_or_else(|failure| fail(&failure, look), |()| 0);
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !look.json {
+        // What standard error does not take changes nothing.
+        let _ = Patient(std::io::stderr()).write_all(&text(look.coloured));
+        return Kind::Usage.exit_code();
     }
     fail(&Failure::from(error), look)
 }

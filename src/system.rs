@@ -1,15 +1,20 @@
 //! The operating system: the time, who runs this, and what it must not keep of us.
 
 use std::ffi::OsString;
+use std::fs::read_to_string;
+
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 use rand::rngs::SysRng;
 use rand::{CryptoRng, TryRng as _};
-use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getuid, setrlimit};
+use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getrlimit, getuid, setrlimit};
+use signal_hook::consts::SIGXFSZ;
 
 use crate::domain::actor::Operator;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, to_the_second};
 use crate::failure::{Failure, Kind, Result};
 
 /// The system's clock.
@@ -18,8 +23,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that is passed in")]
     fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        Timestamp::from_second(now.as_second()).unwrap_or(now)
+        // A clock that is set beyond what a moment can say stands at the last one, or the first.
+        let now = Timestamp::try_from(SystemTime::now());
+        let beyond = |_| if SystemTime::now() < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+        to_the_second(now.unwrap_or_else(beyond))
     }
 }
 
@@ -41,6 +48,49 @@ pub fn secure() -> Result<()> {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     Ok(())
+}
+
+/// Sees to it that writing beyond the limit on the size of files (`ulimit -f`) fails, as it does on a full disk. The
+/// system would end the program without a word (setrlimit, `RLIMIT_FSIZE`).
+pub fn outlive_file_limit() {
+    // Nobody asks whether the signal came: the write says so.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+}
+
+/// What is taken to be free where nothing says how much is, in bytes.
+const FREE_UNSAID: u64 = 512 << 20;
+
+/// How much memory can still be taken, in bytes: what the system, the process's control group and the limit on its
+/// address space leave, whichever is the least.
+#[must_use]
+pub fn free_memory() -> u64 {
+    [free_in_system(), free_in_group(), free_in_address_space()].into_iter().flatten().min().unwrap_or(FREE_UNSAID)
+}
+
+/// `MemAvailable` (proc(5)).
+fn free_in_system() -> Option<u64> {
+    Some(named_number(&read_to_string("/proc/meminfo").ok()?, "MemAvailable:")? * 1024)
+}
+
+/// By the memory controller of cgroup v2. What it holds of files goes when there is need.
+fn free_in_group() -> Option<u64> {
+    let groups = read_to_string("/proc/self/cgroup").ok()?;
+    let group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
+    let read = |name: &str| read_to_string(format!("/sys/fs/cgroup{group}/{name}")).ok();
+    let number = |name: &str| read(name)?.trim().parse::<u64>().ok();
+    let files = named_number(&read("memory.stat")?, "inactive_file").unwrap_or(0);
+    Some(number("memory.max")?.saturating_sub(number("memory.current")?.saturating_sub(files)))
+}
+
+fn free_in_address_space() -> Option<u64> {
+    let most = getrlimit(Resource::As).current?;
+    let taken = named_number(&read_to_string("/proc/self/status").ok()?, "VmSize:")? * 1024;
+    Some(most.saturating_sub(taken))
+}
+
+/// The number that stands behind a name at the beginning of a line.
+fn named_number(text: &str, name: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
 
 /// A user name from the environment, which may hold anything: what cannot be one is not repeated.

@@ -65,6 +65,48 @@ fn says_that_none_came_of_it(desk: &Desk) {
     assert!(ended["detail"].as_str().unwrap().starts_with("no copy in "), "{ended}");
 }
 
+// ---- Where it goes.
+
+#[test]
+fn a_backup_is_made_in_a_folder_behind_a_symbolic_link() {
+    let desk = Desk::with_alice();
+    let there = desk.home.path().join("there");
+    fs::create_dir(&there).unwrap();
+    symlink("there", desk.home.path().join("link")).unwrap();
+    symlink(desk.home.path().join("link"), desk.home.path().join("another")).unwrap();
+    for (place, name) in
+        [("link/one.db", "one.db"), ("another/two.db", "two.db"), ("link/../link/three.db", "three.db")]
+    {
+        desk.run(&["store", "backup", place]).succeeds();
+        let copy = there.join(name);
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600, "{place}");
+        desk.run(&["users", "list", "--store", copy.to_str().unwrap()]).succeeds();
+    }
+    let run = desk.run(&["store", "backup", "link/four.db", "--format", "json"]).succeeds();
+    let said: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(said["path"], there.canonicalize().unwrap().join("four.db").to_str().unwrap());
+}
+
+#[test]
+fn no_backup_is_made_through_a_link_that_is_its_own_name() {
+    let desk = Desk::new();
+    fs::create_dir(desk.home.path().join("there")).unwrap();
+    symlink("there", desk.home.path().join("link")).unwrap();
+    symlink("elsewhere.db", desk.home.path().join("there/copy.db")).unwrap();
+    desk.refuses(7, || desk.run(&["store", "backup", "link/copy.db"]));
+    assert_eq!(fs::read_dir(desk.home.path().join("there")).unwrap().count(), 1);
+}
+
+#[test]
+fn no_backup_is_made_in_a_folder_that_is_not_there() {
+    let desk = Desk::new();
+    symlink("nowhere", desk.home.path().join("link")).unwrap();
+    for place in ["nowhere/copy.db", "link/copy.db"] {
+        let run = desk.refuses(1, || desk.run(&["store", "backup", place]));
+        assert!(run.stderr.contains("cannot be made: No such file or directory"), "{}", run.stderr);
+    }
+}
+
 // ---- What a backup is.
 
 #[test]

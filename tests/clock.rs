@@ -1,4 +1,5 @@
-//! The clock is set back, or was far ahead: what has ended stays ended. Run with `cargo test -- --ignored`.
+//! The clock is set back, or was far ahead: what has ended stays ended. Nor do moments that are as far off as can be
+//! bring the program down. Run with `cargo test -- --ignored`.
 //!
 //! Whatever happens here happens in years to come, so that the present, which other programs see, is a clock set back.
 
@@ -39,7 +40,13 @@ impl Clock {
     /// Runs the program at this second, with this on standard input, at home here.
     fn run(&self, second: i64, home: &Path, input: &str, token: Option<&str>, args: &[&str]) -> Run {
         let program = self.desk.command(args);
-        let moment = jiff::Timestamp::from_second(second).unwrap().strftime("%Y-%m-%d %H:%M:%S").to_string();
+        // Of what comes after the last moment that there is, faketime is told how long after.
+        let last = jiff::Timestamp::MAX.as_second();
+        let moment = jiff::Timestamp::from_second(second.min(last)).unwrap();
+        let moment = match second - last {
+            after @ 1.. => format!("{} +{after}s", moment.strftime("%Y-%m-%d %H:%M:%S")),
+            _ => moment.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        };
         let mut command = Command::new("faketime");
         command.args(["--exclude-monotonic", "-f", &moment]).arg(program.get_program()).args(program.get_args());
         command.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -277,4 +284,102 @@ fn every_kind_of_temporary_password_is_alive_after_a_clock_that_was_far_ahead() 
         verify(name, &temporary).exits(6);
     }
     clock.record_verifies();
+}
+
+// ---- The last moments that there are.
+
+/// Where a store has moments, and what puts one there.
+const MOMENTS: [(&str, &str); 13] = [
+    ("temporary_until", "UPDATE accounts SET must_change = TRUE, temporary_until = ?1 WHERE username = 'alice'"),
+    ("password_changed_at", "UPDATE accounts SET password_changed_at = ?1 WHERE username = 'alice'"),
+    ("reset_at", "UPDATE accounts SET reset_by = 'operator root', reset_at = ?1 WHERE username = 'alice'"),
+    ("created_at", "UPDATE accounts SET created_at = ?1 WHERE username = 'alice'"),
+    ("removed_at", "UPDATE accounts SET removed_at = ?1 WHERE username = 'alice'"),
+    ("tried_at", "UPDATE accounts SET tries_failed = 7, tried_at = ?1 WHERE username = 'alice'"),
+    ("locked_at", "UPDATE accounts SET locked_at = ?1 WHERE username = 'alice'"),
+    ("sign_ins.created_at", "UPDATE sign_ins SET created_at = ?1"),
+    ("expires_at", "UPDATE sign_ins SET expires_at = ?1"),
+    ("last_used_at", "UPDATE sign_ins SET last_used_at = ?1"),
+    ("began_at", "INSERT INTO tries (account_id, id, began_at) VALUES (2, 7, ?1)"),
+    ("at", "UPDATE audit_events SET at = ?1 WHERE sequence = 1"),
+    ("restorable_for", "INSERT OR REPLACE INTO settings (key, value) VALUES ('policy.restorable-for', ?1 || 'h')"),
+];
+
+#[test]
+fn no_moment_that_a_store_can_hold_brings_the_program_down() {
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    let token = desk.run_as("alice", &["tokens", "create", "nightly", "--expires-in", "1h", "-q"]).succeeds().stdout;
+    desk.run(&["store", "backup", "copy"]).succeeds();
+    let copy = desk.home.path().join("copy");
+    let last = jiff::Timestamp::MAX.as_second();
+    for (what, sql) in MOMENTS {
+        for second in [i64::MIN, last, last + 1, i64::MAX] {
+            std::fs::copy(&copy, desk.store()).unwrap();
+            let store = rusqlite::Connection::open(desk.store()).unwrap();
+            // It keeps the record from being changed.
+            let trigger = "SELECT sql FROM sqlite_master WHERE name = 'audit_events_stay'";
+            let trigger: String = store.query_row(trigger, [], |row| row.get(0)).unwrap();
+            store.execute_batch("DROP TRIGGER audit_events_stay").unwrap();
+            store.execute(sql, [second]).unwrap();
+            store.execute_batch(&trigger).unwrap();
+            drop(store);
+            let mut by_token = desk.command(&["me", "profile"]);
+            let runs = [
+                desk.run(&["users", "list", "--format", "json"]),
+                desk.run(&["users", "show", "alice"]),
+                desk.run(&["tokens", "list"]),
+                desk.run(&["audit", "list"]),
+                desk.run(&["store", "check"]),
+                by_token.env("PASSDESK_TOKEN", token.trim_end()).output().unwrap().into(),
+                desk.run_with(GOOD, &["verify", "alice"]),
+                desk.run(&["users", "unlock", "alice"]),
+                desk.run(&["users", "purge", "--yes"]),
+                desk.run(&["users", "reset", "alice", "--yes", "-q"]),
+            ];
+            for (number, run) in runs.into_iter().enumerate() {
+                // Done, a sign-in that fails, nobody there, something that has changed, or a store that is damaged.
+                let is_told = [0, 3, 5, 6, 7, 10].contains(&run.code);
+                assert!(is_told, "{what} at {second}, run {number}: {}\n{}", run.code, run.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs faketime"]
+fn at_the_end_of_the_year_9999_and_after_it_nothing_brings_the_program_down() {
+    let last = jiff::Timestamp::MAX.as_second();
+    for second in [last - DAY, last - 1, last, last + 1, last + DAY] {
+        let clock = Clock { desk: Desk::settled() };
+        clock.desk.like_root("alice", 0);
+        let runs = [
+            clock.at(second, &["users", "list"]),
+            clock.at(second, &["users", "add", "bob", "-q"]),
+            clock.at(second, &["users", "reset", "root", "alice", "--yes", "--format", "csv"]),
+            clock.at(second, &["users", "purge", "--yes"]),
+            clock.at(second, &["recover", "root", "--yes", "-q"]),
+            clock.at(second, &["init", "--store", "other.db", "--admin", "root", "-q"]),
+            clock.at(second, &["store", "check"]),
+            clock.at(second, &["demo"]),
+            clock.verify(second, GOOD),
+            clock.verify(second, "wrong"),
+            clock.sign_in(second, GOOD),
+            clock.alice(second, "", &["me", "profile"]),
+            clock.alice(
+                second,
+                &format!("{GOOD}\n"),
+                &["tokens", "create", "nightly", "--expires-in", "1h", "-q", "--as", "alice", "--password-stdin"],
+            ),
+        ];
+        for run in runs {
+            assert!(![101, 134].contains(&run.code), "at {second}: {}", run.stderr);
+        }
+        clock.at(second, &["users", "list"]).succeeds();
+        if second >= last {
+            // It would end in the moment in which it begins.
+            let run = clock.at(second, &["users", "reset", "alice", "--yes", "-q"]).exits(7);
+            assert!(run.stderr.contains("it expired before it could be put in force"), "{}", run.stderr);
+        }
+    }
 }

@@ -278,7 +278,7 @@ fn an_import_takes_the_rights_of_an_admin_and_roles_a_global_admin() {
     desk.file("peer.csv", "username,name\npeer,Another\nroot,Another\n");
     for (who, file, flags) in [
         ("helper", "plain.csv", &[][..]),
-        ("eve", "plain.csv", &["--dry-run"]),
+        ("eve", "plain.csv", &[]),
         ("ulla", "roles.csv", &[]),
         ("ulla", "peer.csv", &["--on-conflict", "update"]),
     ] {

@@ -17,9 +17,17 @@ pub struct Acting {
     actor: Actor,
     account: Option<Account>,
     is_token: bool,
+    /// Whether nothing is done, only said.
+    foretells: bool,
 }
 
 impl Acting {
+    /// For a command that says what would come of it: it changes nothing, and so a refusal is not recorded either.
+    #[must_use]
+    pub fn foretelling(self, foretells: bool) -> Self {
+        Self { foretells, ..self }
+    }
+
     /// Refuses, and records it, what the actor may do to nobody.
     pub fn may(&self, store: &mut dyn Store, at: Timestamp, action: Action) -> Result<()> {
         self.may_on(store, at, action, [])
@@ -29,7 +37,7 @@ impl Acting {
     pub fn may_to(&self, store: &mut dyn Store, at: Timestamp, action: Action, subject: Subject<'_>) -> Result<()> {
         let Err(refusal) = decide(self.standing(), action, Some(subject)) else { return Ok(()) };
         let target = audit::Target { id: subject.id, username: subject.username.clone() };
-        store.record(&self.mandate(at).refused(action.name(), Some(target), &refusal))?;
+        self.record(store, at, action.name(), Some(target), &refusal)?;
         Err(refusal.into())
     }
 
@@ -58,7 +66,7 @@ impl Acting {
             return Ok(());
         }
         let refusal = Refusal::LastAdmin { username: account.username.clone() };
-        store.record(&self.mandate(at).refused(Action::Reset.name(), Some(account.into()), &refusal))?;
+        self.record(store, at, Action::Reset.name(), Some(account.into()), &refusal)?;
         Err(refusal.into())
     }
 
@@ -78,7 +86,7 @@ impl Acting {
         }
         let named = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
         for target in named {
-            store.record(&self.mandate(at).refused(action.name(), target, &refusal))?;
+            self.record(store, at, action.name(), target, &refusal)?;
         }
         Err(refusal.into())
     }
@@ -128,8 +136,23 @@ impl Acting {
         target: &Account,
         refusal: Refusal,
     ) -> Result<()> {
-        store.record(&self.mandate(at).refused(action, Some(target.into()), &refusal))?;
+        self.record(store, at, action, Some(target.into()), &refusal)?;
         Err(refusal.into())
+    }
+
+    /// Records that something was refused, unless nothing is to change.
+    pub fn record(
+        &self,
+        store: &mut dyn Store,
+        at: Timestamp,
+        action: &'static str,
+        target: Option<audit::Target>,
+        refusal: &Refusal,
+    ) -> Result<()> {
+        if self.foretells {
+            return Ok(());
+        }
+        Ok(store.record(&self.mandate(at).refused(action, target, refusal))?)
     }
 
     /// Whether it acts by a sign-in from an earlier command, which does not show that the password is known.
@@ -159,7 +182,7 @@ impl Acting {
 impl From<Owner> for Acting {
     fn from(owner: Owner) -> Self {
         let is_token = matches!(owner.proof, Proof::Token(..));
-        Self { actor: owner.actor(), account: Some(owner.account), is_token }
+        Self { actor: owner.actor(), account: Some(owner.account), is_token, foretells: false }
     }
 }
 
@@ -176,7 +199,7 @@ pub fn acting(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Acting> {
     let acting = match way_in::known(desk, store)? {
         Some(owner) => owner.into(),
         None if desk.policy.operator_access => {
-            Acting { actor: Actor::Operator(desk.operator.clone()), account: None, is_token: false }
+            Acting { actor: Actor::Operator(desk.operator.clone()), account: None, is_token: false, foretells: false }
         }
         None => way_in::asked(desk, store)?.into(),
     };

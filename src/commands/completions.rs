@@ -3,15 +3,7 @@
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::Desk;
 use crate::cli::Cli;
-use crate::failure::Result;
-use crate::terminal::output;
-
-/// Prints the completions for a shell.
-pub fn run(desk: &mut Desk<'_>, shell: Shell) -> Result<()> {
-    output::print(desk.output, &generate(shell)).map(|_| ())
-}
 
 /// The completions for a shell.
 #[must_use]

@@ -9,6 +9,7 @@ use crate::cli::Global;
 use crate::cli::users::{Filters, List, Reset};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
+use crate::domain::clock::{after, before};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
@@ -40,7 +41,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     // Who asks for a demonstration is shown one, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
     // The accounts were made a while ago, for one of them has let its temporary password expire.
-    let made_at = desk.now() - desk.policy.temporary_lifetime - SignedDuration::from_hours(1);
+    let made_at = before(desk.now(), desk.policy.temporary_lifetime + SignedDuration::from_hours(1));
     let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: made_at };
     let [first, rest @ ..] = SAMPLES;
     let new = sample(desk, &by, first)?;
@@ -77,7 +78,7 @@ fn sample(
         display_name: name.parse()?,
         email: Some(format!("{username}@example.org").parse()?),
         roles: role.into_iter().collect(),
-        temporary: NewTemporary { hash, until: given_at + desk.policy.temporary_lifetime },
+        temporary: NewTemporary { hash, until: after(given_at, desk.policy.temporary_lifetime) },
     })
 }
 

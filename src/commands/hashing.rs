@@ -41,18 +41,20 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// Starts so many workers, each with the memory that the cost says.
+    /// Starts so many workers, each with the memory that the cost says; as many as there is memory for, if that is one.
     pub fn start(workers: NonZeroUsize, cost: Cost) -> anyhow::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let (finished, done) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
-        let workers = (0..workers.get()).map(|_| {
+        let start = || {
             let (queue, finished) = (Arc::clone(&queue), finished.clone());
             let mut hasher = Hasher::new(cost)?;
             let work = move || work(&queue, &finished, |secret, salt| hasher.hash_temporary(secret, salt));
             thread::Builder::new().name("hashing".into()).spawn(work).context("a thread cannot be started")
-        });
-        let workers = workers.collect::<anyhow::Result<_>>()?;
+        };
+        let first = start()?;
+        let others = (1..workers.get()).map_while(|_| start().ok());
+        let workers = std::iter::once(first).chain(others).collect();
         Ok(Self { jobs: Some(jobs), done, workers, early: BTreeMap::new(), begun: 0, taken: 0 })
     }
 

@@ -78,6 +78,17 @@ impl Desk<'_> {
         Ok(store)
     }
 
+    /// The same for a command that may be a dry run: it leaves the store as it is, and an older one is not brought up to
+    /// date.
+    fn open_unless_dry(&mut self, is_dry: bool) -> Result<Box<dyn Store>> {
+        if !is_dry {
+            return self.open();
+        }
+        let store = self.stores.open_as_it_is()?;
+        self.reread_policy(&*store)?;
+        Ok(store)
+    }
+
     /// Takes over what has been decided since: while a question stood, it may have been anything.
     fn reread_policy(&mut self, store: &dyn Store) -> Result<()> {
         self.policy = store.policy(std::mem::take(&mut self.policy))?;

@@ -11,7 +11,7 @@ use crate::cli::{
 };
 use crate::domain::account::Account;
 use crate::domain::authority::{Action, Refusal, Subject};
-use crate::domain::clock::readable;
+use crate::domain::clock::{after, readable};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::policy;
 use crate::domain::role::Roles;
@@ -135,7 +135,7 @@ fn issue(
     let secret = SignInSecret::generate(desk.rng);
     let token = secret.to_token();
     let now = desk.now();
-    let (label, roles, until) = (&wanted.label, wanted.roles, now + wanted.lifetime);
+    let (label, roles, until) = (&wanted.label, wanted.roles, after(now, wanted.lifetime));
     let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until, proved: wanted.proved };
     let mut way_out = WayOut::open::<TokenHandover<'_>>(args, desk, false)?;
     way_out.issue(

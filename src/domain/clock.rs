@@ -1,11 +1,31 @@
 //! The time, passed in so that tests can set it.
 
+use jiff::SignedDuration;
 pub use jiff::Timestamp;
 
 /// Tells the time.
 pub trait Clock {
     /// Now, in UTC, to the second.
     fn now(&self) -> Timestamp;
+}
+
+/// The moment so long after another. After the last that can be said, at the end of the year 9999, comes none: it is the
+/// last then.
+#[must_use]
+pub fn after(at: Timestamp, span: SignedDuration) -> Timestamp {
+    to_the_second(at.saturating_add(span).unwrap_or(Timestamp::MAX))
+}
+
+/// The moment so long before another, and at the earliest the first that can be said.
+#[must_use]
+pub fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
+    to_the_second(at.saturating_sub(span).unwrap_or(Timestamp::MIN))
+}
+
+/// The moment without what it has beyond a whole second, as a store keeps it.
+#[must_use]
+pub fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// A span of time as people say it: the two largest units that are not zero, as `23 hours 59 minutes`.
@@ -35,6 +55,17 @@ pub fn readable(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_moment_comes_after_the_last_or_before_the_first() {
+        let hour = SignedDuration::from_hours(1);
+        assert_eq!(after(Timestamp::UNIX_EPOCH, hour).as_second(), 3_600);
+        assert_eq!(before(Timestamp::UNIX_EPOCH, hour).as_second(), -3_600);
+        for span in [hour, SignedDuration::MAX] {
+            assert_eq!(after(Timestamp::MAX, span), to_the_second(Timestamp::MAX));
+            assert_eq!(before(Timestamp::MIN, span), Timestamp::MIN);
+        }
+    }
 
     #[test]
     fn spans_are_said_in_their_two_largest_units() {

@@ -68,6 +68,12 @@ impl Cost {
         u64::from(self.memory_kib) * u64::from(self.passes)
     }
 
+    /// How much memory one evaluation takes, in bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        u64::from(self.memory_kib) * 1024
+    }
+
     fn is_moderate(self) -> bool {
         self.memory_kib <= CAP.memory_kib
             && self.passes <= CAP.passes

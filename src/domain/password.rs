@@ -5,7 +5,7 @@ use zxcvbn::feedback::Feedback;
 
 use super::account::Account;
 use super::credential::{Credential, MAX_PASSWORD_BYTES};
-use super::secret::TypedPassword;
+use super::secret::{TypedPassword, written};
 use super::temporary;
 
 /// The lowest zxcvbn score of a new password, 0 to 4.
@@ -92,7 +92,7 @@ pub fn broken_rules(
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let judged = zxcvbn::zxcvbn(&text, &words);
     // Spaces make a guess no harder.
-    let bare = Zeroizing::new(text.split_whitespace().collect::<String>());
+    let bare = written(text.split_whitespace().flat_map(str::chars));
     let score = judged.score().min(zxcvbn::zxcvbn(&bare, &words).score());
     if u8::from(score) < MIN_SCORE || is_made_of(&bare, &words) {
         let feedback = judged.feedback();
@@ -108,13 +108,18 @@ const OTHER_LETTERS: usize = 6;
 
 /// Whether next to nothing is left of a text without one's own words.
 fn is_made_of(text: &str, words: &[&str]) -> bool {
-    let mut rest = Zeroizing::new(text.to_lowercase());
-    let mut longest_first: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let mut rest = lower(text);
+    let mut longest_first: Vec<_> = words.iter().map(|word| lower(word)).collect();
     longest_first.sort_by_key(|word| std::cmp::Reverse(word.len()));
     for word in longest_first.iter().filter(|word| word.chars().count() > 2) {
-        rest = Zeroizing::new(rest.replace(word.as_str(), ""));
+        rest = written(rest.split(word.as_str()).flat_map(str::chars));
     }
     rest.len() < text.len() && rest.chars().filter(|c| c.is_alphabetic()).count() < OTHER_LETTERS
+}
+
+/// In lower case, whatever stands next to a letter: a sigma at the end of a word is one like any other.
+fn lower(text: &str) -> Zeroizing<String> {
+    written(text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }))
 }
 
 /// The words that somebody who knows the account would try first.
@@ -228,6 +233,26 @@ mod tests {
             "hedgehogmills.example1234",
         ] {
             assert!(matches!(broken(text, None).as_slice(), [BrokenRule::Guessable { .. }]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_without_ones_own_words_is_never_moved_while_it_is_written() {
+        // U+0130 is two bytes, and three in lower case.
+        for text in [format!("{}alice", "\u{130}".repeat(500)), "alice".repeat(200)] {
+            let lower = lower(&text);
+            assert_eq!(lower.capacity(), lower.len());
+            let rest = written(lower.split("alice").flat_map(str::chars));
+            assert_eq!(rest.capacity(), rest.len());
+        }
+    }
+
+    #[test]
+    fn ones_own_name_is_found_however_its_last_letter_is_written() {
+        let account = Account { display_name: "Γιάννης".parse().unwrap(), ..Account::example(2, "giannis") };
+        for text in ["ΓΙΆΝΝΗΣ!2026 ΓΙΆΝΝΗΣ", "γιάννης γιάννης 2026"] {
+            let words = own_words(&account);
+            assert!(is_made_of(text, &words.iter().map(String::as_str).collect::<Vec<_>>()), "{text}");
         }
     }
 

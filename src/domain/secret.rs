@@ -1,6 +1,6 @@
 //! A password that somebody typed.
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 use zeroize::Zeroizing;
 
 /// A password as it was typed or piped in. It can be checked against a hash, never shown: there is no `Debug`, no
@@ -35,10 +35,11 @@ impl TypedPassword {
     /// In Normalization Form C, so that two keyboards that compose accents differently type the same password
     /// (NIST SP 800-63B-4 §3.1.1.2).
     pub(super) fn normalized(&self) -> Zeroizing<String> {
-        // Reserved for the worst growth of NFC (UAX #15 §14), so that no reallocation leaves a copy behind.
-        let mut out = Zeroizing::new(String::with_capacity(self.0.len() * 3));
-        out.extend(self.0.nfc());
-        out
+        // Most are in it as they are typed, and need not go through buffers that are not wiped.
+        match is_nfc_quick(self.0.chars()) {
+            IsNormalized::Yes => written(self.0.chars()),
+            _ => written(self.0.nfc()),
+        }
     }
 
     pub(super) fn as_typed(&self) -> &str {
@@ -46,9 +47,26 @@ impl TypedPassword {
     }
 }
 
+/// A text of these characters. They are counted before they are written: a text that grows is moved, and leaves copies
+/// behind that nobody wipes.
+pub(super) fn written(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(chars.clone().map(char::len_utf8).sum()));
+    chars.for_each(|c| text.push(c));
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_never_moved_while_it_is_written() {
+        // U+FB2C is three bytes, and six in Normalization Form C; U+0390 is two, and stays so.
+        for longest in ["\u{fb2c}".repeat(341), "\u{390}".repeat(512), "x".repeat(1024), String::new()] {
+            let normalized = TypedPassword::new(Zeroizing::new(longest)).normalized();
+            assert_eq!(normalized.capacity(), normalized.len());
+        }
+    }
 
     #[test]
     fn composed_and_decomposed_accents_are_the_same_password() {

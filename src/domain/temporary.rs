@@ -79,7 +79,11 @@ const TELLING: usize = 8;
 /// Whether a text has a part of a temporary password, forwards or backwards, whatever stands between its symbols.
 pub(super) fn has_a_part_of(text: &str, handed_over: &TypedPassword) -> bool {
     let bare = |text: &str| -> Zeroizing<Vec<char>> {
-        Zeroizing::new(text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect())
+        let symbols = text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
+        // Counted first: it is not moved while it is written.
+        let mut bare = Zeroizing::new(Vec::with_capacity(symbols.clone().count()));
+        symbols.for_each(|c| bare.push(c));
+        bare
     };
     let (text, mut symbols) = (bare(text), bare(&handed_over.normalized()));
     let has =

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::clock::Timestamp;
+use super::clock::{Timestamp, after, before};
 
 /// How many tries may be under way at once where none has failed, so that a script may sign in several times in parallel.
 const AT_ONCE: u32 = 20;
@@ -40,7 +40,7 @@ pub struct Tries {
 #[must_use]
 pub fn alive(now: Timestamp) -> [Timestamp; 2] {
     let most = SignedDuration::from_secs(GIVEN_UP - 1);
-    [now.saturating_sub(most), now.saturating_add(most)].map(|moment| moment.unwrap_or(now))
+    [before(now, most), after(now, most)]
 }
 
 impl Tries {
@@ -74,7 +74,7 @@ impl Tries {
         // As the next try will find it, if the clock was set back.
         let last = if last.as_second() - now.as_second() >= GIVEN_UP { now } else { last };
         // Times are whole seconds: the failure may have come at the very end of its own.
-        last.saturating_add(SignedDuration::from_secs(wait(self.failed, throttle) + 1)).ok()
+        Some(after(last, SignedDuration::from_secs(wait(self.failed, throttle) + 1)))
     }
 
     /// A try that was let through has failed.

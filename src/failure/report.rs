@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{FailedItem, Failure, Hint};
 use crate::domain::text::{neutral, neutral_lines, wrapped};
+use crate::patient::Patient;
 
 /// How many items are named to people; programs are told each.
 const NAMED: usize = 50;
@@ -32,7 +33,7 @@ impl Failure {
         let mut text = self.render(look);
         text.push('\n');
         // There is nowhere left to say that this failed.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        let _ = Patient(std::io::stderr()).write_all(text.as_bytes());
     }
 
     /// The failure as [`Self::report`] writes it, without the last line end.

@@ -5,24 +5,23 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
 
-use indicatif::ProgressBar;
-use zeroize::Zeroizing;
-
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
 use super::screen::{Key, Page};
-use super::{Phase, PromptError, Terminal, keys, progress, typing};
+use super::{Phase, PromptError, Terminal, hidden, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
 use crate::gate::Gate;
 use crate::made::Made;
+use crate::patient::Patient;
+use indicatif::ProgressBar;
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
 pub struct Console {
     guard: Guard,
-    piped: Option<SecretLines<File>>,
+    piped: Option<SecretLines<Patient<File>>>,
     bar: Option<ProgressBar>,
     look: Look,
 }
@@ -68,6 +67,17 @@ impl Drop for Console {
     }
 }
 
+/// Tells the person something that is not the result, unless failures are JSON.
+pub fn note(text: &str, look: Look) {
+    if look.json {
+        return;
+    }
+    let mut text = wrapped(&neutral_lines(text), look.width);
+    text.push('\n');
+    // A note that nobody can read changes nothing.
+    let _ = Patient(io::stderr()).write_all(text.as_bytes());
+}
+
 /// What to say where a signal ends a delivery.
 fn cut_off() -> Failure {
     Failure::new(Kind::Cancelled, "cancelled; what was handed over just now is NOT in force")
@@ -103,12 +113,7 @@ impl Terminal for Console {
 
     fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Result<TypedPassword, PromptError> {
         self.needs_terminal(instead)?;
-        let typed = self.guard.ask(&format!("{prompt}: "), true, |terminal| {
-            // The modes of the terminal are the guard's, so that Ctrl-C and Ctrl-Z work; only the line is edited here.
-            let config = rpassword::ConfigBuilder::new().input_reader(terminal).output_discard().build();
-            rpassword::read_password_with_config(config).map(Zeroizing::new)
-        });
-        left(typed).map(TypedPassword::new)
+        left(self.guard.ask(&format!("{prompt}: "), true, hidden::read)).map(TypedPassword::new)
     }
 
     fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Result<String, PromptError> {
@@ -144,7 +149,7 @@ impl Terminal for Console {
         }
         let lines = match self.piped.take() {
             Some(lines) => lines,
-            None => SecretLines::new(File::from(stdin.as_fd().try_clone_to_owned()?)),
+            None => SecretLines::new(Patient(File::from(stdin.as_fd().try_clone_to_owned()?))),
         };
         self.piped.insert(lines).next()
     }
@@ -201,14 +206,9 @@ impl Terminal for Console {
     }
 
     fn note(&mut self, text: &str) {
-        if self.look.json {
-            return;
-        }
-        // A note that nobody can read changes nothing.
-        let write = || drop(writeln!(io::stderr(), "{}", wrapped(&neutral_lines(text), self.look.width)));
         match &self.bar {
-            Some(bar) => bar.suspend(write),
-            None => write(),
+            Some(bar) => bar.suspend(|| note(text, self.look)),
+            None => note(text, self.look),
         }
     }
 

@@ -16,6 +16,7 @@ use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
 use crate::gate::Gate;
 use crate::made::Made;
+use crate::patient::Patient;
 
 #[derive(Default)]
 struct State {
@@ -287,7 +288,7 @@ impl Shared {
 fn say(words: String) {
     let (said, heard) = mpsc::channel();
     thread::spawn(move || {
-        let _ = io::stderr().write_all(words.as_bytes());
+        let _ = Patient(io::stderr()).write_all(words.as_bytes());
         let _ = said.send(());
     });
     let _ = heard.recv_timeout(GRACE);

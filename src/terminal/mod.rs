@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod format;
 mod guard;
 pub mod handover;
+mod hidden;
 mod job;
 pub mod keys;
 mod lines;

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::AsFd;
 
 use crate::failure::{Failure, Result};
+use crate::patient::Patient;
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,7 +42,7 @@ impl StandardOutput {
 
 impl Write for StandardOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        Patient(&self.file).write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -80,12 +81,7 @@ pub enum Reader {
 
 /// Writes a result that is no secret.
 pub fn print(output: &mut dyn Output, bytes: &[u8]) -> Result<Reader> {
-    written(output.write_all(bytes).and_then(|()| output.flush()))
-}
-
-/// What has become of a result that was written.
-pub fn written(outcome: io::Result<()>) -> Result<Reader> {
-    match outcome {
+    match output.write_all(bytes).and_then(|()| output.flush()) {
         Ok(()) => Ok(Reader::Listening),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
         Err(error) => Err(Failure::from(anyhow::Error::new(error).context("standard output cannot be written"))),

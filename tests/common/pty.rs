@@ -200,6 +200,11 @@ impl Pty {
         tcgetattr(&self.terminal).unwrap().local_modes
     }
 
+    /// The number of the program, or of the shell that runs a script.
+    pub fn number_of_program(&self) -> Pid {
+        self.program.unwrap()
+    }
+
     /// Sends a signal to the program, or to the shell that runs a script.
     pub fn signal(&self, signal: Signal) {
         kill_process(self.program.unwrap(), signal).unwrap();

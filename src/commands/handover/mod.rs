@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 pub use self::batch::Issue;
 use super::Desk;
 use crate::cli;
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Timestamp, after};
 use crate::domain::credential::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
@@ -223,7 +223,7 @@ impl WayOut {
             let secret = TemporaryPassword::generate(desk.rng);
             let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
             let now = desk.now();
-            let until = now + lifetime;
+            let until = after(now, lifetime);
             let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
             way_out.give(desk, &TemporaryHandover { username, display_name, secret: &secret, until, now })?;
             Ok(prepared)

@@ -4,7 +4,7 @@ use super::choose;
 use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, change_required};
 use crate::domain::account::Account;
-use crate::domain::clock::spoken;
+use crate::domain::clock::{after, spoken};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::password::Current;
 use crate::domain::sign_in::SignInSecret;
@@ -48,7 +48,7 @@ fn not_signed_in(account: &Account, failure: Failure) -> Failure {
 
 /// A sign-in that begins now.
 fn begins_now(desk: &Desk<'_>, secret: &SignInSecret) -> NewSignIn {
-    NewSignIn { digest: secret.digest(), until: desk.now() + desk.policy.sign_in_lifetime }
+    NewSignIn { digest: secret.digest(), until: after(desk.now(), desk.policy.sign_in_lifetime) }
 }
 
 fn change_first(

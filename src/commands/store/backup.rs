@@ -1,5 +1,7 @@
 //! `passdesk store backup`.
 
+use std::path::{Path, PathBuf};
+
 use super::{PathRecord, Watched};
 use crate::cli::store::Backup;
 use crate::commands::Desk;
@@ -8,9 +10,19 @@ use crate::domain::authority::Action;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
 
+/// The path with the links in its folder followed, since the engine opens no file behind one. What stands at its end is
+/// left as it is: no file is made through a link.
+fn resolved(path: PathBuf) -> PathBuf {
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        // There is no such folder, which whoever makes the file says.
+        _ => path,
+    }
+}
+
 /// Makes a copy of the store in a new file, while others go on.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
-    let place = std::path::absolute(&args.file).map_err(anyhow::Error::from)?;
+    let place = resolved(std::path::absolute(&args.file).map_err(anyhow::Error::from)?);
     let taken =
         |message: String| Failure::new(Kind::Conflict, message).hint("name a new file; nothing is ever overwritten");
     if desk.stores.claims(&place) {

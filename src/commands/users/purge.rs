@@ -4,7 +4,7 @@ use crate::cli::users::Purge;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
-use crate::domain::clock::spoken;
+use crate::domain::clock::{before, spoken};
 use crate::failure::Result;
 use crate::terminal::records::CountRecord;
 
@@ -19,7 +19,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
         desk.terminal.confirm(&question, "add --yes to purge without being asked")?;
     }
     let restorable = desk.policy.restorable;
-    let purged = desk.commit(|desk| store.purge(&acting.mandate(desk.now()), desk.now() - restorable))?;
+    let purged = desk.commit(|desk| store.purge(&acting.mandate(desk.now()), before(desk.now(), restorable)))?;
     desk.terminal.note(&format!("Forgotten: {purged} removed account{}.", if purged == 1 { "" } else { "s" }));
     desk.print_done(&[CountRecord { count: purged }], false)
 }

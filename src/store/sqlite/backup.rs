@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::errors::failed;
+use super::errors::{disk, failed};
 use super::open::{self, PATIENCE, unusable};
 use super::pages::{self, Depth};
 use super::schema;
@@ -66,7 +66,7 @@ fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
 /// A disk that is full is not the store's.
 fn untaken(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Failed(error.into()),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Failed(anyhow::anyhow!(disk(&error))),
         _ => failed(error),
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
 
 use rusqlite::ErrorCode;
+use rustix::process::{Resource, getrlimit};
 
 use crate::store::StoreError;
 
@@ -19,7 +20,7 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
         },
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {error}"))
+            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
         }
         _ => match error {
             // A row that no passdesk wrote or that is gone, or a table that is not there.
@@ -28,6 +29,14 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
+    }
+}
+
+/// What the engine says of a disk, and the limit on the size of files, which may be why: the engine does not tell.
+pub fn disk(error: &rusqlite::Error) -> String {
+    match getrlimit(Resource::Fsize).current {
+        Some(most) => format!("{error}; no file may grow beyond {most} bytes here, see 'ulimit -f'"),
+        None => error.to_string(),
     }
 }
 

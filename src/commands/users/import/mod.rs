@@ -46,8 +46,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let way_out = cli::handover::WayOut { output: args.output.clone(), ..cli::handover::WayOut::default() };
     handover::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
-    let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
+    let mut store = desk.open_unless_dry(args.dry_run)?;
+    let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
     acting.may(&mut *store, desk.now(), Action::Import)?;
 
     let Input { bytes, has_grown } = input::read(&args.file, |file| desk.hides(file))?;
@@ -63,7 +63,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     let plan = plan::plan(desk, &*store, &acting, &columns, args.on_conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
-        store.record(&acting.mandate(desk.now()).refused(Action::Import.name(), None, refusal))?;
+        acting.record(&mut *store, desk.now(), Action::Import.name(), None, refusal)?;
     }
     let good = plan.good();
     if bad.count() > 0 && (!args.skip_invalid || is_torn || good == 0) {

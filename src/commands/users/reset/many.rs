@@ -13,11 +13,13 @@ use crate::commands::handover::{Issue, WayOut};
 use crate::commands::hashing::{Hashed, Hashing};
 use crate::commands::{Desk, find};
 use crate::domain::account::{AccountId, Lifecycle};
+use crate::domain::clock::after;
 use crate::domain::credential::Cost;
 use crate::domain::target::Target;
 use crate::domain::text::{counted, grouped, some_of};
 use crate::failure::{Failure, Hint, Kind, Result};
 use crate::store::{NewTemporary, Store};
+use crate::system;
 use crate::terminal::Phase;
 
 /// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
@@ -51,7 +53,7 @@ pub fn run(
     let (total, before) = (chosen.len(), bulk.failed().0);
     let is_few = total <= FEW;
     let batch_size = if is_few { 1 } else { batch_size(desk.policy.cost) };
-    let workers = workers(many.jobs, total);
+    let workers = workers(desk, many.jobs, total);
     let mut hashing = Hashing::start(workers, desk.policy.cost)?;
     if !is_few && way_out.leaves_room_for_progress(desk) {
         desk.terminal.begin_progress("resetting", total as u64);
@@ -163,7 +165,7 @@ fn make_ready(
             .and_then(|account| many.acting.may_reset(store, now, &account).map(|()| account));
         match current {
             Ok(account) => {
-                let until = now + many.lifetime;
+                let until = after(now, many.lifetime);
                 ready.resets.push((one.id, NewTemporary { hash, until }));
                 ready.issues.push(Issue { account, secret, until });
                 ready.written.push(one.written);
@@ -235,8 +237,15 @@ fn batch_size(cost: Cost) -> usize {
     (BATCH / dear.max(1)).max(1)
 }
 
-fn workers(asked: Option<u16>, most: usize) -> NonZeroUsize {
+/// On how many cores to hash: on all, or as many as somebody asks for; but on no more than there are passwords and memory
+/// for.
+fn workers(desk: &mut Desk<'_>, asked: Option<u16>, passwords: usize) -> NonZeroUsize {
     let asked = asked.and_then(|jobs| NonZeroUsize::new(usize::from(jobs)));
-    let workers = asked.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    workers.min(NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN))
+    let wanted = asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(passwords);
+    let fit = usize::try_from(system::free_memory() / 2 / desk.policy.cost.bytes().max(1)).unwrap_or(wanted).max(1);
+    if asked.is_some() && fit < wanted {
+        desk.terminal
+            .note(&format!("There is memory to hash on {} only: --jobs asks for more.", counted(fit as u64, "core")));
+    }
+    NonZeroUsize::new(wanted.min(fit)).unwrap_or(NonZeroUsize::MIN)
 }

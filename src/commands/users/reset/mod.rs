@@ -52,8 +52,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
             .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
     }
 
-    let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
+    let mut store = desk.open_unless_dry(args.dry_run)?;
+    let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
     // What files are read for, somebody may do: they may be read as another user than the one who names them.
     acting.may_on(&mut *store, desk.now(), Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
     let selection = match selection {

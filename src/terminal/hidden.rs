@@ -1,0 +1,113 @@
+//! A password as it is typed, on a terminal that does not show it. It is written here, since a library's buffer grows,
+//! and leaves copies of what was typed where nobody wipes them.
+
+use std::io::{self, Read};
+
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// What is longer is no password: it is cut here, and still too long wherever it is used.
+const LONGEST: usize = 4 * 1024;
+
+/// Reads what is typed up to Enter. The last character, the last word and all of it can be taken back. Ctrl-D on an empty
+/// line is the end of the input.
+pub fn read(mut terminal: impl Read) -> io::Result<Zeroizing<String>> {
+    let mut typed = Zeroizing::new(String::with_capacity(LONGEST));
+    loop {
+        match next(&mut terminal)? {
+            '\r' | '\n' => return Ok(typed),
+            '\u{8}' | '\u{7f}' => drop(typed.pop()),
+            // Ctrl-U.
+            '\u{15}' => typed.zeroize(),
+            // Ctrl-W.
+            '\u{17}' => {
+                let left = typed.trim_end().rfind(' ').map_or(0, |space| space + 1);
+                typed.truncate(left);
+            }
+            '\u{4}' if typed.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+            '\u{1b}' => skip_sequence(&mut terminal)?,
+            c if c.is_control() || typed.len() + c.len_utf8() > LONGEST => {}
+            c => typed.push(c),
+        }
+    }
+}
+
+/// Reads what a key such as an arrow sends (ECMA-48: an introducer, parameters, a final byte), which means nothing here.
+fn skip_sequence(terminal: &mut impl Read) -> io::Result<()> {
+    if matches!(next(terminal)?, '[' | 'O') {
+        while !('\u{40}'..='\u{7e}').contains(&next(terminal)?) {}
+    }
+    Ok(())
+}
+
+/// The next character. Nothing is read ahead: what was typed for the next prompt stays.
+fn next(terminal: &mut impl Read) -> io::Result<char> {
+    let mut bytes = Zeroizing::new([0; 4]);
+    terminal.read_exact(&mut bytes[..1])?;
+    // The first byte says how many there are (RFC 3629).
+    let length = match bytes[0].leading_ones() {
+        0 => 1,
+        length => (length as usize).clamp(1, 4),
+    };
+    terminal.read_exact(&mut bytes[1..length])?;
+    let text = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.chars().next());
+    text.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &str) -> String {
+        read(keys.as_bytes()).unwrap().to_string()
+    }
+
+    #[test]
+    fn what_is_typed_up_to_enter_is_the_password() {
+        for (keys, password) in [
+            ("a b\rc", "a b"),
+            ("\n", ""),
+            ("gr\u{fc}\u{df} \u{1f511}\r", "gr\u{fc}\u{df} \u{1f511}"),
+            ("a\u{7}b\u{4}\r", "ab"),
+        ] {
+            assert_eq!(typed(keys), password, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_typed_can_be_taken_back() {
+        for (keys, password) in [
+            ("ab\u{7f}c\r", "ac"),
+            ("\u{e9}\u{8}\u{8}x\r", "x"),
+            ("one two\u{15}x\r", "x"),
+            ("one two \u{17}x\r", "one x"),
+            ("one\u{17}x\r", "x"),
+        ] {
+            assert_eq!(typed(keys), password, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_are_no_text_are_left_out() {
+        assert_eq!(typed("a\u{1b}[Ab\u{1b}[1;5Cc\u{1b}OPd\r"), "abcd");
+    }
+
+    #[test]
+    fn a_terminal_that_goes_away_and_ctrl_d_on_an_empty_line_are_the_end() {
+        for keys in ["", "half", "\u{4}", "x\u{7f}\u{4}"] {
+            assert!(read(keys.as_bytes()).is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof), "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_no_password() {
+        for keys in [&b"\xff\r\r\r\r"[..], b"\xc3\r", b"\x80\r"] {
+            assert!(read(keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData), "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_never_moved() {
+        let endless = read("\u{1f511}".repeat(5_000).as_bytes().chain(&b"\r"[..])).unwrap();
+        assert_eq!((endless.len(), endless.capacity()), (LONGEST, LONGEST));
+    }
+}
