@@ -15,7 +15,7 @@
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
 //! handed in), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in
-//! and a token are kept). This file is the one place that wires real adapters together.
+//! and a token are kept), [`named_file`] (how a file is opened that somebody names). This file is the one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]
@@ -27,6 +27,7 @@ pub mod domain;
 pub mod failure;
 pub mod input;
 mod json;
+pub mod named_file;
 pub mod sign_in_files;
 pub mod store;
 pub mod system;
@@ -129,10 +130,12 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         clock: &SystemClock,
         rng: &mut rng,
         operator: system::operator(),
+        through_sudo: system::is_through_sudo(),
         policy: Policy::default(),
         token: config::token(),
         global: cli.global,
     };
+    desk.refuse_own_streams()?;
     match &cli.command {
         Command::Init(args) => commands::init::run(desk, args),
         Command::Users(command) => commands::users::run(desk, command),

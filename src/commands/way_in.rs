@@ -97,10 +97,10 @@ pub fn known(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>
 /// Whoever a token or an earlier sign-in says it is. One that has ended is a failure, not nothing: whoever was signed in
 /// to less than the operator may do is not to go on as the operator unawares.
 pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
-    let (secret, is_token) = match desk.token.read()? {
+    let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
-        None => match desk.sign_ins.load(&store.name()?)? {
+        None => match desk.sign_ins.load(&store.name()?, |file| desk.stores.has(file))? {
             Some(secret) => (Some(secret), false),
             None => return Ok(None),
         },

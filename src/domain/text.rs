@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// The longest piece of somebody's input that a message repeats, in characters.
 const QUOTED_MAX: usize = 40;
@@ -60,6 +61,12 @@ pub fn wrapped(text: &str, width: Option<u16>) -> String {
         textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
     };
     text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
+}
+
+/// A path as people are shown it: neutral, and with what is no UTF-8 in it replaced.
+#[must_use]
+pub fn shown(path: impl AsRef<Path>) -> String {
+    neutral(&path.as_ref().to_string_lossy()).into_owned()
 }
 
 /// Somebody's input as a message repeats it: in quotes, neutral, and cut with `…` when it is long.

@@ -26,7 +26,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     }
     let mut store = desk.open()?;
     let name = store.name()?;
-    let found = desk.sign_ins.load_to_end(&name);
+    let found = desk.sign_ins.load_to_end(&name, |file| desk.stores.has(file));
     match &found {
         Ok(None) => {
             desk.terminal.note("Nobody is signed in.");
@@ -58,7 +58,7 @@ fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     acting.may_not_by_token(&mut *store, desk.now(), "sign-out", "sign everybody out of that account")?;
     let ended = store.end_all_sign_ins(&acting.mandate(desk.now()), &account)?;
     let name = store.name()?;
-    let ended_here = match desk.sign_ins.load_to_end(&name) {
+    let ended_here = match desk.sign_ins.load_to_end(&name, |file| desk.stores.has(file)) {
         Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
         Ok(None) => false,
         Err(_) => true,

@@ -445,6 +445,7 @@ impl Site {
             clock: &self.clock,
             rng: &mut self.rng,
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
+            through_sudo: false,
             policy: self.policy.clone(),
             token: std::mem::replace(&mut self.token, TokenSource::Nowhere),
             global: call.global,

@@ -14,7 +14,7 @@ use crate::domain::finding::Finding;
 use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch};
 
 /// What the engine's files are called, behind the name of the store.
-const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+const SUFFIXES: [&str; 5] = ["", "-wal", "-shm", "-journal", "-lock"];
 
 /// The store in one file.
 pub struct SqliteStores {

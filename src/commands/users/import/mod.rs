@@ -43,6 +43,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "the password and the list cannot both come from standard input")
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
+    desk.refuse_to_read_through_sudo("users import", &args.file)?;
     let way_out = cli::handover::WayOut { output: args.output.clone(), ..cli::handover::WayOut::default() };
     handover::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
@@ -50,7 +51,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let acting = acting(desk, &mut *store)?;
     acting.may(&mut *store, desk.now(), Action::Import)?;
 
-    let Input { bytes, has_grown } = input::read(&args.file, |file| desk.hides(file))?;
+    let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
     let (columns, list, is_torn) = read(desk, &bytes, &mut bad)?;
