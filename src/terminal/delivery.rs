@@ -47,8 +47,8 @@ impl Delivery {
     /// Opens standard output or a file. A file is made now, of mode 0600, and never over one that is there.
     pub fn open(file: Option<&Path>, output: &dyn Output) -> Result<Self> {
         let Some(path) = file else {
-            if output.is_null() {
-                return Err(not_delivered("standard output is the null device, where nobody would see it")
+            if let Some(device) = output.dead_end() {
+                return Err(not_delivered(format!("standard output is {device}, where nobody would see it"))
                     .hint("let it go to a terminal, a pipe or, with --output FILE, to a file"));
             }
             return Ok(Self::Standard);

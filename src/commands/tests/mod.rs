@@ -266,8 +266,8 @@ impl Output for Kept {
         Layout::default()
     }
 
-    fn is_null(&self) -> bool {
-        self.is_null
+    fn dead_end(&self) -> Option<&'static str> {
+        self.is_null.then_some("the null device")
     }
 }
 
