@@ -44,6 +44,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
 use crate::domain::policy::Policy;
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Look, Result};
 use crate::sign_in_files::SignInFiles;
 use crate::store::sqlite::SqliteStores;
@@ -56,32 +57,38 @@ use crate::terminal::output::{self, StandardOutput};
 
 /// Runs one command line and returns its exit code.
 #[must_use]
-pub fn run(args: Vec<OsString>) -> u8 {
-    if let Some(task) = clipboard::Task::of(&args) {
+pub fn run(args: &[OsString]) -> u8 {
+    if let Some(task) = clipboard::Task::of(args) {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
-    let (json, color) = cli::early(&args);
+    let (json, color) = cli::early(args);
     // Known before all that the command line takes has been built, which is most of the work of saying it.
-    if matches!(&args[..], [_, only] if only == "--version" || only == "-V") {
+    if matches!(args, [_, only] if only == "--version" || only == "-V") {
         return print_version().map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let parsed = Cli::command()
-        .color(match color {
-            ColorChoice::Auto => clap::ColorChoice::Auto,
-            ColorChoice::Always => clap::ColorChoice::Always,
-            ColorChoice::Never => clap::ColorChoice::Never,
-        })
-        .try_get_matches_from(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    let cli = match parsed(args, color) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, look(json, color)),
+        Err(error) => {
+            // What it repeats of the command line could pass for a paragraph of its own.
+            let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
+            let again = if neutral == args { None } else { parsed(&neutral, color).err() };
+            return usage(&again.unwrap_or(error), look(json, color));
+        }
     };
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     match dispatch(cli, look) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
     }
+}
+
+fn parsed(args: &[OsString], color: ColorChoice) -> std::result::Result<Cli, clap::Error> {
+    let command = Cli::command().color(match color {
+        ColorChoice::Auto => clap::ColorChoice::Auto,
+        ColorChoice::Always => clap::ColorChoice::Always,
+        ColorChoice::Never => clap::ColorChoice::Never,
+    });
+    command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
 }
 
 fn fail(failure: &Failure, look: Look) -> u8 {

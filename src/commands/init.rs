@@ -6,6 +6,7 @@ use crate::cli::init::Init;
 use crate::domain::actor::Actor;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, NewAccount};
 use crate::terminal::handover::TemporaryHandover;
@@ -28,7 +29,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     handover::check(&args.handover.way_out, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if desk.stores.occupied()? {
-        return Err(taken(format!("there is something at {} already", desk.stores.location())));
+        return Err(taken(format!("there is something at {} already", shown(desk.stores.location()))));
     }
 
     let stores = desk.stores;
@@ -58,7 +59,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         },
     )?;
     if !args.handover.way_out.quiet {
-        desk.terminal.note(&format!("The store is {}.", stores.location()));
+        desk.terminal.note(&format!("The store is {}.", shown(stores.location())));
     }
     way_out.close(desk)
 }

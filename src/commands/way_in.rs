@@ -63,10 +63,8 @@ pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
 /// told what to say instead.
 pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
-        desk.terminal.note(
-            "You are not signed in. Whose account is it? This signs you in for this command\n\
-             alone; 'passdesk me sign-in' does it for longer.",
-        );
+        desk.terminal.note("You are not signed in. Whose account is it? This signs you in for this command");
+        desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
     } else if !desk.policy.operator_access {
         let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
         store.record(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;

@@ -50,6 +50,21 @@ pub fn neutral_lines(text: &str) -> String {
     text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
 }
 
+/// The same text with its lines broken where they are longer than so many columns, within a word if that is longer. What is
+/// broken off stands two columns further in, so that it cannot pass for the beginning of a line.
+#[must_use]
+pub fn hanging(text: &str, width: Option<u16>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let fill = |line: &str| {
+        let margin = " ".repeat(2 + line.len() - line.trim_start_matches(' ').len());
+        // A terminal too narrow for that breaks lines itself.
+        let width = usize::from(width).max(margin.len() + 8);
+        let options = textwrap::Options::new(width).subsequent_indent(&margin);
+        textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
+    };
+    text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
+}
+
 /// The same text with its lines broken between words, where they are longer than so many columns. A line that is
 /// broken keeps its indentation.
 #[must_use]

@@ -14,7 +14,7 @@ use super::picker::{Next, Picker};
 use super::screen::{Key, Page};
 use super::{Phase, PromptError, Terminal, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
-use crate::domain::text::{neutral_lines, wrapped};
+use crate::domain::text::{hanging, neutral, neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
 
 /// Asks on the terminal, reads standard input and writes notes to standard error.
@@ -116,14 +116,14 @@ impl Terminal for Console {
 
     fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
-        let question = wrapped(question, self.look.width);
+        let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question} [y/N] "))?.to_lowercase();
         if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
     fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
-        let question = wrapped(question, self.look.width);
+        let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
         if answer == text {
             return Ok(());
@@ -202,7 +202,7 @@ impl Terminal for Console {
             return;
         }
         // A note that nobody can read changes nothing.
-        let write = || drop(writeln!(io::stderr(), "{}", wrapped(&neutral_lines(text), self.look.width)));
+        let write = || drop(writeln!(io::stderr(), "{}", hanging(&neutral(text), self.look.width)));
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),

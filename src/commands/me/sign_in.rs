@@ -79,9 +79,10 @@ fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &
         desk.terminal.note("The sign-in before this one could not be ended; nobody has it, and it expires.");
     }
     desk.terminal.note(&format!(
-        "Signed in as {} for {}.\nSee your account with 'passdesk me profile'.",
+        "Signed in as {} for {}.",
         account.named(),
         spoken(desk.policy.sign_in_lifetime.as_secs())
     ));
+    desk.terminal.note("See your account with 'passdesk me profile'.");
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Where the store is: opened, looked at or made there.
 
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -36,8 +37,8 @@ impl SqliteStores {
 }
 
 impl Stores for SqliteStores {
-    fn location(&self) -> String {
-        self.path.display().to_string()
+    fn location(&self) -> OsString {
+        self.path.clone().into_os_string()
     }
 
     fn open(&self) -> Result<Box<dyn Store>> {
