@@ -18,6 +18,7 @@ use super::rewrite::{self, sync_folder};
 use super::screen::{Key, Page};
 use super::{Phase, Terminal};
 use crate::domain::clock::spoken;
+use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 
 /// A way out, open.
@@ -147,7 +148,7 @@ impl Delivery {
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
                 Ok(()) if clipboard.committed() => format!("It is in force, and {}.", on_the_clipboard(*clear_after)),
                 Ok(()) => "It is in force, and no longer on the clipboard.".into(),
-                Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
+                Err(failure) => format!("It is in force, and not copied: {}.", neutral(&failure.message)),
             };
             painted = terminal.paint(page);
         }
