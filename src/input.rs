@@ -1,13 +1,13 @@
 //! What somebody hands in, a file or standard input, read as a whole: nothing is open in the store while a slow pipe is
 //! read, and a file that grows is taken as it was when the reading began.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, IsTerminal as _, Read as _, Seek as _};
-use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
+use crate::named_file::{self, Links};
 use crate::patient::Patient;
 
 /// The most that is read, in bytes: some twenty million accounts.
@@ -27,35 +27,38 @@ pub const HAS_GROWN: &str = "The file has grown since the reading began: what wa
 /// Whether a path means standard input.
 #[must_use]
 pub fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path.as_os_str() == *name)
 }
 
-/// Refuses a file that passdesk keeps for itself, as `is_kept` says it does. It may be run as another user than the one who
-/// names the file: what stands there is not to be read, or told in a message.
+/// Refuses a file that passdesk keeps for itself, as `is_kept` says it does.
 pub fn refuse_kept(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<()> {
-    let is_kept = !is_stdin(path) && fs::metadata(path).is_ok_and(|file| is_kept(&file));
-    if is_kept { Err(kept(&quoted(&path.display().to_string()))) } else { Ok(()) }
+    if fs::metadata(path).is_ok_and(|file| is_kept(&file)) { Err(kept(&named(path))) } else { Ok(()) }
 }
 
-fn kept(name: &str) -> Failure {
+fn named(path: &Path) -> String {
+    if is_stdin(path) { "standard input".to_owned() } else { quoted(&path.display().to_string()) }
+}
+
+/// What to say of a file that passdesk keeps for itself.
+#[must_use]
+pub fn kept(name: &str) -> Failure {
     Failure::new(Kind::Usage, format!("{name} is a file of passdesk's own")).hint("name a file of yours")
 }
 
 /// Reads a file, a pipe or, for `-`, standard input; but none that passdesk keeps for itself.
 pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
-    // Not even opened: to close a file of the engine's lets go of the locks that this process has on it (POSIX, fcntl).
-    refuse_kept(path, &is_kept)?;
-    let name = if is_stdin(path) { "standard input".to_owned() } else { quoted(&path.display().to_string()) };
+    let name = named(path);
     let unreadable = |error: io::Error| Failure::new(Kind::Usage, format!("{name} cannot be read: {error}"));
-    let mut file = open(path).map_err(unreadable)?;
+    let (mut file, metadata) = if is_stdin(path) {
+        named_file::of_stream(io::stdin(), &is_kept).map_err(unreadable)?.ok_or_else(|| kept(&name))?
+    } else {
+        let options = &mut OpenOptions::new();
+        let will_do = |file: &Metadata| if is_kept(file) { Err(kept(&name)) } else { Ok(()) };
+        named_file::open(path, options.read(true), Links::Followed, unreadable, will_do)?
+    };
     if file.is_terminal() {
         return Err(Failure::new(Kind::Usage, format!("{name} is a terminal, and no list of accounts"))
             .hint("name a file, or let the list come through a pipe"));
-    }
-    let metadata = file.metadata().map_err(unreadable)?;
-    // The name may have become that of another file meanwhile.
-    if is_kept(&metadata) {
-        return Err(kept(&name));
     }
     // Of a pipe one cannot know how much is to come.
     let length = if metadata.is_file() {
@@ -81,8 +84,4 @@ pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
             .hint("wait until the file is complete, and try again"));
     }
     Ok(Input { bytes, has_grown })
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    if is_stdin(path) { Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?)) } else { File::open(path) }
 }

@@ -14,10 +14,10 @@
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
-//! handed in), `patient` (streams that do not block), [`made`] (what was made on the disk, and goes again), [`folders`]
-//! (which of them others can rearrange), [`gate`] (no signal is acted on inside a transaction), [`system`] (clock, random
-//! numbers, who runs this), [`sign_in_files`] and [`token_source`] (where a sign-in and a token are kept). This file is the
-//! one place that wires real adapters together.
+//! handed in), [`named_file`] (how a file is opened that somebody names), `patient` (streams that do not block), [`made`]
+//! (what was made on the disk, and goes again), [`folders`] (which of them others can rearrange), [`gate`] (no signal is
+//! acted on inside a transaction), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and
+//! [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires real adapters together.
 
 // Elsewhere there is nothing but a sentence in main.rs.
 #![cfg(unix)]
@@ -32,6 +32,7 @@ pub mod gate;
 pub mod input;
 mod json;
 pub mod made;
+pub mod named_file;
 mod patient;
 pub mod sign_in_files;
 pub mod store;
@@ -41,6 +42,7 @@ pub mod token_source;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
 use anyhow::Context as _;
 use clap::error::ErrorKind;
@@ -49,11 +51,13 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
 use crate::domain::policy::Policy;
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Look, Result};
 use crate::gate::Gate;
 use crate::made::{Fleeting, Made};
 use crate::patient::Patient;
 use crate::sign_in_files::SignInFiles;
+use crate::store::Stores as _;
 use crate::store::sqlite::SqliteStores;
 use crate::system::SystemClock;
 use crate::terminal::Terminal as _;
@@ -64,26 +68,34 @@ use crate::terminal::output::{self, Output as _, StandardOutput};
 
 /// Runs one command line and returns its exit code.
 #[must_use]
-pub fn run(args: Vec<OsString>) -> u8 {
+pub fn run(args: &[OsString]) -> u8 {
     system::outlive_file_limit();
-    if let Some(task) = clipboard::Task::of(&args) {
+    if let Some(task) = clipboard::Task::of(args) {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
-    let (json, color) = cli::early(&args);
+    let (json, color) = cli::early(args);
     // Known before all that the command line takes has been built, which is most of the work of saying it.
-    if matches!(&args[..], [_, only] if only == "--version" || only == "-V") {
+    if matches!(args, [_, only] if only == "--version" || only == "-V") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    let cli = match parsed(args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, look(json, color), color),
+        Err(error) => {
+            // What it repeats of the command line could pass for a paragraph of its own.
+            let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
+            let again = if neutral == args { None } else { parsed(&neutral).err() };
+            return usage(&again.unwrap_or(error), look(json, color), color);
+        }
     };
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     match dispatch(cli, look) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
     }
+}
+
+fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
+    Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
 }
 
 fn fail(failure: &Failure, look: Look) -> u8 {
@@ -113,12 +125,24 @@ fn run_task(task: clipboard::Task) -> Result<()> {
 
 fn dispatch(cli: Cli, look: Look) -> Result<()> {
     system::secure()?;
-    let color = cli.global.color;
     match &cli.command {
-        Command::Completions { shell } => print(color, |_| commands::completions::generate(*shell)),
-        Command::Man { dir } => commands::man::run(dir).map(|said| console::note(&said, look)),
+        Command::Completions { shell } => {
+            without_a_desk(&cli, |_| print(cli.global.color, |_| commands::completions::generate(*shell)))
+        }
+        Command::Man { dir } => without_a_desk(&cli, |is_own| {
+            commands::man::run(dir, system::is_through_sudo(), is_own).map(|said| console::note(&said, look))
+        }),
         _ => at_a_desk(cli, look),
     }
+}
+
+/// Does what takes no store and no home, and yet must not write into the files of either.
+fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result<()>) -> Result<()> {
+    let store = config::store_path(cli.global.store.as_deref(), system::is_root()).ok();
+    let store = store.and_then(|path| SqliteStores::at(&path).ok());
+    let sign_ins = SignInFiles::in_folder(config::sign_in_folder().ok(), system::sudo_caller());
+    commands::refuse_own_streams(&|file| store.as_ref().is_some_and(|store| store.has(file)) || sign_ins.have(file))?;
+    work(&|path| store.as_ref().is_some_and(|store| store.claims(path)) || sign_ins.claim(path))
 }
 
 /// Does what takes a desk: a store, a terminal, a clock.
@@ -151,10 +175,12 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         clock: &SystemClock,
         rng: &mut rng,
         operator: system::operator(),
+        through_sudo: system::is_through_sudo(),
         policy: Policy::default(),
         token: config::token(),
         global: cli.global,
     };
+    commands::refuse_own_streams(&|file| desk.keeps(file))?;
     let done = match &cli.command {
         Command::Init(args) => commands::init::run(desk, args),
         Command::Users(command) => commands::users::run(desk, command),

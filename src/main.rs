@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {
-    passdesk::run(std::env::args_os().collect()).into()
+    passdesk::run(&std::env::args_os().collect::<Vec<_>>()).into()
 }
 
 #[cfg(not(unix))]

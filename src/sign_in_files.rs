@@ -2,16 +2,17 @@
 
 use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf, absolute};
 
-use anyhow::{Context as _, bail};
-use rustix::fs::OFlags;
+use anyhow::{Context as _, anyhow};
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
+use crate::domain::text::shown;
 use crate::folders;
 use crate::made::{Fleeting, Made};
+use crate::named_file::{self, Links};
 
 /// A folder with a file for each store somebody is signed in to. The files are the user's alone, and so is the folder
 /// where it is made here. Whoever comes through sudo has a file of their own: several people who may run this as one
@@ -37,8 +38,8 @@ impl SignInFiles {
     }
 
     /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
-    pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
-        self.read(store, |file| {
+    pub fn load(&self, store: &str, is_stores: impl Fn(&Metadata) -> bool) -> anyhow::Result<Option<SignInSecret>> {
+        self.read(store, is_stores, |file| {
             if !is_own(file) {
                 return Err("belongs to somebody else".into());
             }
@@ -50,7 +51,11 @@ impl SignInFiles {
     }
 
     /// The same to end it, from a file of the user's own whatever its mode: what others could read has to end all the more.
-    pub fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
+    pub fn load_to_end(
+        &self,
+        store: &str,
+        is_stores: impl Fn(&Metadata) -> bool,
+    ) -> anyhow::Result<Option<SignInSecret>> {
         if let Ok(path) = self.path(store)
             && let Ok(file) = fs::symlink_metadata(&path)
             && file.is_file()
@@ -60,7 +65,7 @@ impl SignInFiles {
             // If that fails, so does the reading.
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
         }
-        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
+        self.read(store, is_stores, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
     }
 
     /// Refuses a folder that others can rearrange: they could put one sign-in in the place of another.
@@ -72,34 +77,40 @@ impl SignInFiles {
         }
     }
 
-    /// Reads one from a file that will do.
+    /// Reads one from a file that will do, and is none of the store's.
     fn read(
         &self,
         store: &str,
+        is_stores: impl Fn(&Metadata) -> bool,
         will_do: impl FnOnce(&Metadata) -> Result<(), String>,
     ) -> anyhow::Result<Option<SignInSecret>> {
         let Ok(path) = self.path(store) else { return Ok(None) };
-        // Neither waits for the other end of a pipe nor follows a link.
-        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
-        let file = match OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        let unfit = |fault: String| {
+            anyhow!("{} should keep your sign-in, and {fault}; 'passdesk me sign-out' removes it", shown(&path))
         };
-        let metadata = file.metadata()?;
+        let unread = |error: io::Error| anyhow::Error::from(error).context(format!("{} cannot be read", shown(&path)));
+        let opened = named_file::open(&path, OpenOptions::new().read(true), Links::Refused, unread, |file| {
+            let fault = match file {
+                file if !file.is_file() => Err("is no file".into()),
+                file if is_stores(file) => Err("is a file of the store's".into()),
+                file => will_do(file),
+            };
+            fault.map_err(unfit)
+        });
+        let is_absent = |error: &anyhow::Error| {
+            error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+        };
+        let file = match opened {
+            Ok((file, _)) => file,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let mut text = Zeroizing::new(Vec::with_capacity(256));
-        let fault = if !metadata.is_file() {
-            "is no file".into()
-        } else if let Err(fault) = will_do(&metadata) {
-            fault
-        } else {
-            file.take(128).read_to_end(&mut text)?;
-            match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
-                Some(secret) => return Ok(Some(secret)),
-                None => "holds no sign-in".into(),
-            }
-        };
-        bail!("{} should keep your sign-in, and {fault}; 'passdesk me sign-out' removes it", path.display())
+        file.take(128).read_to_end(&mut text)?;
+        match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
+            Some(secret) => Ok(Some(secret)),
+            None => Err(unfit("holds no sign-in".into())),
+        }
     }
 
     /// Keeps a sign-in for a store, in place of the one before. A reader sees the old one or the new one.
@@ -115,7 +126,7 @@ impl SignInFiles {
             file.sync_all()?;
             fs::rename(unfinished.0.path(), &path)
         };
-        write().with_context(|| format!("the sign-in cannot be kept in {}", path.display()))
+        write().with_context(|| format!("the sign-in cannot be kept in {}", shown(&path)))
     }
 
     /// Whether a file that is there is one of these, whoever is signed in by it and whatever name it was reached by.
@@ -132,28 +143,16 @@ impl SignInFiles {
         beside.is_some() && beside == self.folder.as_ref().and_then(|folder| folder.canonicalize().ok())
     }
 
-    /// Whether a file is for nobody but the user as whom somebody runs this through sudo, and who is not root: they have no
-    /// business in it.
-    #[must_use]
-    pub fn shield(&self, file: &Metadata) -> bool {
-        is_shielded(file, rustix::process::geteuid().as_raw(), self.sudo_caller)
-    }
-
     /// Forgets the sign-in for a store.
     pub fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("{} cannot be removed", path.display()))
+                Err(error).with_context(|| format!("{} cannot be removed", shown(&path)))
             }
             _ => Ok(()),
         }
     }
-}
-
-fn is_shielded(file: &Metadata, user: u32, sudo_caller: Option<u32>) -> bool {
-    let is_borrowed = user != 0 && sudo_caller.is_some_and(|caller| caller != user);
-    is_borrowed && file.is_file() && file.uid() == user && file.mode() & 0o004 == 0
 }
 
 fn is_own(file: &Metadata) -> bool {
@@ -174,7 +173,7 @@ mod tests {
     }
 
     fn loaded(files: &SignInFiles) -> Option<crate::domain::sign_in::SignInDigest> {
-        files.load("store").unwrap().map(|secret| secret.digest())
+        files.load("store", |_| false).unwrap().map(|secret| secret.digest())
     }
 
     #[test]
@@ -186,7 +185,7 @@ mod tests {
             files.save("store", &secret(seed)).unwrap();
             assert_eq!(loaded(&files), Some(secret(seed).digest()));
         }
-        assert!(files.load("other").unwrap().is_none());
+        assert!(files.load("other", |_| false).unwrap().is_none());
         files.remove("store").unwrap();
         files.remove("store").unwrap();
         assert_eq!(loaded(&files), None);
@@ -221,7 +220,7 @@ mod tests {
         files.save("store", &secret(1)).unwrap();
         for mode in [0o640, 0o604, 0o610] {
             fs::set_permissions(files.path("store").unwrap(), Permissions::from_mode(mode)).unwrap();
-            let Err(refused) = files.load("store") else { panic!("{mode:o}") };
+            let Err(refused) = files.load("store", |_| false) else { panic!("{mode:o}") };
             assert!(refused.to_string().contains(&format!("open to others (mode {mode:04o})")), "{refused}");
         }
     }
@@ -234,17 +233,17 @@ mod tests {
         for text in [&b""[..], b"abc", b"\xff\xff", &[b'0'; 5_000]] {
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-            assert!(files.load("store").is_err());
+            assert!(files.load("store", |_| false).is_err());
             files.remove("store").unwrap();
         }
         std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
-        assert!(files.load("store").is_err());
+        assert!(files.load("store", |_| false).is_err());
     }
 
     #[test]
     fn without_a_folder_there_is_no_sign_in_and_none_is_kept() {
         let files = SignInFiles::in_folder(None, None);
-        assert!(files.load("store").unwrap().is_none());
+        assert!(files.load("store", |_| false).unwrap().is_none());
         assert!(files.save("store", &secret(1)).is_err());
         files.remove("store").unwrap();
     }
@@ -260,31 +259,10 @@ mod tests {
             return;
         }
         chown(&path, Some(65_534), None).unwrap();
-        for loaded in [files.load("store"), files.load_to_end("store")] {
+        for loaded in [files.load("store", |_| false), files.load_to_end("store", |_| false)] {
             let Err(refused) = loaded else { panic!("it was taken") };
             assert!(refused.to_string().contains("belongs to somebody else"), "{refused}");
         }
-    }
-
-    #[test]
-    fn a_file_for_one_user_alone_is_shielded_from_whoever_borrows_that_user() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("handed-over");
-        fs::write(&path, "secret").unwrap();
-        if fs::metadata(&path).unwrap().uid() == 0 {
-            // Whoever is root by sudo may do everything.
-            chown(&path, Some(65_534), None).unwrap();
-        }
-        for (mode, is_private) in [(0o600, true), (0o640, true), (0o644, false)] {
-            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-            let file = fs::metadata(&path).unwrap();
-            let owner = file.uid();
-            assert_eq!(is_shielded(&file, owner, Some(owner + 1)), is_private, "{mode:o}");
-            assert!(!is_shielded(&file, 0, Some(owner + 1)), "root by sudo may do everything");
-            assert!(!is_shielded(&file, owner, Some(owner)) && !is_shielded(&file, owner, None));
-            assert!(!is_shielded(&file, owner + 1, Some(owner)), "a caller's own file");
-        }
-        assert!(!is_shielded(&fs::metadata(folder.path()).unwrap(), 1, Some(2)));
     }
 
     #[test]
@@ -294,12 +272,15 @@ mod tests {
         files.save("store", &secret(1)).unwrap();
         for mode in [0o770, 0o1777] {
             fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
-            let Err(refused) = files.load("store") else { panic!("it was taken") };
+            let Err(refused) = files.load("store", |_| false) else { panic!("it was taken") };
             assert!(refused.to_string().contains("can be rearranged by others (mode "), "{refused}");
             assert!(files.save("store", &secret(2)).is_err());
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
             // It can be ended all the same.
-            assert_eq!(files.load_to_end("store").unwrap().map(|kept| kept.digest()), Some(secret(1).digest()));
+            assert_eq!(
+                files.load_to_end("store", |_| false).unwrap().map(|kept| kept.digest()),
+                Some(secret(1).digest())
+            );
         }
     }
 

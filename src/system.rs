@@ -112,6 +112,12 @@ pub fn sudo_caller() -> Option<u32> {
     std::env::var_os("SUDO_UID")?.to_str()?.parse().ok()
 }
 
+/// Whether somebody runs this as another user, through sudo. Root has no need to borrow anybody's rights.
+#[must_use]
+pub fn is_through_sudo() -> bool {
+    sudo_caller().is_some_and(|caller| caller != 0 && caller != geteuid().as_raw())
+}
+
 /// Who runs this.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]

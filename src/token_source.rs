@@ -1,14 +1,16 @@
 //! Where a script's token comes from: a file, or a variable of the environment.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::fs::{Metadata, OpenOptions};
+use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
+use crate::domain::text::{shell_word, shown};
 use crate::failure::{Failure, Kind, Result};
+use crate::named_file::{self, Links};
 
 /// A longer text is no token, and is not read to its end.
 const LONGEST: usize = 256;
@@ -32,32 +34,48 @@ pub enum GivenToken {
 }
 
 impl TokenSource {
-    /// Reads the token. A file that others can read or write is refused.
-    pub fn read(&self) -> Result<Option<GivenToken>> {
+    /// Reads the token. Its file is an ordinary one, which others can neither read nor write, and none that passdesk keeps
+    /// for itself; for somebody who comes through sudo, none is opened.
+    pub fn read(&self, through_sudo: bool, is_kept: impl Fn(&Metadata) -> bool) -> Result<Option<GivenToken>> {
         let text = match self {
             Self::Nowhere => return Ok(None),
             Self::Variable(text) => text.clone(),
-            Self::File(path) => first_line(path)?,
+            Self::File(path) if through_sudo => return Err(not_through_sudo(path)),
+            Self::File(path) => first_line(path, is_kept)?,
         };
         Ok(Some(SignInSecret::from_token(text.trim_end()).map_or(GivenToken::Malformed, GivenToken::Token)))
     }
 }
 
-fn first_line(path: &Path) -> Result<Zeroizing<String>> {
-    let unreadable = |error: std::io::Error| {
-        Failure::new(Kind::Usage, format!("the token file {} cannot be read: {error}", path.display()))
-            .hint("PASSDESK_TOKEN_FILE names a file with a token on its first line")
+fn unusable(path: &Path, what: &str) -> Failure {
+    Failure::new(Kind::Usage, format!("the token file {} {what}", shown(path)))
+        .hint("PASSDESK_TOKEN_FILE names a file with a token on its first line")
+}
+
+/// It would be read as the user whom they borrow, and let them act by a token that they cannot read.
+fn not_through_sudo(path: &Path) -> Failure {
+    unusable(path, "is not opened for somebody who comes through sudo")
+        .hint("hand over the token itself, which sudo has to keep: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")
+}
+
+fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroizing<String>> {
+    let unreadable = |error: io::Error| unusable(path, &format!("cannot be read: {error}"));
+    let will_do = |file: &Metadata| {
+        if !file.is_file() {
+            return Err(unusable(path, "is not an ordinary file"));
+        }
+        if is_kept(file) {
+            return Err(unusable(path, "is a file of passdesk's own"));
+        }
+        if file.mode() & 0o077 != 0 {
+            let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
+            let hint =
+                format!("revoke the token if somebody may have read it; then: chmod 600 {}", shell_word(&shown(path)));
+            return Err(unusable(path, &what).hint(hint));
+        }
+        Ok(())
     };
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.is_file() && metadata.mode() & 0o077 != 0 {
-        let mode = metadata.mode() & 0o7777;
-        return Err(Failure::new(
-            Kind::Usage,
-            format!("the token file {} is open to others (mode {mode:04o})", path.display()),
-        )
-        .hint(format!("revoke the token if somebody may have read it; then: chmod 600 {}", path.display())));
-    }
+    let (file, _) = named_file::open(path, OpenOptions::new().read(true), Links::Followed, unreadable, will_do)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
     file.take(LONGEST as u64).read_to_end(&mut bytes).map_err(unreadable)?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -86,7 +104,7 @@ mod tests {
     }
 
     fn is_the_token(source: &TokenSource) -> bool {
-        matches!(source.read(), Ok(Some(GivenToken::Token(token))) if token.digest() == secret().digest())
+        matches!(source.read(false, |_| false), Ok(Some(GivenToken::Token(token))) if token.digest() == secret().digest())
     }
 
     #[test]
@@ -103,16 +121,19 @@ mod tests {
     fn what_is_no_token_is_malformed_and_never_nothing() {
         let folder = tempfile::tempdir().unwrap();
         for text in [&b""[..], b"\n", b"pdsk_12", b"\xff", &[b'x'; 5_000]] {
-            assert!(matches!(file(folder.path(), text, 0o600).read(), Ok(Some(GivenToken::Malformed))));
+            assert!(matches!(file(folder.path(), text, 0o600).read(false, |_| false), Ok(Some(GivenToken::Malformed))));
         }
     }
 
     #[test]
     fn a_file_that_is_not_there_or_open_to_others_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(TokenSource::File(folder.path().join("nowhere")).read().is_err());
+        assert!(TokenSource::File(folder.path().join("nowhere")).read(false, |_| false).is_err());
         for mode in [0o640, 0o604, 0o620] {
-            assert!(file(folder.path(), secret().to_token().as_bytes(), mode).read().is_err(), "{mode:o}");
+            assert!(
+                file(folder.path(), secret().to_token().as_bytes(), mode).read(false, |_| false).is_err(),
+                "{mode:o}"
+            );
         }
     }
 }

@@ -121,7 +121,7 @@ fn a_suggestion_reaches_a_script_too() {
     let desk = Desk::new();
     let before = desk.state();
     let run = desk.run(&["users", "lits", "alice", "--format", "json"]).exits(2);
-    assert!(run.error()["hint"].as_str().unwrap().starts_with("a similar subcommand exists: 'list'\n"));
+    assert!(run.error()["hint"].as_str().unwrap().starts_with("a similar subcommand exists: 'list'; "));
     assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1));
     assert_eq!(desk.state(), before);
 }

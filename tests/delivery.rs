@@ -132,6 +132,38 @@ fn refuse_resets(desk: &Desk, of: &str) {
 // ---- What cannot be delivered changes nothing.
 
 #[test]
+fn a_device_that_is_no_terminal_counts_as_no_delivery() {
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    let commands = [
+        &RESET_ALICE[..],
+        &["users", "reset", "--all", "--yes", "--format", "csv"],
+        &["users", "add", "bob"],
+        &["tokens", "create", "t", "--account", "root", "--expires-in", "1d"],
+        &["recover", "root", "--yes"],
+    ];
+    for device in ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"] {
+        for command in commands {
+            let device = File::options().write(true).open(device).unwrap();
+            let run = desk.refuses(12, || desk.command(command).stdout(device).output().unwrap().into());
+            assert!(run.stderr.contains(", where nobody would see it\nhint: "), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_socket_is_a_delivery() {
+    let desk = Desk::with_alice();
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let mut command = desk.command(&[&RESET_ALICE[..], &["-q"]].concat());
+    Run::from(command.stdout(std::os::fd::OwnedFd::from(theirs)).output().unwrap()).succeeds();
+    drop(command);
+    let mut password = String::new();
+    (&ours).read_to_string(&mut password).unwrap();
+    assert!(works(&desk, "alice", password.trim()));
+}
+
+#[test]
 fn a_reset_that_cannot_be_delivered_leaves_the_old_password_in_force() {
     let desk = Desk::with_alice();
     let before = desk.state();
@@ -168,14 +200,11 @@ fn a_store_whose_first_password_cannot_be_delivered_is_not_made() {
 #[test]
 fn who_could_not_be_handed_a_password_is_told_that_nothing_has_changed() {
     let desk = Desk::with_alice();
-    for dead_end in &DEAD_ENDS[..2] {
-        let before = desk.state();
-        let run = run_into(&desk, dead_end, &RESET_ALICE).exits(12);
-        assert!(run.stderr.contains("nothing has changed"), "{}", run.stderr);
-        let run = run_into(&desk, dead_end, &[&RESET_ALICE[..], &["--format", "json"]].concat()).exits(12);
-        assert_eq!(run.error()["code"], "not_delivered");
-        assert_eq!(desk.state(), before);
-    }
+    let into_nothing = |args: &[&str]| desk.refuses(12, || run_into(&desk, "a pipe without a reader", args));
+    let run = into_nothing(&RESET_ALICE);
+    assert!(run.stderr.contains("nothing has changed"), "{}", run.stderr);
+    let run = into_nothing(&[&RESET_ALICE[..], &["--format", "json"]].concat());
+    assert_eq!(run.error()["code"], "not_delivered");
 }
 
 #[test]
@@ -183,7 +212,7 @@ fn of_several_none_is_reset_when_nothing_can_be_delivered() {
     let desk = Desk::new();
     let old = added(&desk, &["u1", "u2"]);
     let before = desk.state();
-    let run = run_into(&desk, "a full device", &["users", "reset", "u1", "u2", "--yes"]).exits(12);
+    let run = run_into(&desk, "a pipe without a reader", &["users", "reset", "u1", "u2", "--yes"]).exits(12);
     assert!(run.stderr.contains("could be done; nothing has changed"), "{}", run.stderr);
     assert!(run.stderr.contains("u2: not tried"), "{}", run.stderr);
     assert_eq!(desk.state(), before);

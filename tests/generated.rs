@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, symlink};
 
 use clap_complete::Shell;
 use common::Desk;
@@ -33,6 +34,50 @@ fn there_is_a_manual_page_for_every_command() {
         let text = fs::read_to_string(desk.home.path().join(format!("pages/{page}.1"))).unwrap();
         assert!(text.contains(".SH NAME"), "{page}");
     }
+}
+
+#[test]
+fn a_manual_page_is_never_written_through_a_link_nor_into_what_stands_there() {
+    let desk = Desk::empty();
+    let [linked, hard] = ["linked", "hard"].map(|name| desk.home.path().join(name));
+    fs::create_dir(desk.home.path().join("pages")).unwrap();
+    let page = |name: &str| desk.home.path().join("pages").join(name);
+    for file in [&linked, &hard] {
+        fs::write(file, "precious").unwrap();
+    }
+    symlink("../linked", page("passdesk.1")).unwrap();
+    symlink("../nowhere", page("passdesk-init.1")).unwrap();
+    fs::hard_link(&hard, page("passdesk-users.1")).unwrap();
+    desk.run(&["man", "pages"]).succeeds();
+    for file in [linked, hard] {
+        assert_eq!(fs::read_to_string(file).unwrap(), "precious");
+    }
+    assert!(!desk.home.path().join("nowhere").exists());
+    for page in fs::read_dir(desk.home.path().join("pages")).unwrap().map(|page| page.unwrap()) {
+        assert!(page.file_type().unwrap().is_file() && page.file_name().to_str().unwrap().ends_with(".1"), "{page:?}");
+        assert_eq!(page.metadata().unwrap().mode() & 0o777, 0o644);
+    }
+}
+
+#[test]
+fn a_manual_page_does_not_take_the_place_of_the_store() {
+    let desk = Desk::new();
+    let store = desk.home.path().join("passdesk.1");
+    fs::rename(desk.store(), &store).unwrap();
+    let before = fs::read(&store).unwrap();
+    desk.run(&["man", ".", "--store", "passdesk.1"]).exits(2);
+    assert_eq!(fs::read(&store).unwrap(), before);
+    assert!(!desk.home.path().join("passdesk-init.1").exists());
+}
+
+#[test]
+fn through_sudo_manual_pages_make_no_folder() {
+    let desk = Desk::empty();
+    let own = fs::metadata(desk.home.path()).unwrap().uid();
+    let mut command = desk.command(&["man", "pages"]);
+    let run = common::Run::from(command.env("SUDO_UID", (own + 1).to_string()).output().unwrap()).exits(2);
+    assert!(run.stderr.contains("somebody who comes through sudo"), "{}", run.stderr);
+    assert!(!desk.home.path().join("pages").exists());
 }
 
 #[test]

@@ -337,6 +337,30 @@ fn what_a_list_writes_can_be_imported_into_another_store() {
 }
 
 #[test]
+fn a_name_that_some_spreadsheet_takes_for_a_formula_is_guarded_and_read_back() {
+    let (from, to) = (Desk::new(), Desk::new());
+    let names = [
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠x", "'＠x"),
+        ("﹦1", "'﹦1"),
+        ("x;=1+1", "\"x;'=1+1\""),
+        ("x; ＝1", "\"x;' ＝1\""),
+        ("x;\"=1\"", "\"x;'\"\"=1\"\"\""),
+    ];
+    for (number, (name, _)) in names.iter().enumerate() {
+        from.run(&["users", "add", &format!("a{number}"), "--name", name, "-q"]).succeeds();
+    }
+    let listed = from.accounts();
+    for (number, (_, guarded)) in names.iter().enumerate() {
+        assert!(listed.contains(&format!(",a{number},{guarded},")), "{guarded}: {listed}");
+    }
+    to.import(&listed, &["--on-conflict", "skip"]).succeeds();
+    assert_eq!(to.imported(), from.imported());
+}
+
+#[test]
 fn a_list_comes_from_standard_input_and_from_a_named_pipe() {
     let desk = Desk::new();
     desk.run_with("username\nalice\n", &["users", "import", "-"]).succeeds();

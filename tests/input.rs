@@ -305,8 +305,9 @@ fn a_csv_cell_is_neither_a_formula_nor_obeyed() {
     let desk = with_evil_alice();
     let run = desk.run(&["users", "list", "--format", "csv"]).succeeds();
     is_harmless(&run);
-    // There is no comma and no quotation mark in it, so each cell stands as it is.
-    let cells: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
+    // There is no comma and no quotation mark in it, so each cell is between two commas, in quotes or not.
+    let bare = |cell: &'_ str| cell.trim_matches('"').to_owned();
+    let cells: Vec<Vec<_>> = run.stdout.lines().map(|line| line.split(',').map(bare).collect()).collect();
     for column in ["display_name", "email", "password_reset_by"] {
         let at = cells[0].iter().position(|name| *name == column).unwrap();
         assert!(cells[2][at].starts_with("'=1+1<U+001B>[2J"), "{column}: {}", cells[2][at]);

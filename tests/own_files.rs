@@ -7,10 +7,10 @@
 mod common;
 
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use common::Desk;
+use common::{Desk, Run, fed};
 use rusqlite::Connection;
 
 /// What stands in the sign-in file of somebody else.
@@ -118,5 +118,153 @@ fn one_that_is_open_already_is_not_read_either() {
         command.stdin(File::open(folder.join("store.uid-1001.sign-in")).unwrap());
         let run = desk.refuses(2, || command.output().unwrap().into());
         assert!(run.stderr.contains("standard input is a file of passdesk's own"), "{}", run.stderr);
+    }
+}
+
+/// The files of a store that is in use.
+fn of_the_store(desk: &Desk) -> (Connection, Vec<PathBuf>) {
+    let open = Connection::open(desk.store()).unwrap();
+    open.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
+    fs::write(desk.home.path().join("store.db-lock"), "").unwrap();
+    let files = ["", "-wal", "-shm", "-lock"].map(|suffix| desk.home.path().join(format!("store.db{suffix}")));
+    for file in &files {
+        fs::set_permissions(file, Permissions::from_mode(0o600)).unwrap();
+    }
+    (open, files.into())
+}
+
+#[test]
+fn a_token_file_that_is_the_stores_is_refused_by_whatever_name() {
+    let (desk, folder) = desk();
+    let (_open, mut files) = of_the_store(&desk);
+    let link = desk.home.path().join("link");
+    symlink(desk.store(), &link).unwrap();
+    files.extend([link, folder.join("store.uid-1001.sign-in")]);
+    for file in files {
+        let mut command = desk.command(&["users", "list"]);
+        command.env("PASSDESK_TOKEN_FILE", &file);
+        let run = desk.refuses(2, || command.output().unwrap().into());
+        assert!(run.stderr.contains("is a file of passdesk's own"), "{file:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_saved_sign_in_that_is_the_stores_is_refused() {
+    let (desk, folder) = desk();
+    let (_open, files) = of_the_store(&desk);
+    let own = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let own = own.into_iter().find(|path| !path.to_str().unwrap().contains("uid-1001")).unwrap();
+    fs::remove_file(&own).unwrap();
+    // Not the store itself: with a second name it would not be opened at all.
+    fs::hard_link(&files[1], &own).unwrap();
+    let run = desk.refuses(1, || desk.run(&["users", "list"]));
+    assert!(run.stderr.contains("is a file of the store's"), "{}", run.stderr);
+}
+
+#[test]
+fn standard_input_that_is_the_stores_is_refused_whatever_is_asked() {
+    let (desk, _) = desk();
+    let (_open, files) = of_the_store(&desk);
+    for args in [
+        &["users", "list"][..],
+        &["me", "profile", "--as", "root", "--password-stdin"],
+        &["verify", "root"],
+        &["users", "reset", "--yes", "--format", "csv", "--from", "/dev/stdin"],
+    ] {
+        for file in &files {
+            let mut command = desk.command(args);
+            command.stdin(File::open(file).unwrap());
+            let run = desk.refuses(2, || command.output().unwrap().into());
+            assert!(run.stderr.contains("standard input is a file of passdesk's own"), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_written_to_a_standard_stream_that_is_the_stores() {
+    let (desk, folder) = desk();
+    let (_open, mut files) = of_the_store(&desk);
+    files.push(folder.join("store.uid-1001.sign-in"));
+    for args in [
+        &["users", "list"][..],
+        &["users", "reset", "root", "--yes"],
+        &["tokens", "create", "t", "--account", "root", "--expires-in", "1d"],
+        &["completions", "bash"],
+        &["store", "path"],
+        &["users", "show", "nobody"],
+    ] {
+        for file in &files {
+            // Its length, and not its bytes: to close it here would let go of the locks of this process.
+            let before = fs::metadata(file).unwrap().len();
+            let end = || File::options().append(true).open(file).unwrap();
+            let run = desk.refuses(12, || desk.command(args).stdout(end()).output().unwrap().into());
+            assert!(run.stderr.contains("standard output is a file of passdesk's own"), "{}", run.stderr);
+            desk.refuses(12, || desk.command(args).stderr(end()).output().unwrap().into());
+            assert_eq!(fs::metadata(file).unwrap().len(), before, "{args:?} {file:?}");
+        }
+    }
+}
+
+/// Somebody who runs the program as whoever runs this test, through sudo.
+fn through_sudo(desk: &Desk, args: &[&str]) -> std::process::Command {
+    let own = fs::metadata(desk.home.path()).unwrap().uid();
+    let mut command = desk.command(args);
+    command.env("SUDO_UID", (own + 1).to_string());
+    command
+}
+
+#[test]
+fn through_sudo_no_file_that_is_named_is_opened() {
+    let desk = Desk::settled();
+    let file = desk.home.path().join("list");
+    fs::write(&file, "precious\n").unwrap();
+    // Whoever may read it, and whether it is there or not: the answer tells nothing of it.
+    for mode in [0o600, 0o640, 0o644, 0o666] {
+        fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+        for name in ["list", "nowhere", "/dev/fd/3"] {
+            for reader in READERS.into_iter().chain([&["users", "reset", "root", "--yes", "--output"][..]]) {
+                let run = desk.refuses(2, || through_sudo(&desk, &[reader, &[name]].concat()).output().unwrap().into());
+                assert!(run.stderr.contains("opens no file for somebody who comes through sudo"), "{}", run.stderr);
+                assert!(run.stderr.contains("sudo … passdesk …") && !run.stderr.contains("precious"), "{}", run.stderr);
+            }
+        }
+    }
+    assert_eq!(fs::read_to_string(file).unwrap(), "precious\n");
+    assert!(!desk.home.path().join("nowhere").exists());
+}
+
+#[test]
+fn through_sudo_standard_input_is_read() {
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    for name in ["-", "/dev/stdin"] {
+        let reset = through_sudo(&desk, &[READERS[0], &[name]].concat());
+        assert!(fed(reset, "alice\n").succeeds().stdout.contains("\nalice,"));
+    }
+    fed(through_sudo(&desk, &["users", "import", "-"]), "username\nbob\n").succeeds();
+}
+
+#[test]
+fn through_sudo_nobody_acts_by_a_token_that_they_only_name() {
+    let desk = Desk::settled();
+    let create = ["tokens", "create", "t", "--account", "root", "--expires-in", "1d", "--output", "token"];
+    desk.run_as("root", &create).succeeds();
+    let profile = |variable: &str, value: &str| -> Run {
+        through_sudo(&desk, &["me", "profile"]).env(variable, value).output().unwrap().into()
+    };
+    let run = desk.refuses(2, || profile("PASSDESK_TOKEN_FILE", "token"));
+    assert!(run.stderr.contains("is not opened for somebody who comes through sudo"), "{}", run.stderr);
+    let token = fs::read_to_string(desk.home.path().join("token")).unwrap();
+    profile("PASSDESK_TOKEN", token.trim()).succeeds();
+}
+
+#[test]
+fn whoever_is_root_or_comes_as_themselves_names_files() {
+    let desk = Desk::settled();
+    let own = fs::metadata(desk.home.path()).unwrap().uid();
+    fs::write(desk.home.path().join("list"), "username\nbob\n").unwrap();
+    for caller in [0, own] {
+        let mut command = desk.command(&["users", "import", "list", "--dry-run"]);
+        Run::from(command.env("SUDO_UID", caller.to_string()).output().unwrap()).succeeds();
     }
 }

@@ -97,7 +97,7 @@ fn a_file_that_is_open_to_others_or_is_none_is_refused() {
     fs::set_permissions(out(&desk), Permissions::from_mode(0o600)).unwrap();
     fs::rename(out(&desk), desk.home.path().join("real")).unwrap();
     symlink("real", out(&desk)).unwrap();
-    refuses(&desk, 12, &[], "out cannot be opened");
+    refuses(&desk, 12, &[], "out is not an ordinary file");
     fs::remove_file(out(&desk)).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, out(&desk), rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
     let before = everything(&desk);

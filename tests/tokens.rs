@@ -9,7 +9,7 @@ mod common;
 mod record;
 
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -544,17 +544,17 @@ fn a_token_file_that_is_open_to_others_or_not_there_is_refused() {
 }
 
 #[test]
-fn a_token_comes_through_a_pipe() {
+fn a_token_file_that_is_no_ordinary_file_is_refused_and_not_waited_for() {
     let desk = with_alice(0);
     let token = created(&desk, "alice", &[]);
+    let fifo = desk.home.path().join("fifo");
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(&fifo).status().unwrap().success());
+    symlink(&fifo, desk.home.path().join("link")).unwrap();
+    for path in [fifo.as_path(), Path::new("link"), Path::new("."), Path::new("/dev/null"), Path::new("/dev/zero")] {
+        let run = desk.refuses(2, || by_file(&desk, path, &PROFILE));
+        assert!(run.stderr.contains("is not an ordinary file"), "{path:?}: {}", run.stderr);
+    }
     let mut command = desk.command(&PROFILE);
     command.env("PASSDESK_TOKEN_FILE", "/dev/stdin");
-    assert_eq!(whose(fed(command, format!("{token}\n"))), "alice");
-
-    let path = desk.home.path().join("fifo");
-    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let mut command = desk.command(&PROFILE);
-    let reader = command.env("PASSDESK_TOKEN_FILE", &path).stdout(Stdio::piped()).spawn().unwrap();
-    fs::write(&path, token).unwrap();
-    assert_eq!(whose(reader.wait_with_output().unwrap().into()), "alice");
+    desk.refuses(2, || fed(command, format!("{token}\n")));
 }

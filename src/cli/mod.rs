@@ -44,7 +44,8 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The store's file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]
-    #[arg(long, global = true, value_name = "PATH", env = "PASSDESK_STORE", value_hint = ValueHint::FilePath)]
+    #[arg(long, global = true, value_name = "PATH", env = "PASSDESK_STORE", hide_env_values = true,
+          value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
     /// Sign in as this account for this one command
     #[arg(long = "as", global = true, value_name = "USERNAME")]

@@ -9,6 +9,7 @@ use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::clock::Timestamp;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, Store};
 
@@ -204,7 +205,7 @@ pub fn acting(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Acting> {
         None => way_in::asked(desk, store)?.into(),
     };
     if desk.global.verbose {
-        desk.terminal.note(&format!("acting as {}, on {}", acting.actor.recorded(), desk.stores.location()));
+        desk.terminal.note(&format!("acting as {}, on {}", acting.actor.recorded(), shown(desk.stores.location())));
     }
     Ok(acting)
 }

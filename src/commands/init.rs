@@ -7,6 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Mandate, NewAccount};
 use crate::terminal::handover::TemporaryHandover;
@@ -29,7 +30,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     handover::check(&args.handover.way_out, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if let Some(path) = desk.stores.occupant()? {
-        return Err(taken(format!("there is something at {} already", path.display())));
+        return Err(taken(format!("there is something at {} already", shown(path))));
     }
 
     let stores = desk.stores;
@@ -59,7 +60,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         },
     )?;
     if !args.handover.way_out.quiet {
-        desk.terminal.note(&format!("The store is {}.", stores.location()));
+        desk.terminal.note(&format!("The store is {}.", shown(stores.location())));
     }
     if let Finding { verdict: Verdict::Notable, message, remedy: Some(remedy), .. } = stores.disk() {
         desk.terminal.note(&format!("Note that {message}; {remedy}."));

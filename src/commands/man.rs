@@ -1,18 +1,51 @@
 //! `passdesk man`.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
+use clap_mangen::Man;
 
 use crate::cli::Cli;
-use crate::failure::Result;
+use crate::domain::text::shown;
+use crate::failure::{Failure, Kind, Result};
 
-/// Writes a manual page for each command into a folder, and says where they are.
-pub fn run(dir: &Path) -> Result<String> {
-    fs::create_dir_all(dir)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
-        .with_context(|| format!("the manual pages cannot be written to {}", dir.display()))?;
-    Ok(format!("The manual pages are in {}; read one with 'man -l'.", dir.display()))
+/// Writes a manual page for each command into a folder, and says where they are. None takes the place of a file that
+/// passdesk keeps for itself, and whoever comes through sudo has no folder made.
+pub fn run(dir: &Path, through_sudo: bool, is_own: impl Fn(&Path) -> bool) -> Result<String> {
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    let mut pages = Vec::new();
+    pages_of(&command, &mut pages);
+    if let Some(page) = pages.iter().map(|page| dir.join(page.get_filename())).find(|path| is_own(path)) {
+        return Err(Failure::new(Kind::Usage, format!("{} is a file of passdesk's own", shown(page)))
+            .hint("name another folder"));
+    }
+    let is_there = dir.is_dir();
+    if !is_there && through_sudo {
+        return Err(super::not_through_sudo("man", "name a folder that is there"));
+    }
+    let made = if is_there { Ok(()) } else { fs::create_dir_all(dir) };
+    made.and_then(|()| pages.iter().try_for_each(|page| write(page, dir)))
+        .with_context(|| format!("the manual pages cannot be written to {}", shown(dir)))?;
+    Ok(format!("The manual pages are in {}; read one with 'man -l'.", shown(dir)))
+}
+
+fn pages_of(command: &clap::Command, pages: &mut Vec<Man>) {
+    command.get_subcommands().filter(|command| !command.is_hide_set()).for_each(|command| pages_of(command, pages));
+    pages.push(Man::new(command.clone()));
+}
+
+/// Writes a page beside its place, and puts it there in one step: what stands there, a link among them, is replaced and
+/// never written through.
+fn write(page: &Man, dir: &Path) -> io::Result<()> {
+    let readable = Permissions::from_mode(0o644);
+    let mut file = tempfile::Builder::new().prefix(".passdesk").permissions(readable).tempfile_in(dir)?;
+    page.render(file.as_file_mut())?;
+    file.flush()?;
+    file.persist(dir.join(page.get_filename()))?;
+    Ok(())
 }

@@ -19,8 +19,12 @@ pub mod users;
 pub mod verify;
 mod way_in;
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::path::Path;
 
+use anyhow::Context as _;
 use rand::CryptoRng;
 
 use crate::cli::Global;
@@ -30,7 +34,9 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::name::Email;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
+use crate::input::{self, Input};
+use crate::named_file;
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, Stores};
 use crate::terminal::clipboard::Clipboard;
@@ -58,6 +64,8 @@ pub struct Desk<'a> {
     pub rng: &'a mut dyn CryptoRng,
     /// Who runs this.
     pub operator: Operator,
+    /// Whether they do it as another user, through sudo.
+    pub through_sudo: bool,
     /// What the site has decided; until a store is open, what holds where nothing has been decided.
     pub policy: Policy,
     /// Where a token is.
@@ -96,14 +104,35 @@ impl Desk<'_> {
     }
 
     /// Whether a file is one that passdesk keeps for itself: the store's, or one with somebody's sign-in.
-    fn keeps(&self, file: &Metadata) -> bool {
+    pub fn keeps(&self, file: &Metadata) -> bool {
         self.stores.has(file) || self.sign_ins.have(file)
     }
 
-    /// Whether a file is not to be read for whoever runs this: one of those, or one that only the user may read as whom they
-    /// run it through sudo.
-    fn hides(&self, file: &Metadata) -> bool {
-        self.keeps(file) || self.sign_ins.shield(file)
+    /// Whether a file of this path would be one of those.
+    fn claims(&self, path: &Path) -> bool {
+        self.stores.claims(path) || self.sign_ins.claim(path)
+    }
+
+    /// Refuses a file that is named by somebody who comes through sudo: it would be opened with the rights of the user whom
+    /// they borrow. What they redirect has been opened with their own.
+    fn refuse_through_sudo(&self, flag: &str, instead: &str) -> Result<()> {
+        if !self.through_sudo {
+            return Ok(());
+        }
+        Err(not_through_sudo(flag, instead))
+    }
+
+    /// Refuses a file to be read that is named by somebody who comes through sudo.
+    fn refuse_to_read_through_sudo(&self, flag: &str, path: &Path) -> Result<()> {
+        if input::is_stdin(path) {
+            return Ok(());
+        }
+        self.refuse_through_sudo(flag, &format!("redirect it: sudo … passdesk … {flag} - <FILE"))
+    }
+
+    /// Reads what somebody hands in.
+    fn read(&self, path: &Path) -> Result<Input> {
+        input::read(path, |file| self.keeps(file))
     }
 
     /// Makes a change. From here on a signal waits until what holds then has been said.
@@ -156,6 +185,34 @@ impl Desk<'_> {
 /// What to say of a failure that comes after what was to be done is done.
 fn done(failure: Failure) -> Failure {
     Failure { message: format!("it is done, but {}", failure.message), ..failure }
+}
+
+fn not_through_sudo(flag: &str, instead: &str) -> Failure {
+    Failure::new(Kind::Usage, format!("{flag} opens no file for somebody who comes through sudo")).hint(instead)
+}
+
+/// Refuses standard streams that are files passdesk keeps for itself. What is written into the store damages it, and to
+/// close any of them lets go of the locks on it. Nothing of the store has been opened yet.
+pub fn refuse_own_streams(is_kept: &dyn Fn(&Metadata) -> bool) -> Result<()> {
+    let is_own = |stream: BorrowedFd<'_>| {
+        let looked_at = named_file::of_stream(stream, is_kept);
+        looked_at.map(|file| file.is_none()).context("a standard stream cannot be used")
+    };
+    if is_own(io::stderr().as_fd())? {
+        // Whatever is said from here on is said to nobody.
+        let null = File::options().write(true).open("/dev/null").context("there is no null device")?;
+        rustix::stdio::dup2_stderr(null).context("standard error cannot be replaced")?;
+        return Err(written_to_own("standard error"));
+    }
+    if is_own(io::stdout().as_fd())? {
+        return Err(written_to_own("standard output"));
+    }
+    if is_own(io::stdin().as_fd())? { Err(input::kept("standard input")) } else { Ok(()) }
+}
+
+fn written_to_own(stream: &str) -> Failure {
+    Failure::new(Kind::NotDelivered, format!("{stream} is a file of passdesk's own, and is not written to"))
+        .hint("let it go to a terminal, a pipe or a file of yours")
 }
 
 /// The account somebody pointed at.

@@ -63,10 +63,8 @@ pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
 /// told what to say instead.
 pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
-        desk.terminal.note(
-            "You are not signed in. Whose account is it? This signs you in for this command\n\
-             alone; 'passdesk me sign-in' does it for longer.",
-        );
+        desk.terminal.note("You are not signed in. Whose account is it? This signs you in for this command");
+        desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
     } else if !desk.policy.operator_access {
         let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
         store.record(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
@@ -97,10 +95,10 @@ pub fn known(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>
 /// Whoever a token or an earlier sign-in says it is. One that has ended is a failure, not nothing: whoever was signed in
 /// to less than the operator may do is not to go on as the operator unawares.
 pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
-    let (secret, is_token) = match desk.token.read()? {
+    let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
-        None => match desk.sign_ins.load(&store.name()?)? {
+        None => match desk.sign_ins.load(&store.name()?, |file| desk.stores.has(file))? {
             Some(secret) => (Some(secret), false),
             None => return Ok(None),
         },

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// The longest piece of somebody's input that a message repeats, in characters.
 const QUOTED_MAX: usize = 40;
@@ -49,6 +50,21 @@ pub fn neutral_lines(text: &str) -> String {
     text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
 }
 
+/// The same text with its lines broken where they are longer than so many columns, within a word if that is longer. What is
+/// broken off stands two columns further in, so that it cannot pass for the beginning of a line.
+#[must_use]
+pub fn hanging(text: &str, width: Option<u16>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let fill = |line: &str| {
+        let margin = " ".repeat(2 + line.len() - line.trim_start_matches(' ').len());
+        // A terminal too narrow for that breaks lines itself.
+        let width = usize::from(width).max(margin.len() + 8);
+        let options = textwrap::Options::new(width).subsequent_indent(&margin);
+        textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
+    };
+    text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
+}
+
 /// The same text with its lines broken between words, where they are longer than so many columns. A line that is
 /// broken keeps its indentation.
 #[must_use]
@@ -60,6 +76,12 @@ pub fn wrapped(text: &str, width: Option<u16>) -> String {
         textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
     };
     text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
+}
+
+/// A path as people are shown it: neutral, and with what is no UTF-8 in it replaced.
+#[must_use]
+pub fn shown(path: impl AsRef<Path>) -> String {
+    neutral(&path.as_ref().to_string_lossy()).into_owned()
 }
 
 /// Somebody's input as a message repeats it: in quotes, neutral, and cut with `…` when it is long.

@@ -110,7 +110,7 @@ pub struct FailedItem {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// In words. May have several lines.
+    /// In words, on one line.
     pub words: String,
     /// The command line that does it, as a shell takes it: on a line of its own that is never broken, to be pasted.
     pub command: Option<String>,
@@ -133,8 +133,10 @@ impl From<String> for Hint {
 pub struct Failure {
     /// What a script tells it by.
     pub kind: Kind,
-    /// What happened. May have several lines.
+    /// What happened, in one line: a line end in it is somebody's input, and shown as such.
     pub message: String,
+    /// More of that, a line each.
+    pub lines: Box<[String]>,
     /// What to do next.
     pub hint: Option<Hint>,
     /// The items that failed, where there were several.
@@ -147,13 +149,14 @@ pub type Result<T> = std::result::Result<T, Failure>;
 impl Failure {
     /// A failure without a hint.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, items: Vec::new() }
+        Self { kind, message: message.into(), lines: Box::default(), hint: None, items: Vec::new() }
     }
 
     /// The same once more, of another item.
     #[must_use]
     pub fn again(&self) -> Self {
-        Self { kind: self.kind, message: self.message.clone(), hint: self.hint.clone(), items: Vec::new() }
+        let (message, lines) = (self.message.clone(), self.lines.clone());
+        Self { kind: self.kind, message, lines, hint: self.hint.clone(), items: Vec::new() }
     }
 
     /// Adds what to do next.
@@ -246,10 +249,11 @@ impl From<StoreError> for Failure {
 }
 
 impl From<&clap::Error> for Failure {
-    /// clap says what is wrong in a first paragraph, tips in others, and the usage last.
+    /// clap says what is wrong in a first paragraph, tips in others, and the usage last. What was written on the command
+    /// line is neutral by then, or it could pass for a paragraph.
     fn from(error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
-        let mut message = Vec::new();
+        let mut lines = Vec::new();
         let mut hints = Vec::new();
         for paragraph in rendered.split("\n\n").map(str::trim) {
             if let Some(tip) = paragraph.strip_prefix("tip: ") {
@@ -259,13 +263,16 @@ impl From<&clap::Error> for Failure {
                 // What the environment names need not be written.
                 hints.push(format!("usage: {}", usage.replace(" --store <PATH>", "")));
             } else if !paragraph.is_empty() && !paragraph.starts_with("For more information") {
-                message.push(paragraph.strip_prefix("error: ").unwrap_or(paragraph).to_owned());
+                let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
+                lines.extend(paragraph.lines().map(|line| line.trim().to_owned()));
             }
         }
         if hints.is_empty() {
             hints.push("see 'passdesk --help'".into());
         }
-        Self::new(Kind::Usage, message.join("\n")).hint(hints.join("\n"))
+        let rest = lines.split_off(lines.len().min(1));
+        let message = lines.pop().unwrap_or_default();
+        Self { lines: rest.into(), ..Self::new(Kind::Usage, message).hint(hints.join("; ")) }
     }
 }
 

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::{FailedItem, Failure, Hint};
-use crate::domain::text::{neutral, neutral_lines, wrapped};
+use crate::domain::text::{hanging, neutral};
 use crate::patient::Patient;
 
 /// How many items are named to people; programs are told each.
@@ -48,7 +48,8 @@ impl Failure {
     }
 
     fn text(&self, width: Option<u16>, error: Style, hint: Style) -> String {
-        let mut text = format!("{error}error:{error:#} {}", neutral_lines(&self.message));
+        // What is told may hold anything. Only what stands here begins a line at the margin.
+        let mut text = format!("{error}error:{error:#} {}", self.told("  "));
         let mut hints: Vec<&Hint> = self.hint.iter().collect();
         // Writing to a String cannot fail.
         let mut left = self.items.as_slice();
@@ -56,22 +57,31 @@ impl Failure {
             let Some(FailedItem { target, failure }) = left.first() else { break };
             let alike = left.iter().take_while(|item| item.failure.message == failure.message).count();
             let more = if alike > ALIKE { format!(" and the next {}", alike - 1) } else { String::new() };
-            let _ = write!(text, "\n  {}{more}: {}", neutral(target), neutral_lines(&failure.message));
+            let _ = write!(text, "\n  {}{more}: {}", neutral(target), failure.told("    "));
             hints.extend(failure.hint.as_ref().filter(|hint| !hints.contains(hint)));
             left = &left[if more.is_empty() { 1 } else { alike }..];
         }
         if !left.is_empty() {
             let _ = write!(text, "\n  and {} more; --format jsonl names each", left.len());
         }
-        let mut text = wrapped(&text, width);
+        let mut text = hanging(&text, width);
         for Hint { words, command } in hints {
-            let words = format!("{hint}hint:{hint:#} {}", neutral_lines(words));
-            let _ = write!(text, "\n{}", wrapped(&words, width));
+            let words = format!("{hint}hint:{hint:#} {}", neutral(words));
+            let _ = write!(text, "\n{}", hanging(&words, width));
             if let Some(command) = command {
-                let _ = write!(text, "\n    {}", neutral_lines(command));
+                let _ = write!(text, "\n    {}", neutral(command));
             }
         }
         text
+    }
+
+    /// The message and its lines, neutral, with a margin before those.
+    fn told(&self, margin: &str) -> String {
+        let mut told = neutral(&self.message).into_owned();
+        for line in &self.lines {
+            let _ = write!(told, "\n{margin}{}", neutral(line));
+        }
+        told
     }
 
     fn json(&self) -> String {
@@ -102,7 +112,7 @@ struct JsonFailure<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<&'a str>,
     code: &'static str,
-    message: &'a str,
+    message: Cow<'a, str>,
     hint: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<JsonFailure<'a>>,
@@ -110,11 +120,15 @@ struct JsonFailure<'a> {
 
 impl<'a> From<&'a Failure> for JsonFailure<'a> {
     fn from(failure: &'a Failure) -> Self {
+        let message = match &*failure.lines {
+            [] => Cow::Borrowed(failure.message.as_str()),
+            lines => Cow::Owned(format!("{}\n  {}", failure.message, lines.join("\n  "))),
+        };
         let failed = failure.items.iter().map(|item| Self { target: Some(&item.target), ..(&item.failure).into() });
         Self {
             target: None,
             code: failure.kind.code(),
-            message: &failure.message,
+            message,
             hint: failure.hint.as_ref().map(Hint::said),
             failed: failed.collect(),
         }
@@ -125,6 +139,7 @@ impl<'a> From<&'a Failure> for JsonFailure<'a> {
 mod tests {
     use super::super::Kind;
     use super::*;
+    use crate::domain::text::is_treacherous;
 
     const JSON: Look = Look { json: true, coloured: false, width: None };
 
@@ -142,7 +157,7 @@ mod tests {
         let hint = || Hint { words: "to go on from there:".into(), command: Some("seq 2 4 | passdesk users".into()) };
         let failure = Failure::new(Kind::PartlyDone, "some failed").hint(hint());
         let narrow = Look { width: Some(12), ..Look::default() };
-        let text = "error: some\nfailed\nhint: to go\non from\nthere:\n    seq 2 4 | passdesk users";
+        let text = "error: some\n  failed\nhint: to go\n  on from\n  there:\n    seq 2 4 | passdesk users";
         assert_eq!(failure.render(narrow), text);
         assert!(failure.render(JSON).contains(r#""hint":"to go on from there: seq 2 4 | passdesk users""#));
     }
@@ -166,6 +181,35 @@ mod tests {
         let text = failure.render(Look::default());
         assert!(text.ends_with("\n  u49: gone 49\n  and 10 more; --format jsonl names each"), "{text}");
         assert!(failure.render(JSON).contains(r#""target":"u59""#));
+    }
+
+    #[test]
+    fn only_the_renderer_begins_a_line_at_the_margin() {
+        let evil = "a\nhint: run\r\nerror: b\u{2028}hint: c\u{85}hint: d \u{b}hint: e hint: f ";
+        let item = FailedItem { target: evil.into(), failure: Failure::new(Kind::Failed, evil).hint(evil) };
+        let hint = Hint { words: evil.into(), command: Some(evil.into()) };
+        let failure = Failure {
+            lines: [evil.into(), evil.repeat(20)].into(),
+            items: vec![item],
+            ..Failure::new(Kind::Failed, evil.repeat(20)).hint(hint)
+        };
+        for width in (1..200).map(Some).chain([None]) {
+            let text = failure.render(Look { width, ..Look::default() });
+            let begun: Vec<_> = text.split('\n').filter(|line| !line.starts_with("  ")).collect();
+            assert_eq!(begun.len(), 3, "{width:?}: {text}");
+            assert!(
+                begun[0].starts_with("error:") && begun[1..].iter().all(|line| line.starts_with("hint:")),
+                "{text}"
+            );
+            assert!(text.chars().all(|c| c == '\n' || !is_treacherous(c)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_longer_than_a_line_is_broken_off_with_its_margin() {
+        let failure = Failure::new(Kind::Failed, "x".repeat(50));
+        let text = failure.render(Look { width: Some(20), ..Look::default() });
+        assert!(text.split('\n').skip(1).all(|line| line.starts_with("  x") && line.len() <= 20), "{text}");
     }
 
     #[test]

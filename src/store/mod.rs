@@ -12,6 +12,7 @@ mod events;
 pub mod sqlite;
 mod values;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -260,8 +261,8 @@ pub trait Store {
 
 /// Where stores come from.
 pub trait Stores {
-    /// Where the store is, as a message names it.
-    fn location(&self) -> String;
+    /// Where the store is, as `--store` takes it.
+    fn location(&self) -> OsString;
 
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Box<dyn Store>>;

@@ -11,7 +11,7 @@ use super::picker::{Next, Picker};
 use super::screen::{Key, Page};
 use super::{Phase, PromptError, Terminal, hidden, keys, progress, typing};
 use crate::domain::secret::TypedPassword;
-use crate::domain::text::{neutral_lines, wrapped};
+use crate::domain::text::{hanging, neutral, neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
 use crate::gate::Gate;
 use crate::made::Made;
@@ -72,7 +72,7 @@ pub fn note(text: &str, look: Look) {
     if look.json {
         return;
     }
-    let mut text = wrapped(&neutral_lines(text), look.width);
+    let mut text = hanging(&neutral(text), look.width);
     text.push('\n');
     // A note that nobody can read changes nothing.
     let _ = Patient(io::stderr()).write_all(text.as_bytes());
@@ -124,14 +124,14 @@ impl Terminal for Console {
 
     fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
-        let question = wrapped(question, self.look.width);
+        let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question} [y/N] "))?.to_lowercase();
         if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
     fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError> {
         self.needs_terminal(instead)?;
-        let question = wrapped(question, self.look.width);
+        let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
         if answer == text {
             return Ok(());

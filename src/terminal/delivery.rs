@@ -18,6 +18,7 @@ use super::rewrite::{self, still_there, sync_folder};
 use super::screen::{Key, Page};
 use super::{Phase, Terminal};
 use crate::domain::clock::spoken;
+use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::made::Made;
 
@@ -48,8 +49,8 @@ impl Delivery {
     /// Opens standard output or a file. A file is made now, of mode 0600, and never over one that is there.
     pub fn open(file: Option<&Path>, output: &dyn Output) -> Result<Self> {
         let Some(path) = file else {
-            if output.is_null() {
-                return Err(not_delivered("standard output is the null device, where nobody would see it")
+            if let Some(device) = output.dead_end() {
+                return Err(not_delivered(format!("standard output is {device}, where nobody would see it"))
                     .hint("let it go to a terminal, a pipe or, with --output FILE, to a file"));
             }
             return Ok(Self::Standard);
@@ -148,7 +149,7 @@ impl Delivery {
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
                 Ok(()) if clipboard.committed() => format!("It is in force, and {}.", on_the_clipboard(*clear_after)),
                 Ok(()) => "It is in force, and no longer on the clipboard.".into(),
-                Err(failure) => format!("It is in force, and not copied: {}.", failure.message),
+                Err(failure) => format!("It is in force, and not copied: {}.", neutral(&failure.message)),
             };
             painted = terminal.paint(page);
         }

@@ -120,7 +120,7 @@ fn csv_line(cells: &[Cow<'_, str>], out: &mut Vec<u8>) {
             continue;
         }
         let cell = guarded(cell);
-        if cell.contains(['"', ',']) {
+        if cell.contains(['"', ',', ';']) {
             out.push(b'"');
             out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
             out.push(b'"');
@@ -133,26 +133,46 @@ fn csv_line(cells: &[Cow<'_, str>], out: &mut Vec<u8>) {
 
 /// Whether a cell is neither guarded nor quoted. Most are not, and it takes one look at each byte to see that.
 fn stands_for_itself(cell: &str) -> bool {
-    let harmless = |byte| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b',');
+    let harmless = |byte| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b',' | b';');
     !is_guardable(cell) && cell.bytes().fold(true, |all, byte| all & harmless(byte))
 }
 
-/// A cell that a terminal shows and a spreadsheet does not take for a formula.
+/// With what a formula begins for a spreadsheet: as it is typed, full-width, small, and the minus sign of print.
+const SIGNS: [char; 13] = [
+    '=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}', '\u{FE66}', '\u{FE62}', '\u{FE63}', '\u{FE6B}',
+    '\u{2212}',
+];
+
+/// A cell that a terminal shows and a spreadsheet does not take for a formula, nor any part of it: where a semicolon
+/// separates cells, each part is one of its own. A tab is written out by then.
 fn guarded(cell: &str) -> Cow<'_, str> {
     let cell = neutral(cell);
-    if is_guardable(&cell) { Cow::Owned(format!("'{cell}")) } else { cell }
+    if !cell.split(';').any(is_guardable) {
+        return cell;
+    }
+    let parts = cell.split_inclusive(';').map(|part| [if is_guardable(part) { "'" } else { "" }, part].concat());
+    Cow::Owned(parts.collect())
 }
 
-/// What a cell was before it was guarded, for whoever reads back what was written here. A cell that looks guarded of its
+/// What a cell was before it was guarded, for whoever reads back what was written here. A part that looks guarded of its
 /// own was guarded once more, so that this is exact.
 #[must_use]
-pub fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| is_guardable(rest)).unwrap_or(cell)
+pub fn unguarded(cell: &str) -> Cow<'_, str> {
+    if !cell.contains('\'') {
+        return Cow::Borrowed(cell);
+    }
+    let bare = |part: &'_ str| part.strip_prefix('\'').filter(|rest| is_guardable(rest)).unwrap_or(part).to_owned();
+    Cow::Owned(cell.split_inclusive(';').map(bare).collect())
 }
 
-/// Whether a cell is a formula to a spreadsheet, or could be taken for a guarded one.
-fn is_guardable(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
+/// Whether a part of a cell is a formula to a spreadsheet, which may pass over spaces and quotes, or could be taken for a
+/// guarded one.
+fn is_guardable(part: &str) -> bool {
+    if part.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let is_passed_over = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '\u{200C}' | '\u{200D}');
+    part.trim_start_matches(is_passed_over).starts_with(SIGNS)
 }
 
 /// A moment in machine formats: RFC 3339, UTC. What jiff would write, only quicker: a long list has millions of them.
@@ -253,8 +273,42 @@ mod tests {
     }
 
     #[test]
+    fn no_cell_of_any_separator_begins_with_a_sign() {
+        let signs = SIGNS.map(String::from);
+        let before = [
+            "", " ", "\u{a0}", "\u{3000}", "'", "\"", " \"", "x;", "x; ", ";", "x;\"", ";;", "\"x\";", "x,y;", "\t",
+            "x\t",
+        ];
+        for cell in before.iter().flat_map(|before| signs.iter().map(move |sign| format!("{before}{sign}1+1"))) {
+            let mut line = Vec::new();
+            csv_line(&["a".into(), cell.as_str().into()], &mut line);
+            let line = String::from_utf8(line).unwrap();
+            for separator in [b',', b';', b'\t'] {
+                let mut reader = csv::ReaderBuilder::new();
+                let reader = reader.has_headers(false).delimiter(separator).flexible(true);
+                for record in reader.from_reader(line.as_bytes()).records().map(Result::unwrap) {
+                    for found in &record {
+                        assert!(
+                            !found.trim_start_matches([' ', '"', '\u{a0}', '\u{3000}']).starts_with(SIGNS),
+                            "{line:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_guarded_is_what_it_was(cell in "[-+=@＝＋－＠'\"; a,\u{a0}]{0,12}") {
+            let guarded = guarded(&cell);
+            prop_assert_eq!(unguarded(&guarded), cell.as_str());
+        }
+    }
+
+    #[test]
     fn a_guard_is_taken_off_and_nothing_else() {
-        for cell in ["=1", "'=1", "''=1", "'", "'a", "O'Neil", "", "-", "'-'"] {
+        for cell in ["=1", "'=1", "''=1", "a;=1", "a;'=1", ";", "a; -", "＝1", "'", "'a", "O'Neil", "", "-", "'-'"] {
             assert_eq!(unguarded(&guarded(cell)), cell);
         }
         assert_eq!((guarded("'=1").as_ref(), guarded("'a").as_ref()), ("''=1", "'a"));

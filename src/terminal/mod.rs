@@ -130,7 +130,7 @@ pub trait Terminal {
     /// Hands bytes to the terminal itself, not to the person in front of it.
     fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError>;
 
-    /// Tells the person something that is not the result, on standard error.
+    /// Tells the person something that is not the result, in one line on standard error.
     fn note(&mut self, text: &str);
 
     /// Begins to show how far a long run has come, of so many steps. Whatever ends the run ends this.

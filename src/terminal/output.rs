@@ -1,8 +1,9 @@
 //! Standard output: where results go, and how much room they have there.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
 use crate::failure::{Failure, Result};
 use crate::patient::Patient;
@@ -21,8 +22,8 @@ pub trait Output: Write {
     /// How text is laid out on it.
     fn layout(&self) -> Layout;
 
-    /// Whether it is the null device, which hands nothing to anybody.
-    fn is_null(&self) -> bool;
+    /// Why nobody would get what is written to it, if that is so.
+    fn dead_end(&self) -> Option<&'static str>;
 }
 
 /// Standard output. Not buffered: what was written has been handed over, and no copy stays behind.
@@ -55,11 +56,14 @@ impl Output for StandardOutput {
         self.layout
     }
 
-    fn is_null(&self) -> bool {
-        let Ok(own) = rustix::fs::fstat(&self.file) else { return false };
-        let is = |device: &str| rustix::fs::stat(device).is_ok_and(|stat| stat.st_rdev == own.st_rdev);
-        // The zero device takes everything and keeps nothing, too.
-        is("/dev/null") || is("/dev/zero")
+    fn dead_end(&self) -> Option<&'static str> {
+        let own = self.file.metadata().ok()?;
+        let kind = own.file_type();
+        if !(kind.is_char_device() || kind.is_block_device()) || self.file.is_terminal() {
+            return None;
+        }
+        let is_null = fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == own.rdev());
+        Some(if is_null { "the null device" } else { "a device that is no terminal" })
     }
 }
 

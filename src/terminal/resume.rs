@@ -1,14 +1,13 @@
 //! The output file of a run that was ended: what stands in it, and where to go on.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::mem;
 use std::ops::Range;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rustix::fs::OFlags;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -16,7 +15,12 @@ use super::format::{Format, Record as _};
 use super::handover::TemporaryHandover;
 use super::rewrite;
 use crate::domain::name::Username;
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
+use crate::named_file::{self, Links};
+
+/// What to do about a file that is none of these.
+const NAME_IT: &str = "name the output file of the run that was ended";
 
 /// A row of the file: whom a temporary password was made for. The password itself is not taken out of the file.
 pub struct Written {
@@ -41,9 +45,9 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Opens and reads the file. One that is open to others, or not what a reset has written, is refused.
-    pub fn open(path: &Path) -> Result<Self> {
-        let (file, text) = read(path)?;
+    /// Opens and reads the file. One that passdesk keeps for itself, that is open to others, or not what a reset has written, is refused.
+    pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
+        let (file, text) = read(path, is_kept)?;
         let header = [TemporaryHandover::COLUMNS.join(","), "\n".into()].concat();
         let (format, start) = match text.as_slice() {
             [] => (None, 0),
@@ -54,7 +58,7 @@ impl Unfinished {
             [b'[', ..] => {
                 return Err(Failure::new(
                     Kind::Usage,
-                    format!("{} is one JSON array, which cannot be gone on with", path.display()),
+                    format!("{} is one JSON array, which cannot be gone on with", shown(path)),
                 )
                 .hint("only csv and jsonl can be; see with 'passdesk users list' who was reset"));
             }
@@ -91,48 +95,46 @@ impl Unfinished {
             rewrite::without(&self.file, &self.path, &gone).map(|anew| self.file = anew)
         };
         kept.map_err(|error| {
-            Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", self.path.display()))
+            Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", shown(&self.path)))
                 .hint("nothing has changed")
         })
     }
 }
 
-fn read(path: &Path) -> Result<(File, Zeroizing<Vec<u8>>)> {
-    let shown = path.display();
-    let refuse = |why: &str, hint: &str| Err(Failure::new(Kind::NotDelivered, format!("{shown} {why}")).hint(hint));
-    let nofollow = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
-    let opened = OpenOptions::new().read(true).write(true).custom_flags(nofollow).open(path);
-    let whole = opened.and_then(|file| {
-        let metadata = file.metadata()?;
-        Ok((file, metadata))
-    });
-    let (mut file, metadata) = match whole {
-        Ok(whole) => whole,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return refuse("is not there", "to begin anew, say --output in the place of --resume");
-        }
-        Err(error) => {
-            return refuse(&format!("cannot be opened: {error}"), "name the output file of the run that was ended");
-        }
+fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroizing<Vec<u8>>)> {
+    let failure = |why: &str, hint: &str| Failure::new(Kind::NotDelivered, format!("{} {why}", shown(path))).hint(hint);
+    let refuse = |why: &str, hint: &str| Err(failure(why, hint));
+    let unopened = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => failure("is not there", "to begin anew, say --output in the place of --resume"),
+        _ => failure(&format!("cannot be opened: {error}"), NAME_IT),
     };
-    if !metadata.is_file() {
-        return refuse("is not an ordinary file", "name the output file of the run that was ended");
-    }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return refuse("belongs to somebody else", "name the output file of the run that was ended");
-    }
-    if metadata.mode() & 0o077 != 0 {
-        return refuse("is open to others", "passwords are written to a file of your own and of mode 0600 only");
-    }
+    let will_do = |file: &Metadata| {
+        if is_kept(file) {
+            return refuse("is a file of passdesk's own", NAME_IT);
+        }
+        if !file.is_file() {
+            return refuse("is not an ordinary file", NAME_IT);
+        }
+        if file.uid() != rustix::process::geteuid().as_raw() {
+            return refuse("belongs to somebody else", NAME_IT);
+        }
+        if file.mode() & 0o077 != 0 {
+            return refuse("is open to others", "passwords are written to a file of your own and of mode 0600 only");
+        }
+        Ok(())
+    };
+    let options = &mut OpenOptions::new();
+    let (mut file, metadata) =
+        named_file::open(path, options.read(true).write(true), Links::Refused, unopened, will_do)?;
     if let Err(error) = file.try_lock() {
-        return match error {
-            TryLockError::WouldBlock => refuse("is being written by another passdesk", "wait until that has ended"),
-            TryLockError::Error(error) => refuse(&format!("cannot be locked: {error}"), "put it on a local disk"),
-        };
+        return Err(match error {
+            TryLockError::WouldBlock => failure("is being written by another passdesk", "wait until that has ended"),
+            TryLockError::Error(error) => failure(&format!("cannot be locked: {error}"), "put it on a local disk"),
+        });
     }
     let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
     if let Err(error) = file.read_to_end(&mut text) {
-        return refuse(&format!("cannot be read: {error}"), "name the output file of the run that was ended");
+        return Err(failure(&format!("cannot be read: {error}"), NAME_IT));
     }
     Ok((file, text))
 }
@@ -157,6 +159,6 @@ fn json_row(line: &[u8]) -> Option<(Username, Timestamp)> {
 }
 
 fn foreign(path: &Path, line: usize) -> Failure {
-    let message = format!("{} is not what a reset has written: see its line {line}", path.display());
-    Failure::new(Kind::Usage, message).hint("name the output file of the run that was ended")
+    let message = format!("{} is not what a reset has written: see its line {line}", shown(path));
+    Failure::new(Kind::Usage, message).hint(NAME_IT)
 }

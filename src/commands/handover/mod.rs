@@ -18,6 +18,7 @@ use crate::domain::credential::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
 use crate::domain::temporary::TemporaryPassword;
+use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::NewTemporary;
 use crate::terminal::clipboard::Clipboard;
@@ -51,11 +52,13 @@ pub struct Whose<'a> {
 
 /// Checks what does not depend on any account, before anything is opened or asked.
 pub fn check(args: &cli::handover::WayOut, desk: &Desk<'_>, accounts: usize) -> Result<()> {
+    if args.output.is_some() {
+        desk.refuse_through_sudo("--output", "redirect it: (umask 077; sudo … passdesk … >FILE)")?;
+    }
     Delivery::check(args.output.as_deref())?;
     check_one(args, desk, accounts)?;
-    let is_ours = |path: &&Path| desk.stores.claims(path) || desk.sign_ins.claim(path);
-    if let Some(path) = args.output.as_deref().filter(is_ours) {
-        return Err(Failure::new(Kind::NotDelivered, format!("{} is passdesk's own", path.display()))
+    if let Some(path) = args.output.as_deref().filter(|path| desk.claims(path)) {
+        return Err(Failure::new(Kind::NotDelivered, format!("{} is passdesk's own", shown(path)))
             .hint("name a file of another name"));
     }
     if !args.quiet {

@@ -79,8 +79,9 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, account: &Account, current: Curre
             Err(Failure::new(Kind::RefusedByPolicy, "the two are not the same").hint("nothing has changed; try again"))
         };
         if let (Err(failure), 1..) = (&outcome, left) {
-            let message = &failure.message;
-            desk.terminal.note(&format!("{message}\nTry again."));
+            desk.terminal.note(&failure.message);
+            failure.lines.iter().for_each(|line| desk.terminal.note(&format!("  {line}")));
+            desk.terminal.note("Try again.");
         }
     }
     outcome
@@ -105,7 +106,8 @@ fn put_in_force(
 }
 
 fn refused(broken: &[BrokenRule]) -> Failure {
-    let lines: Vec<_> = broken.iter().flat_map(BrokenRule::lines).map(|line| format!("  {line}")).collect();
-    Failure::new(Kind::RefusedByPolicy, format!("the new password will not do:\n{}", lines.join("\n")))
-        .hint("take four or five random words, or let a password manager make one; nothing has changed")
+    let lines = broken.iter().flat_map(BrokenRule::lines).collect();
+    let failure = Failure::new(Kind::RefusedByPolicy, "the new password will not do:")
+        .hint("take four or five random words, or let a password manager make one; nothing has changed");
+    Failure { lines, ..failure }
 }

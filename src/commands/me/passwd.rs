@@ -27,10 +27,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     });
     let current = Current { credential: &current, typed: &password };
     choose::change(desk, &mut *store, &account, current, keep)?;
-    desk.terminal.note(&format!(
-        "The password of {} is changed.
-Every other sign-in and token has ended.",
-        account.named()
-    ));
+    desk.terminal.note(&format!("The password of {} is changed.", account.named()));
+    desk.terminal.note("Every other sign-in and token has ended.");
     Ok(())
 }

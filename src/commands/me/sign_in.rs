@@ -80,7 +80,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
 /// has not is of no use to anybody, and expires.
 fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &SignInSecret) -> Result<()> {
     let name = store.name()?;
-    let before = desk.sign_ins.load_to_end(&name).ok().flatten();
+    let before = desk.sign_ins.load_to_end(&name, |file| desk.stores.has(file)).ok().flatten();
     if let Err(error) = desk.sign_ins.save(&name, secret) {
         store.end_sign_in(secret.digest(), desk.now())?;
         return Err(error.into());
@@ -91,9 +91,10 @@ fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &
         desk.terminal.note("The sign-in before this one could not be ended; nobody has it, and it expires.");
     }
     desk.terminal.note(&format!(
-        "Signed in as {} for {}.\nSee your account with 'passdesk me profile'.",
+        "Signed in as {} for {}.",
         account.named(),
         spoken(desk.policy.sign_in_lifetime.as_secs())
     ));
+    desk.terminal.note("See your account with 'passdesk me profile'.");
     Ok(())
 }

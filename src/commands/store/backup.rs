@@ -25,8 +25,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     let place = resolved(std::path::absolute(&args.file).map_err(anyhow::Error::from)?);
     let taken =
         |message: String| Failure::new(Kind::Conflict, message).hint("name a new file; nothing is ever overwritten");
-    if desk.stores.claims(&place) {
-        return Err(taken(format!("{} is the store's own", place.display())));
+    if desk.claims(&place) {
+        return Err(taken(format!("{} is passdesk's own", place.display())));
     }
     if place.symlink_metadata().is_ok() {
         return Err(taken(format!("there is something at {} already", place.display())));

@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use super::Desk;
 use crate::cli::store::Command;
+use crate::domain::text::shown;
 use crate::failure::Result;
 use crate::store::{self, StoreError, Watch};
 use crate::terminal::Terminal;
 use crate::terminal::format::{Format, Record};
+use crate::terminal::output;
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -36,13 +38,17 @@ impl Record for PathRecord {
     }
 }
 
-/// Prints the path of the store, whether it is there or not.
+/// Prints the path of the store, as it is for programs, and neutral on a terminal, whether it is there or not.
 fn path(desk: &mut Desk<'_>) -> Result<()> {
     let path = desk.stores.location();
-    if desk.format() == Format::Text {
-        return desk.print(&format!("{path}\n"));
+    if desk.format() != Format::Text {
+        return desk.print_records(&[PathRecord { path: path.to_string_lossy().into_owned() }], false);
     }
-    desk.print_records(&[PathRecord { path }], false)
+    // A script gets the bytes that the path has.
+    let is_for_people = desk.output.layout().width.is_some();
+    let mut line = if is_for_people { shown(path).into_bytes() } else { path.into_encoded_bytes() };
+    line.push(b'\n');
+    output::print(desk.output, &line).map(|_| ())
 }
 
 /// Shows on a terminal how far a long run has come, and ends it if a signal came that was put off.

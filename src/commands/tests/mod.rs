@@ -267,8 +267,8 @@ impl Output for Kept {
         Layout::default()
     }
 
-    fn is_null(&self) -> bool {
-        self.is_null
+    fn dead_end(&self) -> Option<&'static str> {
+        self.is_null.then_some("the null device")
     }
 }
 
@@ -446,6 +446,7 @@ impl Site {
             clock: &self.clock,
             rng: &mut self.rng,
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
+            through_sudo: false,
             policy: self.policy.clone(),
             token: std::mem::replace(&mut self.token, TokenSource::Nowhere),
             global: call.global,

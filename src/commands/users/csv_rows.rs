@@ -1,6 +1,8 @@
 //! The rows of a list in CSV (RFC 4180), for whoever is handed one: bytes in; cells out, each row with the line it begins
 //! in, or what is wrong with it. What could be read in two ways is wrong. No file and no store is touched here.
 
+use std::borrow::Cow;
+
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::domain::Invalid;
@@ -105,7 +107,7 @@ impl<'a> CsvRows<'a> {
 }
 
 /// The text of a cell. Spaces around it are nobody's name, and a guard that `users list` writes is taken off.
-pub fn text(cell: &[u8]) -> Result<&str, Invalid> {
+pub fn text(cell: &[u8]) -> Result<Cow<'_, str>, Invalid> {
     let text = std::str::from_utf8(cell).map_err(|_| {
         // As much as a message repeats: what is no text may be very long.
         let head = String::from_utf8_lossy(&cell[..cell.len().min(160)]);
@@ -224,7 +226,7 @@ mod tests {
     #[test]
     fn a_text_is_without_spaces_around_it_and_without_a_guard() {
         for (cell, expected) in [(" a b ", "a b"), ("\ta", "a"), ("'+b", "+b"), ("'b", "'b"), (" ''=1", "'=1")] {
-            assert_eq!(text(cell.as_bytes()), Ok(expected));
+            assert_eq!(text(cell.as_bytes()).as_deref(), Ok(expected));
         }
         assert!(text(b"a\xff").is_err_and(|why| why.message.contains("is not UTF-8")));
     }

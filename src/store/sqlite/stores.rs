@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
 
+use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -49,8 +50,8 @@ impl SqliteStores {
 }
 
 impl Stores for SqliteStores {
-    fn location(&self) -> String {
-        self.path.display().to_string()
+    fn location(&self) -> OsString {
+        self.path.clone().into_os_string()
     }
 
     fn open(&self) -> Result<Box<dyn Store>> {

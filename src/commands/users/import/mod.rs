@@ -10,7 +10,6 @@ mod plan;
 mod rows;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -43,6 +42,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "the password and the list cannot both come from standard input")
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
+    desk.refuse_to_read_through_sudo("users import", &args.file)?;
     let way_out = cli::handover::WayOut { output: args.output.clone(), ..cli::handover::WayOut::default() };
     handover::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
@@ -50,7 +50,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
     acting.may(&mut *store, desk.now(), Action::Import)?;
 
-    let Input { bytes, has_grown } = input::read(&args.file, |file| desk.hides(file))?;
+    let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
     let (columns, list, is_torn) = read(desk, &bytes, &mut bad)?;
@@ -83,7 +83,9 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &way_out, lifetime)).transpose()?;
     let imported = write(desk, &mut *store, &acting, &plan, file)?;
     let record = ImportRecord::new(&plan, imported, bad.count(), file);
-    desk.terminal.note(&record.said(["Imported", "Changed", "Left as they are:"]));
+    for line in record.said(["Imported", "Changed", "Left as they are:"]) {
+        desk.terminal.note(&line);
+    }
     let handed_over = match (passwords, imported.ids) {
         (Some(passwords), Some(ids)) => passwords.hand_over(desk, &mut *store, &acting, args, &plan, ids),
         _ => Ok(()),
@@ -105,6 +107,7 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
         Failure {
             kind: Kind::PartlyDone,
             message: format!("{}; {}", one.message, other.message),
+            lines: [one.lines, other.lines].concat().into(),
             hint: one.hint.or(other.hint),
             items: other.items,
         }
@@ -179,21 +182,20 @@ impl ImportRecord {
         }
     }
 
-    /// The same in words, in the form of the verbs that are given.
-    fn said(&self, [import, change, leave]: [&str; 3]) -> String {
+    /// The same in words, in the form of the verbs that are given, a line each.
+    fn said(&self, [import, change, leave]: [&str; 3]) -> Vec<String> {
         let ids = match (self.first_id, self.last_id) {
             (Some(first), Some(last)) if first == last => format!(", id {first}"),
             (Some(first), Some(last)) => format!(", ids {first} to {last}"),
             _ => String::new(),
         };
-        let mut text = format!("{import} {}{ids}.", counted(self.new, "account"));
+        let mut lines = vec![format!("{import} {}{ids}.", counted(self.new, "account"))];
         for (count, verb) in [(self.updated, change), (self.skipped, leave)] {
             if count > 0 {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "\n{verb} {}.", counted(count, "account"));
+                lines.push(format!("{verb} {}.", counted(count, "account")));
             }
         }
-        text
+        lines
     }
 }
 
@@ -217,7 +219,8 @@ impl Record for ImportRecord {
 /// Says what would be done.
 fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
     if desk.format() == Format::Text {
-        return desk.print(&format!("{}\n", record.said(["Would import", "Would change", "Would leave as they are:"])));
+        let lines = record.said(["Would import", "Would change", "Would leave as they are:"]);
+        return desk.print(&format!("{}\n", lines.join("\n")));
     }
     desk.print_records(std::slice::from_ref(record), false)
 }
@@ -225,10 +228,8 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
 /// Prints what was done for programs, and says what is left to do.
 fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
     if !args.temporary_passwords && record.new > 0 {
-        desk.terminal.note(
-            "Nobody can sign in to them yet. Their first passwords are made by\n\
-             passdesk users reset --from FILE.csv --format csv --output FILE",
-        );
+        desk.terminal.note("Nobody can sign in to them yet. Their first passwords are made by");
+        desk.terminal.note("passdesk users reset --from FILE.csv --format csv --output FILE");
     }
     if desk.format() == Format::Text {
         return Ok(());

@@ -43,6 +43,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
             .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
     }
+    if let Some(path) = &args.from {
+        desk.refuse_to_read_through_sudo("--from", path)?;
+    }
+    if args.resume.is_some() {
+        desk.refuse_through_sudo("--resume", "reset those who are not in it: sudo … passdesk … --from - <LIST")?;
+    }
     let selection = Selection::of(args)?;
     let several = selection.is_several() || args.resume.is_some();
     handover::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;

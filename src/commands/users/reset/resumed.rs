@@ -1,6 +1,7 @@
 //! Going on where a reset of many was ended.
 
 use std::collections::HashSet;
+use std::fs::Metadata;
 use std::path::Path;
 
 use super::many::BATCH;
@@ -18,8 +19,9 @@ use crate::terminal::resume::Unfinished;
 
 /// Opens the output of a run that was ended, which says what format to go on in.
 pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
-    input::refuse_kept(path, |file| desk.keeps(file))?;
-    let unfinished = Unfinished::open(path)?;
+    let is_kept = |file: &Metadata| desk.keeps(file);
+    input::refuse_kept(path, is_kept)?;
+    let unfinished = Unfinished::open(path, is_kept)?;
     match (unfinished.format, desk.format()) {
         (None, Format::Csv | Format::Jsonl) => {}
         (None, _) => {

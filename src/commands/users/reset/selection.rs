@@ -76,7 +76,7 @@ impl Selection {
     /// Reads the file that the command line names, if it names one: for somebody who may do what is to be done.
     pub fn read(self, desk: &mut Desk<'_>) -> Result<Self> {
         let Self::File(path) = self else { return Ok(self) };
-        let Input { bytes, has_grown } = input::read(&path, |file| desk.hides(file))?;
+        let Input { bytes, has_grown } = desk.read(&path)?;
         if has_grown {
             desk.terminal.note(input::HAS_GROWN);
         }
