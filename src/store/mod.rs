@@ -31,7 +31,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::{Throttle, TryId};
+use crate::domain::throttle::{Standing, Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
 
 /// Why a store did not do it. Nothing has changed then.
@@ -115,7 +115,8 @@ pub trait Store {
     /// Changes names and roles.
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()>;
 
-    /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it.
+    /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it, and
+    /// of the tries that are under way.
     fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
 
     /// The same for a batch, whatever they are by then. What is refused changes nothing, and leaves the others alone: what
@@ -128,7 +129,7 @@ pub trait Store {
     /// Asks for a new password at the next sign-in.
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 
-    /// Forgets the sign-ins that failed, and unlocks the account.
+    /// Forgets the sign-ins that failed, ends those that are under way, and unlocks the account.
     fn unlock(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 
     /// Switches an account off, and ends all its sign-ins.
@@ -155,8 +156,8 @@ pub trait Store {
     /// Events of the record, in the order asked for, that come after one with this sequence number.
     fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
 
-    /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
-    /// that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
+    /// Puts the password its owner chose in force: the required change is over, and so is every try that is under way, and
+    /// every sign-in but the one that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
     /// has proved to know, or a temporary one that has expired.
     fn replace_password(
         &mut self,
@@ -183,6 +184,9 @@ pub trait Store {
     /// For whoever has to choose a new password no sign-in begins, nor are they let in by [`Occasion::Verify`]; the record
     /// says so.
     fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account>;
+
+    /// The tries of an account as the next one will find them.
+    fn tries(&self, account: &Account, now: Timestamp) -> Result<Standing>;
 
     /// The owner of an account has been told of so many failures.
     fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()>;

@@ -117,6 +117,8 @@ macro_rules! laws {
                 a_reset_and_an_unlock_forget_the_failures_and_unlock,
                 a_locked_account_is_listed_as_locked,
                 what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told,
+                a_replaced_password_and_an_unlock_end_all_tries_under_way,
+                tries_stand_as_the_next_one_will_find_them,
                 the_last_admin_is_never_locked,
                 a_locked_admin_is_not_counted_on,
                 a_new_hash_of_the_same_password_takes_the_place_of_the_old_one,

@@ -47,7 +47,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::{Throttle, TryId};
+use crate::domain::throttle::{Standing, Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
 
 /// An open store.
@@ -284,6 +284,10 @@ impl Store for SqliteStore {
             self.forget_old_pages();
         }
         Ok(account)
+    }
+
+    fn tries(&self, account: &Account, now: Timestamp) -> Result<Standing> {
+        tries::standing(&self.connection, account, now)
     }
 
     fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()> {
