@@ -7,11 +7,13 @@ mod admins;
 mod authority;
 mod backup;
 mod batches;
+mod bound;
 mod changes;
 mod errors;
 mod examine;
 mod imports;
 mod lists;
+mod made;
 mod open;
 mod pages;
 mod policy;
@@ -29,9 +31,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
 use self::authority::{Present, authorize_all};
+use self::bound::Bounded;
 use self::errors::failed;
 pub use self::stores::SqliteStores;
 use self::undo::savepoint;
@@ -52,7 +55,7 @@ use crate::domain::token::{Token, TokenTarget};
 
 /// An open store.
 pub struct SqliteStore {
-    connection: Connection,
+    connection: Bounded,
 }
 
 impl SqliteStore {
@@ -123,9 +126,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn name(&self) -> Result<String> {
-        self.connection
-            .query_row("SELECT value FROM settings WHERE key = 'store_name'", [], |row| row.get(0))
-            .map_err(failed)
+        settings::store_name(&self.connection)
     }
 
     fn policy(&self, otherwise: Policy) -> Result<Policy> {
@@ -176,6 +177,11 @@ impl Store for SqliteStore {
 
     fn import(&mut self, by: &Mandate, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
         imports::with_room(&self.connection)?;
+        let bound = self.connection.bound();
+        let go_on = &mut |written| {
+            bound.renew();
+            go_on(written)
+        };
         let imported = self.change(
             by,
             Action::Import.name(),

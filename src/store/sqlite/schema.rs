@@ -3,6 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::errors::{damaged, failed};
+use super::made;
 use crate::store::{Result, StoreError};
 
 /// `PDSK` in the file's header: this is a store of passdesk.
@@ -19,10 +20,11 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_5.sql"),
 ];
 
-/// Takes the steps that are missing, inside one exclusive transaction.
-pub fn migrate(connection: &mut Connection) -> Result<()> {
+/// Takes the steps that are missing, inside one exclusive transaction. What is not as passdesk has made it is refused
+/// before.
+pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     if version(connection)? == NEWEST {
-        return Ok(());
+        return made::check(connection, NEWEST);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
     // Read again: another process may have been here first.
@@ -33,6 +35,7 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     if taken > NEWEST {
         return Err(too_new(taken));
     }
+    made::check(&transaction, taken)?;
     for step in &STEPS[taken as usize..] {
         transaction.execute_batch(step).map_err(|error| match failed(error) {
             StoreError::Failed(why) => damaged(&why),

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::errors::failed;
 use super::unplaced::{Purpose, Unplaced};
 use super::{SqliteStore, examine, open};
 use crate::domain::finding::Finding;
@@ -79,7 +78,7 @@ impl Stores for SqliteStores {
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         let mut store = SqliteStore { connection: open::fresh(unplaced.path())? };
         store.add_account(by, first)?;
-        store.connection.close().map_err(|(_, error)| failed(error))?;
+        store.connection.close()?;
         Ok(Box::new(unplaced))
     }
 }
