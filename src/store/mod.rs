@@ -23,7 +23,7 @@ pub use self::values::{
     NewToken, Newcomer, Occasion, Page, PassedTry, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::account::{Account, AccountId, Revision};
-use crate::domain::audit::{Entry, Event};
+use crate::domain::audit::{Entry, Event, Repeat};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::finding::Finding;
@@ -150,8 +150,16 @@ pub trait Store {
     /// A reset that asks nobody's leave, for an operator whom all else has failed.
     fn recover(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
 
-    /// Records something that changed nothing: a refusal, a sign-in that failed.
+    /// Records something that changed nothing: a refusal of somebody who has proved who they are.
     fn record(&mut self, entry: &Entry) -> Result<()>;
+
+    /// Records that somebody was turned away who has proved nothing. The first of a kind is an event at once; those that
+    /// follow within an hour are counted, and become one event then. So what such people write is bounded, however often
+    /// they try: by [`crate::domain::audit::EVENTS_A_DAY`].
+    fn turn_away(&mut self, entry: &Entry) -> Result<()>;
+
+    /// What has been counted like that and is no event yet, what came most often first.
+    fn repeats(&self) -> Result<Vec<Repeat>>;
 
     /// Events of the record, in the order asked for, that come after one with this sequence number.
     fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
@@ -173,7 +181,7 @@ pub trait Store {
     /// looks at the password says what came of it with [`Self::fail_try`] or [`Self::pass_try`]; who does not has failed.
     fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<Option<TryId>>;
 
-    /// Records that a try has failed, counts it if its password was looked at, and locks the account after too many,
+    /// Records, as [`Self::turn_away`] does, that a try has failed, counts it if its password was looked at, and locks the account after too many,
     /// unless nobody would be left to administer the store.
     fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()>;
 

@@ -10,6 +10,7 @@ pub mod care;
 pub mod imports;
 pub mod policy;
 pub mod record;
+pub mod repeats;
 pub mod sign_ins;
 pub mod tokens;
 pub mod tries;
@@ -170,6 +171,14 @@ macro_rules! laws {
                 what_means_another_actor_takes_no_place_on_a_page,
                 each_account_that_is_purged_has_an_event_of_its_own,
                 a_purge_of_nobody_is_an_event_as_well,
+            }
+            repeats {
+                what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour,
+                those_of_another_kind_are_counted_apart,
+                a_failed_try_is_counted_on_its_account_however_it_is_recorded,
+                what_has_ended_has_ended_with_what_is_only_counted,
+                a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more,
+                what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try,
             }
         );
     };

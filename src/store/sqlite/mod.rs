@@ -18,6 +18,7 @@ mod open;
 mod pages;
 mod policy;
 mod record;
+mod repeats;
 mod schema;
 mod settings;
 mod sign_ins;
@@ -43,7 +44,7 @@ use super::{
     NewToken, Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch, events,
 };
 use crate::domain::account::{Account, AccountId, Revision};
-use crate::domain::audit::{self, Entry, Event};
+use crate::domain::audit::{self, Entry, Event, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
@@ -257,6 +258,14 @@ impl Store for SqliteStore {
 
     fn record(&mut self, entry: &Entry) -> Result<()> {
         self.write(|transaction| record::append(transaction, entry))
+    }
+
+    fn turn_away(&mut self, entry: &Entry) -> Result<()> {
+        self.write(|transaction| repeats::append(transaction, entry, &events::kind_of(entry), 1))
+    }
+
+    fn repeats(&self) -> Result<Vec<Repeat>> {
+        repeats::pending(&self.connection)
     }
 
     fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {

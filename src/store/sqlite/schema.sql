@@ -98,3 +98,13 @@ CREATE TABLE tries (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX accounts_by_hash_cost ON accounts (hash_cost) WHERE hash_cost IS NOT NULL;
+
+CREATE TABLE repeats (
+    target_id INTEGER NOT NULL,  -- an account, or 0
+    kind      TEXT NOT NULL,     -- what the record says of each
+    target    TEXT NOT NULL,     -- the username of the account
+    began_at  INTEGER NOT NULL,  -- when the first came
+    last_at   INTEGER NOT NULL,
+    count     INTEGER NOT NULL CHECK (count >= 0),  -- without the first
+    PRIMARY KEY (target_id, kind)
+) STRICT, WITHOUT ROWID;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, params};
 use super::accounts::{self, moment, proved_account};
 use super::admins::Admins;
 use super::errors::failed;
-use super::{record, sign_ins};
+use super::{record, repeats, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::name::Username;
 use crate::domain::role::Role;
@@ -76,7 +76,8 @@ fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> R
     let tries = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
     if tries != account.tries {
         write(transaction, account.id, tries, tries.failed - account.tries.failed)?;
-        record::append(transaction, &events::given_up(account, &given_up, at))?;
+        let entry = events::given_up(account, &given_up, at);
+        repeats::append(transaction, &entry, events::GIVEN_UP, tries.failed - account.tries.failed)?;
     }
     Ok(tries)
 }
@@ -122,7 +123,8 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
         Some(id) => accounts::find(transaction, &Target::Id(id))?,
         None => None,
     };
-    record::append(transaction, &events::not_let_in(account.as_ref(), at, failure.why))?;
+    let entry = events::not_let_in(account.as_ref(), at, failure.why);
+    repeats::append(transaction, &entry, &events::kind_of(&entry), 1)?;
     let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
     if !end(transaction, account.id, begun)? {
         return Ok(());
