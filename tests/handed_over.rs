@@ -103,6 +103,19 @@ fn a_trigger_on_passdesks_tables_is_refused_and_never_run() {
 }
 
 #[test]
+fn a_trigger_on_a_table_that_hangs_on_passdesks_is_not_run() {
+    let desk = attacked(
+        "CREATE TABLE junk (account_id INTEGER REFERENCES accounts (id) ON DELETE CASCADE);
+         CREATE TRIGGER planted AFTER DELETE ON junk BEGIN UPDATE accounts SET roles = 8, display_name = 'planted'; END",
+    );
+    desk.like_root("alice", 0);
+    desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'; INSERT INTO junk SELECT id FROM accounts");
+    desk.run(&["users", "purge", "--yes"]).succeeds();
+    assert_eq!(desk.value::<i64>("SELECT count(*) FROM junk"), 1);
+    assert_eq!(desk.account::<String>("display_name", "root"), "");
+}
+
+#[test]
 fn an_index_on_passdesks_tables_is_refused() {
     let index = "CREATE INDEX planted ON accounts (hex(zeroblob(10000000)))";
     is_refused(&attacked(index), "the index 'planted' on accounts is none of passdesk's");

@@ -130,6 +130,9 @@ fn configured(connection: Connection, path: Option<&Path>) -> Result<Bounded> {
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(failed)?;
+    // What another's table has to do when a row of passdesk's is deleted, it does; what its triggers say to that is not run.
+    // Those of passdesk are there for other programs.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(failed)?;
     for (pragma, value) in [
         ("trusted_schema", "OFF"),
         ("foreign_keys", "ON"),
