@@ -150,9 +150,13 @@ fn put_back() -> String {
 fn check_record(desk: &Desk, rounds: usize) {
     let store = Connection::open(desk.store()).unwrap();
     for case in &CASES {
-        let sql = "SELECT count(*) FROM audit_events
-                   WHERE action = 'sign-in' AND outcome = 'refused' AND detail LIKE ?1 || '; typed by %'
-                     AND target_id IS (SELECT id FROM accounts WHERE username = ?2)";
+        // The first of a kind in an hour is an event, and so is the count of the others, once the hour is over.
+        let sql = "SELECT (SELECT sum(iif(detail LIKE '% more until %', CAST(detail AS INTEGER), 1)) FROM audit_events
+                           WHERE action = 'sign-in' AND outcome = 'refused' AND detail LIKE '%' || ?1 || '; typed by %'
+                             AND target_id IS (SELECT id FROM accounts WHERE username = ?2))
+                        + (SELECT coalesce(sum(count), 0) FROM repeats
+                           WHERE kind LIKE ?1 || '; typed by %'
+                             AND target_id = coalesce((SELECT id FROM accounts WHERE username = ?2), 0))";
         let recorded: i64 = store.query_row(sql, [case.recorded, case.username], |row| row.get(0)).unwrap();
         // The record does not tell the cases without an account from each other.
         let alike = if case.state.is_some() { 1 } else { CASES.iter().filter(|case| case.state.is_none()).count() };

@@ -202,10 +202,7 @@ fn a_display_that_hangs_is_not_waited_for_and_nothing_changes(stage: &Stage) {
 }
 
 fn a_copy_that_cannot_be_put_in_force_is_cleared(stage: &Stage) {
-    stage.desk.sql(
-        "CREATE TRIGGER refusal BEFORE UPDATE OF password_hash ON accounts
-         BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END",
-    );
+    stage.desk.refuse_resets("alice");
     let run = refuses(stage, 1, &copy_for("0"));
     assert_eq!(run.stdout, "");
     let said = "error: the temporary password copied for alice is NOT in force, and nothing has changed: ";

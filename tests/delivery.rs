@@ -121,14 +121,6 @@ fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().mode() & 0o7777
 }
 
-/// Makes the store refuse to reset one account, or all.
-fn refuse_resets(desk: &Desk, of: &str) {
-    desk.sql(&format!(
-        "CREATE TRIGGER refusal BEFORE UPDATE OF password_hash ON accounts WHEN OLD.username LIKE '{of}'
-         BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END"
-    ));
-}
-
 // ---- What cannot be delivered changes nothing.
 
 #[test]
@@ -495,7 +487,7 @@ fn a_reset_without_yes_and_without_a_terminal_is_wrong_use() {
 #[test]
 fn a_reset_that_the_store_refuses_is_said_not_to_be_in_force() {
     let desk = Desk::with_alice();
-    refuse_resets(&desk, "alice");
+    desk.refuse_resets("alice");
     let before = desk.state();
     let run = desk.run(&RESET_ALICE).exits(1);
     let handed = temporary_in(&run.stdout).unwrap();
@@ -513,7 +505,7 @@ fn a_reset_that_the_store_refuses_is_said_not_to_be_in_force() {
 fn a_file_in_which_nothing_is_in_force_is_taken_back() {
     let desk = Desk::with_alice();
     added(&desk, &["u1"]);
-    refuse_resets(&desk, "%");
+    desk.refuse_resets("%");
     let (before, names) = (desk.state(), names_in(desk.home.path()));
     for ids in [&["alice"][..], &["alice", "u1"]] {
         let args = [&["users", "reset", "--yes", "--output", "file", "--format", "csv"], ids].concat();
@@ -531,7 +523,7 @@ fn a_file_in_which_nothing_is_in_force_is_taken_back() {
 fn of_several_only_those_the_store_refuses_are_not_in_force() {
     let desk = Desk::new();
     let old = added(&desk, &["u1", "u2", "u3"]);
-    refuse_resets(&desk, "u2");
+    desk.refuse_resets("u2");
     let args = ["users", "reset", "u1", "u2", "u3", "--yes", "--format", "csv", "--output", "file"];
     let run = desk.run(&args).exits(11);
     assert!(run.stderr.contains("error: 1 of 3 failed"), "{}", run.stderr);
@@ -547,7 +539,7 @@ fn of_several_only_those_the_store_refuses_are_not_in_force() {
 fn a_file_is_whole_even_if_its_first_account_is_refused() {
     let desk = Desk::new();
     added(&desk, &["u1", "u2", "u3"]);
-    refuse_resets(&desk, "u1");
+    desk.refuse_resets("u1");
     for format in ["text", "json", "jsonl", "csv"] {
         let args = ["users", "reset", "u1", "u2", "u3", "--yes", "--format", format, "--output", format];
         desk.run(&args).exits(11);
@@ -637,7 +629,7 @@ fn replaced_by_theirs(path: &Path) -> impl Fn() -> String + use<> {
 #[test]
 fn what_has_taken_the_place_of_an_output_file_stays() {
     let desk = Desk::with_alice();
-    refuse_resets(&desk, "%");
+    desk.refuse_resets("%");
     let file = desk.home.path().join("file");
     let before = desk.state();
     let other = rusqlite::Connection::open(desk.store()).unwrap();

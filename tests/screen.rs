@@ -373,10 +373,7 @@ fn a_copy_without_a_display_is_said_to_have_failed_and_the_screen_stays() {
 #[ignore = "needs tmux"]
 fn the_screen_is_left_at_once_if_what_stood_on_it_is_not_in_force() {
     let desk = Desk::with_alice();
-    desk.sql(
-        "CREATE TRIGGER refusal BEFORE UPDATE OF password_hash ON accounts
-         BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END",
-    );
+    desk.refuse_resets("alice");
     let before = desk.state();
     let mut window = Window::open(&desk);
     window.begin(RESET);

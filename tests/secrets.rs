@@ -101,7 +101,7 @@ fn after_200_resets_no_temporary_password_is_left_anywhere() {
 #[test]
 fn a_password_that_did_not_come_in_force_is_left_nowhere_either() {
     let desk = Desk::with_alice();
-    desk.sql("CREATE TRIGGER refusal BEFORE UPDATE ON accounts BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END");
+    desk.refuse_resets("alice");
     let before = desk.state();
     let mut passwords = Vec::new();
     let mut said = String::new();

@@ -9,9 +9,9 @@ mod record;
 
 use std::fs;
 
-use common::Desk;
+use common::{Desk, Run};
 use passdesk::domain::audit::{Event, Link};
-use record::{COLUMNS, DROP_TRIGGERS, VERIFY, events};
+use record::{COLUMNS, DROP_TRIGGERS, VERIFY, events, tamper};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 struct Attacked {
     desk: Desk,
     untouched: Vec<u8>,
+    /// What keeps the record as it is.
+    guard: String,
 }
 
 impl Attacked {
@@ -28,7 +30,16 @@ impl Attacked {
             desk.run(&["users", "edit", "root", "--name", name]).succeeds();
         }
         let untouched = fs::read(desk.store()).unwrap();
-        Self { desk, untouched }
+        let guard = desk.value("SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'trigger'");
+        Self { desk, untouched, guard }
+    }
+
+    /// Runs the program as whoever attacked the record has it run: with all in its place again.
+    fn run(&self, args: &[&str]) -> Run {
+        self.desk.sql(&self.guard);
+        let run = self.desk.run(args);
+        self.desk.sql(DROP_TRIGGERS);
+        run
     }
 
     /// The record as it was, without what protects it.
@@ -48,7 +59,7 @@ impl Attacked {
 
     #[track_caller]
     fn names(&self, first_bad: u64, attack: &str) {
-        let verified = self.desk.run(&VERIFY);
+        let verified = self.run(&VERIFY);
         assert_eq!(verified.code, 10, "{attack}: {}", verified.stdout);
         let named = format!("the record has been tampered with: event {first_bad} ");
         assert!(verified.stderr.contains(&named), "{attack}: {}", verified.stderr);
@@ -60,11 +71,11 @@ impl Attacked {
     fn finds_only_by_the_head(&self, attack: impl FnOnce(&Connection)) {
         let store = self.open();
         let head = link(&store, 6).to_hex();
-        self.desk.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).succeeds();
+        self.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).succeeds();
         attack(&store);
         drop(store);
-        self.desk.run(&VERIFY).succeeds();
-        let verified = self.desk.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).exits(10);
+        self.run(&VERIFY).succeeds();
+        let verified = self.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).exits(10);
         assert!(verified.stderr.contains("the head that was noted down"), "{}", verified.stderr);
         assert_eq!(verified.stdout, "");
     }
@@ -174,7 +185,7 @@ fn a_record_longer_than_a_page_is_verified_to_its_end() {
         put_in(&written, &made_up(sequence, link(&written, sequence - 1)));
     }
     written.commit().unwrap();
-    assert!(attacked.desk.run(&VERIFY).succeeds().stdout.starts_with("2100 events"));
+    assert!(attacked.run(&VERIFY).succeeds().stdout.starts_with("2100 events"));
     for sequence in [1_000, 1_001, 2_100] {
         let set = |detail: &str| format!("UPDATE audit_events SET detail = '{detail}' WHERE sequence = {sequence}");
         store.execute(&set("x"), []).unwrap();
@@ -312,7 +323,7 @@ fn a_tail_that_was_cut_is_found_by_the_head_alone() {
 #[test]
 fn of_a_record_without_an_event_it_is_said_that_it_is_empty() {
     let desk = Desk::settled();
-    desk.sql(&format!("{DROP_TRIGGERS} DELETE FROM audit_events"));
+    tamper(&desk, || desk.sql("DELETE FROM audit_events"));
     let run = desk.run(&["audit", "verify"]).succeeds();
     assert!(run.stderr.starts_with("The record is empty"), "{}", run.stderr);
 }

@@ -57,11 +57,17 @@ fn wait(desk: &Desk, username: &str, seconds: i64) {
     desk.sql(&format!("UPDATE tries SET began_at = began_at - {seconds}"));
 }
 
+/// How many events there are, and how many more have been counted.
 fn recorded(desk: &Desk, action: &str, detail: &str) -> usize {
     let is_it = |event: &&serde_json::Value| {
         event["action"] == action && event["detail"].as_str().is_some_and(|it| it.starts_with(detail))
     };
-    record::events(desk).iter().filter(is_it).count()
+    record::events(desk).iter().filter(is_it).count() + repeated(desk, detail)
+}
+
+fn repeated(desk: &Desk, kind: &str) -> usize {
+    let count: Option<i64> = desk.value(&format!("SELECT sum(count) FROM repeats WHERE kind LIKE '{kind}%'"));
+    usize::try_from(count.unwrap_or_default()).unwrap()
 }
 
 // Guessing.
@@ -158,11 +164,58 @@ fn guesses_that_are_killed_are_counted_recorded_and_told_however_often_the_owner
         verify(&desk, "alice", GOOD).succeeds();
         wait(&desk, "alice", 20);
     }
-    assert_eq!(recorded(&desk, "sign-in", "a try begun at "), 4, "those of a minute ago and earlier");
+    assert_eq!(recorded(&desk, "sign-in", "a try begun at "), 1);
+    assert_eq!(repeated(&desk, "not brought to its end"), 3, "those of a minute ago and earlier");
     wait(&desk, "alice", 60);
     verify(&desk, "alice", GOOD).succeeds();
     assert_eq!(desk.account::<i64>("tries_untold", "alice"), 7);
-    assert_eq!(recorded(&desk, "sign-in", "3 tries begun from "), 1);
+    assert_eq!(repeated(&desk, "not brought to its end"), 6);
+}
+
+/// So many tries of an account that have just been killed.
+fn kill_tries(desk: &Desk, username: &str, count: u32) {
+    let account: i64 = desk.account("id", username);
+    desk.sql(&format!(
+        "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {count})
+         INSERT INTO tries SELECT {account}, -n, strftime('%s', 'now') FROM number"
+    ));
+}
+
+#[test]
+fn twenty_tries_that_were_killed_keep_nobody_out_of_a_reset_a_recovery_or_an_unlock() {
+    for ways_in in [&["users", "unlock", "alice"][..], &["users", "reset", "alice", "--yes", "-q"]] {
+        let desk = with_alice();
+        kill_tries(&desk, "alice", 20);
+        desk.refuses(5, || verify(&desk, "alice", GOOD));
+        let run = desk.run(ways_in).succeeds();
+        let password = if ways_in[1] == "reset" { run.password() } else { GOOD.to_owned() };
+        desk.run_with(format!("{password}\n{OTHER}\n"), &["me", "passwd", "--as", "alice", "--password-stdin"])
+            .succeeds();
+        wait(&desk, "alice", 90);
+        verify(&desk, "alice", OTHER).succeeds();
+        assert_eq!(recorded(&desk, "sign-in", "20 tries begun"), 0, "{ways_in:?}");
+        assert_eq!(desk.account::<i64>("tries_untold", "alice"), 0, "{ways_in:?}");
+    }
+    let desk = Desk::settled();
+    kill_tries(&desk, "root", 20);
+    let temporary = desk.run(&["recover", "root", "--yes", "-q"]).succeeds().password();
+    desk.change_password("root", &temporary, OTHER).succeeds();
+}
+
+#[test]
+fn an_admin_is_shown_how_many_sign_ins_are_under_way_and_in_a_minute_that_they_have_failed() {
+    let desk = with_alice();
+    let shown = |format: &str| desk.run(&["users", "show", "alice", "--format", format]).succeeds().stdout;
+    let field = |name: &str| serde_json::from_str::<serde_json::Value>(&shown("json")).unwrap()[name].clone();
+    assert_eq!((field("sign_ins_under_way"), shown("text").contains("under way")), (0.into(), false));
+    kill_tries(&desk, "alice", 20);
+    assert!(shown("text").contains("Sign-ins  20 under way\n"), "{}", shown("text"));
+    assert_eq!((field("sign_ins_under_way"), field("failed_sign_ins")), (20.into(), 0.into()));
+    assert!(shown("csv").lines().next().unwrap().ends_with(",sign_ins_under_way"));
+    wait(&desk, "alice", 61);
+    let text = shown("text");
+    assert!(text.contains("20 failed in a row, the last on ") && text.contains("Sign-ins wait  for "), "{text}");
+    assert_eq!((field("sign_ins_under_way"), field("failed_sign_ins")), (0.into(), 20.into()));
 }
 
 // Waiting.

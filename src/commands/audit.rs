@@ -9,17 +9,20 @@ use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
-use crate::domain::audit::{EMPTY, Link, Tampered, Walk, words};
+use crate::domain::audit::{EMPTY, Link, Outcome, Repeat, Tampered, Walk, words};
 use crate::domain::authority::Action;
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Timestamp, readable};
 use crate::domain::target::Target;
-use crate::domain::text::quoted;
+use crate::domain::text::{counted, grouped, quoted};
 use crate::failure::{Failure, Kind, Result};
-use crate::store::EventFilter;
+use crate::store::{EventFilter, Store};
 use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records::EventRecord;
 use crate::terminal::table::EventTable;
+
+/// Of how many kinds it is said how often they came.
+const REPEATS: usize = 5;
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -70,6 +73,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             return Ok(());
         }
     }
+    tell_of_repeats(desk, &*store, &filter)?;
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(|_| ());
     }
@@ -79,6 +83,36 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         && let Some(after) = after
     {
         tell_of_more(desk, limit, after);
+    }
+    Ok(())
+}
+
+/// Says what has been counted and is not in the list yet, of what the list is about.
+fn tell_of_repeats(desk: &mut Desk<'_>, store: &dyn Store, filter: &EventFilter) -> Result<()> {
+    let is_about_others = filter.actor.is_some()
+        || filter.action.as_deref().is_some_and(|action| action != "sign-in")
+        || filter.outcome == Some(Outcome::Done);
+    if is_about_others {
+        return Ok(());
+    }
+    let is_meant = |repeat: &Repeat| {
+        let account = repeat.target.as_ref().and_then(|target| target.id);
+        filter.account.is_none_or(|id| account == Some(id)) && filter.since.is_none_or(|since| repeat.last_at >= since)
+    };
+    let repeats: Vec<_> = store.repeats()?.into_iter().filter(is_meant).collect();
+    let Some(last_at) = repeats.iter().map(|repeat| repeat.last_at).max() else { return Ok(()) };
+    let all = repeats.iter().fold(0_u64, |sum, repeat| sum.saturating_add(repeat.count));
+    desk.terminal.note(&format!(
+        "Not in the list yet: {} that failed, the last on {}. In an hour at most they are an event for each kind.",
+        counted(all, "more sign-in"),
+        readable(last_at)
+    ));
+    for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
+        let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
+        desk.terminal.note(&format!("  {} times {whose}{kind}", grouped(*count)));
+    }
+    if repeats.len() > REPEATS {
+        desk.terminal.note(&format!("  and {}", counted((repeats.len() - REPEATS) as u64, "more kind")));
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
         desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
     } else if !desk.policy.operator_access {
         let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
-        store.record(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
+        store.turn_away(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
         return Err(Refusal::OperatorAccessOff.into());
     }
     let username = ask_username(desk)?;
@@ -109,7 +109,7 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
     let Some(found) = found.filter(|found| found.token.is_some() == is_token) else {
         let failure = ended(is_token, secret.is_none());
         let detail = format!("{}; brought by {}", failure.message, desk.operator.said());
-        store.record(&Entry {
+        store.turn_away(&Entry {
             actor: None,
             action: "sign-in",
             target: None,

@@ -35,6 +35,15 @@ pub struct Tries {
     pub last_at: Option<Timestamp>,
 }
 
+/// The tries to sign in to an account as the next one will find them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Those that have failed. One that will not come to its end any more is among them.
+    pub tries: Tries,
+    /// How many others have begun and not come to their end.
+    pub under_way: u32,
+}
+
 /// From when to when a try has begun that may still come to its end. A clock that was set back makes it one of the
 /// future.
 #[must_use]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::values::{Edit, Import, Imported, Mandate, NewAccount, NewSignIn, NewToken, Occasion};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
-use crate::domain::audit::{Entry, Outcome, Target};
+use crate::domain::audit::{Entry, Outcome, Repeat, Target};
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::policy::Setting;
@@ -86,6 +86,29 @@ pub fn not_let_in(account: Option<&Account>, at: Timestamp, why: &str) -> Entry 
     let target = account.map(Into::into);
     Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail: why.to_owned() }
 }
+
+/// What others that were turned away have in common with one: what it says, and who it was, if anybody knows.
+#[must_use]
+pub fn kind_of(entry: &Entry) -> String {
+    match &entry.actor {
+        Some(actor) => format!("{}; {}", entry.detail, actor.recorded()),
+        None => entry.detail.clone(),
+    }
+}
+
+/// So many more were turned away, since the first of their kind was recorded.
+#[must_use]
+pub fn repeated(repeat: &Repeat, at: Timestamp) -> Entry {
+    let Repeat { target, kind, count, last_at } = repeat;
+    let detail = format!("{count} more until {last_at}: {kind}");
+    Entry { actor: None, action: "sign-in", target: target.clone(), at, outcome: Outcome::Refused, detail }
+}
+
+/// The kind of those that are not told apart, in detail.
+pub const OF_MORE_KINDS: &str = "not let in, like many of many kinds";
+
+/// The kind of tries that never came to their end, in detail.
+pub const GIVEN_UP: &str = "not brought to its end";
 
 /// Tries to sign in that began at these moments and never came to their end.
 #[must_use]

@@ -25,7 +25,7 @@ pub use self::values::{
     NewToken, Newcomer, Occasion, Page, PassedTry, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::account::{Account, AccountId, Revision};
-use crate::domain::audit::{Entry, Event};
+use crate::domain::audit::{Entry, Event, Repeat};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::finding::Finding;
@@ -33,7 +33,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::{Throttle, TryId};
+use crate::domain::throttle::{Standing, Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
 use crate::made::Made;
 
@@ -148,7 +148,8 @@ pub trait Store {
     /// Changes names and roles.
     fn edit_account(&mut self, by: &Mandate, id: AccountId, seen: Revision, edit: &Edit) -> Result<()>;
 
-    /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it.
+    /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it, and
+    /// of the tries that are under way.
     fn reset_password(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
 
     /// The same for a batch, whatever they are by then. What is refused changes nothing, and leaves the others alone: what
@@ -161,7 +162,7 @@ pub trait Store {
     /// Asks for a new password at the next sign-in.
     fn require_change(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 
-    /// Forgets the sign-ins that failed, and unlocks the account.
+    /// Forgets the sign-ins that failed, ends those that are under way, and unlocks the account.
     fn unlock(&mut self, by: &Mandate, id: AccountId, seen: Revision) -> Result<()>;
 
     /// Switches an account off, and ends all its sign-ins.
@@ -182,14 +183,22 @@ pub trait Store {
     /// A reset that asks nobody's leave, for an operator whom all else has failed.
     fn recover(&mut self, by: &Mandate, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()>;
 
-    /// Records something that changed nothing: a refusal, a sign-in that failed.
+    /// Records something that changed nothing: a refusal of somebody who has proved who they are.
     fn record(&mut self, entry: &Entry) -> Result<()>;
+
+    /// Records that somebody was turned away who has proved nothing. The first of a kind is an event at once; those that
+    /// follow within an hour are counted, and become one event then. So what such people write is bounded, however often
+    /// they try: by [`crate::domain::audit::EVENTS_A_DAY`].
+    fn turn_away(&mut self, entry: &Entry) -> Result<()>;
+
+    /// What has been counted like that and is no event yet, what came most often first.
+    fn repeats(&self) -> Result<Vec<Repeat>>;
 
     /// Events of the record, in the order asked for, that come after one with this sequence number.
     fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
 
-    /// Puts the password its owner chose in force: the required change is over, and so is every sign-in but the one
-    /// that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
+    /// Puts the password its owner chose in force: the required change is over, and so is every try that is under way, and
+    /// every sign-in but the one that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
     /// has proved to know, or a temporary one that has expired.
     fn replace_password(
         &mut self,
@@ -205,7 +214,7 @@ pub trait Store {
     /// looks at the password says what came of it with [`Self::fail_try`] or [`Self::pass_try`]; who does not has failed.
     fn begin_try(&mut self, username: Option<&Username>, at: Timestamp, throttle: Throttle) -> Result<Option<TryId>>;
 
-    /// Records that a try has failed, counts it if its password was looked at, and locks the account after too many,
+    /// Records, as [`Self::turn_away`] does, that a try has failed, counts it if its password was looked at, and locks the account after too many,
     /// unless nobody would be left to administer the store.
     fn fail_try(&mut self, tried: &FailedTry<'_>, at: Timestamp, throttle: Throttle) -> Result<()>;
 
@@ -216,6 +225,9 @@ pub trait Store {
     /// For whoever has to choose a new password no sign-in begins, nor are they let in by [`Occasion::Verify`]; the record
     /// says so.
     fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account>;
+
+    /// The tries of an account as the next one will find them.
+    fn tries(&self, account: &Account, now: Timestamp) -> Result<Standing>;
 
     /// The owner of an account has been told of so many failures.
     fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()>;

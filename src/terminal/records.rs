@@ -93,6 +93,39 @@ impl Record for AccountRecord<'_> {
     }
 }
 
+/// An account that is shown by itself, in machine formats: what else there is to know about it.
+#[derive(Debug, Serialize)]
+pub struct ShownAccountRecord<'a> {
+    #[serde(flatten)]
+    account: AccountRecord<'a>,
+    sign_ins_under_way: u32,
+}
+
+impl<'a> ShownAccountRecord<'a> {
+    /// The account as it stands at a moment, with so many sign-ins under way.
+    #[must_use]
+    pub fn new(account: &'a Account, sign_ins_under_way: u32, now: Timestamp) -> Self {
+        Self { account: AccountRecord::new(account, now), sign_ins_under_way }
+    }
+}
+
+impl Record for ShownAccountRecord<'_> {
+    const COLUMNS: &'static [&'static str] = &SHOWN_COLUMNS;
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        let mut cells = self.account.cells();
+        cells.push(self.sign_ins_under_way.to_string().into());
+        cells
+    }
+}
+
+const SHOWN_COLUMNS: [&str; AccountRecord::COLUMNS.len() + 1] = {
+    let mut all = ["sign_ins_under_way"; AccountRecord::COLUMNS.len() + 1];
+    let (those, _) = all.split_at_mut(AccountRecord::COLUMNS.len());
+    those.copy_from_slice(AccountRecord::COLUMNS);
+    all
+};
+
 /// An event of the record in machine formats.
 #[derive(Debug, Serialize)]
 pub struct EventRecord<'a> {
@@ -232,5 +265,20 @@ mod tests {
             assert!(object.get(column).is_some(), "{column}");
         }
         assert_eq!(object["created_at"], "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn an_account_that_is_shown_has_the_fields_of_a_list_and_more_behind_them() {
+        let account = Account::example(1, "alice");
+        let (listed, shown) =
+            (AccountRecord::new(&account, at_start()), ShownAccountRecord::new(&account, 3, at_start()));
+        let [listed, shown] = [serde_json::to_string(&listed), serde_json::to_string(&shown)].map(Result::unwrap);
+        assert_eq!(shown, format!("{},\"sign_ins_under_way\":3}}", listed.strip_suffix('}').unwrap()));
+        assert_eq!(ShownAccountRecord::COLUMNS.last(), Some(&"sign_ins_under_way"));
+        assert_eq!(ShownAccountRecord::COLUMNS[..AccountRecord::COLUMNS.len()], *AccountRecord::COLUMNS);
+    }
+
+    fn at_start() -> Timestamp {
+        Timestamp::UNIX_EPOCH
     }
 }

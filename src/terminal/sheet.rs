@@ -8,13 +8,13 @@ use crate::domain::account::{Account, State};
 use crate::domain::clock::{readable, spoken};
 use crate::domain::throttle::Throttle;
 
-/// An account as an admin sees it.
+/// An account as an admin sees it, with so many sign-ins under way.
 #[must_use]
-pub fn account(account: &Account, now: Timestamp, throttle: Throttle, layout: Layout) -> String {
+pub fn account(account: &Account, under_way: u32, now: Timestamp, throttle: Throttle, layout: Layout) -> String {
     let roles = if account.roles.is_empty() { "none".into() } else { account.roles.join(", ") };
     let mut rows = who(account);
     rows.extend([("Roles", roles), ("State", account.state(now).label().into())]);
-    rows.extend(password(account, now));
+    rows.extend(password(account, under_way, now));
     if let Some(at) = account.locked_at {
         rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
     } else if let Some(until) =
@@ -39,7 +39,7 @@ pub fn profile(account: &Account, now: Timestamp, layout: Layout) -> String {
     for (index, role) in account.roles.iter().enumerate() {
         rows.push((if index == 0 { "Roles" } else { "" }, format!("{}: {}", role.name(), role.allows())));
     }
-    rows.extend(password(account, now));
+    rows.extend(password(account, 0, now));
     if let Some(at) = account.locked_at {
         rows.push(("Locked", format!("on {}, after too many failed sign-ins; an admin can unlock it", readable(at))));
     }
@@ -57,7 +57,7 @@ fn who(account: &Account) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn password(account: &Account, now: Timestamp) -> Vec<(&'static str, String)> {
+fn password(account: &Account, under_way: u32, now: Timestamp) -> Vec<(&'static str, String)> {
     let state = match (account.temporary_until, account.password_changed_at) {
         (Some(until), _) if account.temporary_has_expired(now) => format!("temporary, expired on {}", readable(until)),
         (Some(until), _) => {
@@ -74,10 +74,16 @@ fn password(account: &Account, now: Timestamp) -> Vec<(&'static str, String)> {
         rows.push(("Last reset", format!("{} by {}", readable(reset.at), reset.by)));
     }
     let failed = account.tries.failed;
+    let mut sign_ins = Vec::new();
     if failed > 0 {
         let last = account.tries.last_at.map(|at| format!(", the last on {}", readable(at))).unwrap_or_default();
-        let text = format!("{failed} failed in a row{last}");
-        rows.push(("Sign-ins", text));
+        sign_ins.push(format!("{failed} failed in a row{last}"));
+    }
+    if under_way > 0 {
+        sign_ins.push(format!("{under_way} under way"));
+    }
+    if !sign_ins.is_empty() {
+        rows.push(("Sign-ins", sign_ins.join("; ")));
     }
     rows
 }

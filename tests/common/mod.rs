@@ -166,6 +166,12 @@ impl Desk {
         rusqlite::Connection::open(self.store()).unwrap().execute_batch(sql).unwrap();
     }
 
+    /// From here on the store takes no new password of those whose username is like this: the one they have has the last
+    /// number there is.
+    pub fn refuse_resets(&self, of: &str) {
+        self.sql(&format!("UPDATE accounts SET password_revision = 9223372036854775807 WHERE username LIKE '{of}'"));
+    }
+
     /// All that a refusal must not change: every column of every account, but for what counts tries to sign in and what
     /// the time alone changes, and every sign-in.
     pub fn state(&self) -> Vec<String> {

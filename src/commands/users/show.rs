@@ -3,10 +3,12 @@
 use crate::cli::users::One;
 use crate::commands::actor::acting;
 use crate::commands::{Desk, find};
+use crate::domain::account::Account;
 use crate::domain::authority::Action;
+use crate::domain::throttle::Standing;
 use crate::failure::Result;
 use crate::terminal::format::Format;
-use crate::terminal::records::AccountRecord;
+use crate::terminal::records::ShownAccountRecord;
 use crate::terminal::sheet;
 
 /// Shows one account.
@@ -18,9 +20,11 @@ pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let account = find(&*store, &target)?;
 
     let now = desk.now();
+    let Standing { tries, under_way } = store.tries(&account, now)?;
+    let account = Account { tries, ..account };
     if desk.format() == Format::Text {
-        let text = sheet::account(&account, now, desk.policy.throttle, desk.output.layout());
+        let text = sheet::account(&account, under_way, now, desk.policy.throttle, desk.output.layout());
         return desk.print(&text);
     }
-    desk.print_records(&[AccountRecord::new(&account, now)], false)
+    desk.print_records(&[ShownAccountRecord::new(&account, under_way, now)], false)
 }

@@ -1,8 +1,10 @@
 //! The record of who did what to whom: what is recorded, and by which words it is found again.
 
 mod chain;
+mod repeats;
 
 pub use self::chain::{EMPTY, Event, Link, Tampered, Walk};
+pub use self::repeats::{BYTES_AN_EVENT, EVENTS_A_DAY, KINDS, Repeat, together};
 
 use super::account::{Account, AccountId};
 use super::actor::Actor;

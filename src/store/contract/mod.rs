@@ -10,6 +10,7 @@ pub mod care;
 pub mod imports;
 pub mod policy;
 pub mod record;
+pub mod repeats;
 pub mod sign_ins;
 pub mod tokens;
 pub mod tries;
@@ -117,6 +118,8 @@ macro_rules! laws {
                 a_reset_and_an_unlock_forget_the_failures_and_unlock,
                 a_locked_account_is_listed_as_locked,
                 what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told,
+                a_replaced_password_and_an_unlock_end_all_tries_under_way,
+                tries_stand_as_the_next_one_will_find_them,
                 the_last_admin_is_never_locked,
                 a_locked_admin_is_not_counted_on,
                 a_new_hash_of_the_same_password_takes_the_place_of_the_old_one,
@@ -168,6 +171,14 @@ macro_rules! laws {
                 what_means_another_actor_takes_no_place_on_a_page,
                 each_account_that_is_purged_has_an_event_of_its_own,
                 a_purge_of_nobody_is_an_event_as_well,
+            }
+            repeats {
+                what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour,
+                those_of_another_kind_are_counted_apart,
+                a_failed_try_is_counted_on_its_account_however_it_is_recorded,
+                what_has_ended_has_ended_with_what_is_only_counted,
+                a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more,
+                what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try,
             }
         );
     };

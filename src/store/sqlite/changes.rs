@@ -235,6 +235,7 @@ pub fn replace_password(
         )
         .map_err(failed)?;
     bump(transaction, id)?;
+    tries::end_all(transaction, &account, at)?;
     sign_ins::end_all(transaction, id, keep)?;
     record::append(transaction, &events::password_chosen(&account, proved, at))?;
     Ok(PasswordRevision(proved.0 + 1))

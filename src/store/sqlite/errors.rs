@@ -19,13 +19,17 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             message: format!("the store cannot be written: {error}"),
             hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
         },
+        Some(ErrorCode::OperationInterrupted) => damaged(&"the work that it asks for comes to no end"),
+        Some(ErrorCode::TooBig) => damaged(&"it has a text that is longer than any that passdesk writes"),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
         }
         _ => match error {
             // A row that no passdesk wrote or that is gone, or a table that is not there.
             rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
-            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
+            rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
             rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },

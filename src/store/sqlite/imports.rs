@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, Transaction, param
 use super::accounts::{self, seen_account};
 use super::admins::Admins;
 use super::authority::Present;
+use super::bound::Bounded;
 use super::changes::{bump, taken, write_edit};
 use super::errors::failed;
 use super::record;
@@ -32,7 +33,8 @@ pub fn with_usual_room(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "cache_size", -USUAL_ROOM_KIB).map_err(failed)
 }
 
-pub fn namesakes(connection: &Connection, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+pub fn namesakes(connection: &Bounded, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+    let bound = connection.bound();
     // Outside of a transaction each look would lock the file, and let go of it again.
     let transaction = connection.unchecked_transaction().map_err(failed)?;
     let prepare = |column| {
@@ -42,6 +44,7 @@ pub fn namesakes(connection: &Connection, of: &[Newcomer]) -> Result<Vec<Namesak
     let (mut by_username, mut by_email) = (prepare("username")?, prepare("email_key")?);
     let mut found = Vec::new();
     for (place, newcomer) in of.iter().enumerate() {
+        bound.renew();
         let username = holder(&mut by_username, newcomer.username.as_str())?;
         let email = match &newcomer.email {
             Some(email) => holder(&mut by_email, &email.key())?,

@@ -7,6 +7,7 @@ mod admins;
 mod authority;
 mod backup;
 mod batches;
+mod bound;
 mod changes;
 mod errors;
 mod examine;
@@ -18,10 +19,12 @@ mod open;
 mod pages;
 mod policy;
 mod record;
+mod repeats;
 mod schema;
 mod settings;
 mod sign_ins;
 mod stores;
+mod tables;
 mod tokens;
 mod tries;
 mod undo;
@@ -33,9 +36,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
 use self::authority::{Present, authorize_all};
+use self::bound::Bounded;
 use self::errors::failed;
 use self::line::Line;
 pub use self::stores::SqliteStores;
@@ -45,20 +49,20 @@ use super::{
     NewToken, Newcomer, Page, PassedTry, PreparedStore, Result, SignIn, Store, StoreError, Watch, events,
 };
 use crate::domain::account::{Account, AccountId, Revision};
-use crate::domain::audit::{self, Entry, Event};
+use crate::domain::audit::{self, Entry, Event, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::{Throttle, TryId};
+use crate::domain::throttle::{Standing, Throttle, TryId};
 use crate::domain::token::{Token, TokenTarget};
 use crate::gate::{Gate, Pass};
 
 /// An open store.
 pub struct SqliteStore {
-    connection: Connection,
+    connection: Bounded,
     line: Line,
     /// Whether this one stands at the head of the line.
     stands: bool,
@@ -71,14 +75,14 @@ pub struct SqliteStore {
 
 /// The connection, to read with: no signal is acted on meanwhile, since who reads may hold up who writes.
 struct Reading<'a> {
-    connection: &'a Connection,
+    connection: &'a Bounded,
     _pass: Pass,
 }
 
 impl Deref for Reading<'_> {
-    type Target = Connection;
+    type Target = Bounded;
 
-    fn deref(&self) -> &Connection {
+    fn deref(&self) -> &Bounded {
         self.connection
     }
 }
@@ -91,7 +95,7 @@ impl Drop for SqliteStore {
 
 impl SqliteStore {
     /// An open store; one without a path is one that nobody else knows of.
-    fn new(connection: Connection, path: Option<&Path>, gate: &Gate) -> Self {
+    fn new(connection: Bounded, path: Option<&Path>, gate: &Gate) -> Self {
         let (line, gate) = (path.map(Line::of).unwrap_or_default(), gate.clone());
         Self { connection, line, stands: false, patience: open::PATIENCE, gate, closing: None }
     }
@@ -199,9 +203,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn name(&self) -> Result<String> {
-        self.reading()
-            .query_row("SELECT value FROM settings WHERE key = 'store_name'", [], |row| row.get(0))
-            .map_err(failed)
+        settings::store_name(&self.reading())
     }
 
     fn policy(&self, otherwise: Policy) -> Result<Policy> {
@@ -252,6 +254,11 @@ impl Store for SqliteStore {
 
     fn import(&mut self, by: &Mandate, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
         imports::with_room(&self.reading())?;
+        let bound = self.connection.bound();
+        let go_on = &mut |written| {
+            bound.renew();
+            go_on(written)
+        };
         let imported = self.change(
             by,
             Action::Import.name(),
@@ -322,6 +329,14 @@ impl Store for SqliteStore {
         self.write(|transaction| record::append(transaction, entry))
     }
 
+    fn turn_away(&mut self, entry: &Entry) -> Result<()> {
+        self.write(|transaction| repeats::append(transaction, entry, &events::kind_of(entry), 1))
+    }
+
+    fn repeats(&self) -> Result<Vec<Repeat>> {
+        repeats::pending(&self.reading())
+    }
+
     fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
         record::page(&self.reading(), filter, after, limit)
     }
@@ -350,6 +365,10 @@ impl Store for SqliteStore {
     fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account> {
         let pass = |store: &mut Self| store.write(|transaction| tries::pass(transaction, passed, at));
         if passed.renewed.is_some() { self.and_forget(pass) } else { pass(self) }
+    }
+
+    fn tries(&self, account: &Account, now: Timestamp) -> Result<Standing> {
+        tries::standing(&self.reading(), account, now)
     }
 
     fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()> {

@@ -13,9 +13,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rustix::fs::OFlags;
 
+use super::bound::Bounded;
 use super::errors::failed;
 use super::ground::{self, Tenant, beside};
-use super::schema;
+use super::{schema, tables};
 use crate::store::{Result, StoreError};
 
 /// How long to wait for another process that is writing.
@@ -40,9 +41,9 @@ pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
 }
 
 /// Opens a store that is there, and brings it up to date.
-pub fn existing(path: &Path) -> Result<Connection> {
+pub fn existing(path: &Path) -> Result<Bounded> {
     let mut connection = connect(&checked(path)?)?;
-    schema::migrate(&mut connection)?;
+    schema::bring_up_to_date(&mut connection)?;
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
         write_ahead(&connection)?;
@@ -51,10 +52,10 @@ pub fn existing(path: &Path) -> Result<Connection> {
 }
 
 /// Opens a store of today's schema, and leaves it as it is. Tries to sign in and refusals can be recorded in it.
-pub fn as_it_is(path: &Path) -> Result<Connection> {
+pub fn as_it_is(path: &Path) -> Result<Bounded> {
     let connection = to_look_at(&checked(path)?)?;
     match schema::version(&connection)? {
-        schema::NEWEST => Ok(connection),
+        schema::NEWEST => tables::check(&connection, schema::NEWEST).map(|()| connection),
         newer if newer > schema::NEWEST => Err(schema::too_new(newer)),
         older => Err(unusable(format!("the store still has schema {older}"), "any other command brings it up to date")),
     }
@@ -62,7 +63,7 @@ pub fn as_it_is(path: &Path) -> Result<Connection> {
 
 /// Opens whatever is there, for somebody who only reads; closed again, it is as it was. A log that somebody left, who was
 /// killed, is read and stays.
-pub fn to_look_at(path: &Path) -> Result<Connection> {
+pub fn to_look_at(path: &Path) -> Result<Bounded> {
     let path = resolved(path)?;
     ground::logs(&path, ordinary(&path)?.uid())?;
     let left = |suffix| fs::symlink_metadata(beside(&path, suffix)).ok();
@@ -74,7 +75,7 @@ pub fn to_look_at(path: &Path) -> Result<Connection> {
 }
 
 /// Opens a file that nobody writes, and makes nothing beside it.
-pub fn immutable(path: &Path) -> Result<Connection> {
+pub fn immutable(path: &Path) -> Result<Bounded> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
@@ -86,8 +87,7 @@ pub fn immutable(path: &Path) -> Result<Connection> {
     }
     uri.push_str("?immutable=1");
     let connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI).map_err(failed)?;
-    configure(&connection)?;
-    Ok(connection)
+    configured(connection, Some(path))
 }
 
 /// Whether a store here could be written, and a log be kept beside it.
@@ -97,35 +97,36 @@ fn is_writable(path: &Path) -> bool {
 }
 
 /// Fills an empty file, which nobody else knows of, with an empty store.
-pub fn fresh(path: &Path) -> Result<Connection> {
+pub fn fresh(path: &Path) -> Result<Bounded> {
     let mut connection = connect(&resolved(path)?)?;
     // In the file's own header from the start, and not in a write-ahead log: `version_in_header` reads it there.
     connection.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(failed)?;
-    schema::migrate(&mut connection)?;
+    schema::bring_up_to_date(&mut connection)?;
     write_ahead(&connection)?;
     Ok(connection)
 }
 
 /// An empty store in memory.
 #[cfg(test)]
-pub fn in_memory() -> Result<Connection> {
-    let mut connection = Connection::open_in_memory().map_err(failed)?;
-    configure(&connection)?;
-    schema::migrate(&mut connection)?;
+pub fn in_memory() -> Result<Bounded> {
+    let mut connection = configured(Connection::open_in_memory().map_err(failed)?, None)?;
+    schema::bring_up_to_date(&mut connection)?;
     Ok(connection)
 }
 
-fn connect(path: &Path) -> Result<Connection> {
+fn connect(path: &Path) -> Result<Bounded> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-    configure(&connection)?;
-    Ok(connection)
+    configured(Connection::open_with_flags(path, flags).map_err(failed)?, Some(path))
 }
 
-fn configure(connection: &Connection) -> Result<()> {
+fn configured(connection: Connection, path: Option<&Path>) -> Result<Bounded> {
+    let connection = Bounded::new(connection, path)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(failed)?;
+    // What another's table has to do when a row of passdesk's is deleted, it does; what its triggers say to that is not run.
+    // Those of passdesk are there for other programs.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(failed)?;
     for (pragma, value) in [
         ("trusted_schema", "OFF"),
         ("foreign_keys", "ON"),
@@ -136,7 +137,7 @@ fn configure(connection: &Connection) -> Result<()> {
     ] {
         connection.pragma_update(None, pragma, value).map_err(failed)?;
     }
-    Ok(())
+    Ok(connection)
 }
 
 fn write_ahead(connection: &Connection) -> Result<()> {

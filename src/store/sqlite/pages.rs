@@ -5,6 +5,7 @@ use std::thread;
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::bound::Bounded;
 use super::errors::failed;
 use crate::store::{Result, StoreError, Watch};
 
@@ -23,7 +24,7 @@ const STEPS_A_TICK: i32 = 20_000;
 const STEPS_A_ROW: u64 = 110;
 
 /// What the engine finds wrong with the pages of a store, in its own words.
-pub fn faults(connection: &mut Connection, depth: Depth, watch: &mut dyn Watch) -> Result<Vec<String>> {
+pub fn faults(connection: &mut Bounded, depth: Depth, watch: &mut dyn Watch) -> Result<Vec<String>> {
     let pragma = match depth {
         Depth::Quick => "quick_check",
         Depth::Whole => "integrity_check",
@@ -33,11 +34,10 @@ pub fn faults(connection: &mut Connection, depth: Depth, watch: &mut dyn Watch) 
     thread::scope(|scope| {
         let looking = scope.spawn(move || {
             // If nobody listens any more, it stops.
-            let tick = move || ticks.send(()).is_err();
-            connection.progress_handler(STEPS_A_TICK, Some(tick)).map_err(failed)?;
+            connection.tell(STEPS_A_TICK, move || ticks.send(()).is_err())?;
             let found = said(connection, pragma);
-            // The last sender goes with the handler, and the waiting ends.
-            connection.progress_handler(0, None::<fn() -> bool>).map_err(failed)?;
+            // The last sender goes then, and the waiting ends.
+            connection.keep_quiet()?;
             found
         });
         let (mut steps, mut wanted) = (0, Ok(()));

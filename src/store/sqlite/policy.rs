@@ -74,10 +74,11 @@ pub fn write(
 
 #[cfg(test)]
 mod tests {
+    use super::super::bound::Bounded;
     use super::super::open;
     use super::*;
 
-    fn with_hash(phc: &str) -> Connection {
+    fn with_hash(phc: &str) -> Bounded {
         let connection = open::in_memory().unwrap();
         let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, password_hash,
                                          created_at)

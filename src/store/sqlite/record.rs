@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
 
 use super::errors::failed;
+use super::repeats;
 use crate::domain::account::AccountId;
 use crate::domain::audit::{self, Entry, Event, Link};
 use crate::domain::authority::Action;
@@ -13,8 +14,16 @@ use crate::store::{EventFilter, Result, events};
 const COLUMNS: &str =
     "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
 
-/// Appends an event to the chain. What has come to its end by then has done so for good, whatever a clock says later.
+/// Appends an event to the chain, behind what has been counted until then. What has come to its end by then has done so for
+/// good, whatever a clock says later.
 pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
+    repeats::sum_up(transaction, entry.at)?;
+    insert(transaction, entry)?;
+    end_what_has_ended(transaction, entry.at.as_second())
+}
+
+/// Appends an event to the chain, and nothing else.
+pub fn insert(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
     let head = head(transaction)?;
     let (sequence, link) = head.unwrap_or((0, Link::START));
     let event = Event::after(sequence, link, entry);
@@ -38,13 +47,18 @@ pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
                 event.link.0,
             ])
         })
-        .map_err(failed)?;
-    lapse(transaction, event.at)?;
+        .map_err(failed)
+        .map(drop)
+}
+
+/// Temporary passwords, sign-ins and tokens.
+pub fn end_what_has_ended(transaction: &Transaction<'_>, at: i64) -> Result<()> {
+    lapse(transaction, at)?;
     transaction
         .prepare_cached("DELETE FROM sign_ins WHERE expires_at <= ?1")
-        .and_then(|mut statement| statement.execute([event.at]))
-        .map_err(failed)?;
-    Ok(())
+        .and_then(|mut statement| statement.execute([at]))
+        .map_err(failed)
+        .map(drop)
 }
 
 /// How many temporary passwords lapse in one statement, which keeps what it has written in memory until it is done.

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::errors::{damaged, failed};
+use super::tables;
 use crate::store::{Result, StoreError};
 
 /// `PDSK` in the file's header: this is a store of passdesk.
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The schema this program knows.
-pub const NEWEST: u32 = 5;
+pub const NEWEST: u32 = 6;
 
 const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_1.sql"),
@@ -17,12 +18,14 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 
-/// Takes the steps that are missing, inside one exclusive transaction.
-pub fn migrate(connection: &mut Connection) -> Result<()> {
+/// Takes the steps that are missing, inside one exclusive transaction. What is not as passdesk has made it is refused
+/// before.
+pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     if version(connection)? == NEWEST {
-        return Ok(());
+        return tables::check(connection, NEWEST);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
     // Read again: another process may have been here first.
@@ -33,6 +36,7 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     if taken > NEWEST {
         return Err(too_new(taken));
     }
+    tables::check(&transaction, taken)?;
     for step in &STEPS[taken as usize..] {
         transaction.execute_batch(step).map_err(|error| match failed(error) {
             StoreError::Failed(why) => damaged(&why),

@@ -10,7 +10,8 @@ ALTER TABLE accounts ADD COLUMN locked_at INTEGER;                            --
 -- Set by the first event at or after temporary_until: a clock that is set back then brings no password back.
 ALTER TABLE accounts ADD COLUMN temporary_lapsed INTEGER NOT NULL DEFAULT 0 CHECK (temporary_lapsed IN (0, 1));
 UPDATE accounts SET temporary_lapsed = 1
-WHERE temporary_until <= (SELECT max(at) FROM audit_events
+WHERE temporary_until IS NOT NULL
+  AND temporary_until <= (SELECT max(at) FROM audit_events
                           WHERE sequence > (SELECT coalesce(max(given.sequence), 0) FROM audit_events AS given
                                             WHERE given.target_id = accounts.id AND given.outcome = 'done'
                                                   AND given.action IN ('add', 'reset', 'recover')));

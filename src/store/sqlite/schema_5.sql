@@ -10,7 +10,8 @@ CREATE TABLE tries (
 
 INSERT INTO tries (account_id, id, began_at)
 WITH RECURSIVE pending (account_id, id, began_at) AS (
-    SELECT id, -tries_pending, coalesce(tried_at, created_at) FROM accounts WHERE tries_pending > 0
+    -- No more are ever under way at once.
+    SELECT id, -min(tries_pending, 100), coalesce(tried_at, created_at) FROM accounts WHERE tries_pending > 0
     UNION ALL
     SELECT account_id, id + 1, began_at FROM pending WHERE id < -1
 )

@@ -1,7 +1,5 @@
 //! Where the store is: opened, looked at or made there.
 
-#![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
-
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
@@ -9,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::Connection;
 
+use super::bound::Bounded;
 use super::ground::{self, SUFFIXES, beside};
 use super::unplaced::{Purpose, Unplaced};
 use super::{SqliteStore, examine, open, writer};
@@ -43,7 +41,7 @@ impl SqliteStores {
         &self.path
     }
 
-    fn opened(&self, open: fn(&Path) -> Result<Connection>) -> Result<Box<dyn Store>> {
+    fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Box<dyn Store>> {
         let _pass = self.gate.pass();
         Ok(Box::new(SqliteStore::new(open(&self.path)?, Some(&self.path), &self.gate)))
     }

@@ -6,12 +6,12 @@ use rusqlite::{Connection, Transaction, params};
 use super::accounts::{self, moment, proved_account};
 use super::admins::Admins;
 use super::errors::failed;
-use super::{record, sign_ins};
+use super::{record, repeats, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::domain::throttle::{self, Throttle, Tries, TryId};
+use crate::domain::throttle::{self, Standing, Throttle, Tries, TryId};
 use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Result, StoreError, events};
 
 /// Counts a try, and gives it a number if its password may be looked at.
@@ -76,12 +76,41 @@ fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> R
     let tries = given_up.iter().fold(account.tries, |tries, began_at| tries.fail(*began_at));
     if tries != account.tries {
         write(transaction, account.id, tries, tries.failed - account.tries.failed)?;
-        record::append(transaction, &events::given_up(account, &given_up, at))?;
+        let entry = events::given_up(account, &given_up, at);
+        repeats::append(transaction, &entry, events::GIVEN_UP, tries.failed - account.tries.failed)?;
     }
     Ok(tries)
 }
 
-/// A try comes to its end; `false` if it has been given up meanwhile.
+/// The tries of an account as the next one will find them.
+pub fn standing(connection: &Connection, account: &Account, now: Timestamp) -> Result<Standing> {
+    let [least, most] = throttle::alive(now);
+    let mut standing = Standing { tries: account.tries, under_way: 0 };
+    let mut statement = connection.prepare("SELECT began_at FROM tries WHERE account_id = ?1").map_err(failed)?;
+    let mut rows = statement.query([account.id.0]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        match moment(row, 0).map_err(failed)?.unwrap_or(now) {
+            began_at if least <= began_at && began_at <= most => {
+                standing.under_way = standing.under_way.saturating_add(1);
+            }
+            began_at => standing.tries = standing.tries.fail(began_at),
+        }
+    }
+    Ok(standing)
+}
+
+/// Ends the tries that are under way: they are about a password that is no longer in force, or have been forgiven. Those
+/// that will not come to their end any more have failed before.
+pub fn end_all(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> Result<Tries> {
+    let tries = give_up(transaction, account, at)?;
+    transaction
+        .prepare_cached("DELETE FROM tries WHERE account_id = ?1")
+        .and_then(|mut statement| statement.execute([account.id.0]))
+        .map_err(failed)?;
+    Ok(tries)
+}
+
+/// A try comes to its end; `false` if it has been given up or ended meanwhile.
 fn end(transaction: &Transaction<'_>, id: AccountId, begun: TryId) -> Result<bool> {
     let sql = "DELETE FROM tries WHERE account_id = ?1 AND id = ?2";
     transaction.execute(sql, [id.0, begun.0]).map(|ended| ended > 0).map_err(failed)
@@ -94,7 +123,8 @@ pub fn fail(transaction: &Transaction<'_>, failure: &FailedTry<'_>, at: Timestam
         Some(id) => accounts::find(transaction, &Target::Id(id))?,
         None => None,
     };
-    record::append(transaction, &events::not_let_in(account.as_ref(), at, failure.why))?;
+    let entry = events::not_let_in(account.as_ref(), at, failure.why);
+    repeats::append(transaction, &entry, &events::kind_of(&entry), 1)?;
     let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
     if !end(transaction, account.id, begun)? {
         return Ok(());
@@ -142,10 +172,9 @@ pub fn note_told(transaction: &Transaction<'_>, id: AccountId, failures: u32) ->
     transaction.execute(sql, params![id.0, failures]).map_err(failed).map(drop)
 }
 
-/// Forgets the failures of an account, and unlocks it. Says how many there were. Tries that are under way go on, and may
-/// fail yet.
+/// Forgets the failures of an account, ends the tries that are under way, and unlocks it. Says how many had failed.
 pub fn forget(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> Result<u32> {
-    let tries = give_up(transaction, account, at)?;
+    let tries = end_all(transaction, account, at)?;
     write(transaction, account.id, Tries::default(), 0)?;
     transaction
         .prepare_cached("UPDATE accounts SET locked_at = NULL WHERE id = ?1")

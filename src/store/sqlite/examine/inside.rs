@@ -1,17 +1,18 @@
 //! What is in the file: pages, references, schema. The rows have a room of their own.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{few_of, rows, told};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Verdict};
+use crate::domain::text::neutral;
+use crate::store::sqlite::bound::Bounded;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::{self, unusable};
 use crate::store::sqlite::pages::{self, Depth};
-use crate::store::sqlite::schema;
+use crate::store::sqlite::{schema, tables};
 use crate::store::{Result, Watch};
 
 /// Looks at all of it as it is at one moment, whatever others write meanwhile.
@@ -28,14 +29,17 @@ pub fn look(path: &Path, now: Timestamp, watch: &mut dyn Watch, findings: &mut V
             return Ok(());
         }
     };
+    // Before any row is read.
+    let as_made = if version <= schema::NEWEST { Some(as_made(&connection, version)?) } else { None };
+    let is_as_made = as_made.as_ref().is_none_or(|finding| finding.verdict != Verdict::Faulty);
     findings.push(of_version(version));
     findings.push(journal(&connection)?);
     findings.push(told("pages", "each is whole, and each index fits its table", whole(&mut connection, watch))?);
     findings.push(told("references", "each row that another names is there", references(&connection))?);
-    if version <= schema::NEWEST {
-        findings.push(told("schema", "each table is as passdesk makes it", as_made(&connection, version))?);
+    if let Some(as_made) = as_made {
+        findings.push(as_made);
     }
-    if version == schema::NEWEST {
+    if version == schema::NEWEST && is_as_made {
         rows::look(&connection, now, watch, findings)?;
     }
     Ok(())
@@ -67,7 +71,7 @@ fn journal(connection: &Connection) -> Result<Finding> {
     }
 }
 
-fn whole(connection: &mut Connection, watch: &mut dyn Watch) -> Result<()> {
+fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
     let faults = pages::faults(connection, Depth::Whole, watch)?;
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
@@ -79,39 +83,26 @@ fn references(connection: &Connection) -> Result<()> {
         .and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>)
         .map_err(failed)?
         .into_iter()
-        .map(|(table, row)| format!("row {} of {table} names a row that is not there", row.unwrap_or_default()))
+        .map(|(table, row)| {
+            format!("row {} of {} names a row that is not there", row.unwrap_or_default(), neutral(&table))
+        })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 
-/// The tables, indexes, triggers and views, and how each was made. What ANALYZE leaves is nobody's.
-fn objects(connection: &Connection) -> rusqlite::Result<BTreeMap<(String, String), String>> {
-    let sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_stat%' ESCAPE '~'";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
-    rows.collect()
-}
-
-/// Compares with what comes of the program's own steps.
-fn as_made(connection: &Connection, version: u32) -> Result<()> {
-    let fresh = Connection::open_in_memory().map_err(failed)?;
-    schema::taken_to(&fresh, version).map_err(failed)?;
-    let (there, made) = (objects(connection).map_err(failed)?, objects(&fresh).map_err(failed)?);
-    let mut faults = Vec::new();
-    for ((kind, name), sql) in &made {
-        match there.get(&(kind.clone(), name.clone())) {
-            None => faults.push(format!("the {kind} {name} is missing")),
-            Some(other) if other != sql => faults.push(format!("the {kind} {name} is not as passdesk makes it")),
-            Some(_) => {}
-        }
+/// Whether the tables are as passdesk makes them. What a site keeps beside them is worth knowing, and no more.
+fn as_made(connection: &Connection, version: u32) -> Result<Finding> {
+    let found = match tables::compare(connection, version) {
+        Ok(found) => found,
+        Err(error) => return told("schema", "", Err(error)),
+    };
+    if let Some(refusal) = found.refusal() {
+        return told("schema", "", Err(refusal));
     }
-    let strange = there.keys().filter(|object| !made.contains_key(object));
-    faults.extend(strange.map(|(kind, name)| format!("the {kind} {name} is none of passdesk's")));
-    if faults.is_empty() {
-        return Ok(());
+    let sound = "each table is as passdesk makes it";
+    if found.foreign.is_empty() {
+        return Ok(Finding::sound("schema", sound));
     }
-    Err(unusable(
-        few_of(&faults),
-        format!("find out who has changed it; drop what is none of passdesk's, otherwise {RESTORE}"),
-    ))
+    let message = format!("{sound}; beside them there is {}, none of passdesk's", few_of(&found.foreign));
+    Ok(Finding::notable("schema", message, "find out who has made it, if you have not; passdesk leaves it alone"))
 }

@@ -15,6 +15,7 @@ use crate::store::sqlite::admins::USABLE_ADMINS;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
+use crate::store::sqlite::settings::store_name;
 use crate::store::sqlite::{accounts, policy, record};
 use crate::store::{EventFilter, Result, Watch};
 
@@ -109,13 +110,7 @@ fn is_as_written(row: &Row<'_>) -> bool {
 }
 
 fn settings(connection: &Connection) -> Result<()> {
-    let name: Option<String> = connection
-        .query_row("SELECT value FROM settings WHERE key = 'store_name'", [], |row| row.get(0))
-        .optional()
-        .map_err(failed)?;
-    if name.is_none_or(|name| name.is_empty()) {
-        return Err(unusable("the store has lost its name, by which sign-ins are told apart".into(), RESTORE));
-    }
+    store_name(connection)?;
     let counts: Option<bool> = connection
         .query_row("SELECT value NOT GLOB '*[^0-9]*' FROM settings WHERE key = 'sign_in_tries'", [], |row| row.get(0))
         .optional()
@@ -159,7 +154,7 @@ fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
     if let Some(lasting) = lasting.and_then(|lasting| u64::try_from(lasting).ok()).filter(|lasting| *lasting > 0) {
         return Ok(Finding::sound("admins", format!("{} to count on", counted(lasting, "global-admin"))));
     }
-    if let (Some(until), Some(username)) = (until, username) {
+    if let (Some(until), Some(username)) = (until, username.and_then(as_a_word)) {
         return Ok(Finding::notable(
             "admins",
             format!("no global-admin can sign in but by a temporary password, until {}", readable(until)),
@@ -168,11 +163,17 @@ fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
     }
     let sql = "SELECT username FROM accounts WHERE roles & 8 ORDER BY removed_at IS NOT NULL, id LIMIT 1";
     let somebody: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(failed)?;
-    let remedy = match somebody {
+    let remedy = match somebody.and_then(as_a_word) {
         Some(username) => format!("an operator makes a way back in: passdesk recover {username}"),
         None => RESTORE.to_owned(),
     };
     Ok(Finding::faulty("admins", "there is no global-admin who can sign in", remedy))
+}
+
+/// A username as a command line that somebody may paste has it; `None` if it is none.
+#[expect(clippy::needless_pass_by_value, reason = "as a row gives it")]
+fn as_a_word(text: String) -> Option<Username> {
+    text.parse().ok()
 }
 
 fn counted_hashes(count: u64) -> String {
