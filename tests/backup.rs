@@ -25,10 +25,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 const BACKUP: [&str; 3] = ["store", "backup", "copy.db"];
 
-/// The names in the home, in order.
+/// The names in the home, in order, but for the file where writers stand in line.
 fn names(desk: &Desk) -> Vec<String> {
     let entries = fs::read_dir(desk.home.path()).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| !name.ends_with("-lock")).collect();
     names.sort();
     names
 }

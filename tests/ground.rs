@@ -201,6 +201,8 @@ fn nothing_beside_a_store_is_used_that_is_not_its_own() {
     set_mode(&home.join("theirs"), 0o600);
     for suffix in ["-wal", "-shm", "-journal", "-lock"] {
         let planted = home.join(format!("store.db{suffix}"));
+        // Where writers stand in line, there is a file already.
+        let _ = fs::remove_file(&planted);
         symlink("theirs", &planted).unwrap();
         is_refused(&desk, "store.db", "is none of the store's own", "find out who has put it there");
         fs::remove_file(&planted).unwrap();

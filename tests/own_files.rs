@@ -155,10 +155,10 @@ fn a_saved_sign_in_that_is_the_stores_is_refused() {
     let own = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let own = own.into_iter().find(|path| !path.to_str().unwrap().contains("uid-1001")).unwrap();
     fs::remove_file(&own).unwrap();
-    // Not the store itself: with a second name it would not be opened at all.
+    // It has a second name then, and the store is not opened at all.
     fs::hard_link(&files[1], &own).unwrap();
-    let run = desk.refuses(1, || desk.run(&["users", "list"]));
-    assert!(run.stderr.contains("is a file of the store's"), "{}", run.stderr);
+    let run = desk.refuses(10, || desk.run(&["users", "list"]));
+    assert!(run.stderr.contains("is none of the store's own"), "{}", run.stderr);
 }
 
 #[test]

@@ -22,8 +22,9 @@ pub fn of(store: &Path) -> Option<Writer> {
         locks.lines().find_map(|lock| held(lock, kind, file, bytes))
     };
     // Whoever locks any part of the log's index for themselves may be waited for: <https://www.sqlite.org/walformat.html>.
+    let myself = rustix::process::getpid().as_raw_nonzero().get().unsigned_abs();
     let found = holder("POSIX", &log, None).or_else(|| holder("POSIX", &itself, Some(STORE)));
-    found.or_else(|| holder("FLOCK", &line, None)).filter(|pid| *pid != std::process::id()).map(about)
+    found.or_else(|| holder("FLOCK", &line, None)).filter(|pid| *pid != myself).map(about)
 }
 
 /// How the kernel names a file there.
