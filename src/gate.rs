@@ -104,7 +104,7 @@ mod tests {
             drop(gate.pass());
             tell.send("leaves").unwrap();
             drop(outer);
-            told.recv_timeout(Duration::from_secs(60)).unwrap();
+            told.recv_timeout(Duration::from_mins(1)).unwrap();
             let (passing, telling) = (gate.clone(), tell.clone());
             scope.spawn(move || {
                 let _pass = passing.pass();

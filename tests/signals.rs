@@ -2,7 +2,6 @@
 //! said what holds.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 mod common;
 

@@ -104,6 +104,7 @@ impl Desk<'_> {
     }
 
     /// Whether a file is one that passdesk keeps for itself: the store's, or one with somebody's sign-in.
+    #[must_use]
     pub fn keeps(&self, file: &Metadata) -> bool {
         self.stores.has(file) || self.sign_ins.have(file)
     }
