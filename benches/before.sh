@@ -44,5 +44,5 @@ done
 against "users list --count --state must-change" -N -- "users list --count --state must-change --store @/big.db"
 against "users list --search, of nobody" -N -- "users list --search no-such-name --format csv --store @/big.db"
 rounds=3
-against "2000 resets" -N --prepare "rm -f $folder/*.csv" -- \
+against "2000 resets" -N --prepare "rm -f $folder/out.csv" -- \
     "users reset --all --yes --format csv --store @/many.db --output $folder/out.csv"

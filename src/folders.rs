@@ -35,9 +35,13 @@ pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
         if mode & 0o022 != 0 && !is_sticky && !metadata.is_symlink() {
             return Ok(Some(Fault {
                 message: format!("the folder {shown} can be rearranged by others (mode {mode:04o})"),
-                hint: format!(
-                    "find out what others have put there, then: chmod go-w {shown}; or choose a folder of your own"
-                ),
+                hint: if mode & 0o1000 != 0 {
+                    "choose a folder of your own: in this one everybody may make files".into()
+                } else {
+                    format!(
+                        "find out what others have put there, then: chmod go-w {shown}; or choose a folder of your own"
+                    )
+                },
             }));
         }
     }

@@ -28,7 +28,7 @@ struct State {
 /// As long as it is held, no signal is acted on.
 pub struct Pass {
     gate: Gate,
-    /// What was blocked before. A background process that writes to its terminal may be stopped for it: not in here.
+    /// What was blocked before, if more is now.
     blocked: Option<SigSet>,
 }
 
@@ -43,8 +43,17 @@ impl Gate {
             .wait_while(state, |state| state.closed && state.inside == 0)
             .unwrap_or_else(PoisonError::into_inner);
         state.inside += 1;
+        Pass { gate: self.clone(), blocked: None }
+    }
+
+    /// The same for whoever writes, and shows meanwhile how far it has come: in the background, the terminal does not stop
+    /// the program for it.
+    #[must_use]
+    pub fn pass_to_write(&self) -> Pass {
+        let mut pass = self.pass();
         let stops = SigSet::from_iter([Signal::SIGTTIN, Signal::SIGTTOU]);
-        Pass { gate: self.clone(), blocked: stops.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok() }
+        pass.blocked = stops.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok();
+        pass
     }
 
     /// Acts on a signal once nobody is inside; nobody passes meanwhile.
@@ -70,8 +79,11 @@ impl Drop for Pass {
             // Restoring what was there cannot fail.
             let _ = blocked.thread_set_mask();
         }
-        self.gate.lock().inside -= 1;
-        self.gate.shared.changed.notify_all();
+        let mut state = self.gate.lock();
+        state.inside -= 1;
+        if state.closed {
+            self.gate.shared.changed.notify_all();
+        }
     }
 }
 
@@ -119,8 +131,8 @@ mod tests {
     fn inside_the_terminal_stops_nobody_and_outside_it_may_again() {
         let blocked = || SigSet::thread_get_mask().unwrap().contains(Signal::SIGTTOU);
         let gate = Gate::default();
-        let outer = gate.pass();
-        drop(gate.pass());
+        let outer = gate.pass_to_write();
+        drop(gate.pass_to_write());
         assert!(blocked());
         drop(outer);
         assert!(!blocked());

@@ -87,8 +87,9 @@ pub fn run(args: &[OsString]) -> u8 {
             return usage(&again.unwrap_or(error), look(json, color), color);
         }
     };
+    let is_named = args.iter().any(|arg| arg == "--store" || arg.as_encoded_bytes().starts_with(b"--store="));
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
-    match dispatch(cli, look) {
+    match store_through_sudo(is_named).and_then(|()| dispatch(cli, look)) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
     }
@@ -96,6 +97,16 @@ pub fn run(args: &[OsString]) -> u8 {
 
 fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// Refuses a store that is named by somebody who comes through sudo: it would be opened with the rights of the user whom they
+/// borrow, and an old copy would let in whom the store itself lets in no longer.
+fn store_through_sudo(is_named: bool) -> Result<()> {
+    if !is_named || !system::is_through_sudo() {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Usage, "--store opens no file for somebody who comes through sudo")
+        .hint("leave it out; whoever may do everything by sudo puts 'env -u SUDO_UID' before passdesk"))
 }
 
 fn fail(failure: &Failure, look: Look) -> u8 {

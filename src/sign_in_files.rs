@@ -61,6 +61,7 @@ impl SignInFiles {
             && file.is_file()
             && is_own(&file)
             && file.mode() & 0o400 == 0
+            && self.closed().is_ok()
         {
             // If that fails, so does the reading.
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));

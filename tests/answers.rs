@@ -3,10 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+#[path = "common/crowd.rs"]
+mod crowd;
 
 use std::fs::{self, File};
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 use common::{Desk, Run};
+use crowd::{crowd, names};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// Runs a command whose result cannot be written: the disk of its output is full.
 fn into_full(desk: &Desk, args: &[&str]) -> Run {
@@ -50,4 +57,26 @@ fn a_backup_whose_path_cannot_be_written_is_said_to_be_made() {
     let run = into_full(&desk, &["store", "backup", "copy.db", "--format", "json"]).exits(1);
     assert!(run.stderr.contains("it is done, but standard output cannot be written: "), "{}", run.stderr);
     desk.run(&["users", "list", "--store", "copy.db"]).succeeds();
+}
+
+#[test]
+fn an_answer_that_nobody_takes_is_cut_off_by_a_signal_that_says_that_it_is_done() {
+    let desk = Desk::settled();
+    crowd(&desk, 400);
+    let names: Vec<_> = names(1..=400).into_iter().collect();
+    let ids: Vec<&str> = names.iter().map(String::as_str).collect();
+    // More than a pipe holds.
+    let args = [&["users", "require-change", "--format", "jsonl"][..], &ids].concat();
+    let mut child = desk.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while desk.value::<i64>("SELECT count(*) FROM accounts WHERE must_change") < 400 {
+        sleep(Duration::from_millis(20));
+    }
+    // Before it writes, and while it does.
+    sleep(Duration::from_millis(500));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    // Nothing is read before it has ended.
+    child.wait().unwrap();
+    let run: Run = child.wait_with_output().unwrap().into();
+    assert_eq!(run.code, 143, "{}", run.stderr);
+    assert!(run.stderr.contains("it is done, but nobody took the answer"), "{}", run.stderr);
 }

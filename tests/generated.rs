@@ -71,13 +71,15 @@ fn a_manual_page_does_not_take_the_place_of_the_store() {
 }
 
 #[test]
-fn through_sudo_manual_pages_make_no_folder() {
+fn through_sudo_no_manual_page_is_written() {
     let desk = Desk::empty();
     let own = fs::metadata(desk.home.path()).unwrap().uid();
-    let mut command = desk.command(&["man", "pages"]);
-    let run = common::Run::from(command.env("SUDO_UID", (own + 1).to_string()).output().unwrap()).exits(2);
-    assert!(run.stderr.contains("somebody who comes through sudo"), "{}", run.stderr);
-    assert!(!desk.home.path().join("pages").exists());
+    for folder in ["pages", "."] {
+        let mut command = desk.command(&["man", folder]);
+        let run = common::Run::from(command.env("SUDO_UID", (own + 1).to_string()).output().unwrap()).exits(2);
+        assert!(run.stderr.contains("somebody who comes through sudo"), "{}", run.stderr);
+        assert_eq!(fs::read_dir(desk.home.path()).unwrap().count(), 0);
+    }
 }
 
 #[test]

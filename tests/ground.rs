@@ -67,7 +67,9 @@ fn a_store_in_a_folder_that_others_can_write_is_refused() {
     let desk = Desk::settled();
     for (mode, shown) in [(0o770, "0770"), (0o2770, "2770"), (0o1777, "1777"), (0o707, "0707")] {
         set_mode(desk.home.path(), mode);
-        is_refused(&desk, "store.db", &format!("can be rearranged by others (mode {shown})"), "chmod go-w ");
+        // Where everybody may make files, nobody is told to keep them from it.
+        let hint = if mode == 0o1777 { "choose a folder of your own" } else { "chmod go-w " };
+        is_refused(&desk, "store.db", &format!("can be rearranged by others (mode {shown})"), hint);
     }
     set_mode(desk.home.path(), 0o755);
     desk.run(&LIST).succeeds();

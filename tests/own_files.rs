@@ -268,3 +268,19 @@ fn whoever_is_root_or_comes_as_themselves_names_files() {
         Run::from(command.env("SUDO_UID", caller.to_string()).output().unwrap()).succeeds();
     }
 }
+
+#[test]
+fn through_sudo_no_other_store_is_named() {
+    let desk = Desk::with_alice();
+    let old = desk.home.path().join("old.db");
+    desk.run(&["store", "backup", old.to_str().unwrap()]).succeeds();
+    let before = fs::read(&old).unwrap();
+    let own = fs::metadata(desk.home.path()).unwrap().uid();
+    for named in [vec!["--store".to_owned(), old.display().to_string()], vec![format!("--store={}", old.display())]] {
+        let mut command = desk.command(&["users", "add", "mallory", "--role", "global-admin", "-q"]);
+        command.args(named).env("SUDO_UID", (own + 1).to_string());
+        let run = desk.refuses(2, || command.output().unwrap().into());
+        assert!(run.stderr.contains("--store opens no file for somebody who comes through sudo"), "{}", run.stderr);
+        assert_eq!(fs::read(&old).unwrap(), before);
+    }
+}

@@ -2,6 +2,7 @@
 //! said what holds.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 mod common;
 
@@ -13,7 +14,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use common::{Desk, GOOD, OTHER, Run};
-use rustix::process::{Pid, Signal, kill_process};
+use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// The calls of the system by which a command writes, and waits for its turn.
 const WRITES: &str = "pwrite64,fdatasync,fsync,ftruncate,flock,unlink,write";
@@ -23,23 +25,29 @@ struct Case {
     args: &'static [&'static str],
     input: String,
     before: &'static str,
+    calls: &'static str,
 }
 
 fn case(args: &'static [&'static str]) -> Case {
-    Case { args, input: String::new(), before: "" }
+    Case { args, input: String::new(), before: "", calls: WRITES }
 }
 
-/// The program under a tracer that sends it a signal with the so-manieth call of those in [`WRITES`].
+/// The program under a tracer that sends it a signal with the so-manieth of its calls.
 fn struck(desk: &Desk, case: &Case, signal: &str, at: usize) -> Child {
+    traced(desk, case, &format!("signal={signal}:when={at}"))
+}
+
+/// The program under a tracer that does something with one of its calls.
+fn traced(desk: &Desk, case: &Case, what: &str) -> Child {
     let plain = desk.command(case.args);
     let input = desk.home.path().join("input");
     fs::write(&input, &case.input).unwrap();
     let mut traced = Command::new("strace");
     traced
-        .args(["-D", "-f", "-o"])
+        .args(["-DD", "-f", "-o"])
         .arg(log(desk))
-        .arg(format!("--trace={WRITES}"))
-        .arg(format!("--inject={WRITES}:signal={signal}:when={at}"))
+        .arg(format!("--trace={}", case.calls))
+        .arg(format!("--inject={}:{what}", case.calls))
         .arg(plain.get_program())
         .args(plain.get_args())
         .env_clear()
@@ -64,7 +72,7 @@ fn logged(desk: &Desk, what: &str) -> bool {
 /// Waits until it has stopped; `false` if it has come to its end instead.
 fn has_stopped(desk: &Desk, child: &mut Child) -> bool {
     loop {
-        if logged(desk, "--- stopped by SIGSTOP ---") {
+        if logged(desk, "--- stopped by SIG") {
             return true;
         }
         if child.try_wait().unwrap().is_some() {
@@ -144,16 +152,56 @@ fn who_is_stopped_while_the_store_is_brought_up_to_date_keeps_nobody_from_writin
     });
 }
 
+#[test]
+#[ignore = "needs strace"]
+fn who_is_stopped_while_what_a_killed_process_left_is_put_in_order_keeps_nobody_from_writing() {
+    let desk = Desk::with_alice();
+    let files = ["", "-wal"].map(|suffix| format!("{}{suffix}", desk.store().display()));
+    let store = Connection::open(desk.store()).unwrap();
+    store.execute_batch("PRAGMA wal_autocheckpoint = 0; UPDATE accounts SET display_name = 'A'").unwrap();
+    let left = files.each_ref().map(|file| fs::read(file).unwrap());
+    drop(store);
+    for args in [&["store", "check"][..], &["users", "list"]] {
+        stop_at_each_moment(&desk, &Case { calls: "fcntl,pwrite64,ftruncate,unlink", ..case(args) }, || {
+            let _ = fs::remove_file(format!("{}-shm", desk.store().display()));
+            for (file, bytes) in files.iter().zip(&left) {
+                fs::write(file, bytes).unwrap();
+                fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_signal_that_stops_the_whole_job_waits_for_the_end_of_a_change() {
+    let desk = Desk::with_alice();
+    let edit = Case { calls: "fsync,fdatasync", ..case(&["users", "edit", "alice", "--name", "B"]) };
+    for (number, signal) in [Signal::TSTP, Signal::TTIN, Signal::TTOU].into_iter().enumerate() {
+        let mut child = traced(&desk, &edit, "delay_enter=2s:when=1");
+        while !desk.run(&["store", "check"]).stdout.contains("writer") {
+            assert!(child.try_wait().unwrap().is_none(), "it has not been held up");
+        }
+        kill_process_group(Pid::from_child(&child), signal).unwrap();
+        let other = desk.run(&["users", "add", &format!("meanwhile{number}"), "-q"]);
+        continued(&mut child);
+        assert_eq!(other.code, 0, "{signal:?}: {}", other.stderr);
+        Run::from(child.wait_with_output().unwrap()).succeeds();
+        fs::remove_file(log(&desk)).unwrap();
+    }
+}
+
 /// Ends a command at each of its moments: it has changed nothing then, or it says what holds.
-fn end_at_each_moment(desk: &Desk, case: &Case, said: &str) {
+fn end_at_each_moment(desk: &Desk, case: &Case, signal: (&str, i32), said: &str) {
+    let (signal, ended) = signal;
     let (mut cancelled, mut done) = (0, 0);
     for at in 1.. {
         desk.sql(case.before);
         let before = desk.state();
-        let child = struck(desk, case, "SIGINT", at);
+        let child = struck(desk, case, signal, at);
         let run: Run = child.wait_with_output().unwrap().into();
         match run.code {
-            130 => {
+            code if code == ended => {
                 assert_eq!(desk.state(), before, "{:?} at {at} has changed something: {}", case.args, run.stderr);
                 cancelled += 1;
             }
@@ -164,7 +212,7 @@ fn end_at_each_moment(desk: &Desk, case: &Case, said: &str) {
             }
             _ => panic!("{:?} at {at} exits {}: {}", case.args, run.code, run.stderr),
         }
-        let was_struck = logged(desk, "--- SIGINT");
+        let was_struck = logged(desk, &format!("--- {signal}"));
         fs::remove_file(log(desk)).unwrap();
         if !was_struck && at > 2 {
             break;
@@ -207,7 +255,7 @@ fn who_is_ended_at_whatever_moment_has_changed_nothing_or_says_what_holds() {
         (&["policy", "set", "min-length", "20"], undecided, "min-length is 20 now"),
         (&["tokens", "revoke", "99"], token, "has ended"),
     ] {
-        end_at_each_moment(&desk, &Case { before, ..case(args) }, said);
+        end_at_each_moment(&desk, &Case { before, ..case(args) }, ("SIGINT", 130), said);
         desk.sql(
             "UPDATE accounts SET state = 'active', removed_at = NULL, must_change = FALSE, temporary_until = NULL",
         );
@@ -224,5 +272,20 @@ fn a_password_change_that_is_ended_at_whatever_moment_has_changed_nothing_or_say
     let hash: String = desk.account("password_hash", "alice");
     let before =
         format!("UPDATE accounts SET password_hash = '{hash}', tries_failed = 0 WHERE id = 2; DELETE FROM tries");
-    end_at_each_moment(&desk, &Case { args, input, before: before.leak() }, "is changed");
+    end_at_each_moment(
+        &desk,
+        &Case { args, input, before: before.leak(), calls: WRITES },
+        ("SIGINT", 130),
+        "is changed",
+    );
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn whatever_signal_ends_a_command_it_has_changed_nothing_or_says_what_holds() {
+    let desk = Desk::with_alice();
+    let disable = Case { before: "UPDATE accounts SET state = 'active'", ..case(&["users", "disable", "alice"]) };
+    for signal in [("SIGTERM", 143), ("SIGUSR1", 138), ("SIGALRM", 142), ("SIGXCPU", 152)] {
+        end_at_each_moment(&desk, &disable, signal, "is disabled");
+    }
 }

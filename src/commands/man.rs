@@ -14,8 +14,11 @@ use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 
 /// Writes a manual page for each command into a folder, and says where they are. None takes the place of a file that
-/// passdesk keeps for itself, and whoever comes through sudo has no folder made.
+/// passdesk keeps for itself. Whoever comes through sudo would have them written with the rights of the user they borrow.
 pub fn run(dir: &Path, through_sudo: bool, is_own: impl Fn(&Path) -> bool) -> Result<String> {
+    if through_sudo {
+        return Err(super::not_through_sudo("man", "run it as yourself, without sudo"));
+    }
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let mut pages = Vec::new();
@@ -24,12 +27,8 @@ pub fn run(dir: &Path, through_sudo: bool, is_own: impl Fn(&Path) -> bool) -> Re
         return Err(Failure::new(Kind::Usage, format!("{} is a file of passdesk's own", shown(page)))
             .hint("name another folder"));
     }
-    let is_there = dir.is_dir();
-    if !is_there && through_sudo {
-        return Err(super::not_through_sudo("man", "name a folder that is there"));
-    }
-    let made = if is_there { Ok(()) } else { fs::create_dir_all(dir) };
-    made.and_then(|()| pages.iter().try_for_each(|page| write(page, dir)))
+    fs::create_dir_all(dir)
+        .and_then(|()| pages.iter().try_for_each(|page| write(page, dir)))
         .with_context(|| format!("the manual pages cannot be written to {}", shown(dir)))?;
     Ok(format!("The manual pages are in {}; read one with 'man -l'.", shown(dir)))
 }

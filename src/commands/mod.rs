@@ -143,7 +143,7 @@ impl Desk<'_> {
     ) -> std::result::Result<T, E> {
         self.terminal.enter(Phase::Committing);
         let changed = change(self);
-        self.terminal.enter(if changed.is_ok() { Phase::Between } else { Phase::Idle });
+        self.terminal.enter(if changed.is_ok() { Phase::Telling } else { Phase::Idle });
         changed
     }
 

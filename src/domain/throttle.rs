@@ -37,7 +37,7 @@ pub struct Tries {
 
 /// The tries to sign in to an account as the next one will find them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct TriesNow {
     /// Those that have failed. One that will not come to its end any more is among them.
     pub tries: Tries,
     /// How many others have begun and not come to their end.

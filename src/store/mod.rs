@@ -33,7 +33,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::{Standing, Throttle, TryId};
+use crate::domain::throttle::{Throttle, TriesNow, TryId};
 use crate::domain::token::{Token, TokenTarget};
 use crate::made::Made;
 
@@ -227,7 +227,7 @@ pub trait Store {
     fn pass_try(&mut self, passed: &PassedTry<'_>, at: Timestamp) -> Result<Account>;
 
     /// The tries of an account as the next one will find them.
-    fn tries(&self, account: &Account, now: Timestamp) -> Result<Standing>;
+    fn tries(&self, account: &Account, now: Timestamp) -> Result<TriesNow>;
 
     /// The owner of an account has been told of so many failures.
     fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()>;

@@ -33,6 +33,7 @@ impl Console {
             cancelled: Failure::cancelled().render(look),
             not_in_force: cut_off().render(look),
             in_force: Failure::new(Kind::Cancelled, "left; what stood on the screen is in force").render(look),
+            done: Failure::new(Kind::Cancelled, "it is done, but nobody took the answer").render(look),
         };
         let guard = Guard::install(last_words, gate.clone())?;
         Ok(Self { guard, piped: None, bar: None, look })

@@ -8,7 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGWINCH, SIGXCPU,
+};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
@@ -45,6 +48,11 @@ impl State {
         matches!(self.phase, Phase::Idle | Phase::Asking)
     }
 
+    /// Whether somebody has to take what is written: a pipe that nobody reads would take for ever.
+    fn waits_for_taker(&self) -> bool {
+        matches!(self.phase, Phase::Delivering | Phase::Telling)
+    }
+
     /// Whether the confirmation screen shows what is in force.
     fn is_confirmed(&self) -> bool {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
@@ -71,6 +79,11 @@ pub struct Guard {
     shared: Arc<Shared>,
 }
 
+/// All that would stop or end the program, and can be held back, and what a terminal has to be drawn anew for.
+const WANTED: [i32; 15] = [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN,
+    SIGTTOU, SIGCONT, SIGWINCH,
+];
 /// How long a delivery may take, once a signal asks for the end: a pipe that nobody reads would take for ever. The last
 /// words have as long.
 const GRACE: Duration = Duration::from_secs(1);
@@ -85,6 +98,8 @@ pub struct LastWords {
     pub not_in_force: String,
     /// At the confirmation screen.
     pub in_force: String,
+    /// While the answer is written after all is done.
+    pub done: String,
 }
 
 impl Guard {
@@ -92,14 +107,15 @@ impl Guard {
     pub fn install(last_words: LastWords, gate: Gate) -> io::Result<Self> {
         let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), last_words, gate });
         let ignored = job::ignored();
-        let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
-        let mut signals = Signals::new(wanted.into_iter().filter(|signal| !ignored.contains(signal)))?;
+        let mut signals = Signals::new(WANTED.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
                 match signal {
                     SIGCONT => resume(&mut lock(&watched.state)),
                     SIGWINCH => drop(lock(&watched.state).repaint()),
+                    // Whoever touches the terminal from the background waits for the foreground, whatever they are about.
+                    SIGTTIN | SIGTTOU => watched.gate.act(|| stop(&lock(&watched.state))),
                     _ => watched.act_on(signal),
                 }
             }
@@ -216,10 +232,10 @@ impl Shared {
         let mut state = lock(&self.state);
         state.put_off = Some(signal);
         // It may not come to its end, for want of somebody who takes it.
-        if self.wait_for_delivery(state).phase == Phase::Delivering {
+        if self.wait_for_taker(state).waits_for_taker() {
             self.gate.act(|| {
                 let state = lock(&self.state);
-                if state.phase == Phase::Delivering {
+                if state.waits_for_taker() {
                     self.end(&state, signal);
                 }
             });
@@ -237,8 +253,8 @@ impl Shared {
         may
     }
 
-    fn wait_for_delivery<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        let waited = self.changed.wait_timeout_while(state, GRACE, |state| state.phase == Phase::Delivering);
+    fn wait_for_taker<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let waited = self.changed.wait_timeout_while(state, GRACE, |state| state.waits_for_taker());
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
@@ -268,6 +284,7 @@ impl Shared {
         }
         let said = match state.phase {
             Phase::Delivering | Phase::Asking => Some(state.cut_off.as_ref().unwrap_or(&self.last_words.not_in_force)),
+            Phase::Telling => Some(&self.last_words.done),
             _ if state.prompt.is_some() => Some(&self.last_words.cancelled),
             _ if state.is_confirmed() => Some(&self.last_words.in_force),
             _ => None,

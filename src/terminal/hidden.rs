@@ -9,48 +9,81 @@ use zeroize::{Zeroize as _, Zeroizing};
 const LONGEST: usize = 4 * 1024;
 
 /// Reads what is typed up to Enter. The last character, the last word and all of it can be taken back. Ctrl-D on an empty
-/// line is the end of the input.
-pub fn read(mut terminal: impl Read) -> io::Result<Zeroizing<String>> {
+/// line is the end of the input. What is not UTF-8 is refused once the line is read: nobody else is to get the rest of it.
+pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
+    let mut keys = Keys { terminal, ahead: None };
     let mut typed = Zeroizing::new(String::with_capacity(LONGEST));
+    let mut is_text = true;
     loop {
-        match next(&mut terminal)? {
-            '\r' | '\n' => return Ok(typed),
-            '\u{8}' | '\u{7f}' => drop(typed.pop()),
+        match keys.next()? {
+            None => is_text = false,
+            Some('\r' | '\n') if is_text => return Ok(typed),
+            Some('\r' | '\n') => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8"));
+            }
+            Some('\u{8}' | '\u{7f}') => drop(typed.pop()),
             // Ctrl-U.
-            '\u{15}' => typed.zeroize(),
+            Some('\u{15}') => typed.zeroize(),
             // Ctrl-W.
-            '\u{17}' => {
+            Some('\u{17}') => {
                 let left = typed.trim_end().rfind(' ').map_or(0, |space| space + 1);
                 typed.truncate(left);
             }
-            '\u{4}' if typed.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
-            '\u{1b}' => skip_sequence(&mut terminal)?,
-            c if c.is_control() || typed.len() + c.len_utf8() > LONGEST => {}
-            c => typed.push(c),
+            Some('\u{4}') if typed.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Some('\u{1b}') => keys.skip_sequence()?,
+            Some(c) if c.is_control() || typed.len() + c.len_utf8() > LONGEST => {}
+            Some(c) => typed.push(c),
         }
     }
 }
 
-/// Reads what a key such as an arrow sends (ECMA-48: an introducer, parameters, a final byte), which means nothing here.
-fn skip_sequence(terminal: &mut impl Read) -> io::Result<()> {
-    if matches!(next(terminal)?, '[' | 'O') {
-        while !('\u{40}'..='\u{7e}').contains(&next(terminal)?) {}
-    }
-    Ok(())
+/// What is typed, a character at a time. Nothing is read ahead but within the line: what was typed for the next prompt
+/// stays.
+struct Keys<T> {
+    terminal: T,
+    /// A byte that belongs to the next character.
+    ahead: Option<u8>,
 }
 
-/// The next character. Nothing is read ahead: what was typed for the next prompt stays.
-fn next(terminal: &mut impl Read) -> io::Result<char> {
-    let mut bytes = Zeroizing::new([0; 4]);
-    terminal.read_exact(&mut bytes[..1])?;
-    // The first byte says how many there are (RFC 3629).
-    let length = match bytes[0].leading_ones() {
-        0 => 1,
-        length => (length as usize).clamp(1, 4),
-    };
-    terminal.read_exact(&mut bytes[1..length])?;
-    let text = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.chars().next());
-    text.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8"))
+impl<T: Read> Keys<T> {
+    /// The next character; `None` if it is none.
+    fn next(&mut self) -> io::Result<Option<char>> {
+        let mut bytes = Zeroizing::new([0; 4]);
+        bytes[0] = self.byte()?;
+        // The first byte says how many there are (RFC 3629).
+        let length = match bytes[0].leading_ones() {
+            0 => 1,
+            length @ 2..=4 => length as usize,
+            _ => return Ok(None),
+        };
+        for at in 1..length {
+            bytes[at] = self.byte()?;
+            if bytes[at].leading_ones() != 1 {
+                self.ahead = Some(bytes[at]);
+                return Ok(None);
+            }
+        }
+        Ok(std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.chars().next()))
+    }
+
+    fn byte(&mut self) -> io::Result<u8> {
+        if let Some(ahead) = self.ahead.take() {
+            return Ok(ahead);
+        }
+        let mut byte = [0];
+        self.terminal.read_exact(&mut byte)?;
+        Ok(byte[0])
+    }
+
+    /// Reads what a key such as an arrow sends (ECMA-48: an introducer, parameters, a final byte), which means nothing here.
+    fn skip_sequence(&mut self) -> io::Result<()> {
+        match self.byte()? {
+            b'[' | b'O' => while !(0x40..=0x7e).contains(&self.byte()?) {},
+            // Escape alone.
+            other => self.ahead = Some(other),
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +101,7 @@ mod tests {
             ("\n", ""),
             ("gr\u{fc}\u{df} \u{1f511}\r", "gr\u{fc}\u{df} \u{1f511}"),
             ("a\u{7}b\u{4}\r", "ab"),
+            ("a\u{1b}\r", "a"),
         ] {
             assert_eq!(typed(keys), password, "{keys:?}");
         }
@@ -100,8 +134,10 @@ mod tests {
 
     #[test]
     fn what_is_not_utf_8_is_no_password() {
-        for keys in [&b"\xff\r\r\r\r"[..], b"\xc3\r", b"\x80\r"] {
-            assert!(read(keys).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData), "{keys:?}");
+        for keys in [&b"\xff\rnext"[..], b"\xc3\rnext", b"\x80\rnext", b"gr\xfcn secret\rnext", b"\xf0\x9f\rnext"] {
+            let mut left = keys;
+            assert!(read(&mut left).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData), "{keys:?}");
+            assert_eq!(left, b"next", "the rest of the line is read, and nothing of the next");
         }
     }
 

@@ -84,6 +84,9 @@ pub enum Phase {
     Between,
     /// It, or a password that its owner chose, is being put in force: a signal is put off.
     Committing,
+    /// All is done, and the answer is being written: a signal is put off for a second; if nobody has taken the answer then,
+    /// the program ends, and says that it is done.
+    Telling,
 }
 
 /// What a command needs of the person in front of it.

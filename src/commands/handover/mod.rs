@@ -236,6 +236,9 @@ impl WayOut {
 
     /// Takes out what is of no use, and writes what stands after the last one.
     pub fn close(mut self, desk: &mut Desk<'_>) -> Result<()> {
+        if self.in_force > 0 {
+            desk.terminal.enter(Phase::Telling);
+        }
         if let Err(error) = self.delivery.leave_out(&mem::take(&mut self.dead)) {
             desk.terminal
                 .note(&format!("The rows of those who failed stay in the file: it cannot be written anew ({error})."));

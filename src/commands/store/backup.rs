@@ -39,7 +39,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     // A signal ends it between two steps, so that the record says that nothing came of it.
     desk.terminal.enter(Phase::Committing);
     let made = store.back_up(&by, &place, &mut Watched::on(desk.terminal));
-    desk.terminal.enter(if made.is_ok() { Phase::Between } else { Phase::Idle });
+    desk.terminal.enter(if made.is_ok() { Phase::Telling } else { Phase::Idle });
     made.map_err(|error| match Failure::from(error) {
         conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
         Failure { kind: Kind::Cancelled, .. } => {

@@ -45,6 +45,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         }
         bulk.record(item.written, outcome.map_err(Into::into));
     }
+    desk.terminal.enter(Phase::Telling);
     let shown = if changed.is_empty() { Ok(()) } else { desk.print_changed(&changed, several) };
     bulk.finish().and(shown)
 }

@@ -5,7 +5,7 @@ use crate::commands::actor::acting;
 use crate::commands::{Desk, find};
 use crate::domain::account::Account;
 use crate::domain::authority::Action;
-use crate::domain::throttle::Standing;
+use crate::domain::throttle::TriesNow;
 use crate::failure::Result;
 use crate::terminal::format::Format;
 use crate::terminal::records::ShownAccountRecord;
@@ -20,7 +20,7 @@ pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let account = find(&*store, &target)?;
 
     let now = desk.now();
-    let Standing { tries, under_way } = store.tries(&account, now)?;
+    let TriesNow { tries, under_way } = store.tries(&account, now)?;
     let account = Account { tries, ..account };
     if desk.format() == Format::Text {
         let text = sheet::account(&account, under_way, now, desk.policy.throttle, desk.output.layout());

@@ -5,7 +5,7 @@ use crate::domain::account::{Account, AccountId, State};
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
-use crate::domain::throttle::{Standing, Throttle, Tries, TryId};
+use crate::domain::throttle::{Throttle, Tries, TriesNow, TryId};
 use crate::store::{
     EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, Occasion, PassedTry, Result, Sort, Store,
     StoreError,
@@ -185,7 +185,7 @@ pub fn a_replaced_password_and_an_unlock_end_all_tries_under_way(store: &mut dyn
         assert_eq!(store.tries(&get(store, admin.id), at(now)).unwrap().under_way, 20);
         deed(store, &Mandate { at: at(now), ..operator() }, admin.id).unwrap();
         let stands = get(store, admin.id);
-        let none = Standing { tries: Tries::default(), under_way: 0 };
+        let none = TriesNow { tries: Tries::default(), under_way: 0 };
         for second in [0, 30, 90] {
             assert_eq!(store.tries(&stands, at(now + second)).unwrap(), none, "{name}");
         }
@@ -205,7 +205,7 @@ pub fn tries_stand_as_the_next_one_will_find_them(store: &mut dyn Store) {
         begins(store, &alice, second).unwrap();
     }
     let standing = store.tries(&alice, at(65)).unwrap();
-    assert_eq!(standing, Standing { tries: Tries { failed: 2, last_at: Some(at(5)) }, under_way: 1 });
+    assert_eq!(standing, TriesNow { tries: Tries { failed: 2, last_at: Some(at(5)) }, under_way: 1 });
     begins(store, &alice, 65).unwrap();
     assert_eq!(get(store, alice.id).tries, standing.tries);
 }

@@ -56,7 +56,7 @@ use crate::domain::name::Username;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
-use crate::domain::throttle::{Standing, Throttle, TryId};
+use crate::domain::throttle::{Throttle, TriesNow, TryId};
 use crate::domain::token::{Token, TokenTarget};
 use crate::gate::{Gate, Pass};
 
@@ -122,13 +122,13 @@ impl SqliteStore {
         if self.stands {
             return work(self);
         }
-        let _pass = self.gate.pass();
-        let place = self.line.stand(self.patience);
-        self.connection.busy_timeout(place.patience).map_err(failed)?;
+        let _pass = self.gate.pass_to_write();
+        let turn = self.line.wait(self.patience);
+        self.connection.busy_timeout(turn.patience).map_err(failed)?;
         self.stands = true;
         let done = work(self);
         self.stands = false;
-        drop(place);
+        drop(turn);
         self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
         done
     }
@@ -367,7 +367,7 @@ impl Store for SqliteStore {
         if passed.renewed.is_some() { self.and_forget(pass) } else { pass(self) }
     }
 
-    fn tries(&self, account: &Account, now: Timestamp) -> Result<Standing> {
+    fn tries(&self, account: &Account, now: Timestamp) -> Result<TriesNow> {
         tries::standing(&self.reading(), account, now)
     }
 

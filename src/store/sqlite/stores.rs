@@ -61,7 +61,7 @@ impl Stores for SqliteStores {
     }
 
     fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
-        examine::examine(&self.path, now, watch)
+        examine::examine(&self.path, &self.gate, now, watch)
     }
 
     fn writer(&self) -> Option<Writer> {

@@ -92,6 +92,7 @@ pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
 /// Tells what is in the way from what is left alone.
 fn found(made: &[Cow<'_, str>], missing: Vec<&str>, others: &[[String; 3]]) -> Found {
     let mut found = Found::default();
+    let missing_names = missing.clone();
     for name in missing {
         let is_there = others.iter().any(|[_, other, _]| other.eq_ignore_ascii_case(name));
         found.faults.push(format!("{name} is {}", if is_there { "not as passdesk makes it" } else { "missing" }));
@@ -100,7 +101,10 @@ fn found(made: &[Cow<'_, str>], missing: Vec<&str>, others: &[[String; 3]]) -> F
     for [kind, name, table] in others {
         let (kind, shown) = (neutral(kind), quoted(name));
         if is_own(name) {
-            // It stands in the place of one, and has been named.
+            // Unless it stands in the place of one, and has been named, it stands beside it.
+            if !missing_names.iter().any(|missing| missing.eq_ignore_ascii_case(name)) {
+                found.faults.push(format!("{name} is there twice"));
+            }
         } else if kind != "table" && kind != "view" && is_own(table) {
             found.faults.push(format!("the {kind} {shown} on {} is none of passdesk's", table.to_ascii_lowercase()));
         } else if !name.starts_with("sqlite_stat") {

@@ -11,7 +11,7 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::domain::throttle::{self, Standing, Throttle, Tries, TryId};
+use crate::domain::throttle::{self, Throttle, Tries, TriesNow, TryId};
 use crate::store::{FailedTry, Mandate, Occasion, PassedTry, Result, StoreError, events};
 
 /// Counts a try, and gives it a number if its password may be looked at.
@@ -83,9 +83,9 @@ fn give_up(transaction: &Transaction<'_>, account: &Account, at: Timestamp) -> R
 }
 
 /// The tries of an account as the next one will find them.
-pub fn standing(connection: &Connection, account: &Account, now: Timestamp) -> Result<Standing> {
+pub fn standing(connection: &Connection, account: &Account, now: Timestamp) -> Result<TriesNow> {
     let [least, most] = throttle::alive(now);
-    let mut standing = Standing { tries: account.tries, under_way: 0 };
+    let mut standing = TriesNow { tries: account.tries, under_way: 0 };
     let mut statement = connection.prepare("SELECT began_at FROM tries WHERE account_id = ?1").map_err(failed)?;
     let mut rows = statement.query([account.id.0]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {

@@ -85,6 +85,10 @@ impl Unplaced {
         let named = folder;
         let folder = named.canonicalize().map_err(cannot_make)?;
         purpose.check(place, named, &folder)?;
+        if purpose == Purpose::Store {
+            // What would keep the store from being opened later.
+            ground::logs(&folder.join(name), myself())?;
+        }
         // Opened now, since after the file is in its place it would be too late to find that it cannot be.
         let opened = File::open(&folder).map_err(cannot_make)?;
         let mut prefix = OsString::from(".");

@@ -7,9 +7,6 @@ use std::path::Path;
 use super::ground::beside;
 use crate::store::Writer;
 
-/// The bytes of the store's file that a writer without a write-ahead log locks: <https://www.sqlite.org/fileformat2.html>,
-/// "lock-byte page"; reserved and pending.
-const STORE: [u64; 2] = [0x4000_0000, 0x4000_0001];
 /// The process that writes a store now, as far as this machine can tell: it is the one at the head of the line, or one that
 /// knows of no line.
 pub fn of(store: &Path) -> Option<Writer> {
@@ -17,14 +14,15 @@ pub fn of(store: &Path) -> Option<Writer> {
     let locks = fs::read_to_string("/proc/locks").ok()?;
     let id = |path: &Path| fs::symlink_metadata(path).ok().as_ref().map(id);
     let (log, itself, line) = (id(&beside(store, "-shm")), id(store), id(&beside(store, "-lock")));
-    let holder = |kind: &str, file: &Option<String>, bytes: Option<[u64; 2]>| {
+    let holder = |kind: &str, file: &Option<String>| {
         let file = file.as_deref()?;
-        locks.lines().find_map(|lock| held(lock, kind, file, bytes))
+        locks.lines().find_map(|lock| held(lock, kind, file))
     };
-    // Whoever locks any part of the log's index for themselves may be waited for: <https://www.sqlite.org/walformat.html>.
+    // Whoever locks any part of these for themselves may be waited for: https://www.sqlite.org/lockingv3.html and
+    // https://www.sqlite.org/walformat.html.
     let myself = rustix::process::getpid().as_raw_nonzero().get().unsigned_abs();
-    let found = holder("POSIX", &log, None).or_else(|| holder("POSIX", &itself, Some(STORE)));
-    found.or_else(|| holder("FLOCK", &line, None)).filter(|pid| *pid != myself).map(about)
+    let found = holder("POSIX", &log).or_else(|| holder("POSIX", &itself));
+    found.or_else(|| holder("FLOCK", &line)).filter(|pid| *pid != myself).map(about)
 }
 
 /// How the kernel names a file there.
@@ -33,8 +31,8 @@ fn id(file: &Metadata) -> String {
     format!("{:02x}:{:02x}:{}", rustix::fs::major(device), rustix::fs::minor(device), file.ino())
 }
 
-/// The process of a line of that file, if it holds a lock of a kind on a file, on one of some bytes.
-fn held(lock: &str, kind: &str, file: &str, bytes: Option<[u64; 2]>) -> Option<u32> {
+/// The process of a line of that file, if it holds a lock of a kind on a file, for itself alone.
+fn held(lock: &str, kind: &str, file: &str) -> Option<u32> {
     let mut fields = lock.split_whitespace().skip(1);
     // One that waits has an arrow here.
     if fields.next()? != kind {
@@ -42,11 +40,6 @@ fn held(lock: &str, kind: &str, file: &str, bytes: Option<[u64; 2]>) -> Option<u
     }
     let (_, access, pid) = (fields.next()?, fields.next()?, fields.next()?);
     if access != "WRITE" || fields.next()? != file {
-        return None;
-    }
-    let from: u64 = fields.next()?.parse().ok()?;
-    let to = fields.next()?.parse().unwrap_or(u64::MAX);
-    if bytes.is_some_and(|bytes| bytes.iter().all(|byte| !(from..=to).contains(byte))) {
         return None;
     }
     // In another PID namespace it has no number here.
@@ -67,14 +60,13 @@ mod tests {
 
     #[test]
     fn a_writer_is_told_from_who_reads_who_waits_and_who_locks_something_else() {
-        let of = |lock| held(lock, "POSIX", "08:01:42", Some(STORE));
+        let of = |lock| held(lock, "POSIX", "08:01:42");
         assert_eq!(of("1: POSIX  ADVISORY  WRITE 77 08:01:42 1073741825 1073741825"), Some(77));
         assert_eq!(of("1: POSIX  ADVISORY  WRITE 77 08:01:42 0 EOF"), Some(77));
         for other in [
             "1: POSIX  ADVISORY  READ  77 08:01:42 1073741825 1073741825",
             "1: -> POSIX  ADVISORY  WRITE 77 08:01:42 0 EOF",
             "1: POSIX  ADVISORY  WRITE 77 08:01:43 0 EOF",
-            "1: POSIX  ADVISORY  WRITE 77 08:01:42 1073741826 1073742335",
             "1: POSIX  ADVISORY  WRITE 0 08:01:42 0 EOF",
             "1: FLOCK  ADVISORY  WRITE 77 08:01:42 0 EOF",
             "",

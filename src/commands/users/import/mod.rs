@@ -90,6 +90,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         (Some(passwords), Some(ids)) => passwords.hand_over(desk, &mut *store, &acting, args, &plan, ids),
         _ => Ok(()),
     };
+    desk.terminal.enter(Phase::Telling);
     let told = tell(desk, &record, args);
     let others = if handed_over.is_ok() { Others::Done } else { Others::SaidElsewhere };
     all_of([handed_over.err(), told.err(), left_out(bad, good, others, desk.format())])

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::{few_of, rows, told};
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::text::neutral;
+use crate::gate::Gate;
 use crate::store::sqlite::bound::Bounded;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::{self, unusable};
@@ -15,13 +16,22 @@ use crate::store::sqlite::pages::{self, Depth};
 use crate::store::sqlite::{schema, tables};
 use crate::store::{Result, Watch};
 
-/// Looks at all of it as it is at one moment, whatever others write meanwhile.
-pub fn look(path: &Path, now: Timestamp, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
+/// Looks at all of it as it is at one moment, whatever others write meanwhile. No signal is acted on while it is opened and
+/// closed: what a killed process has left may have to be put in order then, and everybody waits for that.
+pub fn look(
+    path: &Path,
+    gate: &Gate,
+    now: Timestamp,
+    watch: &mut dyn Watch,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let pass = gate.pass();
     let opened = open::to_look_at(path).and_then(|connection| {
         connection.execute_batch("PRAGMA query_only = ON; BEGIN").map_err(failed)?;
         let version = schema::version(&connection)?;
         Ok((connection, version))
     });
+    drop(pass);
     let (mut connection, version) = match opened {
         Ok(opened) => opened,
         Err(refused) => {
@@ -29,18 +39,31 @@ pub fn look(path: &Path, now: Timestamp, watch: &mut dyn Watch, findings: &mut V
             return Ok(());
         }
     };
+    let looked = look_into(&mut connection, version, now, watch, findings);
+    let _pass = gate.pass();
+    drop(connection);
+    looked
+}
+
+fn look_into(
+    connection: &mut Bounded,
+    version: u32,
+    now: Timestamp,
+    watch: &mut dyn Watch,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
     // Before any row is read.
-    let as_made = if version <= schema::NEWEST { Some(as_made(&connection, version)?) } else { None };
+    let as_made = if version <= schema::NEWEST { Some(as_made(connection, version)?) } else { None };
     let is_as_made = as_made.as_ref().is_none_or(|finding| finding.verdict != Verdict::Faulty);
     findings.push(of_version(version));
-    findings.push(journal(&connection)?);
-    findings.push(told("pages", "each is whole, and each index fits its table", whole(&mut connection, watch))?);
-    findings.push(told("references", "each row that another names is there", references(&connection))?);
+    findings.push(journal(connection)?);
+    findings.push(told("pages", "each is whole, and each index fits its table", whole(connection, watch))?);
+    findings.push(told("references", "each row that another names is there", references(connection))?);
     if let Some(as_made) = as_made {
         findings.push(as_made);
     }
     if version == schema::NEWEST && is_as_made {
-        rows::look(&connection, now, watch, findings)?;
+        rows::look(connection, now, watch, findings)?;
     }
     Ok(())
 }

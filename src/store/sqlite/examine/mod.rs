@@ -14,16 +14,17 @@ use super::open;
 use super::writer;
 use crate::domain::finding::Finding;
 use crate::domain::text::some_of;
+use crate::gate::Gate;
 use crate::store::{Result, StoreError, Watch};
 
 /// How many things of a kind a message names.
 const NAMED: usize = 3;
 
 /// Looks, and leaves everything as it is.
-pub fn examine(path: &Path, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
+pub fn examine(path: &Path, gate: &Gate, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if outside(path, &mut findings)? {
-        inside::look(path, now, watch, &mut findings)?;
+        inside::look(path, gate, now, watch, &mut findings)?;
     }
     Ok(findings)
 }
