@@ -16,7 +16,6 @@ use rustix::fs::OFlags;
 use super::bound::Bounded;
 use super::errors::failed;
 use super::ground::{self, Tenant, beside};
-use super::line::Line;
 use super::{schema, tables};
 use crate::store::{Result, StoreError};
 
@@ -43,12 +42,8 @@ pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
 
 /// Opens a store that is there, and brings it up to date.
 pub fn existing(path: &Path) -> Result<Bounded> {
-    let path = checked(path)?;
-    let mut connection = connect(&path)?;
-    // Where there is much to write, others stand in line for it.
-    let turn = (schema::version(&connection)? < schema::NEWEST).then(|| Line::of(&path).wait(PATIENCE));
+    let mut connection = connect(&checked(path)?)?;
     schema::bring_up_to_date(&mut connection)?;
-    drop(turn);
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
         write_ahead(&connection)?;
