@@ -62,14 +62,23 @@ impl Gate {
         state.closed = true;
         let state = self.shared.changed.wait_while(state, |state| state.inside > 0);
         drop(state.unwrap_or_else(PoisonError::into_inner));
-        let acted = act();
-        self.lock().closed = false;
-        self.shared.changed.notify_all();
-        acted
+        // Opened again even if acting panics: nobody may wait for a thread that is gone.
+        let _opened = Closed(self);
+        act()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the gate again when it goes.
+struct Closed<'a>(&'a Gate);
+
+impl Drop for Closed<'_> {
+    fn drop(&mut self) {
+        self.0.lock().closed = false;
+        self.0.shared.changed.notify_all();
     }
 }
 
@@ -125,6 +134,14 @@ mod tests {
             drop(tell);
             assert_eq!(told.iter().collect::<Vec<_>>(), ["acts", "has acted", "passes"]);
         });
+    }
+
+    #[test]
+    fn whoever_panics_while_acting_leaves_the_gate_open() {
+        let gate = Gate::default();
+        let acting = gate.clone();
+        thread::spawn(move || acting.act(|| panic!("on purpose"))).join().unwrap_err();
+        assert!(!gate.lock().closed);
     }
 
     #[test]

@@ -20,6 +20,9 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 /// The calls of the system by which a command writes, and waits for its turn.
 const WRITES: &str = "pwrite64,fdatasync,fsync,ftruncate,flock,unlink,write";
 
+/// How often to look, 2 ms apart, before a program that does not go on has failed.
+const LOOKS: u32 = 15_000;
+
 /// A command, and what has to be so before each of its runs.
 struct Case {
     args: &'static [&'static str],
@@ -71,7 +74,7 @@ fn logged(desk: &Desk, what: &str) -> bool {
 
 /// Waits until it has stopped; `false` if it has come to its end instead.
 fn has_stopped(desk: &Desk, child: &mut Child) -> bool {
-    loop {
+    for _ in 0..LOOKS {
         if logged(desk, "--- stopped by SIG") {
             return true;
         }
@@ -80,15 +83,21 @@ fn has_stopped(desk: &Desk, child: &mut Child) -> bool {
         }
         sleep(Duration::from_millis(2));
     }
+    panic!("it neither stops nor ends");
 }
 
 /// Continues it until it has come to its end: each of its threads may be sent a signal of its own.
 fn continued(child: &mut Child) {
-    while child.try_wait().unwrap().is_none() {
+    for _ in 0..LOOKS {
+        if child.try_wait().unwrap().is_some() {
+            return;
+        }
         // It may just have come to its end.
         let _ = kill_process(Pid::from_child(child), Signal::CONT);
         sleep(Duration::from_millis(2));
     }
+    let _ = child.kill();
+    panic!("it does not end");
 }
 
 /// Stops a command at each of its moments, and has somebody else write meanwhile.
@@ -288,4 +297,35 @@ fn whatever_signal_ends_a_command_it_has_changed_nothing_or_says_what_holds() {
     for signal in [("SIGTERM", 143), ("SIGUSR1", 138), ("SIGALRM", 142), ("SIGXCPU", 152)] {
         end_at_each_moment(&desk, &disable, signal, "is disabled");
     }
+}
+
+/// The session of such a program has no number.
+#[test]
+#[ignore = "needs to be root"]
+fn signals_are_acted_on_in_a_pid_namespace_whose_session_is_outside() {
+    let desk = Desk::with_alice();
+    // It waits for a password that nobody types. It is stopped, continued and ended once it holds signals back.
+    let script = "exec 3<&0; \"$0\" verify alice <&3 & pid=$!
+        until grep -q '^SigCgt:.*[4-7c-f]...$' /proc/$pid/status; do sleep 0.01; done
+        kill -TSTP $pid; sleep 0.2; kill -CONT $pid; kill -TERM $pid; wait $pid";
+    let plain = desk.command(&[]);
+    let mut unshared = Command::new("timeout");
+    unshared.args([
+        "-s",
+        "KILL",
+        "20",
+        "unshare",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "sh",
+        "-c",
+        script,
+    ]);
+    unshared.arg(plain.get_program()).env_clear().envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))));
+    let mut child = unshared.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _waits = child.stdin.take();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(143), "{}", String::from_utf8_lossy(&ended.stderr));
 }

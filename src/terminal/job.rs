@@ -3,8 +3,6 @@
 
 use std::fs;
 
-use rustix::process::{getpgrp, getppid, getsid};
-
 /// The signals that whoever started this wants ignored, as `nohup` does: they stay ignored. Without Linux's `/proc`,
 /// none.
 pub fn ignored() -> Vec<i32> {
@@ -17,24 +15,23 @@ pub fn ignored() -> Vec<i32> {
 /// Whether no shell of this session has the job in hand: then Ctrl-Z is nothing (POSIX, "orphaned process group").
 /// Without Linux's `/proc` it never is.
 pub fn is_orphaned() -> bool {
-    let group = getpgrp().as_raw_nonzero().get();
-    let session = getsid(None).map_or(0, |session| session.as_raw_nonzero().get());
-    let mut parent = getppid().map(|parent| parent.as_raw_nonzero().get());
+    let Some([mut parent, group, session]) = place("self") else { return false };
     // Up to the first process outside the job.
-    while let Some(pid) = parent {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // Behind the name, which may contain anything: state, parent, group, session.
-        let fields: Vec<i32> = stat
-            .rsplit_once(')')
-            .map(|(_, fields)| {
-                fields.split_whitespace().skip(1).take(3).filter_map(|field| field.parse().ok()).collect()
-            })
-            .unwrap_or_default();
-        match fields.as_slice() {
-            [next, its_group, _] if *its_group == group => parent = (*next > 0).then_some(*next),
-            [_, _, its_session] => return *its_session != session,
-            _ => return false,
+    while parent > 0 {
+        match place(&parent.to_string()) {
+            Some([next, its_group, _]) if its_group == group => parent = next,
+            Some([_, _, its_session]) => return its_session != session,
+            None => return false,
         }
     }
     true
+}
+
+/// The parent, the group and the session of a process. Each is 0 if it is outside of this PID namespace.
+fn place(process: &str) -> Option<[i32; 3]> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Behind the name, which may contain anything: state, parent, group, session.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<i32> = fields.split_whitespace().skip(1).take(3).filter_map(|field| field.parse().ok()).collect();
+    fields.try_into().ok()
 }
