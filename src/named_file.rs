@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, IntoRawFd as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{FileType, OFlags};
 
 /// What a symbolic link at the path is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,13 @@ pub fn of_stream(stream: impl AsFd, is_kept: impl Fn(&Metadata) -> bool) -> io::
         return Ok(None);
     }
     Ok(Some((file, metadata)))
+}
+
+/// Whether a stream that this process was given is a file that passdesk keeps for itself.
+pub fn is_kept_stream(stream: impl AsFd, is_kept: impl Fn(&Metadata) -> bool) -> io::Result<bool> {
+    // Most are none, and need not be looked at twice.
+    let is_file = FileType::from_raw_mode(rustix::fs::fstat(&stream)?.st_mode).is_file();
+    Ok(is_file && of_stream(stream, is_kept)?.is_none())
 }
 
 /// Leaves a file open until the program ends.

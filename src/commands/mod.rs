@@ -188,7 +188,9 @@ fn done(failure: Failure) -> Failure {
     Failure { message: format!("it is done, but {}", failure.message), ..failure }
 }
 
-fn not_through_sudo(flag: &str, instead: &str) -> Failure {
+/// What to say of a file that is named by somebody who comes through sudo.
+#[must_use]
+pub fn not_through_sudo(flag: &str, instead: &str) -> Failure {
     Failure::new(Kind::Usage, format!("{flag} opens no file for somebody who comes through sudo")).hint(instead)
 }
 
@@ -196,8 +198,7 @@ fn not_through_sudo(flag: &str, instead: &str) -> Failure {
 /// close any of them lets go of the locks on it. Nothing of the store has been opened yet.
 pub fn refuse_own_streams(is_kept: &dyn Fn(&Metadata) -> bool) -> Result<()> {
     let is_own = |stream: BorrowedFd<'_>| {
-        let looked_at = named_file::of_stream(stream, is_kept);
-        looked_at.map(|file| file.is_none()).context("a standard stream cannot be used")
+        named_file::is_kept_stream(stream, is_kept).context("a standard stream cannot be used")
     };
     if is_own(io::stderr().as_fd())? {
         // Whatever is said from here on is said to nobody.

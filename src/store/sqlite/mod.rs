@@ -207,7 +207,10 @@ impl Store for SqliteStore {
     }
 
     fn policy(&self, otherwise: Policy) -> Result<Policy> {
-        policy::read(&self.reading(), otherwise)
+        let reading = self.reading();
+        // All of it at one moment, and one look at the log.
+        let _moment = reading.unchecked_transaction().map_err(failed)?;
+        policy::read(&reading, otherwise)
     }
 
     fn set_policy(&mut self, by: &Mandate, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
