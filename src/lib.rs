@@ -46,6 +46,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, ColorChoice, Command};
@@ -78,8 +79,8 @@ pub fn run(args: &[OsString]) -> u8 {
     if matches!(args, [_, only] if only == "--version" || only == "-V") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let cli = match parsed(args) {
-        Ok(cli) => cli,
+    let (cli, names_store) = match parsed(args) {
+        Ok(parsed) => parsed,
         Err(error) => {
             // What it repeats of the command line could pass for a paragraph of its own.
             let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
@@ -87,16 +88,18 @@ pub fn run(args: &[OsString]) -> u8 {
             return usage(&again.unwrap_or(error), look(json, color), color);
         }
     };
-    let is_named = args.iter().any(|arg| arg == "--store" || arg.as_encoded_bytes().starts_with(b"--store="));
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
-    match store_through_sudo(is_named).and_then(|()| dispatch(cli, look)) {
+    match store_through_sudo(names_store).and_then(|()| dispatch(cli, look)) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
     }
 }
 
-fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
-    Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches))
+/// The command line, and whether a store is named on it.
+fn parsed(args: &[OsString]) -> std::result::Result<(Cli, bool), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    let names_store = matches.value_source("store") == Some(ValueSource::CommandLine);
+    Ok((Cli::from_arg_matches(&matches)?, names_store))
 }
 
 /// Refuses a store that is named by somebody who comes through sudo: it would be opened with the rights of the user whom they
@@ -105,8 +108,8 @@ fn store_through_sudo(is_named: bool) -> Result<()> {
     if !is_named || !system::is_through_sudo() {
         return Ok(());
     }
-    Err(Failure::new(Kind::Usage, "--store opens no file for somebody who comes through sudo")
-        .hint("leave it out; whoever may do everything by sudo puts 'env -u SUDO_UID' before passdesk"))
+    let instead = "leave it out; whoever may do everything by sudo puts 'env -u SUDO_UID' before passdesk";
+    Err(commands::not_through_sudo("--store", instead))
 }
 
 fn fail(failure: &Failure, look: Look) -> u8 {

@@ -38,8 +38,8 @@ impl SignInFiles {
     }
 
     /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
-    pub fn load(&self, store: &str, is_stores: impl Fn(&Metadata) -> bool) -> anyhow::Result<Option<SignInSecret>> {
-        self.read(store, is_stores, |file| {
+    pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
+        self.read(store, |file| {
             if !is_own(file) {
                 return Err("belongs to somebody else".into());
             }
@@ -51,11 +51,7 @@ impl SignInFiles {
     }
 
     /// The same to end it, from a file of the user's own whatever its mode: what others could read has to end all the more.
-    pub fn load_to_end(
-        &self,
-        store: &str,
-        is_stores: impl Fn(&Metadata) -> bool,
-    ) -> anyhow::Result<Option<SignInSecret>> {
+    pub fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
         if let Ok(path) = self.path(store)
             && let Ok(file) = fs::symlink_metadata(&path)
             && file.is_file()
@@ -66,7 +62,7 @@ impl SignInFiles {
             // If that fails, so does the reading.
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
         }
-        self.read(store, is_stores, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
+        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
     }
 
     /// Refuses a folder that others can rearrange: they could put one sign-in in the place of another.
@@ -78,11 +74,10 @@ impl SignInFiles {
         }
     }
 
-    /// Reads one from a file that will do, and is none of the store's.
+    /// Reads one from a file that will do.
     fn read(
         &self,
         store: &str,
-        is_stores: impl Fn(&Metadata) -> bool,
         will_do: impl FnOnce(&Metadata) -> Result<(), String>,
     ) -> anyhow::Result<Option<SignInSecret>> {
         let Ok(path) = self.path(store) else { return Ok(None) };
@@ -93,7 +88,6 @@ impl SignInFiles {
         let opened = named_file::open(&path, OpenOptions::new().read(true), Links::Refused, unread, |file| {
             let fault = match file {
                 file if !file.is_file() => Err("is no file".into()),
-                file if is_stores(file) => Err("is a file of the store's".into()),
                 file => will_do(file),
             };
             fault.map_err(unfit)
@@ -174,7 +168,7 @@ mod tests {
     }
 
     fn loaded(files: &SignInFiles) -> Option<crate::domain::sign_in::SignInDigest> {
-        files.load("store", |_| false).unwrap().map(|secret| secret.digest())
+        files.load("store").unwrap().map(|secret| secret.digest())
     }
 
     #[test]
@@ -186,7 +180,7 @@ mod tests {
             files.save("store", &secret(seed)).unwrap();
             assert_eq!(loaded(&files), Some(secret(seed).digest()));
         }
-        assert!(files.load("other", |_| false).unwrap().is_none());
+        assert!(files.load("other").unwrap().is_none());
         files.remove("store").unwrap();
         files.remove("store").unwrap();
         assert_eq!(loaded(&files), None);
@@ -221,7 +215,7 @@ mod tests {
         files.save("store", &secret(1)).unwrap();
         for mode in [0o640, 0o604, 0o610] {
             fs::set_permissions(files.path("store").unwrap(), Permissions::from_mode(mode)).unwrap();
-            let Err(refused) = files.load("store", |_| false) else { panic!("{mode:o}") };
+            let Err(refused) = files.load("store") else { panic!("{mode:o}") };
             assert!(refused.to_string().contains(&format!("open to others (mode {mode:04o})")), "{refused}");
         }
     }
@@ -234,17 +228,17 @@ mod tests {
         for text in [&b""[..], b"abc", b"\xff\xff", &[b'0'; 5_000]] {
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-            assert!(files.load("store", |_| false).is_err());
+            assert!(files.load("store").is_err());
             files.remove("store").unwrap();
         }
         std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
-        assert!(files.load("store", |_| false).is_err());
+        assert!(files.load("store").is_err());
     }
 
     #[test]
     fn without_a_folder_there_is_no_sign_in_and_none_is_kept() {
         let files = SignInFiles::in_folder(None, None);
-        assert!(files.load("store", |_| false).unwrap().is_none());
+        assert!(files.load("store").unwrap().is_none());
         assert!(files.save("store", &secret(1)).is_err());
         files.remove("store").unwrap();
     }
@@ -260,7 +254,7 @@ mod tests {
             return;
         }
         chown(&path, Some(65_534), None).unwrap();
-        for loaded in [files.load("store", |_| false), files.load_to_end("store", |_| false)] {
+        for loaded in [files.load("store"), files.load_to_end("store")] {
             let Err(refused) = loaded else { panic!("it was taken") };
             assert!(refused.to_string().contains("belongs to somebody else"), "{refused}");
         }
@@ -273,15 +267,12 @@ mod tests {
         files.save("store", &secret(1)).unwrap();
         for mode in [0o770, 0o1777] {
             fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
-            let Err(refused) = files.load("store", |_| false) else { panic!("it was taken") };
+            let Err(refused) = files.load("store") else { panic!("it was taken") };
             assert!(refused.to_string().contains("can be rearranged by others (mode "), "{refused}");
             assert!(files.save("store", &secret(2)).is_err());
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
             // It can be ended all the same.
-            assert_eq!(
-                files.load_to_end("store", |_| false).unwrap().map(|kept| kept.digest()),
-                Some(secret(1).digest())
-            );
+            assert_eq!(files.load_to_end("store").unwrap().map(|kept| kept.digest()), Some(secret(1).digest()));
         }
     }
 

@@ -98,7 +98,7 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
     let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
-        None => match desk.sign_ins.load(&store.name()?, |file| desk.stores.has(file))? {
+        None => match desk.sign_ins.load(&store.name()?)? {
             Some(secret) => (Some(secret), false),
             None => return Ok(None),
         },

@@ -80,7 +80,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
 /// has not is of no use to anybody, and expires.
 fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &SignInSecret) -> Result<()> {
     let name = store.name()?;
-    let before = desk.sign_ins.load_to_end(&name, |file| desk.stores.has(file)).ok().flatten();
+    let before = desk.sign_ins.load_to_end(&name).ok().flatten();
     if let Err(error) = desk.sign_ins.save(&name, secret) {
         store.end_sign_in(secret.digest(), desk.now())?;
         return Err(error.into());

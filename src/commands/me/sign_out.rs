@@ -27,7 +27,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     }
     let mut store = desk.open()?;
     let name = store.name()?;
-    let found = desk.sign_ins.load_to_end(&name, |file| desk.stores.has(file));
+    let found = desk.sign_ins.load_to_end(&name);
     if let Ok(None) = &found {
         desk.terminal.note("Nobody is signed in.");
         return Ok(());
@@ -55,7 +55,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
 /// Removes the saved sign-in, if it is one that has ended.
 fn forget_here(desk: &Desk<'_>, store: &dyn Store) -> Result<()> {
     let name = store.name()?;
-    let ended_here = match desk.sign_ins.load_to_end(&name, |file| desk.stores.has(file)) {
+    let ended_here = match desk.sign_ins.load_to_end(&name) {
         Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
         Ok(None) => false,
         Err(_) => true,

@@ -178,7 +178,7 @@ fn a_second_sign_in_replaces_the_first() {
     site.settled("bob", &[]);
     site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
     let name = site.stores.open().unwrap().name().unwrap();
-    let first = site.sign_ins.load(&name, |_| false).unwrap().unwrap().digest();
+    let first = site.sign_ins.load(&name).unwrap().unwrap().digest();
     site.call(as_user("bob", vec![secret("Password of bob", GOOD)]), sign_in::run).succeeds();
     assert!(site.stores.open().unwrap().sign_in(first, site.clock.now()).unwrap().is_none());
 }
@@ -198,7 +198,7 @@ fn signed_in_file(site: &mut Site) -> (PathBuf, impl Fn(&Site) -> bool + use<>) 
     site.settled("alice", &[]);
     site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
     let name = site.stores.open().unwrap().name().unwrap();
-    let digest = site.sign_ins.load(&name, |_| false).unwrap().unwrap().digest();
+    let digest = site.sign_ins.load(&name).unwrap().unwrap().digest();
     let file = site.folder.path().join("state").join(format!("{name}.sign-in"));
     let lives = move |site: &Site| site.stores.open().unwrap().sign_in(digest, site.clock.now()).unwrap().is_some();
     (file, lives)

@@ -47,12 +47,12 @@ impl Line {
         if file.try_lock().is_ok() {
             return Turn { file: Some(file), patience };
         }
-        if self.is_stuck {
+        if self.is_stuck || patience.is_zero() {
             return Turn { file: None, patience };
         }
         let began = Instant::now();
         let file = wait(file, patience);
-        if file.is_none() && !patience.is_zero() {
+        if file.is_none() {
             self.is_stuck = true;
             // A lock is that of whoever shares a description: the one that is still waited for is not used again.
             self.file = None;
@@ -82,9 +82,6 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Waits in the kernel's queue, which knows no deadline: so a thread waits there, and whoever loses patience leaves it.
 fn wait(file: Arc<File>, patience: Duration) -> Option<Arc<File>> {
-    if patience.is_zero() {
-        return None;
-    }
     // Without room for a message that nobody takes.
     let (tell, told) = mpsc::sync_channel(0);
     let waiting = Arc::clone(&file);

@@ -86,13 +86,13 @@ pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
             None => others.push([text(row, 0), name, text(row, 2)].map(Cow::into_owned)),
         }
     }
-    Ok(found(&made, missing.into_iter().flatten().map(name_in).collect(), &others))
+    let missing: Vec<_> = missing.into_iter().flatten().map(name_in).collect();
+    Ok(found(&made, &missing, &others))
 }
 
 /// Tells what is in the way from what is left alone.
-fn found(made: &[Cow<'_, str>], missing: Vec<&str>, others: &[[String; 3]]) -> Found {
+fn found(made: &[Cow<'_, str>], missing: &[&str], others: &[[String; 3]]) -> Found {
     let mut found = Found::default();
-    let missing_names = missing.clone();
     for name in missing {
         let is_there = others.iter().any(|[_, other, _]| other.eq_ignore_ascii_case(name));
         found.faults.push(format!("{name} is {}", if is_there { "not as passdesk makes it" } else { "missing" }));
@@ -102,7 +102,7 @@ fn found(made: &[Cow<'_, str>], missing: Vec<&str>, others: &[[String; 3]]) -> F
         let (kind, shown) = (neutral(kind), quoted(name));
         if is_own(name) {
             // Unless it stands in the place of one, and has been named, it stands beside it.
-            if !missing_names.iter().any(|missing| missing.eq_ignore_ascii_case(name)) {
+            if !missing.iter().any(|missing| missing.eq_ignore_ascii_case(name)) {
                 found.faults.push(format!("{name} is there twice"));
             }
         } else if kind != "table" && kind != "view" && is_own(table) {
