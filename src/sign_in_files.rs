@@ -84,21 +84,19 @@ impl SignInFiles {
         let unfit = |fault: String| {
             anyhow!("{} should keep your sign-in, and {fault}; 'passdesk me sign-out' removes it", shown(&path))
         };
-        let unread = |error: io::Error| anyhow::Error::from(error).context(format!("{} cannot be read", shown(&path)));
-        let opened = named_file::open(&path, OpenOptions::new().read(true), Links::Refused, unread, |file| {
-            let fault = match file {
-                file if !file.is_file() => Err("is no file".into()),
-                file => will_do(file),
-            };
-            fault.map_err(unfit)
-        });
-        let is_absent = |error: &anyhow::Error| {
-            error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+        // `None` says that there is none.
+        let unread = |error: io::Error| {
+            let is_absent = error.kind() == io::ErrorKind::NotFound;
+            (!is_absent).then(|| anyhow::Error::from(error).context(format!("{} cannot be read", shown(&path))))
         };
+        let opened = named_file::open(&path, OpenOptions::new().read(true), Links::Refused, unread, |file| {
+            let fault = if file.is_file() { will_do(file) } else { Err("is no file".into()) };
+            fault.map_err(|fault| Some(unfit(fault)))
+        });
         let file = match opened {
             Ok((file, _)) => file,
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error),
+            Err(None) => return Ok(None),
+            Err(Some(error)) => return Err(error),
         };
         let mut text = Zeroizing::new(Vec::with_capacity(256));
         file.take(128).read_to_end(&mut text)?;
