@@ -37,7 +37,7 @@ against "users show, of $many accounts" -N -- "users show 7 --store @/big.db"
 against "users edit" -N -- "users edit 7 --name Somebody --store @/small.db"
 rounds=31 runs=3
 against "users reset" --output=pipe -- "users reset 7 --yes --quiet --store @/small.db"
-rounds=7 runs=1
+rounds=21 runs=1
 for sort in id username name; do
     against "users list --format csv --sort $sort" -N -- "users list --format csv --sort $sort --store @/big.db"
 done

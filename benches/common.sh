@@ -19,7 +19,7 @@ trap 'rm -rf "$folder"' EXIT
 # Nobody's sign-in, token or store but those of this run; cargo stays where it is.
 export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 export HOME=$folder
-unset PASSDESK_STORE PASSDESK_TOKEN PASSDESK_TOKEN_FILE XDG_DATA_HOME XDG_STATE_HOME
+unset PASSDESK_STORE PASSDESK_TOKEN PASSDESK_TOKEN_FILE XDG_DATA_HOME XDG_STATE_HOME RUST_BACKTRACE
 
 # make_store FILE COUNT: a store with so many accounts. They are filled in by SQL, as an import would leave them after a
 # while: of two hundred one is removed, of a hundred one disabled; of fifty one has to change a temporary password, every
@@ -64,8 +64,9 @@ SQL
 }
 
 # compare [HYPERFINE OPTION...] -- OURS PEER: runs both in turns and leaves the medians, in milliseconds, in $ours and
-# $peers. hyperfine runs all of one command before the other: so there are rounds of it, each with a few runs, and every
-# second one begins with the peer.
+# $peers, and the median of the ratios of each round in $ratio: what slows a machine down for a while slows both down in
+# the same round. hyperfine runs all of one command before the other: so each round has few runs, and every second one
+# begins with the peer.
 rounds=11 runs=1
 compare() {
     local options=()
@@ -78,24 +79,26 @@ compare() {
             --export-json "$folder/round-$order-$round.json" "${options[@]}" "$first" "$second" \
             >"$folder/said" 2>&1 || { cat "$folder/said" >&2; return 1; }
     done
-    read -r ours peers < <(jq -rn --slurpfile even <(cat "$folder"/round-0-*.json) \
+    read -r ours peers ratio < <(jq -rn --slurpfile even <(cat "$folder"/round-0-*.json) \
         --slurpfile odd <(cat "$folder"/round-1-*.json) '
-        def median: sort | .[length / 2 | floor] * 1e3;
+        def median: sort | .[length / 2 | floor];
         [$even, $odd | map(.results)] as [$even, $odd]
-        | [([$even[][0].times[], $odd[][1].times[]] | median), ([$even[][1].times[], $odd[][0].times[]] | median)] | @tsv')
+        | [([$even[][0].times[], $odd[][1].times[]] | median * 1e3),
+           ([$even[][1].times[], $odd[][0].times[]] | median * 1e3),
+           ([$even[] | .[0].median / .[1].median] + [$odd[] | .[1].median / .[0].median] | median)] | @tsv')
     rm "$folder"/round-*.json
 }
 
 table() { printf '| %-58s | %12s | %12s | %7s | %8s |\n' "$@"; }
 title() {
-    echo "Medians, on $(nproc) cores; sqlite3 $(sqlite3 --version | cut -d' ' -f1)."
+    echo "Medians, and the medians of the ratios of each round, on $(nproc) cores; sqlite3 $(sqlite3 --version | cut -d' ' -f1)."
     echo
     table what ours peer ratio goal
     table --- ---: ---: ---: ---:
 }
 # row WHAT GOAL: of the latest comparison.
 row() {
-    table "$1" "$(printf '%.1f ms' "$ours")" "$(printf '%.1f ms' "$peers")" "$(jq -n "$ours / $peers * 100 | round / 100")" "$2"
+    table "$1" "$(printf '%.1f ms' "$ours")" "$(printf '%.1f ms' "$peers")" "$(jq -n "$ratio * 100 | round / 100")" "$2"
 }
 # peak WHAT GOAL COMMAND...: its peak memory, by GNU time, which asks the kernel (ru_maxrss).
 peak() {
