@@ -9,8 +9,10 @@
 //! commands/    a file a command: resolve → authorize → decide → deliver → record
 //!    ↓                       ↓                          ↓
 //! domain/      ←  store/                  terminal/
-//! pure rules      the Store trait;        prompts, tables, formats, ways out:
-//!                 sqlite/ behind it       the only rooms that touch a terminal
+//! pure rules      each operation once,    prompts, tables, formats, ways out:
+//!                 over the rows that      the only rooms that touch a terminal
+//!                 an engine gives;
+//!                 sqlite/ is one
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is

@@ -108,6 +108,8 @@ pub struct Account {
     pub roles: Roles,
     /// Whether it is in use.
     pub lifecycle: Lifecycle,
+    /// Whether it has one, so that somebody can sign in at all.
+    pub has_password: bool,
     /// Whether a new password has to be chosen before anything else.
     pub must_change: bool,
     /// When its temporary password ends, if that is what it has.
@@ -174,6 +176,7 @@ impl Account {
             email: None,
             roles: Roles::NONE,
             lifecycle: Lifecycle::Active,
+            has_password: true,
             must_change: false,
             temporary_until: None,
             temporary_lapsed: false,

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod admins;
 pub mod audit;
 pub mod authority;
 pub mod clock;

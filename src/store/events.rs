@@ -14,6 +14,7 @@ use crate::domain::policy::Setting;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::domain::throttle::Tries;
+use crate::domain::token::Label;
 
 // Accounts.
 
@@ -191,8 +192,8 @@ pub fn token_made(by: &Mandate, owner: &Account, new: &NewToken) -> Entry {
 
 /// A token of this label was revoked.
 #[must_use]
-pub fn token_revoked(by: &Mandate, owner: &Account, label: String) -> Entry {
-    by.done(Action::RevokeToken.name(), Some(owner.into()), label)
+pub fn token_revoked(by: &Mandate, owner: &Account, label: &Label) -> Entry {
+    by.done(Action::RevokeToken.name(), Some(owner.into()), label.as_str().to_owned())
 }
 
 // The store.

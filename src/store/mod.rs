@@ -1,4 +1,6 @@
-//! What a store can do, in the words of the domain. `sqlite/` is the embedded engine; another one is another folder.
+//! What a store can do, in the words of the domain. Each operation is said once, over the rows that an [`engine`] gives:
+//! `ruled` opens the transactions, the files beside it hold the rules. `sqlite/` is the embedded engine; another one is
+//! another folder.
 //!
 //! Each method is one transaction, and what several do at the same moment is as if one came after the other: two who
 //! see that another admin is left do not both take that one away. None is open while the caller prompts, hashes or
@@ -6,10 +8,23 @@
 //! the account since, the answer is [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is
 //! decided again inside the transaction, on what the actor and the target are by then.
 
+mod accounts;
+mod admins;
+mod authority;
+mod batches;
 #[cfg(test)]
 mod contract;
+pub mod engine;
 mod events;
+mod imports;
+mod policy;
+mod record;
+mod repeats;
+mod ruled;
+mod sign_ins;
 pub mod sqlite;
+mod tokens;
+mod tries;
 mod values;
 
 use std::ffi::OsString;
@@ -63,6 +78,19 @@ pub enum StoreError {
     /// Anything else.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
+}
+
+/// What to do with a store that is damaged.
+pub const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
+                       store";
+/// Where to look before.
+pub const LOOK: &str = "; 'passdesk store check' says what is the matter";
+
+impl StoreError {
+    /// The store is damaged, in a way that a sentence says.
+    fn damaged(message: impl Into<String>) -> Self {
+        Self::Unusable { message: message.into(), hint: format!("{RESTORE}{LOOK}") }
+    }
 }
 
 /// A process that keeps others from writing.

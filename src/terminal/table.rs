@@ -225,6 +225,7 @@ mod tests {
             display_name: DisplayName::from_store(name.into()),
             email: Some("alice.with-a-rather-long.name@mail.department.example.org".parse().unwrap()),
             roles: Roles::from_iter(Role::ALL),
+            has_password: true,
             must_change: true,
             temporary_until: Some(Timestamp::UNIX_EPOCH),
             ..Account::example(1, "alice")

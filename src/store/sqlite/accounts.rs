@@ -1,24 +1,24 @@
-//! Reading an account.
+//! The rows of accounts.
 
-use jiff::Timestamp;
-use rusqlite::types::{ToSql, Type};
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+use rusqlite::types::{ToSql, Type, Value};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params, params_from_iter};
 
 use super::errors::failed;
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
-use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
+use crate::domain::clock::Timestamp;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
-use crate::store::{Result, StoreError};
+use crate::store::engine::{Kept, NewRow, Password, Taken};
+use crate::store::{Result, search_text};
 
 /// What [`account`] reads.
 pub(super) const COLUMNS: &str = "\
     id, revision, username, display_name, email, roles, state, must_change, temporary_until, password_changed_at, \
-    reset_at, reset_by, created_at, removed_at, tries_failed, tried_at, locked_at, temporary_lapsed, tries_untold";
-/// What stands behind [`COLUMNS`] where somebody signs in, and is not read otherwise.
-const CREDENTIAL: &str = ", password_hash, password_revision";
+    reset_at, reset_by, created_at, removed_at, tries_failed, tried_at, locked_at, temporary_lapsed, tries_untold, \
+    password_hash IS NOT NULL";
 
 pub fn find(connection: &Connection, target: &Target) -> Result<Option<Account>> {
     let (condition, key): (_, &dyn ToSql) = match target {
@@ -26,70 +26,140 @@ pub fn find(connection: &Connection, target: &Target) -> Result<Option<Account>>
         Target::Username(username) => ("username = ?1", &username.as_str()),
         Target::Email(email) => ("email_key = ?1", &email.key()),
     };
-    one(connection, "", condition, key, account)
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM accounts WHERE {condition}"))
+        .and_then(|mut statement| statement.query_row([key], account).optional())
+        .map_err(failed)
 }
 
-/// The account, if it is still the one that was seen.
-pub fn seen_account(transaction: &Transaction<'_>, id: AccountId, seen: Revision) -> Result<Account> {
-    find(transaction, &Target::Id(id))?
-        .filter(|account| account.revision == seen)
-        .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
+pub fn password(connection: &Connection, id: AccountId) -> Result<Option<Password>> {
+    let read = |row: &Row<'_>| {
+        let hash: Option<String> = row.get(0)?;
+        Ok(Password { hash: hash.map(StoredHash::from_store), revision: PasswordRevision(row.get(1)?) })
+    };
+    connection
+        .prepare_cached("SELECT password_hash, password_revision FROM accounts WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([id.0], read).optional())
+        .map_err(failed)
 }
 
-/// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
-pub fn proved_account(
-    transaction: &Transaction<'_>,
-    id: AccountId,
-    proved: PasswordRevision,
-    at: Timestamp,
-) -> Result<Account> {
-    let found = one(transaction, CREDENTIAL, "id = ?1", &id.0, with_credential)?;
-    let account = found
-        .filter(|(account, credential)| {
-            account.is_open() && credential.as_ref().is_some_and(|one| one.revision == proved)
-        })
-        .map(|(account, _)| account)
-        .ok_or_else(|| {
-            StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into())
-        })?;
-    if account.temporary_has_expired(at) {
-        return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
+/// From `m=` to whatever is behind it, a step of an index at a time, however many accounts there are.
+const HASH_COSTS: &str = "
+    WITH RECURSIVE costs (cost) AS (
+        SELECT 'm='
+        UNION ALL
+        SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost AND hash_cost < 'm>')
+        FROM costs WHERE cost IS NOT NULL
+    )
+    SELECT cost FROM costs WHERE cost > 'm=' LIMIT ?1";
+
+pub fn hash_costs(connection: &Connection, most: u32) -> Result<Vec<String>> {
+    // A damaged one need not be text.
+    let read = |row: &Row<'_>| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned());
+    connection
+        .prepare_cached(HASH_COSTS)
+        .and_then(|mut statement| statement.query_map([most], read)?.collect())
+        .map_err(failed)
+}
+
+pub fn global_admins(connection: &Connection, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM accounts WHERE roles & 8 ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        if seen(&account(row).map_err(failed)?) {
+            break;
+        }
     }
-    Ok(account)
+    Ok(())
 }
 
-/// Which password an account has, of all that it has had.
-pub fn password_revision(connection: &Connection, id: AccountId) -> Result<PasswordRevision> {
-    connection
-        .prepare_cached("SELECT password_revision FROM accounts WHERE id = ?1")
-        .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0).map(PasswordRevision)))
-        .map_err(failed)
+pub fn insert(connection: &Connection, new: &NewRow<'_>) -> Result<Kept<AccountId>> {
+    let sql = "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, must_change,
+                                     created_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', TRUE, ?7)";
+    let values = params![
+        new.username.as_str(),
+        new.display_name.as_str(),
+        new.email.map(Email::as_str),
+        new.email.map(Email::key),
+        search_text(new.username, new.display_name, new.email),
+        new.roles.bits(),
+        new.created_at.as_second(),
+    ];
+    let inserted = connection.prepare_cached(sql).and_then(|mut statement| statement.insert(values));
+    kept(inserted.map(AccountId))
 }
 
-pub fn credential(connection: &Connection, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
-    one(connection, CREDENTIAL, "username = ?1", &username.as_str(), with_credential)
+pub fn save(connection: &Connection, was: &Account, is: &Account) -> Result<Kept<()>> {
+    let changed: Vec<_> =
+        cells(was).into_iter().zip(cells(is)).filter(|(was, is)| was != is).map(|(_, is)| is).collect();
+    if changed.is_empty() {
+        return Ok(Ok(()));
+    }
+    let sets: Vec<_> = changed.iter().map(|(column, _)| format!("{column} = ?")).collect();
+    let sql = format!("UPDATE accounts SET {} WHERE id = ?", sets.join(", "));
+    let values = changed.into_iter().map(|(_, value)| value).chain([is.id.0.into()]);
+    let saved = connection.prepare_cached(&sql).and_then(|mut statement| statement.execute(params_from_iter(values)));
+    kept(saved.map(drop))
 }
 
-fn with_credential(row: &Row<'_>) -> rusqlite::Result<(Account, Option<Credential>)> {
-    let account = account(row)?;
-    let hash: Option<String> = row.get(19)?;
-    let temporary_until = account.temporary_until;
-    let revision = PasswordRevision(row.get(20)?);
-    let credential = hash.map(|hash| Credential { hash: StoredHash::from_store(hash), revision, temporary_until });
-    Ok((account, credential))
+/// What is written of an account that is there.
+fn cells(account: &Account) -> [(&'static str, Value); 19] {
+    let at = |moment: Option<Timestamp>| moment.map(Timestamp::as_second).into();
+    let text = |text: Option<&str>| text.map(str::to_owned).into();
+    let (email, reset) = (account.email.as_ref(), account.last_reset.as_ref());
+    let state = match account.lifecycle {
+        Lifecycle::Active => "active",
+        Lifecycle::Disabled => "disabled",
+    };
+    [
+        ("revision", account.revision.0.into()),
+        ("username", text(Some(account.username.as_str()))),
+        ("display_name", text(Some(account.display_name.as_str()))),
+        ("email", text(email.map(Email::as_str))),
+        ("email_key", email.map(|email| email.key().into_owned()).into()),
+        ("search_text", search_text(&account.username, &account.display_name, email).into()),
+        ("roles", i64::from(account.roles.bits()).into()),
+        ("state", text(Some(state))),
+        ("must_change", account.must_change.into()),
+        ("temporary_until", at(account.temporary_until)),
+        ("temporary_lapsed", account.temporary_lapsed.into()),
+        ("password_changed_at", at(account.password_changed_at)),
+        ("reset_at", at(reset.map(|reset| reset.at))),
+        ("reset_by", text(reset.map(|reset| reset.by.as_str()))),
+        ("removed_at", at(account.removed_at)),
+        ("tries_failed", i64::from(account.tries.failed).into()),
+        ("tried_at", at(account.tries.last_at)),
+        ("tries_untold", i64::from(account.untold_failures).into()),
+        ("locked_at", at(account.locked_at)),
+    ]
 }
 
-fn one<T>(
-    connection: &Connection,
-    more: &str,
-    condition: &str,
-    key: &dyn ToSql,
-    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Option<T>> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS}{more} FROM accounts WHERE {condition}"))
-        .and_then(|mut statement| statement.query_row([key], read).optional())
-        .map_err(failed)
+pub fn delete_removed(connection: &Connection, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {
+    let read = |row: &Row<'_>| Ok((AccountId(row.get(0)?), text(row, 1)?.parse().map_err(|error| wrong(1, error))?));
+    let mut deleted: Vec<(AccountId, Username)> = connection
+        .prepare("DELETE FROM accounts WHERE removed_at <= ?1 RETURNING id, username")
+        .and_then(|mut statement| statement.query_map([until.as_second()], read)?.collect())
+        .map_err(failed)?;
+    deleted.sort_unstable_by_key(|(id, _)| *id);
+    Ok(deleted)
+}
+
+/// A broken uniqueness is a name that is taken.
+fn kept<T>(written: rusqlite::Result<T>) -> Result<Kept<T>> {
+    let taken = |error: &rusqlite::Error| {
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) if text.contains("accounts.username") => Some(Taken::Username),
+            Some(ErrorCode::ConstraintViolation) if text.contains("accounts.email_key") => Some(Taken::Email),
+            _ => None,
+        }
+    };
+    match written {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) => taken(&error).map(Err).ok_or_else(|| failed(error)),
+    }
 }
 
 /// One account from a row of [`COLUMNS`].
@@ -110,6 +180,7 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
             "disabled" => Lifecycle::Disabled,
             other => return Err(wrong(6, anyhow::anyhow!("the state {other:?} is unknown"))),
         },
+        has_password: row.get(19)?,
         must_change: row.get(7)?,
         temporary_until: moment(row, 8)?,
         temporary_lapsed: row.get(17)?,
@@ -135,4 +206,20 @@ pub(super) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Ti
 
 pub(super) fn wrong(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open;
+    use super::*;
+
+    #[test]
+    fn the_costs_are_found_by_an_index() {
+        let connection = open::in_memory().unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {HASH_COSTS}")).unwrap();
+        let lines = statement.query_map([1], |row| row.get(3)).unwrap();
+        let plan = lines.collect::<rusqlite::Result<Vec<String>>>().unwrap().join("\n");
+        assert!(plan.contains("accounts_by_hash_cost (hash_cost>? AND hash_cost<?)"), "{plan}");
+        assert!(!plan.contains("SCAN accounts"), "{plan}");
+    }
 }

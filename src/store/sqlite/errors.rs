@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 use rustix::process::{Resource, getrlimit};
 
 use crate::store::StoreError;
+pub use crate::store::{LOOK, RESTORE};
 
 /// The engine's error in the words of [`StoreError`].
 pub fn failed(error: rusqlite::Error) -> StoreError {
@@ -44,12 +45,6 @@ pub fn disk(error: &rusqlite::Error) -> String {
     }
 }
 
-/// What to do with a store that is damaged.
-pub const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
-                       store";
-/// Where to look before.
-pub const LOOK: &str = "; 'passdesk store check' says what is the matter";
-
 pub fn damaged(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unusable { message: format!("the store is damaged: {why}"), hint: format!("{RESTORE}{LOOK}") }
+    StoreError::damaged(format!("the store is damaged: {why}"))
 }

@@ -3,14 +3,16 @@
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params_from_iter};
 
-use super::accounts::{COLUMNS, account};
+use super::accounts::{self, COLUMNS, account};
+use super::bound::Bound;
 use super::errors::failed;
-use crate::domain::account::{Account, State};
+use crate::domain::account::{Account, AccountId, State};
 use crate::domain::name::folded;
 use crate::domain::role::Roles;
-use crate::store::{Filter, Page, Result, Sort};
+use crate::domain::target::Target;
+use crate::store::{Filter, Namesakes, Newcomer, Page, Result, Sort};
 
 /// Conditions joined by AND, and the values they are about.
 #[derive(Clone)]
@@ -122,7 +124,6 @@ fn query(page: &Page<'_>, part: Conditions, limit: usize) -> Query {
 }
 
 pub fn page(connection: &Connection, page: &Page<'_>) -> Result<Vec<Account>> {
-    let _reading = connection.unchecked_transaction().map_err(failed)?;
     let mut accounts = Vec::with_capacity(page.limit.min(1_000));
     for part in parts(page) {
         if accounts.len() < page.limit {
@@ -135,7 +136,6 @@ pub fn page(connection: &Connection, page: &Page<'_>) -> Result<Vec<Account>> {
 /// First the accounts whose username begins with a text, by an index; then, if there is room, those it is found in
 /// elsewhere, which is a look at every account if there are few.
 pub fn suggestions(connection: &Connection, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
-    let _reading = connection.unchecked_transaction().map_err(failed)?;
     let text = folded(text);
     // A username is ASCII, and this character comes after all of which it is made.
     let range = || [Value::from(text.clone()), Value::from(format!("{text}\u{7f}"))];
@@ -171,6 +171,36 @@ fn counted(filter: &Filter, now: Timestamp) -> Query {
         sql.push_str(" AND roles <> 0");
     }
     Query { sql: format!("SELECT count(*) FROM accounts WHERE {sql}"), values }
+}
+
+/// The accounts that have the names of newcomers.
+pub fn namesakes(connection: &Connection, bound: &Bound, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+    let prepare = |column| connection.prepare(&format!("SELECT id FROM accounts WHERE {column} = ?1")).map_err(failed);
+    let (mut by_username, mut by_email) = (prepare("username")?, prepare("email_key")?);
+    let mut found = Vec::new();
+    for (place, newcomer) in of.iter().enumerate() {
+        bound.renew();
+        let username = holder(&mut by_username, newcomer.username.as_str())?;
+        let email = match &newcomer.email {
+            Some(email) => holder(&mut by_email, &email.key())?,
+            None => None,
+        };
+        if username.is_none() && email.is_none() {
+            continue;
+        }
+        let by_username = of_number(connection, username)?;
+        let by_email = if email == username { by_username.clone() } else { of_number(connection, email)? };
+        found.push(Namesakes { place, by_username, by_email });
+    }
+    Ok(found)
+}
+
+fn holder(statement: &mut Statement<'_>, name: &str) -> Result<Option<AccountId>> {
+    statement.query_row([name], |row| row.get(0).map(AccountId)).optional().map_err(failed)
+}
+
+fn of_number(connection: &Connection, id: Option<AccountId>) -> Result<Option<Account>> {
+    id.map_or(Ok(None), |id| accounts::find(connection, &Target::Id(id)))
 }
 
 #[cfg(test)]

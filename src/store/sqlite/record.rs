@@ -1,35 +1,24 @@
-//! The record: events appended inside the transaction of what they record, and read back in their order.
+//! The rows of the record, and of what is counted beside it.
 
-use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
+use super::accounts::moment;
 use super::errors::failed;
-use super::repeats;
+use super::rows::execute;
 use crate::domain::account::AccountId;
-use crate::domain::audit::{self, Entry, Event, Link};
-use crate::domain::authority::Action;
-use crate::store::{EventFilter, Result, events};
+use crate::domain::audit::{self, Event, Link, Repeat, Target};
+use crate::store::engine::RepeatRow;
+use crate::store::{EventFilter, Result};
 
 const COLUMNS: &str =
     "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
 
-/// Appends an event to the chain, behind what has been counted until then. What has come to its end by then has done so for
-/// good, whatever a clock says later.
-pub fn append(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
-    repeats::sum_up(transaction, entry.at)?;
-    insert(transaction, entry)?;
-    end_what_has_ended(transaction, entry.at.as_second())
-}
-
-/// Appends an event to the chain, and nothing else.
-pub fn insert(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
-    let head = head(transaction)?;
-    let (sequence, link) = head.unwrap_or((0, Link::START));
-    let event = Event::after(sequence, link, entry);
+/// Appends an event.
+pub fn append(connection: &Connection, event: &Event) -> Result<()> {
     let insert =
         format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
-    transaction
+    connection
         .prepare_cached(&insert)
         .and_then(|mut statement| {
             statement.execute(params![
@@ -51,48 +40,19 @@ pub fn insert(transaction: &Transaction<'_>, entry: &Entry) -> Result<()> {
         .map(drop)
 }
 
-/// Temporary passwords, sign-ins and tokens.
-pub fn end_what_has_ended(transaction: &Transaction<'_>, at: i64) -> Result<()> {
-    lapse(transaction, at)?;
-    transaction
-        .prepare_cached("DELETE FROM sign_ins WHERE expires_at <= ?1")
-        .and_then(|mut statement| statement.execute([at]))
-        .map_err(failed)
-        .map(drop)
-}
-
-/// How many temporary passwords lapse in one statement, which keeps what it has written in memory until it is done.
-/// After an import a million may expire in the same second.
-const LAPSING: usize = 1_000;
-
-/// Marks the temporary passwords that have come to their end.
-fn lapse(transaction: &Transaction<'_>, at: i64) -> Result<()> {
-    let sql = format!(
-        "UPDATE accounts SET temporary_lapsed = TRUE
-         WHERE id IN (SELECT id FROM accounts
-                      WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed
-                      ORDER BY temporary_until LIMIT {LAPSING})"
-    );
-    let mut statement = transaction.prepare_cached(&sql).map_err(failed)?;
-    while statement.execute([at]).map_err(failed)? == LAPSING {}
-    Ok(())
-}
-
-/// Whether the record says that a reset gave an account a temporary password with this end, in the words of [`events::expires`].
-pub fn has_reset(connection: &Connection, id: AccountId, until: Timestamp) -> Result<bool> {
+/// Whether an event says in these words that something was done to an account.
+pub fn has(connection: &Connection, target: AccountId, action: &str, detail: &str) -> Result<bool> {
     connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM audit_events
                             WHERE target_id = ?1 AND action = ?2 AND outcome = 'done' AND detail = ?3)",
         )
-        .and_then(|mut statement| {
-            statement.query_row(params![id.0, Action::Reset.name(), events::expires(until)], |row| row.get(0))
-        })
+        .and_then(|mut statement| statement.query_row(params![target.0, action, detail], |row| row.get(0)))
         .map_err(failed)
 }
 
 /// The sequence number and the link of the last event.
-fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
+pub fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
     connection
         .prepare_cached("SELECT sequence, link FROM audit_events ORDER BY sequence DESC LIMIT 1")
         .and_then(|mut statement| statement.query_row([], |row| Ok((sequence(row, 0)?, Link(row.get(1)?)))).optional())
@@ -173,31 +133,36 @@ fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::open;
-    use super::*;
+/// What is counted and is no event yet.
+pub fn repeats(connection: &Connection) -> Result<Vec<RepeatRow>> {
+    let sql = "SELECT target_id, target, kind, count, last_at, began_at FROM repeats ORDER BY target_id, kind";
+    connection.prepare_cached(sql).and_then(|mut statement| statement.query_map([], repeat)?.collect()).map_err(failed)
+}
 
-    #[test]
-    fn however_many_temporary_passwords_have_expired_all_lapse_with_the_next_event() {
-        let mut connection = open::in_memory().unwrap();
-        for count in [1, LAPSING - 1, LAPSING, 2 * LAPSING, 2 * LAPSING + 1] {
-            let sql = format!(
-                "DELETE FROM accounts;
-                 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n <= {count})
-                 INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, temporary_until,
-                                       created_at)
-                 SELECT 'u' || n, '', '', 0, 'active', TRUE, iif(n > {count}, 8, 7), 0 FROM number"
-            );
-            connection.execute_batch(&sql).unwrap();
-            let transaction = connection.transaction().unwrap();
-            lapse(&transaction, 7).unwrap();
-            transaction.commit().unwrap();
-            let lapsed = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 7";
-            let others = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 8";
-            let counted =
-                [lapsed, others].map(|sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap());
-            assert_eq!(counted, [i64::try_from(count).unwrap(), 0]);
-        }
-    }
+fn repeat(row: &Row<'_>) -> rusqlite::Result<RepeatRow> {
+    let id: i64 = row.get(0)?;
+    let username: String = row.get(1)?;
+    let repeat = Repeat {
+        target: username.parse().ok().map(|username| Target { id: (id != 0).then_some(AccountId(id)), username }),
+        kind: row.get(2)?,
+        count: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
+        last_at: moment(row, 4).ok().flatten().unwrap_or_default(),
+    };
+    Ok(RepeatRow { repeat, began_at: moment(row, 5).ok().flatten().unwrap_or_default() })
+}
+
+/// Writes how often something was turned away.
+pub fn save_repeat(connection: &Connection, row: &RepeatRow) -> Result<()> {
+    let Repeat { target, kind, count, last_at } = &row.repeat;
+    let name = target.as_ref().map(|target| target.username.as_str()).unwrap_or_default();
+    let sql = "INSERT INTO repeats (target_id, kind, target, began_at, last_at, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+               ON CONFLICT DO UPDATE SET count = ?6, last_at = ?5";
+    let count = i64::try_from(*count).unwrap_or(i64::MAX);
+    let values = params![number(&row.repeat), kind, name, row.began_at.as_second(), last_at.as_second(), count];
+    execute(connection, sql, values).map(drop)
+}
+
+/// The number of the target; 0 is nobody's.
+pub fn number(repeat: &Repeat) -> i64 {
+    repeat.target.as_ref().and_then(|target| target.id).map_or(0, |id| id.0)
 }

@@ -1,114 +1,80 @@
-//! Sign-ins: begun, found by their digest, ended. One with a label is a token. Those whose end has come are deleted by the
-//! next event; until then they are not found.
+//! The rows of sign-ins and tokens.
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, ErrorCode, Row, ToSql, params};
 
-use super::accounts::{self, proved_account};
+use super::accounts::moment;
 use super::errors::failed;
-use super::record;
-use crate::domain::account::{Account, AccountId};
-use crate::domain::credential::PasswordRevision;
+use super::rows::execute;
+use crate::domain::account::AccountId;
+use crate::domain::clock::Timestamp;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
-use crate::domain::target::Target;
 use crate::domain::token::Label;
-use crate::store::{Mandate, NewSignIn, Result, SignIn, StoreError, events};
+use crate::store::Result;
+use crate::store::engine::{Kept, SignInRow, Taken};
 
-/// Begins one for somebody who has just chosen a password, and records it.
-pub fn begin(
-    transaction: &Transaction<'_>,
-    id: AccountId,
-    proved: PasswordRevision,
-    new: &NewSignIn,
-    at: Timestamp,
-) -> Result<()> {
-    let account = proved_account(transaction, id, proved, at)?;
-    if account.must_change {
-        return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
-    }
-    let by = Mandate::of(&account, proved, at);
-    record::append(transaction, &events::signed_in(&by, &account, new))?;
-    add(transaction, id, new, at)
+pub fn one(connection: &Connection, condition: &str, values: &[&dyn ToSql]) -> Result<Option<SignInRow>> {
+    all(connection, condition, values).map(|found| found.into_iter().next())
 }
 
-pub fn add(transaction: &Transaction<'_>, id: AccountId, new: &NewSignIn, at: Timestamp) -> Result<()> {
-    transaction
-        .execute(
-            "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            params![id.0, new.digest.0, at.as_second(), new.until.as_second()],
-        )
-        .map_err(failed)
-        .map(drop)
-}
-
-pub fn find(connection: &Connection, digest: SignInDigest, now: Timestamp) -> Result<Option<SignIn>> {
-    let sql = "SELECT id, account_id, label, roles FROM sign_ins WHERE secret_sha256 = ?1 AND expires_at > ?2";
-    let found: Option<(i64, i64, Option<String>, Option<u8>)> = connection
-        .query_row(sql, params![digest.0, now.as_second()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })
-        .optional()
-        .map_err(failed)?;
-    let Some((id, account_id, label, roles)) = found else { return Ok(None) };
-    let account = accounts::find(connection, &Target::Id(AccountId(account_id)))?.filter(Account::is_open);
-    Ok(account.map(|account| SignIn {
-        id: SignInId(id),
-        account: Account { roles: limited(account.roles, roles.map(Roles::from_bits)), ..account },
-        token: label.map(Label::from_store),
-    }))
-}
-
-/// The roles of somebody who acts by a sign-in now; `None` if it is over.
-pub fn acting_roles(connection: &Connection, account: &Account, id: SignInId, now: Timestamp) -> Result<Option<Roles>> {
-    let sql = "SELECT roles FROM sign_ins WHERE id = ?1 AND account_id = ?2 AND expires_at > ?3";
+pub fn all(connection: &Connection, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<SignInRow>> {
+    let sql = format!(
+        "SELECT id, account_id, created_at, expires_at, label, roles, last_used_at FROM sign_ins
+         WHERE {condition} ORDER BY id"
+    );
     connection
-        .query_row(sql, [id.0, account.id.0, now.as_second()], |row| {
-            let limit: Option<u8> = row.get(0)?;
-            Ok(limited(account.roles, limit.map(Roles::from_bits)))
-        })
-        .optional()
+        .prepare_cached(&sql)
+        .and_then(|mut statement| statement.query_map(values, read)?.collect())
         .map_err(failed)
 }
 
-/// What is left of the roles of an account by a token, which has roles of its own.
-fn limited(roles: Roles, limit: Option<Roles>) -> Roles {
-    limit.map_or(roles, |limit| limit.and(roles.covered()))
+fn read(row: &Row<'_>) -> rusqlite::Result<SignInRow> {
+    Ok(SignInRow {
+        id: SignInId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        created_at: moment(row, 2)?.unwrap_or_default(),
+        expires_at: moment(row, 3)?.unwrap_or_default(),
+        label: row.get::<_, Option<String>>(4)?.map(Label::from_store),
+        roles: row.get::<_, Option<u8>>(5)?.map(Roles::from_bits),
+        last_used_at: moment(row, 6)?,
+    })
 }
 
-pub fn end(transaction: &Transaction<'_>, digest: SignInDigest, at: Timestamp) -> Result<bool> {
-    // A token is none: it ends no token, itself neither, wherever its secret is brought from.
-    let sql = "DELETE FROM sign_ins WHERE secret_sha256 = ?1 AND label IS NULL RETURNING id, account_id";
-    let ended: Option<(i64, i64)> =
-        transaction.query_row(sql, [digest.0], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(failed)?;
-    let Some((sign_in, id)) = ended else { return Ok(false) };
-    if let Some(account) = accounts::find(transaction, &Target::Id(AccountId(id)))? {
-        record::append(transaction, &events::signed_out(&account, SignInId(sign_in), at))?;
+pub fn insert(connection: &Connection, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>> {
+    let sql = "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, label, roles)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let inserted = connection.execute(
+        sql,
+        params![
+            row.account.0,
+            digest.0,
+            row.created_at.as_second(),
+            row.expires_at.as_second(),
+            row.label.as_ref().map(Label::as_str),
+            row.roles.map(Roles::bits),
+        ],
+    );
+    match inserted {
+        Ok(_) => Ok(Ok(())),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) && row.label.is_some() => {
+            Ok(Err(Taken::Label))
+        }
+        Err(error) => Err(failed(error)),
     }
-    Ok(true)
 }
 
-/// Ends the sign-ins and tokens of an account, all but one.
-pub fn end_all(transaction: &Transaction<'_>, id: AccountId, keep: Option<SignInId>) -> Result<()> {
-    transaction
-        .prepare_cached("DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2")
-        .and_then(|mut statement| statement.execute(params![id.0, keep.map(|keep| keep.0)]))
-        .map_err(failed)
-        .map(drop)
-}
-
-/// Ends all of them on behalf of their owner, and says how many there were.
-pub fn end_everywhere(transaction: &Transaction<'_>, by: &Mandate, account: &Account) -> Result<usize> {
-    let sql = "DELETE FROM sign_ins WHERE account_id = ?1 AND expires_at > ?2";
-    let ended = transaction.execute(sql, [account.id.0, by.at.as_second()]).map_err(failed)?;
-    record::append(transaction, &events::signed_out_everywhere(by, account, ended))?;
+pub fn delete(connection: &Connection, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize> {
+    let keep = keep.map(|keep| keep.0);
+    let of = "account_id = ?1 AND id IS NOT ?2 AND";
+    let ended = execute(
+        connection,
+        &format!("DELETE FROM sign_ins WHERE {of} expires_at > ?3"),
+        params![account.0, keep, after.as_second()],
+    )?;
+    execute(
+        connection,
+        &format!("DELETE FROM sign_ins WHERE {of} expires_at <= ?3"),
+        params![account.0, keep, after.as_second()],
+    )?;
     Ok(ended)
-}
-
-/// Takes from the tokens of an account what it has no longer: given back to the account, it is not back in its tokens.
-pub fn restrict_tokens(transaction: &Transaction<'_>, id: AccountId, roles: Roles) -> Result<()> {
-    transaction
-        .execute("UPDATE sign_ins SET roles = roles & ?2 WHERE account_id = ?1", params![id.0, roles.covered().bits()])
-        .map_err(failed)
-        .map(drop)
 }

@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use super::bound::Bounded;
 use super::ground::{self, SUFFIXES, beside};
 use super::unplaced::{Purpose, Unplaced};
-use super::{SqliteStore, examine, open, writer};
+use super::{SqliteEngine, examine, open, writer};
 use crate::domain::finding::Finding;
 use crate::gate::Gate;
+use crate::store::ruled::Ruled;
 use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch, Writer};
 
 /// The store in one file.
@@ -43,7 +44,7 @@ impl SqliteStores {
 
     fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Box<dyn Store>> {
         let _pass = self.gate.pass();
-        Ok(Box::new(SqliteStore::new(open(&self.path)?, Some(&self.path), &self.gate)))
+        Ok(Box::new(Ruled(SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.gate))))
     }
 }
 
@@ -92,9 +93,9 @@ impl Stores for SqliteStores {
     fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         let _pass = self.gate.pass();
-        let mut store = SqliteStore::new(open::fresh(unplaced.path())?, None, &self.gate);
+        let mut store = Ruled(SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.gate));
         store.add_account(by, first)?;
-        store.close()?;
+        store.0.close()?;
         Ok(Box::new(unplaced))
     }
 }

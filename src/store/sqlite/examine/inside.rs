@@ -13,6 +13,7 @@ use crate::store::sqlite::bound::Bounded;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::{self, unusable};
 use crate::store::sqlite::pages::{self, Depth};
+use crate::store::sqlite::rows::SqliteRows;
 use crate::store::sqlite::{schema, tables};
 use crate::store::{Result, Watch};
 
@@ -63,7 +64,8 @@ fn look_into(
         findings.push(as_made);
     }
     if version == schema::NEWEST && is_as_made {
-        rows::look(connection, now, watch, findings)?;
+        let bound = connection.bound();
+        rows::look(&mut SqliteRows { connection, bound }, now, watch, findings)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the rows say: accounts, passwords, settings, the record, admins.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, Row};
 
 use super::{few_of, told};
 use crate::domain::audit::{EMPTY, Tampered, Walk};
@@ -11,30 +11,38 @@ use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
 use crate::domain::text::{counted, grouped};
-use crate::store::sqlite::admins::USABLE_ADMINS;
+use crate::store::engine::Rows as _;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
-use crate::store::sqlite::settings::store_name;
-use crate::store::sqlite::{accounts, policy, record};
-use crate::store::{EventFilter, Result, Watch};
+use crate::store::sqlite::rows::SqliteRows;
+use crate::store::sqlite::{accounts, record};
+use crate::store::{EventFilter, Result, StoreError, Watch, policy};
 
 /// How many rows are read between two reports of how far it has come.
 const PAGE: usize = 1_000;
 
 /// Looks at each row.
-pub fn look(connection: &Connection, now: Timestamp, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
+pub fn look(
+    rows: &mut SqliteRows<'_>,
+    now: Timestamp,
+    watch: &mut dyn Watch,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let connection = rows.connection;
     match all_accounts(connection, watch) {
         Ok(seen) => findings.extend(seen.findings()),
         Err(error) => findings.push(told("accounts", "", Err(error))?),
     }
-    findings.push(told("settings", "each can be understood", settings(connection))?);
+    findings.push(told("settings", "each can be understood", settings(rows))?);
     findings.push(match all_events(connection, watch) {
         Ok(finding) => finding,
         Err(error) => told("record", "", Err(error))?,
     });
-    findings.push(match admins(connection, now) {
+    findings.push(match admins(rows, now) {
         Ok(finding) => finding,
+        // What is the matter with their rows has been said of the accounts.
+        Err(StoreError::Unusable { .. }) => Finding::faulty("admins", "their accounts cannot be read", RESTORE),
         Err(error) => told("admins", "", Err(error))?,
     });
     Ok(())
@@ -109,16 +117,13 @@ fn is_as_written(row: &Row<'_>) -> bool {
         && address.map(|text| Email::from_store(text).key().into_owned()) == text("email_key")
 }
 
-fn settings(connection: &Connection) -> Result<()> {
-    store_name(connection)?;
-    let counts: Option<bool> = connection
-        .query_row("SELECT value NOT GLOB '*[^0-9]*' FROM settings WHERE key = 'sign_in_tries'", [], |row| row.get(0))
-        .optional()
-        .map_err(failed)?;
-    if counts != Some(true) {
+fn settings(rows: &mut SqliteRows<'_>) -> Result<()> {
+    policy::store_name(rows)?;
+    let counted = rows.setting("sign_in_tries")?;
+    if !counted.is_some_and(|count| count.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(unusable("the store has lost count of the sign-ins, and lets nobody in".into(), RESTORE));
     }
-    policy::read(connection, Policy::default()).map(drop)
+    policy::read(rows, Policy::default()).map(drop)
 }
 
 /// Walks the chain, as 'audit verify' does.
@@ -144,36 +149,37 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
 }
 
 /// Whether somebody can administer the store, and how long.
-fn admins(connection: &Connection, now: Timestamp) -> Result<Finding> {
-    let sql = format!(
-        "SELECT sum(temporary_until IS NULL), max(temporary_until), username FROM accounts WHERE {USABLE_ADMINS}"
-    );
-    let (lasting, until, username): (Option<i64>, _, Option<String>) = connection
-        .query_row(&sql, [now.as_second()], |row| Ok((row.get(0)?, accounts::moment(row, 1)?, row.get(2)?)))
-        .map_err(failed)?;
-    if let Some(lasting) = lasting.and_then(|lasting| u64::try_from(lasting).ok()).filter(|lasting| *lasting > 0) {
+fn admins(rows: &mut SqliteRows<'_>, now: Timestamp) -> Result<Finding> {
+    let (mut lasting, mut latest, mut somebody) = (0, None, None);
+    rows.global_admins(&mut |admin| {
+        match admin.temporary_until {
+            None if admin.is_usable_admin(now) => lasting += 1,
+            until if admin.is_usable_admin(now) => {
+                latest = latest.clone().max(until.zip(Some(admin.username.to_string())));
+            }
+            _ => {}
+        }
+        let rank = (admin.removed_at.is_some(), admin.id);
+        if somebody.as_ref().is_none_or(|(first, _)| rank < *first) {
+            somebody = Some((rank, admin.username.clone()));
+        }
+        false
+    })?;
+    if lasting > 0 {
         return Ok(Finding::sound("admins", format!("{} to count on", counted(lasting, "global-admin"))));
     }
-    if let (Some(until), Some(username)) = (until, username.and_then(as_a_word)) {
+    if let Some((until, username)) = latest {
         return Ok(Finding::notable(
             "admins",
             format!("no global-admin can sign in but by a temporary password, until {}", readable(until)),
             format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
         ));
     }
-    let sql = "SELECT username FROM accounts WHERE roles & 8 ORDER BY removed_at IS NOT NULL, id LIMIT 1";
-    let somebody: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(failed)?;
-    let remedy = match somebody.and_then(as_a_word) {
-        Some(username) => format!("an operator makes a way back in: passdesk recover {username}"),
+    let remedy = match somebody {
+        Some((_, username)) => format!("an operator makes a way back in: passdesk recover {username}"),
         None => RESTORE.to_owned(),
     };
     Ok(Finding::faulty("admins", "there is no global-admin who can sign in", remedy))
-}
-
-/// A username as a command line that somebody may paste has it; `None` if it is none.
-#[expect(clippy::needless_pass_by_value, reason = "as a row gives it")]
-fn as_a_word(text: String) -> Option<Username> {
-    text.parse().ok()
 }
 
 fn counted_hashes(count: u64) -> String {

@@ -1,27 +1,23 @@
 //! Decided inside the transaction that writes: whether the actor may, on what the actor is by now.
 
-use rusqlite::{Connection, Transaction};
-
-use super::{accounts, settings, sign_ins};
+use super::engine::{Rows, SignInRow};
+use super::{Mandate, Result, StoreError, policy, sign_ins};
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
-use crate::domain::policy::Setting;
+use crate::domain::clock::Timestamp;
+use crate::domain::role::Roles;
+use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
-use crate::store::{Mandate, Result, StoreError};
 
 /// Decides on what the actor is by now, not on what it was when the command began.
-pub fn authorize(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
-    decide_now(transaction, by, action, Some(subject))
+pub fn authorize(rows: &mut dyn Rows, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
+    Present::look_up(rows, by)?.may(action, Some(subject))
 }
 
 /// The same for what is done to nobody.
-pub fn authorize_all(transaction: &Transaction<'_>, by: &Mandate, action: Action) -> Result<()> {
-    decide_now(transaction, by, action, None)
-}
-
-fn decide_now(transaction: &Transaction<'_>, by: &Mandate, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
-    Present::look_up(transaction, by)?.may(action, subject)
+pub fn authorize_all(rows: &mut dyn Rows, by: &Mandate, action: Action) -> Result<()> {
+    Present::look_up(rows, by)?.may(action, None)
 }
 
 /// What an actor is by now: looked up once by whoever has much to decide in one transaction.
@@ -32,27 +28,28 @@ pub struct Present {
 }
 
 impl Present {
-    pub fn look_up(transaction: &Transaction<'_>, by: &Mandate) -> Result<Self> {
+    /// Looks it up.
+    pub fn look_up(rows: &mut dyn Rows, by: &Mandate) -> Result<Self> {
         let (id, proof) = match &by.actor {
-            Actor::Operator(_) if lets_operators_in(transaction)? => {
+            Actor::Operator(_) if policy::lets_operators_in(rows)? => {
                 return Ok(Self { account: None, is_token: false });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
             Actor::Account { id, proof, .. } => (*id, proof),
         };
-        let mut actor = accounts::find(transaction, &Target::Id(id))?
+        let mut actor = rows
+            .account(&Target::Id(id))?
             .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
         let (roles, over) = match proof {
             Proof::Password(proved) => {
-                let stands = accounts::password_revision(transaction, id)? == *proved;
+                let stands = rows.password(id)?.is_some_and(|password| password.revision == *proved);
                 (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
             }
-            Proof::SignIn(sign_in) => (
-                sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?,
-                Refusal::SignInEnded { what: "sign-in" },
-            ),
+            Proof::SignIn(sign_in) => {
+                (acting_roles(rows, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "sign-in" })
+            }
             Proof::Token(sign_in, _) => {
-                (sign_ins::acting_roles(transaction, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "token" })
+                (acting_roles(rows, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "token" })
             }
         };
         if roles.is_none() && actor.is_open() && !actor.must_change {
@@ -62,6 +59,7 @@ impl Present {
         Ok(Self { account: Some(actor), is_token: matches!(proof, Proof::Token(..)) })
     }
 
+    /// Decides.
     pub fn may(&self, action: Action, subject: Option<Subject<'_>>) -> Result<()> {
         let standing = match &self.account {
             None => Standing::Operator,
@@ -72,7 +70,9 @@ impl Present {
     }
 }
 
-/// Whether operators may act without signing in.
-fn lets_operators_in(connection: &Connection) -> Result<bool> {
-    Ok(settings::value(connection, Setting::OperatorAccess)?.as_deref() != Some("off"))
+/// The roles of somebody who acts by a sign-in now; `None` if it is over.
+fn acting_roles(rows: &mut dyn Rows, account: &Account, id: SignInId, now: Timestamp) -> Result<Option<Roles>> {
+    let lives = |row: &SignInRow| row.account == account.id && row.expires_at > now;
+    let found = rows.sign_in_of(id)?.filter(lives);
+    Ok(found.map(|row| sign_ins::limited(account.roles, row.roles)))
 }

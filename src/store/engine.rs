@@ -1,0 +1,203 @@
+//! What an engine is: rows in and rows out, inside one transaction. It knows how they are kept, and nothing of what they
+//! mean: no role, no refusal, nothing of what lapses, and no word of an event.
+
+use std::path::Path;
+
+use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::audit::{Event, Link, Repeat};
+use crate::domain::clock::Timestamp;
+use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::name::{DisplayName, Email, Username};
+use crate::domain::role::Roles;
+use crate::domain::sign_in::{SignInDigest, SignInId};
+use crate::domain::target::Target;
+use crate::domain::throttle::TryId;
+use crate::domain::token::Label;
+
+/// Where rows are kept. Each method is one transaction, and what several do at the same moment is as if one came after the
+/// other.
+pub trait Engine {
+    /// Reads, all of it at one moment.
+    fn read<T>(&self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
+
+    /// Reads and writes. What is written is in force if the work succeeds, and not at all if it fails.
+    fn write<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
+
+    /// The same, with room for a million rows.
+    fn write_many<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
+
+    /// Does what replaces password hashes, and takes the old ones out of wherever they still stand. Readers may keep that from
+    /// happening now; then a later writer does it.
+    fn and_forget<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T>;
+
+    /// Does what nobody need wait for while somebody else writes.
+    fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T>;
+
+    /// Makes a copy of the whole store, as [`super::Store::back_up`] has it: `announce` is done before anything is copied.
+    fn copy(
+        &mut self,
+        place: &Path,
+        watch: &mut dyn Watch,
+        announce: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<Result<()>>;
+}
+
+/// What a row has that may stand in one row only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// A username.
+    Username,
+    /// An e-mail address, folded.
+    Email,
+    /// The label of a token of one account.
+    Label,
+}
+
+/// What came of a row that may be in the way of another.
+pub type Kept<T> = std::result::Result<T, Taken>;
+
+/// What an account signs in with.
+#[derive(Clone)]
+pub struct Password {
+    /// The hash; `None` if it has none yet.
+    pub hash: Option<StoredHash>,
+    /// Which password it is, of all that the account has had.
+    pub revision: PasswordRevision,
+}
+
+/// An account that is not there yet, and has no password.
+pub struct NewRow<'a> {
+    /// Its username.
+    pub username: &'a Username,
+    /// Its owner's name.
+    pub display_name: &'a DisplayName,
+    /// Its owner's e-mail address.
+    pub email: Option<&'a Email>,
+    /// Its roles.
+    pub roles: Roles,
+    /// When it is made.
+    pub created_at: Timestamp,
+}
+
+/// A try to sign in that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TryRow {
+    /// Its number.
+    pub id: TryId,
+    /// When it began.
+    pub began_at: Timestamp,
+}
+
+/// A sign-in, or a token, which has a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInRow {
+    /// Its number.
+    pub id: SignInId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// What its owner calls it, if it is a token.
+    pub label: Option<Label>,
+    /// The roles it was given, if it is a token.
+    pub roles: Option<Roles>,
+    /// When it was used last, as far as that was noted.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// What is turned away again and again, as it is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatRow {
+    /// What is counted. It is found by the number of its target and its kind.
+    pub repeat: Repeat,
+    /// When the first of them came.
+    pub began_at: Timestamp,
+}
+
+/// The rows of a store, inside one transaction.
+pub trait Rows {
+    /// Does what is undone if it fails, and leaves what was written before as it was. Says what came of it; fails if nothing
+    /// of the transaction stands any more.
+    fn attempt(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<Result<()>>;
+
+    /// A setting.
+    fn setting(&mut self, key: &str) -> Result<Option<String>>;
+    /// Writes a setting.
+    fn set(&mut self, key: &str, value: &str) -> Result<()>;
+    /// The number of the next try to sign in. No two tries have the same.
+    fn next_try(&mut self) -> Result<TryId>;
+
+    /// An account.
+    fn account(&mut self, target: &Target) -> Result<Option<Account>>;
+    /// What an account signs in with; `None` if there is no such account.
+    fn password(&mut self, id: AccountId) -> Result<Option<Password>>;
+    /// The costs of the hashes that are stored, each once, at most so many.
+    fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
+    /// Shows the global-admins in the order of their numbers, until `seen` says that it has seen enough.
+    fn global_admins(&mut self, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;
+    /// Makes an account.
+    fn insert(&mut self, new: &NewRow<'_>) -> Result<Kept<AccountId>>;
+    /// Writes what is different about an account.
+    fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>>;
+    /// Writes what an account signs in with.
+    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()>;
+    /// Deletes the accounts that were removed up to a moment, and names them in the order of their numbers.
+    fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
+    /// The accounts whose temporary password ends at a moment or before, and is not marked as lapsed; at most so many.
+    fn lapsing(&mut self, until: Timestamp, most: usize) -> Result<Vec<AccountId>>;
+    /// Marks temporary passwords as lapsed.
+    fn mark_lapsed(&mut self, ids: &[AccountId]) -> Result<()>;
+
+    /// One page of a list.
+    fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>>;
+    /// Whom somebody may mean, as [`super::Store::suggestions`] has it.
+    fn suggestions(&mut self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>>;
+    /// How many accounts there are.
+    fn count(&mut self, filter: &Filter, now: Timestamp) -> Result<u64>;
+    /// The accounts that have the names of newcomers.
+    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>>;
+
+    /// The tries of an account that are under way.
+    fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>>;
+    /// A try begins.
+    fn insert_try(&mut self, id: AccountId, begun: TryRow) -> Result<()>;
+    /// A try ends; `false` if there was none of this number.
+    fn delete_try(&mut self, id: AccountId, begun: TryId) -> Result<bool>;
+    /// All tries of an account end.
+    fn delete_tries(&mut self, id: AccountId) -> Result<()>;
+
+    /// The sign-in or token with this digest.
+    fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>>;
+    /// The sign-in or token of this number.
+    fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>>;
+    /// The tokens of one account or of all, in the order of their numbers.
+    fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>>;
+    /// Begins a sign-in or a token. Its number is given by the engine.
+    fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>>;
+    /// Writes the roles of a token, and when it was used last.
+    fn save_sign_in(&mut self, row: &SignInRow) -> Result<()>;
+    /// A sign-in or token ends.
+    fn delete_sign_in(&mut self, id: SignInId) -> Result<()>;
+    /// The sign-ins and tokens of an account end, all but one. Says how many of them would have ended after a moment.
+    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize>;
+    /// The sign-ins and tokens end that were to end at a moment or before.
+    fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()>;
+
+    /// The sequence number and the link of the last event.
+    fn head(&mut self) -> Result<Option<(u64, Link)>>;
+    /// Appends an event.
+    fn append(&mut self, event: &Event) -> Result<()>;
+    /// Events of the record, as [`super::Store::events`] has it.
+    fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
+    /// Whether an event says in these words that something was done to an account.
+    fn has_event(&mut self, target: AccountId, action: &str, detail: &str) -> Result<bool>;
+    /// What is counted and is no event yet.
+    fn repeats(&mut self) -> Result<Vec<RepeatRow>>;
+    /// Writes how often something was turned away.
+    fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
+    /// It is counted no longer.
+    fn delete_repeat(&mut self, repeat: &Repeat) -> Result<()>;
+}

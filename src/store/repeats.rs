@@ -1,0 +1,78 @@
+//! What is turned away again and again, from people who have proved nothing. The first of a kind is an event at once. The
+//! others are counted beside the record, and become one event when their time is over: so what a stranger can write is
+//! bounded, however often they try, and nothing is lost.
+
+use super::engine::{RepeatRow, Rows};
+use super::{Result, StoreError, events, record};
+use crate::domain::audit::{Entry, KINDS, Repeat, Target, together};
+use crate::domain::clock::Timestamp;
+
+/// Records what was turned away, or counts it if there has been one of its kind just now. `kind` is what all of a kind have
+/// in common, and `count` how many are meant.
+///
+/// The event is written in any case, and undone where it is counted instead: neither takes longer than the other.
+pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Result<()> {
+    sum_up(rows, entry.at)?;
+    let counted = rows.repeats()?;
+    let find = |target: Option<&Target>, kind: &str| {
+        counted.iter().find(|row| number(row.repeat.target.as_ref()) == number(target) && row.repeat.kind == kind)
+    };
+    let of_its_kind = find(entry.target.as_ref(), kind);
+    let others = Entry { actor: None, target: None, detail: events::OF_MORE_KINDS.to_owned(), ..entry.clone() };
+    let has_room = counted.len() < KINDS as usize;
+    let (entry, kind, before) = if of_its_kind.is_some() || has_room {
+        (entry, kind, of_its_kind)
+    } else {
+        (&others, events::OF_MORE_KINDS, find(None, events::OF_MORE_KINDS))
+    };
+    let mut written = false;
+    let undone = rows.attempt(&mut |rows| {
+        record::insert(rows, entry)?;
+        written = true;
+        if before.is_some() { Err(StoreError::Stopped) } else { Ok(()) }
+    })?;
+    if !written {
+        undone?;
+    }
+    let row = match before {
+        Some(row) => RepeatRow {
+            repeat: Repeat {
+                count: row.repeat.count.saturating_add(count.into()),
+                last_at: row.repeat.last_at.max(entry.at),
+                ..row.repeat.clone()
+            },
+            ..row.clone()
+        },
+        None => RepeatRow {
+            repeat: Repeat { target: entry.target.clone(), kind: kind.to_owned(), count: 0, last_at: entry.at },
+            began_at: entry.at,
+        },
+    };
+    rows.save_repeat(&row)?;
+    record::end_what_has_ended(rows, entry.at)
+}
+
+/// Makes events of what has been counted, where its time is over.
+pub fn sum_up(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
+    let [least, most] = together(at);
+    for row in rows.repeats()?.into_iter().filter(|row| row.began_at < least || row.began_at > most) {
+        rows.delete_repeat(&row.repeat)?;
+        if row.repeat.count > 0 {
+            record::insert(rows, &events::repeated(&row.repeat, at))?;
+        }
+    }
+    Ok(())
+}
+
+/// What has been counted and is no event yet, what was counted most first.
+pub fn pending(rows: &mut dyn Rows) -> Result<Vec<Repeat>> {
+    let mut pending: Vec<_> =
+        rows.repeats()?.into_iter().map(|row| row.repeat).filter(|repeat| repeat.count > 0).collect();
+    pending.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.kind.cmp(&other.kind)));
+    Ok(pending)
+}
+
+/// The number of a target; 0 is nobody's.
+pub fn number(target: Option<&Target>) -> i64 {
+    target.and_then(|target| target.id).map_or(0, |id| id.0)
+}

@@ -1,0 +1,382 @@
+//! The rows of a store, inside one transaction of SQLite.
+
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+
+use super::bound::Bound;
+use super::errors::failed;
+use super::{accounts, lists, record, sign_ins};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::audit::{Event, Link, Repeat};
+use crate::domain::clock::Timestamp;
+use crate::domain::credential::StoredHash;
+use crate::domain::name::Username;
+use crate::domain::role::Roles;
+use crate::domain::sign_in::{SignInDigest, SignInId};
+use crate::domain::target::Target;
+use crate::domain::throttle::TryId;
+use crate::store::engine::{Kept, NewRow, Password, RepeatRow, Rows, SignInRow, TryRow};
+use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
+
+/// The connection, inside its transaction. Each use of it is bounded for itself.
+pub struct SqliteRows<'a> {
+    pub connection: &'a Connection,
+    pub bound: Bound,
+}
+
+impl SqliteRows<'_> {
+    fn db(&self) -> &Connection {
+        self.bound.renew();
+        self.connection
+    }
+
+    fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
+        execute(self.db(), sql, values)
+    }
+}
+
+/// Runs a statement that is used again and again, and says how many rows it has changed.
+pub fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(failed)
+}
+
+impl Rows for SqliteRows<'_> {
+    fn attempt(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<Result<()>> {
+        self.execute("SAVEPOINT attempt", [])?;
+        let outcome = work(self);
+        // SQLite may have undone all of the transaction, as it does when the disk is full: there is nothing to go back to.
+        if self.connection.is_autocommit() {
+            return outcome.map(Ok);
+        }
+        if outcome.is_err() {
+            self.execute("ROLLBACK TO attempt", [])?;
+        }
+        self.execute("RELEASE attempt", [])?;
+        Ok(outcome)
+    }
+
+    fn setting(&mut self, key: &str) -> Result<Option<String>> {
+        self.db()
+            .prepare_cached("SELECT value FROM settings WHERE key = ?1")
+            .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
+            .map_err(failed)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        self.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)", [key, value]).map(drop)
+    }
+
+    fn next_try(&mut self) -> Result<TryId> {
+        let sql = "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'
+                   RETURNING CAST(value AS INTEGER)";
+        self.db().query_row(sql, [], |row| row.get(0)).map(TryId).map_err(failed)
+    }
+
+    fn account(&mut self, target: &Target) -> Result<Option<Account>> {
+        accounts::find(self.db(), target)
+    }
+
+    fn password(&mut self, id: AccountId) -> Result<Option<Password>> {
+        accounts::password(self.db(), id)
+    }
+
+    fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
+        accounts::hash_costs(self.db(), most)
+    }
+
+    fn global_admins(&mut self, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
+        accounts::global_admins(self.db(), seen)
+    }
+
+    fn insert(&mut self, new: &NewRow<'_>) -> Result<Kept<AccountId>> {
+        accounts::insert(self.db(), new)
+    }
+
+    fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>> {
+        accounts::save(self.db(), was, is)
+    }
+
+    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()> {
+        let hash = password.hash.as_ref().map(StoredHash::as_str);
+        let sql = "UPDATE accounts SET password_hash = ?2, password_revision = ?3 WHERE id = ?1";
+        self.execute(sql, params![id.0, hash, password.revision.0]).map(drop)
+    }
+
+    fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {
+        accounts::delete_removed(self.db(), until)
+    }
+
+    fn lapsing(&mut self, until: Timestamp, most: usize) -> Result<Vec<AccountId>> {
+        let sql = "SELECT id FROM accounts
+                   WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed
+                   ORDER BY temporary_until LIMIT ?2";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.db()
+            .prepare_cached(sql)
+            .and_then(|mut statement| {
+                statement.query_map([until.as_second(), most], |row| row.get(0).map(AccountId))?.collect()
+            })
+            .map_err(failed)
+    }
+
+    fn mark_lapsed(&mut self, ids: &[AccountId]) -> Result<()> {
+        ids.iter().try_for_each(|id| {
+            self.execute("UPDATE accounts SET temporary_lapsed = TRUE WHERE id = ?1", [id.0]).map(drop)
+        })
+    }
+
+    fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
+        lists::page(self.db(), page)
+    }
+
+    fn suggestions(&mut self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
+        lists::suggestions(self.db(), text, limit, now)
+    }
+
+    fn count(&mut self, filter: &Filter, now: Timestamp) -> Result<u64> {
+        lists::count(self.db(), filter, now)
+    }
+
+    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+        lists::namesakes(self.db(), &self.bound, of)
+    }
+
+    fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>> {
+        let sql = "SELECT id, began_at FROM tries WHERE account_id = ?1 ORDER BY id";
+        let read = |row: &Row<'_>| {
+            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1)?.unwrap_or_default() })
+        };
+        self.db()
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map([id.0], read)?.collect())
+            .map_err(failed)
+    }
+
+    fn insert_try(&mut self, id: AccountId, begun: TryRow) -> Result<()> {
+        let sql = "INSERT INTO tries (account_id, id, began_at) VALUES (?1, ?2, ?3)";
+        self.execute(sql, params![id.0, begun.id.0, begun.began_at.as_second()]).map(drop)
+    }
+
+    fn delete_try(&mut self, id: AccountId, begun: TryId) -> Result<bool> {
+        self.execute("DELETE FROM tries WHERE account_id = ?1 AND id = ?2", [id.0, begun.0]).map(|ended| ended > 0)
+    }
+
+    fn delete_tries(&mut self, id: AccountId) -> Result<()> {
+        self.execute("DELETE FROM tries WHERE account_id = ?1", [id.0]).map(drop)
+    }
+
+    fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>> {
+        sign_ins::one(self.db(), "secret_sha256 = ?1", params![digest.0])
+    }
+
+    fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>> {
+        sign_ins::one(self.db(), "id = ?1", params![id.0])
+    }
+
+    fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>> {
+        match owner {
+            Some(id) => sign_ins::all(self.db(), "label IS NOT NULL AND account_id = ?1", params![id.0]),
+            None => sign_ins::all(self.db(), "label IS NOT NULL", &[]),
+        }
+    }
+
+    fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>> {
+        sign_ins::insert(self.db(), digest, row)
+    }
+
+    fn save_sign_in(&mut self, row: &SignInRow) -> Result<()> {
+        let sql = "UPDATE sign_ins SET roles = ?2, last_used_at = ?3 WHERE id = ?1";
+        let (roles, used) = (row.roles.map(Roles::bits), row.last_used_at.map(Timestamp::as_second));
+        self.execute(sql, params![row.id.0, roles, used]).map(drop)
+    }
+
+    fn delete_sign_in(&mut self, id: SignInId) -> Result<()> {
+        self.execute("DELETE FROM sign_ins WHERE id = ?1", [id.0]).map(drop)
+    }
+
+    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize> {
+        sign_ins::delete(self.db(), account, keep, after)
+    }
+
+    fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()> {
+        self.execute("DELETE FROM sign_ins WHERE expires_at <= ?1", [until.as_second()]).map(drop)
+    }
+
+    fn head(&mut self) -> Result<Option<(u64, Link)>> {
+        record::head(self.db())
+    }
+
+    fn append(&mut self, event: &Event) -> Result<()> {
+        record::append(self.db(), event)
+    }
+
+    fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
+        record::page(self.db(), filter, after, limit)
+    }
+
+    fn has_event(&mut self, target: AccountId, action: &str, detail: &str) -> Result<bool> {
+        record::has(self.db(), target, action, detail)
+    }
+
+    fn repeats(&mut self) -> Result<Vec<RepeatRow>> {
+        record::repeats(self.db())
+    }
+
+    fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
+        record::save_repeat(self.db(), row)
+    }
+
+    fn delete_repeat(&mut self, repeat: &Repeat) -> Result<()> {
+        let sql = "DELETE FROM repeats WHERE target_id = ?1 AND kind = ?2";
+        self.execute(sql, params![record::number(repeat), repeat.kind]).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use rusqlite::TransactionBehavior;
+
+    use super::super::bound::Bounded;
+    use super::super::open;
+    use super::*;
+    use crate::domain::actor::{Actor, Operator};
+    use crate::domain::audit::{BYTES_AN_EVENT, Entry, Outcome, Target as Recorded};
+    use crate::domain::credential::Cost;
+    use crate::domain::policy::Policy;
+    use crate::store::{Mandate, NewTemporary, StoreError, batches, events, policy, record};
+
+    fn rows(connection: &Bounded) -> SqliteRows<'_> {
+        SqliteRows { connection, bound: connection.bound() }
+    }
+
+    fn with_hash(phc: &str) -> Bounded {
+        let connection = open::in_memory().unwrap();
+        let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, password_hash,
+                                         created_at)
+                   VALUES ('alice', '', '', 0, 'active', FALSE, ?1, 0)";
+        connection.execute(sql, [phc]).unwrap();
+        connection
+    }
+
+    fn costs(connection: &Bounded) -> Vec<Cost> {
+        policy::read(&mut rows(connection), Policy::default()).unwrap().costs
+    }
+
+    #[test]
+    fn a_sign_in_evaluates_what_is_stored_and_what_is_decided_each_once() {
+        let other = Cost { memory_kib: 65_536, passes: 1, lanes: 1 };
+        for (stored, all) in [(Cost::DEFAULT, vec![Cost::DEFAULT]), (other, vec![other, Cost::DEFAULT])] {
+            assert_eq!(costs(&with_hash(&format!("$argon2id$v=19${stored}$c2FsdHNhbHRzYWx0$0000"))), all);
+        }
+    }
+
+    #[test]
+    fn no_row_has_a_sign_in_evaluate_what_is_no_hash_or_immoderate() {
+        for phc in
+            ["", "x", "$argon2id$v=19$", "$argon2id$v=19$m=4194304,t=2,p=1$x$y", "$argon2id$v=19$m=8,t=0,p=1$x$y"]
+        {
+            assert_eq!(costs(&with_hash(phc)), [Cost::DEFAULT], "{phc}");
+        }
+    }
+
+    #[test]
+    fn a_hash_that_is_not_even_text_keeps_nobody_else_out() {
+        let connection = with_hash("");
+        for damaged in ["x'6dff'", "x'246172676f6e32696424763d313924ff24'", "x'246172676f6e32696424763d3139246d3dff24'"]
+        {
+            connection.execute(&format!("UPDATE accounts SET password_hash = CAST({damaged} AS TEXT)"), []).unwrap();
+            assert_eq!(costs(&connection), [Cost::DEFAULT], "{damaged}");
+        }
+    }
+
+    #[test]
+    fn what_has_the_engine_undo_all_of_a_batch_is_what_is_said() {
+        let mut connection = open::in_memory().unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, created_at)
+                 VALUES ('alice', '', '', 0, 'active', TRUE, 0), ('bob', '', '', 0, 'active', TRUE, 0);
+                 CREATE TEMP TRIGGER full BEFORE UPDATE OF password_hash ON accounts WHEN old.username = 'bob'
+                 BEGIN SELECT RAISE(ROLLBACK, 'there is no room'); END",
+            )
+            .unwrap();
+        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let by = Mandate { actor: Actor::Operator(operator), at };
+        let new = || NewTemporary {
+            hash: StoredHash::from_store("$argon2id$x".into()),
+            until: at + SignedDuration::from_hours(1),
+        };
+        let batch = [(AccountId(1), new()), (AccountId(2), new())];
+        let bound = connection.bound();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let undone = batches::reset_passwords(&mut SqliteRows { connection: &transaction, bound }, &by, &batch);
+        assert!(matches!(&undone, Err(StoreError::Failed(why)) if format!("{why:#}").contains("there is no room")));
+        drop(transaction);
+        for what in ["accounts WHERE password_hash IS NOT NULL", "audit_events"] {
+            let count = connection.query_row(&format!("SELECT count(*) FROM {what}"), [], |row| row.get::<_, i64>(0));
+            assert_eq!(count.unwrap(), 0, "{what}");
+        }
+    }
+
+    #[test]
+    fn however_many_temporary_passwords_have_expired_all_lapse_with_the_next_event() {
+        const LAPSING: i64 = 1_000;
+        let connection = open::in_memory().unwrap();
+        for count in [1, LAPSING - 1, LAPSING, 2 * LAPSING, 2 * LAPSING + 1] {
+            let sql = format!(
+                "DELETE FROM accounts;
+                 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n <= {count})
+                 INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, temporary_until,
+                                       created_at)
+                 SELECT 'u' || n, '', '', 0, 'active', TRUE, iif(n > {count}, 8, 7), 0 FROM number"
+            );
+            connection.execute_batch(&sql).unwrap();
+            record::end_what_has_ended(&mut rows(&connection), Timestamp::from_second(7).unwrap()).unwrap();
+            let lapsed = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 7";
+            let others = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 8";
+            let counted =
+                [lapsed, others].map(|sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap());
+            assert_eq!(counted, [count, 0]);
+        }
+    }
+
+    /// What is turned away with the longest names there are.
+    fn longest(at: i64) -> Entry {
+        let operator = Operator { uid: u32::MAX, os_user: "u".repeat(64), sudo_caller: Some("s".repeat(64)) };
+        Entry {
+            actor: None,
+            action: "sign-in",
+            target: Some(Recorded { id: Some(AccountId(1_000_000)), username: "a".repeat(64).parse().unwrap() }),
+            at: Timestamp::from_second(at).unwrap(),
+            outcome: Outcome::Refused,
+            detail: format!("what stands where your token should be is no token; brought by {}", operator.said()),
+        }
+    }
+
+    #[test]
+    fn the_longest_event_of_a_stranger_fills_no_more_bytes_than_it_is_said_to() {
+        let mut connection = open::in_memory().unwrap();
+        let bytes = |connection: &Connection| {
+            let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+            connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let before = bytes(&connection);
+        let bound = connection.bound();
+        let transaction = connection.transaction().unwrap();
+        let mut rows = SqliteRows { connection: &transaction, bound };
+        for number in 0..1_000 {
+            let repeat = Repeat {
+                target: longest(0).target,
+                kind: longest(0).detail,
+                count: u64::MAX >> 1,
+                last_at: Timestamp::from_second(1_800_000_000).unwrap(),
+            };
+            let event = events::repeated(&repeat, Timestamp::from_second(1_700_000_000 + number).unwrap());
+            record::insert(&mut rows, &event).unwrap();
+        }
+        transaction.commit().unwrap();
+        let each = (bytes(&connection) - before) / 1_000;
+        assert!(u64::try_from(each).unwrap() <= BYTES_AN_EVENT, "{each}");
+    }
+}

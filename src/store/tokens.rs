@@ -1,0 +1,129 @@
+//! Tokens: made, listed, revoked, and when they were last used.
+
+use super::accounts::lives;
+use super::authority::authorize;
+use super::engine::{Rows, SignInRow};
+use super::{Mandate, NewToken, Result, StoreError, events, record, sign_ins};
+use crate::domain::account::AccountId;
+use crate::domain::actor::Actor;
+use crate::domain::authority::{Action, Refusal};
+use crate::domain::clock::Timestamp;
+use crate::domain::sign_in::SignInId;
+use crate::domain::target::Target;
+use crate::domain::token::{Token, TokenTarget};
+
+/// How many seconds apart the uses of a token are noted.
+const NOTED_APART: u64 = 60;
+
+/// Makes a token of an account.
+pub fn create(rows: &mut dyn Rows, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
+    let gone = || StoreError::Conflict("the account of the token is gone".into());
+    let account = rows.account(&Target::Id(owner))?.ok_or_else(gone)?;
+    authorize(rows, by, Action::CreateToken, (&account).into())?;
+    if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, &by.actor)
+        && rows.password(*id)?.is_none_or(|password| password.revision != proved)
+    {
+        return Err(Refusal::PasswordChanged { username: username.clone() }.into());
+    }
+    if !account.is_open() {
+        return Err(StoreError::Conflict(format!("{} is not in use", account.username)));
+    }
+    if account.must_change {
+        return Err(Refusal::ChangeRequired { username: account.username }.into());
+    }
+    if new.roles.and(account.roles.covered()) != new.roles {
+        return Err(StoreError::Conflict(format!("{} has lost a role meanwhile", account.username)));
+    }
+    lives(new.until, by)?;
+    record::append(rows, &events::token_made(by, &account, new))?;
+    let row = SignInRow {
+        id: SignInId(0),
+        account: owner,
+        created_at: by.at,
+        expires_at: new.until,
+        label: Some(new.label.clone()),
+        roles: Some(new.roles),
+        last_used_at: None,
+    };
+    rows.insert_sign_in(new.digest, &row)?
+        .map_err(|_| StoreError::Conflict(format!("{} has a token {} already", account.username, new.label)))
+}
+
+/// The tokens that live, of one account or of all, oldest first.
+pub fn list(rows: &mut dyn Rows, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>> {
+    let alive: Vec<_> = rows.tokens(owner)?.into_iter().filter(|row| row.expires_at > now).collect();
+    alive.into_iter().filter_map(|row| token(rows, row).transpose()).collect()
+}
+
+/// A token that lives: by its number whosever it is, by its label among those of one account.
+pub fn find(
+    rows: &mut dyn Rows,
+    target: &TokenTarget,
+    own: Option<AccountId>,
+    now: Timestamp,
+) -> Result<Option<Token>> {
+    let found = match (target, own) {
+        (TokenTarget::Id(id), _) => rows.sign_in_of(*id)?,
+        (TokenTarget::Label(label), Some(own)) => {
+            rows.tokens(Some(own))?.into_iter().find(|row| row.label.as_ref() == Some(label))
+        }
+        (TokenTarget::Label(_), None) => None,
+    };
+    match found.filter(|row| row.label.is_some() && row.expires_at > now) {
+        Some(row) => token(rows, row),
+        None => Ok(None),
+    }
+}
+
+/// A token as it stands by what its owner is now; `None` if it is none.
+fn token(rows: &mut dyn Rows, row: SignInRow) -> Result<Option<Token>> {
+    let (Some(label), Some(owner)) = (row.label, rows.account(&Target::Id(row.account))?) else { return Ok(None) };
+    Ok(Some(Token {
+        id: row.id,
+        label,
+        owner: owner.id,
+        owner_username: owner.username,
+        owner_display_name: owner.display_name,
+        roles: sign_ins::limited(owner.roles, row.roles),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        last_used_at: row.last_used_at,
+    }))
+}
+
+/// Ends a token of an account; `false` if it has none of this number.
+pub fn revoke(rows: &mut dyn Rows, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool> {
+    let Some(account) = rows.account(&Target::Id(owner))? else { return Ok(false) };
+    authorize(rows, by, Action::RevokeToken, (&account).into())?;
+    let Some(row) = rows.sign_in_of(id)?.filter(|row| row.account == owner) else { return Ok(false) };
+    let Some(label) = row.label else { return Ok(false) };
+    rows.delete_sign_in(id)?;
+    record::append(rows, &events::token_revoked(by, &account, &label))?;
+    Ok(true)
+}
+
+/// Notes that a token is being used.
+pub fn note_use(rows: &mut dyn Rows, id: SignInId, at: Timestamp) -> Result<()> {
+    match rows.sign_in_of(id)? {
+        Some(row) => rows.save_sign_in(&SignInRow { last_used_at: Some(at), ..row }),
+        None => Ok(()),
+    }
+}
+
+/// A use of a token that is to be noted.
+pub enum Use {
+    /// None has been noted yet: without it, nobody would know that the token is used at all.
+    First,
+    /// The latest that was noted is long enough ago.
+    Another,
+}
+
+/// Whether a use of a token is to be noted.
+pub fn noteworthy_use(rows: &mut dyn Rows, id: SignInId, at: Timestamp) -> Result<Option<Use>> {
+    let latest = rows.sign_in_of(id)?.map(|row| row.last_used_at);
+    Ok(match latest {
+        Some(None) => Some(Use::First),
+        Some(Some(latest)) if at.as_second().abs_diff(latest.as_second()) >= NOTED_APART => Some(Use::Another),
+        _ => None,
+    })
+}
