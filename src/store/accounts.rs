@@ -1,6 +1,8 @@
 //! Accounts. Every function runs inside one transaction: it loads, decides again whether the actor may, saves and records,
 //! or changes nothing.
 
+use std::iter;
+
 use super::authority::{authorize, authorize_all};
 use super::engine::{NewRow, Password, Rows, Taken};
 use super::{Edit, Mandate, NewAccount, NewTemporary, Result, StoreError, admins, events, record, sign_ins, tries};
@@ -64,20 +66,21 @@ pub fn add(rows: &mut dyn Rows, by: &Mandate, new: &NewAccount) -> Result<Accoun
     }
     lives(temporary.until, by)?;
     let row = NewRow { username, display_name, email: email.as_ref(), roles: *roles, created_at: by.at };
-    let id = rows.insert(&row)?.map_err(taken)?;
-    let made = made(rows, id)?;
+    let mut number = None;
+    rows.insert(&mut iter::once(row), &mut |made| {
+        number = Some(made.map_err(taken)?);
+        Ok(())
+    })?;
+    let made = number.map(|id| rows.account(&Target::Id(id))).transpose()?.flatten();
+    let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account that it has made is not there"));
+    let made = made.ok_or_else(gone)?;
+    let id = made.id;
     let given = given(&made, by, temporary);
     save(rows, &made, &given)?;
     let first = Password { hash: Some(temporary.hash.clone()), ..password(rows, id)? };
     rows.save_password(id, &first)?;
     record::append(rows, &events::added(by, id, new))?;
     Ok(id)
-}
-
-/// An account that has just been made.
-fn made(rows: &mut dyn Rows, id: AccountId) -> Result<Account> {
-    let gone = || StoreError::Failed(anyhow::anyhow!("the account that was made is not there"));
-    rows.account(&Target::Id(id))?.ok_or_else(gone)
 }
 
 /// What an account signs in with.

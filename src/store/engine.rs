@@ -138,8 +138,12 @@ pub trait Rows {
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
     /// Shows the global-admins in the order of their numbers, until `seen` says that it has seen enough.
     fn global_admins(&mut self, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;
-    /// Makes an account.
-    fn insert(&mut self, new: &NewRow<'_>) -> Result<Kept<AccountId>>;
+    /// Makes accounts, one after the other, with ascending numbers. `made` is told what came of each, and stops it by failing.
+    fn insert(
+        &mut self,
+        new: &mut dyn Iterator<Item = NewRow<'_>>,
+        made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
+    ) -> Result<()>;
     /// Writes what is different about an account.
     fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>>;
     /// Writes what an account signs in with.

@@ -65,8 +65,11 @@ pub fn purged(by: &Mandate, target: Option<Target>) -> Entry {
 
 /// Many accounts were made and changed.
 #[must_use]
-pub fn imported(by: &Mandate, import: &Import<'_>, imported: Imported) -> Entry {
-    let ids = imported.ids.map(|(first, last)| format!(", ids {first} to {last}")).unwrap_or_default();
+pub fn imported(by: &Mandate, import: &Import<'_>, imported: &Imported) -> Entry {
+    let ids = match (imported.ids.first(), imported.ids.last()) {
+        (Some(first), Some(last)) => format!(", ids {first} to {last}"),
+        _ => String::new(),
+    };
     let (new, updated, skipped) = (import.new.len(), import.edits.len(), import.skipped);
     let file = import.file.to_hex();
     let detail = format!("new: {new}{ids}; updated: {updated}; skipped: {skipped}; sha256: {file}");

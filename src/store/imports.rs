@@ -34,11 +34,11 @@ pub fn import(
     {
         return Err(Refusal::LastAdmin { username }.into());
     }
-    record::append(rows, &events::imported(by, &import, imported))?;
+    record::append(rows, &events::imported(by, &import, &imported))?;
     Ok(imported)
 }
 
-/// Makes the accounts. Their numbers follow each other: nobody else writes meanwhile, and none is used again.
+/// Makes the accounts.
 fn add(
     rows: &mut dyn Rows,
     by: &Mandate,
@@ -47,19 +47,26 @@ fn add(
     count: &mut impl FnMut() -> Result<()>,
 ) -> Result<Imported> {
     let mut decided: Vec<Roles> = Vec::new();
-    let mut imported = Imported { ids: None };
-    for Newcomer { username, display_name, email, roles } in new {
+    for Newcomer { username, roles, .. } in new {
         // What may be done to an account that is not there yet is a matter of its roles alone.
         if !decided.contains(roles) {
             may_add(actor, username, *roles)?;
             decided.push(*roles);
         }
-        let row = NewRow { username, display_name, email: email.as_ref(), roles: *roles, created_at: by.at };
-        let id = rows.insert(&row)?.map_err(|found| of(username, taken(found)))?;
-        imported.ids = Some((imported.ids.map_or(id, |(first, _)| first), id));
-        count()?;
     }
-    Ok(imported)
+    let mut ids = Vec::with_capacity(new.len());
+    let mut news = new.iter().map(|Newcomer { username, display_name, email, roles }| NewRow {
+        username,
+        display_name,
+        email: email.as_ref(),
+        roles: *roles,
+        created_at: by.at,
+    });
+    rows.insert(&mut news, &mut |made| {
+        ids.push(made.map_err(|found| of(&new[ids.len()].username, taken(found)))?);
+        count()
+    })?;
+    Ok(Imported { ids })
 }
 
 fn may_add(actor: &Present, username: &Username, roles: Roles) -> Result<()> {

@@ -141,11 +141,11 @@ pub struct Import<'a> {
     pub file: FileDigest,
 }
 
-/// The accounts that an import has made: all those from one number to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The accounts that an import has made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Imported {
-    /// The first and the last; `None` if it has made none.
-    pub ids: Option<(AccountId, AccountId)>,
+    /// Their numbers, in the order of the import. They ascend, and need not follow each other.
+    pub ids: Vec<AccountId>,
 }
 
 /// Which accounts to list.

@@ -84,7 +84,7 @@ macro_rules! laws {
             }
             imports {
                 an_import_makes_accounts_without_a_password,
-                the_numbers_of_an_import_follow_each_other_in_its_order,
+                an_import_says_the_numbers_that_it_gave_in_its_order,
                 an_import_is_all_or_nothing,
                 an_import_that_is_stopped_changes_nothing,
                 an_import_is_one_event,

@@ -3,6 +3,7 @@
 use rusqlite::types::{ToSql, Type, Value};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params, params_from_iter};
 
+use super::bound::Bound;
 use super::errors::failed;
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
 use crate::domain::clock::Timestamp;
@@ -74,21 +75,30 @@ pub fn global_admins(connection: &Connection, seen: &mut dyn FnMut(&Account) -> 
     Ok(())
 }
 
-pub fn insert(connection: &Connection, new: &NewRow<'_>) -> Result<Kept<AccountId>> {
+pub fn insert(
+    connection: &Connection,
+    bound: &Bound,
+    new: &mut dyn Iterator<Item = NewRow<'_>>,
+    made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
+) -> Result<()> {
     let sql = "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, must_change,
                                      created_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', TRUE, ?7)";
-    let values = params![
-        new.username.as_str(),
-        new.display_name.as_str(),
-        new.email.map(Email::as_str),
-        new.email.map(Email::key),
-        search_text(new.username, new.display_name, new.email),
-        new.roles.bits(),
-        new.created_at.as_second(),
-    ];
-    let inserted = connection.prepare_cached(sql).and_then(|mut statement| statement.insert(values));
-    kept(inserted.map(AccountId))
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    for NewRow { username, display_name, email, roles, created_at } in new {
+        bound.renew();
+        let inserted = statement.insert(params![
+            username.as_str(),
+            display_name.as_str(),
+            email.map(Email::as_str),
+            email.map(Email::key),
+            search_text(username, display_name, email),
+            roles.bits(),
+            created_at.as_second(),
+        ]);
+        made(kept(inserted.map(AccountId))?)?;
+    }
+    Ok(())
 }
 
 pub fn save(connection: &Connection, was: &Account, is: &Account) -> Result<Kept<()>> {

@@ -87,8 +87,12 @@ impl Rows for SqliteRows<'_> {
         accounts::global_admins(self.db(), seen)
     }
 
-    fn insert(&mut self, new: &NewRow<'_>) -> Result<Kept<AccountId>> {
-        accounts::insert(self.db(), new)
+    fn insert(
+        &mut self,
+        new: &mut dyn Iterator<Item = NewRow<'_>>,
+        made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
+    ) -> Result<()> {
+        accounts::insert(self.connection, &self.bound, new, made)
     }
 
     fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>> {

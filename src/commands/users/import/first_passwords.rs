@@ -43,7 +43,7 @@ impl FirstPasswords {
         Ok(Self { way_out: way_out?, format, lifetime: lifetime.unwrap_or(desk.policy.temporary_lifetime) })
     }
 
-    /// Gives each new account a temporary password. They are numbered in their order, between `ids`.
+    /// Gives each new account a temporary password; `ids` are their numbers, in their order.
     pub fn hand_over(
         self,
         desk: &mut Desk<'_>,
@@ -51,14 +51,15 @@ impl FirstPasswords {
         acting: &Acting,
         args: &users::Import,
         plan: &Plan,
-        ids: (AccountId, AccountId),
+        ids: &[AccountId],
     ) -> Result<()> {
         let Self { way_out, format, lifetime } = self;
-        let chosen: Vec<_> = (ids.0.0..)
+        let chosen: Vec<_> = ids
+            .iter()
             .zip(&plan.new)
             .map(|(id, new)| Chosen {
                 written: new.username.to_string(),
-                id: AccountId(id),
+                id: *id,
                 is_admin: new.roles.contains(Role::GlobalAdmin),
             })
             .collect();
@@ -81,8 +82,15 @@ impl FirstPasswords {
 }
 
 /// What goes on from there, as a shell takes it from anywhere: on one line.
-fn command(desk: &Desk<'_>, args: &users::Import, ids: (AccountId, AccountId), way_out: &[&str]) -> String {
-    let mut command = format!("seq {} {} | passdesk users reset", ids.0, ids.1);
+fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[&str]) -> String {
+    let runs: Vec<_> = ids
+        .chunk_by(|one, next| one.0 + 1 == next.0)
+        .filter_map(|run| Some(format!("seq {} {}", run.first()?, run.last()?)))
+        .collect();
+    let mut command = match runs.as_slice() {
+        [run] => format!("{run} | passdesk users reset"),
+        runs => format!("{{ {}; }} | passdesk users reset", runs.join("; ")),
+    };
     let mut add = |flag: &str, value: &str| {
         // Writing to a String cannot fail.
         let _ = write!(command, " {flag} {value}");

@@ -76,18 +76,20 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
 
     if args.dry_run {
-        let told = foretell(desk, &ImportRecord::new(&plan, Imported { ids: None }, bad.count(), file));
+        let told = foretell(desk, &ImportRecord::new(&plan, &Imported::default(), bad.count(), file));
         return all_of([told.err(), left_out(bad, good, Others::WouldBeDone, desk.format())]);
     }
     // A file that cannot be made is found out before anything is written.
     let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &way_out, lifetime)).transpose()?;
     let imported = write(desk, &mut *store, &acting, &plan, file)?;
-    let record = ImportRecord::new(&plan, imported, bad.count(), file);
+    let record = ImportRecord::new(&plan, &imported, bad.count(), file);
     for line in record.said(["Imported", "Changed", "Left as they are:"]) {
         desk.terminal.note(&line);
     }
-    let handed_over = match (passwords, imported.ids) {
-        (Some(passwords), Some(ids)) => passwords.hand_over(desk, &mut *store, &acting, args, &plan, ids),
+    let handed_over = match passwords {
+        Some(passwords) if !imported.ids.is_empty() => {
+            passwords.hand_over(desk, &mut *store, &acting, args, &plan, &imported.ids)
+        }
         _ => Ok(()),
     };
     desk.terminal.enter(Phase::Telling);
@@ -171,14 +173,14 @@ struct ImportRecord {
 }
 
 impl ImportRecord {
-    fn new(plan: &Plan, imported: Imported, invalid: u64, file: FileDigest) -> Self {
+    fn new(plan: &Plan, imported: &Imported, invalid: u64, file: FileDigest) -> Self {
         Self {
             new: plan.new.len() as u64,
             updated: plan.edits.len() as u64,
             skipped: plan.skipped,
             invalid,
-            first_id: imported.ids.map(|(first, _)| first),
-            last_id: imported.ids.map(|(_, last)| last),
+            first_id: imported.ids.first().copied(),
+            last_id: imported.ids.last().copied(),
             sha256: file.to_hex(),
         }
     }
