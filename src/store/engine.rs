@@ -198,8 +198,8 @@ pub trait Rows {
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
     /// Whether an event says in these words that something was done to an account.
     fn has_event(&mut self, target: AccountId, action: &str, detail: &str) -> Result<bool>;
-    /// What is counted and is no event yet.
-    fn repeats(&mut self) -> Result<Vec<RepeatRow>>;
+    /// What is counted and is no event yet, at most so many.
+    fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
     /// Writes how often something was turned away.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// It is counted no longer.

@@ -13,7 +13,7 @@ use crate::domain::clock::Timestamp;
 /// The event is written in any case, and undone where it is counted instead: neither takes longer than the other.
 pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Result<()> {
     sum_up(rows, entry.at)?;
-    let counted = rows.repeats()?;
+    let counted = rows.repeats(KINDS + 1)?;
     let find = |target: Option<&Target>, kind: &str| {
         counted.iter().find(|row| number(row.repeat.target.as_ref()) == number(target) && row.repeat.kind == kind)
     };
@@ -55,7 +55,7 @@ pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Res
 /// Makes events of what has been counted, where its time is over.
 pub fn sum_up(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
     let [least, most] = together(at);
-    for row in rows.repeats()?.into_iter().filter(|row| row.began_at < least || row.began_at > most) {
+    for row in rows.repeats(KINDS + 1)?.into_iter().filter(|row| row.began_at < least || row.began_at > most) {
         rows.delete_repeat(&row.repeat)?;
         if row.repeat.count > 0 {
             record::insert(rows, &events::repeated(&row.repeat, at))?;
@@ -67,7 +67,7 @@ pub fn sum_up(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
 /// What has been counted and is no event yet, what was counted most first.
 pub fn pending(rows: &mut dyn Rows) -> Result<Vec<Repeat>> {
     let mut pending: Vec<_> =
-        rows.repeats()?.into_iter().map(|row| row.repeat).filter(|repeat| repeat.count > 0).collect();
+        rows.repeats(KINDS + 1)?.into_iter().map(|row| row.repeat).filter(|repeat| repeat.count > 0).collect();
     pending.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.kind.cmp(&other.kind)));
     Ok(pending)
 }

@@ -221,8 +221,8 @@ impl Rows for SqliteRows<'_> {
         record::has(self.db(), target, action, detail)
     }
 
-    fn repeats(&mut self) -> Result<Vec<RepeatRow>> {
-        record::repeats(self.db())
+    fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
+        record::repeats(self.db(), most)
     }
 
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
