@@ -129,7 +129,7 @@ mod tests {
             hasher.hash(password, Salt([0; SALT_BYTES])).unwrap();
             assert_eq!(hasher.blocks.as_ptr(), room);
             assert_eq!(hasher.blocks.len(), 8);
-            assert!(hasher.blocks.iter().flat_map(|block| block.as_ref()).all(|word| *word == 0));
+            assert!(hasher.blocks.iter().flat_map(AsRef::as_ref).all(|word| *word == 0));
         }
     }
 
