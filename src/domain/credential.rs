@@ -24,8 +24,8 @@ const MOST_WORK: u64 = 4 * 256 * 1024;
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;
 
-const SALT_BYTES: usize = 16;
-const HASH_BYTES: usize = 32;
+pub(super) const SALT_BYTES: usize = 16;
+pub(super) const HASH_BYTES: usize = 32;
 
 /// What one argon2id evaluation costs (RFC 9106 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

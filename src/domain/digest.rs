@@ -2,8 +2,6 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::hex;
-
 /// The SHA-256 of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileDigest([u8; 32]);
@@ -18,6 +16,6 @@ impl FileDigest {
     /// 64 hexadecimal digits, as `sha256sum` writes them.
     #[must_use]
     pub fn to_hex(self) -> String {
-        hex::digits(&self.0).collect()
+        base16ct::lower::encode_string(&self.0)
     }
 }

@@ -1,14 +1,12 @@
 //! Making password hashes, one after the other.
 
-use argon2_rust::params::{Memory, TagLen};
-use argon2_rust::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{self, Output, ParamsString, PasswordHash};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use rand::CryptoRng;
+use zeroize::Zeroize as _;
 
-use super::credential::{Cost, StoredHash};
+use super::credential::{Cost, HASH_BYTES, SALT_BYTES, StoredHash};
 use super::temporary::TemporaryPassword;
-
-const SALT_BYTES: usize = 16;
-const HASH_BYTES: u64 = 32;
 
 /// What makes two hashes of the same password differ: 128 random bits (RFC 9106 §3.1).
 #[derive(Clone, Copy)]
@@ -24,24 +22,22 @@ impl Salt {
 }
 
 /// Hashes at one cost, in memory that is kept from one hash to the next and wiped after each.
-///
-/// Hashes are made by one implementation of argon2 and checked by another, in `credential`: this one is the faster, and
-/// what it made wrong would let nobody in, and be found by the tests, which check each hash by the other.
-pub struct Hasher(argon2_rust::Hasher);
+pub struct Hasher {
+    params: Params,
+    /// Has all its room from the start, and is filled with the first hash: who only asks for room does not wait for it.
+    blocks: Vec<Block>,
+}
 
 impl Hasher {
     /// Takes as much memory as the cost says.
     pub fn new(cost: Cost) -> anyhow::Result<Self> {
-        let params = Params::builder()
-            .memory(Memory::kib(cost.memory_kib.into()))
-            .passes(cost.passes)
-            .lanes(cost.lanes)
-            .tag_len(TagLen::bytes(HASH_BYTES))
-            .build()
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(HASH_BYTES))
             .map_err(|error| anyhow::anyhow!("argon2 does not take these costs: {error}"))?;
-        let mut hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hasher();
-        hasher.reserve().map_err(|error| anyhow::anyhow!("there is not enough memory to hash a password: {error}"))?;
-        Ok(Self(hasher))
+        let mut blocks = Vec::new();
+        blocks
+            .try_reserve_exact(params.block_count())
+            .map_err(|error| anyhow::anyhow!("there is not enough memory to hash a password: {error}"))?;
+        Ok(Self { params, blocks })
     }
 
     /// Hashes a temporary password, exactly as it is shown.
@@ -50,10 +46,38 @@ impl Hasher {
     }
 
     pub(super) fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {
-        self.0
-            .hash_encoded(password, &salt.0)
-            .map(StoredHash::from_store)
+        self.phc(password, salt)
+            .map(|phc| StoredHash::from_store(phc.to_string()))
             .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))
+    }
+
+    fn phc(&mut self, password: &[u8], salt: Salt) -> argon2::password_hash::Result<PasswordHash> {
+        self.blocks.resize(self.params.block_count(), Block::new());
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let mut hash = [0; HASH_BYTES];
+        argon2.hash_password_into_with_memory(password, &salt.0, &mut hash, Wiped(&mut self.blocks))?;
+        Ok(PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params)?,
+            salt: Some(phc::Salt::new(&salt.0)?),
+            hash: Some(Output::new(&hash)?),
+        })
+    }
+}
+
+/// Memory that is wiped when a hash has been made in it, and if it could not be.
+struct Wiped<'a>(&'a mut [Block]);
+
+impl AsMut<[Block]> for Wiped<'_> {
+    fn as_mut(&mut self) -> &mut [Block] {
+        self.0
+    }
+}
+
+impl Drop for Wiped<'_> {
+    fn drop(&mut self) {
+        self.0.iter_mut().zeroize();
     }
 }
 
@@ -84,12 +108,29 @@ mod tests {
     #[test]
     fn the_string_is_that_of_the_reference_implementation() {
         // printf %s password | argon2 sixteen-bytes-ok -id -t 2 -k 19456 -p 1 -l 32 -e
-        let salt = Salt(*b"sixteen-bytes-ok");
-        let hash = Hasher::new(Cost::DEFAULT).unwrap().hash(b"password", salt).unwrap();
-        assert_eq!(
-            hash.as_str(),
-            "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbi1ieXRlcy1vaw$KSdKNRArWNdXImsbGEx03gQNKlhLfiJCwEoj/0aIRAk"
-        );
+        for (memory_kib, passes, lanes, hash) in [
+            (19_456, 2, 1, "KSdKNRArWNdXImsbGEx03gQNKlhLfiJCwEoj/0aIRAk"),
+            (7_168, 5, 2, "CV7ja8R1/CLZUvPu3f0A1+Lp6mjwawGFdB70AFkvtfA"),
+            (301, 3, 4, "PrGjCdLtvaWCkTaJcE4LlL+XsM+odJjRBiBZyX/VDOs"),
+            (128, 1, 16, "swkvpjZTxesHai9TQ3FYrL4yRn3cGJtdV/1DHtEsq9k"),
+            (8, 1, 1, "yR1J5lFeY6mFlocCEmQf84DexGsaxsPB7ohw0y8nkeE"),
+        ] {
+            let cost = Cost { memory_kib, passes, lanes };
+            let made = Hasher::new(cost).unwrap().hash(b"password", Salt(*b"sixteen-bytes-ok")).unwrap();
+            assert_eq!(made.as_str(), format!("$argon2id$v=19${cost}$c2l4dGVlbi1ieXRlcy1vaw${hash}"));
+        }
+    }
+
+    #[test]
+    fn the_memory_is_wiped_after_a_hash_and_kept_for_the_next() {
+        let mut hasher = Hasher::new(CHEAP).unwrap();
+        let room = hasher.blocks.as_ptr();
+        for password in [b"first", b"other"] {
+            hasher.hash(password, Salt([0; SALT_BYTES])).unwrap();
+            assert_eq!(hasher.blocks.as_ptr(), room);
+            assert_eq!(hasher.blocks.len(), 8);
+            assert!(hasher.blocks.iter().flat_map(AsRef::as_ref).all(|word| *word == 0));
+        }
     }
 
     proptest! {

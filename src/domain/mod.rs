@@ -10,7 +10,6 @@ pub mod credential;
 pub mod digest;
 pub mod finding;
 pub mod hasher;
-mod hex;
 pub mod name;
 pub mod password;
 pub mod policy;

@@ -4,8 +4,6 @@ use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::hex;
-
 /// What a token begins with, so that people and scanners know one when they see it.
 pub const TOKEN_PREFIX: &str = "pdsk_";
 
@@ -33,24 +31,23 @@ impl SignInSecret {
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
-        hex::read(text, &mut bytes)?;
-        Some(Self(bytes))
+        let read = base16ct::mixed::decode(text, &mut *bytes).ok()?.len();
+        (read == bytes.len()).then_some(Self(bytes))
     }
 
     /// 64 hexadecimal digits, for the file it is kept in.
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(2 * self.0.len()));
-        text.extend(hex::digits(&self.0));
-        text
+        Zeroizing::new(base16ct::lower::encode_string(&*self.0))
     }
 
     /// The same behind [`TOKEN_PREFIX`], for whoever is handed it as a token.
     #[must_use]
     pub fn to_token(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(TOKEN_PREFIX.len() + 2 * self.0.len()));
+        let digits = self.to_hex();
+        let mut text = Zeroizing::new(String::with_capacity(TOKEN_PREFIX.len() + digits.len()));
         text.push_str(TOKEN_PREFIX);
-        text.extend(hex::digits(&self.0));
+        text.push_str(&digits);
         text
     }
 

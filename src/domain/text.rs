@@ -114,14 +114,11 @@ pub fn counted(count: u64, one: &str) -> String {
     format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// A word as a POSIX shell has to be given it to hand over just that (XCU 2.2.2): in single quotes, unless it is plain.
+/// A word as a POSIX shell has to be given it to hand over just that: in quotes, unless it is plain.
 #[must_use]
 pub fn shell_word(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@%,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+    // No word of a command line can have a NUL in it.
+    shlex::try_quote(text).unwrap_or(Cow::Borrowed("''"))
 }
 
 /// The first of so many: `alice, bob, and 3 more`.
@@ -185,7 +182,8 @@ mod tests {
             ("$HOME", "'$HOME'"),
             ("~", "'~'"),
             ("a;b", "'a;b'"),
-            ("it's", r"'it'\''s'"),
+            ("it's", "\"it's\""),
+            ("it's $1", "\"it's \"'$1'"),
             ("Zoë", "'Zoë'"),
         ] {
             assert_eq!(shell_word(text), word);

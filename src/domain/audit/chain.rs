@@ -3,7 +3,6 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::super::hex;
 use super::Entry;
 use crate::domain::actor::Actor;
 
@@ -21,15 +20,15 @@ impl Link {
     /// 64 hexadecimal digits.
     #[must_use]
     pub fn to_hex(self) -> String {
-        hex::digits(&self.0).collect()
+        base16ct::lower::encode_string(&self.0)
     }
 
     /// Reads what [`Self::to_hex`] wrote; `None` if this is not it.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
-        hex::read(text, &mut bytes)?;
-        Some(Self(bytes))
+        let read = base16ct::mixed::decode(text, &mut bytes).ok()?.len();
+        (read == bytes.len()).then_some(Self(bytes))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Opening and making the file. Whatever is not a store of passdesk is refused before anything is written.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -9,6 +8,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _}
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rustix::fs::OFlags;
@@ -24,6 +24,9 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many prepared statements are kept: more than a change of one account takes, so that many take them prepared.
 const STATEMENTS: usize = 32;
+
+/// What the path in a URI has no other meaning for is left as it is.
+const NOT_IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 const HEADER_BYTES: usize = 72;
 pub const OURS_ONLY: u32 = 0o600;
@@ -77,15 +80,7 @@ pub fn to_look_at(path: &Path) -> Result<Bounded> {
 /// Opens a file that nobody writes, and makes nothing beside it.
 pub fn immutable(path: &Path) -> Result<Bounded> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let mut uri = String::from("file:");
-    for byte in path.as_os_str().as_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
-            // Writing to a String cannot fail.
-            other => drop(write!(uri, "%{other:02X}")),
-        }
-    }
-    uri.push_str("?immutable=1");
+    let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), &NOT_IN_A_PATH));
     let connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI).map_err(failed)?;
     configured(connection, Some(path))
 }

@@ -28,7 +28,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(200);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// How long it may take to clear the clipboard, which is less than the command waits for.
 const TO_CLEAR: Duration = Duration::from_secs(2);
-/// How often to try to clear the clipboard while another program has it in hand, as Windows lets only one.
+/// How often to try to clear the clipboard while another program has it in hand.
 const TRIES: usize = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 

@@ -1,10 +1,8 @@
-//! The clipboard. On X11 and on Wayland what is on it is handed out by the program that put it there; on macOS and on
-//! Windows it stays there until somebody takes it away. So this program starts itself once more, as a holder that does
-//! both.
+//! The clipboard. On X11 and on Wayland what is on it is handed out by the program that put it there; on macOS it stays
+//! there until somebody takes it away. So this program starts itself once more, as a holder that does both.
 
-#[cfg_attr(windows, path = "apart_windows.rs")]
 mod apart;
-#[cfg_attr(any(target_os = "macos", windows), path = "display_macos_windows.rs")]
+#[cfg_attr(target_os = "macos", path = "display_macos.rs")]
 pub mod display;
 mod holder;
 mod reader;

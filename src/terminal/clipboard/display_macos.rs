@@ -1,14 +1,10 @@
-//! The clipboard of macOS and of Windows. The system itself keeps what is on it, whatever becomes of the program that put
-//! it there: so a holder has to clear it before it leaves.
+//! The clipboard of macOS. The system itself keeps what is on it, whatever becomes of the program that put it there: so a
+//! holder has to clear it before it leaves.
 
 use std::ffi::OsString;
 use std::process::Command;
 
-use arboard::Clipboard;
-#[cfg(target_os = "macos")]
-use arboard::SetExtApple as _;
-#[cfg(windows)]
-use arboard::SetExtWindows as _;
+use arboard::{Clipboard, SetExtApple as _};
 
 use super::words;
 use crate::failure::{Failure, Kind};
@@ -21,16 +17,15 @@ pub const GOES_WITH_ITS_HOLDER: bool = false;
 pub struct Display {
     /// Whether this is an ssh session: the clipboard is then at a desk where nobody sits.
     pub over_ssh: bool,
-    /// What whoever is started needs.
-    kept: Vec<(&'static str, OsString)>,
+    /// Where whoever is started is at home.
+    home: Option<OsString>,
 }
 
 impl Display {
     /// What `set` says of the environment.
     pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
         let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
-        let kept = ["HOME", "SystemRoot"].into_iter().filter_map(|name| Some((name, set(name)?))).collect();
-        Self { over_ssh, kept }
+        Self { over_ssh, home: set("HOME") }
     }
 
     /// There is one.
@@ -39,17 +34,10 @@ impl Display {
         vec![self.clone()]
     }
 
-    /// Has a holder start without a console, and with nothing of the environment that it does not need: it lives longer
-    /// than a token that may be there.
+    /// Has a holder start with nothing of the environment that it does not need: it lives longer than a token that may be
+    /// there.
     pub fn prepare(&self, holder: &mut Command) {
-        holder.env_clear().envs(self.kept.iter().map(|(name, value)| (name, value)));
-        #[cfg(windows)]
-        {
-            use std::os::windows::process::CommandExt as _;
-            // https://learn.microsoft.com/windows/win32/procthread/process-creation-flags
-            const DETACHED_PROCESS: u32 = 0x8;
-            holder.creation_flags(DETACHED_PROCESS);
-        }
+        holder.env_clear().envs(self.home.iter().map(|home| ("HOME", home)));
     }
 
     /// Refuses, and says why, where there is no clipboard.
@@ -83,9 +71,5 @@ impl Display {
 /// Puts the secret on the clipboard.
 pub fn serve(secret: &str) -> Result<(), String> {
     let mut clipboard = Clipboard::new().map_err(|_| words::CLOSED.to_owned())?;
-    #[cfg(target_os = "macos")]
-    let set = clipboard.set().exclude_from_history();
-    #[cfg(windows)]
-    let set = clipboard.set().exclude_from_monitoring();
-    set.text(secret).map_err(|error| error.to_string())
+    clipboard.set().exclude_from_history().text(secret).map_err(|error| error.to_string())
 }
