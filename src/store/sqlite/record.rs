@@ -136,7 +136,10 @@ fn sequence(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 /// What is counted and is no event yet, at most so many.
 pub fn repeats(connection: &Connection, most: u32) -> Result<Vec<RepeatRow>> {
     let sql = "SELECT target_id, target, kind, count, last_at, began_at FROM repeats ORDER BY target_id, kind LIMIT ?1";
-    connection.prepare_cached(sql).and_then(|mut statement| statement.query_map([most], repeat)?.collect()).map_err(failed)
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_map([most], repeat)?.collect())
+        .map_err(failed)
 }
 
 fn repeat(row: &Row<'_>) -> rusqlite::Result<RepeatRow> {
