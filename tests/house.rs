@@ -14,7 +14,7 @@ const WALLS: [(&str, &[&str]); 7] = [
     ("store/sqlite", &["Refusal", "Throttle", "authority", "events::", "Entry"]),
     ("terminal", &["crate::store", "crate::commands", "crate::cli"]),
     ("cli", &["crate::commands"]),
-    ("commands", &["rusqlite", "SqliteStore", "std::env", "SystemClock", "Console::open"]),
+    ("commands", &["rusqlite", "SqliteStores", "SqliteEngine", "std::env", "SystemClock", "Console::open"]),
     ("failure", &["crate::commands", "crate::terminal"]),
 ];
 

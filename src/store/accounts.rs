@@ -18,7 +18,7 @@ use crate::domain::target::Target;
 /// The account and what it signs in with.
 pub fn credential(rows: &mut dyn Rows, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
     let Some(account) = rows.account(&Target::Username(username.clone()))? else { return Ok(None) };
-    let Password { hash, revision } = password(rows, account.id)?;
+    let Some(Password { hash, revision }) = rows.password(account.id)? else { return Ok(None) };
     let temporary_until = account.temporary_until;
     Ok(Some((account, hash.map(|hash| Credential { hash, revision, temporary_until }))))
 }
@@ -32,10 +32,13 @@ pub fn seen(rows: &mut dyn Rows, id: AccountId, seen: Revision) -> Result<Accoun
 
 /// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
 pub fn proved(rows: &mut dyn Rows, id: AccountId, proved: PasswordRevision, at: Timestamp) -> Result<Account> {
-    let is_proved = rows.password(id)?.is_some_and(|password| password.hash.is_some() && password.revision == proved);
-    let account = rows.account(&Target::Id(id))?.filter(|account| account.is_open() && is_proved).ok_or_else(|| {
-        StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into())
-    })?;
+    let stands = rows.password_revision(id)? == Some(proved);
+    let account = rows
+        .account(&Target::Id(id))?
+        .filter(|account| account.is_open() && account.has_password && stands)
+        .ok_or_else(|| {
+            StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into())
+        })?;
     if account.temporary_has_expired(at) {
         return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
     }
@@ -77,16 +80,16 @@ pub fn add(rows: &mut dyn Rows, by: &Mandate, new: &NewAccount) -> Result<Accoun
     let id = made.id;
     let given = given(&made, by, temporary);
     save(rows, &made, &given)?;
-    let first = Password { hash: Some(temporary.hash.clone()), ..password(rows, id)? };
+    let first = Password { hash: Some(temporary.hash.clone()), revision: password_revision(rows, id)? };
     rows.save_password(id, &first)?;
     record::append(rows, &events::added(by, id, new))?;
     Ok(id)
 }
 
-/// What an account signs in with.
-fn password(rows: &mut dyn Rows, id: AccountId) -> Result<Password> {
-    let gone = || StoreError::Failed(anyhow::anyhow!("the account is gone"));
-    rows.password(id)?.ok_or_else(gone)
+/// Which password an account that is there has.
+fn password_revision(rows: &mut dyn Rows, id: AccountId) -> Result<PasswordRevision> {
+    let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
+    rows.password_revision(id)?.ok_or_else(gone)
 }
 
 /// Writes what is different about an account.
@@ -154,7 +157,7 @@ fn give_temporary(
 ) -> Result<(Account, Account)> {
     let id = account.id;
     lives(new.until, by)?;
-    let revision = PasswordRevision(next(password(rows, id)?.revision.0)?);
+    let revision = PasswordRevision(next(password_revision(rows, id)?.0)?);
     rows.save_password(id, &Password { hash: Some(new.hash.clone()), revision })?;
     let was = tries::end_all(rows, account, by.at)?;
     let is = given(&tries::forgotten(&was), by, new);

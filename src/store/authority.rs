@@ -42,7 +42,7 @@ impl Present {
             .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
         let (roles, over) = match proof {
             Proof::Password(proved) => {
-                let stands = rows.password(id)?.is_some_and(|password| password.revision == *proved);
+                let stands = rows.password_revision(id)? == Some(*proved);
                 (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
             }
             Proof::SignIn(sign_in) => {

@@ -111,7 +111,9 @@ pub struct SignInRow {
 /// What is turned away again and again, as it is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepeatRow {
-    /// What is counted. It is found by the number of its target and its kind.
+    /// The number of its target; 0 is nobody's. By this and its kind it is found.
+    pub target: i64,
+    /// What is counted.
     pub repeat: Repeat,
     /// When the first of them came.
     pub began_at: Timestamp,
@@ -134,6 +136,8 @@ pub trait Rows {
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
     /// What an account signs in with; `None` if there is no such account.
     fn password(&mut self, id: AccountId) -> Result<Option<Password>>;
+    /// Which password an account has, of all that it has had.
+    fn password_revision(&mut self, id: AccountId) -> Result<Option<PasswordRevision>>;
     /// The costs of the hashes that are stored, each once, at most so many.
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
     /// Shows the global-admins in the order of their numbers, until `seen` says that it has seen enough.
@@ -150,10 +154,8 @@ pub trait Rows {
     fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()>;
     /// Deletes the accounts that were removed up to a moment, and names them in the order of their numbers.
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
-    /// The accounts whose temporary password ends at a moment or before, and is not marked as lapsed; at most so many.
-    fn lapsing(&mut self, until: Timestamp, most: usize) -> Result<Vec<AccountId>>;
-    /// Marks temporary passwords as lapsed.
-    fn mark_lapsed(&mut self, ids: &[AccountId]) -> Result<()>;
+    /// Marks temporary passwords as lapsed that end at a moment or before, at most so many. Says how many it has marked.
+    fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize>;
 
     /// One page of a list.
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>>;
@@ -203,5 +205,5 @@ pub trait Rows {
     /// Writes how often something was turned away.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// It is counted no longer.
-    fn delete_repeat(&mut self, repeat: &Repeat) -> Result<()>;
+    fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()>;
 }

@@ -24,14 +24,6 @@ pub fn insert(rows: &mut dyn Rows, entry: &Entry) -> Result<()> {
 
 /// Ends the temporary passwords, sign-ins and tokens whose time has come.
 pub fn end_what_has_ended(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
-    loop {
-        let lapsing = rows.lapsing(at, LAPSING)?;
-        if !lapsing.is_empty() {
-            rows.mark_lapsed(&lapsing)?;
-        }
-        if lapsing.len() < LAPSING {
-            break;
-        }
-    }
+    while rows.lapse(at, LAPSING)? == LAPSING {}
     rows.delete_sign_ins_until(at)
 }

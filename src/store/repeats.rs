@@ -15,7 +15,7 @@ pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Res
     sum_up(rows, entry.at)?;
     let counted = rows.repeats(KINDS + 1)?;
     let find = |target: Option<&Target>, kind: &str| {
-        counted.iter().find(|row| number(row.repeat.target.as_ref()) == number(target) && row.repeat.kind == kind)
+        counted.iter().find(|row| row.target == number(target) && row.repeat.kind == kind)
     };
     let of_its_kind = find(entry.target.as_ref(), kind);
     let others = Entry { actor: None, target: None, detail: events::OF_MORE_KINDS.to_owned(), ..entry.clone() };
@@ -44,6 +44,7 @@ pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Res
             ..row.clone()
         },
         None => RepeatRow {
+            target: number(entry.target.as_ref()),
             repeat: Repeat { target: entry.target.clone(), kind: kind.to_owned(), count: 0, last_at: entry.at },
             began_at: entry.at,
         },
@@ -56,7 +57,7 @@ pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Res
 pub fn sum_up(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
     let [least, most] = together(at);
     for row in rows.repeats(KINDS + 1)?.into_iter().filter(|row| row.began_at < least || row.began_at > most) {
-        rows.delete_repeat(&row.repeat)?;
+        rows.delete_repeat(&row)?;
         if row.repeat.count > 0 {
             record::insert(rows, &events::repeated(&row.repeat, at))?;
         }
@@ -73,6 +74,6 @@ pub fn pending(rows: &mut dyn Rows) -> Result<Vec<Repeat>> {
 }
 
 /// The number of a target; 0 is nobody's.
-pub fn number(target: Option<&Target>) -> i64 {
+fn number(target: Option<&Target>) -> i64 {
     target.and_then(|target| target.id).map_or(0, |id| id.0)
 }

@@ -21,7 +21,7 @@ pub fn create(rows: &mut dyn Rows, by: &Mandate, owner: AccountId, new: &NewToke
     let account = rows.account(&Target::Id(owner))?.ok_or_else(gone)?;
     authorize(rows, by, Action::CreateToken, (&account).into())?;
     if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, &by.actor)
-        && rows.password(*id)?.is_none_or(|password| password.revision != proved)
+        && rows.password_revision(*id)? != Some(proved)
     {
         return Err(Refusal::PasswordChanged { username: username.clone() }.into());
     }

@@ -53,7 +53,8 @@ fn give_up(rows: &mut dyn Rows, account: Account, at: Timestamp) -> Result<Accou
     let more = tries.failed - account.tries.failed;
     let account = count(rows, &account, tries, more)?;
     repeats::append(rows, &events::given_up(&account, &began_at, at), events::GIVEN_UP, more)?;
-    Ok(account)
+    // With the event, its temporary password may have lapsed.
+    Ok(rows.account(&Target::Id(account.id))?.unwrap_or(account))
 }
 
 fn is_alive(one: TryRow, now: Timestamp) -> bool {

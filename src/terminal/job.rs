@@ -24,7 +24,8 @@ pub fn is_orphaned() -> bool {
             None => return false,
         }
     }
-    true
+    // Where the session is outside as well, nobody knows.
+    session > 0
 }
 
 /// The parent, the group and the session of a process. Each is 0 if it is outside of this PID namespace.

@@ -116,6 +116,7 @@ macro_rules! laws {
                 after_a_hundred_failures_an_account_is_locked,
                 a_success_forgets_the_failures,
                 a_reset_and_an_unlock_forget_the_failures_and_unlock,
+                a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before,
                 a_locked_account_is_listed_as_locked,
                 what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told,
                 a_replaced_password_and_an_unlock_end_all_tries_under_way,

@@ -125,6 +125,26 @@ pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Stor
     }
 }
 
+pub fn a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before(store: &mut dyn Store) {
+    for (username, recovers) in [("alice", false), ("bob", true)] {
+        let account = added(store, username, &[Role::GlobalAdmin]);
+        begins(store, &account, 1).expect("it is to be let through");
+        let late = Mandate { at: at(25 * HOUR), ..operator() };
+        let new = NewTemporary { hash: hash("second"), until: at(26 * HOUR) };
+        if recovers {
+            store.recover(&late, account.id, account.revision, &new).unwrap();
+        } else {
+            store.reset_password(&late, account.id, account.revision, &new).unwrap();
+        }
+        let account = get(store, account.id);
+        assert_eq!(
+            (account.temporary_until, account.temporary_has_expired(late.at)),
+            (Some(new.until), false),
+            "{username}"
+        );
+    }
+}
+
 pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 100);

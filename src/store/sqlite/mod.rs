@@ -138,7 +138,7 @@ impl Engine for SqliteEngine {
     }
 
     fn write_many<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
-        let room = |engine: &Self, kib: i64| engine.connection.pragma_update(None, "cache_size", -kib).map_err(failed);
+        let room = |engine: &Self, kib: i64| engine.reading().pragma_update(None, "cache_size", -kib).map_err(failed);
         room(self, ROOM_KIB)?;
         let written = self.write(work);
         room(self, USUAL_ROOM_KIB)?;

@@ -151,7 +151,7 @@ fn repeat(row: &Row<'_>) -> rusqlite::Result<RepeatRow> {
         count: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
         last_at: moment(row, 4).ok().flatten().unwrap_or_default(),
     };
-    Ok(RepeatRow { repeat, began_at: moment(row, 5).ok().flatten().unwrap_or_default() })
+    Ok(RepeatRow { target: id, repeat, began_at: moment(row, 5).ok().flatten().unwrap_or_default() })
 }
 
 /// Writes how often something was turned away.
@@ -161,11 +161,6 @@ pub fn save_repeat(connection: &Connection, row: &RepeatRow) -> Result<()> {
     let sql = "INSERT INTO repeats (target_id, kind, target, began_at, last_at, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                ON CONFLICT DO UPDATE SET count = ?6, last_at = ?5";
     let count = i64::try_from(*count).unwrap_or(i64::MAX);
-    let values = params![number(&row.repeat), kind, name, row.began_at.as_second(), last_at.as_second(), count];
+    let values = params![row.target, kind, name, row.began_at.as_second(), last_at.as_second(), count];
     execute(connection, sql, values).map(drop)
-}
-
-/// The number of the target; 0 is nobody's.
-pub fn number(repeat: &Repeat) -> i64 {
-    repeat.target.as_ref().and_then(|target| target.id).map_or(0, |id| id.0)
 }

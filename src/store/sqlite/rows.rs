@@ -6,31 +6,26 @@ use super::bound::Bound;
 use super::errors::failed;
 use super::{accounts, lists, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{Event, Link, Repeat};
+use crate::domain::audit::{Event, Link};
 use crate::domain::clock::Timestamp;
-use crate::domain::credential::StoredHash;
+use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Username;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::store::engine::{Kept, NewRow, Password, RepeatRow, Rows, SignInRow, TryRow};
-use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
+use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, StoreError};
 
-/// The connection, inside its transaction. Each use of it is bounded for itself.
+/// The connection, inside its transaction, of which all is bounded together. Whoever does much renews the bound with each part.
 pub struct SqliteRows<'a> {
     pub connection: &'a Connection,
     pub bound: Bound,
 }
 
 impl SqliteRows<'_> {
-    fn db(&self) -> &Connection {
-        self.bound.renew();
-        self.connection
-    }
-
     fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
-        execute(self.db(), sql, values)
+        execute(self.connection, sql, values)
     }
 }
 
@@ -45,17 +40,19 @@ impl Rows for SqliteRows<'_> {
         let outcome = work(self);
         // SQLite may have undone all of the transaction, as it does when the disk is full: there is nothing to go back to.
         if self.connection.is_autocommit() {
-            return outcome.map(Ok);
+            let undone =
+                || Err(StoreError::Failed(anyhow::anyhow!("the store failed: it has undone all that was written")));
+            return outcome.and_then(|()| undone());
         }
-        if outcome.is_err() {
-            self.execute("ROLLBACK TO attempt", [])?;
+        if let Err(why) = outcome {
+            let back = self.execute("ROLLBACK TO attempt", []).and_then(|_| self.execute("RELEASE attempt", []));
+            return if back.is_ok() { Ok(Err(why)) } else { Err(why) };
         }
-        self.execute("RELEASE attempt", [])?;
-        Ok(outcome)
+        self.execute("RELEASE attempt", []).map(|_| Ok(()))
     }
 
     fn setting(&mut self, key: &str) -> Result<Option<String>> {
-        self.db()
+        self.connection
             .prepare_cached("SELECT value FROM settings WHERE key = ?1")
             .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
             .map_err(failed)
@@ -68,23 +65,30 @@ impl Rows for SqliteRows<'_> {
     fn next_try(&mut self) -> Result<TryId> {
         let sql = "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'
                    RETURNING CAST(value AS INTEGER)";
-        self.db().query_row(sql, [], |row| row.get(0)).map(TryId).map_err(failed)
+        self.connection.query_row(sql, [], |row| row.get(0)).map(TryId).map_err(failed)
     }
 
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
-        accounts::find(self.db(), target)
+        accounts::find(self.connection, target)
     }
 
     fn password(&mut self, id: AccountId) -> Result<Option<Password>> {
-        accounts::password(self.db(), id)
+        accounts::password(self.connection, id)
+    }
+
+    fn password_revision(&mut self, id: AccountId) -> Result<Option<PasswordRevision>> {
+        self.connection
+            .prepare_cached("SELECT password_revision FROM accounts WHERE id = ?1")
+            .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0).map(PasswordRevision)).optional())
+            .map_err(failed)
     }
 
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
-        accounts::hash_costs(self.db(), most)
+        accounts::hash_costs(self.connection, most)
     }
 
     fn global_admins(&mut self, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
-        accounts::global_admins(self.db(), seen)
+        accounts::global_admins(self.connection, seen)
     }
 
     fn insert(
@@ -96,7 +100,9 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>> {
-        accounts::save(self.db(), was, is)
+        // An import changes many.
+        self.bound.renew();
+        accounts::save(self.connection, was, is)
     }
 
     fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()> {
@@ -106,50 +112,40 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {
-        accounts::delete_removed(self.db(), until)
+        accounts::delete_removed(self.connection, until)
     }
 
-    fn lapsing(&mut self, until: Timestamp, most: usize) -> Result<Vec<AccountId>> {
-        let sql = "SELECT id FROM accounts
-                   WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed
-                   ORDER BY temporary_until LIMIT ?2";
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.db()
-            .prepare_cached(sql)
-            .and_then(|mut statement| {
-                statement.query_map([until.as_second(), most], |row| row.get(0).map(AccountId))?.collect()
-            })
-            .map_err(failed)
-    }
-
-    fn mark_lapsed(&mut self, ids: &[AccountId]) -> Result<()> {
-        ids.iter().try_for_each(|id| {
-            self.execute("UPDATE accounts SET temporary_lapsed = TRUE WHERE id = ?1", [id.0]).map(drop)
-        })
+    fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize> {
+        let sql = "UPDATE accounts SET temporary_lapsed = TRUE
+                   WHERE id IN (SELECT id FROM accounts
+                                WHERE temporary_until <= ?1 AND temporary_until IS NOT NULL AND NOT temporary_lapsed
+                                ORDER BY temporary_until LIMIT ?2)";
+        self.execute(sql, [until.as_second(), i64::try_from(most).unwrap_or(i64::MAX)])
     }
 
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
-        lists::page(self.db(), page)
+        lists::page(self.connection, page)
     }
 
     fn suggestions(&mut self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
-        lists::suggestions(self.db(), text, limit, now)
+        lists::suggestions(self.connection, text, limit, now)
     }
 
     fn count(&mut self, filter: &Filter, now: Timestamp) -> Result<u64> {
-        lists::count(self.db(), filter, now)
+        lists::count(self.connection, filter, now)
     }
 
     fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        lists::namesakes(self.db(), &self.bound, of)
+        lists::namesakes(self.connection, &self.bound, of)
     }
 
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>> {
         let sql = "SELECT id, began_at FROM tries WHERE account_id = ?1 ORDER BY id";
         let read = |row: &Row<'_>| {
-            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1)?.unwrap_or_default() })
+            // What is no moment is long ago.
+            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1).ok().flatten().unwrap_or_default() })
         };
-        self.db()
+        self.connection
             .prepare_cached(sql)
             .and_then(|mut statement| statement.query_map([id.0], read)?.collect())
             .map_err(failed)
@@ -169,22 +165,22 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.db(), "secret_sha256 = ?1", params![digest.0])
+        sign_ins::one(self.connection, "secret_sha256 = ?1", params![digest.0])
     }
 
     fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.db(), "id = ?1", params![id.0])
+        sign_ins::one(self.connection, "id = ?1", params![id.0])
     }
 
     fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>> {
         match owner {
-            Some(id) => sign_ins::all(self.db(), "label IS NOT NULL AND account_id = ?1", params![id.0]),
-            None => sign_ins::all(self.db(), "label IS NOT NULL", &[]),
+            Some(id) => sign_ins::all(self.connection, "label IS NOT NULL AND account_id = ?1", params![id.0]),
+            None => sign_ins::all(self.connection, "label IS NOT NULL", &[]),
         }
     }
 
     fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>> {
-        sign_ins::insert(self.db(), digest, row)
+        sign_ins::insert(self.connection, digest, row)
     }
 
     fn save_sign_in(&mut self, row: &SignInRow) -> Result<()> {
@@ -198,7 +194,7 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize> {
-        sign_ins::delete(self.db(), account, keep, after)
+        sign_ins::delete(self.connection, account, keep, after)
     }
 
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()> {
@@ -206,32 +202,32 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn head(&mut self) -> Result<Option<(u64, Link)>> {
-        record::head(self.db())
+        record::head(self.connection)
     }
 
     fn append(&mut self, event: &Event) -> Result<()> {
-        record::append(self.db(), event)
+        record::append(self.connection, event)
     }
 
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
-        record::page(self.db(), filter, after, limit)
+        record::page(self.connection, filter, after, limit)
     }
 
     fn has_event(&mut self, target: AccountId, action: &str, detail: &str) -> Result<bool> {
-        record::has(self.db(), target, action, detail)
+        record::has(self.connection, target, action, detail)
     }
 
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
-        record::repeats(self.db(), most)
+        record::repeats(self.connection, most)
     }
 
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
-        record::save_repeat(self.db(), row)
+        record::save_repeat(self.connection, row)
     }
 
-    fn delete_repeat(&mut self, repeat: &Repeat) -> Result<()> {
+    fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()> {
         let sql = "DELETE FROM repeats WHERE target_id = ?1 AND kind = ?2";
-        self.execute(sql, params![record::number(repeat), repeat.kind]).map(drop)
+        self.execute(sql, params![row.target, row.repeat.kind]).map(drop)
     }
 }
 
@@ -244,10 +240,10 @@ mod tests {
     use super::super::open;
     use super::*;
     use crate::domain::actor::{Actor, Operator};
-    use crate::domain::audit::{BYTES_AN_EVENT, Entry, Outcome, Target as Recorded};
+    use crate::domain::audit::{BYTES_AN_EVENT, Entry, Outcome, Repeat, Target as Recorded};
     use crate::domain::credential::Cost;
     use crate::domain::policy::Policy;
-    use crate::store::{Mandate, NewTemporary, StoreError, batches, events, policy, record};
+    use crate::store::{Mandate, NewTemporary, batches, events, policy, record};
 
     fn rows(connection: &Bounded) -> SqliteRows<'_> {
         SqliteRows { connection, bound: connection.bound() }

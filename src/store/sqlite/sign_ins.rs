@@ -32,11 +32,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SignInRow> {
     Ok(SignInRow {
         id: SignInId(row.get(0)?),
         account: AccountId(row.get(1)?),
-        created_at: moment(row, 2)?.unwrap_or_default(),
-        expires_at: moment(row, 3)?.unwrap_or_default(),
+        // What is no moment is long ago.
+        created_at: moment(row, 2).ok().flatten().unwrap_or_default(),
+        expires_at: moment(row, 3).ok().flatten().unwrap_or_default(),
         label: row.get::<_, Option<String>>(4)?.map(Label::from_store),
         roles: row.get::<_, Option<u8>>(5)?.map(Roles::from_bits),
-        last_used_at: moment(row, 6)?,
+        last_used_at: moment(row, 6).ok().flatten(),
     })
 }
 

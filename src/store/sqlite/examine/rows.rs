@@ -17,7 +17,7 @@ use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
 use crate::store::sqlite::rows::SqliteRows;
 use crate::store::sqlite::{accounts, record};
-use crate::store::{EventFilter, Result, StoreError, Watch, policy};
+use crate::store::{EventFilter, Result, Watch, policy};
 
 /// How many rows are read between two reports of how far it has come.
 const PAGE: usize = 1_000;
@@ -41,8 +41,6 @@ pub fn look(
     });
     findings.push(match admins(rows, now) {
         Ok(finding) => finding,
-        // What is the matter with their rows has been said of the accounts.
-        Err(StoreError::Unusable { .. }) => Finding::faulty("admins", "their accounts cannot be read", RESTORE),
         Err(error) => told("admins", "", Err(error))?,
     });
     Ok(())
