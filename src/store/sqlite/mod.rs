@@ -187,8 +187,12 @@ mod tests {
     use crate::domain::actor::{Actor, Operator};
     use crate::domain::authority::Refusal;
     use crate::domain::clock::Timestamp;
+    use crate::domain::credential::StoredHash;
+    use crate::domain::role::Role;
+    use crate::domain::target::Target;
+    use crate::domain::throttle::Throttle;
     use crate::store::ruled::{Ruled, change};
-    use crate::store::{EventFilter, Mandate, Store as _};
+    use crate::store::{EventFilter, Mandate, NewAccount, NewTemporary, Store as _};
 
     crate::store::contract::laws!(Ruled(SqliteEngine::in_memory()));
     crate::store::contract::laws_at_once!(in_a_folder());
@@ -215,6 +219,38 @@ mod tests {
         assert!(!store.name().unwrap().is_empty(), "what was written before is undone");
         let events = store.events(&EventFilter::default(), None, 10).unwrap();
         assert_eq!(events.last().map(|event| event.detail.as_str()), Some(refusal().to_string().as_str()));
+    }
+
+    #[test]
+    fn what_is_damaged_of_some_accounts_is_mended_by_a_reset_and_keeps_nobody_else_out() {
+        let mut store = Ruled(SqliteEngine::in_memory());
+        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let by = Mandate { actor: Actor::Operator(operator), at };
+        let temporary = |text: &str| NewTemporary {
+            hash: StoredHash::from_store(text.into()),
+            until: at + jiff::SignedDuration::from_hours(1),
+        };
+        let new = |username: &str, roles: &[Role]| NewAccount {
+            username: username.parse().unwrap(),
+            display_name: "".parse().unwrap(),
+            email: None,
+            roles: roles.iter().copied().collect(),
+            temporary: temporary("$first"),
+        };
+        store.add_account(&by, &new("root", &[Role::GlobalAdmin])).unwrap();
+        let alice = store.add_account(&by, &new("alice", &[])).unwrap();
+        let damage = "UPDATE accounts SET password_hash = CAST(x'ff24' AS TEXT) WHERE username = 'alice';
+                      INSERT INTO tries (account_id, id, began_at) VALUES (2, 99, 9223372036854775807);
+                      INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
+                      VALUES (9, 'no name', '', '', 8, 'active', FALSE, 0)";
+        store.0.connection.execute_batch(damage).unwrap();
+        let throttle = Throttle { after: 5, lock_after: 100 };
+        assert!(store.begin_try(Some(&"root".parse().unwrap()), at, throttle).unwrap().is_some());
+        let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;
+        store.reset_password(&by, alice, revision, &temporary("$second")).unwrap();
+        let (_, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
+        assert_eq!(credential.unwrap().hash.as_str(), "$second");
     }
 
     fn in_a_folder() -> (tempfile::TempDir, SqliteStores) {
