@@ -161,7 +161,7 @@ fn give_temporary(
     rows.save_password(id, &Password { hash: Some(new.hash.clone()), revision })?;
     let was = tries::end_all(rows, account, by.at)?;
     let is = given(&tries::forgotten(&was), by, new);
-    sign_ins::end_all(rows, id, None, by.at)?;
+    rows.delete_sign_ins(id, None, by.at)?;
     Ok((was, is))
 }
 
@@ -206,7 +206,7 @@ pub fn unlock(rows: &mut dyn Rows, by: &Mandate, id: AccountId, revision: Revisi
 /// Switches an account off, and ends all its sign-ins.
 pub fn disable(rows: &mut dyn Rows, by: &Mandate, id: AccountId, revision: Revision) -> Result<()> {
     change(rows, by, Action::Disable, id, revision, |rows, was| {
-        sign_ins::end_all(rows, id, None, by.at)?;
+        rows.delete_sign_ins(id, None, by.at)?;
         Ok(plain(was, |is| is.lifecycle = Lifecycle::Disabled))
     })
 }
@@ -219,7 +219,7 @@ pub fn enable(rows: &mut dyn Rows, by: &Mandate, id: AccountId, revision: Revisi
 /// Takes an account out, and ends all its sign-ins.
 pub fn remove(rows: &mut dyn Rows, by: &Mandate, id: AccountId, revision: Revision) -> Result<()> {
     change(rows, by, Action::Remove, id, revision, |rows, was| {
-        sign_ins::end_all(rows, id, None, by.at)?;
+        rows.delete_sign_ins(id, None, by.at)?;
         Ok(plain(was, |is| is.removed_at = Some(by.at)))
     })
 }
@@ -266,7 +266,7 @@ pub fn replace_password(
         ..was.clone()
     };
     save(rows, &was, &written(is)?)?;
-    sign_ins::end_all(rows, id, keep, at)?;
+    rows.delete_sign_ins(id, keep, at)?;
     record::append(rows, &event)?;
     Ok(chosen.revision)
 }

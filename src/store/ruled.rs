@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::audit::{Entry, Event, Repeat, Target as Recorded};
-use crate::domain::authority::Action;
+use crate::domain::authority::{Action, Refusal};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
@@ -47,7 +47,7 @@ fn change_of<T>(
 }
 
 /// What comes of a change, or why it is refused.
-type Changed<T> = Result<std::result::Result<T, crate::domain::authority::Refusal>>;
+type Changed<T> = Result<std::result::Result<T, Refusal>>;
 
 /// Makes a change. If it is refused, nothing has changed, and the refusal is recorded in the same transaction.
 fn changed<T>(

@@ -62,14 +62,9 @@ pub fn end(rows: &mut dyn Rows, digest: SignInDigest, at: Timestamp) -> Result<b
     Ok(true)
 }
 
-/// Ends the sign-ins and tokens of an account, all but one. Says how many of them were still to live.
-pub fn end_all(rows: &mut dyn Rows, id: AccountId, keep: Option<SignInId>, at: Timestamp) -> Result<usize> {
-    rows.delete_sign_ins(id, keep, at)
-}
-
-/// Ends all of them on behalf of their owner, and says how many there were.
+/// Ends the sign-ins and tokens of an account on behalf of its owner, and says how many there were.
 pub fn end_everywhere(rows: &mut dyn Rows, by: &Mandate, account: &Account) -> Result<usize> {
-    let ended = end_all(rows, account.id, None, by.at)?;
+    let ended = rows.delete_sign_ins(account.id, None, by.at)?;
     record::append(rows, &events::signed_out_everywhere(by, account, ended))?;
     Ok(ended)
 }
