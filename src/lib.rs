@@ -60,9 +60,9 @@ use crate::gate::Gate;
 use crate::made::{Fleeting, Made};
 use crate::patient::Patient;
 use crate::sign_in_files::SignInFiles;
-use crate::store::Stores as _;
+use crate::store::StoreFile as _;
 use crate::store::sqlite::SqliteStores;
-use crate::system::SystemClock;
+use crate::system::{Slow, SystemClock};
 use crate::terminal::Terminal as _;
 use crate::terminal::clipboard::{self, DisplayClipboard};
 use crate::terminal::console::{self, Console};
@@ -155,13 +155,13 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 /// Does what takes no store and no home, and yet must not write into the files of either.
 fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result<()>) -> Result<()> {
     let store = config::store_path(cli.global.store.as_deref(), system::is_root()).ok();
-    let store = store.and_then(|path| SqliteStores::at(&path).ok());
+    let store = store.and_then(|path| SqliteStores::at(&path, SystemClock).ok());
     let sign_ins = SignInFiles::in_folder(config::sign_in_folder().ok(), system::sudo_caller());
     commands::refuse_own_streams(&|file| store.as_ref().is_some_and(|store| store.has(file)) || sign_ins.have(file))?;
     work(&|path| store.as_ref().is_some_and(|store| store.claims(path)) || sign_ins.claim(path))
 }
 
-/// Does what takes a desk: a store, a terminal, a clock.
+/// Does what takes a desk: a store, a terminal.
 fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     let mut output = standard_output(cli.global.color)?;
     let gate = Gate::default();
@@ -183,12 +183,11 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
     };
     let desk = &mut Desk {
-        stores: &SqliteStores::at(&store)?.behind(&gate),
+        stores: &SqliteStores::at(&store, SystemClock)?.behind(&gate),
         sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
         output: &mut output,
         clipboard: &mut DisplayClipboard::of(config::display()),
-        clock: &SystemClock,
         rng: &mut rng,
         operator: system::operator(),
         through_sudo: system::is_through_sudo(),
@@ -207,11 +206,11 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
-        Command::Demo => commands::demo::run(desk),
+        Command::Demo => commands::demo::run(desk, &SqliteStores::at(&store, Slow(commands::demo::AGE))?.behind(&gate)),
         // They take none.
         Command::Completions { .. } | Command::Man { .. } => Ok(()),
     };
-    done.map_err(|failure| failure.because_of(|| desk.stores.writer()))
+    done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
 }
 
 /// Answers a command line that clap did not take; help and the version are no failures.

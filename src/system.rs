@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
 use rand::{CryptoRng, TryRng as _};
 use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getrlimit, getuid, setrlimit};
 use signal_hook::consts::SIGXFSZ;
 
 use crate::domain::actor::Operator;
-use crate::domain::clock::{Clock, to_the_second};
+use crate::domain::clock::{Clock, before, to_the_second};
 use crate::failure::{Failure, Kind, Result};
 
 /// The system's clock.
@@ -27,6 +27,15 @@ impl Clock for SystemClock {
         let now = Timestamp::try_from(SystemTime::now());
         let beyond = |_| if SystemTime::now() < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
         to_the_second(now.unwrap_or_else(beyond))
+    }
+}
+
+/// The system's clock, so long ago.
+pub struct Slow(pub SignedDuration);
+
+impl Clock for Slow {
+    fn now(&self) -> Timestamp {
+        before(SystemClock.now(), self.0)
     }
 }
 

@@ -5,11 +5,14 @@
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::io::Write as _;
+use std::path::Path;
+
+use jiff::SignedDuration;
 
 use passdesk::domain::account::{Account, AccountId};
 use passdesk::domain::actor::{Actor, Operator, Standing};
 use passdesk::domain::authority::{Action, Refusal, decide};
-use passdesk::domain::clock::Timestamp;
+use passdesk::domain::clock::{Clock, Timestamp};
 use passdesk::domain::credential::{PasswordRevision, StoredHash};
 use passdesk::domain::name::DisplayName;
 use passdesk::domain::policy::{Policy, Setting};
@@ -17,9 +20,7 @@ use passdesk::domain::role::{Role, Roles};
 use passdesk::domain::sign_in::{SignInDigest, SignInId};
 use passdesk::domain::target::Target;
 use passdesk::store::sqlite::SqliteStores;
-use passdesk::store::{
-    Edit, Mandate, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _, Watch,
-};
+use passdesk::store::{Edit, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _};
 use rusqlite::{Connection, params};
 
 /// The roles by rank, 0 to 4.
@@ -202,18 +203,18 @@ const ACTOR: i64 = 1;
 const TARGET: i64 = 2;
 const KEEPER: i64 = 3;
 
-/// Nobody watches.
-struct Nobody;
+/// A clock that stands.
+struct Still;
 
-impl Watch for Nobody {
-    fn progress(&mut self, _: &'static str, _: u64, _: u64) -> Result<()> {
-        Ok(())
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        at()
     }
 }
 
 /// A store, and the back door to it by which each cell is set up.
 struct Bench {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     store: Box<dyn Store>,
     behind: Connection,
 }
@@ -222,12 +223,12 @@ impl Bench {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let stores = SqliteStores::at(&path).unwrap();
-        let by = Mandate { actor: operator(), at: at() };
+        let stores = SqliteStores::at(&path, Still).unwrap();
+        let by = operator();
         stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place().unwrap();
         let behind = Connection::open(&path).unwrap();
         behind.pragma_update(None, "synchronous", "OFF").unwrap();
-        Self { folder, store: stores.open().unwrap(), behind }
+        Self { _folder: folder, store: stores.open().unwrap(), behind }
     }
 
     /// The accounts of a cell and no others: the actor, the target, and an admin who keeps either from being the last.
@@ -287,7 +288,7 @@ impl Bench {
         let target = self.get(if cell.oneself { ACTOR } else { TARGET });
         let account = (cell.actor != OPERATOR).then(|| self.get(ACTOR));
         let actor = account.as_ref().map_or_else(operator, |account| Actor::owner(account, PasswordRevision(1)));
-        let by = Mandate { actor, at: at() };
+        let by = actor;
         let decided = decided(cell, account.as_ref(), &target);
         if cell.action == "revoke" && target.roles.is_empty() && decided != Verdict::Yes {
             // To a store, taking nothing is an edit of no role, which more people may do.
@@ -305,7 +306,7 @@ impl Bench {
     }
 
     /// What the store says; `None` of what it has no say in.
-    fn written(&mut self, cell: Cell, by: &Mandate, target: &Account) -> Option<Result<()>> {
+    fn written(&mut self, cell: Cell, by: &Actor, target: &Account) -> Option<Result<()>> {
         let (id, seen, store) = (target.id, target.revision, &mut self.store);
         let roles = |roles| Edit { roles: Some(roles), ..Edit::default() };
         Some(match cell.action {
@@ -326,7 +327,7 @@ impl Bench {
             }
             "revoke" => store.edit_account(by, id, seen, &roles(Roles::NONE)),
             "add" => store.add_account(by, &new("another", ROLES[cell.target].iter().copied().collect())).map(drop),
-            "purge" => store.purge(by, at()).map(drop),
+            "purge" => store.purge(by, SignedDuration::ZERO).map(drop),
             "policy set" => store.set_policy(by, Policy::default(), Setting::MinLength, "20").map(drop),
             "tokens create" => {
                 let (label, digest) = ("another".parse().unwrap(), SignInDigest([1; 32]));
@@ -336,12 +337,7 @@ impl Bench {
                     &NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None },
                 )
             }
-            "store backup" => {
-                let place = self.folder.path().join("backup.db");
-                let made = store.back_up(by, &place, &mut Nobody);
-                let _ = std::fs::remove_file(place);
-                made
-            }
+            "store backup" => store.announce_backup(by, Path::new("backup.db")),
             "tokens revoke" => store.revoke_token(by, id, SignInId(id.0)).map(|ended| assert!(ended)),
             _ => return None,
         })

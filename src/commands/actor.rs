@@ -4,14 +4,13 @@ use super::Desk;
 use super::way_in::{self, Owner};
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
-use crate::domain::audit;
+use crate::domain::audit::{self, Entry};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
-use crate::domain::clock::Timestamp;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{Mandate, Store};
+use crate::store::Store;
 
 /// Who acts, as known when the command began. The store decides again on what they are when it writes.
 pub struct Acting {
@@ -30,15 +29,15 @@ impl Acting {
     }
 
     /// Refuses, and records it, what the actor may do to nobody.
-    pub fn may(&self, store: &mut dyn Store, at: Timestamp, action: Action) -> Result<()> {
-        self.may_on(store, at, action, [])
+    pub fn may(&self, store: &mut dyn Store, action: Action) -> Result<()> {
+        self.may_on(store, action, [])
     }
 
     /// Refuses, and records it, what the actor may not do to this one.
-    pub fn may_to(&self, store: &mut dyn Store, at: Timestamp, action: Action, subject: Subject<'_>) -> Result<()> {
+    pub fn may_to(&self, store: &mut dyn Store, action: Action, subject: Subject<'_>) -> Result<()> {
         let Err(refusal) = decide(self.standing(), action, Some(subject)) else { return Ok(()) };
         let target = audit::Target { id: subject.id, username: subject.username.clone() };
-        self.record(store, at, action.name(), Some(target), &refusal)?;
+        self.record(store, action.name(), Some(target), &refusal)?;
         Err(refusal.into())
     }
 
@@ -48,8 +47,8 @@ impl Acting {
     }
 
     /// The same of what is to be written; says, too, that an account is removed, or is not.
-    pub fn may_change(&self, store: &mut dyn Store, at: Timestamp, action: Action, account: &Account) -> Result<()> {
-        self.may_to(store, at, action, account.into())?;
+    pub fn may_change(&self, store: &mut dyn Store, action: Action, account: &Account) -> Result<()> {
+        self.may_to(store, action, account.into())?;
         let username = &account.username;
         match (action, account.removed_at) {
             (Action::Restore, None) => Err(Failure::new(Kind::Conflict, format!("{username} is not removed"))
@@ -61,13 +60,13 @@ impl Acting {
 
     /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
     /// shown; the store sees to it in any case.
-    pub fn may_reset(&self, store: &mut dyn Store, at: Timestamp, account: &Account) -> Result<()> {
-        self.may_change(store, at, Action::Reset, account)?;
+    pub fn may_reset(&self, store: &mut dyn Store, account: &Account) -> Result<()> {
+        self.may_change(store, Action::Reset, account)?;
         if !account.roles.contains(Role::GlobalAdmin) || !store.is_last_admin(account.id)? {
             return Ok(());
         }
         let refusal = Refusal::LastAdmin { username: account.username.clone() };
-        self.record(store, at, Action::Reset.name(), Some(account.into()), &refusal)?;
+        self.record(store, Action::Reset.name(), Some(account.into()), &refusal)?;
         Err(refusal.into())
     }
 
@@ -76,7 +75,6 @@ impl Acting {
     pub fn may_on<'t>(
         &self,
         store: &mut dyn Store,
-        at: Timestamp,
         action: Action,
         targets: impl IntoIterator<Item = &'t Target>,
     ) -> Result<()> {
@@ -87,18 +85,18 @@ impl Acting {
         }
         let named = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
         for target in named {
-            self.record(store, at, action.name(), target, &refusal)?;
+            self.record(store, action.name(), target, &refusal)?;
         }
         Err(refusal.into())
     }
 
     /// Refuses what only some may do to others, without a word about whether the target is there: it may be one's own.
-    pub fn may_on_others(&self, store: &mut dyn Store, at: Timestamp, action: Action, target: &Target) -> Result<()> {
+    pub fn may_on_others(&self, store: &mut dyn Store, action: Action, target: &Target) -> Result<()> {
         let own = match (self.account(), store.account(target)?) {
             (Some(own), Some(found)) => own.id == found.id,
             _ => false,
         };
-        if own { Ok(()) } else { self.may_on(store, at, action, [target]) }
+        if own { Ok(()) } else { self.may_on(store, action, [target]) }
     }
 
     /// The same actor as they stand now: while a question stood, somebody else may have been here. What has ended a sign-in
@@ -115,29 +113,22 @@ impl Acting {
     }
 
     /// Refuses, and records it, what takes a password and not a token.
-    pub fn may_not_by_token(
-        &self,
-        store: &mut dyn Store,
-        at: Timestamp,
-        action: &'static str,
-        deed: &str,
-    ) -> Result<()> {
+    pub fn may_not_by_token(&self, store: &mut dyn Store, action: &'static str, deed: &str) -> Result<()> {
         let Some(account) = self.account.as_ref().filter(|_| self.is_token) else { return Ok(()) };
         let message = format!("a token of {} may not {deed}", account.username);
         let hint = "sign in with a password for it: leave out the token, or add --as".to_owned();
-        self.refuse(store, at, action, account, Refusal::NotAllowed { message, hint })
+        self.refuse(store, action, account, Refusal::NotAllowed { message, hint })
     }
 
     /// Records that something was refused, and says so.
     pub fn refuse(
         &self,
         store: &mut dyn Store,
-        at: Timestamp,
         action: &'static str,
         target: &Account,
         refusal: Refusal,
     ) -> Result<()> {
-        self.record(store, at, action, Some(target.into()), &refusal)?;
+        self.record(store, action, Some(target.into()), &refusal)?;
         Err(refusal.into())
     }
 
@@ -145,7 +136,6 @@ impl Acting {
     pub fn record(
         &self,
         store: &mut dyn Store,
-        at: Timestamp,
         action: &'static str,
         target: Option<audit::Target>,
         refusal: &Refusal,
@@ -153,7 +143,7 @@ impl Acting {
         if self.foretells {
             return Ok(());
         }
-        Ok(store.record(&self.mandate(at).refused(action, target, refusal))?)
+        Ok(store.record(&Entry::refused(&self.actor, action, target, refusal))?)
     }
 
     /// Whether it acts by a sign-in from an earlier command, which does not show that the password is known.
@@ -162,8 +152,8 @@ impl Acting {
     }
 
     /// On whose behalf something is written.
-    pub fn mandate(&self, at: Timestamp) -> Mandate {
-        Mandate { actor: self.actor.clone(), at }
+    pub fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// The account that acts; `None` for an operator.

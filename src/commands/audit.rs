@@ -41,7 +41,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     }
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
     let mut store = desk.open()?;
-    acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
+    acting(desk, &mut *store)?.may(&mut *store, Action::Audit)?;
     let account = match account {
         // The events of an account outlive it.
         Some(Target::Id(id)) => Some(id),
@@ -155,7 +155,7 @@ impl Record for HeadRecord {
 fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let expected = args.expect_head.as_deref().map(head).transpose()?;
     let mut store = desk.open()?;
-    acting(desk, &mut *store)?.may(&mut *store, desk.now(), Action::Audit)?;
+    acting(desk, &mut *store)?.may(&mut *store, Action::Audit)?;
 
     let mut seen = expected.is_none() || expected == Some(Link::START);
     let mut walk = Walk::default();

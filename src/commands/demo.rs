@@ -9,14 +9,14 @@ use crate::cli::Global;
 use crate::cli::users::{Filters, List, Reset};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
-use crate::domain::clock::{after, before};
+use crate::domain::clock::{Timestamp, after};
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::Result;
-use crate::store::{Mandate, NewAccount, NewTemporary, Store};
+use crate::store::{NewAccount, NewTemporary, Store, Stores};
 use crate::token_source::TokenSource;
 
 /// The sample accounts: username, name, role, and how far each has come.
@@ -36,21 +36,25 @@ enum Sample {
     Disabled,
 }
 
-/// Runs the demonstration; the store is to be an unused place that the caller removes.
-pub fn run(desk: &mut Desk<'_>) -> Result<()> {
+/// For how long the accounts have been there, when the demonstration begins: one of them has let its temporary password
+/// expire.
+pub const AGE: SignedDuration = SignedDuration::from_hours(25);
+
+/// Runs the demonstration; the store is to be an unused place that the caller removes. `earlier` is the same place so long
+/// ago.
+pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
     // Who asks for a demonstration is shown one, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
-    // The accounts were made a while ago, for one of them has let its temporary password expire.
-    let made_at = before(desk.now(), desk.policy.temporary_lifetime + SignedDuration::from_hours(1));
-    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: made_at };
+    let by = Actor::Operator(desk.operator.clone());
     let [first, rest @ ..] = SAMPLES;
-    let new = sample(desk, &by, first)?;
+    let made_at = earlier.now()?;
+    let new = sample(desk, made_at, first)?;
     desk.token = TokenSource::Nowhere;
-    desk.stores.prepare(&by, &new)?.put_in_place()?;
-    let mut store = desk.open()?;
+    earlier.prepare(&by, &new)?.put_in_place()?;
+    let mut store = earlier.open()?;
     settle(desk, &mut *store, &by, AccountId(1), first.3)?;
     for one in rest {
-        let new = sample(desk, &by, one)?;
+        let new = sample(desk, made_at, one)?;
         let id = store.add_account(&by, &new)?;
         settle(desk, &mut *store, &by, id, one.3)?;
     }
@@ -67,12 +71,12 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
 
 fn sample(
     desk: &mut Desk<'_>,
-    by: &Mandate,
+    made_at: Timestamp,
     (username, name, role, sample): (&str, &str, Option<Role>, Sample),
 ) -> Result<NewAccount> {
     let secret = TemporaryPassword::generate(desk.rng);
     let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
-    let given_at = if sample == Sample::Expired { by.at } else { desk.now() };
+    let given_at = if sample == Sample::Expired { made_at } else { desk.now()? };
     Ok(NewAccount {
         username: username.parse()?,
         display_name: name.parse()?,
@@ -82,7 +86,7 @@ fn sample(
     })
 }
 
-fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountId, sample: Sample) -> Result<()> {
+fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Actor, id: AccountId, sample: Sample) -> Result<()> {
     match sample {
         Sample::New | Sample::Expired => {}
         Sample::Settled => {
@@ -90,7 +94,7 @@ fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Mandate, id: AccountI
             let nobodys = TemporaryPassword::generate(desk.rng);
             let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
-            store.replace_password(id, PasswordRevision::FIRST, &hash, desk.now(), None)?;
+            store.replace_password(id, PasswordRevision::FIRST, &hash, None)?;
         }
         Sample::Disabled => {
             let seen = super::find(store, &Target::Id(id))?.revision;

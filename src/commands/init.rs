@@ -9,7 +9,7 @@ use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{Mandate, NewAccount};
+use crate::store::{NewAccount, StoreFile};
 use crate::terminal::handover::TemporaryHandover;
 
 /// Runs the command.
@@ -29,12 +29,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let email = super::email(args.email.as_deref())?;
     handover::check(&args.handover.way_out, desk, 1)?;
     let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
-    if let Some(path) = desk.stores.occupant()? {
+    if let Some(path) = desk.stores.file().map_or(Ok(None), StoreFile::occupant)? {
         return Err(taken(format!("there is something at {} already", shown(path))));
     }
 
     let stores = desk.stores;
-    let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
+    let by = Actor::Operator(desk.operator.clone());
     let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
     way_out.issue_temporary(
         desk,
@@ -52,7 +52,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
             prepared.scratch().into_iter().for_each(|made| terminal.doom(made));
             Ok(prepared)
         },
-        |prepared, _| {
+        |prepared| {
             prepared.put_in_place().map_err(|error| match Failure::from(error) {
                 conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
                 other => other,
@@ -62,7 +62,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     if !args.handover.way_out.quiet {
         desk.terminal.note(&format!("The store is {}.", shown(stores.location())));
     }
-    if let Finding { verdict: Verdict::Notable, message, remedy: Some(remedy), .. } = stores.disk() {
+    if let Some(Finding { verdict: Verdict::Notable, message, remedy: Some(remedy), .. }) =
+        stores.file().map(StoreFile::disk)
+    {
         desk.terminal.note(&format!("Note that {message}; {remedy}."));
     }
     way_out.close(desk)

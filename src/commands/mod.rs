@@ -30,7 +30,7 @@ use rand::CryptoRng;
 use crate::cli::Global;
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::name::Email;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
@@ -38,7 +38,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::named_file;
 use crate::sign_in_files::SignInFiles;
-use crate::store::{Store, Stores};
+use crate::store::{Store, StoreFile, Stores};
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::{Format, Record, Rows};
 use crate::terminal::output::{self, Output};
@@ -58,8 +58,6 @@ pub struct Desk<'a> {
     pub output: &'a mut dyn Output,
     /// Where a secret can be copied to.
     pub clipboard: &'a mut dyn Clipboard,
-    /// The time.
-    pub clock: &'a dyn Clock,
     /// Random numbers.
     pub rng: &'a mut dyn CryptoRng,
     /// Who runs this.
@@ -74,9 +72,18 @@ pub struct Desk<'a> {
     pub global: Global,
 }
 
+impl<'a> Desk<'a> {
+    /// The file that the store is kept in.
+    fn store_file(&self) -> Result<&'a dyn StoreFile> {
+        let nowhere = || Failure::new(Kind::Usage, "this store is not kept in a file").hint("name a file with --store");
+        self.stores.file().ok_or_else(nowhere)
+    }
+}
+
 impl Desk<'_> {
-    fn now(&self) -> Timestamp {
-        self.clock.now()
+    /// What time it is where the store is.
+    fn now(&self) -> Result<Timestamp> {
+        Ok(self.stores.now()?)
     }
 
     /// Opens the store, and takes over what has been decided in it.
@@ -106,12 +113,12 @@ impl Desk<'_> {
     /// Whether a file is one that passdesk keeps for itself: the store's, or one with somebody's sign-in.
     #[must_use]
     pub fn keeps(&self, file: &Metadata) -> bool {
-        self.stores.has(file) || self.sign_ins.have(file)
+        self.stores.file().is_some_and(|store| store.has(file)) || self.sign_ins.have(file)
     }
 
     /// Whether a file of this path would be one of those.
     fn claims(&self, path: &Path) -> bool {
-        self.stores.claims(path) || self.sign_ins.claim(path)
+        self.stores.file().is_some_and(|store| store.claims(path)) || self.sign_ins.claim(path)
     }
 
     /// Refuses a file that is named by somebody who comes through sudo: it would be opened with the rights of the user whom
@@ -169,7 +176,7 @@ impl Desk<'_> {
 
     /// Prints accounts that have been changed, as [`Self::print_done`] does.
     fn print_changed(&mut self, accounts: &[Account], array: bool) -> Result<()> {
-        let now = self.now();
+        let now = self.now().map_err(done)?;
         let records: Vec<_> = accounts.iter().map(|account| AccountRecord::new(account, now)).collect();
         self.print_done(&records, array)
     }

@@ -9,7 +9,6 @@ use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::Mandate;
 use crate::terminal::handover::TemporaryHandover;
 
 /// Gives a global-admin a temporary password, and switches the account on. It is the operator who does it, whoever is
@@ -25,11 +24,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let mut store = desk.open()?;
     let account = find(&*store, &Target::Username(username))?;
     let actor = Actor::Operator(desk.operator.clone());
-    let by = |at| Mandate { actor: actor.clone(), at };
     if !account.roles.contains(Role::GlobalAdmin) {
         store.record(&Entry {
             outcome: Outcome::Refused,
-            ..by(desk.now()).done("recover", Some((&account).into()), "not a global-admin".into())
+            ..Entry::done(&actor, "recover", Some((&account).into()), "not a global-admin".into())
         })?;
         return Err(Failure::new(Kind::NotAllowed, format!("{} is not a global-admin", account.username))
             .hint(format!("for other accounts: passdesk users reset {}", account.username)));
@@ -54,7 +52,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         &Whose { username: &account.username, display_name: &account.display_name },
         lifetime,
         |_, new| Ok(new),
-        |new, at| Ok(store.recover(&by(at), account.id, account.revision, &new)?),
+        |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),
     )?;
     way_out.close(desk)
 }

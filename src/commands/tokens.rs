@@ -56,31 +56,31 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
 
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut *store, target.as_ref())?;
-    allowed(desk, &mut *store, &acting, &owner, &wanted)?;
+    allowed(&mut *store, &acting, &owner, &wanted)?;
     let proved = prove(desk, &mut *store, &acting)?;
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
     let (acting, owner) = (acting.renewed(&*store)?, find(&*store, &Target::Id(owner.id))?);
-    let roles = allowed(desk, &mut *store, &acting, &owner, &wanted)?;
+    let roles = allowed(&mut *store, &acting, &owner, &wanted)?;
     issue(desk, &mut *store, &args.way_out, &acting, &owner, &Wanted { roles, proved, ..wanted })
 }
 
 /// The roles that a token is to have, if it may be made.
-fn allowed(desk: &Desk<'_>, store: &mut dyn Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
-    acting.may_to(store, desk.now(), Action::CreateToken, Subject::from(owner))?;
-    let roles = roles(desk, store, wanted.roles, acting, owner)?;
+fn allowed(store: &mut dyn Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
+    acting.may_to(store, Action::CreateToken, Subject::from(owner))?;
+    let roles = roles(store, wanted.roles, acting, owner)?;
     if !owner.is_open() {
         return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username))
             .hint("a token is made of an account that is: see 'passdesk users enable' and 'passdesk users restore'"));
     }
     let label = TokenTarget::Label(wanted.label.clone());
-    if store.token(&label, Some(owner.id), desk.now())?.is_some() {
+    if store.token(&label, Some(owner.id))?.is_some() {
         return Err(Failure::new(Kind::Conflict, format!("{} has a token {} already", owner.username, wanted.label))
             .hint("take another label, or end that one with 'passdesk tokens revoke'"));
     }
     if owner.must_change {
-        let by = acting.mandate(desk.now());
+        let by = acting.actor();
         // It would end when the password is chosen.
-        let refused = way_in::change_required(store, &by, owner, Action::CreateToken.name());
+        let refused = way_in::change_required(store, by, owner, Action::CreateToken.name());
         let is_own = acting.account().is_some_and(|account| account.id == owner.id);
         return Err(if is_own { refused } else { refused.hint("until its owner has, the account can have no token") });
     }
@@ -91,7 +91,7 @@ fn allowed(desk: &Desk<'_>, store: &mut dyn Store, acting: &Acting, owner: &Acco
 fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) -> Result<(Acting, Account)> {
     if let Some(target) = target {
         let acting = acting(desk, store)?;
-        acting.may_on_others(store, desk.now(), Action::CreateToken, target)?;
+        acting.may_on_others(store, Action::CreateToken, target)?;
         let owner = find(store, target)?;
         return Ok((acting, owner));
     }
@@ -110,7 +110,7 @@ fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<
 }
 
 /// The roles that were asked for, or all that may be given. What somebody has not, they do not give.
-fn roles(desk: &Desk<'_>, store: &mut dyn Store, asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
+fn roles(store: &mut dyn Store, asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
     let lendable = acting.account().map_or(Roles::ALL, |actor| actor.roles.covered());
     if asked.is_empty() {
         return Ok(owner.roles.and(lendable));
@@ -121,7 +121,7 @@ fn roles(desk: &Desk<'_>, store: &mut dyn Store, asked: Roles, acting: &Acting, 
     let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
     let hint = "a token may do at most what both its account and whoever makes it may do".to_owned();
     let refusal = Refusal::NotAllowed { message, hint };
-    acting.refuse(store, desk.now(), Action::CreateToken.name(), owner, refusal).map(|()| Roles::NONE)
+    acting.refuse(store, Action::CreateToken.name(), owner, refusal).map(|()| Roles::NONE)
 }
 
 fn issue(
@@ -134,7 +134,7 @@ fn issue(
 ) -> Result<()> {
     let secret = SignInSecret::generate(desk.rng);
     let token = secret.to_token();
-    let now = desk.now();
+    let now = desk.now()?;
     let (label, roles, until) = (&wanted.label, wanted.roles, after(now, wanted.lifetime));
     let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until, proved: wanted.proved };
     let mut way_out = WayOut::open::<TokenHandover<'_>>(args, desk, false)?;
@@ -142,7 +142,7 @@ fn issue(
         desk,
         &owner.username,
         |way_out, desk| way_out.give(desk, &TokenHandover { owner, label, roles, token: &token, until, now }),
-        |(), at| Ok(store.create_token(&acting.mandate(at), owner.id, &new)?),
+        |()| Ok(store.create_token(acting.actor(), owner.id, &new)?),
     )?;
     way_out.close(desk)
 }
@@ -152,25 +152,24 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    let now = desk.now();
     let whose = match (&target, acting.account()) {
         (Some(target), _) => {
-            acting.may_on_others(&mut *store, now, Action::ListTokens, target)?;
+            acting.may_on_others(&mut *store, Action::ListTokens, target)?;
             let owner = find(&*store, target)?;
-            acting.may_to(&mut *store, now, Action::ListTokens, (&owner).into())?;
+            acting.may_to(&mut *store, Action::ListTokens, (&owner).into())?;
             Some(owner.id)
         }
         (None, Some(account)) if !args.all => {
-            acting.may_to(&mut *store, now, Action::ListTokens, account.into())?;
+            acting.may_to(&mut *store, Action::ListTokens, account.into())?;
             Some(account.id)
         }
         _ => {
-            acting.may(&mut *store, now, Action::ListTokens)?;
+            acting.may(&mut *store, Action::ListTokens)?;
             None
         }
     };
 
-    let tokens = store.tokens(whose, now)?;
+    let tokens = store.tokens(whose)?;
     if desk.format() != Format::Text {
         return desk.print_records(&tokens.iter().map(TokenRecord::from).collect::<Vec<_>>(), true);
     }
@@ -203,7 +202,6 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let target: TokenTarget = args.token.parse()?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    let now = desk.now();
     let own = acting.account().map(|account| account.id);
     let not_found = || {
         Failure::new(Kind::NotFound, format!("there is no token '{target}'")).hint(
@@ -212,18 +210,18 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     };
     if let Some(account) = acting.account() {
         // Who has to choose a new password first is told so, and not whether there is such a token.
-        acting.may_to(&mut *store, now, Action::RevokeToken, account.into())?;
+        acting.may_to(&mut *store, Action::RevokeToken, account.into())?;
     }
-    let found = store.token(&target, own, now)?;
+    let found = store.token(&target, own)?;
     let is_own = found.as_ref().is_some_and(|token| Some(token.owner) == own);
     if matches!(target, TokenTarget::Id(_)) && !is_own {
         // Whoever may not end those of others is not told whether there is one.
-        acting.may(&mut *store, now, Action::RevokeToken)?;
+        acting.may(&mut *store, Action::RevokeToken)?;
     }
     let token = found.ok_or_else(not_found)?;
     let owner = find(&*store, &Target::Id(token.owner))?;
-    acting.may_to(&mut *store, now, Action::RevokeToken, (&owner).into())?;
-    if !desk.commit(|desk| store.revoke_token(&acting.mandate(desk.now()), owner.id, token.id))? {
+    acting.may_to(&mut *store, Action::RevokeToken, (&owner).into())?;
+    if !desk.commit(|_| store.revoke_token(acting.actor(), owner.id, token.id))? {
         return Err(not_found());
     }
     desk.terminal.note(&format!("The {} has ended.", token.named()));

@@ -33,6 +33,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     if desk.format() == Format::Text {
         return Ok(());
     }
-    let now = desk.now();
+    let now = desk.now()?;
     desk.print_records(&[AccountRecord::new(&account, now)], false)
 }

@@ -12,7 +12,7 @@ use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::throttle::TryId;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{self, FailedTry, Mandate, Occasion, PassedTry, Store, StoreError};
+use crate::store::{self, FailedTry, Occasion, PassedTry, Store, StoreError};
 use crate::terminal::PromptError;
 use crate::token_source::GivenToken;
 
@@ -29,12 +29,11 @@ pub struct Owner {
 
 impl Owner {
     /// Refuses, and records it, an account that has to choose a new password first.
-    pub fn unflagged(self, desk: &Desk<'_>, store: &mut dyn Store, deed: &'static str) -> Result<Self> {
+    pub fn unflagged(self, store: &mut dyn Store, deed: &'static str) -> Result<Self> {
         if !self.account.must_change {
             return Ok(self);
         }
-        let by = Mandate { actor: self.actor(), at: desk.now() };
-        Err(change_required(store, &by, &self.account, deed))
+        Err(change_required(store, &self.actor(), &self.account, deed))
     }
 
     /// The owner as whoever does something.
@@ -45,9 +44,9 @@ impl Owner {
 }
 
 /// Records that somebody has to choose a new password first, and says so.
-pub fn change_required(store: &mut dyn Store, by: &Mandate, account: &Account, deed: &'static str) -> Failure {
+pub fn change_required(store: &mut dyn Store, by: &Actor, account: &Account, deed: &'static str) -> Failure {
     let refusal = Refusal::ChangeRequired { username: account.username.clone() };
-    let recorded = store.record(&by.refused(deed, Some(account.into()), &refusal));
+    let recorded = store.record(&Entry::refused(by, deed, Some(account.into()), &refusal));
     recorded.map_or_else(Into::into, |()| refusal.into())
 }
 
@@ -66,8 +65,8 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
         desk.terminal.note("You are not signed in. Whose account is it? This signs you in for this command");
         desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
     } else if !desk.policy.operator_access {
-        let by = Mandate { actor: Actor::Operator(desk.operator.clone()), at: desk.now() };
-        store.turn_away(&by.refused("sign-in", None, &Refusal::OperatorAccessOff))?;
+        let by = Actor::Operator(desk.operator.clone());
+        store.turn_away(&Entry::refused(&by, "sign-in", None, &Refusal::OperatorAccessOff))?;
         return Err(Refusal::OperatorAccessOff.into());
     }
     let username = ask_username(desk)?;
@@ -103,25 +102,17 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
             None => return Ok(None),
         },
     };
-    let now = desk.now();
     let digest = secret.as_ref().map(SignInSecret::digest);
-    let found = digest.map(|digest| store.sign_in(digest, now)).transpose()?.flatten();
+    let found = digest.map(|digest| store.sign_in(digest)).transpose()?.flatten();
     let Some(found) = found.filter(|found| found.token.is_some() == is_token) else {
         let failure = ended(is_token, secret.is_none());
         let detail = format!("{}; brought by {}", failure.message, desk.operator.said());
-        store.turn_away(&Entry {
-            actor: None,
-            action: "sign-in",
-            target: None,
-            at: now,
-            outcome: Outcome::Refused,
-            detail,
-        })?;
+        store.turn_away(&Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail })?;
         return Err(failure);
     };
     if is_token {
         // It is used whether that can be noted or not.
-        let _ = store.note_use(found.id, now);
+        let _ = store.note_use(found.id);
     }
     let proof = match found.token {
         Some(label) => Proof::Token(found.id, label),
@@ -180,7 +171,7 @@ pub fn authenticate(
     desk.reread_policy(store)?;
     have_room(&desk.policy.costs)?;
     let throttle = desk.policy.throttle;
-    let begun = store.begin_try(username, desk.now(), throttle)?;
+    let begun = store.begin_try(username, throttle)?;
     let found = username.map(|username| store.credential(username)).transpose()?.flatten();
     let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| begun.is_some());
     let matched = matches(credential, password, &desk.policy.costs);
@@ -194,7 +185,7 @@ pub fn authenticate(
             return Err(Failure::sign_in_failed());
         }
     };
-    let now = desk.now();
+    let now = desk.now()?;
     if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
         fail(desk, store, Some(account.id), Some(begun), "the temporary password has expired")?;
         let message = format!("this temporary password expired on {}", readable(until));
@@ -204,7 +195,7 @@ pub fn authenticate(
     let renewed = credential.rehashed(password, desk.policy.cost, desk.rng).ok().flatten();
     let (id, proved) = (account.id, credential.revision);
     let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion };
-    match to_the_end(|| store.pass_try(&passed, now)) {
+    match to_the_end(|| store.pass_try(&passed)) {
         Err(StoreError::Conflict(why)) => {
             fail(desk, store, Some(id), Some(begun), &why)?;
             Err(Failure::sign_in_failed())
@@ -223,7 +214,7 @@ fn fail(
 ) -> Result<()> {
     let why = format!("{why}; typed by {}", desk.operator.said());
     let failed = FailedTry { account, begun, why: &why };
-    Ok(to_the_end(|| store.fail_try(&failed, desk.now(), desk.policy.throttle))?)
+    Ok(to_the_end(|| store.fail_try(&failed, desk.policy.throttle))?)
 }
 
 /// Says how a try has ended even to a store that is busy for longer than others would wait: who did not say it would have

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 pub use jiff::Timestamp;
 
 /// Tells the time.
-pub trait Clock {
+pub trait Clock: Send + Sync {
     /// Now, in UTC, to the second.
     fn now(&self) -> Timestamp;
 }

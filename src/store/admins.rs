@@ -1,21 +1,23 @@
 //! Whether an admin who can be counted on is left, looked up inside the transaction that writes.
 
 use super::Result;
-use super::engine::Rows;
+use super::engine::Reads;
+use super::tx::Tx;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::admins::Admins;
 use crate::domain::authority::Refusal;
 use crate::domain::clock::Timestamp;
+use crate::domain::role::Role;
 
 /// The admins there are.
-pub fn there(rows: &mut dyn Rows, now: Timestamp) -> Result<Admins> {
-    others(rows, AccountId(0), now)
+pub fn there(reads: &mut dyn Reads, now: Timestamp) -> Result<Admins> {
+    others(reads, AccountId(0), now)
 }
 
 /// The admins there are besides one account. No account has the number 0.
-pub fn others(rows: &mut dyn Rows, but: AccountId, now: Timestamp) -> Result<Admins> {
+pub fn others(reads: &mut dyn Reads, but: AccountId, now: Timestamp) -> Result<Admins> {
     let mut admins = Admins::default();
-    rows.global_admins(&mut |account| {
+    reads.holders(Role::GlobalAdmin, &mut |account| {
         if account.id != but {
             admins = admins.with(account, now);
         }
@@ -26,11 +28,12 @@ pub fn others(rows: &mut dyn Rows, but: AccountId, now: Timestamp) -> Result<Adm
 }
 
 /// Refuses what would leave no admin to count on.
-pub fn stay(rows: &mut dyn Rows, was: &Account, is: &Account, now: Timestamp) -> Result<()> {
+pub fn stay(tx: &mut Tx<'_>, was: &Account, is: &Account) -> Result<()> {
+    let now = tx.now();
     if !was.is_usable_admin(now) {
         return Ok(());
     }
-    let others = others(rows, was.id, now)?;
+    let others = others(tx.reads(), was.id, now)?;
     if others.with(was, now).are_missed_in(others.with(is, now)) {
         return Err(Refusal::LastAdmin { username: was.username.clone() }.into());
     }
@@ -38,8 +41,8 @@ pub fn stay(rows: &mut dyn Rows, was: &Account, is: &Account, now: Timestamp) ->
 }
 
 /// Whether one account is all the lasting admins there are.
-pub fn is_last(rows: &mut dyn Rows, id: AccountId) -> Result<bool> {
+pub fn is_last(reads: &mut dyn Reads, id: AccountId) -> Result<bool> {
     // Whose way in does not expire has it at any time.
     let ever = Timestamp::UNIX_EPOCH;
-    Ok(there(rows, ever)?.lasting && !others(rows, id, ever)?.lasting)
+    Ok(there(reads, ever)?.lasting && !others(reads, id, ever)?.lasting)
 }

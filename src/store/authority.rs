@@ -1,23 +1,23 @@
 //! Decided inside the transaction that writes: whether the actor may, on what the actor is by now.
 
-use super::engine::{Rows, SignInRow};
-use super::{Mandate, Result, StoreError, policy, sign_ins};
+use super::engine::SignInRow;
+use super::tx::Tx;
+use super::{Result, StoreError, policy, sign_ins};
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
-use crate::domain::clock::Timestamp;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 
 /// Decides on what the actor is by now, not on what it was when the command began.
-pub fn authorize(rows: &mut dyn Rows, by: &Mandate, action: Action, subject: Subject<'_>) -> Result<()> {
-    Present::look_up(rows, by)?.may(action, Some(subject))
+pub fn authorize(tx: &mut Tx<'_>, by: &Actor, action: Action, subject: Subject<'_>) -> Result<()> {
+    Present::look_up(tx, by)?.may(action, Some(subject))
 }
 
 /// The same for what is done to nobody.
-pub fn authorize_all(rows: &mut dyn Rows, by: &Mandate, action: Action) -> Result<()> {
-    Present::look_up(rows, by)?.may(action, None)
+pub fn authorize_all(tx: &mut Tx<'_>, by: &Actor, action: Action) -> Result<()> {
+    Present::look_up(tx, by)?.may(action, None)
 }
 
 /// What an actor is by now: looked up once by whoever has much to decide in one transaction.
@@ -29,28 +29,24 @@ pub struct Present {
 
 impl Present {
     /// Looks it up.
-    pub fn look_up(rows: &mut dyn Rows, by: &Mandate) -> Result<Self> {
-        let (id, proof) = match &by.actor {
-            Actor::Operator(_) if policy::lets_operators_in(rows)? => {
+    pub fn look_up(tx: &mut Tx<'_>, by: &Actor) -> Result<Self> {
+        let (id, proof) = match by {
+            Actor::Operator(_) if policy::lets_operators_in(tx)? => {
                 return Ok(Self { account: None, is_token: false });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
             Actor::Account { id, proof, .. } => (*id, proof),
         };
-        let mut actor = rows
+        let mut actor = tx
             .account(&Target::Id(id))?
             .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
         let (roles, over) = match proof {
             Proof::Password(proved) => {
-                let stands = rows.password_revision(id)? == Some(*proved);
+                let stands = tx.password_revision(id)? == Some(*proved);
                 (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
             }
-            Proof::SignIn(sign_in) => {
-                (acting_roles(rows, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "sign-in" })
-            }
-            Proof::Token(sign_in, _) => {
-                (acting_roles(rows, &actor, *sign_in, by.at)?, Refusal::SignInEnded { what: "token" })
-            }
+            Proof::SignIn(sign_in) => (acting_roles(tx, &actor, *sign_in)?, Refusal::SignInEnded { what: "sign-in" }),
+            Proof::Token(sign_in, _) => (acting_roles(tx, &actor, *sign_in)?, Refusal::SignInEnded { what: "token" }),
         };
         if roles.is_none() && actor.is_open() && !actor.must_change {
             return Err(over.into());
@@ -71,8 +67,9 @@ impl Present {
 }
 
 /// The roles of somebody who acts by a sign-in now; `None` if it is over.
-fn acting_roles(rows: &mut dyn Rows, account: &Account, id: SignInId, now: Timestamp) -> Result<Option<Roles>> {
+fn acting_roles(tx: &mut Tx<'_>, account: &Account, id: SignInId) -> Result<Option<Roles>> {
+    let now = tx.now();
     let lives = |row: &SignInRow| row.account == account.id && row.expires_at > now;
-    let found = rows.sign_in_of(id)?.filter(lives);
+    let found = tx.sign_in_of(id)?.filter(lives);
     Ok(found.map(|row| sign_ins::limited(account.roles, row.roles)))
 }

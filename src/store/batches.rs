@@ -1,24 +1,22 @@
 //! Many resets in one transaction.
 
 use super::accounts::reset_password;
-use super::engine::Rows;
-use super::{Mandate, NewTemporary, Result, StoreError, record};
+use super::tx::Tx;
+use super::{NewTemporary, Result, StoreError, record};
 use crate::domain::account::AccountId;
+use crate::domain::actor::Actor;
+use crate::domain::audit::Entry;
 use crate::domain::authority::Action;
 use crate::domain::target::Target;
 
 /// Resets each of a batch as it is by now. What one refusal undoes is that one.
-pub fn reset_passwords(
-    rows: &mut dyn Rows,
-    by: &Mandate,
-    batch: &[(AccountId, NewTemporary)],
-) -> Result<Vec<Result<()>>> {
+pub fn reset_passwords(tx: &mut Tx<'_>, by: &Actor, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
     batch
         .iter()
-        .map(|(id, new)| match rows.attempt(&mut |rows| reset_one(rows, by, *id, new))? {
+        .map(|(id, new)| match tx.attempt(|tx| reset_one(tx, by, *id, new))? {
             Err(StoreError::Refused(why)) => {
-                let target = rows.account(&Target::Id(*id))?;
-                record::append(rows, &by.refused(Action::Reset.name(), target.as_ref().map(Into::into), &why))?;
+                let target = tx.account(&Target::Id(*id))?;
+                record::append(tx, &Entry::refused(by, Action::Reset.name(), target.as_ref().map(Into::into), &why))?;
                 Ok(Err(why.into()))
             }
             // Nothing can be written any more, whatever it is.
@@ -28,9 +26,9 @@ pub fn reset_passwords(
         .collect()
 }
 
-fn reset_one(rows: &mut dyn Rows, by: &Mandate, id: AccountId, new: &NewTemporary) -> Result<()> {
-    let account = rows
+fn reset_one(tx: &mut Tx<'_>, by: &Actor, id: AccountId, new: &NewTemporary) -> Result<()> {
+    let account = tx
         .account(&Target::Id(id))?
         .ok_or_else(|| StoreError::Conflict("the account has been purged meanwhile".into()))?;
-    reset_password(rows, by, id, account.revision, new)
+    reset_password(tx, by, id, account.revision, new)
 }

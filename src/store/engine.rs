@@ -1,46 +1,40 @@
 //! What an engine is: rows in and rows out, inside one transaction. It knows how they are kept, and nothing of what they
 //! mean: no role, no refusal, nothing of what lapses, and no word of an event.
 
-use std::path::Path;
-
-use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch};
-use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{Event, Link, Repeat};
+use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
+use crate::domain::account::{Account, AccountId, Lifecycle};
+use crate::domain::audit::{Event, Link, Outcome, Repeat};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username};
-use crate::domain::role::Roles;
+use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
 
+/// How a transaction is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// A few rows.
+    Few,
+    /// A million rows, for which there is room to be made.
+    Many,
+    /// Password hashes are replaced: the old ones go from wherever they still stand. Readers may keep that from happening
+    /// now; then a later writer does it.
+    Forgetting,
+    /// Nobody need wait for it: if somebody else writes, it is [`super::StoreError::Busy`].
+    IfIdle,
+}
+
 /// Where rows are kept. Each method is one transaction, and what several do at the same moment is as if one came after the
 /// other.
 pub trait Engine {
     /// Reads, all of it at one moment.
-    fn read<T>(&self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
+    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T>;
 
     /// Reads and writes. What is written is in force if the work succeeds, and not at all if it fails.
-    fn write<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
-
-    /// The same, with room for a million rows.
-    fn write_many<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
-
-    /// Does what replaces password hashes, and takes the old ones out of wherever they still stand. Readers may keep that from
-    /// happening now; then a later writer does it.
-    fn and_forget<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T>;
-
-    /// Does what nobody need wait for while somebody else writes.
-    fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T>;
-
-    /// Makes a copy of the whole store, as [`super::Store::back_up`] has it: `announce` is done before anything is copied.
-    fn copy(
-        &mut self,
-        place: &Path,
-        watch: &mut dyn Watch,
-        announce: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<Result<()>>;
+    fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
 }
 
 /// What a row has that may stand in one row only.
@@ -76,6 +70,10 @@ pub struct NewRow<'a> {
     pub email: Option<&'a Email>,
     /// Its roles.
     pub roles: Roles,
+    /// Whether it is in use.
+    pub lifecycle: Lifecycle,
+    /// Whether its owner has to choose a password first.
+    pub must_change: bool,
     /// When it is made.
     pub created_at: Timestamp,
 }
@@ -119,18 +117,13 @@ pub struct RepeatRow {
     pub began_at: Timestamp,
 }
 
-/// The rows of a store, inside one transaction.
-pub trait Rows {
-    /// Does what is undone if it fails, and leaves what was written before as it was. Says what came of it; fails if nothing
-    /// of the transaction stands any more.
-    fn attempt(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<Result<()>>;
+/// What can be read of a store, inside one transaction.
+pub trait Reads {
+    /// The time of the transaction, to the second. It is one moment from its beginning to its end.
+    fn now(&self) -> Timestamp;
 
     /// A setting.
     fn setting(&mut self, key: &str) -> Result<Option<String>>;
-    /// Writes a setting.
-    fn set(&mut self, key: &str, value: &str) -> Result<()>;
-    /// The number of the next try to sign in. No two tries have the same.
-    fn next_try(&mut self) -> Result<TryId>;
 
     /// An account.
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
@@ -140,40 +133,20 @@ pub trait Rows {
     fn password_revision(&mut self, id: AccountId) -> Result<Option<PasswordRevision>>;
     /// The costs of the hashes that are stored, each once, at most so many.
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
-    /// Shows the global-admins in the order of their numbers, until `seen` says that it has seen enough.
-    fn global_admins(&mut self, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;
-    /// Makes accounts, one after the other, with ascending numbers. `made` is told what came of each, and stops it by failing.
-    fn insert(
-        &mut self,
-        new: &mut dyn Iterator<Item = NewRow<'_>>,
-        made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
-    ) -> Result<()>;
-    /// Writes what is different about an account.
-    fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>>;
-    /// Writes what an account signs in with.
-    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()>;
-    /// Deletes the accounts that were removed up to a moment, and names them in the order of their numbers.
-    fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
-    /// Marks temporary passwords as lapsed that end at a moment or before, at most so many. Says how many it has marked.
-    fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize>;
-
+    /// Shows those who have a role in the order of their numbers, until `seen` says that it has seen enough. Those who cannot
+    /// be read are left out.
+    fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;
     /// One page of a list.
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>>;
     /// Whom somebody may mean, as [`super::Store::suggestions`] has it.
-    fn suggestions(&mut self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>>;
+    fn suggestions(&mut self, text: &str, limit: usize) -> Result<Vec<Account>>;
     /// How many accounts there are.
-    fn count(&mut self, filter: &Filter, now: Timestamp) -> Result<u64>;
+    fn count(&mut self, filter: &Filter) -> Result<u64>;
     /// The accounts that have the names of newcomers.
     fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>>;
 
     /// The tries of an account that are under way.
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>>;
-    /// A try begins.
-    fn insert_try(&mut self, id: AccountId, begun: TryRow) -> Result<()>;
-    /// A try ends; `false` if there was none of this number.
-    fn delete_try(&mut self, id: AccountId, begun: TryId) -> Result<bool>;
-    /// All tries of an account end.
-    fn delete_tries(&mut self, id: AccountId) -> Result<()>;
 
     /// The sign-in or token with this digest.
     fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>>;
@@ -181,6 +154,53 @@ pub trait Rows {
     fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>>;
     /// The tokens of one account or of all, in the order of their numbers.
     fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>>;
+
+    /// The sequence number and the link of the last event.
+    fn head(&mut self) -> Result<Option<(u64, Link)>>;
+    /// Events of the record, as [`super::Store::events`] has it. The actor of a filter is a text that stands in the name.
+    fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
+    /// Whether an event says in these words what came of something that was to be done to an account.
+    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, detail: &str) -> Result<bool>;
+    /// What is counted and is no event yet, at most so many.
+    fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
+}
+
+/// The rows of a store, inside one transaction that writes.
+pub trait Rows: Reads {
+    /// Marks how far the transaction has come.
+    fn mark(&mut self) -> Result<()>;
+    /// Undoes what was written since the latest mark, which is gone then.
+    fn back_to_mark(&mut self) -> Result<()>;
+    /// Forgets the latest mark, and keeps what was written since.
+    fn drop_mark(&mut self) -> Result<()>;
+
+    /// Writes a setting.
+    fn set(&mut self, key: &str, value: &str) -> Result<()>;
+    /// The number of the next try to sign in. No two tries have the same.
+    fn next_try(&mut self) -> Result<TryId>;
+
+    /// Makes accounts, one after the other, with ascending numbers. `made` is told what came of each, and stops it by failing.
+    fn insert(
+        &mut self,
+        new: &mut dyn Iterator<Item = NewRow<'_>>,
+        made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
+    ) -> Result<()>;
+    /// Writes what is different about an account that is there.
+    fn save(&mut self, account: &Account) -> Result<Kept<()>>;
+    /// Writes what an account signs in with.
+    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()>;
+    /// Deletes the accounts that were removed up to a moment, and names them in the order of their numbers.
+    fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
+    /// Marks temporary passwords as lapsed that end at a moment or before, at most so many. Says how many it has marked.
+    fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize>;
+
+    /// A try begins.
+    fn insert_try(&mut self, id: AccountId, begun: TryRow) -> Result<()>;
+    /// A try ends; `false` if there was none of this number.
+    fn delete_try(&mut self, id: AccountId, begun: TryId) -> Result<bool>;
+    /// All tries of an account end.
+    fn delete_tries(&mut self, id: AccountId) -> Result<()>;
+
     /// Begins a sign-in or a token. Its number is given by the engine.
     fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>>;
     /// Writes the roles of a token, and when it was used last.
@@ -192,16 +212,8 @@ pub trait Rows {
     /// The sign-ins and tokens end that were to end at a moment or before.
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()>;
 
-    /// The sequence number and the link of the last event.
-    fn head(&mut self) -> Result<Option<(u64, Link)>>;
     /// Appends an event.
     fn append(&mut self, event: &Event) -> Result<()>;
-    /// Events of the record, as [`super::Store::events`] has it.
-    fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
-    /// Whether an event says in these words that something was done to an account.
-    fn has_event(&mut self, target: AccountId, action: &str, detail: &str) -> Result<bool>;
-    /// What is counted and is no event yet, at most so many.
-    fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
     /// Writes how often something was turned away.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// It is counted no longer.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::values::{Edit, Import, Imported, Mandate, NewAccount, NewSignIn, NewToken, Occasion};
+use super::values::{Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
 use crate::domain::audit::{Entry, Outcome, Repeat, Target};
@@ -13,16 +13,15 @@ use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::policy::Setting;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
-use crate::domain::throttle::Tries;
 use crate::domain::token::Label;
 
 // Accounts.
 
 /// An account was made.
 #[must_use]
-pub fn added(by: &Mandate, id: AccountId, new: &NewAccount) -> Entry {
+pub fn added(by: &Actor, id: AccountId, new: &NewAccount) -> Entry {
     let target = Target { id: Some(id), username: new.username.clone() };
-    by.done(Action::Add.name(), Some(target), new.roles.join(", "))
+    Entry::done(by, Action::Add.name(), Some(target), new.roles.join(", "))
 }
 
 /// What an edit has changed, in detail.
@@ -52,20 +51,20 @@ pub fn of_unlock(failed: u32) -> String {
 
 /// An account, as it was, was recovered with a temporary password.
 #[must_use]
-pub fn recovered(by: &Mandate, account: &Account, until: Timestamp) -> Entry {
-    let detail = format!("was {}; {}", account.state(by.at).name(), expires(until));
-    by.done("recover", Some(account.into()), detail)
+pub fn recovered(by: &Actor, account: &Account, until: Timestamp, now: Timestamp) -> Entry {
+    let detail = format!("was {}; {}", account.state(now).name(), expires(until));
+    Entry::done(by, "recover", Some(account.into()), detail)
 }
 
 /// An account was forgotten; `None` if there was none to forget.
 #[must_use]
-pub fn purged(by: &Mandate, target: Option<Target>) -> Entry {
-    by.done(Action::Purge.name(), target, String::new())
+pub fn purged(by: &Actor, target: Option<Target>) -> Entry {
+    Entry::done(by, Action::Purge.name(), target, String::new())
 }
 
 /// Many accounts were made and changed.
 #[must_use]
-pub fn imported(by: &Mandate, import: &Import<'_>, imported: &Imported) -> Entry {
+pub fn imported(by: &Actor, import: &Import<'_>, imported: &Imported) -> Entry {
     let ids = match (imported.ids.first(), imported.ids.last()) {
         (Some(first), Some(last)) => format!(", ids {first} to {last}"),
         _ => String::new(),
@@ -73,22 +72,22 @@ pub fn imported(by: &Mandate, import: &Import<'_>, imported: &Imported) -> Entry
     let (new, updated, skipped) = (import.new.len(), import.edits.len(), import.skipped);
     let file = import.file.to_hex();
     let detail = format!("new: {new}{ids}; updated: {updated}; skipped: {skipped}; sha256: {file}");
-    by.done(Action::Import.name(), None, detail)
+    Entry::done(by, Action::Import.name(), None, detail)
 }
 
 /// The owner of an account has chosen a password.
 #[must_use]
-pub fn password_chosen(account: &Account, proved: PasswordRevision, at: Timestamp) -> Entry {
-    Mandate::of(account, proved, at).done("change-password", Some(account.into()), String::new())
+pub fn password_chosen(account: &Account, proved: PasswordRevision) -> Entry {
+    Entry::done(&Actor::owner(account, proved), "change-password", Some(account.into()), String::new())
 }
 
 // Sign-ins.
 
 /// Somebody was not let in, nobody knows who.
 #[must_use]
-pub fn not_let_in(account: Option<&Account>, at: Timestamp, why: &str) -> Entry {
+pub fn not_let_in(account: Option<&Account>, why: &str) -> Entry {
     let target = account.map(Into::into);
-    Entry { actor: None, action: "sign-in", target, at, outcome: Outcome::Refused, detail: why.to_owned() }
+    Entry { actor: None, action: "sign-in", target, outcome: Outcome::Refused, detail: why.to_owned() }
 }
 
 /// What others that were turned away have in common with one: what it says, and who it was, if anybody knows.
@@ -102,10 +101,10 @@ pub fn kind_of(entry: &Entry) -> String {
 
 /// So many more were turned away, since the first of their kind was recorded.
 #[must_use]
-pub fn repeated(repeat: &Repeat, at: Timestamp) -> Entry {
+pub fn repeated(repeat: &Repeat) -> Entry {
     let Repeat { target, kind, count, last_at } = repeat;
     let detail = format!("{count} more until {last_at}: {kind}");
-    Entry { actor: None, action: "sign-in", target: target.clone(), at, outcome: Outcome::Refused, detail }
+    Entry { actor: None, action: "sign-in", target: target.clone(), outcome: Outcome::Refused, detail }
 }
 
 /// The kind of those that are not told apart, in detail.
@@ -116,30 +115,35 @@ pub const GIVEN_UP: &str = "not brought to its end";
 
 /// Tries to sign in that began at these moments and never came to their end.
 #[must_use]
-pub fn given_up(account: &Account, began_at: &[Timestamp], at: Timestamp) -> Entry {
-    let [first, last] = [began_at.iter().min(), began_at.iter().max()].map(|moment| moment.unwrap_or(&at));
+pub fn given_up(account: &Account, began_at: &[Timestamp], now: Timestamp) -> Entry {
+    let [first, last] = [began_at.iter().min(), began_at.iter().max()].map(|moment| moment.unwrap_or(&now));
     let when = if first == last { format!("at {first}") } else { format!("from {first} to {last}") };
     let detail = match began_at.len() {
         1 => format!("a try begun {when} was not brought to its end"),
         more => format!("{more} tries begun {when} were not brought to their end"),
     };
-    not_let_in(Some(account), at, &detail)
+    not_let_in(Some(account), &detail)
 }
 
 /// An account was locked after tries that failed.
 #[must_use]
-pub fn locked(account: &Account, tries: Tries, at: Timestamp) -> Entry {
-    let detail = format!("after {} failed sign-ins in a row", tries.failed);
-    Entry { actor: None, action: "lock", target: Some(account.into()), at, outcome: Outcome::Done, detail }
+pub fn locked(account: &Account) -> Entry {
+    let detail = format!("after {} failed sign-ins in a row", account.tries.failed);
+    Entry { actor: None, action: "lock", target: Some(account.into()), outcome: Outcome::Done, detail }
 }
 
 /// A password was right.
 #[must_use]
-pub fn let_in(by: &Mandate, account: &Account, occasion: &Occasion) -> Entry {
+pub fn let_in(by: &Actor, account: &Account, occasion: &Occasion) -> Entry {
     let target = Some(account.into());
     let (action, what_for) = match occasion {
         Occasion::Verify if account.must_change => {
-            return by.refused("verify", target, &Refusal::ChangeRequired { username: account.username.clone() });
+            return Entry::refused(
+                by,
+                "verify",
+                target,
+                &Refusal::ChangeRequired { username: account.username.clone() },
+            );
         }
         Occasion::Verify => ("verify", String::new()),
         Occasion::SignIn(_) if account.must_change => ("sign-in", "to choose a new password".into()),
@@ -150,13 +154,13 @@ pub fn let_in(by: &Mandate, account: &Account, occasion: &Occasion) -> Entry {
     let failed = account.tries.failed;
     let after = if failed > 0 { format!("after {failed} that failed") } else { String::new() };
     let detail = [what_for, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    by.done(action, target, detail)
+    Entry::done(by, action, target, detail)
 }
 
 /// A sign-in began for somebody who has just chosen a password.
 #[must_use]
-pub fn signed_in(by: &Mandate, account: &Account, new: &NewSignIn) -> Entry {
-    by.done("sign-in", Some(account.into()), of_sign_in(new))
+pub fn signed_in(by: &Actor, account: &Account, new: &NewSignIn) -> Entry {
+    Entry::done(by, "sign-in", Some(account.into()), of_sign_in(new))
 }
 
 fn of_sign_in(new: &NewSignIn) -> String {
@@ -165,59 +169,59 @@ fn of_sign_in(new: &NewSignIn) -> String {
 
 /// The hash of a password was made anew.
 #[must_use]
-pub fn hash_renewed(by: &Mandate, account: &Account, was: Option<&StoredHash>, is: &StoredHash) -> Entry {
+pub fn hash_renewed(by: &Actor, account: &Account, was: Option<&StoredHash>, is: &StoredHash) -> Entry {
     let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
     let was = was.map_or_else(|| "none".into(), cost);
-    by.done("renew-hash", Some(account.into()), format!("{}, was {was}", cost(is)))
+    Entry::done(by, "renew-hash", Some(account.into()), format!("{}, was {was}", cost(is)))
 }
 
 /// A sign-in was ended by whoever had it.
 #[must_use]
-pub fn signed_out(account: &Account, sign_in: SignInId, at: Timestamp) -> Entry {
+pub fn signed_out(account: &Account, sign_in: SignInId) -> Entry {
     let (id, username) = (account.id, account.username.clone());
     let actor = Actor::Account { id, username, proof: Proof::SignIn(sign_in) };
-    Mandate { actor, at }.done("sign-out", Some(account.into()), String::new())
+    Entry::done(&actor, "sign-out", Some(account.into()), String::new())
 }
 
 /// So many sign-ins and tokens were ended by their owner.
 #[must_use]
-pub fn signed_out_everywhere(by: &Mandate, account: &Account, ended: usize) -> Entry {
-    by.done("sign-out", Some(account.into()), format!("everywhere: {ended} ended"))
+pub fn signed_out_everywhere(by: &Actor, account: &Account, ended: usize) -> Entry {
+    Entry::done(by, "sign-out", Some(account.into()), format!("everywhere: {ended} ended"))
 }
 
 /// A token was made.
 #[must_use]
-pub fn token_made(by: &Mandate, owner: &Account, new: &NewToken) -> Entry {
+pub fn token_made(by: &Actor, owner: &Account, new: &NewToken) -> Entry {
     let roles = if new.roles.is_empty() { "no role".into() } else { new.roles.join(", ") };
     let detail = format!("{}: {roles}; until {}", new.label, new.until);
-    by.done(Action::CreateToken.name(), Some(owner.into()), detail)
+    Entry::done(by, Action::CreateToken.name(), Some(owner.into()), detail)
 }
 
 /// A token of this label was revoked.
 #[must_use]
-pub fn token_revoked(by: &Mandate, owner: &Account, label: &Label) -> Entry {
-    by.done(Action::RevokeToken.name(), Some(owner.into()), label.as_str().to_owned())
+pub fn token_revoked(by: &Actor, owner: &Account, label: &Label) -> Entry {
+    Entry::done(by, Action::RevokeToken.name(), Some(owner.into()), label.as_str().to_owned())
 }
 
 // The store.
 
 /// A setting was decided.
 #[must_use]
-pub fn decided(by: &Mandate, setting: Setting, is: &str, was: &str) -> Entry {
-    by.done(Action::SetPolicy.name(), None, format!("{}: {is}, was {was}", setting.name()))
+pub fn decided(by: &Actor, setting: Setting, is: &str, was: &str) -> Entry {
+    Entry::done(by, Action::SetPolicy.name(), None, format!("{}: {is}, was {was}", setting.name()))
 }
 
 /// A copy of the store is being made.
 #[must_use]
-pub fn backed_up(by: &Mandate, place: &Path) -> Entry {
-    by.done(Action::Backup.name(), None, format!("a copy in {}", place.display()))
+pub fn backed_up(by: &Actor, place: &Path) -> Entry {
+    Entry::done(by, Action::Backup.name(), None, format!("a copy in {}", place.display()))
 }
 
 /// Nothing came of a copy.
 #[must_use]
-pub fn not_backed_up(by: &Mandate, place: &Path, why: &dyn std::fmt::Display) -> Entry {
+pub fn not_backed_up(by: &Actor, place: &Path, why: &dyn std::fmt::Display) -> Entry {
     let detail = format!("no copy in {}: {why}", place.display());
-    Entry { outcome: Outcome::Refused, ..by.done(Action::Backup.name(), None, detail) }
+    Entry { outcome: Outcome::Refused, ..Entry::done(by, Action::Backup.name(), None, detail) }
 }
 
 #[cfg(test)]

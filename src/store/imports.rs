@@ -2,10 +2,12 @@
 
 use super::accounts::{edited, save, seen, taken, written};
 use super::authority::Present;
-use super::engine::{NewRow, Rows};
-use super::{Import, Imported, Mandate, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
+use super::engine::NewRow;
+use super::tx::Tx;
+use super::{Import, Imported, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
+use crate::domain::account::Lifecycle;
+use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal, Subject};
-use crate::domain::clock::Timestamp;
 use crate::domain::name::Username;
 use crate::domain::role::Roles;
 
@@ -13,39 +15,29 @@ use crate::domain::role::Roles;
 const STRIDE: u64 = 1_000;
 
 /// Makes accounts and changes others, and records it as one event.
-pub fn import(
-    rows: &mut dyn Rows,
-    by: &Mandate,
-    import: Import<'_>,
-    go_on: &mut dyn FnMut(u64) -> bool,
-) -> Result<Imported> {
-    let actor = Present::look_up(rows, by)?;
+pub fn import(tx: &mut Tx<'_>, by: &Actor, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
+    let actor = Present::look_up(tx, by)?;
     actor.may(Action::Import, None)?;
-    let before = admins::there(rows, by.at)?;
+    let now = tx.now();
+    let before = admins::there(tx.reads(), now)?;
     let mut written = 0;
     let mut count = || {
         written += 1;
         if written % STRIDE == 0 && !go_on(written) { Err(StoreError::Stopped) } else { Ok(()) }
     };
-    let imported = add(rows, by, &actor, import.new, &mut count)?;
-    let demoted = edit(rows, &actor, import.edits, by.at, &mut count)?;
+    let imported = add(tx, &actor, import.new, &mut count)?;
+    let demoted = edit(tx, &actor, import.edits, &mut count)?;
     if let Some(username) = demoted
-        && before.are_missed_in(admins::there(rows, by.at)?)
+        && before.are_missed_in(admins::there(tx.reads(), now)?)
     {
         return Err(Refusal::LastAdmin { username }.into());
     }
-    record::append(rows, &events::imported(by, &import, &imported))?;
+    record::append(tx, &events::imported(by, &import, &imported))?;
     Ok(imported)
 }
 
 /// Makes the accounts.
-fn add(
-    rows: &mut dyn Rows,
-    by: &Mandate,
-    actor: &Present,
-    new: &[Newcomer],
-    count: &mut impl FnMut() -> Result<()>,
-) -> Result<Imported> {
+fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMut() -> Result<()>) -> Result<Imported> {
     let mut decided: Vec<Roles> = Vec::new();
     for Newcomer { username, roles, .. } in new {
         // What may be done to an account that is not there yet is a matter of its roles alone.
@@ -55,14 +47,17 @@ fn add(
         }
     }
     let mut ids = Vec::with_capacity(new.len());
+    let created_at = tx.now();
     let mut news = new.iter().map(|Newcomer { username, display_name, email, roles }| NewRow {
         username,
         display_name,
         email: email.as_ref(),
         roles: *roles,
-        created_at: by.at,
+        lifecycle: Lifecycle::Active,
+        must_change: true,
+        created_at,
     });
-    rows.insert(&mut news, &mut |made| {
+    tx.insert(&mut news, &mut |made| {
         ids.push(made.map_err(|found| of(&new[ids.len()].username, taken(found)))?);
         count()
     })?;
@@ -77,23 +72,22 @@ fn may_add(actor: &Present, username: &Username, roles: Roles) -> Result<()> {
 
 /// Changes the accounts, and names one that is an admin to count on no longer.
 fn edit(
-    rows: &mut dyn Rows,
+    tx: &mut Tx<'_>,
     actor: &Present,
     edits: &[SeenEdit],
-    now: Timestamp,
     count: &mut impl FnMut() -> Result<()>,
 ) -> Result<Option<Username>> {
-    let mut demoted = None;
+    let (now, mut demoted) = (tx.now(), None);
     for SeenEdit { id, seen: revision, edit } in edits {
-        let was = seen(rows, *id, *revision)?;
+        let was = seen(tx, *id, *revision)?;
         actor.may(Action::Edit, Some((&was).into()))?;
         if was.removed_at.is_some() {
             return Err(StoreError::Conflict(format!("{} is removed", was.username)));
         }
         let named = |error| of(&was.username, error);
         let is = edited(&was, edit, |action, subject| actor.may(action, Some(subject))).map_err(named)?;
-        written(is.clone()).and_then(|is| save(rows, &was, &is)).map_err(named)?;
-        sign_ins::restrict_tokens(rows, *id, is.roles)?;
+        written(is.clone()).and_then(|is| save(tx, &is)).map_err(named)?;
+        sign_ins::restrict_tokens(tx, *id, is.roles)?;
         if was.is_usable_admin(now) && !is.is_usable_admin(now) {
             demoted = Some(was.username);
         }

@@ -1,8 +1,10 @@
 //! What the site has decided, and the name of the store.
 
 use super::authority::authorize_all;
-use super::engine::Rows;
-use super::{Mandate, Result, StoreError, admins, events, record};
+use super::engine::Reads;
+use super::tx::Tx;
+use super::{Result, StoreError, admins, events, record};
+use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::Cost;
 use crate::domain::policy::{Policy, Setting};
@@ -13,25 +15,26 @@ const MOST_COSTS: u32 = 16;
 
 /// The random name that tells this store from others: 32 hexadecimal digits, lower case. Anything else is none, since it
 /// becomes the name of a file.
-pub fn store_name(rows: &mut dyn Rows) -> Result<String> {
+pub fn store_name(reads: &mut dyn Reads) -> Result<String> {
     let is_name = |name: &String| name.len() == 32 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    rows.setting("store_name")?
+    reads
+        .setting("store_name")?
         .filter(is_name)
         .ok_or_else(|| StoreError::damaged("the store has lost its name, by which sign-ins are told apart"))
 }
 
 /// What has been decided, over what holds otherwise.
-pub fn read(rows: &mut dyn Rows, otherwise: Policy) -> Result<Policy> {
+pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
     let mut policy = otherwise;
     for setting in Setting::ALL {
-        if let Some(value) = rows.setting(&key(setting))? {
+        if let Some(value) = reads.setting(&key(setting))? {
             policy
                 .set(setting, &value)
                 .map_err(|invalid| StoreError::damaged(format!("the store is damaged: {invalid}")))?;
         }
     }
     // What is damaged or immoderate is never evaluated.
-    policy.costs = rows.hash_costs(MOST_COSTS)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect();
+    policy.costs = reads.hash_costs(MOST_COSTS)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect();
     if !policy.costs.contains(&policy.cost) {
         policy.costs.push(policy.cost);
     }
@@ -39,22 +42,23 @@ pub fn read(rows: &mut dyn Rows, otherwise: Policy) -> Result<Policy> {
 }
 
 /// Whether operators may act without signing in.
-pub fn lets_operators_in(rows: &mut dyn Rows) -> Result<bool> {
-    Ok(rows.setting(&key(Setting::OperatorAccess))?.as_deref() != Some("off"))
+pub fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.setting(&key(Setting::OperatorAccess))?.as_deref() != Some("off"))
 }
 
 /// Writes one decision, and says what was decided before. Operators are not shut out where nobody else could come in.
-pub fn write(rows: &mut dyn Rows, by: &Mandate, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
-    authorize_all(rows, by, Action::SetPolicy)?;
-    let mut policy = read(rows, otherwise)?;
+pub fn write(tx: &mut Tx<'_>, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
+    authorize_all(tx, by, Action::SetPolicy)?;
+    let mut policy = read(tx.reads(), otherwise)?;
     let was = policy.value(setting);
     policy.set(setting, decided).map_err(anyhow::Error::new)?;
-    if setting == Setting::OperatorAccess && !policy.operator_access && !admins::there(rows, by.at)?.lasting {
+    let now = tx.now();
+    if setting == Setting::OperatorAccess && !policy.operator_access && !admins::there(tx.reads(), now)?.lasting {
         return Err(Refusal::NoAdmin.into());
     }
     let is = policy.value(setting);
-    rows.set(&key(setting), &is)?;
-    record::append(rows, &events::decided(by, setting, &is, &was))?;
+    tx.set(&key(setting), &is)?;
+    record::append(tx, &events::decided(by, setting, &is, &was))?;
     Ok(was)
 }
 

@@ -1,29 +1,48 @@
 //! The record: events appended inside the transaction of what they record.
 
-use super::engine::Rows;
-use super::{Result, repeats};
-use crate::domain::audit::{Entry, Event, Link};
-use crate::domain::clock::Timestamp;
+use super::engine::Reads;
+use super::tx::Tx;
+use super::{EventFilter, Result, repeats};
+use crate::domain::audit::{Entry, Event, Link, means, words};
 
 /// How many temporary passwords lapse at a time. After an import a million may expire in the same second.
 const LAPSING: usize = 1_000;
 
 /// Appends an event to the chain, behind what has been counted until then. What has come to its end by then has done so for
 /// good, whatever a clock says later.
-pub fn append(rows: &mut dyn Rows, entry: &Entry) -> Result<()> {
-    repeats::sum_up(rows, entry.at)?;
-    insert(rows, entry)?;
-    end_what_has_ended(rows, entry.at)
+pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    repeats::sum_up(tx)?;
+    insert(tx, entry)?;
+    end_what_has_ended(tx)
 }
 
 /// Appends an event to the chain, and nothing else.
-pub fn insert(rows: &mut dyn Rows, entry: &Entry) -> Result<()> {
-    let (sequence, link) = rows.head()?.unwrap_or((0, Link::START));
-    rows.append(&Event::after(sequence, link, entry))
+pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    let (sequence, link) = tx.head()?.unwrap_or((0, Link::START));
+    let event = Event::after(sequence, link, tx.now(), entry);
+    tx.append(&event)
 }
 
 /// Ends the temporary passwords, sign-ins and tokens whose time has come.
-pub fn end_what_has_ended(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
-    while rows.lapse(at, LAPSING)? == LAPSING {}
-    rows.delete_sign_ins_until(at)
+pub fn end_what_has_ended(tx: &mut Tx<'_>) -> Result<()> {
+    let now = tx.now();
+    while tx.lapse(now, LAPSING)? == LAPSING {}
+    tx.delete_sign_ins_until(now)
+}
+
+/// Events in the order asked for, that come after one with this sequence number.
+pub fn events(reads: &mut dyn Reads, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
+    let Some(text) = &filter.actor else { return reads.events(filter, after, limit) };
+    // Every name that is meant has the first of the words in it. A text without a word means nobody.
+    let Some(word) = words(text).next() else { return Ok(Vec::new()) };
+    let narrowed = EventFilter { actor: Some(word.to_owned()), ..filter.clone() };
+    let (mut found, mut after) = (Vec::new(), after);
+    while found.len() < limit {
+        let page = reads.events(&narrowed, after, limit)?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.sequence);
+        found.extend(page.into_iter().filter(|event| means(text, &event.actor)));
+    }
+    found.truncate(limit);
+    Ok(found)
 }

@@ -2,18 +2,18 @@
 //! others are counted beside the record, and become one event when their time is over: so what a stranger can write is
 //! bounded, however often they try, and nothing is lost.
 
-use super::engine::{RepeatRow, Rows};
+use super::engine::{Reads, RepeatRow};
+use super::tx::Tx;
 use super::{Result, StoreError, events, record};
 use crate::domain::audit::{Entry, KINDS, Repeat, Target, together};
-use crate::domain::clock::Timestamp;
 
 /// Records what was turned away, or counts it if there has been one of its kind just now. `kind` is what all of a kind have
 /// in common, and `count` how many are meant.
 ///
 /// The event is written in any case, and undone where it is counted instead: neither takes longer than the other.
-pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Result<()> {
-    sum_up(rows, entry.at)?;
-    let counted = rows.repeats(KINDS + 1)?;
+pub fn append(tx: &mut Tx<'_>, entry: &Entry, kind: &str, count: u32) -> Result<()> {
+    sum_up(tx)?;
+    let counted = tx.repeats(KINDS + 1)?;
     let find = |target: Option<&Target>, kind: &str| {
         counted.iter().find(|row| row.target == number(target) && row.repeat.kind == kind)
     };
@@ -25,9 +25,10 @@ pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Res
     } else {
         (&others, events::OF_MORE_KINDS, find(None, events::OF_MORE_KINDS))
     };
+    let now = tx.now();
     let mut written = false;
-    let undone = rows.attempt(&mut |rows| {
-        record::insert(rows, entry)?;
+    let undone = tx.attempt(|tx| {
+        record::insert(tx, entry)?;
         written = true;
         if before.is_some() { Err(StoreError::Stopped) } else { Ok(()) }
     })?;
@@ -38,37 +39,37 @@ pub fn append(rows: &mut dyn Rows, entry: &Entry, kind: &str, count: u32) -> Res
         Some(row) => RepeatRow {
             repeat: Repeat {
                 count: row.repeat.count.saturating_add(count.into()),
-                last_at: row.repeat.last_at.max(entry.at),
+                last_at: row.repeat.last_at.max(now),
                 ..row.repeat.clone()
             },
             ..row.clone()
         },
         None => RepeatRow {
             target: number(entry.target.as_ref()),
-            repeat: Repeat { target: entry.target.clone(), kind: kind.to_owned(), count: 0, last_at: entry.at },
-            began_at: entry.at,
+            repeat: Repeat { target: entry.target.clone(), kind: kind.to_owned(), count: 0, last_at: now },
+            began_at: now,
         },
     };
-    rows.save_repeat(&row)?;
-    record::end_what_has_ended(rows, entry.at)
+    tx.save_repeat(&row)?;
+    record::end_what_has_ended(tx)
 }
 
 /// Makes events of what has been counted, where its time is over.
-pub fn sum_up(rows: &mut dyn Rows, at: Timestamp) -> Result<()> {
-    let [least, most] = together(at);
-    for row in rows.repeats(KINDS + 1)?.into_iter().filter(|row| row.began_at < least || row.began_at > most) {
-        rows.delete_repeat(&row)?;
+pub fn sum_up(tx: &mut Tx<'_>) -> Result<()> {
+    let [least, most] = together(tx.now());
+    for row in tx.repeats(KINDS + 1)?.into_iter().filter(|row| row.began_at < least || row.began_at > most) {
+        tx.delete_repeat(&row)?;
         if row.repeat.count > 0 {
-            record::insert(rows, &events::repeated(&row.repeat, at))?;
+            record::insert(tx, &events::repeated(&row.repeat))?;
         }
     }
     Ok(())
 }
 
 /// What has been counted and is no event yet, what was counted most first.
-pub fn pending(rows: &mut dyn Rows) -> Result<Vec<Repeat>> {
+pub fn pending(reads: &mut dyn Reads) -> Result<Vec<Repeat>> {
     let mut pending: Vec<_> =
-        rows.repeats(KINDS + 1)?.into_iter().map(|row| row.repeat).filter(|repeat| repeat.count > 0).collect();
+        reads.repeats(KINDS + 1)?.into_iter().map(|row| row.repeat).filter(|repeat| repeat.count > 0).collect();
     pending.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.kind.cmp(&other.kind)));
     Ok(pending)
 }

@@ -2,12 +2,12 @@
 
 use super::accounts::lives;
 use super::authority::authorize;
-use super::engine::{Rows, SignInRow};
-use super::{Mandate, NewToken, Result, StoreError, events, record, sign_ins};
+use super::engine::{Reads, SignInRow};
+use super::tx::Tx;
+use super::{NewToken, Result, StoreError, events, record, sign_ins};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
-use crate::domain::clock::Timestamp;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 use crate::domain::token::{Token, TokenTarget};
@@ -16,12 +16,12 @@ use crate::domain::token::{Token, TokenTarget};
 const NOTED_APART: u64 = 60;
 
 /// Makes a token of an account.
-pub fn create(rows: &mut dyn Rows, by: &Mandate, owner: AccountId, new: &NewToken) -> Result<()> {
+pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> Result<()> {
     let gone = || StoreError::Conflict("the account of the token is gone".into());
-    let account = rows.account(&Target::Id(owner))?.ok_or_else(gone)?;
-    authorize(rows, by, Action::CreateToken, (&account).into())?;
-    if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, &by.actor)
-        && rows.password_revision(*id)? != Some(proved)
+    let account = tx.account(&Target::Id(owner))?.ok_or_else(gone)?;
+    authorize(tx, by, Action::CreateToken, (&account).into())?;
+    if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, by)
+        && tx.password_revision(*id)? != Some(proved)
     {
         return Err(Refusal::PasswordChanged { username: username.clone() }.into());
     }
@@ -34,50 +34,47 @@ pub fn create(rows: &mut dyn Rows, by: &Mandate, owner: AccountId, new: &NewToke
     if new.roles.and(account.roles.covered()) != new.roles {
         return Err(StoreError::Conflict(format!("{} has lost a role meanwhile", account.username)));
     }
-    lives(new.until, by)?;
-    record::append(rows, &events::token_made(by, &account, new))?;
+    lives(tx, new.until)?;
+    record::append(tx, &events::token_made(by, &account, new))?;
     let row = SignInRow {
         id: SignInId(0),
         account: owner,
-        created_at: by.at,
+        created_at: tx.now(),
         expires_at: new.until,
         label: Some(new.label.clone()),
         roles: Some(new.roles),
         last_used_at: None,
     };
-    rows.insert_sign_in(new.digest, &row)?
+    tx.insert_sign_in(new.digest, &row)?
         .map_err(|_| StoreError::Conflict(format!("{} has a token {} already", account.username, new.label)))
 }
 
 /// The tokens that live, of one account or of all, oldest first.
-pub fn list(rows: &mut dyn Rows, owner: Option<AccountId>, now: Timestamp) -> Result<Vec<Token>> {
-    let alive: Vec<_> = rows.tokens(owner)?.into_iter().filter(|row| row.expires_at > now).collect();
-    alive.into_iter().filter_map(|row| token(rows, row).transpose()).collect()
+pub fn list(reads: &mut dyn Reads, owner: Option<AccountId>) -> Result<Vec<Token>> {
+    let now = reads.now();
+    let alive: Vec<_> = reads.tokens(owner)?.into_iter().filter(|row| row.expires_at > now).collect();
+    alive.into_iter().filter_map(|row| token(reads, row).transpose()).collect()
 }
 
 /// A token that lives: by its number whosever it is, by its label among those of one account.
-pub fn find(
-    rows: &mut dyn Rows,
-    target: &TokenTarget,
-    own: Option<AccountId>,
-    now: Timestamp,
-) -> Result<Option<Token>> {
+pub fn find(reads: &mut dyn Reads, target: &TokenTarget, own: Option<AccountId>) -> Result<Option<Token>> {
+    let now = reads.now();
     let found = match (target, own) {
-        (TokenTarget::Id(id), _) => rows.sign_in_of(*id)?,
+        (TokenTarget::Id(id), _) => reads.sign_in_of(*id)?,
         (TokenTarget::Label(label), Some(own)) => {
-            rows.tokens(Some(own))?.into_iter().find(|row| row.label.as_ref() == Some(label))
+            reads.tokens(Some(own))?.into_iter().find(|row| row.label.as_ref() == Some(label))
         }
         (TokenTarget::Label(_), None) => None,
     };
     match found.filter(|row| row.label.is_some() && row.expires_at > now) {
-        Some(row) => token(rows, row),
+        Some(row) => token(reads, row),
         None => Ok(None),
     }
 }
 
 /// A token as it stands by what its owner is now; `None` if it is none.
-fn token(rows: &mut dyn Rows, row: SignInRow) -> Result<Option<Token>> {
-    let (Some(label), Some(owner)) = (row.label, rows.account(&Target::Id(row.account))?) else { return Ok(None) };
+fn token(reads: &mut dyn Reads, row: SignInRow) -> Result<Option<Token>> {
+    let (Some(label), Some(owner)) = (row.label, reads.account(&Target::Id(row.account))?) else { return Ok(None) };
     Ok(Some(Token {
         id: row.id,
         label,
@@ -92,20 +89,23 @@ fn token(rows: &mut dyn Rows, row: SignInRow) -> Result<Option<Token>> {
 }
 
 /// Ends a token of an account; `false` if it has none of this number.
-pub fn revoke(rows: &mut dyn Rows, by: &Mandate, owner: AccountId, id: SignInId) -> Result<bool> {
-    let Some(account) = rows.account(&Target::Id(owner))? else { return Ok(false) };
-    authorize(rows, by, Action::RevokeToken, (&account).into())?;
-    let Some(row) = rows.sign_in_of(id)?.filter(|row| row.account == owner) else { return Ok(false) };
+pub fn revoke(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, id: SignInId) -> Result<bool> {
+    let Some(account) = tx.account(&Target::Id(owner))? else { return Ok(false) };
+    authorize(tx, by, Action::RevokeToken, (&account).into())?;
+    let Some(row) = tx.sign_in_of(id)?.filter(|row| row.account == owner) else { return Ok(false) };
     let Some(label) = row.label else { return Ok(false) };
-    rows.delete_sign_in(id)?;
-    record::append(rows, &events::token_revoked(by, &account, &label))?;
+    tx.delete_sign_in(id)?;
+    record::append(tx, &events::token_revoked(by, &account, &label))?;
     Ok(true)
 }
 
 /// Notes that a token is being used.
-pub fn note_use(rows: &mut dyn Rows, id: SignInId, at: Timestamp) -> Result<()> {
-    match rows.sign_in_of(id)? {
-        Some(row) => rows.save_sign_in(&SignInRow { last_used_at: Some(at), ..row }),
+pub fn note_use(tx: &mut Tx<'_>, id: SignInId) -> Result<()> {
+    match tx.sign_in_of(id)? {
+        Some(row) => {
+            let last_used_at = Some(tx.now());
+            tx.save_sign_in(&SignInRow { last_used_at, ..row })
+        }
         None => Ok(()),
     }
 }
@@ -119,8 +119,9 @@ pub enum Use {
 }
 
 /// Whether a use of a token is to be noted.
-pub fn noteworthy_use(rows: &mut dyn Rows, id: SignInId, at: Timestamp) -> Result<Option<Use>> {
-    let latest = rows.sign_in_of(id)?.map(|row| row.last_used_at);
+pub fn noteworthy_use(reads: &mut dyn Reads, id: SignInId) -> Result<Option<Use>> {
+    let at = reads.now();
+    let latest = reads.sign_in_of(id)?.map(|row| row.last_used_at);
     Ok(match latest {
         Some(None) => Some(Use::First),
         Some(Some(latest)) if at.as_second().abs_diff(latest.as_second()) >= NOTED_APART => Some(Use::Another),

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::account::{Account, AccountId, Revision, State};
-use crate::domain::actor::Actor;
-use crate::domain::audit::{self, Entry, Outcome};
-use crate::domain::authority::{Action, Refusal};
+use crate::domain::audit::Outcome;
+use crate::domain::authority::Action;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
 use crate::domain::name::{DisplayName, Email, Username, folded};
@@ -13,36 +12,6 @@ use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
-
-/// On whose behalf a change is made, and when.
-#[derive(Debug, Clone)]
-pub struct Mandate {
-    /// Who does it.
-    pub actor: Actor,
-    /// The moment it is recorded for.
-    pub at: Timestamp,
-}
-
-impl Mandate {
-    /// On behalf of the owner of an account, who has proved it with its password.
-    #[must_use]
-    pub fn of(account: &Account, proved: PasswordRevision, at: Timestamp) -> Self {
-        Self { actor: Actor::owner(account, proved), at }
-    }
-
-    /// The event that something was done.
-    #[must_use]
-    pub fn done(&self, action: &'static str, target: Option<audit::Target>, detail: String) -> Entry {
-        Entry { actor: Some(self.actor.clone()), action, target, at: self.at, outcome: Outcome::Done, detail }
-    }
-
-    /// The event that something was refused.
-    #[must_use]
-    pub fn refused(&self, action: &'static str, target: Option<audit::Target>, why: &Refusal) -> Entry {
-        let detail = why.to_string();
-        Entry { actor: Some(self.actor.clone()), action, target, at: self.at, outcome: Outcome::Refused, detail }
-    }
-}
 
 /// A temporary password, hashed, and its end.
 #[derive(Clone)]
@@ -209,8 +178,6 @@ pub struct Page<'a> {
     pub after: Option<&'a Account>,
     /// The most accounts to return.
     pub limit: usize,
-    /// The moment that tells whether a temporary password has expired.
-    pub now: Timestamp,
 }
 
 /// Which events of the record to read.

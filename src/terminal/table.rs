@@ -257,11 +257,10 @@ mod tests {
             actor: Some(Actor::Operator(by)),
             action: "require-change",
             target: None,
-            at: Timestamp::UNIX_EPOCH,
             outcome: Outcome::Refused,
             detail: "somebody (user-admin) may not require a password change of an account".into(),
         };
-        let event = Event::after(1_000_000, Link::START, &entry);
+        let event = Event::after(1_000_000, Link::START, Timestamp::UNIX_EPOCH, &entry);
         for width in [24, 40, 59, 60, 80, 200] {
             let drawn =
                 EventTable::new(Layout { width: Some(width), coloured: false }).page(std::slice::from_ref(&event));

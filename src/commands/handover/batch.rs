@@ -28,12 +28,12 @@ pub struct Issue {
 
 impl WayOut {
     /// Hands a batch over, and puts it in force. If it could not be delivered, none of it is; otherwise what came of each,
-    /// in their order. `commit` is one short transaction that says the same, and is told the time at which it begins.
+    /// in their order. `commit` is one short transaction that says the same.
     pub fn issue_batch(
         &mut self,
         desk: &mut Desk<'_>,
         batch: &[Issue],
-        commit: impl FnOnce(Timestamp) -> Result<Vec<Result<()>>>,
+        commit: impl FnOnce() -> Result<Vec<Result<()>>>,
     ) -> Result<Vec<Result<()>>> {
         desk.terminal.enter(Phase::Delivering);
         let delivered = self.give_batch(desk, batch);
@@ -42,7 +42,7 @@ impl WayOut {
         }
         let places = delivered?;
         desk.terminal.enter(Phase::Committing);
-        let outcomes = match commit(desk.now()) {
+        let outcomes = match commit() {
             Ok(outcomes) => outcomes,
             // It failed for all of them in the same way.
             Err(failure) => batch.iter().map(|_| Err(failure.again())).collect(),
@@ -65,7 +65,7 @@ impl WayOut {
 
     /// Hands the rows over, and says where each of them stands, if that is a file whose rows can be taken out again.
     fn give_batch(&mut self, desk: &mut Desk<'_>, batch: &[Issue]) -> Result<Vec<Range<u64>>> {
-        let now = desk.now();
+        let now = desk.now()?;
         let rows_before = self.rows.count();
         let mut rows = Vec::with_capacity(batch.len());
         for Issue { account, secret, until } in batch {

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 pub use self::batch::Issue;
 use super::Desk;
 use crate::cli;
-use crate::domain::clock::{Timestamp, after};
+use crate::domain::clock::after;
 use crate::domain::credential::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
@@ -175,20 +175,20 @@ impl WayOut {
     }
 
     /// Hands a secret over, and puts it in force. `deliver` does what may fail before anybody has seen it, and gives it
-    /// last; `commit` is one short transaction, and is told the time at which it begins: to deliver may have taken minutes.
+    /// last; `commit` is one short transaction.
     pub fn issue<T>(
         &mut self,
         desk: &mut Desk<'_>,
         whose: &Username,
         deliver: impl FnOnce(&mut Self, &mut Desk<'_>) -> Result<T>,
-        commit: impl FnOnce(T, Timestamp) -> Result<()>,
+        commit: impl FnOnce(T) -> Result<()>,
     ) -> Result<()> {
         desk.terminal.enter(Phase::Delivering);
         let issued = deliver(self, desk).and_then(|prepared| {
             // What was replaced on the clipboard, nobody has.
             let put_in_force = desk.clipboard.committing().and_then(|()| {
                 desk.terminal.enter(Phase::Committing);
-                commit(prepared, desk.now())
+                commit(prepared)
             });
             put_in_force.map_err(|failure| self.not_in_force(failure, whose, desk.clipboard))
         });
@@ -219,13 +219,13 @@ impl WayOut {
         whose: &Whose<'_>,
         lifetime: SignedDuration,
         prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
-        commit: impl FnOnce(T, Timestamp) -> Result<()>,
+        commit: impl FnOnce(T) -> Result<()>,
     ) -> Result<()> {
         let Whose { username, display_name } = *whose;
         let deliver = |way_out: &mut Self, desk: &mut Desk<'_>| {
             let secret = TemporaryPassword::generate(desk.rng);
             let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
-            let now = desk.now();
+            let now = desk.now()?;
             let until = after(now, lifetime);
             let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
             way_out.give(desk, &TemporaryHandover { username, display_name, secret: &secret, until, now })?;

@@ -2,6 +2,7 @@
 
 use crate::commands::Desk;
 use crate::domain::account::Account;
+use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Outcome};
 use crate::domain::clock::readable;
 use crate::domain::credential::{PasswordRevision, StoredHash};
@@ -10,7 +11,7 @@ use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::{Mandate, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 const TRIES: usize = 3;
 
@@ -39,11 +40,11 @@ pub fn change(
     match ask(desk, store, account, current) {
         Ok(new) => put_in_force(desk, store, account, current, &new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
-            let by = Mandate::of(account, current.credential.revision, desk.now());
+            let by = Actor::owner(account, current.credential.revision);
             let detail = "what was chosen did not conform to the policy".to_owned();
             store.record(&Entry {
                 outcome: Outcome::Refused,
-                ..by.done("change-password", Some(account.into()), detail)
+                ..Entry::done(&by, "change-password", Some(account.into()), detail)
             })?;
             Err(failure)
         }
@@ -97,7 +98,7 @@ fn put_in_force(
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
     let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
-    match desk.commit(|desk| store.replace_password(account.id, current.credential.revision, &hash, desk.now(), keep)) {
+    match desk.commit(|_| store.replace_password(account.id, current.credential.revision, &hash, keep)) {
         Err(StoreError::Conflict(message)) => {
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
         }

@@ -4,12 +4,13 @@ use super::choose;
 use crate::commands::Desk;
 use crate::commands::way_in::{ask_password, ask_username, authenticate, change_required};
 use crate::domain::account::Account;
+use crate::domain::actor::Actor;
 use crate::domain::clock::{after, spoken};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::password::Current;
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::{Failure, Result};
-use crate::store::{Mandate, NewSignIn, Occasion, Store};
+use crate::store::{NewSignIn, Occasion, Store};
 
 /// Signs in. Who has to choose a new password does so first, and nothing else.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
@@ -17,14 +18,14 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let username = ask_username(desk)?;
     let password = ask_password(desk, &username)?;
     let secret = SignInSecret::generate(desk.rng);
-    let occasion = Occasion::SignIn(begins_now(desk, &secret));
+    let occasion = Occasion::SignIn(begins_now(desk, &secret)?);
     let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, occasion)?;
     tell_of_failures(desk, &account);
     if account.must_change {
         let typed = Current { credential: &current, typed: &password };
         let proved = change_first(desk, &mut *store, &account, typed)?;
-        let new = begins_now(desk, &secret);
-        let begun = desk.commit(|desk| store.begin_sign_in(account.id, proved, &new, desk.now()));
+        let new = begins_now(desk, &secret)?;
+        let begun = desk.commit(|_| store.begin_sign_in(account.id, proved, &new));
         begun.map_err(|error| not_signed_in(&account, error.into()))?;
     }
     drop(password);
@@ -47,8 +48,8 @@ fn not_signed_in(account: &Account, failure: Failure) -> Failure {
 }
 
 /// A sign-in that begins now.
-fn begins_now(desk: &Desk<'_>, secret: &SignInSecret) -> NewSignIn {
-    NewSignIn { digest: secret.digest(), until: after(desk.now(), desk.policy.sign_in_lifetime) }
+fn begins_now(desk: &Desk<'_>, secret: &SignInSecret) -> Result<NewSignIn> {
+    Ok(NewSignIn { digest: secret.digest(), until: after(desk.now()?, desk.policy.sign_in_lifetime) })
 }
 
 fn change_first(
@@ -59,7 +60,7 @@ fn change_first(
 ) -> Result<PasswordRevision> {
     choose::tell_why(desk, account, current.credential.revision);
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
-        let by = Mandate::of(account, current.credential.revision, desk.now());
+        let by = Actor::owner(account, current.credential.revision);
         return Err(change_required(store, &by, account, "sign-in"));
     }
     let revision = choose::change(desk, store, account, current, None)?;
@@ -82,11 +83,11 @@ fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &
     let name = store.name()?;
     let before = desk.sign_ins.load_to_end(&name).ok().flatten();
     if let Err(error) = desk.sign_ins.save(&name, secret) {
-        store.end_sign_in(secret.digest(), desk.now())?;
+        store.end_sign_in(secret.digest())?;
         return Err(error.into());
     }
     if let Some(before) = before
-        && store.end_sign_in(before.digest(), desk.now()).is_err()
+        && store.end_sign_in(before.digest()).is_err()
     {
         desk.terminal.note("The sign-in before this one could not be ended; nobody has it, and it expires.");
     }

@@ -35,7 +35,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     desk.commit(|desk| {
         // A file that cannot be read goes, too. Nobody can tell which sign-in it was.
         if let Ok(Some(secret)) = &found {
-            store.end_sign_in(secret.digest(), desk.now())?;
+            store.end_sign_in(secret.digest())?;
         }
         desk.sign_ins.remove(&name).map_err(|error| match &found {
             Ok(_) => done(error.into()),
@@ -56,7 +56,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
 fn forget_here(desk: &Desk<'_>, store: &dyn Store) -> Result<()> {
     let name = store.name()?;
     let ended_here = match desk.sign_ins.load_to_end(&name) {
-        Ok(Some(secret)) => store.sign_in(secret.digest(), desk.now())?.is_none(),
+        Ok(Some(secret)) => store.sign_in(secret.digest())?.is_none(),
         Ok(None) => false,
         Err(_) => true,
     };
@@ -69,8 +69,8 @@ fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let owner = owner(desk, &mut *store)?;
     let account = owner.account.clone();
     let acting = Acting::from(owner);
-    acting.may_not_by_token(&mut *store, desk.now(), "sign-out", "sign everybody out of that account")?;
-    let ended = desk.commit(|desk| store.end_all_sign_ins(&acting.mandate(desk.now()), &account))?;
+    acting.may_not_by_token(&mut *store, "sign-out", "sign everybody out of that account")?;
+    let ended = desk.commit(|_| store.end_all_sign_ins(acting.actor(), &account))?;
     forget_here(desk, &*store).map_err(done)?;
     let ended = if ended == 1 { "1 sign-in or token".into() } else { format!("{ended} sign-ins and tokens") };
     desk.terminal.note(&format!("{} is signed out everywhere: {ended} ended.", account.named()));

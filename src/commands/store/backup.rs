@@ -33,12 +33,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     }
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, desk.now(), Action::Backup)?;
+    acting.may(&mut *store, Action::Backup)?;
 
-    let by = acting.mandate(desk.now());
+    let file = desk.store_file()?;
     // A signal ends it between two steps, so that the record says that nothing came of it.
     desk.terminal.enter(Phase::Committing);
-    let made = store.back_up(&by, &place, &mut Watched::on(desk.terminal));
+    let made = file.back_up(&mut *store, acting.actor(), &place, &mut Watched::on(desk.terminal));
     desk.terminal.enter(if made.is_ok() { Phase::Telling } else { Phase::Idle });
     made.map_err(|error| match Failure::from(error) {
         conflict if conflict.kind == Kind::Conflict => taken(conflict.message),

@@ -51,7 +51,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     {
         return answer;
     }
-    let findings = desk.stores.examine(desk.now(), &mut Watched::on(desk.terminal))?;
+    let findings = desk.store_file()?.examine(&mut Watched::on(desk.terminal))?;
     let faulty = findings.iter().filter(|finding| finding.verdict == Verdict::Faulty).count();
     if faulty == 0 {
         answer?;
@@ -77,5 +77,5 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
 /// Asks the store who may look.
 fn may_look(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<()> {
     desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
-    acting(desk, store)?.may(store, desk.now(), Action::Check)
+    acting(desk, store)?.may(store, Action::Check)
 }

@@ -6,11 +6,10 @@ mod me;
 mod reset;
 mod tokens;
 
-use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
 use rand::SeedableRng as _;
@@ -320,17 +319,17 @@ impl Clipboard for KeptClipboard {
 
 /// A clock that goes on when somebody turns it on, while a question stands, too.
 #[derive(Clone)]
-struct SetClock(Rc<Cell<Timestamp>>);
+struct SetClock(Arc<Mutex<Timestamp>>);
 
 impl SetClock {
     fn pass(&self, hours: i64) {
-        self.0.set(self.0.get() + SignedDuration::from_hours(hours));
+        *self.0.lock().unwrap() += SignedDuration::from_hours(hours);
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
-        self.0.get()
+        *self.0.lock().unwrap()
     }
 }
 
@@ -407,11 +406,12 @@ impl Site {
     /// A store with a global-admin `root`.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let clock = SetClock(Arc::new(Mutex::new("2026-11-22T08:00:00Z".parse().unwrap())));
         let mut site = Self {
-            stores: SqliteStores::at(&folder.path().join("store.db")).unwrap(),
+            stores: SqliteStores::at(&folder.path().join("store.db"), clock.clone()).unwrap(),
             sign_ins: SignInFiles::in_folder(Some(folder.path().join("state")), None),
             folder,
-            clock: SetClock(Rc::new(Cell::new("2026-11-22T08:00:00Z".parse().unwrap()))),
+            clock,
             rng: StdRng::seed_from_u64(1),
             policy: Policy { cost: CHEAP, costs: vec![CHEAP], ..Policy::default() },
             token: TokenSource::Nowhere,
@@ -443,7 +443,6 @@ impl Site {
             terminal: &mut person,
             output: &mut kept,
             clipboard: &mut self.clipboard,
-            clock: &self.clock,
             rng: &mut self.rng,
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
             through_sudo: false,

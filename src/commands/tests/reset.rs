@@ -5,7 +5,7 @@ use crate::commands::users::reset::run;
 use crate::domain::account::State;
 use crate::domain::actor::Actor;
 use crate::domain::role::Roles;
-use crate::store::{Edit, Mandate, Store};
+use crate::store::{Edit, Store};
 
 const QUESTION: &str = "Reset the password of alice (Name of alice), id 2?";
 
@@ -78,10 +78,10 @@ fn a_signal_waits_from_when_it_is_put_in_force() {
 }
 
 /// Lets another admin do something to the store while the password is being handed over.
-fn meanwhile(site: &Site, work: impl FnOnce(&mut dyn Store, &Mandate) + 'static) -> Call {
-    let stores = SqliteStores::at(site.stores.path()).unwrap();
+fn meanwhile(site: &Site, work: impl FnOnce(&mut dyn Store, &Actor) + 'static) -> Call {
+    let stores = SqliteStores::at(site.stores.path(), site.clock.clone()).unwrap();
     let operator = Operator { uid: 0, os_user: "other".into(), sudo_caller: None };
-    let by = Mandate { actor: Actor::Operator(operator), at: site.clock.now() };
+    let by = Actor::Operator(operator);
     let work = move || work(&mut *stores.open().unwrap(), &by);
     Call { meanwhile: Some(Box::new(work)), ..Call::default() }
 }
@@ -285,8 +285,8 @@ fn an_actor_whose_password_was_changed_while_the_question_stood_is_refused() {
     site.settled("alice", &[]);
     let before = site.state("alice");
     let (helper, current) = (site.account("helper"), site.credential("helper"));
-    let meddled = meanwhile(&site, move |store, by| {
-        store.replace_password(helper.id, current.revision, &current.hash, by.at, None).unwrap();
+    let meddled = meanwhile(&site, move |store, _| {
+        store.replace_password(helper.id, current.revision, &current.hash, None).unwrap();
     });
     let question = "Reset the password of alice (Name of alice), id 3?";
     let call = as_user("helper", vec![secret("Password of helper", GOOD), Step::Confirm(question)]);

@@ -24,9 +24,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
     let subject = Subject { id: None, username: &username, roles };
-    acting.may_to(&mut *store, desk.now(), Action::Add, subject)?;
+    acting.may_to(&mut *store, Action::Add, subject)?;
     if !roles.is_empty() {
-        acting.may_to(&mut *store, desk.now(), Action::Grant, subject)?;
+        acting.may_to(&mut *store, Action::Grant, subject)?;
     }
     let taken = [Some(Target::Username(username.clone())), email.clone().map(Target::Email)];
     for target in taken.into_iter().flatten() {
@@ -45,7 +45,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
             let (username, display_name) = (username.clone(), display_name.clone());
             Ok(NewAccount { username, display_name, email, roles, temporary })
         },
-        |new, at| Ok(store.add_account(&acting.mandate(at), &new).map(|_| ())?),
+        |new| Ok(store.add_account(acting.actor(), &new).map(|_| ())?),
     )?;
     way_out.close(desk)
 }

@@ -27,16 +27,16 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let after = args.after.as_deref().map(str::parse).transpose()?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, desk.now(), Action::List)?;
+    acting.may(&mut *store, Action::List)?;
     let filter = filter(&args.filters);
     if args.count {
-        return count(desk, store.count(&filter, desk.now())?);
+        return count(desk, store.count(&filter)?);
     }
     let after = after.map(|target| find(&*store, &target)).transpose()?;
 
     let limit = limit(desk, args.limit);
-    let (sort, reverse, now) = (args.sort, args.reverse, desk.now());
-    let mut pages = Pages { store: &*store, filter, sort, reverse, now, last: after, left: limit, listed: 0 };
+    let (sort, reverse, now) = (args.sort, args.reverse, desk.now()?);
+    let mut pages = Pages { store: &*store, filter, sort, reverse, last: after, left: limit, listed: 0 };
     let mut lines = Lines::new(desk, now);
     if write(desk, &mut pages, &mut lines)? == Reader::Gone {
         return Ok(());
@@ -89,7 +89,6 @@ struct Pages<'a> {
     filter: Filter,
     sort: Sort,
     reverse: bool,
-    now: Timestamp,
     /// The last account so far.
     last: Option<Account>,
     /// How many more are wanted.
@@ -116,9 +115,9 @@ impl Pages<'_> {
     }
 
     fn read(&self, limit: usize) -> Result<Vec<Account>> {
-        let Self { filter, sort, reverse, now, last, .. } = self;
+        let Self { filter, sort, reverse, last, .. } = self;
         let after = last.as_ref();
-        Ok(self.store.page(&Page { filter, sort: *sort, reverse: *reverse, after, limit, now: *now })?)
+        Ok(self.store.page(&Page { filter, sort: *sort, reverse: *reverse, after, limit })?)
     }
 }
 

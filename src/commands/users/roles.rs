@@ -29,9 +29,9 @@ fn change(
     let target = args.id.parse()?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may_on(&mut *store, desk.now(), action, [&target])?;
+    acting.may_on(&mut *store, action, [&target])?;
     let account = find(&*store, &target)?;
-    acting.may_change(&mut *store, desk.now(), action, &account)?;
+    acting.may_change(&mut *store, action, &account)?;
 
     let roles = roles(&account, args.role);
     if roles == account.roles {
@@ -40,7 +40,7 @@ fn change(
         return desk.print_changed(&[account], false);
     }
     let edit = Edit { roles: Some(roles), ..Edit::default() };
-    desk.commit(|desk| store.edit_account(&acting.mandate(desk.now()), account.id, account.revision, &edit))?;
+    desk.commit(|_| store.edit_account(acting.actor(), account.id, account.revision, &edit))?;
     let account = find(&*store, &Target::Id(account.id)).map_err(done)?;
     let has = if account.roles.is_empty() { "no role".into() } else { account.roles.join(", ") };
     desk.terminal.note(&format!("{} has {has} now.", account.named()));

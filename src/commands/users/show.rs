@@ -16,11 +16,11 @@ pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let target = args.id.parse()?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, desk.now(), Action::List)?;
+    acting.may(&mut *store, Action::List)?;
     let account = find(&*store, &target)?;
 
-    let now = desk.now();
-    let TriesNow { tries, under_way } = store.tries(&account, now)?;
+    let now = desk.now()?;
+    let TriesNow { tries, under_way } = store.tries(&account)?;
     let account = Account { tries, ..account };
     if desk.format() == Format::Text {
         let text = sheet::account(&account, under_way, now, desk.policy.throttle, desk.output.layout());

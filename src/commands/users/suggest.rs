@@ -1,7 +1,6 @@
 //! Whom somebody may mean by what they have typed so far.
 
 use crate::domain::account::Account;
-use crate::domain::clock::Timestamp;
 use crate::domain::name::folded;
 use crate::store::{Result, Store, finds};
 
@@ -21,14 +20,14 @@ impl Suggestions {
     }
 
     /// Whom this text suggests.
-    pub fn search(&mut self, store: &dyn Store, text: &str, now: Timestamp) -> Result<&[Account]> {
+    pub fn search(&mut self, store: &dyn Store, text: &str) -> Result<&[Account]> {
         let text = folded(text);
         let goes_on = self.text.as_ref().is_some_and(|before| text.starts_with(before));
         if goes_on && self.found.len() < self.limit {
             self.found.retain(|account| finds(&text, account));
             self.found.sort_by_key(|account| !account.username.as_str().starts_with(&text));
         } else {
-            self.found = store.suggestions(&text, self.limit, now)?;
+            self.found = store.suggestions(&text, self.limit)?;
         }
         self.text = Some(text);
         Ok(&self.found)

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Entry;
 use crate::domain::actor::Actor;
+use crate::domain::clock::Timestamp;
 
 /// What stands before everything that is hashed, so that no other hash of this program can be taken for one of these.
 const DOMAIN_TAG: &[u8] = b"passdesk audit event 1";
@@ -62,9 +63,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event that an entry becomes after the one with this sequence number and link.
+    /// The event that an entry becomes at a moment, after the one with this sequence number and link.
     #[must_use]
-    pub fn after(sequence: u64, previous: Link, entry: &Entry) -> Self {
+    pub fn after(sequence: u64, previous: Link, at: Timestamp, entry: &Entry) -> Self {
         let (account, uid) = match &entry.actor {
             Some(Actor::Operator(operator)) => (None, Some(i64::from(operator.uid))),
             Some(Actor::Account { id, .. }) => (Some(id.0), None),
@@ -72,7 +73,7 @@ impl Event {
         };
         let mut event = Self {
             sequence: sequence + 1,
-            at: entry.at.as_second(),
+            at: at.as_second(),
             actor: entry.actor.as_ref().map(Actor::recorded).unwrap_or_default(),
             actor_id: account,
             actor_uid: uid,
@@ -192,7 +193,6 @@ mod tests {
             actor: Some(Actor::Operator(operator)),
             action: "reset",
             target: Some(Target { id: Some(AccountId(2)), username: "alice".parse().unwrap() }),
-            at: Timestamp::UNIX_EPOCH,
             outcome: Outcome::Done,
             detail: detail.into(),
         }
@@ -202,7 +202,7 @@ mod tests {
         let mut events: Vec<Event> = Vec::new();
         for number in 0..length {
             let (sequence, link) = events.last().map_or((0, Link::START), |last| (last.sequence, last.link));
-            events.push(Event::after(sequence, link, &entry(&number.to_string())));
+            events.push(Event::after(sequence, link, Timestamp::UNIX_EPOCH, &entry(&number.to_string())));
         }
         events
     }
@@ -248,7 +248,7 @@ mod tests {
         deleted.remove(2);
         assert_eq!(first_fault(&deleted), Some(2));
         let mut inserted = chain(5);
-        inserted.insert(2, Event::after(2, inserted[1].link, &entry("inserted")));
+        inserted.insert(2, Event::after(2, inserted[1].link, Timestamp::UNIX_EPOCH, &entry("inserted")));
         assert_eq!(first_fault(&inserted), Some(3));
         let mut swapped = chain(5);
         swapped.swap(1, 2);

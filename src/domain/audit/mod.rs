@@ -8,8 +8,7 @@ pub use self::repeats::{BYTES_AN_EVENT, EVENTS_A_DAY, KINDS, Repeat, together};
 
 use super::account::{Account, AccountId};
 use super::actor::Actor;
-use super::authority::Action;
-use super::clock::Timestamp;
+use super::authority::{Action, Refusal};
 use super::name::Username;
 
 /// What the record says was done, besides the actions that take a role.
@@ -59,12 +58,24 @@ pub struct Entry {
     pub action: &'static str,
     /// To whom: the name as it was written or found.
     pub target: Option<Target>,
-    /// When.
-    pub at: Timestamp,
     /// Whether it was done.
     pub outcome: Outcome,
     /// What else is worth knowing; never a secret.
     pub detail: String,
+}
+
+impl Entry {
+    /// Something was done.
+    #[must_use]
+    pub fn done(by: &Actor, action: &'static str, target: Option<Target>, detail: String) -> Self {
+        Self { actor: Some(by.clone()), action, target, outcome: Outcome::Done, detail }
+    }
+
+    /// Something was refused.
+    #[must_use]
+    pub fn refused(by: &Actor, action: &'static str, target: Option<Target>, why: &Refusal) -> Self {
+        Self { actor: Some(by.clone()), action, target, outcome: Outcome::Refused, detail: why.to_string() }
+    }
 }
 
 /// To whom something was done.

@@ -1,11 +1,11 @@
 //! What an account is, and what a change of it does: its names, its password, how it is found and listed.
 
 use super::{
-    HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary,
+    HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary, when,
 };
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::role::Role;
-use crate::store::{Edit, Filter, Mandate, NewAccount, NewTemporary, Sort, Store, StoreError};
+use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
 
 pub fn an_account_is_found_by_id_username_and_address(store: &mut dyn Store) {
     let alice = added(store, "alice", &[Role::Helpdesk]);
@@ -63,7 +63,7 @@ pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &m
     assert!(reset.must_change);
     assert_eq!(reset.temporary_until, Some(at(24 * HOUR)));
     assert_eq!(hash_of(store, &reset), "$argon2id$second");
-    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
 pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut dyn Store) {
@@ -105,7 +105,7 @@ pub fn an_edit_meanwhile_does_not_hinder_a_password_change(store: &mut dyn Store
     let edit = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
     store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
     let proved = proof(store, &alice);
-    store.replace_password(alice.id, proved, &hash("new"), at(1), None).unwrap();
+    when(1, || store.replace_password(alice.id, proved, &hash("new"), None)).unwrap();
     assert_eq!(hash_of(store, &alice), "$argon2id$new");
 }
 
@@ -144,7 +144,7 @@ pub fn a_filter_lists_what_it_counts(store: &mut dyn Store) {
         (Filter { state: Some(State::Active), ..Filter::default() }, 2),
     ] {
         assert_eq!(list(store, &filter, Sort::Id, false, 2).len(), expected, "{filter:?}");
-        assert_eq!(store.count(&filter, at(0)).unwrap(), expected as u64, "{filter:?}");
+        assert_eq!(store.count(&filter).unwrap(), expected as u64, "{filter:?}");
     }
 }
 
@@ -155,14 +155,13 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut dyn Store) {
     store.disable(&operator(), disabled.id, disabled.revision).unwrap();
     let expired = added(store, "expired", &[]);
     let old = NewTemporary { until: at(0), ..temporary("old") };
-    let before = Mandate { at: at(-1), ..operator() };
-    store.reset_password(&before, expired.id, expired.revision, &old).unwrap();
+    when(-1, || store.reset_password(&operator(), expired.id, expired.revision, &old)).unwrap();
     for state in [State::Active, State::MustChange, State::TemporaryExpired, State::Disabled] {
         let filter = Filter { state: Some(state), ..Filter::default() };
         let found = list(store, &filter, Sort::Id, false, 10);
         assert_eq!(found.len(), 1, "{state:?}");
         assert_eq!(found[0].state(at(0)), state);
-        assert_eq!(store.count(&filter, at(0)).unwrap(), 1, "{state:?}");
+        assert_eq!(store.count(&filter).unwrap(), 1, "{state:?}");
     }
 }
 
@@ -173,11 +172,11 @@ pub fn everybody_but_the_removed_is_counted(store: &mut dyn Store) {
             store.remove(&operator(), account.id, account.revision).unwrap();
         }
     }
-    assert_eq!(store.count(&Filter::default(), at(0)).unwrap(), 2);
+    assert_eq!(store.count(&Filter::default()).unwrap(), 2);
 }
 
 fn suggested(store: &dyn Store, text: &str, limit: usize) -> Vec<String> {
-    let found = store.suggestions(text, limit, at(0)).unwrap();
+    let found = store.suggestions(text, limit).unwrap();
     found.into_iter().map(|account| account.username.to_string()).collect()
 }
 
@@ -212,12 +211,11 @@ pub fn as_many_are_suggested_as_are_asked_for(store: &mut dyn Store) {
 pub fn what_has_expired_is_not_put_in_force(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let before = (get(store, alice.id), hash_of(store, &alice));
-    let late = Mandate { at: at(24 * HOUR), ..operator() };
-    let reset = store.reset_password(&late, alice.id, alice.revision, &temporary("late"));
+    let reset = when(24 * HOUR, || store.reset_password(&operator(), alice.id, alice.revision, &temporary("late")));
     assert!(matches!(reset, Err(StoreError::Conflict(_))));
-    let batch = store.reset_passwords(&late, &[(alice.id, temporary("late"))]).unwrap();
+    let batch = when(24 * HOUR, || store.reset_passwords(&operator(), &[(alice.id, temporary("late"))])).unwrap();
     assert!(matches!(batch[..], [Err(StoreError::Conflict(_))]));
-    let added = store.add_account(&late, &new("bob", &[]));
+    let added = when(24 * HOUR, || store.add_account(&operator(), &new("bob", &[])));
     assert!(matches!(added, Err(StoreError::Conflict(_))));
     assert_eq!((get(store, alice.id), hash_of(store, &alice)), before);
 }

@@ -3,9 +3,9 @@
 use std::sync::Barrier;
 use std::thread;
 
-use super::{acting, at, get, new, operator, proof, settled};
+use super::{acting, get, new, operator, proof, settled, when};
 use crate::domain::account::Lifecycle;
-use crate::domain::audit::Link;
+use crate::domain::audit::{Entry, Link};
 use crate::domain::role::Role;
 use crate::domain::throttle::Throttle;
 use crate::store::{EventFilter, Occasion, PassedTry, Result, Store, StoreError, Stores};
@@ -17,7 +17,7 @@ const ROUNDS: i64 = 20;
 const PATIENCE: u32 = 20;
 
 /// A store with an account in it, open.
-fn opened(stores: &dyn Stores) -> Box<dyn Store> {
+pub fn opened(stores: &dyn Stores) -> Box<dyn Store> {
     stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place().unwrap();
     stores.open().unwrap()
 }
@@ -97,14 +97,14 @@ pub fn no_more_guesses_are_let_through_at_once_than_may_fail(stores: &(impl Stor
     let alice = settled(&mut *store, "alice", &[]);
     let throttle = Throttle { after: 100, lock_after: 12 };
     let let_through = all_at_once(stores, 8, |_, store| {
-        let begun = (0..4).map(|_| store.begin_try(Some(&alice.username), at(0), throttle).unwrap());
+        let begun = (0..4).map(|_| store.begin_try(Some(&alice.username), throttle).unwrap());
         begun.flatten().map(|begun| begun.0).collect::<Vec<_>>()
     });
     let mut numbers = let_through.concat();
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), 12, "each has a number of its own");
-    assert_eq!(store.begin_try(Some(&alice.username), at(1), throttle).unwrap(), None);
+    assert_eq!(when(1, || store.begin_try(Some(&alice.username), throttle)).unwrap(), None);
 }
 
 pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) {
@@ -113,10 +113,10 @@ pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) 
     let (proved, throttle) = (proof(&*store, &alice), Throttle { after: 5, lock_after: 100 });
     let occasion = Occasion::OneCommand;
     all_at_once(stores, 8, |_, store| {
-        let begun = store.begin_try(Some(&alice.username), at(0), throttle).unwrap().unwrap();
-        store.pass_try(&PassedTry { account: alice.id, begun, proved, renewed: None, occasion }, at(0)).unwrap();
+        let begun = store.begin_try(Some(&alice.username), throttle).unwrap().unwrap();
+        store.pass_try(&PassedTry { account: alice.id, begun, proved, renewed: None, occasion }).unwrap();
     });
-    store.begin_try(Some(&alice.username), at(60), throttle).unwrap();
+    when(60, || store.begin_try(Some(&alice.username), throttle)).unwrap();
     assert_eq!(get(&*store, alice.id), alice, "none is left to be given up");
 }
 
@@ -125,7 +125,7 @@ pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {
     let before = store.events(&EventFilter::default(), None, 1_000).unwrap().len();
     all_at_once(stores, 8, |number, store| {
         for _ in 0..ROUNDS {
-            let entry = operator().done("profile", None, number.to_string());
+            let entry = Entry::done(&operator(), "profile", None, number.to_string());
             // None has to give way to the others for ever, but may have to for a while.
             let mut tries = (0..PATIENCE).map(|_| store.record(&entry));
             tries.find(|tried| !matches!(tried, Err(StoreError::Busy))).unwrap().unwrap();

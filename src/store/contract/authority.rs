@@ -1,14 +1,17 @@
 //! Who may change whom, decided again inside the transaction: rank, removal, and the last admin to count on.
 
+use jiff::SignedDuration;
+
 use super::{
     acting, added, all_is_refused, at, every_change, get, hash_of, list, new, operator, proof, proves_nothing, settled,
-    signed_in, temporary,
+    signed_in, temporary, when,
 };
 use crate::domain::account::{Account, Lifecycle, State};
+use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
-use crate::store::{self, Edit, Filter, Mandate, Sort, Store, StoreError};
+use crate::store::{self, Edit, Filter, Sort, Store, StoreError};
 
 pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
@@ -37,7 +40,7 @@ pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut
     store.remove(&operator(), alice.id, alice.revision).unwrap();
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), []);
     let removed = Filter { state: Some(State::Removed), ..Filter::default() };
-    assert_eq!(store.count(&removed, at(0)).unwrap(), 1);
+    assert_eq!(store.count(&removed).unwrap(), 1);
     let seen = get(store, alice.id);
     assert_eq!(seen.state(at(0)), State::Removed);
     store.restore(&operator(), alice.id, seen.revision).unwrap();
@@ -62,7 +65,7 @@ pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mu
     let digest = signed_in(store, &alice, 1);
     let known = proof(store, &alice);
     store.remove(&operator(), alice.id, alice.revision).unwrap();
-    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
     proves_nothing(store, &alice, known);
     assert!(matches!(store.add_account(&operator(), &new("alice", &[])), Err(StoreError::Conflict(_))));
 }
@@ -71,14 +74,14 @@ pub fn a_purge_forgets_what_was_removed_until_then(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let bob = settled(store, "bob", &[]);
     store.remove(&operator(), alice.id, alice.revision).unwrap();
-    assert_eq!(store.purge(&operator(), at(-1)).unwrap(), 0);
-    assert_eq!(store.purge(&operator(), at(0)).unwrap(), 1);
+    assert_eq!(store.purge(&operator(), SignedDuration::from_secs(1)).unwrap(), 0);
+    assert_eq!(store.purge(&operator(), SignedDuration::ZERO).unwrap(), 1);
     assert_eq!(store.account(&Target::Id(alice.id)).unwrap(), None);
     assert_eq!(get(store, bob.id), bob);
 }
 
 /// The changes that could leave nobody, and what came of each.
-fn every_loss(store: &mut dyn Store, by: &Mandate, admin: &Account) -> Vec<(&'static str, store::Result<()>)> {
+fn every_loss(store: &mut dyn Store, by: &Actor, admin: &Account) -> Vec<(&'static str, store::Result<()>)> {
     let (id, seen) = (admin.id, admin.revision);
     let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
     vec![

@@ -1,6 +1,6 @@
 //! Many accounts in one transaction.
 
-use super::{HOUR, acting, added, at, get, hash_of, list, operator, settled, signed_in, temporary};
+use super::{HOUR, acting, added, at, get, hash_of, list, operator, settled, signed_in, temporary, when};
 use crate::domain::audit::Outcome;
 use crate::domain::role::Role;
 use crate::store::{Edit, EventFilter, Filter, Sort, Store, StoreError};
@@ -23,7 +23,7 @@ pub fn a_batch_resets_each_as_a_reset_does(store: &mut dyn Store) {
         let filter = EventFilter { account: Some(reset.id), action: Some("reset".into()), ..EventFilter::default() };
         assert_eq!(store.events(&filter, None, 10).unwrap().len(), 1);
     }
-    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
 pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &mut dyn Store) {
@@ -74,7 +74,7 @@ pub fn a_reset_is_known_by_its_end_for_good(store: &mut dyn Store) {
     store.reset_password(&operator(), bob.id, bob.revision, &temporary("new")).unwrap();
     let (_, credential) = store.credential(&bob.username).unwrap().unwrap();
     let proved = credential.unwrap().revision;
-    store.replace_password(bob.id, proved, &super::hash("own"), at(1), None).unwrap();
+    when(1, || store.replace_password(bob.id, proved, &super::hash("own"), None)).unwrap();
     assert!(store.was_reset(bob.id, end).unwrap());
     assert!(!store.was_reset(bob.id, at(24 * HOUR + 1)).unwrap());
     assert!(!store.was_reset(alice.id, end).unwrap());

@@ -1,14 +1,15 @@
 //! Many accounts at once: all of them, as one event, or nothing.
 
-use super::{acting, added, at, get, list, operator, proof, settled};
+use super::{acting, added, at, get, list, operator, proof, settled, when};
 use crate::domain::account::{Account, State};
+use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::digest::FileDigest;
 use crate::domain::name::Email;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::store::{
-    self, Edit, EventFilter, Filter, Import, Imported, Mandate, Namesakes, Newcomer, SeenEdit, Sort, Store, StoreError,
+    self, Edit, EventFilter, Filter, Import, Imported, Namesakes, Newcomer, SeenEdit, Sort, Store, StoreError,
 };
 
 fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
@@ -37,7 +38,7 @@ fn with_roles(account: &Account, roles: &[Role]) -> SeenEdit {
     edit(account, Edit { roles: Some(roles.iter().copied().collect()), ..Edit::default() })
 }
 
-fn import(store: &mut dyn Store, by: &Mandate, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
+fn import(store: &mut dyn Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
     store.import(by, Import { new, edits, skipped: 3, file: FileDigest::of(b"abc") }, &mut |_| true)
 }
 
@@ -46,7 +47,7 @@ fn all(store: &dyn Store) -> Vec<Account> {
 }
 
 #[track_caller]
-fn refuses(store: &mut dyn Store, by: &Mandate, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
+fn refuses(store: &mut dyn Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
     let before = all(store);
     let Err(StoreError::Refused(refusal)) = import(store, by, new, edits) else { panic!("it was not refused") };
     assert_eq!(all(store), before);
@@ -62,10 +63,10 @@ pub fn an_import_makes_accounts_without_a_password(store: &mut dyn Store) {
     assert_eq!((&alice.last_reset, alice.created_at, alice.revision.0), (&None, at(0), 1));
     assert_eq!(alice.email.as_ref().map(Email::as_str), Some("alice@example.org"));
     let found = Filter { search: Some("name of alice".into()), ..Filter::default() };
-    assert_eq!(store.count(&found, at(0)).unwrap(), 1);
+    assert_eq!(store.count(&found).unwrap(), 1);
     assert!(store.is_last_admin(root.id).unwrap(), "nobody counts on somebody who cannot sign in");
     let known = proof(store, &root);
-    let replaced = store.replace_password(alice.id, known, &super::hash("x"), at(1), None);
+    let replaced = when(1, || store.replace_password(alice.id, known, &super::hash("x"), None));
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
 }
 
@@ -73,7 +74,7 @@ pub fn an_import_says_the_numbers_that_it_gave_in_its_order(store: &mut dyn Stor
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     let gone = added(store, "gone", &[]);
     store.remove(&operator(), gone.id, gone.revision).unwrap();
-    store.purge(&operator(), at(1)).unwrap();
+    store.purge(&operator(), jiff::SignedDuration::ZERO).unwrap();
     let new = ["dora", "alice", "carol"].map(|username| newcomer(username, &[]));
     let imported = import(store, &operator(), &new, &[]).unwrap();
     let found = imported.ids.iter().map(|id| store.account(&Target::Id(*id)).unwrap().unwrap().username.to_string());

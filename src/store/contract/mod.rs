@@ -15,19 +15,20 @@ pub mod sign_ins;
 pub mod tokens;
 pub mod tries;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fs;
+use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use self::care::Watcher;
 use self::imports::newcomers;
 use super::{
-    Edit, Filter, Import, Mandate, NewAccount, NewSignIn, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError,
+    Edit, Filter, Import, NewAccount, NewSignIn, NewTemporary, NewToken, Page, SignIn, Sort, Store, StoreError,
 };
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::authority::Refusal;
+use crate::domain::clock::Clock;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
 use crate::domain::policy::{Policy, Setting};
@@ -155,13 +156,6 @@ macro_rules! laws {
                 operators_are_shut_out_only_where_an_admin_can_be_counted_on,
                 an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
             }
-            care {
-                a_backup_is_a_closed_file_and_an_event_and_nothing_else,
-                a_backup_takes_no_place_that_is_taken,
-                only_a_global_admin_or_an_operator_backs_up,
-                a_backup_of_which_nothing_comes_leaves_nothing,
-                a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else,
-            }
             record {
                 every_change_is_recorded_with_what_it_changed,
                 a_sign_in_and_its_end_are_recorded,
@@ -189,6 +183,26 @@ macro_rules! laws {
 }
 pub(crate) use laws;
 
+macro_rules! laws_of_a_file {
+    ($place:expr) => {
+        $crate::store::contract::laws_of_a_file!($place;
+            a_backup_is_a_closed_file_and_an_event_and_nothing_else,
+            a_backup_takes_no_place_that_is_taken,
+            only_a_global_admin_or_an_operator_backs_up,
+            a_backup_of_which_nothing_comes_leaves_nothing,
+            a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else,
+        );
+    };
+    ($place:expr; $($law:ident),* $(,)?) => {
+        $(#[test] fn $law() {
+            let (_keeper, stores) = $place;
+            let mut store = $crate::store::contract::at_once::opened(&stores);
+            $crate::store::contract::care::$law(&stores, &mut *store);
+        })*
+    };
+}
+pub(crate) use laws_of_a_file;
+
 macro_rules! laws_at_once {
     ($place:expr) => {
         $crate::store::contract::laws_at_once!($place;
@@ -215,9 +229,31 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()
 }
 
-fn operator() -> Mandate {
+thread_local! {
+    /// What time it is, in seconds after the beginning.
+    static NOW: Cell<i64> = const { Cell::new(0) };
+}
+
+/// A clock that tells the time that [`when`] says, and otherwise the beginning.
+pub struct SetClock;
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        at(NOW.get())
+    }
+}
+
+/// Does something so many seconds after the beginning.
+fn when<T>(seconds: i64, work: impl FnOnce() -> T) -> T {
+    let before = NOW.replace(seconds);
+    let done = work();
+    NOW.set(before);
+    done
+}
+
+fn operator() -> Actor {
     let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
-    Mandate { actor: Actor::Operator(operator), at: at(0) }
+    Actor::Operator(operator)
 }
 
 fn hash(text: &str) -> StoredHash {
@@ -247,7 +283,7 @@ fn added(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
 fn settled(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
     let account = added(store, username, roles);
     let proved = proof(store, &account);
-    store.replace_password(account.id, proved, &hash("own"), at(1), None).unwrap();
+    when(1, || store.replace_password(account.id, proved, &hash("own"), None)).unwrap();
     get(store, account.id)
 }
 
@@ -264,8 +300,8 @@ fn proof(store: &dyn Store, account: &Account) -> PasswordRevision {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().revision
 }
 
-fn acting(store: &dyn Store, account: &Account) -> Mandate {
-    Mandate::of(account, proof(store, account), at(2))
+fn acting(store: &dyn Store, account: &Account) -> Actor {
+    Actor::owner(account, proof(store, account))
 }
 
 /// A sign-in that ends after an hour.
@@ -276,7 +312,7 @@ fn new_sign_in(digest: u8) -> NewSignIn {
 fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
     let proved = proof(store, account);
-    store.begin_sign_in(account.id, proved, &NewSignIn { digest, until: at(8 * HOUR) }, at(0)).unwrap();
+    store.begin_sign_in(account.id, proved, &NewSignIn { digest, until: at(8 * HOUR) }).unwrap();
     digest
 }
 
@@ -295,16 +331,16 @@ fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, rol
 }
 
 /// On behalf of whoever acts by a sign-in or a token.
-fn through(store: &dyn Store, digest: SignInDigest) -> Mandate {
-    let SignIn { id, account, token } = store.sign_in(digest, at(2)).unwrap().unwrap();
+fn through(store: &dyn Store, digest: SignInDigest) -> Actor {
+    let SignIn { id, account, token } = when(2, || store.sign_in(digest)).unwrap().unwrap();
     let proof = token.map_or(Proof::SignIn(id), |label| Proof::Token(id, label));
-    Mandate { actor: Actor::Account { id: account.id, username: account.username, proof }, at: at(2) }
+    Actor::Account { id: account.id, username: account.username, proof }
 }
 
 fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {
     let mut all: Vec<Account> = Vec::new();
     loop {
-        let page = Page { filter, sort, reverse, after: all.last(), limit, now: at(0) };
+        let page = Page { filter, sort, reverse, after: all.last(), limit };
         let found = store.page(&page).unwrap();
         if found.is_empty() {
             return all;
@@ -315,7 +351,7 @@ fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: us
 }
 
 /// Runs every change of an account and returns what came of each.
-fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
+fn every_change(store: &mut dyn Store, by: &Actor, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
     let (id, seen) = (target.id, target.revision);
     let roles = Edit { roles: Some(Roles::from_iter([Role::GlobalAdmin])), ..Edit::default() };
     BTreeMap::from([
@@ -333,8 +369,8 @@ fn every_change(store: &mut dyn Store, by: &Mandate, target: &Account) -> BTreeM
 
 /// Tries whatever can be done, to one account, to many, to nobody or to what is not there yet: it is refused for the
 /// reason that is given, and nothing is different.
-fn all_is_refused(store: &mut dyn Store, by: &Mandate, target: &Account, is_why: impl Fn(&Refusal) -> bool) {
-    let (new_accounts, folder) = (newcomers(1), tempfile::tempdir().unwrap());
+fn all_is_refused(store: &mut dyn Store, by: &Actor, target: &Account, is_why: impl Fn(&Refusal) -> bool) {
+    let new_accounts = newcomers(1);
     let import = Import { new: &new_accounts, edits: &[], skipped: 0, file: FileDigest::of(b"") };
     let token = NewToken {
         label: "label".parse().unwrap(),
@@ -345,7 +381,7 @@ fn all_is_refused(store: &mut dyn Store, by: &Mandate, target: &Account, is_why:
     };
     let stands = |store: &dyn Store| {
         let accounts = list(store, &Filter::default(), Sort::Id, false, 100);
-        let tokens: Vec<_> = store.tokens(None, at(2)).unwrap().into_iter().map(|token| token.id).collect();
+        let tokens: Vec<_> = when(2, || store.tokens(None)).unwrap().into_iter().map(|token| token.id).collect();
         (accounts, hash_of(store, target), tokens, store.policy(Policy::default()).unwrap())
     };
     let before = stands(store);
@@ -358,23 +394,22 @@ fn all_is_refused(store: &mut dyn Store, by: &Mandate, target: &Account, is_why:
             store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
         ),
         ("set-policy", store.set_policy(by, Policy::default(), Setting::LockAfter, "7").map(drop)),
-        ("purge", store.purge(by, at(0)).map(drop)),
+        ("purge", store.purge(by, SignedDuration::ZERO).map(drop)),
         ("create-token", store.create_token(by, target.id, &token)),
         ("revoke-token", store.revoke_token(by, target.id, SignInId(1)).map(drop)),
-        ("backup", store.back_up(by, &folder.path().join("copy"), &mut Watcher::default())),
+        ("backup", store.announce_backup(by, Path::new("copy"))),
     ]);
     for (deed, outcome) in all {
         assert!(matches!(&outcome, Err(StoreError::Refused(why)) if is_why(why)), "{deed}: {outcome:?}");
     }
     assert!(stands(store) == before);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevision) {
     let before = (get(store, account.id), hash_of(store, account));
-    let replaced = store.replace_password(account.id, proved, &hash("late"), at(1), None);
+    let replaced = when(1, || store.replace_password(account.id, proved, &hash("late"), None));
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
-    let begun = store.begin_sign_in(account.id, proved, &new_sign_in(1), at(0));
+    let begun = store.begin_sign_in(account.id, proved, &new_sign_in(1));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
     assert_eq!((get(store, account.id), hash_of(store, account)), before);
 }

@@ -1,13 +1,14 @@
 //! What a site decides, and whom it shuts out.
 
 use super::{acting, added, all_is_refused, get, operator, settled, temporary};
+use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::credential::Cost;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
-use crate::store::{EventFilter, Mandate, Result, Store, StoreError};
+use crate::store::{EventFilter, Result, Store, StoreError};
 
-fn decide(store: &mut dyn Store, by: &Mandate, setting: Setting, value: &str) -> Result<String> {
+fn decide(store: &mut dyn Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
     store.set_policy(by, Policy::default(), setting, value)
 }
 

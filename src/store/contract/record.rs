@@ -1,10 +1,12 @@
 //! What leaves an event, and how the record is chained and read.
 
-use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of};
+use jiff::SignedDuration;
+
+use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of, when};
 use crate::domain::account::Account;
-use crate::domain::audit::{Event, Outcome};
+use crate::domain::audit::{Entry, Event, Outcome};
 use crate::domain::role::Role;
-use crate::store::{self, EventFilter, Mandate, Store};
+use crate::store::{self, EventFilter, Store};
 
 fn events(store: &dyn Store, filter: &EventFilter) -> Vec<Event> {
     store.events(filter, None, 1_000).unwrap()
@@ -27,8 +29,8 @@ pub fn every_change_is_recorded_with_what_it_changed(store: &mut dyn Store) {
 pub fn a_sign_in_and_its_end_are_recorded(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
-    store.end_sign_in(digest, at(1)).unwrap();
-    store.end_sign_in(digest, at(1)).unwrap();
+    when(1, || store.end_sign_in(digest)).unwrap();
+    when(1, || store.end_sign_in(digest)).unwrap();
     let actions: Vec<_> = events(store, &EventFilter::default()).into_iter().map(|event| event.action).collect();
     assert_eq!(actions, ["add", "change-password", "sign-in", "sign-out"]);
 }
@@ -89,7 +91,7 @@ pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
     let token = token_of(store, &joanna, "ann", 1, &[]);
     let by_token = through(store, token);
     for (second, by) in [(1, acting(store, &ann)), (2, acting(store, &joanna)), (3, by_token)] {
-        store.record(&Mandate { at: at(second), ..by }.done("profile", None, String::new())).unwrap();
+        when(second, || store.record(&Entry::done(&by, "profile", None, String::new()))).unwrap();
     }
     for (actor, seconds) in [
         ("ann", &[1, 3][..]),
@@ -111,7 +113,7 @@ pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) 
     let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
     for second in 0..4 {
         let by = acting(store, if second % 2 == 0 { &joanna } else { &ann });
-        store.record(&Mandate { at: at(second), ..by }.done("profile", None, String::new())).unwrap();
+        when(second, || store.record(&Entry::done(&by, "profile", None, String::new()))).unwrap();
     }
     let filter = EventFilter { actor: Some("ann".into()), action: Some("profile".into()), ..EventFilter::default() };
     let first = store.events(&filter, None, 1).unwrap();
@@ -134,12 +136,12 @@ pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut dyn Store
     for account in [&bob, &alice] {
         store.remove(&operator(), account.id, account.revision).unwrap();
     }
-    store.purge(&acting(store, &ada), at(0)).unwrap();
+    store.purge(&acting(store, &ada), SignedDuration::ZERO).unwrap();
     let event = |account: &Account| (account.username.to_string(), Some(account.id.0), "ada".to_owned());
     assert_eq!(purges(store), [event(&bob), event(&alice)]);
 }
 
 pub fn a_purge_of_nobody_is_an_event_as_well(store: &mut dyn Store) {
-    store.purge(&operator(), at(0)).unwrap();
+    store.purge(&operator(), SignedDuration::ZERO).unwrap();
     assert_eq!(purges(store), [(String::new(), None, "operator root (uid 0)".to_owned())]);
 }

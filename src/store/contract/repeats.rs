@@ -1,21 +1,22 @@
 //! What people who have proved nothing leave in the record: the first of a kind, and how often it came again.
 
 use super::tries::THROTTLE;
-use super::{HOUR, at, get, new_sign_in, operator, proof, settled};
+use super::{HOUR, at, get, new_sign_in, operator, proof, settled, when};
 use crate::domain::account::Account;
 use crate::domain::audit::{EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Repeat};
-use crate::store::{EventFilter, FailedTry, Mandate, Store};
+use crate::domain::authority::Refusal;
+use crate::store::{EventFilter, FailedTry, Store};
 
 /// Somebody who brings nothing by which anybody is let in.
-fn stranger(detail: &str, second: i64) -> Entry {
+fn stranger(detail: &str) -> Entry {
     let detail = detail.to_owned();
-    Entry { actor: None, action: "sign-in", target: None, at: at(second), outcome: Outcome::Refused, detail }
+    Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail }
 }
 
 /// A try that is not to be looked at, and fails.
 fn turned_away(store: &mut dyn Store, account: &Account, second: i64) {
     let tried = FailedTry { account: Some(account.id), begun: None, why: "tried too often" };
-    store.fail_try(&tried, at(second), THROTTLE).unwrap();
+    when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
 fn refused(store: &dyn Store) -> Vec<Event> {
@@ -34,20 +35,20 @@ fn counted(store: &dyn Store) -> Vec<(String, u64)> {
 pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     for second in 0..100 {
-        store.turn_away(&stranger("no token", second)).unwrap();
+        when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
     assert_eq!(said(store), ["no token"]);
     let pending = Repeat { target: None, kind: "no token".into(), count: 99, last_at: at(99) };
     assert_eq!(store.repeats().unwrap(), [pending]);
-    store.require_change(&Mandate { at: at(HOUR - 1), ..operator() }, alice.id, alice.revision).unwrap();
+    when(HOUR - 1, || store.require_change(&operator(), alice.id, alice.revision)).unwrap();
     assert_eq!(said(store).len(), 1, "the hour is not over");
     // Whatever is recorded next, by anybody.
     let seen = get(store, alice.id).revision;
-    store.disable(&Mandate { at: at(HOUR), ..operator() }, alice.id, seen).unwrap();
+    when(HOUR, || store.disable(&operator(), alice.id, seen)).unwrap();
     assert_eq!(said(store), ["no token", "99 more until 2023-11-14T22:14:59Z: no token"]);
     assert_eq!(counted(store), []);
     for second in [HOUR, HOUR + 1] {
-        store.turn_away(&stranger("no token", second)).unwrap();
+        when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
     assert_eq!(said(store)[2..], ["no token"]);
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
@@ -56,12 +57,12 @@ pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(sto
 pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     for second in 0..3 {
-        store.turn_away(&stranger("no token", second)).unwrap();
-        store.turn_away(&stranger("no sign-in", second)).unwrap();
+        when(second, || store.turn_away(&stranger("no token"))).unwrap();
+        when(second, || store.turn_away(&stranger("no sign-in"))).unwrap();
         turned_away(store, &alice, second);
         turned_away(store, &bob, second);
-        let by = operator().refused("sign-in", None, &crate::domain::authority::Refusal::OperatorAccessOff);
-        store.turn_away(&Entry { at: at(second), ..by }).unwrap();
+        let entry = Entry::refused(&operator(), "sign-in", None, &Refusal::OperatorAccessOff);
+        when(second, || store.turn_away(&entry)).unwrap();
     }
     let targets: Vec<_> = refused(store).into_iter().map(|event| (event.target, event.actor_uid)).collect();
     let none = || (String::new(), None);
@@ -69,7 +70,7 @@ pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
     assert_eq!(targets, events);
     assert!(store.repeats().unwrap().iter().all(|repeat| repeat.count == 2));
     assert_eq!(store.repeats().unwrap().len(), 5);
-    store.turn_away(&stranger("another", HOUR + 3)).unwrap();
+    when(HOUR + 3, || store.turn_away(&stranger("another"))).unwrap();
     let sums: Vec<_> = refused(store).into_iter().filter(|event| event.detail.starts_with("2 more until ")).collect();
     assert_eq!(sums.len(), 5);
     assert!(sums.iter().any(|event| event.target_id == Some(alice.id.0) && event.target == "alice"));
@@ -78,9 +79,9 @@ pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
 pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     for second in 0..4 {
-        let begun = store.begin_try(Some(&alice.username), at(second), THROTTLE).unwrap();
+        let begun = when(second, || store.begin_try(Some(&alice.username), THROTTLE)).unwrap();
         let tried = FailedTry { account: Some(alice.id), begun, why: "wrong password" };
-        store.fail_try(&tried, at(second), THROTTLE).unwrap();
+        when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
     }
     assert_eq!((said(store).len(), counted(store)), (1, vec![("wrong password".to_owned(), 3)]));
     let stands = get(store, alice.id);
@@ -92,17 +93,17 @@ pub fn what_has_ended_has_ended_with_what_is_only_counted(store: &mut dyn Store)
     let proved = proof(store, &alice);
     let end = HOUR - 10;
     let new = crate::store::NewSignIn { until: at(end), ..new_sign_in(1) };
-    store.begin_sign_in(alice.id, proved, &new, at(1)).unwrap();
+    when(1, || store.begin_sign_in(alice.id, proved, &new)).unwrap();
     for second in [1, end] {
-        store.turn_away(&stranger("no token", second)).unwrap();
+        when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
-    assert!(store.sign_in(new.digest, at(2)).unwrap().is_none(), "a clock set back revives nothing");
+    assert!(when(2, || store.sign_in(new.digest)).unwrap().is_none(), "a clock set back revives nothing");
 }
 
 pub fn a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more(store: &mut dyn Store) {
     for second in [0, 0, 1 - HOUR, -HOUR, -HOUR] {
-        store.turn_away(&stranger("no token", second)).unwrap();
+        when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
     assert_eq!(said(store), ["no token", "2 more until 2023-11-14T22:13:20Z: no token", "no token"]);
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
@@ -119,7 +120,7 @@ pub fn what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try(stor
             turned_away(store, account, second);
         }
         for number in 0..5 {
-            store.turn_away(&stranger(&format!("made up {number}"), second)).unwrap();
+            when(second, || store.turn_away(&stranger(&format!("made up {number}")))).unwrap();
         }
         tried += accounts.len() + 5;
     }

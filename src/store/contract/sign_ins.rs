@@ -2,25 +2,25 @@
 
 use super::tries::THROTTLE;
 use super::{
-    HOUR, acting, added, all_is_refused, at, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing,
-    settled, signed_in, temporary, through, token_of,
+    HOUR, acting, added, all_is_refused, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing,
+    settled, signed_in, temporary, through, token_of, when,
 };
 use crate::domain::account::Lifecycle;
 use crate::domain::authority::Refusal;
 use crate::domain::role::Role;
-use crate::store::{Mandate, Occasion, PassedTry, Store, StoreError};
+use crate::store::{Occasion, PassedTry, Store, StoreError};
 
 pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let bob = settled(store, "bob", &[]);
     let [own, other] = [1, 2].map(|digest| signed_in(store, &alice, digest));
     let bobs = signed_in(store, &bob, 3);
-    let keep = store.sign_in(own, at(1)).unwrap().unwrap().id;
+    let keep = when(1, || store.sign_in(own)).unwrap().unwrap().id;
     let proved = proof(store, &alice);
-    store.replace_password(alice.id, proved, &hash("new"), at(1), Some(keep)).unwrap();
-    assert!(store.sign_in(own, at(1)).unwrap().is_some());
-    assert!(store.sign_in(other, at(1)).unwrap().is_none());
-    assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
+    when(1, || store.replace_password(alice.id, proved, &hash("new"), Some(keep))).unwrap();
+    assert!(when(1, || store.sign_in(own)).unwrap().is_some());
+    assert!(when(1, || store.sign_in(other)).unwrap().is_none());
+    assert!(when(1, || store.sign_in(bobs)).unwrap().is_some());
     let changed = get(store, alice.id);
     assert_eq!((changed.must_change, changed.temporary_until), (false, None));
     assert_eq!(hash_of(store, &changed), "$argon2id$new");
@@ -33,7 +33,7 @@ pub fn a_disabled_account_loses_its_sign_ins(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
     let alice = get(store, alice.id);
     store.enable(&operator(), alice.id, alice.revision).unwrap();
-    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
 pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut dyn Store) {
@@ -52,12 +52,12 @@ pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) 
 
 pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mut dyn Store) {
     let alice = added(store, "alice", &[]);
-    let (known, end) = (proof(store, &alice), at(24 * HOUR));
-    let begun = store.begin_try(Some(&alice.username), at(0), THROTTLE).unwrap().unwrap();
+    let (known, end) = (proof(store, &alice), 24 * HOUR);
+    let begun = store.begin_try(Some(&alice.username), THROTTLE).unwrap().unwrap();
     let passed =
         PassedTry { account: alice.id, begun, proved: known, renewed: None, occasion: Occasion::PasswordChange };
-    assert!(matches!(store.pass_try(&passed, end), Err(StoreError::Conflict(_))));
-    let replaced = store.replace_password(alice.id, known, &hash("late"), end, None);
+    assert!(matches!(when(end, || store.pass_try(&passed)), Err(StoreError::Conflict(_))));
+    let replaced = when(end, || store.replace_password(alice.id, known, &hash("late"), None));
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
     assert_eq!(hash_of(store, &alice), "$argon2id$alice");
     assert_eq!(get(store, alice.id), alice);
@@ -67,24 +67,24 @@ pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
     let known = proof(store, &alice);
-    let begun = store.begin_sign_in(alice.id, known, &new_sign_in(1), at(0));
+    let begun = store.begin_sign_in(alice.id, known, &new_sign_in(1));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
-    assert!(store.sign_in(new_sign_in(1).digest, at(0)).unwrap().is_none());
+    assert!(store.sign_in(new_sign_in(1).digest).unwrap().is_none());
 }
 
 pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
-    assert!(store.sign_in(digest, at(8 * HOUR - 1)).unwrap().is_some());
-    assert!(store.sign_in(digest, at(8 * HOUR)).unwrap().is_none());
+    assert!(when(8 * HOUR - 1, || store.sign_in(digest)).unwrap().is_some());
+    assert!(when(8 * HOUR, || store.sign_in(digest)).unwrap().is_none());
 }
 
 pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
-    assert!(store.end_sign_in(digest, at(1)).unwrap());
-    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
-    assert!(!store.end_sign_in(digest, at(1)).unwrap());
+    assert!(when(1, || store.end_sign_in(digest)).unwrap());
+    assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
+    assert!(!when(1, || store.end_sign_in(digest)).unwrap());
 }
 
 pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Store) {
@@ -93,7 +93,7 @@ pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Sto
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &admin, 1);
     let by = through(store, digest);
-    store.end_sign_in(digest, at(1)).unwrap();
+    when(1, || store.end_sign_in(digest)).unwrap();
     all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { .. }));
 }
 
@@ -103,7 +103,7 @@ pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut
     let alice = settled(store, "alice", &[]);
     let by = acting(store, &admin);
     let proved = proof(store, &admin);
-    store.replace_password(admin.id, proved, &hash("another"), at(1), None).unwrap();
+    when(1, || store.replace_password(admin.id, proved, &hash("another"), None)).unwrap();
     all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::PasswordChanged { .. }));
     let out = store.end_all_sign_ins(&by, &admin);
     assert!(matches!(out, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
@@ -114,9 +114,8 @@ pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut
 pub fn a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
-    let later = Mandate { at: at(8 * HOUR), ..operator() };
-    store.add_account(&later, &new("bob", &[])).unwrap();
-    assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+    when(8 * HOUR, || store.add_account(&operator(), &new("bob", &[]))).unwrap();
+    assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
 pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &mut dyn Store) {
@@ -127,7 +126,7 @@ pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &m
     let bobs = signed_in(store, &bob, 4);
     assert_eq!(store.end_all_sign_ins(&acting(store, &alice), &alice).unwrap(), 3);
     for digest in [first, second, token] {
-        assert!(store.sign_in(digest, at(1)).unwrap().is_none());
+        assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
     }
-    assert!(store.sign_in(bobs, at(1)).unwrap().is_some());
+    assert!(when(1, || store.sign_in(bobs)).unwrap().is_some());
 }

@@ -2,6 +2,7 @@
 
 use super::{
     HOUR, acting, all_is_refused, at, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
+    when,
 };
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
@@ -11,7 +12,7 @@ use crate::domain::token::Token;
 use crate::store::{Edit, EventFilter, NewToken, Store, StoreError};
 
 fn roles_of(store: &dyn Store, digest: SignInDigest) -> Roles {
-    store.sign_in(digest, at(2)).unwrap().unwrap().account.roles
+    when(2, || store.sign_in(digest)).unwrap().unwrap().account.roles
 }
 
 fn set_roles(store: &mut dyn Store, account: &Account, roles: &[Role]) {
@@ -21,7 +22,7 @@ fn set_roles(store: &mut dyn Store, account: &Account, roles: &[Role]) {
 }
 
 fn tokens(store: &dyn Store) -> Vec<Token> {
-    store.tokens(None, at(2)).unwrap()
+    when(2, || store.tokens(None)).unwrap()
 }
 
 fn new(label: &str) -> NewToken {
@@ -37,7 +38,7 @@ pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut dyn Store)
     let more = NewToken { roles: Roles::from_iter([Role::UserAdmin, Role::Helpdesk]), ..new("more") };
     let more = store.create_token(&acting(store, &bob), bob.id, &more);
     assert!(matches!(more, Err(StoreError::Conflict(_))), "what was handed over would not be what it is");
-    assert_eq!(store.sign_in(helpdesk, at(2)).unwrap().unwrap().token, Some("desk".parse().unwrap()));
+    assert_eq!(when(2, || store.sign_in(helpdesk)).unwrap().unwrap().token, Some("desk".parse().unwrap()));
 }
 
 pub fn a_role_taken_from_the_owner_is_taken_from_the_token_for_good(store: &mut dyn Store) {
@@ -66,7 +67,7 @@ pub fn a_token_is_revoked_once(store: &mut dyn Store) {
     let id = tokens(store)[0].id;
     assert!(!store.revoke_token(&acting(store, &bob), bob.id, id).unwrap(), "it is not bob's");
     assert!(store.revoke_token(&acting(store, &alice), alice.id, id).unwrap());
-    assert!(store.sign_in(digest, at(2)).unwrap().is_none());
+    assert!(when(2, || store.sign_in(digest)).unwrap().is_none());
     assert!(!store.revoke_token(&acting(store, &alice), alice.id, id).unwrap());
 }
 
@@ -78,7 +79,7 @@ pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut
     store.reset_password(&operator(), ann.id, ann.revision, &temporary("second")).unwrap();
     store.disable(&operator(), ben.id, ben.revision).unwrap();
     let proved = proof(store, &cid);
-    store.replace_password(cid.id, proved, &hash("new"), at(1), None).unwrap();
+    when(1, || store.replace_password(cid.id, proved, &hash("new"), None)).unwrap();
     assert_eq!(tokens(store), []);
 }
 
@@ -88,7 +89,7 @@ pub fn the_use_of_a_token_is_noted_to_the_minute(store: &mut dyn Store) {
     let id = tokens(store)[0].id;
     assert_eq!(tokens(store)[0].last_used_at, None);
     for (second, noted) in [(5, 5), (64, 5), (65, 65)] {
-        store.note_use(id, at(second)).unwrap();
+        when(second, || store.note_use(id)).unwrap();
         assert_eq!(tokens(store)[0].last_used_at, Some(at(noted)), "{second}");
     }
 }
@@ -153,11 +154,11 @@ pub fn a_token_made_by_a_password_that_was_changed_meanwhile_is_refused(store: &
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     let (by, known) = (through(store, digest), proof(store, &alice));
-    let keep = store.sign_in(digest, at(1)).unwrap().unwrap().id;
-    store.replace_password(alice.id, known, &hash("another"), at(1), Some(keep)).unwrap();
+    let keep = when(1, || store.sign_in(digest)).unwrap().unwrap().id;
+    when(1, || store.replace_password(alice.id, known, &hash("another"), Some(keep))).unwrap();
     let made = store.create_token(&by, alice.id, &NewToken { proved: Some(known), ..new("nightly") });
     assert!(matches!(made, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
-    assert_eq!(store.tokens(None, at(2)).unwrap().len(), 0);
+    assert_eq!(when(2, || store.tokens(None)).unwrap().len(), 0);
     let now = Some(proof(store, &alice));
     store.create_token(&by, alice.id, &NewToken { proved: now, ..new("nightly") }).unwrap();
 }

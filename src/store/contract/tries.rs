@@ -1,14 +1,14 @@
 //! Guessing: tries are counted before they are looked at, put off, and end in a lock.
 
-use super::{HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary};
+use super::{HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary, when};
 use crate::domain::account::{Account, AccountId, State};
+use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
 use crate::domain::throttle::{Throttle, Tries, TriesNow, TryId};
 use crate::store::{
-    EventFilter, FailedTry, Filter, Mandate, NewAccount, NewTemporary, Occasion, PassedTry, Result, Sort, Store,
-    StoreError,
+    EventFilter, FailedTry, Filter, NewAccount, NewTemporary, Occasion, PassedTry, Result, Sort, Store, StoreError,
 };
 
 pub const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
@@ -16,12 +16,12 @@ pub const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 const LONG: i64 = 1_000;
 
 fn begins(store: &mut dyn Store, account: &Account, second: i64) -> Option<TryId> {
-    store.begin_try(Some(&account.username), at(second), THROTTLE).unwrap()
+    when(second, || store.begin_try(Some(&account.username), THROTTLE)).unwrap()
 }
 
 fn fails(store: &mut dyn Store, account: &Account, begun: TryId, second: i64) {
     let tried = FailedTry { account: Some(account.id), begun: Some(begun), why: "wrong password" };
-    store.fail_try(&tried, at(second), THROTTLE).unwrap();
+    when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
 /// So many tries that are looked at and fail, each after the longest wait.
@@ -45,13 +45,13 @@ fn succeeds(
     second: i64,
 ) -> Result<Account> {
     let begun = begins(store, account, second).expect("it is to be let through");
-    store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }, at(second))
+    when(second, || store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }))
 }
 
 fn renews(store: &mut dyn Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
     let begun = begins(store, account, 0).expect("it is to be let through");
     let passed = PassedTry { account: account.id, begun, proved, renewed: Some(hash), occasion: Occasion::OneCommand };
-    store.pass_try(&passed, at(0))
+    store.pass_try(&passed)
 }
 
 /// The details of the events since there were so many.
@@ -68,7 +68,7 @@ pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     for username in [Some("nobody".parse().unwrap()), Some(alice.username), None] {
-        assert_eq!(store.begin_try(username.as_ref(), at(0), THROTTLE).unwrap(), None);
+        assert_eq!(store.begin_try(username.as_ref(), THROTTLE).unwrap(), None);
     }
 }
 
@@ -129,16 +129,15 @@ pub fn a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before
     for (username, recovers) in [("alice", false), ("bob", true)] {
         let account = added(store, username, &[Role::GlobalAdmin]);
         begins(store, &account, 1).expect("it is to be let through");
-        let late = Mandate { at: at(25 * HOUR), ..operator() };
         let new = NewTemporary { hash: hash("second"), until: at(26 * HOUR) };
         if recovers {
-            store.recover(&late, account.id, account.revision, &new).unwrap();
+            when(25 * HOUR, || store.recover(&operator(), account.id, account.revision, &new)).unwrap();
         } else {
-            store.reset_password(&late, account.id, account.revision, &new).unwrap();
+            when(25 * HOUR, || store.reset_password(&operator(), account.id, account.revision, &new)).unwrap();
         }
         let account = get(store, account.id);
         assert_eq!(
-            (account.temporary_until, account.temporary_has_expired(late.at)),
+            (account.temporary_until, account.temporary_has_expired(at(25 * HOUR))),
             (Some(new.until), false),
             "{username}"
         );
@@ -162,12 +161,12 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
     {
         begins(store, &alice, second).unwrap();
         let (seen, before) = (get(store, alice.id), recorded(store));
-        let by = Mandate { at: at(second + 60), ..operator() };
         let under_way = begins(store, &alice, second + 59).unwrap();
         if reset {
-            store.reset_password(&by, alice.id, seen.revision, &temporary("second")).unwrap();
+            when(second + 60, || store.reset_password(&operator(), alice.id, seen.revision, &temporary("second")))
+                .unwrap();
         } else {
-            store.unlock(&by, alice.id, seen.revision).unwrap();
+            when(second + 60, || store.unlock(&operator(), alice.id, seen.revision)).unwrap();
         }
         let killed = format!("sign-in refused: a try begun at {} was not brought to its end", at(second));
         // The second of its kind in the hour is counted.
@@ -186,14 +185,14 @@ fn what_ends_tries() -> [(&'static str, Deed); 4] {
         ("unlock", |store, by, id| store.unlock(by, id, get(store, id).revision)),
         ("reset", |store, by, id| store.reset_password(by, id, get(store, id).revision, &temporary("second"))),
         ("recover", |store, by, id| store.recover(by, id, get(store, id).revision, &temporary("third"))),
-        ("own change", |store, by, id| {
+        ("own change", |store, _, id| {
             let proved = proof(store, &get(store, id));
-            store.replace_password(id, proved, &hash("own"), by.at, None).map(drop)
+            store.replace_password(id, proved, &hash("own"), None).map(drop)
         }),
     ]
 }
 
-type Deed = fn(&mut dyn Store, &Mandate, AccountId) -> Result<()>;
+type Deed = fn(&mut dyn Store, &Actor, AccountId) -> Result<()>;
 
 pub fn a_replaced_password_and_an_unlock_end_all_tries_under_way(store: &mut dyn Store) {
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
@@ -202,12 +201,12 @@ pub fn a_replaced_password_and_an_unlock_end_all_tries_under_way(store: &mut dyn
         let now = i64::try_from(at_hour + 1).unwrap() * HOUR;
         let under_way: Vec<_> = (0..20).map(|_| begins(store, &admin, now).unwrap()).collect();
         assert_eq!(begins(store, &admin, now), None, "{name}: no more are let through at once");
-        assert_eq!(store.tries(&get(store, admin.id), at(now)).unwrap().under_way, 20);
-        deed(store, &Mandate { at: at(now), ..operator() }, admin.id).unwrap();
+        assert_eq!(when(now, || store.tries(&get(store, admin.id))).unwrap().under_way, 20);
+        when(now, || deed(store, &operator(), admin.id)).unwrap();
         let stands = get(store, admin.id);
         let none = TriesNow { tries: Tries::default(), under_way: 0 };
         for second in [0, 30, 90] {
-            assert_eq!(store.tries(&stands, at(now + second)).unwrap(), none, "{name}");
+            assert_eq!(when(now + second, || store.tries(&stands)).unwrap(), none, "{name}");
         }
         for begun in under_way {
             fails(store, &admin, begun, now + 1);
@@ -224,7 +223,7 @@ pub fn tries_stand_as_the_next_one_will_find_them(store: &mut dyn Store) {
     for second in [0, 5, 50] {
         begins(store, &alice, second).unwrap();
     }
-    let standing = store.tries(&alice, at(65)).unwrap();
+    let standing = when(65, || store.tries(&alice)).unwrap();
     assert_eq!(standing, TriesNow { tries: Tries { failed: 2, last_at: Some(at(5)) }, under_way: 1 });
     begins(store, &alice, 65).unwrap();
     assert_eq!(get(store, alice.id).tries, standing.tries);
@@ -272,8 +271,8 @@ pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Stor
     for renewed in ["first", "second"] {
         renews(store, &alice, proved, &hash(renewed)).unwrap();
     }
-    store.begin_sign_in(alice.id, proved, &new_sign_in(1), at(0)).unwrap();
-    store.replace_password(alice.id, proved, &hash("new"), at(1), None).unwrap();
+    store.begin_sign_in(alice.id, proved, &new_sign_in(1)).unwrap();
+    when(1, || store.replace_password(alice.id, proved, &hash("new"), None)).unwrap();
 }
 
 pub fn a_success_is_recorded_with_the_failures_before_it(store: &mut dyn Store) {
@@ -293,10 +292,10 @@ pub fn a_success_begins_the_sign_in_that_it_is_for(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(1)), 0).unwrap();
-    assert!(store.sign_in(new_sign_in(1).digest, at(HOUR - 1)).unwrap().is_some());
+    assert!(when(HOUR - 1, || store.sign_in(new_sign_in(1).digest)).unwrap().is_some());
     store.require_change(&operator(), alice.id, get(store, alice.id).revision).unwrap();
     succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(2)), 0).unwrap();
-    assert!(store.sign_in(new_sign_in(2).digest, at(0)).unwrap().is_none(), "a new password comes first");
+    assert!(store.sign_in(new_sign_in(2).digest).unwrap().is_none(), "a new password comes first");
 }
 
 pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
@@ -309,7 +308,7 @@ pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
     let locked = get(store, alice.id);
     assert_eq!((other, locked.tries.failed, locked.locked_at), (None, 100, Some(at(99 * LONG + 60))));
     let passed = PassedTry { account: alice.id, begun, proved, renewed: None, occasion: Occasion::OneCommand };
-    assert!(matches!(store.pass_try(&passed, at(99 * LONG + 61)), Err(StoreError::Conflict(_))));
+    assert!(matches!(when(99 * LONG + 61, || store.pass_try(&passed)), Err(StoreError::Conflict(_))));
     assert_eq!(get(store, alice.id), locked);
 }
 
@@ -387,19 +386,18 @@ pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(
     let alice = added(store, "alice", &[]);
     assert_eq!(alice.state(at(1)), State::MustChange);
     let bob = settled(store, "bob", &[]);
-    let later = Mandate { at: at(24 * HOUR), ..operator() };
-    store.disable(&later, bob.id, bob.revision).unwrap();
+    when(24 * HOUR, || store.disable(&operator(), bob.id, bob.revision)).unwrap();
     assert_eq!(get(store, alice.id).state(at(1)), State::TemporaryExpired);
     let expired = Filter { state: Some(State::TemporaryExpired), ..Filter::default() };
-    assert_eq!(store.count(&expired, at(1)).unwrap(), 1);
+    assert_eq!(when(1, || store.count(&expired)).unwrap(), 1);
     let flagged = Filter { state: Some(State::MustChange), ..Filter::default() };
     assert_eq!(list(store, &flagged, Sort::Id, false, 10), []);
 }
 
 pub fn a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password(store: &mut dyn Store) {
-    let ahead = Mandate { at: at(1_000_000 * HOUR), ..operator() };
     let far = NewTemporary { until: at(2_000_000 * HOUR), ..temporary("first") };
-    let alice = store.add_account(&ahead, &NewAccount { temporary: far, ..new("alice", &[]) }).unwrap();
+    let new = NewAccount { temporary: far, ..new("alice", &[]) };
+    let alice = when(1_000_000 * HOUR, || store.add_account(&operator(), &new)).unwrap();
     let seen = get(store, alice).revision;
     store.reset_password(&operator(), alice, seen, &temporary("second")).unwrap();
     assert_eq!(get(store, alice).state(at(1)), State::MustChange);

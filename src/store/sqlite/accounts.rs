@@ -9,7 +9,7 @@ use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision}
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username};
-use crate::domain::role::Roles;
+use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
 use crate::store::engine::{Kept, NewRow, Password, Taken};
@@ -63,13 +63,14 @@ pub fn hash_costs(connection: &Connection, most: u32) -> Result<Vec<String>> {
         .map_err(failed)
 }
 
-pub fn global_admins(connection: &Connection, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
-    let sql = format!("SELECT {COLUMNS} FROM accounts WHERE roles & 8 ORDER BY id");
+pub fn holders(connection: &Connection, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
+    // A number, and no parameter, for the index of those who have it.
+    let bits = Roles::from_iter([role]).bits();
+    let sql = format!("SELECT {COLUMNS} FROM accounts WHERE roles & {bits} ORDER BY id");
     let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
-        // One that cannot be read is none to count on.
-        if account(row).is_ok_and(|admin| seen(&admin)) {
+        if account(row).is_ok_and(|holder| seen(&holder)) {
             break;
         }
     }
@@ -84,9 +85,9 @@ pub fn insert(
 ) -> Result<()> {
     let sql = "INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, must_change,
                                      created_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', TRUE, ?7)";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    for NewRow { username, display_name, email, roles, created_at } in new {
+    for NewRow { username, display_name, email, roles, lifecycle, must_change, created_at } in new {
         bound.renew();
         let inserted = statement.insert(params![
             username.as_str(),
@@ -95,6 +96,8 @@ pub fn insert(
             email.map(Email::key),
             search_text(username, display_name, email),
             roles.bits(),
+            state(lifecycle),
+            must_change,
             created_at.as_second(),
         ]);
         made(kept(inserted.map(AccountId))?)?;
@@ -102,9 +105,11 @@ pub fn insert(
     Ok(())
 }
 
-pub fn save(connection: &Connection, was: &Account, is: &Account) -> Result<Kept<()>> {
+/// Writes the columns that are different: each index of a column that is written costs a page.
+pub fn save(connection: &Connection, is: &Account) -> Result<Kept<()>> {
+    let Some(was) = find(connection, &Target::Id(is.id))? else { return Ok(Ok(())) };
     let changed: Vec<_> =
-        cells(was).into_iter().zip(cells(is)).filter(|(was, is)| was != is).map(|(_, is)| is).collect();
+        cells(&was).into_iter().zip(cells(is)).filter(|(was, is)| was != is).map(|(_, is)| is).collect();
     if changed.is_empty() {
         return Ok(Ok(()));
     }
@@ -115,15 +120,18 @@ pub fn save(connection: &Connection, was: &Account, is: &Account) -> Result<Kept
     kept(saved.map(drop))
 }
 
+fn state(lifecycle: Lifecycle) -> &'static str {
+    match lifecycle {
+        Lifecycle::Active => "active",
+        Lifecycle::Disabled => "disabled",
+    }
+}
+
 /// What is written of an account that is there.
 fn cells(account: &Account) -> [(&'static str, Value); 19] {
     let at = |moment: Option<Timestamp>| moment.map(Timestamp::as_second).into();
     let text = |text: Option<&str>| text.map(str::to_owned).into();
     let (email, reset) = (account.email.as_ref(), account.last_reset.as_ref());
-    let state = match account.lifecycle {
-        Lifecycle::Active => "active",
-        Lifecycle::Disabled => "disabled",
-    };
     [
         ("revision", account.revision.0.into()),
         ("username", text(Some(account.username.as_str()))),
@@ -132,7 +140,7 @@ fn cells(account: &Account) -> [(&'static str, Value); 19] {
         ("email_key", email.map(|email| email.key().into_owned()).into()),
         ("search_text", search_text(&account.username, &account.display_name, email).into()),
         ("roles", i64::from(account.roles.bits()).into()),
-        ("state", text(Some(state))),
+        ("state", text(Some(state(account.lifecycle)))),
         ("must_change", account.must_change.into()),
         ("temporary_until", at(account.temporary_until)),
         ("temporary_lapsed", account.temporary_lapsed.into()),

@@ -23,6 +23,7 @@ mod writer;
 
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::TransactionBehavior;
@@ -32,18 +33,16 @@ use self::errors::failed;
 use self::line::Line;
 use self::rows::SqliteRows;
 pub use self::stores::SqliteStores;
-use super::engine::{Engine, Rows};
-use super::{PreparedStore as _, Result, StoreError, Watch};
+use super::engine::{Engine, Reads, Rows, Writing};
+use super::{Result, StoreError};
+use crate::domain::clock::Clock;
 use crate::gate::{Gate, Pass};
 
 /// An open file.
 pub struct SqliteEngine {
     connection: Bounded,
     line: Line,
-    /// Whether this one stands at the head of the line.
-    stands: bool,
-    /// How long to wait for others that write.
-    patience: Duration,
+    clock: Arc<dyn Clock>,
     gate: Gate,
     /// Held while the connection is closed, which may write.
     closing: Option<Pass>,
@@ -71,15 +70,17 @@ impl Drop for SqliteEngine {
 
 impl SqliteEngine {
     /// An open store; one without a path is one that nobody else knows of.
-    fn new(connection: Bounded, path: Option<&Path>, gate: &Gate) -> Self {
-        let (line, gate) = (path.map(Line::of).unwrap_or_default(), gate.clone());
-        Self { connection, line, stands: false, patience: open::PATIENCE, gate, closing: None }
+    fn new(connection: Bounded, path: Option<&Path>, clock: &Arc<dyn Clock>, gate: &Gate) -> Self {
+        let line = path.map(Line::of).unwrap_or_default();
+        let (clock, gate) = (Arc::clone(clock), gate.clone());
+        Self { connection, line, clock, gate, closing: None }
     }
 
     /// An empty store in memory.
     #[cfg(test)]
-    fn in_memory() -> Self {
-        Self::new(open::in_memory().unwrap(), None, &Gate::default())
+    fn in_memory(clock: impl Clock + 'static) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        Self::new(open::in_memory().unwrap(), None, &clock, &Gate::default())
     }
 
     /// Closes a store that nobody else knows of. All of it is in its one file then.
@@ -94,19 +95,36 @@ impl SqliteEngine {
     }
 
     /// Does all of it at the head of the line, and lets no signal come between.
-    fn in_line<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        if self.stands {
-            return work(self);
-        }
+    fn in_line<T>(&mut self, patience: Duration, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let _pass = self.gate.pass_to_write();
-        let turn = self.line.wait(self.patience);
+        let turn = self.line.wait(patience);
         self.connection.busy_timeout(turn.patience).map_err(failed)?;
-        self.stands = true;
         let done = work(self);
-        self.stands = false;
         drop(turn);
         self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
         done
+    }
+
+    fn write_now<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
+        let bound = self.connection.bound();
+        // It is immediate: a transaction that reads first and writes later would fail at once when another process wrote in
+        // between.
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let value = work(&mut SqliteRows { connection: &transaction, bound, now: self.clock.now() })?;
+        transaction.commit().map_err(failed)?;
+        Ok(value)
+    }
+
+    /// Takes what has been replaced out of the log. Nobody waits for readers.
+    fn forget(&self) {
+        let _ = self
+            .connection
+            .busy_timeout(Duration::ZERO)
+            .and_then(|()| self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+    }
+
+    fn set_room(&self, kib: i64) -> Result<()> {
+        self.reading().pragma_update(None, "cache_size", -kib).map_err(failed)
     }
 }
 
@@ -117,64 +135,29 @@ const ROOM_KIB: i64 = 128 * 1024;
 const USUAL_ROOM_KIB: i64 = 2_000;
 
 impl Engine for SqliteEngine {
-    fn read<T>(&self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
+    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
         let reading = self.reading();
         // One look at the log for all of it.
         let connection = reading.unchecked_transaction().map_err(failed)?;
-        work(&mut SqliteRows { connection: &connection, bound: self.connection.bound() })
+        work(&mut SqliteRows { connection: &connection, bound: self.connection.bound(), now: self.clock.now() })
     }
 
-    /// It is immediate: a transaction that reads first and writes later would fail at once when another process wrote in
-    /// between.
-    fn write<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
-        self.in_line(|engine| {
-            let bound = engine.connection.bound();
-            let transaction =
-                engine.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-            let value = work(&mut SqliteRows { connection: &transaction, bound })?;
-            transaction.commit().map_err(failed)?;
-            Ok(value)
-        })
-    }
-
-    fn write_many<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
-        let room = |engine: &Self, kib: i64| engine.reading().pragma_update(None, "cache_size", -kib).map_err(failed);
-        room(self, ROOM_KIB)?;
-        let written = self.write(work);
-        room(self, USUAL_ROOM_KIB)?;
-        written
-    }
-
-    fn and_forget<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.in_line(|engine| {
-            let done = work(engine)?;
-            // Nobody waits for readers.
-            let _ = engine
-                .connection
-                .busy_timeout(Duration::ZERO)
-                .and_then(|()| engine.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-            Ok(done)
-        })
-    }
-
-    fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.patience = Duration::ZERO;
-        let done = work(self);
-        self.patience = open::PATIENCE;
-        done
-    }
-
-    fn copy(
-        &mut self,
-        place: &Path,
-        watch: &mut dyn Watch,
-        announce: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<Result<()>> {
-        let unplaced = backup::begin(place)?;
-        announce(self)?;
-        Ok(backup::fill(&self.connection, unplaced.path(), watch)
-            .and_then(|()| Box::new(unplaced).put_in_place())
-            .map_err(|error| backup::of_it(place, error)))
+    fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
+        match how {
+            Writing::Few => self.in_line(open::PATIENCE, |engine| engine.write_now(work)),
+            Writing::IfIdle => self.in_line(Duration::ZERO, |engine| engine.write_now(work)),
+            Writing::Forgetting => self.in_line(open::PATIENCE, |engine| {
+                let done = engine.write_now(work)?;
+                engine.forget();
+                Ok(done)
+            }),
+            Writing::Many => {
+                self.set_room(ROOM_KIB)?;
+                let written = self.in_line(open::PATIENCE, |engine| engine.write_now(work));
+                self.set_room(USUAL_ROOM_KIB)?;
+                written
+            }
+        }
     }
 }
 
@@ -186,32 +169,33 @@ mod tests {
     use super::*;
     use crate::domain::actor::{Actor, Operator};
     use crate::domain::authority::Refusal;
-    use crate::domain::clock::Timestamp;
     use crate::domain::credential::StoredHash;
     use crate::domain::role::Role;
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;
-    use crate::store::ruled::{Ruled, change};
-    use crate::store::{EventFilter, Mandate, NewAccount, NewTemporary, Store as _};
+    use crate::store::contract::SetClock;
+    use crate::store::ruled::{Ruled, Whom};
+    use crate::store::{EventFilter, NewAccount, NewTemporary, Store as _};
 
-    crate::store::contract::laws!(Ruled(SqliteEngine::in_memory()));
+    crate::store::contract::laws!(in_memory());
+    crate::store::contract::laws_of_a_file!(in_a_folder());
     crate::store::contract::laws_at_once!(in_a_folder());
 
     #[test]
     fn a_refusal_found_while_writing_is_recorded_in_the_transaction_that_refuses() {
-        let mut store = Ruled(SqliteEngine::in_memory());
+        let mut store = in_memory();
         let commits = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&commits);
         let hook = move || {
             counted.fetch_add(1, Ordering::Relaxed);
             false
         };
-        store.0.connection.commit_hook(Some(hook)).unwrap();
+        store.engine.connection.commit_hook(Some(hook)).unwrap();
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
-        let by = Mandate { actor: Actor::Operator(operator), at: Timestamp::UNIX_EPOCH };
+        let by = Actor::Operator(operator);
         let refusal = || Refusal::NoAdmin;
-        let refused = change(&mut store.0, &by, "set-policy", None, |rows| {
-            rows.set("store_name", "")?;
+        let refused = store.change(Writing::Few, &by, "set-policy", Whom::Nobody, |tx| {
+            tx.set("store_name", "")?;
             Err::<(), _>(refusal().into())
         });
         assert!(matches!(refused, Err(StoreError::Refused(Refusal::NoAdmin))));
@@ -223,10 +207,10 @@ mod tests {
 
     #[test]
     fn what_is_damaged_of_some_accounts_is_mended_by_a_reset_and_keeps_nobody_else_out() {
-        let mut store = Ruled(SqliteEngine::in_memory());
-        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        let mut store = in_memory();
+        let at = SetClock.now();
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
-        let by = Mandate { actor: Actor::Operator(operator), at };
+        let by = Actor::Operator(operator);
         let temporary = |text: &str| NewTemporary {
             hash: StoredHash::from_store(text.into()),
             until: at + jiff::SignedDuration::from_hours(1),
@@ -244,18 +228,22 @@ mod tests {
                       INSERT INTO tries (account_id, id, began_at) VALUES (2, 99, 9223372036854775807);
                       INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
                       VALUES (9, 'no name', '', '', 8, 'active', FALSE, 0)";
-        store.0.connection.execute_batch(damage).unwrap();
+        store.engine.connection.execute_batch(damage).unwrap();
         let throttle = Throttle { after: 5, lock_after: 100 };
-        assert!(store.begin_try(Some(&"root".parse().unwrap()), at, throttle).unwrap().is_some());
+        assert!(store.begin_try(Some(&"root".parse().unwrap()), throttle).unwrap().is_some());
         let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;
         store.reset_password(&by, alice, revision, &temporary("$second")).unwrap();
         let (_, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
         assert_eq!(credential.unwrap().hash.as_str(), "$second");
     }
 
+    fn in_memory() -> Ruled<SqliteEngine> {
+        Ruled::new(SqliteEngine::in_memory(SetClock))
+    }
+
     fn in_a_folder() -> (tempfile::TempDir, SqliteStores) {
         let folder = tempfile::tempdir().unwrap();
-        let stores = SqliteStores::at(&folder.path().join("store.db")).unwrap();
+        let stores = SqliteStores::at(&folder.path().join("store.db"), SetClock).unwrap();
         (folder, stores)
     }
 }

@@ -7,7 +7,7 @@ use super::accounts::moment;
 use super::errors::failed;
 use super::rows::execute;
 use crate::domain::account::AccountId;
-use crate::domain::audit::{self, Event, Link, Repeat, Target};
+use crate::domain::audit::{Event, Link, Outcome, Repeat, Target};
 use crate::store::engine::RepeatRow;
 use crate::store::{EventFilter, Result};
 
@@ -40,14 +40,16 @@ pub fn append(connection: &Connection, event: &Event) -> Result<()> {
         .map(drop)
 }
 
-/// Whether an event says in these words that something was done to an account.
-pub fn has(connection: &Connection, target: AccountId, action: &str, detail: &str) -> Result<bool> {
+/// Whether an event says in these words what came of something that was to be done to an account.
+pub fn has(connection: &Connection, target: AccountId, action: &str, outcome: Outcome, detail: &str) -> Result<bool> {
     connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM audit_events
-                            WHERE target_id = ?1 AND action = ?2 AND outcome = 'done' AND detail = ?3)",
+                            WHERE target_id = ?1 AND action = ?2 AND outcome = ?3 AND detail = ?4)",
         )
-        .and_then(|mut statement| statement.query_row(params![target.0, action, detail], |row| row.get(0)))
+        .and_then(|mut statement| {
+            statement.query_row(params![target.0, action, outcome.name(), detail], |row| row.get(0))
+        })
         .map_err(failed)
 }
 
@@ -61,12 +63,6 @@ pub fn head(connection: &Connection) -> Result<Option<(u64, Link)>> {
 
 /// Events after one, in the order asked for.
 pub fn page(connection: &Connection, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
-    // Every name that is meant has the first of the words in it: most of the others are passed over by the engine.
-    let word = match filter.actor.as_deref().map(|text| audit::words(text).next()) {
-        // A text without a word means nobody.
-        Some(None) => return Ok(Vec::new()),
-        word => word.flatten().map(str::to_owned),
-    };
     let (comparison, direction) = if filter.reverse { ("<", "DESC") } else { (">", "ASC") };
     let mut conditions = String::from("TRUE");
     let mut values = Vec::new();
@@ -80,22 +76,18 @@ pub fn page(connection: &Connection, filter: &EventFilter, after: Option<u64>, l
     let after = after.map(|after| i64::try_from(after).unwrap_or(i64::MAX).into());
     and(&format!("sequence {comparison} ?"), after);
     and("target_id = ?", filter.account.map(|id| id.0.into()));
-    and("instr(actor, ?) > 0", word.map(Into::into));
+    and("instr(actor, ?) > 0", filter.actor.clone().map(Into::into));
     and("action = ?", filter.action.clone().map(Into::into));
     and("outcome = ?", filter.outcome.map(|outcome| outcome.name().to_owned().into()));
     and("at >= ?", filter.since.map(|at| at.as_second().into()));
     and("at < ?", filter.until.map(|at| at.as_second().into()));
-    // Of those in whose names the word stands, nobody knows yet how many are not meant.
-    values.push(if filter.actor.is_some() { -1 } else { i64::try_from(limit).unwrap_or(i64::MAX) }.into());
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     let mut statement = connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM audit_events WHERE {conditions} ORDER BY sequence {direction} LIMIT ?"
         ))
         .map_err(failed)?;
-    let rows = statement.query_map(params_from_iter(values), event).map_err(failed)?;
-    let is_meant = |event: &Event| filter.actor.as_ref().is_none_or(|text| audit::means(text, &event.actor));
-    let meant = rows.filter(|event| event.as_ref().map_or(true, is_meant));
-    meant.take(limit).collect::<rusqlite::Result<_>>().map_err(failed)
+    statement.query_map(params_from_iter(values), event).and_then(Iterator::collect).map_err(failed)
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {

@@ -6,21 +6,23 @@ use super::bound::Bound;
 use super::errors::failed;
 use super::{accounts, lists, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{Event, Link};
+use crate::domain::audit::{Event, Link, Outcome};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Username;
-use crate::domain::role::Roles;
+use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
-use crate::store::engine::{Kept, NewRow, Password, RepeatRow, Rows, SignInRow, TryRow};
-use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, StoreError};
+use crate::store::engine::{Kept, NewRow, Password, Reads, RepeatRow, Rows, SignInRow, TryRow};
+use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
 
 /// The connection, inside its transaction, of which all is bounded together. Whoever does much renews the bound with each part.
 pub struct SqliteRows<'a> {
     pub connection: &'a Connection,
     pub bound: Bound,
+    /// The time of the transaction.
+    pub now: Timestamp,
 }
 
 impl SqliteRows<'_> {
@@ -34,21 +36,9 @@ pub fn execute(connection: &Connection, sql: &str, values: impl Params) -> Resul
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(failed)
 }
 
-impl Rows for SqliteRows<'_> {
-    fn attempt(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<Result<()>> {
-        self.execute("SAVEPOINT attempt", [])?;
-        let outcome = work(self);
-        // SQLite may have undone all of the transaction, as it does when the disk is full: there is nothing to go back to.
-        if self.connection.is_autocommit() {
-            let undone =
-                || Err(StoreError::Failed(anyhow::anyhow!("the store failed: it has undone all that was written")));
-            return outcome.and_then(|()| undone());
-        }
-        if let Err(why) = outcome {
-            let back = self.execute("ROLLBACK TO attempt", []).and_then(|_| self.execute("RELEASE attempt", []));
-            return if back.is_ok() { Ok(Err(why)) } else { Err(why) };
-        }
-        self.execute("RELEASE attempt", []).map(|_| Ok(()))
+impl Reads for SqliteRows<'_> {
+    fn now(&self) -> Timestamp {
+        self.now
     }
 
     fn setting(&mut self, key: &str) -> Result<Option<String>> {
@@ -56,16 +46,6 @@ impl Rows for SqliteRows<'_> {
             .prepare_cached("SELECT value FROM settings WHERE key = ?1")
             .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
             .map_err(failed)
-    }
-
-    fn set(&mut self, key: &str, value: &str) -> Result<()> {
-        self.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)", [key, value]).map(drop)
-    }
-
-    fn next_try(&mut self) -> Result<TryId> {
-        let sql = "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'
-                   RETURNING CAST(value AS INTEGER)";
-        self.connection.query_row(sql, [], |row| row.get(0)).map(TryId).map_err(failed)
     }
 
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
@@ -87,8 +67,93 @@ impl Rows for SqliteRows<'_> {
         accounts::hash_costs(self.connection, most)
     }
 
-    fn global_admins(&mut self, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
-        accounts::global_admins(self.connection, seen)
+    fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
+        accounts::holders(self.connection, role, seen)
+    }
+
+    fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
+        lists::page(self.connection, page, self.now)
+    }
+
+    fn suggestions(&mut self, text: &str, limit: usize) -> Result<Vec<Account>> {
+        lists::suggestions(self.connection, text, limit, self.now)
+    }
+
+    fn count(&mut self, filter: &Filter) -> Result<u64> {
+        lists::count(self.connection, filter, self.now)
+    }
+
+    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+        lists::namesakes(self.connection, &self.bound, of)
+    }
+
+    fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>> {
+        let sql = "SELECT id, began_at FROM tries WHERE account_id = ?1 ORDER BY id";
+        let read = |row: &Row<'_>| {
+            // What is no moment is long ago.
+            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1).ok().flatten().unwrap_or_default() })
+        };
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map([id.0], read)?.collect())
+            .map_err(failed)
+    }
+
+    fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>> {
+        sign_ins::one(self.connection, "secret_sha256 = ?1", params![digest.0])
+    }
+
+    fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>> {
+        sign_ins::one(self.connection, "id = ?1", params![id.0])
+    }
+
+    fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>> {
+        match owner {
+            Some(id) => sign_ins::all(self.connection, "label IS NOT NULL AND account_id = ?1", params![id.0]),
+            None => sign_ins::all(self.connection, "label IS NOT NULL", &[]),
+        }
+    }
+
+    fn head(&mut self) -> Result<Option<(u64, Link)>> {
+        record::head(self.connection)
+    }
+
+    fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
+        record::page(self.connection, filter, after, limit)
+    }
+
+    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, detail: &str) -> Result<bool> {
+        record::has(self.connection, target, action, outcome, detail)
+    }
+
+    fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
+        record::repeats(self.connection, most)
+    }
+}
+
+impl Rows for SqliteRows<'_> {
+    fn mark(&mut self) -> Result<()> {
+        self.execute("SAVEPOINT mark", []).map(drop)
+    }
+
+    fn back_to_mark(&mut self) -> Result<()> {
+        // SQLite may have undone all of the transaction, as it does when the disk is full: there is nothing to go back to.
+        self.execute("ROLLBACK TO mark", [])?;
+        self.drop_mark()
+    }
+
+    fn drop_mark(&mut self) -> Result<()> {
+        self.execute("RELEASE mark", []).map(drop)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        self.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)", [key, value]).map(drop)
+    }
+
+    fn next_try(&mut self) -> Result<TryId> {
+        let sql = "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE key = 'sign_in_tries'
+                   RETURNING CAST(value AS INTEGER)";
+        self.connection.query_row(sql, [], |row| row.get(0)).map(TryId).map_err(failed)
     }
 
     fn insert(
@@ -99,10 +164,10 @@ impl Rows for SqliteRows<'_> {
         accounts::insert(self.connection, &self.bound, new, made)
     }
 
-    fn save(&mut self, was: &Account, is: &Account) -> Result<Kept<()>> {
+    fn save(&mut self, account: &Account) -> Result<Kept<()>> {
         // An import changes many.
         self.bound.renew();
-        accounts::save(self.connection, was, is)
+        accounts::save(self.connection, account)
     }
 
     fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()> {
@@ -123,34 +188,6 @@ impl Rows for SqliteRows<'_> {
         self.execute(sql, [until.as_second(), i64::try_from(most).unwrap_or(i64::MAX)])
     }
 
-    fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
-        lists::page(self.connection, page)
-    }
-
-    fn suggestions(&mut self, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
-        lists::suggestions(self.connection, text, limit, now)
-    }
-
-    fn count(&mut self, filter: &Filter, now: Timestamp) -> Result<u64> {
-        lists::count(self.connection, filter, now)
-    }
-
-    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        lists::namesakes(self.connection, &self.bound, of)
-    }
-
-    fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>> {
-        let sql = "SELECT id, began_at FROM tries WHERE account_id = ?1 ORDER BY id";
-        let read = |row: &Row<'_>| {
-            // What is no moment is long ago.
-            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1).ok().flatten().unwrap_or_default() })
-        };
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_map([id.0], read)?.collect())
-            .map_err(failed)
-    }
-
     fn insert_try(&mut self, id: AccountId, begun: TryRow) -> Result<()> {
         let sql = "INSERT INTO tries (account_id, id, began_at) VALUES (?1, ?2, ?3)";
         self.execute(sql, params![id.0, begun.id.0, begun.began_at.as_second()]).map(drop)
@@ -162,21 +199,6 @@ impl Rows for SqliteRows<'_> {
 
     fn delete_tries(&mut self, id: AccountId) -> Result<()> {
         self.execute("DELETE FROM tries WHERE account_id = ?1", [id.0]).map(drop)
-    }
-
-    fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.connection, "secret_sha256 = ?1", params![digest.0])
-    }
-
-    fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.connection, "id = ?1", params![id.0])
-    }
-
-    fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>> {
-        match owner {
-            Some(id) => sign_ins::all(self.connection, "label IS NOT NULL AND account_id = ?1", params![id.0]),
-            None => sign_ins::all(self.connection, "label IS NOT NULL", &[]),
-        }
     }
 
     fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>> {
@@ -201,24 +223,8 @@ impl Rows for SqliteRows<'_> {
         self.execute("DELETE FROM sign_ins WHERE expires_at <= ?1", [until.as_second()]).map(drop)
     }
 
-    fn head(&mut self) -> Result<Option<(u64, Link)>> {
-        record::head(self.connection)
-    }
-
     fn append(&mut self, event: &Event) -> Result<()> {
         record::append(self.connection, event)
-    }
-
-    fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
-        record::page(self.connection, filter, after, limit)
-    }
-
-    fn has_event(&mut self, target: AccountId, action: &str, detail: &str) -> Result<bool> {
-        record::has(self.connection, target, action, detail)
-    }
-
-    fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
-        record::repeats(self.connection, most)
     }
 
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
@@ -243,10 +249,11 @@ mod tests {
     use crate::domain::audit::{BYTES_AN_EVENT, Entry, Outcome, Repeat, Target as Recorded};
     use crate::domain::credential::Cost;
     use crate::domain::policy::Policy;
-    use crate::store::{Mandate, NewTemporary, batches, events, policy, record};
+    use crate::store::tx::Tx;
+    use crate::store::{NewTemporary, StoreError, batches, events, policy, record};
 
-    fn rows(connection: &Bounded) -> SqliteRows<'_> {
-        SqliteRows { connection, bound: connection.bound() }
+    fn rows(connection: &Bounded, now: Timestamp) -> SqliteRows<'_> {
+        SqliteRows { connection, bound: connection.bound(), now }
     }
 
     fn with_hash(phc: &str) -> Bounded {
@@ -259,7 +266,7 @@ mod tests {
     }
 
     fn costs(connection: &Bounded) -> Vec<Cost> {
-        policy::read(&mut rows(connection), Policy::default()).unwrap().costs
+        policy::read(&mut rows(connection, Timestamp::UNIX_EPOCH), Policy::default()).unwrap().costs
     }
 
     #[test]
@@ -302,7 +309,7 @@ mod tests {
             .unwrap();
         let at = Timestamp::from_second(1_700_000_000).unwrap();
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
-        let by = Mandate { actor: Actor::Operator(operator), at };
+        let by = Actor::Operator(operator);
         let new = || NewTemporary {
             hash: StoredHash::from_store("$argon2id$x".into()),
             until: at + SignedDuration::from_hours(1),
@@ -310,7 +317,8 @@ mod tests {
         let batch = [(AccountId(1), new()), (AccountId(2), new())];
         let bound = connection.bound();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-        let undone = batches::reset_passwords(&mut SqliteRows { connection: &transaction, bound }, &by, &batch);
+        let mut rows = SqliteRows { connection: &transaction, bound, now: at };
+        let undone = batches::reset_passwords(&mut Tx::new(&mut rows), &by, &batch);
         assert!(matches!(&undone, Err(StoreError::Failed(why)) if format!("{why:#}").contains("there is no room")));
         drop(transaction);
         for what in ["accounts WHERE password_hash IS NOT NULL", "audit_events"] {
@@ -332,7 +340,8 @@ mod tests {
                  SELECT 'u' || n, '', '', 0, 'active', TRUE, iif(n > {count}, 8, 7), 0 FROM number"
             );
             connection.execute_batch(&sql).unwrap();
-            record::end_what_has_ended(&mut rows(&connection), Timestamp::from_second(7).unwrap()).unwrap();
+            let seven = Timestamp::from_second(7).unwrap();
+            record::end_what_has_ended(&mut Tx::new(&mut rows(&connection, seven))).unwrap();
             let lapsed = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 7";
             let others = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 8";
             let counted =
@@ -342,13 +351,12 @@ mod tests {
     }
 
     /// What is turned away with the longest names there are.
-    fn longest(at: i64) -> Entry {
+    fn longest() -> Entry {
         let operator = Operator { uid: u32::MAX, os_user: "u".repeat(64), sudo_caller: Some("s".repeat(64)) };
         Entry {
             actor: None,
             action: "sign-in",
             target: Some(Recorded { id: Some(AccountId(1_000_000)), username: "a".repeat(64).parse().unwrap() }),
-            at: Timestamp::from_second(at).unwrap(),
             outcome: Outcome::Refused,
             detail: format!("what stands where your token should be is no token; brought by {}", operator.said()),
         }
@@ -364,16 +372,16 @@ mod tests {
         let before = bytes(&connection);
         let bound = connection.bound();
         let transaction = connection.transaction().unwrap();
-        let mut rows = SqliteRows { connection: &transaction, bound };
-        for number in 0..1_000 {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        let mut rows = SqliteRows { connection: &transaction, bound, now };
+        for _ in 0..1_000 {
             let repeat = Repeat {
-                target: longest(0).target,
-                kind: longest(0).detail,
+                target: longest().target,
+                kind: longest().detail,
                 count: u64::MAX >> 1,
                 last_at: Timestamp::from_second(1_800_000_000).unwrap(),
             };
-            let event = events::repeated(&repeat, Timestamp::from_second(1_700_000_000 + number).unwrap());
-            record::insert(&mut rows, &event).unwrap();
+            record::insert(&mut Tx::new(&mut rows), &events::repeated(&repeat)).unwrap();
         }
         transaction.commit().unwrap();
         let each = (bytes(&connection) - before) / 1_000;

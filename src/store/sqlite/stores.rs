@@ -4,30 +4,33 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 
 use super::bound::Bounded;
 use super::ground::{self, SUFFIXES, beside};
 use super::unplaced::{Purpose, Unplaced};
-use super::{SqliteEngine, examine, open, writer};
+use super::{SqliteEngine, backup, examine, open, writer};
+use crate::domain::actor::Actor;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::finding::Finding;
 use crate::gate::Gate;
 use crate::store::ruled::Ruled;
-use crate::store::{Mandate, NewAccount, PreparedStore, Result, Store, Stores, Watch, Writer};
+use crate::store::{NewAccount, PreparedStore, Result, Store, StoreFile, Stores, Watch, Writer};
 
 /// The store in one file.
 pub struct SqliteStores {
     path: PathBuf,
+    clock: Arc<dyn Clock>,
     gate: Gate,
 }
 
 impl SqliteStores {
     /// The store at this path, which need not exist. A relative path is taken from the working directory.
-    pub fn at(path: &Path) -> Result<Self> {
+    pub fn at(path: &Path, clock: impl Clock + 'static) -> Result<Self> {
         let path = std::path::absolute(path).context("the store's path cannot be made absolute")?;
-        Ok(Self { path, gate: Gate::default() })
+        Ok(Self { path, clock: Arc::new(clock), gate: Gate::default() })
     }
 
     /// The same, behind a gate that holds signals back.
@@ -44,7 +47,7 @@ impl SqliteStores {
 
     fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Box<dyn Store>> {
         let _pass = self.gate.pass();
-        Ok(Box::new(Ruled(SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.gate))))
+        Ok(Box::new(Ruled::new(SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate))))
     }
 }
 
@@ -61,8 +64,27 @@ impl Stores for SqliteStores {
         self.opened(open::as_it_is)
     }
 
-    fn examine(&self, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
-        examine::examine(&self.path, &self.gate, now, watch)
+    fn now(&self) -> Result<Timestamp> {
+        Ok(self.clock.now())
+    }
+
+    fn prepare(&self, by: &Actor, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
+        let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
+        let _pass = self.gate.pass();
+        let mut store = Ruled::new(SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate));
+        store.add_account(by, first)?;
+        store.engine.close()?;
+        Ok(Box::new(unplaced))
+    }
+
+    fn file(&self) -> Option<&dyn StoreFile> {
+        Some(self)
+    }
+}
+
+impl StoreFile for SqliteStores {
+    fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
+        examine::examine(&self.path, &self.gate, self.clock.now(), watch)
     }
 
     fn writer(&self) -> Option<Writer> {
@@ -90,12 +112,18 @@ impl Stores for SqliteStores {
         ground::disk(&self.path)
     }
 
-    fn prepare(&self, by: &Mandate, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
-        let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
-        let _pass = self.gate.pass();
-        let mut store = Ruled(SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.gate));
-        store.add_account(by, first)?;
-        store.0.close()?;
-        Ok(Box::new(unplaced))
+    fn back_up(&self, store: &mut dyn Store, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
+        let unplaced = backup::begin(place)?;
+        store.announce_backup(by, place)?;
+        let engine = SqliteEngine::new(open::existing(&self.path)?, None, &self.clock, &self.gate);
+        let copied = backup::fill(&engine.reading(), unplaced.path(), watch)
+            .and_then(|()| Box::new(unplaced).put_in_place())
+            .map_err(|error| backup::of_it(place, error));
+        // Whoever copied has kept what was replaced meanwhile in the log.
+        engine.forget();
+        copied.inspect_err(|why| {
+            // That none came of it is what whoever asked is told in any case.
+            let _ = store.note_no_backup(by, place, why);
+        })
     }
 }

@@ -48,7 +48,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
-    acting.may(&mut *store, desk.now(), Action::Import)?;
+    acting.may(&mut *store, Action::Import)?;
 
     let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
@@ -63,7 +63,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     let plan = plan::plan(desk, &*store, &acting, &columns, args.on_conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
-        acting.record(&mut *store, desk.now(), Action::Import.name(), None, refusal)?;
+        acting.record(&mut *store, Action::Import.name(), None, refusal)?;
     }
     let good = plan.good();
     if bad.count() > 0 && (!args.skip_invalid || is_torn || good == 0) {
@@ -146,12 +146,12 @@ fn write(
     plan: &Plan,
     file: FileDigest,
 ) -> Result<Imported> {
-    let by = acting.mandate(desk.now());
+    let by = acting.actor();
     let import = Import { new: &plan.new, edits: &plan.edits, skipped: plan.skipped, file };
     let terminal = &mut *desk.terminal;
     terminal.begin_progress("writing", plan.new.len() as u64 + plan.edits.len() as u64);
     terminal.enter(Phase::Committing);
-    let imported = store.import(&by, import, &mut |written| {
+    let imported = store.import(by, import, &mut |written| {
         terminal.advance(written);
         !terminal.interrupted()
     });

@@ -84,8 +84,8 @@ pub fn run(
             continue;
         }
         desk.terminal.hint_if_cut_off(so_far(&bulk, &way_out, many));
-        let commit = |at| -> Result<Vec<Result<()>>> {
-            let outcomes = store.reset_passwords(&many.acting.mandate(at), &resets)?;
+        let commit = || -> Result<Vec<Result<()>>> {
+            let outcomes = store.reset_passwords(many.acting.actor(), &resets)?;
             Ok(outcomes.into_iter().map(|outcome| outcome.map_err(Into::into)).collect())
         };
         match way_out.issue_batch(desk, &issues, commit) {
@@ -160,11 +160,11 @@ fn make_ready(
                 continue;
             }
         };
-        let now = desk.now();
         let current = find(store, &Target::Id(one.id))
-            .and_then(|account| many.acting.may_reset(store, now, &account).map(|()| account));
+            .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
+            .and_then(|account| Ok((account, desk.now()?)));
         match current {
-            Ok(account) => {
+            Ok((account, now)) => {
                 let until = after(now, many.lifetime);
                 ready.resets.push((one.id, NewTemporary { hash, until }));
                 ready.issues.push(Issue { account, secret, until });

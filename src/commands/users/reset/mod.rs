@@ -61,14 +61,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
     // What files are read for, somebody may do: they may be read as another user than the one who names them.
-    acting.may_on(&mut *store, desk.now(), Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
+    acting.may_on(&mut *store, Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
     let selection = match selection {
         Selection::Unsaid => Selection::Named(vec![pick(desk, &*store)?]),
         said => said.read(desk)?,
     };
     let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let (mut bulk, mut chosen) = selection.find(&mut *store, &acting, desk.now())?;
+    let (mut bulk, mut chosen) = selection.find(&mut *store, &acting)?;
     let done = unfinished.as_ref().map(|unfinished| Done::of(&*store, unfinished)).transpose()?;
     if let Some(done) = &done {
         done.leave_out(desk, &mut chosen, &mut bulk);
@@ -106,7 +106,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         bulk.record(one.written, outcome);
         return bulk.finish();
     }
-    acting.may(&mut *store, desk.now(), Action::Reset)?;
+    acting.may(&mut *store, Action::Reset)?;
     let way_out = match unfinished.take().zip(done) {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
@@ -131,16 +131,15 @@ fn reset_one(
     let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
     let whose = Whose { username: &account.username, display_name: &account.display_name };
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
-    let now = desk.now();
     let current = find(&*store, &Target::Id(account.id))
-        .and_then(|current| acting.may_reset(store, now, &current).map(|()| current.revision));
+        .and_then(|current| acting.may_reset(store, &current).map(|()| current.revision));
     let prepare = |_: &mut dyn Terminal, new| match current {
         Ok(revision) if revision == account.revision => Ok(new),
         Ok(_) => Err(Failure::new(Kind::Conflict, format!("somebody else has changed {} meanwhile", account.username))
             .hint("nothing has changed here; look at the account, and try again")),
         Err(failure) => Err(failure),
     };
-    let commit = |new, at| Ok(store.reset_password(&acting.mandate(at), account.id, account.revision, &new)?);
+    let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
     way_out.issue_temporary(desk, &whose, lifetime, prepare, commit)?;
     if account.lifecycle == Lifecycle::Disabled {
         desk.terminal.note(&disabled(account));
@@ -175,8 +174,8 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -
 
 /// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
 fn pick(desk: &mut Desk<'_>, store: &dyn Store) -> Result<(String, Target)> {
-    let (now, mut suggestions) = (desk.now(), Suggestions::new(WANTED));
-    let mut search = |text: &str| Ok(suggestions.search(store, text, now)?.iter().map(line).collect());
+    let mut suggestions = Suggestions::new(WANTED);
+    let mut search = |text: &str| Ok(suggestions.search(store, text)?.iter().map(line).collect());
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
     let account = suggestions.take(picked).ok_or_else(Failure::cancelled)?;
     Ok((account.username.to_string(), Target::Id(account.id)))
@@ -210,7 +209,7 @@ fn disabled(account: &Account) -> String {
 
 /// Says what a reset would do.
 fn foretell(desk: &mut Desk<'_>, store: &dyn Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
-    let now = desk.now();
+    let now = desk.now()?;
     let mut rows = Rows::new::<AccountRecord<'_>>(desk.format(), several);
     if several && desk.format() == Format::Text {
         desk.terminal.note(&format!("It would be {}.", counted(chosen.len() as u64, "account")));

@@ -14,7 +14,6 @@ use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
-use crate::domain::clock::Timestamp;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
@@ -103,14 +102,14 @@ impl Selection {
     }
 
     /// Finds the accounts, each once, and keeps those that may be reset.
-    pub fn find(&self, store: &mut dyn Store, acting: &Acting, now: Timestamp) -> Result<(Bulk, Vec<Chosen>)> {
-        let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, now, account);
+    pub fn find(&self, store: &mut dyn Store, acting: &Acting) -> Result<(Bulk, Vec<Chosen>)> {
+        let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, account);
         let chosen = |written: &str, account: Account| Chosen::new(written, &account);
         let Self::Filtered(filter) = self else { return Ok(Bulk::find(store, self.targets(), may, chosen)) };
         let own = acting.account().map(|own| own.id);
         let (mut bulk, mut found, mut last) = (Bulk::default(), Vec::new(), None);
         loop {
-            let page = Page { filter, sort: Sort::Id, reverse: false, after: last.as_ref(), limit: PAGE, now };
+            let page = Page { filter, sort: Sort::Id, reverse: false, after: last.as_ref(), limit: PAGE };
             let accounts = store.page(&page)?;
             let Some(next) = accounts.last().cloned() else { return Ok((bulk, found)) };
             for account in accounts.into_iter().filter(|account| Some(account.id) != own) {

@@ -65,7 +65,7 @@ fn look_into(
     }
     if version == schema::NEWEST && is_as_made {
         let bound = connection.bound();
-        rows::look(&mut SqliteRows { connection, bound }, now, watch, findings)?;
+        rows::look(&mut SqliteRows { connection, bound, now }, watch, findings)?;
     }
     Ok(())
 }

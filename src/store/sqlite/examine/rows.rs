@@ -1,6 +1,5 @@
 //! What the rows say: accounts, passwords, settings, the record, admins.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
 use super::{few_of, told};
@@ -10,8 +9,9 @@ use crate::domain::credential::StoredHash;
 use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email, Username};
 use crate::domain::policy::Policy;
+use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped};
-use crate::store::engine::Rows as _;
+use crate::store::engine::Reads as _;
 use crate::store::sqlite::errors::{RESTORE, failed};
 use crate::store::sqlite::open::unusable;
 use crate::store::sqlite::pages::rows_of;
@@ -23,12 +23,7 @@ use crate::store::{EventFilter, Result, Watch, policy};
 const PAGE: usize = 1_000;
 
 /// Looks at each row.
-pub fn look(
-    rows: &mut SqliteRows<'_>,
-    now: Timestamp,
-    watch: &mut dyn Watch,
-    findings: &mut Vec<Finding>,
-) -> Result<()> {
+pub fn look(rows: &mut SqliteRows<'_>, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
     let connection = rows.connection;
     match all_accounts(connection, watch) {
         Ok(seen) => findings.extend(seen.findings()),
@@ -39,7 +34,7 @@ pub fn look(
         Ok(finding) => finding,
         Err(error) => told("record", "", Err(error))?,
     });
-    findings.push(match admins(rows, now) {
+    findings.push(match admins(rows) {
         Ok(finding) => finding,
         Err(error) => told("admins", "", Err(error))?,
     });
@@ -147,9 +142,10 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
 }
 
 /// Whether somebody can administer the store, and how long.
-fn admins(rows: &mut SqliteRows<'_>, now: Timestamp) -> Result<Finding> {
+fn admins(rows: &mut SqliteRows<'_>) -> Result<Finding> {
     let (mut lasting, mut latest, mut somebody) = (0, None, None);
-    rows.global_admins(&mut |admin| {
+    let now = rows.now();
+    rows.holders(Role::GlobalAdmin, &mut |admin| {
         match admin.temporary_until {
             None if admin.is_usable_admin(now) => lasting += 1,
             until if admin.is_usable_admin(now) => {

@@ -1,0 +1,48 @@
+//! One transaction that writes, as the rules see it.
+
+use std::ops::{Deref, DerefMut};
+
+use super::Result;
+use super::engine::{Reads, Rows};
+
+/// The rows of a transaction that writes.
+pub struct Tx<'a> {
+    rows: &'a mut dyn Rows,
+}
+
+impl<'a> Tx<'a> {
+    /// A transaction over these rows.
+    pub fn new(rows: &'a mut dyn Rows) -> Self {
+        Self { rows }
+    }
+
+    /// The same rows, for whoever only reads.
+    pub fn reads(&mut self) -> &mut dyn Reads {
+        self.rows
+    }
+
+    /// Does what is undone if it fails, and leaves what was written before as it was. Says what came of it. Fails if nothing
+    /// of the transaction stands any more.
+    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
+        self.rows.mark()?;
+        match work(self) {
+            Ok(done) => self.rows.drop_mark().map(|()| Ok(done)),
+            Err(why) if self.rows.back_to_mark().is_ok() => Ok(Err(why)),
+            Err(why) => Err(why),
+        }
+    }
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = dyn Rows + 'a;
+
+    fn deref(&self) -> &Self::Target {
+        self.rows
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.rows
+    }
+}
