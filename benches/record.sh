@@ -9,7 +9,7 @@ make_store "$store" 1000
 python3 benches/fill_record.py "$store" "$many"
 [ "$(passdesk audit verify --store "$store" --format csv | tail -n 1 | cut -d, -f1)" = "$many" ]
 
-columns="sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, hex(previous), hex(link)"
+columns="sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, hex(previous), hex(link), operation"
 read="sqlite3 -csv $store 'SELECT $columns FROM audit_events ORDER BY sequence'"
 sh -c "$read >$folder/export.csv"
 

@@ -28,8 +28,8 @@ const ROUNDS: usize = 500;
 const SIGN_IN_FAILED: i32 = 5;
 /// The state of an account that only its password is wrong for.
 const OPEN: &str = "tries_failed = 0";
-const WRONG_PASSWORD: &str = "wrong password";
-const UNUSABLE: &str = "the hash cannot be used";
+const WRONG_PASSWORD: &str = "wrong_password";
+const UNUSABLE: &str = "unusable_hash";
 /// Who is tried with more bytes than a password may have.
 const LONG: &str = "long";
 
@@ -46,8 +46,8 @@ struct Case {
 
 /// What the others are compared to comes first.
 const CASES: [Case; 17] = [
-    Case { name: "unknown name", username: "nobody", state: None, recorded: "no such account" },
-    Case { name: "impossible name", username: "a%", state: None, recorded: "no such account" },
+    Case { name: "unknown name", username: "nobody", state: None, recorded: "no_such_account" },
+    Case { name: "impossible name", username: "a%", state: None, recorded: "no_such_account" },
     Case { name: WRONG_PASSWORD, username: "open", state: Some(OPEN), recorded: WRONG_PASSWORD },
     Case { name: "over-long password", username: LONG, state: Some(OPEN), recorded: WRONG_PASSWORD },
     Case { name: "disabled", username: "disabled", state: Some("state = 'disabled'"), recorded: "disabled" },
@@ -63,9 +63,9 @@ const CASES: [Case; 17] = [
         username: "throttled",
         // The wait is the longest there is, 15 minutes, so that no round outlasts it.
         state: Some("tries_failed = 20, tried_at = unixepoch()"),
-        recorded: "tried too often",
+        recorded: "throttled",
     },
-    Case { name: "no password yet", username: "new", state: Some("password_hash = NULL"), recorded: "no password yet" },
+    Case { name: "no password yet", username: "new", state: Some("password_hash = NULL"), recorded: "no_password" },
     Case {
         name: "temporary password",
         username: "temporary",
@@ -151,11 +151,11 @@ fn check_record(desk: &Desk, rounds: usize) {
     let store = Connection::open(desk.store()).unwrap();
     for case in &CASES {
         // The first of a kind in an hour is an event, and so is the count of the others, once the hour is over.
-        let sql = "SELECT (SELECT sum(iif(detail LIKE '% more until %', CAST(detail AS INTEGER), 1)) FROM audit_events
-                           WHERE action = 'sign-in' AND outcome = 'refused' AND detail LIKE '%' || ?1 || '; typed by %'
+        let sql = "SELECT (SELECT sum(coalesce(detail ->> 'count', 1)) FROM audit_events
+                           WHERE action = 'sign-in' AND outcome = 'refused' AND detail ->> 'reason' = ?1
                              AND target_id IS (SELECT id FROM accounts WHERE username = ?2))
                         + (SELECT coalesce(sum(count), 0) FROM repeats
-                           WHERE kind LIKE ?1 || '; typed by %'
+                           WHERE kind ->> 'reason' = ?1
                              AND target_id = coalesce((SELECT id FROM accounts WHERE username = ?2), 0))";
         let recorded: i64 = store.query_row(sql, [case.recorded, case.username], |row| row.get(0)).unwrap();
         // The record does not tell the cases without an account from each other.

@@ -521,6 +521,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only what was done to this account')
             [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only what an actor with these words in their name did, as alice or ''token nightly''')
             [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only this action, as reset, sign-in or change-password')
+            [CompletionResult]::new('--operation', '--operation', [CompletionResultType]::ParameterName, 'Only what one run of passdesk has written, by the id that its failure or its output names')
             [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Only what had this outcome')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only before this day or moment (UTC)')

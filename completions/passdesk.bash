@@ -231,7 +231,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit__subcmd__list)
-            opts="-v -h --account --actor --action --outcome --since --until --reverse --limit --after --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --account --actor --action --operation --outcome --since --until --reverse --limit --after --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -247,6 +247,10 @@ _passdesk() {
                     ;;
                 --action)
                     COMPREPLY=($(compgen -W "list reset require-change unlock add import edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit show-policy backup check sign-in sign-out change-password profile verify renew-hash lock recover" -- "${cur}"))
+                    return 0
+                    ;;
+                --operation)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --outcome)

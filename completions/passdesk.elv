@@ -486,6 +486,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --account 'Only what was done to this account'
             cand --actor 'Only what an actor with these words in their name did, as alice or ''token nightly'''
             cand --action 'Only this action, as reset, sign-in or change-password'
+            cand --operation 'Only what one run of passdesk has written, by the id that its failure or its output names'
             cand --outcome 'Only what had this outcome'
             cand --since 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z'
             cand --until 'Only before this day or moment (UTC)'

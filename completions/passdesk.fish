@@ -579,6 +579,7 @@ verify\t''
 renew-hash\t''
 lock\t''
 recover\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l operation -d 'Only what one run of passdesk has written, by the id that its failure or its output names' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l outcome -d 'Only what had this outcome' -r -f -a "done\t''
 refused\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Only from this day or moment (UTC) on, as 2026-11-22 or 2026-11-22T09:00:00Z' -r

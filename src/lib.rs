@@ -53,6 +53,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
+use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Look, Result};
@@ -155,7 +156,8 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 /// Does what takes no store and no home, and yet must not write into the files of either.
 fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result<()>) -> Result<()> {
     let store = config::store_path(cli.global.store.as_deref(), system::is_root()).ok();
-    let store = store.and_then(|path| SqliteStores::at(&path, SystemClock).ok());
+    // Nothing is written to it.
+    let store = store.and_then(|path| SqliteStores::at(&path, SystemClock, OperationId([0; 16])).ok());
     let sign_ins = SignInFiles::in_folder(config::sign_in_folder().ok(), system::sudo_caller());
     commands::refuse_own_streams(&|file| store.as_ref().is_some_and(|store| store.has(file)) || sign_ins.have(file))?;
     work(&|path| store.as_ref().is_some_and(|store| store.claims(path)) || sign_ins.claim(path))
@@ -182,8 +184,9 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Some(Fleeting(folder)) => (folder.path().join("passdesk.db"), Some(folder.path().to_owned())),
         None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
     };
+    let operation = OperationId::generate(&mut rng);
     let desk = &mut Desk {
-        stores: &SqliteStores::at(&store, SystemClock)?.behind(&gate),
+        stores: &SqliteStores::at(&store, SystemClock, operation)?.behind(&gate),
         sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
         output: &mut output,
@@ -206,7 +209,9 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
-        Command::Demo => commands::demo::run(desk, &SqliteStores::at(&store, Slow(commands::demo::AGE))?.behind(&gate)),
+        Command::Demo => {
+            commands::demo::run(desk, &SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate))
+        }
         // They take none.
         Command::Completions { .. } | Command::Man { .. } => Ok(()),
     };

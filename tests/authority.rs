@@ -15,6 +15,7 @@ use passdesk::domain::authority::{Action, Refusal, decide};
 use passdesk::domain::clock::{Clock, Timestamp};
 use passdesk::domain::credential::{PasswordRevision, StoredHash};
 use passdesk::domain::name::DisplayName;
+use passdesk::domain::operation::OperationId;
 use passdesk::domain::policy::{Policy, Setting};
 use passdesk::domain::role::{Role, Roles};
 use passdesk::domain::sign_in::{SignInDigest, SignInId};
@@ -223,7 +224,7 @@ impl Bench {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let stores = SqliteStores::at(&path, Still).unwrap();
+        let stores = SqliteStores::at(&path, Still, OperationId([7; 16])).unwrap();
         let by = operator();
         stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place().unwrap();
         let behind = Connection::open(&path).unwrap();

@@ -325,7 +325,7 @@ fn a_list_of_nobody_is_one_that_a_program_can_read() {
         ("json", false, "[]\n"),
         ("json", true, "[]\n"),
         ("jsonl", false, ""),
-        ("csv", false, "username,temporary_password,expires_at\n"),
+        ("csv", false, "username,temporary_password,expires_at,operation\n"),
     ] {
         let args = ["users", "reset", "--search", "nowhere", "--yes", "--format", format];
         let args = [&args[..], if dry_run { &["--dry-run"] } else { &[] }].concat();

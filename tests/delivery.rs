@@ -384,7 +384,7 @@ fn csv_has_a_header_and_a_row_for_each() {
     added(&desk, &["u1", "u2"]);
     let run = desk.run(&["users", "reset", "u1", "u2", "--yes", "--format", "csv"]).succeeds();
     let lines: Vec<_> = run.stdout.lines().collect();
-    assert_eq!((lines.len(), lines[0]), (3, "username,temporary_password,expires_at"));
+    assert_eq!((lines.len(), lines[0]), (3, "username,temporary_password,expires_at,operation"));
     for line in &lines[1..] {
         let cells: Vec<String> = line.split(',').map(str::to_owned).collect();
         is_in_force(&desk, &cells.try_into().unwrap());
@@ -552,7 +552,7 @@ fn a_file_is_whole_even_if_its_first_account_is_refused() {
             "text" => assert!(written.starts_with("Temporary password for u2"), "{written}"),
             "json" => assert_eq!(serde_json::from_str::<Vec<Value>>(&written).unwrap().len(), 2),
             "jsonl" => assert!(written.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{written}"),
-            _ => assert!(written.starts_with("username,temporary_password,expires_at\nu2,"), "{written}"),
+            _ => assert!(written.starts_with("username,temporary_password,expires_at,operation\nu2,"), "{written}"),
         }
     }
 }

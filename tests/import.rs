@@ -310,7 +310,8 @@ fn an_import_is_one_event_with_count_range_and_digest_of_the_file() {
     desk.import(people(30), &[]).succeeds();
     let digest = sha256sum(&desk, "people.csv");
     let detail: String = desk.value("SELECT detail FROM audit_events WHERE action = 'import'");
-    assert_eq!(detail, format!("new: 30, ids 2 to 31; updated: 0; skipped: 0; sha256: {digest}"));
+    let counts = r#""first_id":2,"last_id":31,"new":30"#;
+    assert_eq!(detail, format!(r#"{{{counts},"sha256":"{digest}","skipped":0,"updated":0}}"#));
     assert_eq!(desk.value::<i64>("SELECT count(*) FROM audit_events"), 2);
     desk.run(&["audit", "verify"]).succeeds();
 }

@@ -170,6 +170,15 @@ fn the_two_commands_of_the_first_screen_are_those_that_are_checked() {
 }
 
 #[test]
+fn each_key_of_a_detail_and_each_code_of_a_refusal_is_documented() {
+    use passdesk::domain::audit::{DetailKey, Reason};
+    let names = DetailKey::ALL.map(DetailKey::name).into_iter().chain(Reason::ALL.map(Reason::code));
+    for name in names {
+        assert!(README.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
 fn every_exit_code_of_the_program_is_in_the_table() {
     use passdesk::failure::Kind;
     for kind in Kind::ALL {

@@ -67,10 +67,10 @@ fn a_file_that_no_reset_has_written_is_refused() {
         ("[\n{}\n]\n", "one JSON array"),
         ("{}\n", "see its line 1"),
         ("{\"username\":\"u001\"}\n", "see its line 1"),
-        ("username,temporary_password,expires_at\nu001,x,y\n", "see its line 2"),
-        ("username,temporary_password,expires_at\nu001,x,2026-11-22T09:00:00Z,more\n", "see its line 2"),
-        ("username,temporary_password,expires_at\nu001\n", "see its line 2"),
-        ("username,temporary_password,expires_at\n\n", "see its line 2"),
+        ("username,temporary_password,expires_at,operation\nu001,x,y\n", "see its line 2"),
+        ("username,temporary_password,expires_at,operation\nu001,x,2026-11-22T09:00:00Z,more\n", "see its line 2"),
+        ("username,temporary_password,expires_at,operation\nu001\n", "see its line 2"),
+        ("username,temporary_password,expires_at,operation\n\n", "see its line 2"),
     ] {
         put(&desk, text);
         refuses(&desk, 2, &[], message);

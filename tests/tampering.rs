@@ -99,6 +99,7 @@ fn made_up(sequence: u64, previous: Link) -> Event {
         target_id: Some(1),
         outcome: "done".into(),
         detail: "made up".into(),
+        operation: None,
         previous,
         link: Link::START,
     };
@@ -108,7 +109,7 @@ fn made_up(sequence: u64, previous: Link) -> Event {
 
 fn put_in(store: &Connection, event: &Event) {
     let sql =
-        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
     let number = i64::try_from(event.sequence).unwrap();
     let (actor, target) = (&event.actor, &event.target);
     let values = params![
@@ -123,7 +124,8 @@ fn put_in(store: &Connection, event: &Event) {
         event.outcome,
         event.detail,
         event.previous.0,
-        event.link.0
+        event.link.0,
+        event.operation
     ];
     store.execute(&sql, values).unwrap();
 }
@@ -211,6 +213,8 @@ fn an_edit_of_any_column_is_found() {
         "target_id = NULL",
         "outcome = 'refused'",
         "detail = 'x'",
+        "operation = 'x'",
+        "operation = NULL",
         "action = 'edi', target = 'troot'",
         "previous = zeroblob(32)",
         "link = zeroblob(32)",
@@ -303,7 +307,7 @@ fn an_old_event_at_the_end_is_found() {
     for previous in ["previous", "(SELECT link FROM audit_events WHERE sequence = 6)"] {
         let replay = format!(
             "INSERT INTO audit_events ({COLUMNS})
-             SELECT 7, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, {previous}, link
+             SELECT 7, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, {previous}, link, operation
              FROM audit_events WHERE sequence = 2"
         );
         attacked.finds(&replay, 7);

@@ -29,6 +29,9 @@ pub struct List {
     /// Only this action, as reset, sign-in or change-password
     #[arg(long, hide_possible_values = true, value_parser = one_of(&ACTIONS, |action| action))]
     pub action: Option<&'static str>,
+    /// Only what one run of passdesk has written, by the id that its failure or its output names
+    #[arg(long, value_name = "ID")]
+    pub operation: Option<String>,
     /// Only what had this outcome
     #[arg(long, value_parser = one_of(&Outcome::ALL, Outcome::name))]
     pub outcome: Option<Outcome>,

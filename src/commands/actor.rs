@@ -4,7 +4,7 @@ use super::Desk;
 use super::way_in::{self, Owner};
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
-use crate::domain::audit::{self, Entry};
+use crate::domain::audit::{self, Entry, Reason};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
@@ -117,7 +117,7 @@ impl Acting {
         let Some(account) = self.account.as_ref().filter(|_| self.is_token) else { return Ok(()) };
         let message = format!("a token of {} may not {deed}", account.username);
         let hint = "sign in with a password for it: leave out the token, or add --as".to_owned();
-        self.refuse(store, action, account, Refusal::NotAllowed { message, hint })
+        self.refuse(store, action, account, Refusal::NotAllowed { reason: Reason::ByToken, message, hint })
     }
 
     /// Records that something was refused, and says so.
@@ -143,7 +143,7 @@ impl Acting {
         if self.foretells {
             return Ok(());
         }
-        Ok(store.record(&Entry::refused(&self.actor, action, target, refusal))?)
+        Ok(store.record(&Entry::refused(&self.actor, action, target, refusal.reason()))?)
     }
 
     /// Whether it acts by a sign-in from an earlier command, which does not show that the password is known.

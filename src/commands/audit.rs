@@ -9,7 +9,7 @@ use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
-use crate::domain::audit::{EMPTY, Link, Outcome, Repeat, Tampered, Walk, words};
+use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk, words};
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, readable};
 use crate::domain::target::Target;
@@ -39,6 +39,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         let hint = "give a name, a number or a label, as in --actor alice";
         return Err(Invalid::new("an actor without a letter or a digit is nobody", hint).into());
     }
+    let operation = args.operation.as_deref().map(str::parse).transpose()?;
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
     let mut store = desk.open()?;
     acting(desk, &mut *store)?.may(&mut *store, Action::Audit)?;
@@ -49,7 +50,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         None => None,
     };
     let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
-    let filter = EventFilter { account, actor, action, outcome, since, until, reverse: args.reverse };
+    let filter = EventFilter { account, actor, action, operation, outcome, since, until, reverse: args.reverse };
 
     let mut rows = Rows::new::<EventRecord<'_>>(desk.format(), true);
     let mut table = EventTable::new(desk.output.layout());
@@ -90,6 +91,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 /// Says what has been counted and is not in the list yet, of what the list is about.
 fn tell_of_repeats(desk: &mut Desk<'_>, store: &dyn Store, filter: &EventFilter) -> Result<()> {
     let is_about_others = filter.actor.is_some()
+        || filter.operation.is_some()
         || filter.action.as_deref().is_some_and(|action| action != "sign-in")
         || filter.outcome == Some(Outcome::Done);
     if is_about_others {
@@ -109,7 +111,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &dyn Store, filter: &EventFilter)
     ));
     for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
         let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
-        desk.terminal.note(&format!("  {} times {whose}{kind}", grouped(*count)));
+        desk.terminal.note(&format!("  {} times {whose}{}", Detail::read(kind).words(), grouped(*count)));
     }
     if repeats.len() > REPEATS {
         desk.terminal.note(&format!("  and {}", counted((repeats.len() - REPEATS) as u64, "more kind")));

@@ -4,7 +4,7 @@ use super::handover::{self, WayOut, Whose};
 use super::{Desk, find};
 use crate::cli::recover::Recover;
 use crate::domain::actor::Actor;
-use crate::domain::audit::{Entry, Outcome};
+use crate::domain::audit::{Entry, Reason};
 use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
@@ -25,10 +25,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let account = find(&*store, &Target::Username(username))?;
     let actor = Actor::Operator(desk.operator.clone());
     if !account.roles.contains(Role::GlobalAdmin) {
-        store.record(&Entry {
-            outcome: Outcome::Refused,
-            ..Entry::done(&actor, "recover", Some((&account).into()), "not a global-admin".into())
-        })?;
+        store.record(&Entry::refused(&actor, "recover", Some((&account).into()), Reason::NotGlobalAdmin))?;
         return Err(Failure::new(Kind::NotAllowed, format!("{} is not a global-admin", account.username))
             .hint(format!("for other accounts: passdesk users reset {}", account.username)));
     }

@@ -10,6 +10,7 @@ use crate::cli::{
     tokens::{Command, Create, List, Revoke},
 };
 use crate::domain::account::Account;
+use crate::domain::audit::Reason;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::clock::{after, readable};
 use crate::domain::credential::PasswordRevision;
@@ -120,7 +121,7 @@ fn roles(store: &mut dyn Store, asked: Roles, acting: &Acting, owner: &Account) 
     let whose = if lendable.contains(lacking) { &format!("{} has", owner.username) } else { "you have" };
     let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
     let hint = "a token may do at most what both its account and whoever makes it may do".to_owned();
-    let refusal = Refusal::NotAllowed { message, hint };
+    let refusal = Refusal::NotAllowed { reason: Reason::RoleMissing, message, hint };
     acting.refuse(store, Action::CreateToken.name(), owner, refusal).map(|()| Roles::NONE)
 }
 

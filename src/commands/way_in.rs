@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
-use crate::domain::audit::{Entry, Outcome};
+use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::readable;
 use crate::domain::credential::{Credential, have_room, matches};
@@ -46,7 +46,7 @@ impl Owner {
 /// Records that somebody has to choose a new password first, and says so.
 pub fn change_required(store: &mut dyn Store, by: &Actor, account: &Account, deed: &'static str) -> Failure {
     let refusal = Refusal::ChangeRequired { username: account.username.clone() };
-    let recorded = store.record(&Entry::refused(by, deed, Some(account.into()), &refusal));
+    let recorded = store.record(&Entry::refused(by, deed, Some(account.into()), refusal.reason()));
     recorded.map_or_else(Into::into, |()| refusal.into())
 }
 
@@ -66,7 +66,7 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
         desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
     } else if !desk.policy.operator_access {
         let by = Actor::Operator(desk.operator.clone());
-        store.turn_away(&Entry::refused(&by, "sign-in", None, &Refusal::OperatorAccessOff))?;
+        store.turn_away(&Entry::refused(&by, "sign-in", None, Reason::OperatorAccessOff))?;
         return Err(Refusal::OperatorAccessOff.into());
     }
     let username = ask_username(desk)?;
@@ -105,8 +105,8 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
     let digest = secret.as_ref().map(SignInSecret::digest);
     let found = digest.map(|digest| store.sign_in(digest)).transpose()?.flatten();
     let Some(found) = found.filter(|found| found.token.is_some() == is_token) else {
-        let failure = ended(is_token, secret.is_none());
-        let detail = format!("{}; brought by {}", failure.message, desk.operator.said());
+        let (failure, why) = ended(is_token, secret.is_none());
+        let detail = Detail::of(why).with(DetailKey::TypedBy, desk.operator.said());
         store.turn_away(&Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail })?;
         return Err(failure);
     };
@@ -121,13 +121,16 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Ow
     Ok(Some(Owner { account: found.account, proof }))
 }
 
-/// What to say of a sign-in or a token by which nobody is let in.
-fn ended(is_token: bool, is_malformed: bool) -> Failure {
+/// What to say of a sign-in or a token by which nobody is let in, and what the record says.
+fn ended(is_token: bool, is_malformed: bool) -> (Failure, Reason) {
     if is_malformed {
-        return Failure::new(Kind::SignInFailed, "what stands where your token should be is no token")
+        let failure = Failure::new(Kind::SignInFailed, "what stands where your token should be is no token")
             .hint("it is one line that begins with 'pdsk_', as 'passdesk tokens create' handed it over");
+        return (failure, Reason::MalformedToken);
     }
-    Refusal::SignInEnded { what: if is_token { "token" } else { "sign-in" } }.into()
+    let refusal = Refusal::SignInEnded { what: if is_token { "token" } else { "sign-in" } };
+    let reason = refusal.reason();
+    (refusal.into(), reason)
 }
 
 /// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the name of whoever runs this.
@@ -187,7 +190,7 @@ pub fn authenticate(
     };
     let now = desk.now()?;
     if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
-        fail(desk, store, Some(account.id), Some(begun), "the temporary password has expired")?;
+        fail(desk, store, Some(account.id), Some(begun), Reason::TemporaryExpired)?;
         let message = format!("this temporary password expired on {}", readable(until));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
@@ -196,8 +199,8 @@ pub fn authenticate(
     let (id, proved) = (account.id, credential.revision);
     let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion };
     match to_the_end(|| store.pass_try(&passed)) {
-        Err(StoreError::Conflict(why)) => {
-            fail(desk, store, Some(id), Some(begun), &why)?;
+        Err(StoreError::Conflict(_)) => {
+            fail(desk, store, Some(id), Some(begun), Reason::ChangedMeanwhile)?;
             Err(Failure::sign_in_failed())
         }
         passed => Ok((passed?, Credential { hash: renewed.unwrap_or(credential.hash), ..credential })),
@@ -210,10 +213,10 @@ fn fail(
     store: &mut dyn Store,
     account: Option<AccountId>,
     begun: Option<TryId>,
-    why: &str,
+    why: Reason,
 ) -> Result<()> {
-    let why = format!("{why}; typed by {}", desk.operator.said());
-    let failed = FailedTry { account, begun, why: &why };
+    let typed_by = &desk.operator.said();
+    let failed = FailedTry { account, begun, why, typed_by };
     Ok(to_the_end(|| store.fail_try(&failed, desk.policy.throttle))?)
 }
 
@@ -231,15 +234,15 @@ fn to_the_end<T>(mut tell: impl FnMut() -> store::Result<T>) -> store::Result<T>
 
 /// Why a try failed, for the record. What is nobody's name may be somebody's password, typed in the wrong place: it is
 /// not written down.
-fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool) -> &'static str {
+fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool) -> Reason {
     match found {
-        None => "no such account",
-        Some((account, _)) if account.removed_at.is_some() => "removed",
-        Some((account, _)) if !account.is_open() => "disabled",
-        Some((account, _)) if account.locked_at.is_some() => "locked",
-        Some(_) if !looked_at => "tried too often",
-        Some((_, None)) => "no password yet",
-        Some((_, Some(credential))) if credential.hash.cost().is_none() => "the hash cannot be used",
-        Some((_, Some(_))) => "wrong password",
+        None => Reason::NoSuchAccount,
+        Some((account, _)) if account.removed_at.is_some() => Reason::Removed,
+        Some((account, _)) if !account.is_open() => Reason::Disabled,
+        Some((account, _)) if account.locked_at.is_some() => Reason::Locked,
+        Some(_) if !looked_at => Reason::Throttled,
+        Some((_, None)) => Reason::NoPassword,
+        Some((_, Some(credential))) if credential.hash.cost().is_none() => Reason::UnusableHash,
+        Some((_, Some(_))) => Reason::WrongPassword,
     }
 }

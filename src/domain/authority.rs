@@ -2,6 +2,7 @@
 
 use super::account::{Account, AccountId};
 use super::actor::Standing;
+use super::audit::Reason;
 use super::name::Username;
 use super::role::{Role, Roles};
 
@@ -200,6 +201,8 @@ pub enum Refusal {
     /// The role does not reach.
     #[error("{message}")]
     NotAllowed {
+        /// For the record.
+        reason: Reason,
         /// Who lacks what.
         message: String,
         /// Whom to ask.
@@ -237,6 +240,23 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// What the record says of it.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::NotAllowed { reason, .. } => *reason,
+            Self::LastAdmin { .. } => Reason::LastAdmin,
+            Self::ChangeRequired { .. } => Reason::ChangeRequired,
+            Self::NoAdmin => Reason::NoAdmin,
+            Self::OperatorAccessOff => Reason::OperatorAccessOff,
+            Self::PasswordChanged { .. } => Reason::PasswordChanged,
+            Self::SignInEnded { what: "token" } => Reason::TokenEnded,
+            Self::SignInEnded { .. } => Reason::SignInEnded,
+        }
+    }
+}
+
 /// Decides whether somebody may do something, to somebody or at all.
 pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>) -> Result<(), Refusal> {
     let (actor, is_token) = match actor {
@@ -247,9 +267,13 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let by_what = if is_token { "a token of " } else { "" };
     let who = format!("{by_what}{} ({})", actor.username, said_roles(actor.roles));
     let deed = action.said(subject.map(|subject| subject.username));
-    let refuse = |message: String, hint: String| Err(Refusal::NotAllowed { message, hint });
+    let refuse = |reason, message: String, hint: String| Err(Refusal::NotAllowed { reason, message, hint });
     if !actor.is_open() {
-        return refuse(format!("{} is not in use any more", actor.username), "ask an admin about the account".into());
+        return refuse(
+            Reason::ActorNotInUse,
+            format!("{} is not in use any more", actor.username),
+            "ask an admin about the account".into(),
+        );
     }
     if actor.must_change {
         return Err(Refusal::ChangeRequired { username: actor.username.clone() });
@@ -258,7 +282,11 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     // Whoever has got hold of one token gets no other one, and ends none.
     if is_token && matches!(action, Action::CreateToken | Action::RevokeToken) {
         let deed = if action == Action::CreateToken { "make" } else { "revoke" };
-        return refuse(format!("{who} may not {deed} tokens"), "sign in with a password for it".into());
+        return refuse(
+            Reason::ByToken,
+            format!("{who} may not {deed} tokens"),
+            "sign in with a password for it".into(),
+        );
     }
     if oneself && OWN.contains(&action) {
         return Ok(());
@@ -266,7 +294,11 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let held: Vec<Reach> =
         action.reaches().iter().filter(|(role, _)| actor.roles.contains(*role)).map(|(_, reach)| *reach).collect();
     if held.is_empty() {
-        return refuse(format!("{who} may not {deed}"), whom_to_ask(action, None, actor, is_token));
+        return refuse(
+            Reason::RoleMissing,
+            format!("{who} may not {deed}"),
+            whom_to_ask(action, None, actor, is_token),
+        );
     }
     let Some(subject) = subject else { return Ok(()) };
     if action.never_to_oneself() && oneself {
@@ -274,12 +306,13 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
             Action::Reset => "change your own password with 'passdesk me passwd'".into(),
             _ => format!("somebody else has to: {}", whom_to_ask(action, Some(subject), actor, is_token)),
         };
-        return refuse(format!("{who} may not {deed}: that is their own account"), hint);
+        return refuse(Reason::OwnAccount, format!("{who} may not {deed}: that is their own account"), hint);
     }
     if held.contains(&Anyone) || subject.roles.rank() < actor.roles.rank() {
         return Ok(());
     }
     refuse(
+        Reason::RankNotLower,
         format!("{who} may not {deed} ({}): that rank is not lower", said_roles(subject.roles)),
         whom_to_ask(action, Some(subject), actor, is_token),
     )
@@ -392,7 +425,7 @@ mod tests {
     fn a_token_that_lacks_a_role_is_told_from_its_owner() {
         let limited = account(1, Roles::NONE);
         let refused = decide(Standing::Token(&limited), Action::List, None);
-        let Err(Refusal::NotAllowed { message, hint }) = refused else { panic!("{refused:?}") };
+        let Err(Refusal::NotAllowed { message, hint, .. }) = refused else { panic!("{refused:?}") };
         assert_eq!(message, "a token of u1 (no role) may not see the accounts");
         let takes = "it takes the role auditor, helpdesk, user-admin or global-admin; 'passdesk tokens list' shows";
         assert!(hint.starts_with(takes), "{hint}");

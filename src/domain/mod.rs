@@ -11,6 +11,7 @@ pub mod digest;
 pub mod finding;
 pub mod hasher;
 pub mod name;
+pub mod operation;
 pub mod password;
 pub mod policy;
 pub mod role;

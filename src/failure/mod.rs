@@ -35,13 +35,15 @@ pub enum Kind {
     PartlyDone,
     /// The temporary password or the token did not get out; nothing changed.
     NotDelivered,
+    /// The store went away while it put something in force: nobody knows whether it has.
+    OutcomeUnknown,
     /// At a prompt or by Ctrl-C.
     Cancelled,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Failed,
         Self::Usage,
         Self::NotFound,
@@ -54,6 +56,7 @@ impl Kind {
         Self::StoreUnusable,
         Self::PartlyDone,
         Self::NotDelivered,
+        Self::OutcomeUnknown,
         Self::Cancelled,
     ];
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::StoreUnusable => 10,
             Self::PartlyDone => 11,
             Self::NotDelivered => 12,
+            Self::OutcomeUnknown => 13,
             Self::Cancelled => 130,
         }
     }
@@ -93,6 +97,7 @@ impl Kind {
             Self::StoreUnusable => "store_unusable",
             Self::PartlyDone => "partly_done",
             Self::NotDelivered => "not_delivered",
+            Self::OutcomeUnknown => "outcome_unknown",
             Self::Cancelled => "cancelled",
         }
     }
@@ -242,6 +247,8 @@ impl From<StoreError> for Failure {
             StoreError::Busy => {
                 Self::new(Kind::Busy, error.to_string()).hint("another process is writing; try again in a moment")
             }
+            StoreError::Unknown(operation) => Self::new(Kind::OutcomeUnknown, error.to_string())
+                .hint(format!("it was done if 'passdesk audit list --operation {operation}' shows an event of it")),
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
             StoreError::Failed(error) => error.into(),
         }

@@ -11,7 +11,7 @@ use super::tx::Tx;
 use super::{Edit, NewAccount, NewTemporary, Result, StoreError, admins, events, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
 use crate::domain::actor::Actor;
-use crate::domain::audit::{self, Entry};
+use crate::domain::audit::{self, Detail, Entry};
 use crate::domain::authority::{Action, Subject};
 use crate::domain::clock::{Timestamp, before};
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
@@ -196,7 +196,7 @@ pub fn written(account: Account) -> Result<Account> {
 pub fn require_change(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::RequireChange, id, revision, |_, account| {
         account.must_change = true;
-        Ok(String::new())
+        Ok(Detail::default())
     })
 }
 
@@ -215,7 +215,7 @@ pub fn disable(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -
     change(tx, by, Action::Disable, id, revision, |tx, account| {
         sign_ins::end_of(tx, id, None)?;
         account.lifecycle = Lifecycle::Disabled;
-        Ok(String::new())
+        Ok(Detail::default())
     })
 }
 
@@ -223,7 +223,7 @@ pub fn disable(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -
 pub fn enable(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::Enable, id, revision, |_, account| {
         account.lifecycle = Lifecycle::Active;
-        Ok(String::new())
+        Ok(Detail::default())
     })
 }
 
@@ -232,7 +232,7 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) ->
     change(tx, by, Action::Remove, id, revision, |tx, account| {
         sign_ins::end_of(tx, id, None)?;
         account.removed_at = Some(tx.now());
-        Ok(String::new())
+        Ok(Detail::default())
     })
 }
 
@@ -240,7 +240,7 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) ->
 pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::Restore, id, revision, |_, account| {
         account.removed_at = None;
-        Ok(String::new())
+        Ok(Detail::default())
     })
 }
 
@@ -291,7 +291,7 @@ fn change(
     action: Action,
     id: AccountId,
     revision: Revision,
-    work: impl FnOnce(&mut Tx<'_>, &mut Account) -> Result<String>,
+    work: impl FnOnce(&mut Tx<'_>, &mut Account) -> Result<Detail>,
 ) -> Result<()> {
     let was = seen(tx, id, revision)?;
     authorize(tx, by, action, (&was).into())?;

@@ -16,7 +16,10 @@ pub fn reset_passwords(tx: &mut Tx<'_>, by: &Actor, batch: &[(AccountId, NewTemp
         .map(|(id, new)| match tx.attempt(|tx| reset_one(tx, by, *id, new))? {
             Err(StoreError::Refused(why)) => {
                 let target = tx.account(&Target::Id(*id))?;
-                record::append(tx, &Entry::refused(by, Action::Reset.name(), target.as_ref().map(Into::into), &why))?;
+                record::append(
+                    tx,
+                    &Entry::refused(by, Action::Reset.name(), target.as_ref().map(Into::into), why.reason()),
+                )?;
                 Ok(Err(why.into()))
             }
             // Nothing can be written any more, whatever it is.

@@ -7,6 +7,7 @@ use crate::domain::audit::{Event, Link, Outcome, Repeat};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::{DisplayName, Email, Username};
+use crate::domain::operation::OperationId;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
@@ -159,8 +160,8 @@ pub trait Reads {
     fn head(&mut self) -> Result<Option<(u64, Link)>>;
     /// Events of the record, as [`super::Store::events`] has it. The actor of a filter is a text that stands in the name.
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
-    /// Whether an event says in these words what came of something that was to be done to an account.
-    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, detail: &str) -> Result<bool>;
+    /// Whether there is an event of an operation, with this outcome, about something that was to be done to an account.
+    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, operation: OperationId) -> Result<bool>;
     /// What is counted and is no event yet, at most so many.
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
 }

@@ -47,6 +47,7 @@ use crate::domain::authority::Refusal;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::finding::Finding;
 use crate::domain::name::Username;
+use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
@@ -54,7 +55,7 @@ use crate::domain::throttle::{Throttle, TriesNow, TryId};
 use crate::domain::token::{Token, TokenTarget};
 use crate::made::Made;
 
-/// Why a store did not do it. Nothing has changed then.
+/// Why a store did not do it. Nothing has changed then, except where it is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Somebody else was first: a name is taken, or the account has been written since it was read.
@@ -66,6 +67,9 @@ pub enum StoreError {
     /// Whoever asked for it wants it no longer.
     #[error("stopped")]
     Stopped,
+    /// It went away while it put this in force. Whether it has, the record says: it has an event of this operation then.
+    #[error("it is not known whether this was done: the store went away meanwhile")]
+    Unknown(OperationId),
     /// Other processes kept it locked for longer than one wants to wait.
     #[error("the store is busy")]
     Busy,
@@ -186,8 +190,8 @@ pub trait Store {
     /// came of each, in their order.
     fn reset_passwords(&mut self, by: &Actor, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>>;
 
-    /// Whether a temporary password with this end has ever been put in force for an account by a reset.
-    fn was_reset(&self, id: AccountId, until: Timestamp) -> Result<bool>;
+    /// Whether an operation has put a temporary password in force for an account by a reset.
+    fn was_reset(&self, id: AccountId, by: OperationId) -> Result<bool>;
 
     /// Asks for a new password at the next sign-in.
     fn require_change(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()>;
@@ -305,6 +309,9 @@ pub trait Stores {
 
     /// What time it is there, to the second, whether there is a store or not.
     fn now(&self) -> Result<Timestamp>;
+
+    /// The operation that works on it; what is written to the store carries its id.
+    fn operation(&self) -> OperationId;
 
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Box<dyn Store>>;

@@ -19,7 +19,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
 /// Appends an event to the chain, and nothing else.
 pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     let (sequence, link) = tx.head()?.unwrap_or((0, Link::START));
-    let event = Event::after(sequence, link, tx.now(), entry);
+    let event = Event::after(sequence, link, tx.now(), tx.operation(), entry);
     tx.append(&event)
 }
 

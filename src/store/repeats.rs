@@ -5,7 +5,7 @@
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
 use super::{Result, StoreError, events, record};
-use crate::domain::audit::{Entry, KINDS, Repeat, Target, together};
+use crate::domain::audit::{Detail, Entry, KINDS, Reason, Repeat, Target, together};
 
 /// Records what was turned away, or counts it if there has been one of its kind just now. `kind` is what all of a kind have
 /// in common, and `count` how many are meant.
@@ -18,12 +18,13 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry, kind: &str, count: u32) -> Result<
         counted.iter().find(|row| row.target == number(target) && row.repeat.kind == kind)
     };
     let of_its_kind = find(entry.target.as_ref(), kind);
-    let others = Entry { actor: None, target: None, detail: events::OF_MORE_KINDS.to_owned(), ..entry.clone() };
+    let of_more = Detail::of(Reason::ManyKinds).to_json();
+    let others = Entry { actor: None, target: None, detail: Detail::of(Reason::ManyKinds), ..entry.clone() };
     let has_room = counted.len() < KINDS as usize;
     let (entry, kind, before) = if of_its_kind.is_some() || has_room {
         (entry, kind, of_its_kind)
     } else {
-        (&others, events::OF_MORE_KINDS, find(None, events::OF_MORE_KINDS))
+        (&others, of_more.as_str(), find(None, &of_more))
     };
     let now = tx.now();
     let mut written = false;

@@ -15,9 +15,9 @@ use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, Repeat, Target as Recorded};
 use crate::domain::authority::Action;
-use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
+use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
@@ -27,16 +27,18 @@ use crate::domain::token::{Token, TokenTarget};
 /// An open store: its operations, each said once, over the rows of whatever engine there is.
 pub struct Ruled<E> {
     pub(super) engine: E,
+    operation: OperationId,
 }
 
 impl<E: Engine> Ruled<E> {
-    /// A store over an engine.
-    pub fn new(engine: E) -> Self {
-        Self { engine }
+    /// A store over an engine, on which an operation works.
+    pub fn new(engine: E, operation: OperationId) -> Self {
+        Self { engine, operation }
     }
 
     fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        self.engine.write(how, |rows| work(&mut Tx::new(rows)))
+        let operation = self.operation;
+        self.engine.write(how, |rows| work(&mut Tx::new(rows, operation)))
     }
 
     /// Makes a change. If it is refused, nothing has changed, and the refusal is recorded in the same transaction.
@@ -55,7 +57,7 @@ impl<E: Engine> Ruled<E> {
                     Whom::Account(id) => tx.account(&Target::Id(id))?.as_ref().map(Into::into),
                     Whom::Named(target) => Some(target),
                 };
-                record::append(tx, &Entry::refused(by, action, target, &why))?;
+                record::append(tx, &Entry::refused(by, action, target, why.reason()))?;
                 Ok(Err(why))
             }
             outcome => outcome.map(Ok),
@@ -149,8 +151,8 @@ impl<E: Engine> Store for Ruled<E> {
         self.write(Writing::Forgetting, |tx| batches::reset_passwords(tx, by, batch))
     }
 
-    fn was_reset(&self, id: AccountId, until: Timestamp) -> Result<bool> {
-        self.engine.read(|reads| reads.has_event(id, Action::Reset.name(), Outcome::Done, &events::expires(until)))
+    fn was_reset(&self, id: AccountId, by: OperationId) -> Result<bool> {
+        self.engine.read(|reads| reads.has_event(id, Action::Reset.name(), Outcome::Done, by))
     }
 
     fn require_change(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {

@@ -5,6 +5,7 @@ use super::tx::Tx;
 use super::{FailedTry, Occasion, PassedTry, Result, StoreError, accounts, admins, events, record, repeats, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::Actor;
+use crate::domain::audit::{Detail, Reason};
 use crate::domain::clock::Timestamp;
 use crate::domain::name::Username;
 use crate::domain::target::Target;
@@ -48,7 +49,8 @@ fn give_up(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
     }
     let more = tries.failed - account.tries.failed;
     count(tx, account, tries, more)?;
-    repeats::append(tx, &events::given_up(account, &began_at, now), events::GIVEN_UP, more)?;
+    let kind = Detail::of(Reason::NotFinished).to_json();
+    repeats::append(tx, &events::given_up(account, &began_at), &kind, more)?;
     // With the event, its temporary password may have lapsed.
     if let Some(now) = tx.account(&Target::Id(account.id))? {
         *account = now;
@@ -95,7 +97,7 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
         Some(id) => tx.account(&Target::Id(id))?,
         None => None,
     };
-    let entry = events::not_let_in(account.as_ref(), failure.why);
+    let entry = events::not_let_in(account.as_ref(), failure.why, failure.typed_by);
     repeats::append(tx, &entry, &events::kind_of(&entry), 1)?;
     let Some((mut account, begun)) = account.zip(failure.begun) else { return Ok(()) };
     if !tx.delete_try(account.id, begun)? {

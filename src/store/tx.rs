@@ -4,16 +4,23 @@ use std::ops::{Deref, DerefMut};
 
 use super::Result;
 use super::engine::{Reads, Rows};
+use crate::domain::operation::OperationId;
 
 /// The rows of a transaction that writes.
 pub struct Tx<'a> {
     rows: &'a mut dyn Rows,
+    operation: OperationId,
 }
 
 impl<'a> Tx<'a> {
-    /// A transaction over these rows.
-    pub fn new(rows: &'a mut dyn Rows) -> Self {
-        Self { rows }
+    /// A transaction over these rows, which belongs to an operation.
+    pub fn new(rows: &'a mut dyn Rows, operation: OperationId) -> Self {
+        Self { rows, operation }
+    }
+
+    /// To which operation it belongs.
+    pub fn operation(&self) -> OperationId {
+        self.operation
     }
 
     /// The same rows, for whoever only reads.

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use crate::domain::account::{Account, AccountId, Revision, State};
-use crate::domain::audit::Outcome;
+use crate::domain::audit::{Outcome, Reason};
 use crate::domain::authority::Action;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
 use crate::domain::name::{DisplayName, Email, Username, folded};
+use crate::domain::operation::OperationId;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::throttle::TryId;
@@ -189,6 +190,8 @@ pub struct EventFilter {
     pub actor: Option<String>,
     /// This action.
     pub action: Option<String>,
+    /// Of this operation.
+    pub operation: Option<OperationId>,
     /// With this outcome.
     pub outcome: Option<Outcome>,
     /// At this moment or later.
@@ -218,7 +221,9 @@ pub struct FailedTry<'a> {
     /// Which it was, if its password was looked at.
     pub begun: Option<TryId>,
     /// Why it failed, for the record.
-    pub why: &'a str,
+    pub why: Reason,
+    /// As which operating system user it was typed.
+    pub typed_by: &'a str,
 }
 
 /// A sign-in that is to begin.

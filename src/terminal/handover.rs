@@ -15,6 +15,7 @@ use super::screen::Page;
 use crate::domain::account::{Account, named};
 use crate::domain::clock::{readable, spoken};
 use crate::domain::name::{DisplayName, Username};
+use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;
 use crate::domain::temporary::TemporaryPassword;
 use crate::domain::token::Label;
@@ -75,6 +76,8 @@ pub struct TemporaryHandover<'a> {
     pub until: Timestamp,
     /// Now.
     pub now: Timestamp,
+    /// The operation that puts it in force.
+    pub operation: OperationId,
 }
 
 impl Handover for TemporaryHandover<'_> {
@@ -113,19 +116,25 @@ impl TemporaryHandover<'_> {
 
 impl Serialize for TemporaryHandover<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("TemporaryHandover", 3)?;
+        let mut object = serializer.serialize_struct("TemporaryHandover", 4)?;
         object.serialize_field("username", self.username)?;
         object.serialize_field("temporary_password", self.secret.reveal())?;
         object.serialize_field("expires_at", &moment(self.until))?;
+        object.serialize_field("operation", &self.operation.to_string())?;
         object.end()
     }
 }
 
 impl Record for TemporaryHandover<'_> {
-    const COLUMNS: &'static [&'static str] = &["username", "temporary_password", "expires_at"];
+    const COLUMNS: &'static [&'static str] = &["username", "temporary_password", "expires_at", "operation"];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.username.as_str().into(), self.secret.reveal().into(), moment(self.until).into()]
+        vec![
+            self.username.as_str().into(),
+            self.secret.reveal().into(),
+            moment(self.until).into(),
+            self.operation.to_string().into(),
+        ]
     }
 }
 

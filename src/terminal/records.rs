@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::format::{Record, moment};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::Event;
+use crate::domain::audit::{Detail, Event};
 use crate::domain::name::{Email, Username};
 use crate::domain::role::Roles;
 use crate::domain::token::Token;
@@ -138,8 +138,9 @@ pub struct EventRecord<'a> {
     target: &'a str,
     target_id: Option<i64>,
     outcome: &'a str,
-    detail: &'a str,
+    detail: Detail,
     link: String,
+    operation: Option<&'a str>,
 }
 
 impl<'a> From<&'a Event> for EventRecord<'a> {
@@ -154,8 +155,9 @@ impl<'a> From<&'a Event> for EventRecord<'a> {
             target: &event.target,
             target_id: event.target_id,
             outcome: &event.outcome,
-            detail: &event.detail,
+            detail: Detail::read(&event.detail),
             link: event.link.to_hex(),
+            operation: event.operation.as_deref(),
         }
     }
 }
@@ -173,6 +175,7 @@ impl Record for EventRecord<'_> {
         "outcome",
         "detail",
         "link",
+        "operation",
     ];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
@@ -187,8 +190,9 @@ impl Record for EventRecord<'_> {
             self.target.into(),
             number(self.target_id),
             self.outcome.into(),
-            self.detail.into(),
+            self.detail.to_json().into(),
             self.link.as_str().into(),
+            self.operation.unwrap_or_default().into(),
         ]
     }
 }

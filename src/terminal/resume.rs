@@ -15,6 +15,7 @@ use super::format::{Format, Record as _};
 use super::handover::TemporaryHandover;
 use super::rewrite;
 use crate::domain::name::Username;
+use crate::domain::operation::OperationId;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
@@ -28,6 +29,8 @@ pub struct Written {
     pub username: Username,
     /// When the password ends.
     pub until: Timestamp,
+    /// The operation that made it.
+    pub operation: OperationId,
     /// Where the row stands, in bytes.
     place: Range<u64>,
 }
@@ -74,8 +77,8 @@ impl Unfinished {
             let begins = end as u64;
             end += line.len();
             let row = if format == Some(Format::Csv) { csv_row(line) } else { json_row(line) };
-            let (username, until) = row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?;
-            rows.push(Written { username, until, place: begins..end as u64 });
+            let (username, until, operation) = row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?;
+            rows.push(Written { username, until, operation, place: begins..end as u64 });
         }
         Ok(Self { file, path: path.to_owned(), format, rows })
     }
@@ -139,23 +142,26 @@ fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroi
     Ok((file, text))
 }
 
+/// What is read of a row.
+type Read = (Username, Timestamp, OperationId);
+
 /// A row as it is written: no cell of it needs quotes.
-fn csv_row(line: &[u8]) -> Option<(Username, Timestamp)> {
+fn csv_row(line: &[u8]) -> Option<Read> {
     let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
-    let mut cells = line.split(',');
-    let (username, _, until) = (cells.next()?, cells.next()?, cells.next()?);
-    let whole = cells.next().is_none();
-    whole.then_some((username.parse().ok()?, until.parse().ok()?))
+    let cells: Vec<_> = line.split(',').collect();
+    let [username, _, until, operation] = cells[..] else { return None };
+    Some((username.parse().ok()?, until.parse().ok()?, operation.parse().ok()?))
 }
 
-fn json_row(line: &[u8]) -> Option<(Username, Timestamp)> {
+fn json_row(line: &[u8]) -> Option<Read> {
     #[derive(Deserialize)]
     struct Row<'a> {
         username: &'a str,
         expires_at: &'a str,
+        operation: &'a str,
     }
     let row: Row<'_> = serde_json::from_slice(line).ok()?;
-    Some((row.username.parse().ok()?, row.expires_at.parse().ok()?))
+    Some((row.username.parse().ok()?, row.expires_at.parse().ok()?, row.operation.parse().ok()?))
 }
 
 fn foreign(path: &Path, line: usize) -> Failure {

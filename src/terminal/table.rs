@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::output::Layout;
 use crate::domain::account::{Account, State};
-use crate::domain::audit::Event;
+use crate::domain::audit::{Detail, Event};
 use crate::domain::clock::readable;
 use crate::domain::text::neutral;
 
@@ -123,8 +123,9 @@ fn event_row(event: &Event, columns: Columns) -> Vec<Cell> {
     let number = event.sequence;
     let at = Timestamp::from_second(event.at).map(readable).unwrap_or_default();
     let outcome = or_dash(&event.outcome);
+    let detail = Detail::read(&event.detail).words();
     let [actor, action, target, detail] =
-        [&event.actor, &event.action, &event.target, &event.detail].map(|text| neutral(text));
+        [&event.actor, &event.action, &event.target, &detail].map(|text| neutral(text));
     let by = if actor.is_empty() { "" } else { "by" };
     let deed = [&*action, &*target, by, &*actor].into_iter().filter(|word| !word.is_empty());
     let told = format!("{}\n{detail}", deed.collect::<Vec<_>>().join(" "));
@@ -215,8 +216,9 @@ fn coloured(state: State) -> Cell {
 mod tests {
     use super::*;
     use crate::domain::actor::{Actor, Operator};
-    use crate::domain::audit::{Entry, Link, Outcome};
+    use crate::domain::audit::{DetailKey, Entry, Link, Outcome, Reason};
     use crate::domain::name::DisplayName;
+    use crate::domain::operation::OperationId;
     use crate::domain::role::{Role, Roles};
 
     fn account(name: &str) -> Account {
@@ -258,14 +260,14 @@ mod tests {
             action: "require-change",
             target: None,
             outcome: Outcome::Refused,
-            detail: "somebody (user-admin) may not require a password change of an account".into(),
+            detail: Detail::of(Reason::RankNotLower).with(DetailKey::Label, "a label that is rather long for a column"),
         };
-        let event = Event::after(1_000_000, Link::START, Timestamp::UNIX_EPOCH, &entry);
+        let event = Event::after(1_000_000, Link::START, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry);
         for width in [24, 40, 59, 60, 80, 200] {
             let drawn =
                 EventTable::new(Layout { width: Some(width), coloured: false }).page(std::slice::from_ref(&event));
             assert!(drawn.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}: {drawn}");
-            for word in entry.detail.split(' ').chain(["refused", "1970-01-01", "require-change", "mallory)"]) {
+            for word in entry.detail.words().split(' ').chain(["refused", "1970-01-01", "require-change", "mallory)"]) {
                 assert!(drawn.contains(word), "{word} at {width}: {drawn}");
             }
         }

@@ -22,7 +22,7 @@ use super::common::{Desk, is_temporary};
 pub const CSV: [&str; 3] = ["--yes", "--format", "csv"];
 /// How many are put in force at a time, where there are more of them.
 pub const BATCH: usize = 64;
-pub const HEADER: &str = "username,temporary_password,expires_at\n";
+pub const HEADER: &str = "username,temporary_password,expires_at,operation\n";
 
 /// Accounts `u001` and so on, without a role, with the password of `root` and an address each.
 pub fn crowd(desk: &Desk, count: usize) {
@@ -96,7 +96,7 @@ pub fn rows(csv: &str) -> Vec<(String, String)> {
         .filter(|line| line.ends_with('\n'))
         .map(|line| {
             let cells: Vec<_> = line.trim_end().split(',').collect();
-            assert!(cells.len() == 3 && is_temporary(cells[1]), "{line:?}");
+            assert!(cells.len() == 4 && is_temporary(cells[1]), "{line:?}");
             (cells[0].to_owned(), cells[1].to_owned())
         })
         .collect()

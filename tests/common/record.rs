@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use passdesk::domain::audit::Detail;
 use serde_json::Value;
 
 use crate::common::Desk;
@@ -10,7 +11,7 @@ use crate::common::Desk;
 pub const LIST: [&str; 2] = ["audit", "list"];
 pub const VERIFY: [&str; 2] = ["audit", "verify"];
 pub const COLUMNS: &str =
-    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
+    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link, operation";
 /// Takes away what keeps the record as it is.
 pub const DROP_TRIGGERS: &str =
     "DROP TRIGGER audit_events_stay; DROP TRIGGER audit_events_remain; DROP TRIGGER audit_events_follow;";
@@ -23,6 +24,11 @@ pub fn tamper<T>(desk: &Desk, deed: impl FnOnce() -> T) -> T {
     let done = deed();
     desk.sql(&triggers);
     done
+}
+
+/// What people read of an event besides who did what to whom.
+pub fn words(event: &Value) -> String {
+    Detail::read(&event["detail"].to_string()).words()
 }
 
 /// Every event, as it is listed.

@@ -66,11 +66,11 @@ impl WayOut {
     /// Hands the rows over, and says where each of them stands, if that is a file whose rows can be taken out again.
     fn give_batch(&mut self, desk: &mut Desk<'_>, batch: &[Issue]) -> Result<Vec<Range<u64>>> {
         let now = desk.now()?;
-        let rows_before = self.rows.count();
+        let (operation, rows_before) = (desk.stores.operation(), self.rows.count());
         let mut rows = Vec::with_capacity(batch.len());
         for Issue { account, secret, until } in batch {
             let Account { username, display_name, .. } = account;
-            let handover = TemporaryHandover { username, display_name, secret, until: *until, now };
+            let handover = TemporaryHandover { username, display_name, secret, until: *until, now, operation };
             rows.push(match self.format {
                 Format::Text => {
                     let gap = if self.given + rows.len() == 0 { "" } else { "\n" };

@@ -228,7 +228,9 @@ impl WayOut {
             let now = desk.now()?;
             let until = after(now, lifetime);
             let prepared = prepare(desk.terminal, NewTemporary { hash, until })?;
-            way_out.give(desk, &TemporaryHandover { username, display_name, secret: &secret, until, now })?;
+            let operation = desk.stores.operation();
+            way_out
+                .give(desk, &TemporaryHandover { username, display_name, secret: &secret, until, now, operation })?;
             Ok(prepared)
         };
         self.issue(desk, username, deliver, commit)

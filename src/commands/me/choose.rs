@@ -3,7 +3,7 @@
 use crate::commands::Desk;
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
-use crate::domain::audit::{Entry, Outcome};
+use crate::domain::audit::{Entry, Reason};
 use crate::domain::clock::readable;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::password::{BrokenRule, Current, broken_rules};
@@ -41,11 +41,8 @@ pub fn change(
         Ok(new) => put_in_force(desk, store, account, current, &new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
             let by = Actor::owner(account, current.credential.revision);
-            let detail = "what was chosen did not conform to the policy".to_owned();
-            store.record(&Entry {
-                outcome: Outcome::Refused,
-                ..Entry::done(&by, "change-password", Some(account.into()), detail)
-            })?;
+            let target = Some(account.into());
+            store.record(&Entry::refused(&by, "change-password", target, Reason::WeakPassword))?;
             Err(failure)
         }
         Err(failure) => Err(failure),

@@ -30,7 +30,7 @@ fn init_over_a_store_changes_nothing_and_shows_nothing() {
 fn init_that_cannot_be_delivered_leaves_nothing() {
     let mut site = Site::new();
     let folder = site.folder.path().join("other");
-    site.stores = SqliteStores::at(&folder.join("store.db"), site.clock.clone()).unwrap();
+    site.stores = SqliteStores::at(&folder.join("store.db"), site.clock.clone(), OPERATION).unwrap();
     let args = Init { admin: Some("root".into()), name: String::new(), email: None, handover: quiet() };
     let call = Call { room: Some(3), ..Call::default() };
     site.call(call, |desk| init::run(desk, &args)).fails(Kind::NotDelivered);
@@ -40,7 +40,7 @@ fn init_that_cannot_be_delivered_leaves_nothing() {
 #[test]
 fn the_first_admin_is_the_os_user_unless_named() {
     let mut site = Site::new();
-    site.stores = SqliteStores::at(&site.folder.path().join("other.db"), site.clock.clone()).unwrap();
+    site.stores = SqliteStores::at(&site.folder.path().join("other.db"), site.clock.clone(), OPERATION).unwrap();
     let args = Init { admin: None, name: String::new(), email: None, handover: quiet() };
     site.call(Call::default(), |desk| init::run(desk, &args)).succeeds();
     assert_eq!(site.account("opal").roles.join(" "), "global-admin");

@@ -25,6 +25,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::credential::{Cost, Credential};
+use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
@@ -42,6 +43,7 @@ use crate::terminal::screen::{Key, Page};
 use crate::terminal::{Phase, PromptError, Terminal};
 use crate::token_source::TokenSource;
 
+const OPERATION: OperationId = OperationId([7; 16]);
 const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 const GOOD: &str = "brass lantern over wet slate";
 const OTHER: &str = "seven herons guard the orchard";
@@ -408,7 +410,7 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let clock = SetClock(Arc::new(Mutex::new("2026-11-22T08:00:00Z".parse().unwrap())));
         let mut site = Self {
-            stores: SqliteStores::at(&folder.path().join("store.db"), clock.clone()).unwrap(),
+            stores: SqliteStores::at(&folder.path().join("store.db"), clock.clone(), OPERATION).unwrap(),
             sign_ins: SignInFiles::in_folder(Some(folder.path().join("state")), None),
             folder,
             clock,

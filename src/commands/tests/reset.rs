@@ -79,7 +79,7 @@ fn a_signal_waits_from_when_it_is_put_in_force() {
 
 /// Lets another admin do something to the store while the password is being handed over.
 fn meanwhile(site: &Site, work: impl FnOnce(&mut dyn Store, &Actor) + 'static) -> Call {
-    let stores = SqliteStores::at(site.stores.path(), site.clock.clone()).unwrap();
+    let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();
     let operator = Operator { uid: 0, os_user: "other".into(), sudo_caller: None };
     let by = Actor::Operator(operator);
     let work = move || work(&mut *stores.open().unwrap(), &by);
@@ -183,8 +183,7 @@ fn one_that_cannot_be_delivered_stops_the_rest() {
     for username in ["alice", "bob", "carol"] {
         site.settled(username, &[]);
     }
-    let row =
-        r#"{"username":"alice","temporary_password":"2345-6789-abcd-efgh-jkmn","expires_at":"2026-11-23T08:00:00Z"}"#;
+    let row = r#"{"username":"alice","temporary_password":"2345-6789-abcd-efgh-jkmn","expires_at":"2026-11-23T08:00:00Z","operation":"07070707070707070707070707070707"}"#;
     let call = Call { room: Some(row.len() + 5), ..format(Format::Jsonl) };
     let args = Reset { yes: true, ..reset(&["alice", "bob", "carol"]) };
     let ran = site.call(call, |desk| run(desk, &args));

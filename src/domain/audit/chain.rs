@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::Entry;
 use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
+use crate::domain::operation::OperationId;
 
 /// What stands before everything that is hashed, so that no other hash of this program can be taken for one of these.
 const DOMAIN_TAG: &[u8] = b"passdesk audit event 1";
@@ -54,8 +55,10 @@ pub struct Event {
     pub target_id: Option<i64>,
     /// `done` or `refused`.
     pub outcome: String,
-    /// What else is worth knowing.
+    /// What else is worth knowing, as [`super::Detail::to_json`] writes it; of an earlier passdesk, a sentence.
     pub detail: String,
+    /// The run of the program that wrote it, as an [`OperationId`] is written; none of an earlier passdesk.
+    pub operation: Option<String>,
     /// The link of the event before.
     pub previous: Link,
     /// The link of this one.
@@ -65,7 +68,7 @@ pub struct Event {
 impl Event {
     /// The event that an entry becomes at a moment, after the one with this sequence number and link.
     #[must_use]
-    pub fn after(sequence: u64, previous: Link, at: Timestamp, entry: &Entry) -> Self {
+    pub fn after(sequence: u64, previous: Link, at: Timestamp, operation: OperationId, entry: &Entry) -> Self {
         let (account, uid) = match &entry.actor {
             Some(Actor::Operator(operator)) => (None, Some(i64::from(operator.uid))),
             Some(Actor::Account { id, .. }) => (Some(id.0), None),
@@ -81,7 +84,8 @@ impl Event {
             target: entry.target.as_ref().map(|target| target.username.to_string()).unwrap_or_default(),
             target_id: entry.target.as_ref().and_then(|target| target.id).map(|id| id.0),
             outcome: entry.outcome.name().to_owned(),
-            detail: entry.detail.clone(),
+            detail: entry.detail.to_json(),
+            operation: Some(operation.to_string()),
             previous,
             link: Link::START,
         };
@@ -90,7 +94,8 @@ impl Event {
     }
 
     /// SHA-256 over the domain tag, the sequence number, the link before, and each field behind its length. A number
-    /// that is missing is an empty field; lengths and numbers are 8 bytes, big-endian.
+    /// that is missing is an empty field; lengths and numbers are 8 bytes, big-endian. The operation is the last field, and
+    /// none where there is none.
     #[must_use]
     pub fn computed(&self) -> Link {
         let number = |number: Option<i64>| number.map(|number| number.to_be_bytes().to_vec()).unwrap_or_default();
@@ -98,17 +103,20 @@ impl Event {
         hash.update(DOMAIN_TAG);
         hash.update(self.sequence.to_be_bytes());
         hash.update(self.previous.0);
-        for field in [
-            self.at.to_be_bytes().as_slice(),
+        let at = self.at.to_be_bytes();
+        let numbers = [self.actor_id, self.actor_uid, self.target_id].map(number);
+        let fields = [
+            at.as_slice(),
             self.actor.as_bytes(),
-            &number(self.actor_id),
-            &number(self.actor_uid),
+            &numbers[0],
+            &numbers[1],
             self.action.as_bytes(),
             self.target.as_bytes(),
-            &number(self.target_id),
+            &numbers[2],
             self.outcome.as_bytes(),
             self.detail.as_bytes(),
-        ] {
+        ];
+        for field in fields.into_iter().chain(self.operation.as_deref().map(str::as_bytes)) {
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field);
         }
@@ -181,11 +189,12 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Outcome, Target};
+    use super::super::{Detail, DetailKey, Outcome, Target};
     use super::*;
     use crate::domain::account::AccountId;
     use crate::domain::actor::Operator;
     use crate::domain::clock::Timestamp;
+    use crate::domain::operation::OperationId;
 
     fn entry(detail: &str) -> Entry {
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
@@ -194,7 +203,7 @@ mod tests {
             action: "reset",
             target: Some(Target { id: Some(AccountId(2)), username: "alice".parse().unwrap() }),
             outcome: Outcome::Done,
-            detail: detail.into(),
+            detail: Detail::default().with(DetailKey::Said, detail),
         }
     }
 
@@ -202,7 +211,13 @@ mod tests {
         let mut events: Vec<Event> = Vec::new();
         for number in 0..length {
             let (sequence, link) = events.last().map_or((0, Link::START), |last| (last.sequence, last.link));
-            events.push(Event::after(sequence, link, Timestamp::UNIX_EPOCH, &entry(&number.to_string())));
+            events.push(Event::after(
+                sequence,
+                link,
+                Timestamp::UNIX_EPOCH,
+                OperationId([1; 16]),
+                &entry(&number.to_string()),
+            ));
         }
         events
     }
@@ -218,7 +233,7 @@ mod tests {
 
     #[test]
     fn an_edited_field_is_found_whichever_it_is() {
-        let edits: [fn(&mut Event); 8] = [
+        let edits: [fn(&mut Event); 11] = [
             |event| event.at += 1,
             |event| event.actor.push('x'),
             |event| event.actor_id = Some(0),
@@ -227,6 +242,9 @@ mod tests {
             |event| event.target = "bob".into(),
             |event| event.target_id = None,
             |event| event.outcome = "refused".into(),
+            |event| event.detail.push(' '),
+            |event| event.operation = None,
+            |event| event.operation = Some("other".into()),
         ];
         for edit in edits {
             let mut events = chain(5);
@@ -248,7 +266,10 @@ mod tests {
         deleted.remove(2);
         assert_eq!(first_fault(&deleted), Some(2));
         let mut inserted = chain(5);
-        inserted.insert(2, Event::after(2, inserted[1].link, Timestamp::UNIX_EPOCH, &entry("inserted")));
+        inserted.insert(
+            2,
+            Event::after(2, inserted[1].link, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry("inserted")),
+        );
         assert_eq!(first_fault(&inserted), Some(3));
         let mut swapped = chain(5);
         swapped.swap(1, 2);

@@ -1,14 +1,18 @@
 //! The record of who did what to whom: what is recorded, and by which words it is found again.
 
 mod chain;
+mod detail;
+mod reason;
 mod repeats;
 
 pub use self::chain::{EMPTY, Event, Link, Tampered, Walk};
+pub use self::detail::{Detail, DetailKey};
+pub use self::reason::Reason;
 pub use self::repeats::{BYTES_AN_EVENT, EVENTS_A_DAY, KINDS, Repeat, together};
 
 use super::account::{Account, AccountId};
 use super::actor::Actor;
-use super::authority::{Action, Refusal};
+use super::authority::Action;
 use super::name::Username;
 
 /// What the record says was done, besides the actions that take a role.
@@ -61,20 +65,20 @@ pub struct Entry {
     /// Whether it was done.
     pub outcome: Outcome,
     /// What else is worth knowing; never a secret.
-    pub detail: String,
+    pub detail: Detail,
 }
 
 impl Entry {
     /// Something was done.
     #[must_use]
-    pub fn done(by: &Actor, action: &'static str, target: Option<Target>, detail: String) -> Self {
+    pub fn done(by: &Actor, action: &'static str, target: Option<Target>, detail: Detail) -> Self {
         Self { actor: Some(by.clone()), action, target, outcome: Outcome::Done, detail }
     }
 
     /// Something was refused.
     #[must_use]
-    pub fn refused(by: &Actor, action: &'static str, target: Option<Target>, why: &Refusal) -> Self {
-        Self { actor: Some(by.clone()), action, target, outcome: Outcome::Refused, detail: why.to_string() }
+    pub fn refused(by: &Actor, action: &'static str, target: Option<Target>, why: Reason) -> Self {
+        Self { actor: Some(by.clone()), action, target, outcome: Outcome::Refused, detail: Detail::of(why) }
     }
 }
 

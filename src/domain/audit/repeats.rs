@@ -22,7 +22,7 @@ pub const BYTES_AN_EVENT: u64 = 1_000;
 pub struct Repeat {
     /// Whose account it was about, if it was anybody's.
     pub target: Option<Target>,
-    /// What the record says of each.
+    /// What the record says of each, as [`super::Detail::to_json`] writes it.
     pub kind: String,
     /// How many there are.
     pub count: u64,

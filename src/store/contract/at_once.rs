@@ -5,7 +5,7 @@ use std::thread;
 
 use super::{acting, get, new, operator, proof, settled, when};
 use crate::domain::account::Lifecycle;
-use crate::domain::audit::{Entry, Link};
+use crate::domain::audit::{Detail, DetailKey, Entry, Link};
 use crate::domain::role::Role;
 use crate::domain::throttle::Throttle;
 use crate::store::{EventFilter, Occasion, PassedTry, Result, Store, StoreError, Stores};
@@ -125,7 +125,7 @@ pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {
     let before = store.events(&EventFilter::default(), None, 1_000).unwrap().len();
     all_at_once(stores, 8, |number, store| {
         for _ in 0..ROUNDS {
-            let entry = Entry::done(&operator(), "profile", None, number.to_string());
+            let entry = Entry::done(&operator(), "profile", None, Detail::default().with(DetailKey::Count, number));
             // None has to give way to the others for ever, but may have to for a while.
             let mut tries = (0..PATIENCE).map(|_| store.record(&entry));
             tries.find(|tried| !matches!(tried, Err(StoreError::Busy))).unwrap().unwrap();

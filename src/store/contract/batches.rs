@@ -1,7 +1,8 @@
 //! Many accounts in one transaction.
 
-use super::{HOUR, acting, added, at, get, hash_of, list, operator, settled, signed_in, temporary, when};
+use super::{OPERATION, acting, added, get, hash_of, list, operator, settled, signed_in, temporary, when};
 use crate::domain::audit::Outcome;
+use crate::domain::operation::OperationId;
 use crate::domain::role::Role;
 use crate::store::{Edit, EventFilter, Filter, Sort, Store, StoreError};
 
@@ -65,17 +66,16 @@ pub fn an_empty_batch_changes_nothing(store: &mut dyn Store) {
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
 
-pub fn a_reset_is_known_by_its_end_for_good(store: &mut dyn Store) {
+pub fn a_reset_is_known_by_its_operation_for_good(store: &mut dyn Store) {
     let (alice, bob) = (added(store, "alice", &[]), settled(store, "bob", &[]));
-    let end = at(24 * HOUR);
-    assert!(!store.was_reset(bob.id, end).unwrap());
-    // An account that was added with such an end has not been reset.
-    assert!(!store.was_reset(alice.id, end).unwrap());
+    assert!(!store.was_reset(bob.id, OPERATION).unwrap());
+    // An account that was added by it has not been reset.
+    assert!(!store.was_reset(alice.id, OPERATION).unwrap());
     store.reset_password(&operator(), bob.id, bob.revision, &temporary("new")).unwrap();
     let (_, credential) = store.credential(&bob.username).unwrap().unwrap();
     let proved = credential.unwrap().revision;
     when(1, || store.replace_password(bob.id, proved, &super::hash("own"), None)).unwrap();
-    assert!(store.was_reset(bob.id, end).unwrap());
-    assert!(!store.was_reset(bob.id, at(24 * HOUR + 1)).unwrap());
-    assert!(!store.was_reset(alice.id, end).unwrap());
+    assert!(store.was_reset(bob.id, OPERATION).unwrap());
+    assert!(!store.was_reset(bob.id, OperationId([8; 16])).unwrap());
+    assert!(!store.was_reset(alice.id, OPERATION).unwrap());
 }

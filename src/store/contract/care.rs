@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::imports::newcomers;
-use super::{acting, get, operator, settled};
+use super::{acting, get, operator, settled, words};
 use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
 use crate::store::{self, EventFilter, Import, Store, StoreError, StoreFile, Watch};
@@ -28,7 +28,7 @@ impl Watch for Watcher {
 /// The action, the outcome and the detail of each event.
 fn events(store: &dyn Store) -> Vec<[String; 3]> {
     let events = store.events(&EventFilter::default(), None, 1_000).unwrap();
-    events.into_iter().map(|event| [event.action, event.outcome, event.detail]).collect()
+    events.into_iter().map(|event| [event.action.clone(), event.outcome.clone(), words(&event)]).collect()
 }
 
 fn names(folder: &Path) -> Vec<PathBuf> {
@@ -41,7 +41,7 @@ pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(file: &dyn StoreF
     file.back_up(store, &operator(), &place, &mut Watcher::default()).unwrap();
     assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o7777, 0o600);
     assert_eq!(names(folder.path()), std::slice::from_ref(&place));
-    let event = ["backup".to_owned(), "done".to_owned(), format!("a copy in {}", place.display())];
+    let event = ["backup".to_owned(), "done".to_owned(), format!("copy: {}", place.display())];
     assert_eq!(events(store), [before, vec![event]].concat());
     assert_eq!(get(store, alice.id), alice);
 }
@@ -101,8 +101,8 @@ pub fn a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else(
         assert_eq!(watcher.told, stops_at);
         assert_eq!(names(folder.path()), [folder.path().join("whole")]);
         let event = |outcome: &str, detail| ["backup".to_owned(), outcome.to_owned(), detail];
-        let begun = event("done", format!("a copy in {}", place.display()));
-        let ended = event("refused", format!("no copy in {}: stopped", place.display()));
+        let begun = event("done", format!("copy: {}", place.display()));
+        let ended = event("refused", format!("stopped; copy: {}", place.display()));
         assert_eq!(events(store), [before, vec![begun, ended]].concat());
     }
 }

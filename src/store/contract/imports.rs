@@ -1,6 +1,6 @@
 //! Many accounts at once: all of them, as one event, or nothing.
 
-use super::{acting, added, at, get, list, operator, proof, settled, when};
+use super::{acting, added, at, get, list, operator, proof, settled, when, words};
 use crate::domain::account::{Account, State};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
@@ -125,8 +125,8 @@ pub fn an_import_is_one_event(store: &mut dyn Store) {
     assert_eq!((event.outcome.as_str(), event.actor.as_str()), ("done", "operator root (uid 0)"));
     // https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values: SHA-256 of "abc".
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let detail = format!("new: 2, ids {first} to {last}; updated: 1; skipped: 3; sha256: {sha256}");
-    assert_eq!(event.detail, detail);
+    let detail = format!("new: 2; first id: {first}; last id: {last}; updated: 1; skipped: 3; sha256: {sha256}");
+    assert_eq!(words(event), detail);
 }
 
 pub fn an_import_changes_what_its_edits_name_and_nothing_else(store: &mut dyn Store) {

@@ -27,10 +27,12 @@ use super::{
 };
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
+use crate::domain::audit::{Detail, Event};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::Clock;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::digest::FileDigest;
+use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
@@ -81,7 +83,7 @@ macro_rules! laws {
                 a_batch_leaves_the_last_admin_to_count_on,
                 a_batch_is_about_accounts_as_they_are_by_then,
                 an_empty_batch_changes_nothing,
-                a_reset_is_known_by_its_end_for_good,
+                a_reset_is_known_by_its_operation_for_good,
             }
             imports {
                 an_import_makes_accounts_without_a_password,
@@ -225,6 +227,9 @@ pub(crate) use laws_at_once;
 
 const HOUR: i64 = 3_600;
 
+/// Whatever writes.
+pub const OPERATION: OperationId = OperationId([7; 16]);
+
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()
 }
@@ -254,6 +259,11 @@ fn when<T>(seconds: i64, work: impl FnOnce() -> T) -> T {
 fn operator() -> Actor {
     let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
     Actor::Operator(operator)
+}
+
+/// What an event says, in words.
+fn words(event: &Event) -> String {
+    Detail::read(&event.detail).words()
 }
 
 fn hash(text: &str) -> StoredHash {

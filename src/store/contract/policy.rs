@@ -1,6 +1,6 @@
 //! What a site decides, and whom it shuts out.
 
-use super::{acting, added, all_is_refused, get, operator, settled, temporary};
+use super::{acting, added, all_is_refused, get, operator, settled, temporary, words};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::credential::Cost;
@@ -27,8 +27,8 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
         let events = store.events(&EventFilter::default(), None, 100).unwrap();
         let last = events.last().unwrap();
         assert_eq!(
-            (&*last.action, last.detail.clone()),
-            ("set-policy", format!("{}: {value}, was {was}", setting.name()))
+            (&*last.action, words(last)),
+            ("set-policy", format!("setting: {}; now {value}; was {was}", setting.name()))
         );
     }
     let decided = Cost { memory_kib: 65_536, passes: 3, lanes: 1 };

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of, when};
 use crate::domain::account::Account;
-use crate::domain::audit::{Entry, Event, Outcome};
+use crate::domain::audit::{Detail, Entry, Event, Outcome};
 use crate::domain::role::Role;
 use crate::store::{self, EventFilter, Store};
 
@@ -91,7 +91,7 @@ pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
     let token = token_of(store, &joanna, "ann", 1, &[]);
     let by_token = through(store, token);
     for (second, by) in [(1, acting(store, &ann)), (2, acting(store, &joanna)), (3, by_token)] {
-        when(second, || store.record(&Entry::done(&by, "profile", None, String::new()))).unwrap();
+        when(second, || store.record(&Entry::done(&by, "profile", None, Detail::default()))).unwrap();
     }
     for (actor, seconds) in [
         ("ann", &[1, 3][..]),
@@ -113,7 +113,7 @@ pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) 
     let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
     for second in 0..4 {
         let by = acting(store, if second % 2 == 0 { &joanna } else { &ann });
-        when(second, || store.record(&Entry::done(&by, "profile", None, String::new()))).unwrap();
+        when(second, || store.record(&Entry::done(&by, "profile", None, Detail::default()))).unwrap();
     }
     let filter = EventFilter { actor: Some("ann".into()), action: Some("profile".into()), ..EventFilter::default() };
     let first = store.events(&filter, None, 1).unwrap();

@@ -1,21 +1,20 @@
 //! What people who have proved nothing leave in the record: the first of a kind, and how often it came again.
 
 use super::tries::THROTTLE;
-use super::{HOUR, at, get, new_sign_in, operator, proof, settled, when};
+use super::{HOUR, at, get, new_sign_in, operator, proof, settled, when, words};
 use crate::domain::account::Account;
-use crate::domain::audit::{EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Repeat};
-use crate::domain::authority::Refusal;
+use crate::domain::audit::{Detail, DetailKey, EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Reason, Repeat};
 use crate::store::{EventFilter, FailedTry, Store};
 
 /// Somebody who brings nothing by which anybody is let in.
 fn stranger(detail: &str) -> Entry {
-    let detail = detail.to_owned();
+    let detail = Detail::default().with(DetailKey::Said, detail);
     Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail }
 }
 
 /// A try that is not to be looked at, and fails.
 fn turned_away(store: &mut dyn Store, account: &Account, second: i64) {
-    let tried = FailedTry { account: Some(account.id), begun: None, why: "tried too often" };
+    let tried = FailedTry { account: Some(account.id), begun: None, why: Reason::Throttled, typed_by: "bob" };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
@@ -25,11 +24,11 @@ fn refused(store: &dyn Store) -> Vec<Event> {
 }
 
 fn said(store: &dyn Store) -> Vec<String> {
-    refused(store).into_iter().map(|event| event.detail).collect()
+    refused(store).into_iter().map(|event| words(&event)).collect()
 }
 
 fn counted(store: &dyn Store) -> Vec<(String, u64)> {
-    store.repeats().unwrap().into_iter().map(|repeat| (repeat.kind, repeat.count)).collect()
+    store.repeats().unwrap().into_iter().map(|repeat| (Detail::read(&repeat.kind).words(), repeat.count)).collect()
 }
 
 pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(store: &mut dyn Store) {
@@ -38,14 +37,14 @@ pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(sto
         when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
     assert_eq!(said(store), ["no token"]);
-    let pending = Repeat { target: None, kind: "no token".into(), count: 99, last_at: at(99) };
+    let pending = Repeat { target: None, kind: stranger("no token").detail.to_json(), count: 99, last_at: at(99) };
     assert_eq!(store.repeats().unwrap(), [pending]);
     when(HOUR - 1, || store.require_change(&operator(), alice.id, alice.revision)).unwrap();
     assert_eq!(said(store).len(), 1, "the hour is not over");
     // Whatever is recorded next, by anybody.
     let seen = get(store, alice.id).revision;
     when(HOUR, || store.disable(&operator(), alice.id, seen)).unwrap();
-    assert_eq!(said(store), ["no token", "99 more until 2023-11-14T22:14:59Z: no token"]);
+    assert_eq!(said(store), ["no token", "99 more; the last at 2023-11-14T22:14:59Z; no token"]);
     assert_eq!(counted(store), []);
     for second in [HOUR, HOUR + 1] {
         when(second, || store.turn_away(&stranger("no token"))).unwrap();
@@ -61,7 +60,7 @@ pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
         when(second, || store.turn_away(&stranger("no sign-in"))).unwrap();
         turned_away(store, &alice, second);
         turned_away(store, &bob, second);
-        let entry = Entry::refused(&operator(), "sign-in", None, &Refusal::OperatorAccessOff);
+        let entry = Entry::refused(&operator(), "sign-in", None, Reason::OperatorAccessOff);
         when(second, || store.turn_away(&entry)).unwrap();
     }
     let targets: Vec<_> = refused(store).into_iter().map(|event| (event.target, event.actor_uid)).collect();
@@ -71,7 +70,7 @@ pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
     assert!(store.repeats().unwrap().iter().all(|repeat| repeat.count == 2));
     assert_eq!(store.repeats().unwrap().len(), 5);
     when(HOUR + 3, || store.turn_away(&stranger("another"))).unwrap();
-    let sums: Vec<_> = refused(store).into_iter().filter(|event| event.detail.starts_with("2 more until ")).collect();
+    let sums: Vec<_> = refused(store).into_iter().filter(|event| words(event).contains("2 more; ")).collect();
     assert_eq!(sums.len(), 5);
     assert!(sums.iter().any(|event| event.target_id == Some(alice.id.0) && event.target == "alice"));
 }
@@ -80,10 +79,10 @@ pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut
     let alice = settled(store, "alice", &[]);
     for second in 0..4 {
         let begun = when(second, || store.begin_try(Some(&alice.username), THROTTLE)).unwrap();
-        let tried = FailedTry { account: Some(alice.id), begun, why: "wrong password" };
+        let tried = FailedTry { account: Some(alice.id), begun, why: Reason::WrongPassword, typed_by: "bob" };
         when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
     }
-    assert_eq!((said(store).len(), counted(store)), (1, vec![("wrong password".to_owned(), 3)]));
+    assert_eq!((said(store).len(), counted(store)), (1, vec![("wrong password; typed by bob".to_owned(), 3)]));
     let stands = get(store, alice.id);
     assert_eq!((stands.tries.failed, stands.untold_failures), (4, 4));
 }
@@ -105,7 +104,7 @@ pub fn a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more(store: 
     for second in [0, 0, 1 - HOUR, -HOUR, -HOUR] {
         when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
-    assert_eq!(said(store), ["no token", "2 more until 2023-11-14T22:13:20Z: no token", "no token"]);
+    assert_eq!(said(store), ["no token", "2 more; the last at 2023-11-14T22:13:20Z; no token", "no token"]);
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
 }
 
@@ -129,7 +128,7 @@ pub fn what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try(stor
     assert!(u32::try_from(written).unwrap() >= 24 * KINDS, "{written}");
     let seen: u64 = refused(store)
         .iter()
-        .map(|event| event.detail.split_once(" more until ").map_or(1, |(count, _)| count.parse().unwrap()))
+        .map(|event| serde_json::from_str::<serde_json::Value>(&event.detail).unwrap()["count"].as_u64().unwrap_or(1))
         .sum();
     let pending: u64 = counted(store).iter().map(|(_, count)| count).sum();
     assert_eq!(seen + pending, tried as u64, "none is lost");

@@ -2,7 +2,7 @@
 
 use super::{
     HOUR, acting, all_is_refused, at, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
-    when,
+    when, words,
 };
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
@@ -138,14 +138,14 @@ pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store
     store.revoke_token(&acting(store, &ada), ada.id, id).unwrap();
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
     let said: Vec<_> =
-        events.iter().rev().take(3).map(|it| (&*it.action, &*it.actor, &*it.target, &*it.detail)).collect();
-    let detail = format!("nightly: global-admin; until {}", at(90 * 24 * HOUR));
+        events.iter().rev().take(3).map(|it| (&*it.action, &*it.actor, &*it.target, words(it))).collect();
+    let detail = format!("nightly; roles: global-admin; expires {}", at(90 * 24 * HOUR));
     assert_eq!(
         said,
         [
-            ("revoke-token", "ada", "ada", "nightly"),
-            ("disable", "ada (token nightly)", "alice", ""),
-            ("create-token", "ada", "ada", detail.as_str()),
+            ("revoke-token", "ada", "ada", "nightly".to_owned()),
+            ("disable", "ada (token nightly)", "alice", String::new()),
+            ("create-token", "ada", "ada", detail),
         ]
     );
 }

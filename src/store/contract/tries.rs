@@ -1,8 +1,11 @@
 //! Guessing: tries are counted before they are looked at, put off, and end in a lock.
 
-use super::{HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary, when};
+use super::{
+    HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary, when, words,
+};
 use crate::domain::account::{Account, AccountId, State};
 use crate::domain::actor::Actor;
+use crate::domain::audit::Reason;
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::role::Role;
@@ -20,7 +23,8 @@ fn begins(store: &mut dyn Store, account: &Account, second: i64) -> Option<TryId
 }
 
 fn fails(store: &mut dyn Store, account: &Account, begun: TryId, second: i64) {
-    let tried = FailedTry { account: Some(account.id), begun: Some(begun), why: "wrong password" };
+    let tried =
+        FailedTry { account: Some(account.id), begun: Some(begun), why: Reason::WrongPassword, typed_by: "bob" };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
@@ -57,7 +61,7 @@ fn renews(store: &mut dyn Store, account: &Account, proved: PasswordRevision, ha
 /// The details of the events since there were so many.
 fn said_since(store: &dyn Store, before: usize) -> Vec<String> {
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
-    events[before..].iter().map(|event| format!("{} {}: {}", event.action, event.outcome, event.detail)).collect()
+    events[before..].iter().map(|event| format!("{} {}: {}", event.action, event.outcome, words(event))).collect()
 }
 
 fn recorded(store: &dyn Store) -> usize {
@@ -157,7 +161,7 @@ pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
 pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     for (reset, second, done) in
-        [(true, 0, "reset done: expires 2023-11-15T22:13:20Z"), (false, 120, "unlock done: after 1 failed sign-in")]
+        [(true, 0, "reset done: expires 2023-11-15T22:13:20Z"), (false, 120, "unlock done: failed before: 1")]
     {
         begins(store, &alice, second).unwrap();
         let (seen, before) = (get(store, alice.id), recorded(store));
@@ -168,7 +172,7 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
         } else {
             when(second + 60, || store.unlock(&operator(), alice.id, seen.revision)).unwrap();
         }
-        let killed = format!("sign-in refused: a try begun at {} was not brought to its end", at(second));
+        let killed = format!("sign-in refused: not finished; tries: 1; begun at {}", at(second));
         // The second of its kind in the hour is counted.
         let said = if reset { vec![&*killed, done] } else { vec![done] };
         assert_eq!(said_since(store, before), said);
@@ -278,8 +282,7 @@ pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Stor
 pub fn a_success_is_recorded_with_the_failures_before_it(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
-    for (failed, said) in
-        [(0, "sign-in done: for one command"), (3, "sign-in done: for one command, after 3 that failed")]
+    for (failed, said) in [(0, "sign-in done: for one command"), (3, "sign-in done: for one command; failed before: 3")]
     {
         failures(store, &alice, failed);
         let before = recorded(store);
@@ -337,7 +340,7 @@ pub fn a_success_takes_no_other_try_off(store: &mut dyn Store) {
     assert_eq!(
         said_since(store, before),
         [
-            "sign-in refused: 3 tries begun from 2023-11-14T22:13:20Z to 2023-11-14T22:13:22Z were not brought to their end"
+            "sign-in refused: not finished; tries: 3; begun at 2023-11-14T22:13:20Z; the last begun at 2023-11-14T22:13:22Z"
         ]
     );
     assert_eq!(get(store, alice.id).tries, Tries { failed: 3, last_at: Some(at(2)) });
@@ -352,8 +355,8 @@ pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(s
     let untold = passes(store, &alice, proved, 60).unwrap().untold_failures;
     assert_eq!(untold, 1);
     let said = [
-        "sign-in refused: a try begun at 2023-11-14T22:13:20Z was not brought to its end",
-        "sign-in done: for one command, after 1 that failed",
+        "sign-in refused: not finished; tries: 1; begun at 2023-11-14T22:13:20Z",
+        "sign-in done: for one command; failed before: 1",
     ];
     assert_eq!(said_since(store, before), said);
     fails(store, &alice, begun, 61);
@@ -364,12 +367,12 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for (occasion, flagged, said) in [
-        (Occasion::SignIn(new_sign_in(1)), false, "sign-in done: until 2023-11-14T23:13:20Z"),
+        (Occasion::SignIn(new_sign_in(1)), false, "sign-in done: expires 2023-11-14T23:13:20Z"),
         (Occasion::OneCommand, false, "sign-in done: for one command"),
-        (Occasion::PasswordChange, false, "sign-in done: to change the password"),
+        (Occasion::PasswordChange, false, "sign-in done: for password change"),
         (Occasion::Verify, false, "verify done: "),
-        (Occasion::SignIn(new_sign_in(2)), true, "sign-in done: to choose a new password"),
-        (Occasion::Verify, true, "verify refused: alice must choose a new password first"),
+        (Occasion::SignIn(new_sign_in(2)), true, "sign-in done: for new password"),
+        (Occasion::Verify, true, "verify refused: a new password must be chosen first"),
     ] {
         let seen = get(store, alice.id);
         if flagged && !seen.must_change {

@@ -168,12 +168,13 @@ mod tests {
 
     use super::*;
     use crate::domain::actor::{Actor, Operator};
+    use crate::domain::audit::Detail;
     use crate::domain::authority::Refusal;
     use crate::domain::credential::StoredHash;
     use crate::domain::role::Role;
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;
-    use crate::store::contract::SetClock;
+    use crate::store::contract::{OPERATION, SetClock};
     use crate::store::ruled::{Ruled, Whom};
     use crate::store::{EventFilter, NewAccount, NewTemporary, Store as _};
 
@@ -202,7 +203,8 @@ mod tests {
         assert_eq!(commits.load(Ordering::Relaxed), 1);
         assert!(!store.name().unwrap().is_empty(), "what was written before is undone");
         let events = store.events(&EventFilter::default(), None, 10).unwrap();
-        assert_eq!(events.last().map(|event| event.detail.as_str()), Some(refusal().to_string().as_str()));
+        let said = Detail::of(refusal().reason()).to_json();
+        assert_eq!(events.last().map(|event| &event.detail), Some(&said));
     }
 
     #[test]
@@ -238,12 +240,12 @@ mod tests {
     }
 
     fn in_memory() -> Ruled<SqliteEngine> {
-        Ruled::new(SqliteEngine::in_memory(SetClock))
+        Ruled::new(SqliteEngine::in_memory(SetClock), OPERATION)
     }
 
     fn in_a_folder() -> (tempfile::TempDir, SqliteStores) {
         let folder = tempfile::tempdir().unwrap();
-        let stores = SqliteStores::at(&folder.path().join("store.db"), SetClock).unwrap();
+        let stores = SqliteStores::at(&folder.path().join("store.db"), SetClock, OPERATION).unwrap();
         (folder, stores)
     }
 }

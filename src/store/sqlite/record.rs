@@ -1,6 +1,6 @@
 //! The rows of the record, and of what is counted beside it.
 
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
 use super::accounts::moment;
@@ -8,16 +8,17 @@ use super::errors::failed;
 use super::rows::execute;
 use crate::domain::account::AccountId;
 use crate::domain::audit::{Event, Link, Outcome, Repeat, Target};
+use crate::domain::operation::OperationId;
 use crate::store::engine::RepeatRow;
 use crate::store::{EventFilter, Result};
 
 const COLUMNS: &str =
-    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link";
+    "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link, operation";
 
 /// Appends an event.
 pub fn append(connection: &Connection, event: &Event) -> Result<()> {
     let insert =
-        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
     connection
         .prepare_cached(&insert)
         .and_then(|mut statement| {
@@ -34,21 +35,28 @@ pub fn append(connection: &Connection, event: &Event) -> Result<()> {
                 event.detail,
                 event.previous.0,
                 event.link.0,
+                event.operation,
             ])
         })
         .map_err(failed)
         .map(drop)
 }
 
-/// Whether an event says in these words what came of something that was to be done to an account.
-pub fn has(connection: &Connection, target: AccountId, action: &str, outcome: Outcome, detail: &str) -> Result<bool> {
+/// Whether there is an event of an operation, with this outcome, about something that was to be done to an account.
+pub fn has(
+    connection: &Connection,
+    target: AccountId,
+    action: &str,
+    outcome: Outcome,
+    by: OperationId,
+) -> Result<bool> {
     connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM audit_events
-                            WHERE target_id = ?1 AND action = ?2 AND outcome = ?3 AND detail = ?4)",
+                            WHERE target_id = ?1 AND action = ?2 AND outcome = ?3 AND operation = ?4)",
         )
         .and_then(|mut statement| {
-            statement.query_row(params![target.0, action, outcome.name(), detail], |row| row.get(0))
+            statement.query_row(params![target.0, action, outcome.name(), by.to_string()], |row| row.get(0))
         })
         .map_err(failed)
 }
@@ -78,6 +86,7 @@ pub fn page(connection: &Connection, filter: &EventFilter, after: Option<u64>, l
     and("target_id = ?", filter.account.map(|id| id.0.into()));
     and("instr(actor, ?) > 0", filter.actor.clone().map(Into::into));
     and("action = ?", filter.action.clone().map(Into::into));
+    and("operation = ?", filter.operation.map(|operation| operation.to_string().into()));
     and("outcome = ?", filter.outcome.map(|outcome| outcome.name().to_owned().into()));
     and("at >= ?", filter.since.map(|at| at.as_second().into()));
     and("at < ?", filter.until.map(|at| at.as_second().into()));
@@ -104,6 +113,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
         detail: text(row, 9)?,
         previous: link(row, 10)?,
         link: link(row, 11)?,
+        operation: operation(row)?,
     })
 }
 
@@ -113,6 +123,13 @@ fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
         .get_ref(column)?
         .as_bytes()
         .map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(bytes).into_owned()))
+}
+
+fn operation(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
+    match row.get_ref(12)? {
+        ValueRef::Null => Ok(None),
+        _ => text(row, 12).map(Some),
+    }
 }
 
 /// A link that somebody may have tampered with: what is not 32 bytes is none.

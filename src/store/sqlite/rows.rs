@@ -10,6 +10,7 @@ use crate::domain::audit::{Event, Link, Outcome};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::name::Username;
+use crate::domain::operation::OperationId;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
@@ -122,8 +123,8 @@ impl Reads for SqliteRows<'_> {
         record::page(self.connection, filter, after, limit)
     }
 
-    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, detail: &str) -> Result<bool> {
-        record::has(self.connection, target, action, outcome, detail)
+    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, by: OperationId) -> Result<bool> {
+        record::has(self.connection, target, action, outcome, by)
     }
 
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
@@ -246,9 +247,10 @@ mod tests {
     use super::super::open;
     use super::*;
     use crate::domain::actor::{Actor, Operator};
-    use crate::domain::audit::{BYTES_AN_EVENT, Entry, Outcome, Repeat, Target as Recorded};
+    use crate::domain::audit::{BYTES_AN_EVENT, Detail, DetailKey, Entry, Outcome, Reason, Repeat, Target as Recorded};
     use crate::domain::credential::Cost;
     use crate::domain::policy::Policy;
+    use crate::store::contract::OPERATION;
     use crate::store::tx::Tx;
     use crate::store::{NewTemporary, StoreError, batches, events, policy, record};
 
@@ -318,7 +320,7 @@ mod tests {
         let bound = connection.bound();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
         let mut rows = SqliteRows { connection: &transaction, bound, now: at };
-        let undone = batches::reset_passwords(&mut Tx::new(&mut rows), &by, &batch);
+        let undone = batches::reset_passwords(&mut Tx::new(&mut rows, OPERATION), &by, &batch);
         assert!(matches!(&undone, Err(StoreError::Failed(why)) if format!("{why:#}").contains("there is no room")));
         drop(transaction);
         for what in ["accounts WHERE password_hash IS NOT NULL", "audit_events"] {
@@ -341,7 +343,7 @@ mod tests {
             );
             connection.execute_batch(&sql).unwrap();
             let seven = Timestamp::from_second(7).unwrap();
-            record::end_what_has_ended(&mut Tx::new(&mut rows(&connection, seven))).unwrap();
+            record::end_what_has_ended(&mut Tx::new(&mut rows(&connection, seven), OPERATION)).unwrap();
             let lapsed = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 7";
             let others = "SELECT count(*) FROM accounts WHERE temporary_lapsed AND temporary_until = 8";
             let counted =
@@ -358,7 +360,7 @@ mod tests {
             action: "sign-in",
             target: Some(Recorded { id: Some(AccountId(1_000_000)), username: "a".repeat(64).parse().unwrap() }),
             outcome: Outcome::Refused,
-            detail: format!("what stands where your token should be is no token; brought by {}", operator.said()),
+            detail: Detail::of(Reason::TemporaryExpired).with(DetailKey::TypedBy, operator.said()),
         }
     }
 
@@ -377,11 +379,11 @@ mod tests {
         for _ in 0..1_000 {
             let repeat = Repeat {
                 target: longest().target,
-                kind: longest().detail,
+                kind: longest().detail.to_json(),
                 count: u64::MAX >> 1,
                 last_at: Timestamp::from_second(1_800_000_000).unwrap(),
             };
-            record::insert(&mut Tx::new(&mut rows), &events::repeated(&repeat)).unwrap();
+            record::insert(&mut Tx::new(&mut rows, OPERATION), &events::repeated(&repeat)).unwrap();
         }
         transaction.commit().unwrap();
         let each = (bytes(&connection) - before) / 1_000;

@@ -10,7 +10,7 @@ use crate::store::{Result, StoreError};
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The schema this program knows.
-pub const NEWEST: u32 = 6;
+pub const NEWEST: u32 = 7;
 
 const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_1.sql"),
@@ -19,6 +19,7 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
     include_str!("schema_6.sql"),
+    include_str!("schema_7.sql"),
 ];
 
 /// Takes the steps that are missing, inside one exclusive transaction. What is not as passdesk has made it is refused

@@ -55,7 +55,7 @@ CREATE TABLE audit_events (
     detail    TEXT NOT NULL,
     previous  BLOB NOT NULL CHECK (length(previous) = 32),
     link      BLOB NOT NULL CHECK (length(link) = 32)
-) STRICT;
+, operation TEXT) STRICT;
 
 CREATE INDEX audit_events_by_target ON audit_events (target_id, sequence);
 

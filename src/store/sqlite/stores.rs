@@ -15,6 +15,7 @@ use super::{SqliteEngine, backup, examine, open, writer};
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::finding::Finding;
+use crate::domain::operation::OperationId;
 use crate::gate::Gate;
 use crate::store::ruled::Ruled;
 use crate::store::{NewAccount, PreparedStore, Result, Store, StoreFile, Stores, Watch, Writer};
@@ -23,14 +24,15 @@ use crate::store::{NewAccount, PreparedStore, Result, Store, StoreFile, Stores, 
 pub struct SqliteStores {
     path: PathBuf,
     clock: Arc<dyn Clock>,
+    operation: OperationId,
     gate: Gate,
 }
 
 impl SqliteStores {
-    /// The store at this path, which need not exist. A relative path is taken from the working directory.
-    pub fn at(path: &Path, clock: impl Clock + 'static) -> Result<Self> {
+    /// The store at this path, which need not exist, for an operation to work on. A relative path is taken from the working directory.
+    pub fn at(path: &Path, clock: impl Clock + 'static, operation: OperationId) -> Result<Self> {
         let path = std::path::absolute(path).context("the store's path cannot be made absolute")?;
-        Ok(Self { path, clock: Arc::new(clock), gate: Gate::default() })
+        Ok(Self { path, clock: Arc::new(clock), operation, gate: Gate::default() })
     }
 
     /// The same, behind a gate that holds signals back.
@@ -47,7 +49,10 @@ impl SqliteStores {
 
     fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Box<dyn Store>> {
         let _pass = self.gate.pass();
-        Ok(Box::new(Ruled::new(SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate))))
+        Ok(Box::new(Ruled::new(
+            SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate),
+            self.operation,
+        )))
     }
 }
 
@@ -68,10 +73,15 @@ impl Stores for SqliteStores {
         Ok(self.clock.now())
     }
 
+    fn operation(&self) -> OperationId {
+        self.operation
+    }
+
     fn prepare(&self, by: &Actor, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         let _pass = self.gate.pass();
-        let mut store = Ruled::new(SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate));
+        let mut store =
+            Ruled::new(SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate), self.operation);
         store.add_account(by, first)?;
         store.engine.close()?;
         Ok(Box::new(unplaced))

@@ -60,7 +60,7 @@ impl Done {
         let (mut in_force, mut replaced) = (Vec::new(), 0);
         for row in &unfinished.rows {
             let account = store.account(&Target::Username(row.username.clone()))?;
-            let was_reset = account.as_ref().map(|account| store.was_reset(account.id, row.until)).transpose()?;
+            let was_reset = account.as_ref().map(|account| store.was_reset(account.id, row.operation)).transpose()?;
             if let Some(account) = account.filter(|_| was_reset == Some(true)) {
                 replaced += usize::from(account.temporary_until.is_some_and(|until| until != row.until));
                 accounts.insert(account.id);
