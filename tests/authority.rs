@@ -216,7 +216,7 @@ impl Clock for Still {
 /// A store, and the back door to it by which each cell is set up.
 struct Bench {
     _folder: tempfile::TempDir,
-    store: Box<dyn Store>,
+    store: Store,
     behind: Connection,
 }
 

@@ -29,12 +29,12 @@ impl Acting {
     }
 
     /// Refuses, and records it, what the actor may do to nobody.
-    pub fn may(&self, store: &mut dyn Store, action: Action) -> Result<()> {
+    pub fn may(&self, store: &mut Store, action: Action) -> Result<()> {
         self.may_on(store, action, [])
     }
 
     /// Refuses, and records it, what the actor may not do to this one.
-    pub fn may_to(&self, store: &mut dyn Store, action: Action, subject: Subject<'_>) -> Result<()> {
+    pub fn may_to(&self, store: &mut Store, action: Action, subject: Subject<'_>) -> Result<()> {
         let Err(refusal) = decide(self.standing(), action, Some(subject)) else { return Ok(()) };
         let target = audit::Target { id: subject.id, username: subject.username.clone() };
         self.record(store, action.name(), Some(target), &refusal)?;
@@ -47,7 +47,7 @@ impl Acting {
     }
 
     /// The same of what is to be written; says, too, that an account is removed, or is not.
-    pub fn may_change(&self, store: &mut dyn Store, action: Action, account: &Account) -> Result<()> {
+    pub fn may_change(&self, store: &mut Store, action: Action, account: &Account) -> Result<()> {
         self.may_to(store, action, account.into())?;
         let username = &account.username;
         match (action, account.removed_at) {
@@ -60,7 +60,7 @@ impl Acting {
 
     /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
     /// shown; the store sees to it in any case.
-    pub fn may_reset(&self, store: &mut dyn Store, account: &Account) -> Result<()> {
+    pub fn may_reset(&self, store: &mut Store, account: &Account) -> Result<()> {
         self.may_change(store, Action::Reset, account)?;
         if !account.roles.contains(Role::GlobalAdmin) || !store.is_last_admin(account.id)? {
             return Ok(());
@@ -74,7 +74,7 @@ impl Acting {
     /// those that are.
     pub fn may_on<'t>(
         &self,
-        store: &mut dyn Store,
+        store: &mut Store,
         action: Action,
         targets: impl IntoIterator<Item = &'t Target>,
     ) -> Result<()> {
@@ -91,7 +91,7 @@ impl Acting {
     }
 
     /// Refuses what only some may do to others, without a word about whether the target is there: it may be one's own.
-    pub fn may_on_others(&self, store: &mut dyn Store, action: Action, target: &Target) -> Result<()> {
+    pub fn may_on_others(&self, store: &mut Store, action: Action, target: &Target) -> Result<()> {
         let own = match (self.account(), store.account(target)?) {
             (Some(own), Some(found)) => own.id == found.id,
             _ => false,
@@ -101,7 +101,7 @@ impl Acting {
 
     /// The same actor as they stand now: while a question stood, somebody else may have been here. What has ended a sign-in
     /// meanwhile, and nothing else, only the store finds out.
-    pub fn renewed(self, store: &dyn Store) -> Result<Self> {
+    pub fn renewed(self, store: &Store) -> Result<Self> {
         let Some(before) = self.account else { return Ok(self) };
         let account = match store.account(&Target::Id(before.id))? {
             // By a token it has no role that the token has not.
@@ -113,7 +113,7 @@ impl Acting {
     }
 
     /// Refuses, and records it, what takes a password and not a token.
-    pub fn may_not_by_token(&self, store: &mut dyn Store, action: &'static str, deed: &str) -> Result<()> {
+    pub fn may_not_by_token(&self, store: &mut Store, action: &'static str, deed: &str) -> Result<()> {
         let Some(account) = self.account.as_ref().filter(|_| self.is_token) else { return Ok(()) };
         let message = format!("a token of {} may not {deed}", account.username);
         let hint = "sign in with a password for it: leave out the token, or add --as".to_owned();
@@ -121,13 +121,7 @@ impl Acting {
     }
 
     /// Records that something was refused, and says so.
-    pub fn refuse(
-        &self,
-        store: &mut dyn Store,
-        action: &'static str,
-        target: &Account,
-        refusal: Refusal,
-    ) -> Result<()> {
+    pub fn refuse(&self, store: &mut Store, action: &'static str, target: &Account, refusal: Refusal) -> Result<()> {
         self.record(store, action, Some(target.into()), &refusal)?;
         Err(refusal.into())
     }
@@ -135,7 +129,7 @@ impl Acting {
     /// Records that something was refused, unless nothing is to change.
     pub fn record(
         &self,
-        store: &mut dyn Store,
+        store: &mut Store,
         action: &'static str,
         target: Option<audit::Target>,
         refusal: &Refusal,
@@ -186,7 +180,7 @@ pub fn is_removed(account: &Account) -> Failure {
 
 /// Finds out who acts. What they may do, an account that has to choose a new password first nothing at all, is for
 /// [`Acting::may`] to say.
-pub fn acting(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Acting> {
+pub fn acting(desk: &mut Desk<'_>, store: &mut Store) -> Result<Acting> {
     let acting = match way_in::known(desk, store)? {
         Some(owner) => owner.into(),
         None if desk.policy.operator_access => {

@@ -42,11 +42,11 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let operation = args.operation.as_deref().map(str::parse).transpose()?;
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
     let mut store = desk.open()?;
-    acting(desk, &mut *store)?.may(&mut *store, Action::Audit)?;
+    acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
     let account = match account {
         // The events of an account outlive it.
         Some(Target::Id(id)) => Some(id),
-        Some(target) => Some(find(&*store, &target)?.id),
+        Some(target) => Some(find(&store, &target)?.id),
         None => None,
     };
     let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
@@ -74,7 +74,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             return Ok(());
         }
     }
-    tell_of_repeats(desk, &*store, &filter)?;
+    tell_of_repeats(desk, &store, &filter)?;
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(|_| ());
     }
@@ -89,7 +89,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 }
 
 /// Says what has been counted and is not in the list yet, of what the list is about.
-fn tell_of_repeats(desk: &mut Desk<'_>, store: &dyn Store, filter: &EventFilter) -> Result<()> {
+fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> Result<()> {
     let is_about_others = filter.actor.is_some()
         || filter.operation.is_some()
         || filter.action.as_deref().is_some_and(|action| action != "sign-in")
@@ -157,7 +157,7 @@ impl Record for HeadRecord {
 fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let expected = args.expect_head.as_deref().map(head).transpose()?;
     let mut store = desk.open()?;
-    acting(desk, &mut *store)?.may(&mut *store, Action::Audit)?;
+    acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
 
     let mut seen = expected.is_none() || expected == Some(Link::START);
     let mut walk = Walk::default();

@@ -46,9 +46,9 @@ pub fn targets(written: &[String]) -> Result<Vec<(String, Target)>> {
 impl Bulk {
     /// Finds the accounts, each once, and keeps of those that may be worked on what `keep` makes of them.
     pub fn find<T>(
-        store: &mut dyn Store,
+        store: &mut Store,
         targets: &[(String, Target)],
-        may: impl Fn(&mut dyn Store, &Account) -> Result<()>,
+        may: impl Fn(&mut Store, &Account) -> Result<()>,
         keep: impl Fn(&str, Account) -> T,
     ) -> (Self, Vec<T>) {
         let (mut bulk, mut kept, mut seen) = (Self::default(), Vec::new(), HashSet::new());

@@ -52,11 +52,11 @@ pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
     desk.token = TokenSource::Nowhere;
     earlier.prepare(&by, &new)?.put_in_place()?;
     let mut store = earlier.open()?;
-    settle(desk, &mut *store, &by, AccountId(1), first.3)?;
+    settle(desk, &mut store, &by, AccountId(1), first.3)?;
     for one in rest {
         let new = sample(desk, made_at, one)?;
         let id = store.add_account(&by, &new)?;
-        settle(desk, &mut *store, &by, id, one.3)?;
+        settle(desk, &mut store, &by, id, one.3)?;
     }
     drop(store);
 
@@ -86,7 +86,7 @@ fn sample(
     })
 }
 
-fn settle(desk: &mut Desk<'_>, store: &mut dyn Store, by: &Actor, id: AccountId, sample: Sample) -> Result<()> {
+fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sample: Sample) -> Result<()> {
     match sample {
         Sample::New | Sample::Expired => {}
         Sample::Settled => {

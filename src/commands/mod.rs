@@ -87,25 +87,25 @@ impl Desk<'_> {
     }
 
     /// Opens the store, and takes over what has been decided in it.
-    fn open(&mut self) -> Result<Box<dyn Store>> {
+    fn open(&mut self) -> Result<Store> {
         let store = self.stores.open()?;
-        self.reread_policy(&*store)?;
+        self.reread_policy(&store)?;
         Ok(store)
     }
 
     /// The same for a command that may be a dry run: it leaves the store as it is, and an older one is not brought up to
     /// date.
-    fn open_unless_dry(&mut self, is_dry: bool) -> Result<Box<dyn Store>> {
+    fn open_unless_dry(&mut self, is_dry: bool) -> Result<Store> {
         if !is_dry {
             return self.open();
         }
         let store = self.stores.open_as_it_is()?;
-        self.reread_policy(&*store)?;
+        self.reread_policy(&store)?;
         Ok(store)
     }
 
     /// Takes over what has been decided since: while a question stood, it may have been anything.
-    fn reread_policy(&mut self, store: &dyn Store) -> Result<()> {
+    fn reread_policy(&mut self, store: &Store) -> Result<()> {
         self.policy = store.policy(std::mem::take(&mut self.policy))?;
         Ok(())
     }
@@ -225,7 +225,7 @@ fn written_to_own(stream: &str) -> Failure {
 }
 
 /// The account somebody pointed at.
-fn find(store: &dyn Store, target: &Target) -> Result<Account> {
+fn find(store: &Store, target: &Target) -> Result<Account> {
     store.account(target)?.ok_or_else(|| Failure::no_such_account(target))
 }
 

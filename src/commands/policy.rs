@@ -47,7 +47,7 @@ impl Record for SettingRecord {
 /// Shows each setting, its default and what it decides.
 fn show(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
-    acting(desk, &mut *store)?.may(&mut *store, Action::ShowPolicy)?;
+    acting(desk, &mut store)?.may(&mut store, Action::ShowPolicy)?;
 
     let records = Setting::ALL.map(|setting| SettingRecord::new(setting, &desk.policy));
     if desk.format() == Format::Text {
@@ -62,8 +62,8 @@ fn show(desk: &mut Desk<'_>) -> Result<()> {
 fn set(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     Policy::default().set(args.setting, &args.value)?;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, Action::SetPolicy)?;
+    let acting = acting(desk, &mut store)?;
+    acting.may(&mut store, Action::SetPolicy)?;
 
     let (name, is) = (args.setting.name(), &args.value);
     let was = desk.commit(|_| store.set_policy(acting.actor(), Policy::default(), args.setting, is))?;

@@ -22,7 +22,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let lifetime = handover::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
-    let account = find(&*store, &Target::Username(username))?;
+    let account = find(&store, &Target::Username(username))?;
     let actor = Actor::Operator(desk.operator.clone());
     if !account.roles.contains(Role::GlobalAdmin) {
         store.record(&Entry::refused(&actor, "recover", Some((&account).into()), Reason::NotGlobalAdmin))?;
@@ -38,7 +38,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     }
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let seen = find(&*store, &Target::Id(account.id))?.revision;
+    let seen = find(&store, &Target::Id(account.id))?.revision;
     if seen != account.revision {
         return Err(Failure::new(Kind::Conflict, "somebody else has changed the account meanwhile")
             .hint("look again, and try again"));

@@ -56,17 +56,17 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     handover::check(&args.way_out, desk, 1)?;
 
     let mut store = desk.open()?;
-    let (acting, owner) = whose(desk, &mut *store, target.as_ref())?;
-    allowed(&mut *store, &acting, &owner, &wanted)?;
-    let proved = prove(desk, &mut *store, &acting)?;
+    let (acting, owner) = whose(desk, &mut store, target.as_ref())?;
+    allowed(&mut store, &acting, &owner, &wanted)?;
+    let proved = prove(desk, &mut store, &acting)?;
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
-    let (acting, owner) = (acting.renewed(&*store)?, find(&*store, &Target::Id(owner.id))?);
-    let roles = allowed(&mut *store, &acting, &owner, &wanted)?;
-    issue(desk, &mut *store, &args.way_out, &acting, &owner, &Wanted { roles, proved, ..wanted })
+    let (acting, owner) = (acting.renewed(&store)?, find(&store, &Target::Id(owner.id))?);
+    let roles = allowed(&mut store, &acting, &owner, &wanted)?;
+    issue(desk, &mut store, &args.way_out, &acting, &owner, &Wanted { roles, proved, ..wanted })
 }
 
 /// The roles that a token is to have, if it may be made.
-fn allowed(store: &mut dyn Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
+fn allowed(store: &mut Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
     acting.may_to(store, Action::CreateToken, Subject::from(owner))?;
     let roles = roles(store, wanted.roles, acting, owner)?;
     if !owner.is_open() {
@@ -89,7 +89,7 @@ fn allowed(store: &mut dyn Store, acting: &Acting, owner: &Account, wanted: &Wan
 }
 
 /// Who makes the token, and the account it is to stand for: one's own, unless another is named.
-fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) -> Result<(Acting, Account)> {
+fn whose(desk: &mut Desk<'_>, store: &mut Store, target: Option<&Target>) -> Result<(Acting, Account)> {
     if let Some(target) = target {
         let acting = acting(desk, store)?;
         acting.may_on_others(store, Action::CreateToken, target)?;
@@ -102,7 +102,7 @@ fn whose(desk: &mut Desk<'_>, store: &mut dyn Store, target: Option<&Target>) ->
 }
 
 /// Whoever finds a terminal signed in does not know the password, and a token would outlast the sign-in.
-fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<Option<PasswordRevision>> {
+fn prove(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting) -> Result<Option<PasswordRevision>> {
     let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(None) };
     let password = way_in::ask_password(desk, &account.username)?;
     let username = Some(&account.username);
@@ -111,7 +111,7 @@ fn prove(desk: &mut Desk<'_>, store: &mut dyn Store, acting: &Acting) -> Result<
 }
 
 /// The roles that were asked for, or all that may be given. What somebody has not, they do not give.
-fn roles(store: &mut dyn Store, asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
+fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
     let lendable = acting.account().map_or(Roles::ALL, |actor| actor.roles.covered());
     if asked.is_empty() {
         return Ok(owner.roles.and(lendable));
@@ -127,7 +127,7 @@ fn roles(store: &mut dyn Store, asked: Roles, acting: &Acting, owner: &Account) 
 
 fn issue(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     args: &cli::handover::WayOut,
     acting: &Acting,
     owner: &Account,
@@ -152,20 +152,20 @@ fn issue(
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
+    let acting = acting(desk, &mut store)?;
     let whose = match (&target, acting.account()) {
         (Some(target), _) => {
-            acting.may_on_others(&mut *store, Action::ListTokens, target)?;
-            let owner = find(&*store, target)?;
-            acting.may_to(&mut *store, Action::ListTokens, (&owner).into())?;
+            acting.may_on_others(&mut store, Action::ListTokens, target)?;
+            let owner = find(&store, target)?;
+            acting.may_to(&mut store, Action::ListTokens, (&owner).into())?;
             Some(owner.id)
         }
         (None, Some(account)) if !args.all => {
-            acting.may_to(&mut *store, Action::ListTokens, account.into())?;
+            acting.may_to(&mut store, Action::ListTokens, account.into())?;
             Some(account.id)
         }
         _ => {
-            acting.may(&mut *store, Action::ListTokens)?;
+            acting.may(&mut store, Action::ListTokens)?;
             None
         }
     };
@@ -202,7 +202,7 @@ fn row(token: &Token) -> [String; 6] {
 fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let target: TokenTarget = args.token.parse()?;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
+    let acting = acting(desk, &mut store)?;
     let own = acting.account().map(|account| account.id);
     let not_found = || {
         Failure::new(Kind::NotFound, format!("there is no token '{target}'")).hint(
@@ -211,17 +211,17 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     };
     if let Some(account) = acting.account() {
         // Who has to choose a new password first is told so, and not whether there is such a token.
-        acting.may_to(&mut *store, Action::RevokeToken, account.into())?;
+        acting.may_to(&mut store, Action::RevokeToken, account.into())?;
     }
     let found = store.token(&target, own)?;
     let is_own = found.as_ref().is_some_and(|token| Some(token.owner) == own);
     if matches!(target, TokenTarget::Id(_)) && !is_own {
         // Whoever may not end those of others is not told whether there is one.
-        acting.may(&mut *store, Action::RevokeToken)?;
+        acting.may(&mut store, Action::RevokeToken)?;
     }
     let token = found.ok_or_else(not_found)?;
-    let owner = find(&*store, &Target::Id(token.owner))?;
-    acting.may_to(&mut *store, Action::RevokeToken, (&owner).into())?;
+    let owner = find(&store, &Target::Id(token.owner))?;
+    acting.may_to(&mut store, Action::RevokeToken, (&owner).into())?;
     if !desk.commit(|_| store.revoke_token(acting.actor(), owner.id, token.id))? {
         return Err(not_found());
     }

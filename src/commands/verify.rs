@@ -25,7 +25,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     } else {
         desk.terminal.piped_secret()?
     };
-    let (account, _) = authenticate(desk, &mut *store, username.as_ref(), &password, Occasion::Verify)?;
+    let (account, _) = authenticate(desk, &mut store, username.as_ref(), &password, Occasion::Verify)?;
     drop(password);
     if account.must_change {
         return Err(Refusal::ChangeRequired { username: account.username }.into());

@@ -29,7 +29,7 @@ pub struct Owner {
 
 impl Owner {
     /// Refuses, and records it, an account that has to choose a new password first.
-    pub fn unflagged(self, store: &mut dyn Store, deed: &'static str) -> Result<Self> {
+    pub fn unflagged(self, store: &mut Store, deed: &'static str) -> Result<Self> {
         if !self.account.must_change {
             return Ok(self);
         }
@@ -44,14 +44,14 @@ impl Owner {
 }
 
 /// Records that somebody has to choose a new password first, and says so.
-pub fn change_required(store: &mut dyn Store, by: &Actor, account: &Account, deed: &'static str) -> Failure {
+pub fn change_required(store: &mut Store, by: &Actor, account: &Account, deed: &'static str) -> Failure {
     let refusal = Refusal::ChangeRequired { username: account.username.clone() };
     let recorded = store.record(&Entry::refused(by, deed, Some(account.into()), refusal.reason()));
     recorded.map_or_else(Into::into, |()| refusal.into())
 }
 
 /// Finds out whose account `me` is about; asks if nothing says so.
-pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
+pub fn owner(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     match known(desk, store)? {
         Some(owner) => Ok(owner),
         None => asked(desk, store),
@@ -60,7 +60,7 @@ pub fn owner(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
 
 /// Signs somebody in for this command alone. Where nobody can be asked, nobody is signed in; an operator who could act is
 /// told what to say instead.
-pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
+pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
         desk.terminal.note("You are not signed in. Whose account is it? This signs you in for this command");
         desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
@@ -73,14 +73,14 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Owner> {
     by_password(desk, store, &username)
 }
 
-fn by_password(desk: &mut Desk<'_>, store: &mut dyn Store, username: &Username) -> Result<Owner> {
+fn by_password(desk: &mut Desk<'_>, store: &mut Store, username: &Username) -> Result<Owner> {
     let password = ask_password(desk, username)?;
     let (account, credential) = authenticate(desk, store, Some(username), &password, Occasion::OneCommand)?;
     Ok(Owner { account, proof: Proof::Password(credential.revision) })
 }
 
 /// Whoever the command line, the environment or an earlier sign-in says it is, and proves it.
-pub fn known(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
+pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
     if let Some(username) = desk.global.as_username.clone() {
         return by_password(desk, store, &username.parse()?).map(Some);
     }
@@ -93,7 +93,7 @@ pub fn known(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>
 
 /// Whoever a token or an earlier sign-in says it is. One that has ended is a failure, not nothing: whoever was signed in
 /// to less than the operator may do is not to go on as the operator unawares.
-pub fn signed_in(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<Option<Owner>> {
+pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
     let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
@@ -166,7 +166,7 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
 /// succeeded.
 pub fn authenticate(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     username: Option<&Username>,
     password: &TypedPassword,
     occasion: Occasion,
@@ -210,7 +210,7 @@ pub fn authenticate(
 /// Records that a try has failed, and whose hands typed it, as far as the operating system knows.
 fn fail(
     desk: &Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     account: Option<AccountId>,
     begun: Option<TryId>,
     why: Reason,

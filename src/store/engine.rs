@@ -32,10 +32,13 @@ pub enum Writing {
 /// other.
 pub trait Engine {
     /// Reads, all of it at one moment.
-    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T>;
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()>;
+
+    /// Closes it; an error if not all of it is where it is to stay.
+    fn close(self: Box<Self>) -> Result<()>;
 
     /// Reads and writes. What is written is in force if the work succeeds, and not at all if it fails.
-    fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T>;
+    fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
 }
 
 /// What a row has that may stand in one row only.

@@ -32,7 +32,7 @@ pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevisio
 /// Asks for a new password and puts it in force. That none was good enough is recorded.
 pub fn change(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     account: &Account,
     current: Current<'_>,
     keep: Option<SignInId>,
@@ -50,7 +50,7 @@ pub fn change(
 }
 
 /// Asks for a new password until one breaks no rule.
-fn ask(desk: &mut Desk<'_>, store: &dyn Store, account: &Account, current: Current<'_>) -> Result<TypedPassword> {
+fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'_>) -> Result<TypedPassword> {
     let instead = "pass the new password on standard input, with --password-stdin";
     if desk.global.password_stdin {
         let new = desk.terminal.piped_secret()?;
@@ -88,7 +88,7 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, account: &Account, current: Curre
 /// Puts a new password in force. A signal waits for it.
 fn put_in_force(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     account: &Account,
     current: Current<'_>,
     new: &TypedPassword,

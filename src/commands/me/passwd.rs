@@ -12,13 +12,13 @@ use crate::store::Occasion;
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     // Whoever finds a terminal signed in does not know the password, so a sign-in only says whose it is.
-    let owner = if desk.global.as_username.is_some() { None } else { signed_in(desk, &mut *store)? };
+    let owner = if desk.global.as_username.is_some() { None } else { signed_in(desk, &mut store)? };
     let username = match &owner {
         Some(owner) => owner.account.username.clone(),
         None => ask_username(desk)?,
     };
     let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, Occasion::PasswordChange)?;
+    let (account, current) = authenticate(desk, &mut store, Some(&username), &password, Occasion::PasswordChange)?;
     choose::tell_why(desk, &account, current.revision);
     // A token may be what somebody else has got hold of.
     let keep = owner.and_then(|owner| match owner.proof {
@@ -26,7 +26,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         Proof::Password(_) | Proof::Token(..) => None,
     });
     let current = Current { credential: &current, typed: &password };
-    choose::change(desk, &mut *store, &account, current, keep)?;
+    choose::change(desk, &mut store, &account, current, keep)?;
     desk.terminal.note(&format!("The password of {} is changed.", account.named()));
     desk.terminal.note("Every other sign-in and token has ended.");
     Ok(())

@@ -10,7 +10,7 @@ use crate::terminal::sheet;
 /// Shows one's own account: roles and what they allow, the password's state, how to change it.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
-    let account = owner(desk, &mut *store)?.unflagged(&mut *store, "profile")?.account;
+    let account = owner(desk, &mut store)?.unflagged(&mut store, "profile")?.account;
     let now = desk.now()?;
     if desk.format() == Format::Text {
         let text = sheet::profile(&account, now, desk.output.layout());

@@ -19,17 +19,17 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let password = ask_password(desk, &username)?;
     let secret = SignInSecret::generate(desk.rng);
     let occasion = Occasion::SignIn(begins_now(desk, &secret)?);
-    let (account, current) = authenticate(desk, &mut *store, Some(&username), &password, occasion)?;
+    let (account, current) = authenticate(desk, &mut store, Some(&username), &password, occasion)?;
     tell_of_failures(desk, &account);
     if account.must_change {
         let typed = Current { credential: &current, typed: &password };
-        let proved = change_first(desk, &mut *store, &account, typed)?;
+        let proved = change_first(desk, &mut store, &account, typed)?;
         let new = begins_now(desk, &secret)?;
         let begun = desk.commit(|_| store.begin_sign_in(account.id, proved, &new));
         begun.map_err(|error| not_signed_in(&account, error.into()))?;
     }
     drop(password);
-    let kept = desk.commit(|desk| keep(desk, &mut *store, &account, &secret));
+    let kept = desk.commit(|desk| keep(desk, &mut store, &account, &secret));
     kept.map_err(|failure| not_signed_in(&account, failure))?;
     if account.untold_failures > 0 {
         // It is no fault to be told twice, and one is signed in already.
@@ -54,7 +54,7 @@ fn begins_now(desk: &Desk<'_>, secret: &SignInSecret) -> Result<NewSignIn> {
 
 fn change_first(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     account: &Account,
     current: Current<'_>,
 ) -> Result<PasswordRevision> {
@@ -79,7 +79,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
 
 /// Keeps a sign-in that has begun, and ends the one that it takes the place of. What the store has and the user's folder
 /// has not is of no use to anybody, and expires.
-fn keep(desk: &mut Desk<'_>, store: &mut dyn Store, account: &Account, secret: &SignInSecret) -> Result<()> {
+fn keep(desk: &mut Desk<'_>, store: &mut Store, account: &Account, secret: &SignInSecret) -> Result<()> {
     let name = store.name()?;
     let before = desk.sign_ins.load_to_end(&name).ok().flatten();
     if let Err(error) = desk.sign_ins.save(&name, secret) {

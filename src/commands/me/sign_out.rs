@@ -53,7 +53,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
 }
 
 /// Removes the saved sign-in, if it is one that has ended.
-fn forget_here(desk: &Desk<'_>, store: &dyn Store) -> Result<()> {
+fn forget_here(desk: &Desk<'_>, store: &Store) -> Result<()> {
     let name = store.name()?;
     let ended_here = match desk.sign_ins.load_to_end(&name) {
         Ok(Some(secret)) => store.sign_in(secret.digest())?.is_none(),
@@ -66,12 +66,12 @@ fn forget_here(desk: &Desk<'_>, store: &dyn Store) -> Result<()> {
 /// Ends every sign-in and token of whoever this is.
 fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
-    let owner = owner(desk, &mut *store)?;
+    let owner = owner(desk, &mut store)?;
     let account = owner.account.clone();
     let acting = Acting::from(owner);
-    acting.may_not_by_token(&mut *store, "sign-out", "sign everybody out of that account")?;
+    acting.may_not_by_token(&mut store, "sign-out", "sign everybody out of that account")?;
     let ended = desk.commit(|_| store.end_all_sign_ins(acting.actor(), &account))?;
-    forget_here(desk, &*store).map_err(done)?;
+    forget_here(desk, &store).map_err(done)?;
     let ended = if ended == 1 { "1 sign-in or token".into() } else { format!("{ended} sign-ins and tokens") };
     desk.terminal.note(&format!("{} is signed out everywhere: {ended} ended.", account.named()));
     Ok(())

@@ -40,7 +40,7 @@ impl Record for FindingRecord<'_> {
 /// Says what was looked at, how it was found, and what to do about what is not as it should be.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let answer = match desk.stores.open_as_it_is().map_err(Failure::from) {
-        Ok(mut store) => may_look(desk, &mut *store),
+        Ok(mut store) => may_look(desk, &mut store),
         // One that cannot be opened cannot say who may look: then it is whoever the operating system lets.
         Err(failure) if failure.kind == Kind::StoreUnusable => Ok(()),
         Err(failure) => Err(failure),
@@ -75,7 +75,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
 }
 
 /// Asks the store who may look.
-fn may_look(desk: &mut Desk<'_>, store: &mut dyn Store) -> Result<()> {
+fn may_look(desk: &mut Desk<'_>, store: &mut Store) -> Result<()> {
     desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
     acting(desk, store)?.may(store, Action::Check)
 }

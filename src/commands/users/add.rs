@@ -22,11 +22,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let lifetime = handover::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
+    let acting = acting(desk, &mut store)?;
     let subject = Subject { id: None, username: &username, roles };
-    acting.may_to(&mut *store, Action::Add, subject)?;
+    acting.may_to(&mut store, Action::Add, subject)?;
     if !roles.is_empty() {
-        acting.may_to(&mut *store, Action::Grant, subject)?;
+        acting.may_to(&mut store, Action::Grant, subject)?;
     }
     let taken = [Some(Target::Username(username.clone())), email.clone().map(Target::Email)];
     for target in taken.into_iter().flatten() {

@@ -5,9 +5,9 @@ use crate::cli::users::Many;
 use crate::commands::Desk;
 use crate::domain::authority::Action;
 use crate::failure::Result;
+use crate::store::Store;
 
 /// Switches accounts off, and ends their sign-ins.
 pub fn run(desk: &mut Desk<'_>, args: &Many) -> Result<()> {
-    let change = |store: &mut dyn crate::store::Store, by: &_, id, seen| store.disable(by, id, seen);
-    change_each(desk, args, Action::Disable, change, "is disabled; every sign-in and token has ended.")
+    change_each(desk, args, Action::Disable, Store::disable, "is disabled; every sign-in and token has ended.")
 }

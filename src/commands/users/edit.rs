@@ -23,15 +23,15 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
     }
 
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may_on(&mut *store, Action::Edit, [&target])?;
-    let account = find(&*store, &target)?;
+    let acting = acting(desk, &mut store)?;
+    acting.may_on(&mut store, Action::Edit, [&target])?;
+    let account = find(&store, &target)?;
     let subject = Subject::from(&account);
-    acting.may_change(&mut *store, Action::Edit, &account)?;
+    acting.may_change(&mut store, Action::Edit, &account)?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
         // What the store asks: giving a role is a matter of what the account is to have, taking one of what it has.
-        acting.may_to(&mut *store, Action::Grant, Subject { roles, ..subject })?;
-        acting.may_to(&mut *store, Action::Revoke, subject)?;
+        acting.may_to(&mut store, Action::Grant, Subject { roles, ..subject })?;
+        acting.may_to(&mut store, Action::Revoke, subject)?;
     }
     if let Some(Some(email)) = &edit.email {
         let taken = store.account(&Target::Email(email.clone()))?.filter(|other| other.id != account.id);
@@ -39,7 +39,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
     }
 
     desk.commit(|_| store.edit_account(acting.actor(), account.id, account.revision, &edit))?;
-    let account = find(&*store, &Target::Id(account.id)).map_err(done)?;
+    let account = find(&store, &Target::Id(account.id)).map_err(done)?;
     desk.terminal.note(&format!("{} is changed.", account.named()));
     desk.print_changed(&[account], false)
 }

@@ -26,17 +26,17 @@ const ROW_BYTES: usize = 200;
 pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let after = args.after.as_deref().map(str::parse).transpose()?;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, Action::List)?;
+    let acting = acting(desk, &mut store)?;
+    acting.may(&mut store, Action::List)?;
     let filter = filter(&args.filters);
     if args.count {
         return count(desk, store.count(&filter)?);
     }
-    let after = after.map(|target| find(&*store, &target)).transpose()?;
+    let after = after.map(|target| find(&store, &target)).transpose()?;
 
     let limit = limit(desk, args.limit);
     let (sort, reverse, now) = (args.sort, args.reverse, desk.now()?);
-    let mut pages = Pages { store: &*store, filter, sort, reverse, last: after, left: limit, listed: 0 };
+    let mut pages = Pages { store: &store, filter, sort, reverse, last: after, left: limit, listed: 0 };
     let mut lines = Lines::new(desk, now);
     if write(desk, &mut pages, &mut lines)? == Reader::Gone {
         return Ok(());
@@ -85,7 +85,7 @@ fn write(desk: &mut Desk<'_>, pages: &mut Pages<'_>, lines: &mut Lines) -> Resul
 
 /// The list as the store has it, a page after the other.
 struct Pages<'a> {
-    store: &'a dyn Store,
+    store: &'a Store,
     filter: Filter,
     sort: Sort,
     reverse: bool,

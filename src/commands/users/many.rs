@@ -13,17 +13,17 @@ use crate::store::Store;
 use crate::terminal::Phase;
 
 /// One change that a store can make to an account.
-pub type Change = fn(&mut dyn Store, &Actor, AccountId, Revision) -> crate::store::Result<()>;
+pub type Change = fn(&mut Store, &Actor, AccountId, Revision) -> crate::store::Result<()>;
 
 /// Makes the change to each account, and says so in the words of `done`.
 pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: &str) -> Result<()> {
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may_on(&mut *store, action, targets.iter().map(|(_, target)| target))?;
+    let acting = acting(desk, &mut store)?;
+    acting.may_on(&mut store, action, targets.iter().map(|(_, target)| target))?;
     let (mut bulk, items) =
-        Bulk::find(&mut *store, &targets, |store, account| acting.may_change(store, action, account), Item::of);
+        Bulk::find(&mut store, &targets, |store, account| acting.may_change(store, action, account), Item::of);
 
     let mut changed = Vec::new();
     // What is done for one is said, whatever comes of the next.
@@ -37,7 +37,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
             continue;
         }
         let account = item.account;
-        let outcome = change(&mut *store, acting.actor(), account.id, account.revision);
+        let outcome = change(&mut store, acting.actor(), account.id, account.revision);
         if outcome.is_ok() {
             desk.terminal.note(&format!("{} {done}", account.named()));
             // It is done; that it cannot be read again changes nothing about that.

@@ -11,8 +11,8 @@ use crate::terminal::records::CountRecord;
 /// Forgets removed accounts for good, once they can no longer be wanted back.
 pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, Action::Purge)?;
+    let acting = acting(desk, &mut store)?;
+    acting.may(&mut store, Action::Purge)?;
     if !args.yes {
         let span = spoken(desk.policy.restorable.as_secs());
         let question = format!("Forget for good all accounts that were removed {span} ago or more?");

@@ -28,10 +28,10 @@ fn change(
 ) -> Result<()> {
     let target = args.id.parse()?;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may_on(&mut *store, action, [&target])?;
-    let account = find(&*store, &target)?;
-    acting.may_change(&mut *store, action, &account)?;
+    let acting = acting(desk, &mut store)?;
+    acting.may_on(&mut store, action, [&target])?;
+    let account = find(&store, &target)?;
+    acting.may_change(&mut store, action, &account)?;
 
     let roles = roles(&account, args.role);
     if roles == account.roles {
@@ -41,7 +41,7 @@ fn change(
     }
     let edit = Edit { roles: Some(roles), ..Edit::default() };
     desk.commit(|_| store.edit_account(acting.actor(), account.id, account.revision, &edit))?;
-    let account = find(&*store, &Target::Id(account.id)).map_err(done)?;
+    let account = find(&store, &Target::Id(account.id)).map_err(done)?;
     let has = if account.roles.is_empty() { "no role".into() } else { account.roles.join(", ") };
     desk.terminal.note(&format!("{} has {has} now.", account.named()));
     desk.print_changed(&[account], false)

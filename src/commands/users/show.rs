@@ -15,9 +15,9 @@ use crate::terminal::sheet;
 pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let target = args.id.parse()?;
     let mut store = desk.open()?;
-    let acting = acting(desk, &mut *store)?;
-    acting.may(&mut *store, Action::List)?;
-    let account = find(&*store, &target)?;
+    let acting = acting(desk, &mut store)?;
+    acting.may(&mut store, Action::List)?;
+    let account = find(&store, &target)?;
 
     let now = desk.now()?;
     let TriesNow { tries, under_way } = store.tries(&account)?;

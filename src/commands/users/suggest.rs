@@ -20,7 +20,7 @@ impl Suggestions {
     }
 
     /// Whom this text suggests.
-    pub fn search(&mut self, store: &dyn Store, text: &str) -> Result<&[Account]> {
+    pub fn search(&mut self, store: &Store, text: &str) -> Result<&[Account]> {
         let text = folded(text);
         let goes_on = self.text.as_ref().is_some_and(|before| text.starts_with(before));
         if goes_on && self.found.len() < self.limit {

@@ -5,9 +5,9 @@ use crate::cli::users::Many;
 use crate::commands::Desk;
 use crate::domain::authority::Action;
 use crate::failure::Result;
+use crate::store::Store;
 
 /// Lets accounts try again that failed to sign in too often.
 pub fn run(desk: &mut Desk<'_>, args: &Many) -> Result<()> {
-    let change = |store: &mut dyn crate::store::Store, by: &_, id, seen| store.unlock(by, id, seen);
-    change_each(desk, args, Action::Unlock, change, "may sign in again.")
+    change_each(desk, args, Action::Unlock, Store::unlock, "may sign in again.")
 }

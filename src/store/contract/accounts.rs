@@ -7,42 +7,42 @@ use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::role::Role;
 use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
 
-pub fn an_account_is_found_by_id_username_and_address(store: &mut dyn Store) {
+pub fn an_account_is_found_by_id_username_and_address(store: &mut Store) {
     let alice = added(store, "alice", &[Role::Helpdesk]);
     for target in [alice.id.to_string(), "Alice".into(), "ALICE@example.org".into()] {
         assert_eq!(store.account(&target.parse().unwrap()).unwrap().as_ref(), Some(&alice), "{target}");
     }
 }
 
-pub fn nobody_is_found_under_a_name_that_is_not_there(store: &mut dyn Store) {
+pub fn nobody_is_found_under_a_name_that_is_not_there(store: &mut Store) {
     added(store, "alice", &[]);
     for target in ["2", "alic", "alice_", "alice@example.com"] {
         assert_eq!(store.account(&target.parse().unwrap()).unwrap(), None, "{target}");
     }
 }
 
-pub fn a_new_account_must_change_its_temporary_password(store: &mut dyn Store) {
+pub fn a_new_account_must_change_its_temporary_password(store: &mut Store) {
     let alice = added(store, "alice", &[]);
     assert!(alice.must_change);
     assert_eq!(alice.temporary_until, Some(at(24 * HOUR)));
     assert_eq!(alice.last_reset.unwrap().by, "operator root (uid 0)");
 }
 
-pub fn a_username_is_taken_once(store: &mut dyn Store) {
+pub fn a_username_is_taken_once(store: &mut Store) {
     let alice = added(store, "alice", &[]);
     let other = NewAccount { email: None, ..new("alice", &[Role::GlobalAdmin]) };
     assert!(matches!(store.add_account(&operator(), &other), Err(StoreError::Conflict(_))));
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
 
-pub fn an_address_is_taken_once_whatever_its_case(store: &mut dyn Store) {
+pub fn an_address_is_taken_once_whatever_its_case(store: &mut Store) {
     let alice = added(store, "alice", &[]);
     let other = NewAccount { email: Some("ALICE@Example.org".parse().unwrap()), ..new("bob", &[]) };
     assert!(matches!(store.add_account(&operator(), &other), Err(StoreError::Conflict(_))));
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
 
-pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut dyn Store) {
+pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut Store) {
     let alice = added(store, "alice", &[Role::Auditor]);
     let name = "Alice Other".parse().unwrap();
     let edit = Edit { display_name: Some(name), ..Edit::default() };
@@ -55,7 +55,7 @@ pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut dyn Store) {
     assert_eq!(list(store, &searched, Sort::Id, false, 10), [edited]);
 }
 
-pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &mut dyn Store) {
+pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
@@ -66,7 +66,7 @@ pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &m
     assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
-pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut dyn Store) {
+pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     let alice = get(store, alice.id);
@@ -74,7 +74,7 @@ pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
 }
 
-pub fn require_change_keeps_the_password(store: &mut dyn Store) {
+pub fn require_change_keeps_the_password(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
     let flagged = get(store, alice.id);
@@ -82,14 +82,14 @@ pub fn require_change_keeps_the_password(store: &mut dyn Store) {
     assert_eq!(hash_of(store, &flagged), "$argon2id$own");
 }
 
-pub fn an_enabled_account_is_active_again(store: &mut dyn Store) {
+pub fn an_enabled_account_is_active_again(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     store.enable(&operator(), alice.id, get(store, alice.id).revision).unwrap();
     assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Active);
 }
 
-pub fn every_change_of_an_account_refuses_a_revision_that_has_passed(store: &mut dyn Store) {
+pub fn every_change_of_an_account_refuses_a_revision_that_has_passed(store: &mut Store) {
     let seen = settled(store, "alice", &[]);
     store.require_change(&operator(), seen.id, seen.revision).unwrap();
     let before = get(store, seen.id);
@@ -100,7 +100,7 @@ pub fn every_change_of_an_account_refuses_a_revision_that_has_passed(store: &mut
     assert_eq!(hash_of(store, &before), "$argon2id$own");
 }
 
-pub fn an_edit_meanwhile_does_not_hinder_a_password_change(store: &mut dyn Store) {
+pub fn an_edit_meanwhile_does_not_hinder_a_password_change(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let edit = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
     store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
@@ -109,7 +109,7 @@ pub fn an_edit_meanwhile_does_not_hinder_a_password_change(store: &mut dyn Store
     assert_eq!(hash_of(store, &alice), "$argon2id$new");
 }
 
-pub fn pages_joined_are_the_whole_list_in_every_order(store: &mut dyn Store) {
+pub fn pages_joined_are_the_whole_list_in_every_order(store: &mut Store) {
     for username in ["dora", "alice", "carol", "bob", "erin"] {
         let id = store.add_account(&operator(), &new(username, &[])).unwrap();
         let same = Edit { display_name: Some("The Same".parse().unwrap()), ..Edit::default() };
@@ -126,7 +126,7 @@ pub fn pages_joined_are_the_whole_list_in_every_order(store: &mut dyn Store) {
     assert_eq!(first.username.as_str(), "alice");
 }
 
-pub fn a_filter_lists_what_it_counts(store: &mut dyn Store) {
+pub fn a_filter_lists_what_it_counts(store: &mut Store) {
     added(store, "alice", &[Role::Helpdesk]);
     settled(store, "bob", &[Role::Helpdesk, Role::Auditor]);
     settled(store, "carol", &[]);
@@ -148,7 +148,7 @@ pub fn a_filter_lists_what_it_counts(store: &mut dyn Store) {
     }
 }
 
-pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut dyn Store) {
+pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut Store) {
     added(store, "flagged", &[]);
     settled(store, "active", &[]);
     let disabled = added(store, "disabled", &[]);
@@ -165,7 +165,7 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut dyn Store) {
     }
 }
 
-pub fn everybody_but_the_removed_is_counted(store: &mut dyn Store) {
+pub fn everybody_but_the_removed_is_counted(store: &mut Store) {
     for username in ["alice", "bob", "carol"] {
         let account = added(store, username, &[]);
         if username == "bob" {
@@ -175,12 +175,12 @@ pub fn everybody_but_the_removed_is_counted(store: &mut dyn Store) {
     assert_eq!(store.count(&Filter::default()).unwrap(), 2);
 }
 
-fn suggested(store: &dyn Store, text: &str, limit: usize) -> Vec<String> {
+fn suggested(store: &Store, text: &str, limit: usize) -> Vec<String> {
     let found = store.suggestions(text, limit).unwrap();
     found.into_iter().map(|account| account.username.to_string()).collect()
 }
 
-pub fn suggestions_are_led_by_usernames_that_begin_so(store: &mut dyn Store) {
+pub fn suggestions_are_led_by_usernames_that_begin_so(store: &mut Store) {
     for username in ["dan", "anna", "ann", "bob", "al"] {
         added(store, username, &[]);
     }
@@ -199,7 +199,7 @@ pub fn suggestions_are_led_by_usernames_that_begin_so(store: &mut dyn Store) {
     }
 }
 
-pub fn as_many_are_suggested_as_are_asked_for(store: &mut dyn Store) {
+pub fn as_many_are_suggested_as_are_asked_for(store: &mut Store) {
     for username in ["dan", "anna", "ann"] {
         added(store, username, &[]);
     }
@@ -208,7 +208,7 @@ pub fn as_many_are_suggested_as_are_asked_for(store: &mut dyn Store) {
     }
 }
 
-pub fn what_has_expired_is_not_put_in_force(store: &mut dyn Store) {
+pub fn what_has_expired_is_not_put_in_force(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let before = (get(store, alice.id), hash_of(store, &alice));
     let reset = when(24 * HOUR, || store.reset_password(&operator(), alice.id, alice.revision, &temporary("late")));

@@ -17,7 +17,7 @@ const ROUNDS: i64 = 20;
 const PATIENCE: u32 = 20;
 
 /// A store with an account in it, open.
-pub fn opened(stores: &dyn Stores) -> Box<dyn Store> {
+pub fn opened(stores: &dyn Stores) -> Store {
     stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place().unwrap();
     stores.open().unwrap()
 }
@@ -26,7 +26,7 @@ pub fn opened(stores: &dyn Stores) -> Box<dyn Store> {
 fn all_at_once<T: Send>(
     stores: &(impl Stores + Sync),
     count: usize,
-    deed: impl Fn(usize, &mut dyn Store) -> T + Sync,
+    deed: impl Fn(usize, &mut Store) -> T + Sync,
 ) -> Vec<T> {
     let start = Barrier::new(count);
     thread::scope(|scope| {
@@ -36,7 +36,7 @@ fn all_at_once<T: Send>(
                 scope.spawn(move || {
                     let mut store = stores.open().unwrap();
                     start.wait();
-                    deed(number, &mut *store)
+                    deed(number, &mut store)
                 })
             })
             .collect();
@@ -55,16 +55,16 @@ fn is_done(outcome: &Result<()>) -> bool {
 
 pub fn two_admins_who_disable_each_other_at_once_leave_one(stores: &(impl Stores + Sync)) {
     let mut store = opened(stores);
-    let admins = ["ada", "ben"].map(|username| settled(&mut *store, username, &[Role::GlobalAdmin]).id);
+    let admins = ["ada", "ben"].map(|username| settled(&mut store, username, &[Role::GlobalAdmin]).id);
     for _ in 0..ROUNDS {
-        let seen = admins.map(|id| get(&*store, id));
-        let by = [0, 1].map(|number| acting(&*store, &seen[number]));
+        let seen = admins.map(|id| get(&store, id));
+        let by = [0, 1].map(|number| acting(&store, &seen[number]));
         let outcomes = all_at_once(stores, 2, |number, store| {
             let other = &seen[1 - number];
             is_done(&store.disable(&by[number], other.id, other.revision))
         });
         assert_eq!(outcomes.iter().filter(|done| **done).count(), 1);
-        let left = admins.map(|id| get(&*store, id));
+        let left = admins.map(|id| get(&store, id));
         let out: Vec<_> = left.iter().filter(|admin| admin.lifecycle == Lifecycle::Disabled).collect();
         assert_eq!(out.len(), 1);
         store.enable(&operator(), out[0].id, out[0].revision).unwrap();
@@ -84,9 +84,9 @@ pub fn a_name_that_many_want_at_once_is_one_accounts(stores: &(impl Stores + Syn
 
 pub fn of_many_who_change_an_account_as_they_saw_it_one_does(stores: &(impl Stores + Sync)) {
     let mut store = opened(stores);
-    let alice = settled(&mut *store, "alice", &[]).id;
+    let alice = settled(&mut store, "alice", &[]).id;
     for _ in 0..ROUNDS {
-        let seen = get(&*store, alice).revision;
+        let seen = get(&store, alice).revision;
         let outcomes = all_at_once(stores, 4, |_, store| is_done(&store.require_change(&operator(), alice, seen)));
         assert_eq!(outcomes.iter().filter(|done| **done).count(), 1);
     }
@@ -94,7 +94,7 @@ pub fn of_many_who_change_an_account_as_they_saw_it_one_does(stores: &(impl Stor
 
 pub fn no_more_guesses_are_let_through_at_once_than_may_fail(stores: &(impl Stores + Sync)) {
     let mut store = opened(stores);
-    let alice = settled(&mut *store, "alice", &[]);
+    let alice = settled(&mut store, "alice", &[]);
     let throttle = Throttle { after: 100, lock_after: 12 };
     let let_through = all_at_once(stores, 8, |_, store| {
         let begun = (0..4).map(|_| store.begin_try(Some(&alice.username), throttle).unwrap());
@@ -109,15 +109,15 @@ pub fn no_more_guesses_are_let_through_at_once_than_may_fail(stores: &(impl Stor
 
 pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) {
     let mut store = opened(stores);
-    let alice = settled(&mut *store, "alice", &[]);
-    let (proved, throttle) = (proof(&*store, &alice), Throttle { after: 5, lock_after: 100 });
+    let alice = settled(&mut store, "alice", &[]);
+    let (proved, throttle) = (proof(&store, &alice), Throttle { after: 5, lock_after: 100 });
     let occasion = Occasion::OneCommand;
     all_at_once(stores, 8, |_, store| {
         let begun = store.begin_try(Some(&alice.username), throttle).unwrap().unwrap();
         store.pass_try(&PassedTry { account: alice.id, begun, proved, renewed: None, occasion }).unwrap();
     });
     when(60, || store.begin_try(Some(&alice.username), throttle)).unwrap();
-    assert_eq!(get(&*store, alice.id), alice, "none is left to be given up");
+    assert_eq!(get(&store, alice.id), alice, "none is left to be given up");
 }
 
 pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {

@@ -13,7 +13,7 @@ use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::store::{self, Edit, Filter, Sort, Store, StoreError};
 
-pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
+pub fn an_actor_demoted_meanwhile_is_refused(store: &mut Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
@@ -23,7 +23,7 @@ pub fn an_actor_demoted_meanwhile_is_refused(store: &mut dyn Store) {
     all_is_refused(store, &mandate, &alice, |_| true);
 }
 
-pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut dyn Store) {
+pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut Store) {
     let admin = settled(store, "admin", &[Role::UserAdmin]);
     let peer = settled(store, "peer", &[Role::UserAdmin]);
     let by = acting(store, &admin);
@@ -35,7 +35,7 @@ pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut dyn Store) {
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [admin, peer]);
 }
 
-pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut dyn Store) {
+pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut Store) {
     let alice = settled(store, "alice", &[Role::Helpdesk]);
     store.remove(&operator(), alice.id, alice.revision).unwrap();
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), []);
@@ -50,7 +50,7 @@ pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut
     assert!(matches!(again, Err(StoreError::Conflict(_))));
 }
 
-pub fn a_removed_account_is_only_restored(store: &mut dyn Store) {
+pub fn a_removed_account_is_only_restored(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.remove(&operator(), alice.id, alice.revision).unwrap();
     let before = get(store, alice.id);
@@ -60,7 +60,7 @@ pub fn a_removed_account_is_only_restored(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).removed_at, None);
 }
 
-pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mut dyn Store) {
+pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     let known = proof(store, &alice);
@@ -70,7 +70,7 @@ pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mu
     assert!(matches!(store.add_account(&operator(), &new("alice", &[])), Err(StoreError::Conflict(_))));
 }
 
-pub fn a_purge_forgets_what_was_removed_until_then(store: &mut dyn Store) {
+pub fn a_purge_forgets_what_was_removed_until_then(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let bob = settled(store, "bob", &[]);
     store.remove(&operator(), alice.id, alice.revision).unwrap();
@@ -81,7 +81,7 @@ pub fn a_purge_forgets_what_was_removed_until_then(store: &mut dyn Store) {
 }
 
 /// The changes that could leave nobody, and what came of each.
-fn every_loss(store: &mut dyn Store, by: &Actor, admin: &Account) -> Vec<(&'static str, store::Result<()>)> {
+fn every_loss(store: &mut Store, by: &Actor, admin: &Account) -> Vec<(&'static str, store::Result<()>)> {
     let (id, seen) = (admin.id, admin.revision);
     let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
     vec![
@@ -92,7 +92,7 @@ fn every_loss(store: &mut dyn Store, by: &Actor, admin: &Account) -> Vec<(&'stat
     ]
 }
 
-pub fn the_last_admin_to_count_on_stays(store: &mut dyn Store) {
+pub fn the_last_admin_to_count_on_stays(store: &mut Store) {
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     for (loss, outcome) in every_loss(store, &operator(), &admin) {
         assert!(matches!(outcome, Err(StoreError::Refused(Refusal::LastAdmin { .. }))), "{loss}");
@@ -101,7 +101,7 @@ pub fn the_last_admin_to_count_on_stays(store: &mut dyn Store) {
     assert_eq!(hash_of(store, &admin), "$argon2id$own");
 }
 
-pub fn the_last_admin_is_known(store: &mut dyn Store) {
+pub fn the_last_admin_is_known(store: &mut Store) {
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
     added(store, "new", &[Role::GlobalAdmin]);
@@ -111,13 +111,13 @@ pub fn the_last_admin_is_known(store: &mut dyn Store) {
     assert!(!store.is_last_admin(admin.id).unwrap());
 }
 
-pub fn with_another_admin_to_count_on_one_may_go(store: &mut dyn Store) {
+pub fn with_another_admin_to_count_on_one_may_go(store: &mut Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     store.remove(&operator(), admin.id, admin.revision).unwrap();
 }
 
-pub fn an_admin_with_a_temporary_password_is_no_replacement(store: &mut dyn Store) {
+pub fn an_admin_with_a_temporary_password_is_no_replacement(store: &mut Store) {
     added(store, "new", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     for (loss, outcome) in every_loss(store, &operator(), &admin) {
@@ -126,7 +126,7 @@ pub fn an_admin_with_a_temporary_password_is_no_replacement(store: &mut dyn Stor
     assert_eq!(get(store, admin.id), admin);
 }
 
-pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut dyn Store) {
+pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut Store) {
     let first = added(store, "first", &[Role::GlobalAdmin]);
     store.reset_password(&operator(), first.id, first.revision, &temporary("second")).unwrap();
     let first = get(store, first.id);
@@ -134,7 +134,7 @@ pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut dyn S
     assert!(matches!(disabled, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
 }
 
-pub fn two_admins_who_disable_each_other_leave_one(store: &mut dyn Store) {
+pub fn two_admins_who_disable_each_other_leave_one(store: &mut Store) {
     let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
     store.disable(&acting(store, &ada), ben.id, ben.revision).unwrap();
     let second = store.disable(&acting(store, &ben), ada.id, ada.revision);
@@ -142,7 +142,7 @@ pub fn two_admins_who_disable_each_other_leave_one(store: &mut dyn Store) {
     assert_eq!(get(store, ada.id).lifecycle, Lifecycle::Active);
 }
 
-pub fn a_recovered_admin_is_switched_on_with_a_temporary_password(store: &mut dyn Store) {
+pub fn a_recovered_admin_is_switched_on_with_a_temporary_password(store: &mut Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     store.disable(&operator(), admin.id, admin.revision).unwrap();

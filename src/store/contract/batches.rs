@@ -6,7 +6,7 @@ use crate::domain::operation::OperationId;
 use crate::domain::role::Role;
 use crate::store::{Edit, EventFilter, Filter, Sort, Store, StoreError};
 
-pub fn a_batch_resets_each_as_a_reset_does(store: &mut dyn Store) {
+pub fn a_batch_resets_each_as_a_reset_does(store: &mut Store) {
     let (alone, one, other) =
         (settled(store, "alone", &[]), settled(store, "one", &[]), settled(store, "other", &[Role::Auditor]));
     let digest = signed_in(store, &one, 1);
@@ -27,7 +27,7 @@ pub fn a_batch_resets_each_as_a_reset_does(store: &mut dyn Store) {
     assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
-pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &mut dyn Store) {
+pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &mut Store) {
     let helper = settled(store, "helper", &[Role::Helpdesk]);
     let (peer, alice, bob) =
         (settled(store, "peer", &[Role::Helpdesk]), settled(store, "alice", &[]), settled(store, "bob", &[]));
@@ -41,14 +41,14 @@ pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &
     assert!(matches!(refused.as_slice(), [event] if event.target_id == Some(peer.id.0) && event.actor == "helper"));
 }
 
-pub fn a_batch_leaves_the_last_admin_to_count_on(store: &mut dyn Store) {
+pub fn a_batch_leaves_the_last_admin_to_count_on(store: &mut Store) {
     let (first, last) = (settled(store, "first", &[Role::GlobalAdmin]), settled(store, "last", &[Role::GlobalAdmin]));
     let outcomes = store.reset_passwords(&operator(), &[(first.id, temporary("new")), (last.id, temporary("new"))]);
     assert!(matches!(outcomes.unwrap().as_slice(), [Ok(()), Err(StoreError::Refused(_))]));
     assert_eq!(get(store, last.id), last);
 }
 
-pub fn a_batch_is_about_accounts_as_they_are_by_then(store: &mut dyn Store) {
+pub fn a_batch_is_about_accounts_as_they_are_by_then(store: &mut Store) {
     let (alice, removed) = (settled(store, "alice", &[]), settled(store, "removed", &[]));
     let edit = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
     store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
@@ -60,13 +60,13 @@ pub fn a_batch_is_about_accounts_as_they_are_by_then(store: &mut dyn Store) {
     assert_eq!(get(store, removed.id), removed);
 }
 
-pub fn an_empty_batch_changes_nothing(store: &mut dyn Store) {
+pub fn an_empty_batch_changes_nothing(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     assert!(store.reset_passwords(&operator(), &[]).unwrap().is_empty());
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
 
-pub fn a_reset_is_known_by_its_operation_for_good(store: &mut dyn Store) {
+pub fn a_reset_is_known_by_its_operation_for_good(store: &mut Store) {
     let (alice, bob) = (added(store, "alice", &[]), settled(store, "bob", &[]));
     assert!(!store.was_reset(bob.id, OPERATION).unwrap());
     // An account that was added by it has not been reset.

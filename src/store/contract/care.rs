@@ -26,7 +26,7 @@ impl Watch for Watcher {
 }
 
 /// The action, the outcome and the detail of each event.
-fn events(store: &dyn Store) -> Vec<[String; 3]> {
+fn events(store: &Store) -> Vec<[String; 3]> {
     let events = store.events(&EventFilter::default(), None, 1_000).unwrap();
     events.into_iter().map(|event| [event.action.clone(), event.outcome.clone(), words(&event)]).collect()
 }
@@ -35,7 +35,7 @@ fn names(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(file: &dyn StoreFile, store: &mut dyn Store) {
+pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(file: &dyn StoreFile, store: &mut Store) {
     let (folder, alice) = (tempfile::tempdir().unwrap(), settled(store, "alice", &[]));
     let (place, before) = (folder.path().join("copy"), events(store));
     file.back_up(store, &operator(), &place, &mut Watcher::default()).unwrap();
@@ -46,7 +46,7 @@ pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(file: &dyn StoreF
     assert_eq!(get(store, alice.id), alice);
 }
 
-pub fn a_backup_takes_no_place_that_is_taken(file: &dyn StoreFile, store: &mut dyn Store) {
+pub fn a_backup_takes_no_place_that_is_taken(file: &dyn StoreFile, store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     let (place, before) = (folder.path().join("copy"), events(store));
     fs::write(&place, "mine").unwrap();
@@ -57,7 +57,7 @@ pub fn a_backup_takes_no_place_that_is_taken(file: &dyn StoreFile, store: &mut d
     assert_eq!(events(store), before);
 }
 
-pub fn only_a_global_admin_or_an_operator_backs_up(file: &dyn StoreFile, store: &mut dyn Store) {
+pub fn only_a_global_admin_or_an_operator_backs_up(file: &dyn StoreFile, store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     for (name, role, may) in [("boss", Role::GlobalAdmin, true), ("u", Role::UserAdmin, false)] {
         let account = settled(store, name, &[role]);
@@ -73,7 +73,7 @@ pub fn only_a_global_admin_or_an_operator_backs_up(file: &dyn StoreFile, store: 
     assert_eq!(names(folder.path()), [folder.path().join("boss")]);
 }
 
-pub fn a_backup_of_which_nothing_comes_leaves_nothing(file: &dyn StoreFile, store: &mut dyn Store) {
+pub fn a_backup_of_which_nothing_comes_leaves_nothing(file: &dyn StoreFile, store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     let before = events(store);
     let made = file.back_up(store, &operator(), &folder.path().join("no/such/folder/copy"), &mut Watcher::default());
@@ -84,7 +84,7 @@ pub fn a_backup_of_which_nothing_comes_leaves_nothing(file: &dyn StoreFile, stor
 
 pub fn a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else(
     file: &dyn StoreFile,
-    store: &mut dyn Store,
+    store: &mut Store,
 ) {
     let folder = tempfile::tempdir().unwrap();
     let import = Import { new: &newcomers(5_000), edits: &[], skipped: 0, file: FileDigest::of(b"") };

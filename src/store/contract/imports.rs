@@ -38,23 +38,23 @@ fn with_roles(account: &Account, roles: &[Role]) -> SeenEdit {
     edit(account, Edit { roles: Some(roles.iter().copied().collect()), ..Edit::default() })
 }
 
-fn import(store: &mut dyn Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
+fn import(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
     store.import(by, Import { new, edits, skipped: 3, file: FileDigest::of(b"abc") }, &mut |_| true)
 }
 
-fn all(store: &dyn Store) -> Vec<Account> {
+fn all(store: &Store) -> Vec<Account> {
     list(store, &Filter::default(), Sort::Id, false, 100)
 }
 
 #[track_caller]
-fn refuses(store: &mut dyn Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
+fn refuses(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
     let before = all(store);
     let Err(StoreError::Refused(refusal)) = import(store, by, new, edits) else { panic!("it was not refused") };
     assert_eq!(all(store), before);
     refusal
 }
 
-pub fn an_import_makes_accounts_without_a_password(store: &mut dyn Store) {
+pub fn an_import_makes_accounts_without_a_password(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     import(store, &operator(), &[newcomer("alice", &[Role::GlobalAdmin])], &[]).unwrap();
     let (alice, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
@@ -70,7 +70,7 @@ pub fn an_import_makes_accounts_without_a_password(store: &mut dyn Store) {
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));
 }
 
-pub fn an_import_says_the_numbers_that_it_gave_in_its_order(store: &mut dyn Store) {
+pub fn an_import_says_the_numbers_that_it_gave_in_its_order(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     let gone = added(store, "gone", &[]);
     store.remove(&operator(), gone.id, gone.revision).unwrap();
@@ -83,7 +83,7 @@ pub fn an_import_says_the_numbers_that_it_gave_in_its_order(store: &mut dyn Stor
     assert_eq!(import(store, &operator(), &[], &[renamed(&root)]).unwrap().ids, []);
 }
 
-pub fn an_import_is_all_or_nothing(store: &mut dyn Store) {
+pub fn an_import_is_all_or_nothing(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     let (before, events) = (all(store), store.events(&EventFilter::default(), None, 100).unwrap());
     let taken = [newcomer("alice", &[]), newcomer("root", &[])];
@@ -98,7 +98,7 @@ pub fn an_import_is_all_or_nothing(store: &mut dyn Store) {
     assert_eq!(store.events(&EventFilter::default(), None, 100).unwrap(), events);
 }
 
-pub fn an_import_that_is_stopped_changes_nothing(store: &mut dyn Store) {
+pub fn an_import_that_is_stopped_changes_nothing(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     let new = newcomers(2_500);
     let mut told = Vec::new();
@@ -112,7 +112,7 @@ pub fn an_import_that_is_stopped_changes_nothing(store: &mut dyn Store) {
     assert_eq!(all(store), [root]);
 }
 
-pub fn an_import_is_one_event(store: &mut dyn Store) {
+pub fn an_import_is_one_event(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     let before = store.events(&EventFilter::default(), None, 100).unwrap().len();
     let new = ["alice", "bob"].map(|username| newcomer(username, &[]));
@@ -129,7 +129,7 @@ pub fn an_import_is_one_event(store: &mut dyn Store) {
     assert_eq!(words(event), detail);
 }
 
-pub fn an_import_changes_what_its_edits_name_and_nothing_else(store: &mut dyn Store) {
+pub fn an_import_changes_what_its_edits_name_and_nothing_else(store: &mut Store) {
     settled(store, "root", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[Role::Auditor]);
     import(store, &operator(), &[], &[renamed(&alice)]).unwrap();
@@ -140,7 +140,7 @@ pub fn an_import_changes_what_its_edits_name_and_nothing_else(store: &mut dyn St
     assert_eq!(unedited, alice);
 }
 
-pub fn an_import_gives_no_more_than_its_actor_may(store: &mut dyn Store) {
+pub fn an_import_gives_no_more_than_its_actor_may(store: &mut Store) {
     let ulla = settled(store, "ulla", &[Role::UserAdmin]);
     let helper = settled(store, "helper", &[Role::Helpdesk]);
     let alice = settled(store, "alice", &[]);
@@ -158,7 +158,7 @@ pub fn an_import_gives_no_more_than_its_actor_may(store: &mut dyn Store) {
     assert_eq!(outcomes, ["refused", "refused", "refused", "done"]);
 }
 
-pub fn an_import_changes_nobody_of_no_lower_rank(store: &mut dyn Store) {
+pub fn an_import_changes_nobody_of_no_lower_rank(store: &mut Store) {
     let ulla = settled(store, "ulla", &[Role::UserAdmin]);
     let peer = settled(store, "peer", &[Role::UserAdmin]);
     for account in [&peer, &ulla] {
@@ -167,7 +167,7 @@ pub fn an_import_changes_nobody_of_no_lower_rank(store: &mut dyn Store) {
     }
 }
 
-pub fn an_actor_demoted_before_an_import_is_refused(store: &mut dyn Store) {
+pub fn an_actor_demoted_before_an_import_is_refused(store: &mut Store) {
     settled(store, "root", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };
@@ -176,7 +176,7 @@ pub fn an_actor_demoted_before_an_import_is_refused(store: &mut dyn Store) {
     refuses(store, &by, &[newcomer("alice", &[])], &[]);
 }
 
-pub fn an_import_leaves_an_admin_to_count_on(store: &mut dyn Store) {
+pub fn an_import_leaves_an_admin_to_count_on(store: &mut Store) {
     let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
     let both = [with_roles(&ada, &[]), with_roles(&ben, &[])];
     let refusal = refuses(store, &operator(), &[newcomer("carol", &[Role::GlobalAdmin])], &both);
@@ -184,7 +184,7 @@ pub fn an_import_leaves_an_admin_to_count_on(store: &mut dyn Store) {
     import(store, &operator(), &[], &both[..1]).unwrap();
 }
 
-pub fn newcomers_meet_their_namesakes(store: &mut dyn Store) {
+pub fn newcomers_meet_their_namesakes(store: &mut Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     store.remove(&operator(), bob.id, bob.revision).unwrap();
     let bob = get(store, bob.id);

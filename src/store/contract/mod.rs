@@ -199,7 +199,7 @@ macro_rules! laws_of_a_file {
         $(#[test] fn $law() {
             let (_keeper, stores) = $place;
             let mut store = $crate::store::contract::at_once::opened(&stores);
-            $crate::store::contract::care::$law(&stores, &mut *store);
+            $crate::store::contract::care::$law(&stores, &mut store);
         })*
     };
 }
@@ -284,33 +284,33 @@ fn new(username: &str, roles: &[Role]) -> NewAccount {
     }
 }
 
-fn added(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
+fn added(store: &mut Store, username: &str, roles: &[Role]) -> Account {
     let id = store.add_account(&operator(), &new(username, roles)).unwrap();
     get(store, id)
 }
 
 /// An account that has chosen its own password.
-fn settled(store: &mut dyn Store, username: &str, roles: &[Role]) -> Account {
+fn settled(store: &mut Store, username: &str, roles: &[Role]) -> Account {
     let account = added(store, username, roles);
     let proved = proof(store, &account);
     when(1, || store.replace_password(account.id, proved, &hash("own"), None)).unwrap();
     get(store, account.id)
 }
 
-fn get(store: &dyn Store, id: AccountId) -> Account {
+fn get(store: &Store, id: AccountId) -> Account {
     store.account(&Target::Id(id)).unwrap().unwrap()
 }
 
-fn hash_of(store: &dyn Store, account: &Account) -> String {
+fn hash_of(store: &Store, account: &Account) -> String {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
 }
 
 /// What whoever knows the password of an account proves.
-fn proof(store: &dyn Store, account: &Account) -> PasswordRevision {
+fn proof(store: &Store, account: &Account) -> PasswordRevision {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().revision
 }
 
-fn acting(store: &dyn Store, account: &Account) -> Actor {
+fn acting(store: &Store, account: &Account) -> Actor {
     Actor::owner(account, proof(store, account))
 }
 
@@ -319,7 +319,7 @@ fn new_sign_in(digest: u8) -> NewSignIn {
     NewSignIn { digest: SignInDigest([digest; 32]), until: at(HOUR) }
 }
 
-fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDigest {
+fn signed_in(store: &mut Store, account: &Account, digest: u8) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
     let proved = proof(store, account);
     store.begin_sign_in(account.id, proved, &NewSignIn { digest, until: at(8 * HOUR) }).unwrap();
@@ -327,7 +327,7 @@ fn signed_in(store: &mut dyn Store, account: &Account, digest: u8) -> SignInDige
 }
 
 /// A token of an account, made by its owner.
-fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, roles: &[Role]) -> SignInDigest {
+fn token_of(store: &mut Store, owner: &Account, label: &str, digest: u8, roles: &[Role]) -> SignInDigest {
     let digest = SignInDigest([digest; 32]);
     let (label, roles) = (label.parse().unwrap(), roles.iter().copied().collect());
     store
@@ -341,13 +341,13 @@ fn token_of(store: &mut dyn Store, owner: &Account, label: &str, digest: u8, rol
 }
 
 /// On behalf of whoever acts by a sign-in or a token.
-fn through(store: &dyn Store, digest: SignInDigest) -> Actor {
+fn through(store: &Store, digest: SignInDigest) -> Actor {
     let SignIn { id, account, token } = when(2, || store.sign_in(digest)).unwrap().unwrap();
     let proof = token.map_or(Proof::SignIn(id), |label| Proof::Token(id, label));
     Actor::Account { id: account.id, username: account.username, proof }
 }
 
-fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {
+fn list(store: &Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize) -> Vec<Account> {
     let mut all: Vec<Account> = Vec::new();
     loop {
         let page = Page { filter, sort, reverse, after: all.last(), limit };
@@ -361,7 +361,7 @@ fn list(store: &dyn Store, filter: &Filter, sort: Sort, reverse: bool, limit: us
 }
 
 /// Runs every change of an account and returns what came of each.
-fn every_change(store: &mut dyn Store, by: &Actor, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
+fn every_change(store: &mut Store, by: &Actor, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
     let (id, seen) = (target.id, target.revision);
     let roles = Edit { roles: Some(Roles::from_iter([Role::GlobalAdmin])), ..Edit::default() };
     BTreeMap::from([
@@ -379,7 +379,7 @@ fn every_change(store: &mut dyn Store, by: &Actor, target: &Account) -> BTreeMap
 
 /// Tries whatever can be done, to one account, to many, to nobody or to what is not there yet: it is refused for the
 /// reason that is given, and nothing is different.
-fn all_is_refused(store: &mut dyn Store, by: &Actor, target: &Account, is_why: impl Fn(&Refusal) -> bool) {
+fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl Fn(&Refusal) -> bool) {
     let new_accounts = newcomers(1);
     let import = Import { new: &new_accounts, edits: &[], skipped: 0, file: FileDigest::of(b"") };
     let token = NewToken {
@@ -389,7 +389,7 @@ fn all_is_refused(store: &mut dyn Store, by: &Actor, target: &Account, is_why: i
         until: at(HOUR),
         proved: None,
     };
-    let stands = |store: &dyn Store| {
+    let stands = |store: &Store| {
         let accounts = list(store, &Filter::default(), Sort::Id, false, 100);
         let tokens: Vec<_> = when(2, || store.tokens(None)).unwrap().into_iter().map(|token| token.id).collect();
         (accounts, hash_of(store, target), tokens, store.policy(Policy::default()).unwrap())
@@ -415,7 +415,7 @@ fn all_is_refused(store: &mut dyn Store, by: &Actor, target: &Account, is_why: i
     assert!(stands(store) == before);
 }
 
-fn proves_nothing(store: &mut dyn Store, account: &Account, proved: PasswordRevision) {
+fn proves_nothing(store: &mut Store, account: &Account, proved: PasswordRevision) {
     let before = (get(store, account.id), hash_of(store, account));
     let replaced = when(1, || store.replace_password(account.id, proved, &hash("late"), None));
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));

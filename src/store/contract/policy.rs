@@ -8,16 +8,16 @@ use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
 use crate::store::{EventFilter, Result, Store, StoreError};
 
-fn decide(store: &mut dyn Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
+fn decide(store: &mut Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
     store.set_policy(by, Policy::default(), setting, value)
 }
 
-pub fn what_has_not_been_decided_is_as_it_is_otherwise(store: &mut dyn Store) {
+pub fn what_has_not_been_decided_is_as_it_is_otherwise(store: &mut Store) {
     let otherwise = Policy { min_length: 33, ..Policy::default() };
     assert_eq!(store.policy(otherwise.clone()).unwrap(), otherwise);
 }
 
-pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
+pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
     for (setting, value) in
         Setting::ALL.into_iter().zip(["20", "8h", "1h", "90d", "0", "3", "50", "m=65536,t=3,p=1", "on"])
     {
@@ -35,7 +35,7 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut dyn Store) {
     assert!(store.policy(Policy::default()).unwrap().costs.contains(&decided));
 }
 
-pub fn only_a_global_admin_or_an_operator_decides(store: &mut dyn Store) {
+pub fn only_a_global_admin_or_an_operator_decides(store: &mut Store) {
     let dan = settled(store, "dan", &[Role::UserAdmin, Role::Helpdesk, Role::Auditor]);
     let by = acting(store, &dan);
     let decided = decide(store, &by, Setting::MinLength, "20");
@@ -46,7 +46,7 @@ pub fn only_a_global_admin_or_an_operator_decides(store: &mut dyn Store) {
     decide(store, &by, Setting::MinLength, "20").unwrap();
 }
 
-pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut dyn Store) {
+pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut Store) {
     added(store, "new", &[Role::GlobalAdmin]);
     let shut = decide(store, &operator(), Setting::OperatorAccess, "off");
     assert!(matches!(shut, Err(StoreError::Refused(Refusal::NoAdmin))));
@@ -56,7 +56,7 @@ pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut 
     assert!(!store.policy(Policy::default()).unwrap().operator_access);
 }
 
-pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store: &mut dyn Store) {
+pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
     decide(store, &operator(), Setting::OperatorAccess, "off").unwrap();

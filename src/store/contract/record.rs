@@ -8,11 +8,11 @@ use crate::domain::audit::{Detail, Entry, Event, Outcome};
 use crate::domain::role::Role;
 use crate::store::{self, EventFilter, Store};
 
-fn events(store: &dyn Store, filter: &EventFilter) -> Vec<Event> {
+fn events(store: &Store, filter: &EventFilter) -> Vec<Event> {
     store.events(filter, None, 1_000).unwrap()
 }
 
-pub fn every_change_is_recorded_with_what_it_changed(store: &mut dyn Store) {
+pub fn every_change_is_recorded_with_what_it_changed(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
     let said: Vec<_> = events(store, &EventFilter::default())
@@ -26,7 +26,7 @@ pub fn every_change_is_recorded_with_what_it_changed(store: &mut dyn Store) {
     assert_eq!(said, [event(root, "add"), event("alice", "change-password"), event(root, "require-change")]);
 }
 
-pub fn a_sign_in_and_its_end_are_recorded(store: &mut dyn Store) {
+pub fn a_sign_in_and_its_end_are_recorded(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     when(1, || store.end_sign_in(digest)).unwrap();
@@ -35,7 +35,7 @@ pub fn a_sign_in_and_its_end_are_recorded(store: &mut dyn Store) {
     assert_eq!(actions, ["add", "change-password", "sign-in", "sign-out"]);
 }
 
-pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut dyn Store) {
+pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut Store) {
     let helper = settled(store, "helper", &[Role::Helpdesk]);
     let peer = settled(store, "peer", &[Role::Helpdesk]);
     let before = events(store, &EventFilter::default()).len();
@@ -48,7 +48,7 @@ pub fn every_refusal_is_recorded_and_changes_nothing_else(store: &mut dyn Store)
     assert_eq!(get(store, peer.id), peer);
 }
 
-pub fn the_record_is_a_chain(store: &mut dyn Store) {
+pub fn the_record_is_a_chain(store: &mut Store) {
     settled(store, "alice", &[]);
     settled(store, "bob", &[]);
     let events = events(store, &EventFilter::default());
@@ -58,7 +58,7 @@ pub fn the_record_is_a_chain(store: &mut dyn Store) {
     }
 }
 
-pub fn the_record_is_read_by_what_it_says(store: &mut dyn Store) {
+pub fn the_record_is_read_by_what_it_says(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     settled(store, "bob", &[]);
     let all = EventFilter::default;
@@ -86,7 +86,7 @@ pub fn the_record_is_read_by_what_it_says(store: &mut dyn Store) {
     assert_eq!(numbers(Some(3)), [2, 1]);
 }
 
-pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
+pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut Store) {
     let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
     let token = token_of(store, &joanna, "ann", 1, &[]);
     let by_token = through(store, token);
@@ -109,7 +109,7 @@ pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut dyn Store) {
     }
 }
 
-pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) {
+pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut Store) {
     let (ann, joanna) = (settled(store, "ann", &[]), settled(store, "joanna", &[]));
     for second in 0..4 {
         let by = acting(store, if second % 2 == 0 { &joanna } else { &ann });
@@ -125,12 +125,12 @@ pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut dyn Store) 
 }
 
 /// The events of purges: of whom, and on whose behalf.
-fn purges(store: &dyn Store) -> Vec<(String, Option<i64>, String)> {
+fn purges(store: &Store) -> Vec<(String, Option<i64>, String)> {
     let purges = events(store, &EventFilter { action: Some("purge".into()), ..EventFilter::default() });
     purges.into_iter().map(|event| (event.target, event.target_id, event.actor)).collect()
 }
 
-pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut dyn Store) {
+pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let [bob, alice] = ["bob", "alice"].map(|username| settled(store, username, &[]));
     for account in [&bob, &alice] {
@@ -141,7 +141,7 @@ pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut dyn Store
     assert_eq!(purges(store), [event(&bob), event(&alice)]);
 }
 
-pub fn a_purge_of_nobody_is_an_event_as_well(store: &mut dyn Store) {
+pub fn a_purge_of_nobody_is_an_event_as_well(store: &mut Store) {
     store.purge(&operator(), SignedDuration::ZERO).unwrap();
     assert_eq!(purges(store), [(String::new(), None, "operator root (uid 0)".to_owned())]);
 }

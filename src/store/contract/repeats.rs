@@ -13,25 +13,25 @@ fn stranger(detail: &str) -> Entry {
 }
 
 /// A try that is not to be looked at, and fails.
-fn turned_away(store: &mut dyn Store, account: &Account, second: i64) {
+fn turned_away(store: &mut Store, account: &Account, second: i64) {
     let tried = FailedTry { account: Some(account.id), begun: None, why: Reason::Throttled, typed_by: "bob" };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
-fn refused(store: &dyn Store) -> Vec<Event> {
+fn refused(store: &Store) -> Vec<Event> {
     let filter = EventFilter { outcome: Some(Outcome::Refused), ..EventFilter::default() };
     store.events(&filter, None, 100_000).unwrap()
 }
 
-fn said(store: &dyn Store) -> Vec<String> {
+fn said(store: &Store) -> Vec<String> {
     refused(store).into_iter().map(|event| words(&event)).collect()
 }
 
-fn counted(store: &dyn Store) -> Vec<(String, u64)> {
+fn counted(store: &Store) -> Vec<(String, u64)> {
     store.repeats().unwrap().into_iter().map(|repeat| (Detail::read(&repeat.kind).words(), repeat.count)).collect()
 }
 
-pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(store: &mut dyn Store) {
+pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for second in 0..100 {
         when(second, || store.turn_away(&stranger("no token"))).unwrap();
@@ -53,7 +53,7 @@ pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(sto
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
 }
 
-pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
+pub fn those_of_another_kind_are_counted_apart(store: &mut Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     for second in 0..3 {
         when(second, || store.turn_away(&stranger("no token"))).unwrap();
@@ -75,7 +75,7 @@ pub fn those_of_another_kind_are_counted_apart(store: &mut dyn Store) {
     assert!(sums.iter().any(|event| event.target_id == Some(alice.id.0) && event.target == "alice"));
 }
 
-pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut dyn Store) {
+pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for second in 0..4 {
         let begun = when(second, || store.begin_try(Some(&alice.username), THROTTLE)).unwrap();
@@ -87,7 +87,7 @@ pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut
     assert_eq!((stands.tries.failed, stands.untold_failures), (4, 4));
 }
 
-pub fn what_has_ended_has_ended_with_what_is_only_counted(store: &mut dyn Store) {
+pub fn what_has_ended_has_ended_with_what_is_only_counted(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     let end = HOUR - 10;
@@ -100,7 +100,7 @@ pub fn what_has_ended_has_ended_with_what_is_only_counted(store: &mut dyn Store)
     assert!(when(2, || store.sign_in(new.digest)).unwrap().is_none(), "a clock set back revives nothing");
 }
 
-pub fn a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more(store: &mut dyn Store) {
+pub fn a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more(store: &mut Store) {
     for second in [0, 0, 1 - HOUR, -HOUR, -HOUR] {
         when(second, || store.turn_away(&stranger("no token"))).unwrap();
     }
@@ -108,7 +108,7 @@ pub fn a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more(store: 
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
 }
 
-pub fn what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try(store: &mut dyn Store) {
+pub fn what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try(store: &mut Store) {
     const DAY: i64 = 24 * HOUR;
     let accounts: Vec<_> = (0..KINDS + 10).map(|number| settled(store, &format!("u{number}"), &[])).collect();
     let before = refused(store).len();

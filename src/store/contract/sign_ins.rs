@@ -10,7 +10,7 @@ use crate::domain::authority::Refusal;
 use crate::domain::role::Role;
 use crate::store::{Occasion, PassedTry, Store, StoreError};
 
-pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
+pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let bob = settled(store, "bob", &[]);
     let [own, other] = [1, 2].map(|digest| signed_in(store, &alice, digest));
@@ -26,7 +26,7 @@ pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut dyn Store) {
     assert_eq!(hash_of(store, &changed), "$argon2id$new");
 }
 
-pub fn a_disabled_account_loses_its_sign_ins(store: &mut dyn Store) {
+pub fn a_disabled_account_loses_its_sign_ins(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
@@ -36,21 +36,21 @@ pub fn a_disabled_account_loses_its_sign_ins(store: &mut dyn Store) {
     assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
-pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut dyn Store) {
+pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let known = proof(store, &alice);
     store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
     proves_nothing(store, &alice, known);
 }
 
-pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut dyn Store) {
+pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let known = proof(store, &alice);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     proves_nothing(store, &alice, known);
 }
 
-pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mut dyn Store) {
+pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mut Store) {
     let alice = added(store, "alice", &[]);
     let (known, end) = (proof(store, &alice), 24 * HOUR);
     let begun = store.begin_try(Some(&alice.username), THROTTLE).unwrap().unwrap();
@@ -63,7 +63,7 @@ pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mu
     assert_eq!(get(store, alice.id), alice);
 }
 
-pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
+pub fn no_sign_in_begins_once_a_change_is_required(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.require_change(&operator(), alice.id, alice.revision).unwrap();
     let known = proof(store, &alice);
@@ -72,14 +72,14 @@ pub fn no_sign_in_begins_once_a_change_is_required(store: &mut dyn Store) {
     assert!(store.sign_in(new_sign_in(1).digest).unwrap().is_none());
 }
 
-pub fn a_sign_in_ends_at_its_expiry(store: &mut dyn Store) {
+pub fn a_sign_in_ends_at_its_expiry(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     assert!(when(8 * HOUR - 1, || store.sign_in(digest)).unwrap().is_some());
     assert!(when(8 * HOUR, || store.sign_in(digest)).unwrap().is_none());
 }
 
-pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
+pub fn a_sign_in_ended_is_gone(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     assert!(when(1, || store.end_sign_in(digest)).unwrap());
@@ -87,7 +87,7 @@ pub fn a_sign_in_ended_is_gone(store: &mut dyn Store) {
     assert!(!when(1, || store.end_sign_in(digest)).unwrap());
 }
 
-pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Store) {
+pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut Store) {
     settled(store, "keeper", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
@@ -97,7 +97,7 @@ pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut dyn Sto
     all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { .. }));
 }
 
-pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut dyn Store) {
+pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut Store) {
     settled(store, "keeper", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
@@ -111,14 +111,14 @@ pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut
     store.disable(&by, alice.id, alice.revision).unwrap();
 }
 
-pub fn a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {
+pub fn a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     when(8 * HOUR, || store.add_account(&operator(), &new("bob", &[]))).unwrap();
     assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
-pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &mut dyn Store) {
+pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let bob = settled(store, "bob", &[]);
     let [first, second] = [1, 2].map(|digest| signed_in(store, &alice, digest));

@@ -11,17 +11,17 @@ use crate::domain::sign_in::SignInDigest;
 use crate::domain::token::Token;
 use crate::store::{Edit, EventFilter, NewToken, Store, StoreError};
 
-fn roles_of(store: &dyn Store, digest: SignInDigest) -> Roles {
+fn roles_of(store: &Store, digest: SignInDigest) -> Roles {
     when(2, || store.sign_in(digest)).unwrap().unwrap().account.roles
 }
 
-fn set_roles(store: &mut dyn Store, account: &Account, roles: &[Role]) {
+fn set_roles(store: &mut Store, account: &Account, roles: &[Role]) {
     let edit = Edit { roles: Some(roles.iter().copied().collect()), ..Edit::default() };
     let seen = get(store, account.id).revision;
     store.edit_account(&operator(), account.id, seen, &edit).unwrap();
 }
 
-fn tokens(store: &dyn Store) -> Vec<Token> {
+fn tokens(store: &Store) -> Vec<Token> {
     when(2, || store.tokens(None)).unwrap()
 }
 
@@ -30,7 +30,7 @@ fn new(label: &str) -> NewToken {
     NewToken { label, roles: Roles::NONE, digest: SignInDigest([9; 32]), until: at(HOUR), proved: None }
 }
 
-pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut dyn Store) {
+pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let bob = settled(store, "bob", &[Role::Helpdesk]);
     let helpdesk = token_of(store, &ada, "desk", 1, &[Role::Helpdesk]);
@@ -41,7 +41,7 @@ pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut dyn Store)
     assert_eq!(when(2, || store.sign_in(helpdesk)).unwrap().unwrap().token, Some("desk".parse().unwrap()));
 }
 
-pub fn a_role_taken_from_the_owner_is_taken_from_the_token_for_good(store: &mut dyn Store) {
+pub fn a_role_taken_from_the_owner_is_taken_from_the_token_for_good(store: &mut Store) {
     settled(store, "keeper", &[Role::GlobalAdmin]);
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let token = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin, Role::Helpdesk]);
@@ -52,7 +52,7 @@ pub fn a_role_taken_from_the_owner_is_taken_from_the_token_for_good(store: &mut 
     assert_eq!(tokens(store)[0].roles, Roles::from_iter([Role::Helpdesk]));
 }
 
-pub fn a_label_is_taken_once_by_each_owner(store: &mut dyn Store) {
+pub fn a_label_is_taken_once_by_each_owner(store: &mut Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     token_of(store, &alice, "nightly", 1, &[]);
     let again = store.create_token(&acting(store, &alice), alice.id, &new("nightly"));
@@ -61,7 +61,7 @@ pub fn a_label_is_taken_once_by_each_owner(store: &mut dyn Store) {
     assert_eq!(tokens(store).len(), 2);
 }
 
-pub fn a_token_is_revoked_once(store: &mut dyn Store) {
+pub fn a_token_is_revoked_once(store: &mut Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     let digest = token_of(store, &alice, "nightly", 1, &[]);
     let id = tokens(store)[0].id;
@@ -71,7 +71,7 @@ pub fn a_token_is_revoked_once(store: &mut dyn Store) {
     assert!(!store.revoke_token(&acting(store, &alice), alice.id, id).unwrap());
 }
 
-pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut dyn Store) {
+pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut Store) {
     let [ann, ben, cid] = ["ann", "ben", "cid"].map(|username| settled(store, username, &[]));
     for (number, account) in (1..).zip([&ann, &ben, &cid]) {
         token_of(store, account, "nightly", number, &[]);
@@ -83,7 +83,7 @@ pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut
     assert_eq!(tokens(store), []);
 }
 
-pub fn the_use_of_a_token_is_noted_to_the_minute(store: &mut dyn Store) {
+pub fn the_use_of_a_token_is_noted_to_the_minute(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     token_of(store, &alice, "nightly", 1, &[]);
     let id = tokens(store)[0].id;
@@ -94,7 +94,7 @@ pub fn the_use_of_a_token_is_noted_to_the_minute(store: &mut dyn Store) {
     }
 }
 
-pub fn a_token_makes_no_token(store: &mut dyn Store) {
+pub fn a_token_makes_no_token(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
     let by = through(store, digest);
@@ -103,7 +103,7 @@ pub fn a_token_makes_no_token(store: &mut dyn Store) {
     assert_eq!(tokens(store).len(), 1);
 }
 
-pub fn tokens_of_others_are_a_global_admins(store: &mut dyn Store) {
+pub fn tokens_of_others_are_a_global_admins(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let dan = settled(store, "dan", &[Role::UserAdmin]);
     let alice = settled(store, "alice", &[]);
@@ -118,7 +118,7 @@ pub fn tokens_of_others_are_a_global_admins(store: &mut dyn Store) {
     assert!(store.revoke_token(&acting(store, &ada), alice.id, id).unwrap());
 }
 
-pub fn a_revoked_token_is_refused_what_it_began(store: &mut dyn Store) {
+pub fn a_revoked_token_is_refused_what_it_began(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
     let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
@@ -128,7 +128,7 @@ pub fn a_revoked_token_is_refused_what_it_began(store: &mut dyn Store) {
     all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { what: "token" }));
 }
 
-pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store) {
+pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let alice = settled(store, "alice", &[]);
     let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
@@ -150,7 +150,7 @@ pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut dyn Store
     );
 }
 
-pub fn a_token_made_by_a_password_that_was_changed_meanwhile_is_refused(store: &mut dyn Store) {
+pub fn a_token_made_by_a_password_that_was_changed_meanwhile_is_refused(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     let (by, known) = (through(store, digest), proof(store, &alice));

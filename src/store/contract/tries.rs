@@ -18,31 +18,31 @@ pub const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 /// Each try is later than the longest wait after the one before.
 const LONG: i64 = 1_000;
 
-fn begins(store: &mut dyn Store, account: &Account, second: i64) -> Option<TryId> {
+fn begins(store: &mut Store, account: &Account, second: i64) -> Option<TryId> {
     when(second, || store.begin_try(Some(&account.username), THROTTLE)).unwrap()
 }
 
-fn fails(store: &mut dyn Store, account: &Account, begun: TryId, second: i64) {
+fn fails(store: &mut Store, account: &Account, begun: TryId, second: i64) {
     let tried =
         FailedTry { account: Some(account.id), begun: Some(begun), why: Reason::WrongPassword, typed_by: "bob" };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
 /// So many tries that are looked at and fail, each after the longest wait.
-fn failures(store: &mut dyn Store, account: &Account, count: i64) {
+fn failures(store: &mut Store, account: &Account, count: i64) {
     for number in 0..count {
         let begun = begins(store, account, number * LONG).expect("it is to be let through");
         fails(store, account, begun, number * LONG);
     }
 }
 
-fn passes(store: &mut dyn Store, account: &Account, proved: PasswordRevision, second: i64) -> Result<Account> {
+fn passes(store: &mut Store, account: &Account, proved: PasswordRevision, second: i64) -> Result<Account> {
     succeeds(store, account, proved, Occasion::OneCommand, second)
 }
 
 /// A try that begins, and succeeds.
 fn succeeds(
-    store: &mut dyn Store,
+    store: &mut Store,
     account: &Account,
     proved: PasswordRevision,
     occasion: Occasion,
@@ -52,23 +52,23 @@ fn succeeds(
     when(second, || store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }))
 }
 
-fn renews(store: &mut dyn Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
+fn renews(store: &mut Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
     let begun = begins(store, account, 0).expect("it is to be let through");
     let passed = PassedTry { account: account.id, begun, proved, renewed: Some(hash), occasion: Occasion::OneCommand };
     store.pass_try(&passed)
 }
 
 /// The details of the events since there were so many.
-fn said_since(store: &dyn Store, before: usize) -> Vec<String> {
+fn said_since(store: &Store, before: usize) -> Vec<String> {
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
     events[before..].iter().map(|event| format!("{} {}: {}", event.action, event.outcome, words(event))).collect()
 }
 
-fn recorded(store: &dyn Store) -> usize {
+fn recorded(store: &Store) -> usize {
     store.events(&EventFilter::default(), None, 100).unwrap().len()
 }
 
-pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut dyn Store) {
+pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
     for username in [Some("nobody".parse().unwrap()), Some(alice.username), None] {
@@ -76,7 +76,7 @@ pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut dyn Store) {
     }
 }
 
-pub fn a_try_is_counted_before_it_is_looked_at(store: &mut dyn Store) {
+pub fn a_try_is_counted_before_it_is_looked_at(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for second in 0..20 {
         assert!(begins(store, &alice, second).is_some(), "{second}");
@@ -84,7 +84,7 @@ pub fn a_try_is_counted_before_it_is_looked_at(store: &mut dyn Store) {
     assert_eq!(begins(store, &alice, 20), None, "none has come to its end");
 }
 
-pub fn after_five_failures_the_next_try_waits(store: &mut dyn Store) {
+pub fn after_five_failures_the_next_try_waits(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for _ in 0..5 {
         let begun = begins(store, &alice, 0).unwrap();
@@ -94,7 +94,7 @@ pub fn after_five_failures_the_next_try_waits(store: &mut dyn Store) {
     assert!(begins(store, &alice, 2).is_some());
 }
 
-pub fn after_a_hundred_failures_an_account_is_locked(store: &mut dyn Store) {
+pub fn after_a_hundred_failures_an_account_is_locked(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 99);
     assert_eq!(get(store, alice.id).locked_at, None);
@@ -104,7 +104,7 @@ pub fn after_a_hundred_failures_an_account_is_locked(store: &mut dyn Store) {
     assert_eq!(begins(store, &alice, 1_000 * LONG), None);
 }
 
-pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
+pub fn a_success_forgets_the_failures(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 20);
     let proved = proof(store, &alice);
@@ -112,7 +112,7 @@ pub fn a_success_forgets_the_failures(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id), Account { untold_failures: 20, ..alice });
 }
 
-pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Store) {
+pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut Store) {
     for (username, reset) in [("alice", true), ("bob", false)] {
         let alice = settled(store, username, &[]);
         failures(store, &alice, 100);
@@ -129,7 +129,7 @@ pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut dyn Stor
     }
 }
 
-pub fn a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before(store: &mut dyn Store) {
+pub fn a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before(store: &mut Store) {
     for (username, recovers) in [("alice", false), ("bob", true)] {
         let account = added(store, username, &[Role::GlobalAdmin]);
         begins(store, &account, 1).expect("it is to be let through");
@@ -148,7 +148,7 @@ pub fn a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before
     }
 }
 
-pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
+pub fn a_locked_account_is_listed_as_locked(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     failures(store, &alice, 100);
     for state in State::ALL {
@@ -158,7 +158,7 @@ pub fn a_locked_account_is_listed_as_locked(store: &mut dyn Store) {
     }
 }
 
-pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &mut dyn Store) {
+pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for (reset, second, done) in
         [(true, 0, "reset done: expires 2023-11-15T22:13:20Z"), (false, 120, "unlock done: failed before: 1")]
@@ -196,9 +196,9 @@ fn what_ends_tries() -> [(&'static str, Deed); 4] {
     ]
 }
 
-type Deed = fn(&mut dyn Store, &Actor, AccountId) -> Result<()>;
+type Deed = fn(&mut Store, &Actor, AccountId) -> Result<()>;
 
-pub fn a_replaced_password_and_an_unlock_end_all_tries_under_way(store: &mut dyn Store) {
+pub fn a_replaced_password_and_an_unlock_end_all_tries_under_way(store: &mut Store) {
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
     settled(store, "other", &[Role::GlobalAdmin]);
     for (at_hour, (name, deed)) in what_ends_tries().into_iter().enumerate() {
@@ -222,7 +222,7 @@ pub fn a_replaced_password_and_an_unlock_end_all_tries_under_way(store: &mut dyn
     }
 }
 
-pub fn tries_stand_as_the_next_one_will_find_them(store: &mut dyn Store) {
+pub fn tries_stand_as_the_next_one_will_find_them(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for second in [0, 5, 50] {
         begins(store, &alice, second).unwrap();
@@ -233,7 +233,7 @@ pub fn tries_stand_as_the_next_one_will_find_them(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).tries, standing.tries);
 }
 
-pub fn the_last_admin_is_never_locked(store: &mut dyn Store) {
+pub fn the_last_admin_is_never_locked(store: &mut Store) {
     let first = added(store, "first", &[Role::GlobalAdmin]);
     failures(store, &first, 50);
     assert_eq!(get(store, first.id).locked_at, None, "nobody else has any way in");
@@ -244,7 +244,7 @@ pub fn the_last_admin_is_never_locked(store: &mut dyn Store) {
     assert_eq!(begins(store, &admin, 149 * LONG + 899), None, "and waits as long as anybody");
 }
 
-pub fn a_locked_admin_is_not_counted_on(store: &mut dyn Store) {
+pub fn a_locked_admin_is_not_counted_on(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let ben = settled(store, "ben", &[Role::GlobalAdmin]);
     failures(store, &ada, 100);
@@ -257,7 +257,7 @@ pub fn a_locked_admin_is_not_counted_on(store: &mut dyn Store) {
     assert_eq!(get(store, ben.id).locked_at, None);
 }
 
-pub fn a_new_hash_of_the_same_password_takes_the_place_of_the_old_one(store: &mut dyn Store) {
+pub fn a_new_hash_of_the_same_password_takes_the_place_of_the_old_one(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     renews(store, &alice, proved, &hash("renewed")).unwrap();
@@ -269,7 +269,7 @@ pub fn a_new_hash_of_the_same_password_takes_the_place_of_the_old_one(store: &mu
     assert_eq!(hash_of(store, &alice), "$argon2id$second");
 }
 
-pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Store) {
+pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for renewed in ["first", "second"] {
@@ -279,7 +279,7 @@ pub fn a_password_is_proved_whatever_has_become_of_its_hash(store: &mut dyn Stor
     when(1, || store.replace_password(alice.id, proved, &hash("new"), None)).unwrap();
 }
 
-pub fn a_success_is_recorded_with_the_failures_before_it(store: &mut dyn Store) {
+pub fn a_success_is_recorded_with_the_failures_before_it(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for (failed, said) in [(0, "sign-in done: for one command"), (3, "sign-in done: for one command; failed before: 3")]
@@ -291,7 +291,7 @@ pub fn a_success_is_recorded_with_the_failures_before_it(store: &mut dyn Store) 
     }
 }
 
-pub fn a_success_begins_the_sign_in_that_it_is_for(store: &mut dyn Store) {
+pub fn a_success_begins_the_sign_in_that_it_is_for(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(1)), 0).unwrap();
@@ -301,7 +301,7 @@ pub fn a_success_begins_the_sign_in_that_it_is_for(store: &mut dyn Store) {
     assert!(store.sign_in(new_sign_in(2).digest).unwrap().is_none(), "a new password comes first");
 }
 
-pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
+pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     failures(store, &alice, 99);
@@ -315,7 +315,7 @@ pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id), locked);
 }
 
-pub fn failures_are_told_once(store: &mut dyn Store) {
+pub fn failures_are_told_once(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     failures(store, &alice, 2);
@@ -327,7 +327,7 @@ pub fn failures_are_told_once(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).untold_failures, 1, "another one has failed since they were told");
 }
 
-pub fn a_success_takes_no_other_try_off(store: &mut dyn Store) {
+pub fn a_success_takes_no_other_try_off(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     let killed: Vec<_> = (0..3).map(|second| begins(store, &alice, second)).collect();
@@ -346,7 +346,7 @@ pub fn a_success_takes_no_other_try_off(store: &mut dyn Store) {
     assert_eq!(get(store, alice.id).tries, Tries { failed: 3, last_at: Some(at(2)) });
 }
 
-pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(store: &mut dyn Store) {
+pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     let begun = begins(store, &alice, 0).unwrap();
@@ -363,7 +363,7 @@ pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(s
     assert_eq!(get(store, alice.id).tries, Tries::default(), "it is not counted twice");
 }
 
-pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
+pub fn a_success_is_recorded_with_its_occasion(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for (occasion, flagged, said) in [
@@ -385,7 +385,7 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut dyn Store) {
     }
 }
 
-pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(store: &mut dyn Store) {
+pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(store: &mut Store) {
     let alice = added(store, "alice", &[]);
     assert_eq!(alice.state(at(1)), State::MustChange);
     let bob = settled(store, "bob", &[]);
@@ -397,7 +397,7 @@ pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(
     assert_eq!(list(store, &flagged, Sort::Id, false, 10), []);
 }
 
-pub fn a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password(store: &mut dyn Store) {
+pub fn a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password(store: &mut Store) {
     let far = NewTemporary { until: at(2_000_000 * HOUR), ..temporary("first") };
     let new = NewAccount { temporary: far, ..new("alice", &[]) };
     let alice = when(1_000_000 * HOUR, || store.add_account(&operator(), &new)).unwrap();

@@ -83,19 +83,12 @@ impl SqliteEngine {
         Self::new(open::in_memory().unwrap(), None, &clock, &Gate::default())
     }
 
-    /// Closes a store that nobody else knows of. All of it is in its one file then.
-    fn close(self) -> Result<()> {
-        let is_busy: bool =
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;
-        if is_busy { Err(StoreError::Busy) } else { Ok(()) }
-    }
-
     fn reading(&self) -> Reading<'_> {
         Reading { _pass: self.gate.pass(), connection: &self.connection }
     }
 
     /// Does all of it at the head of the line, and lets no signal come between.
-    fn in_line<T>(&mut self, patience: Duration, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    fn in_line(&mut self, patience: Duration, work: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let _pass = self.gate.pass_to_write();
         let turn = self.line.wait(patience);
         self.connection.busy_timeout(turn.patience).map_err(failed)?;
@@ -105,14 +98,13 @@ impl SqliteEngine {
         done
     }
 
-    fn write_now<T>(&mut self, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
+    fn write_now(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let bound = self.connection.bound();
         // It is immediate: a transaction that reads first and writes later would fail at once when another process wrote in
         // between.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let value = work(&mut SqliteRows { connection: &transaction, bound, now: self.clock.now() })?;
-        transaction.commit().map_err(failed)?;
-        Ok(value)
+        work(&mut SqliteRows { connection: &transaction, bound, now: self.clock.now() })?;
+        transaction.commit().map_err(failed)
     }
 
     /// Takes what has been replaced out of the log. Nobody waits for readers.
@@ -135,21 +127,27 @@ const ROOM_KIB: i64 = 128 * 1024;
 const USUAL_ROOM_KIB: i64 = 2_000;
 
 impl Engine for SqliteEngine {
-    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
+    fn close(self: Box<Self>) -> Result<()> {
+        let is_busy: bool =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;
+        if is_busy { Err(StoreError::Busy) } else { Ok(()) }
+    }
+
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()> {
         let reading = self.reading();
         // One look at the log for all of it.
         let connection = reading.unchecked_transaction().map_err(failed)?;
         work(&mut SqliteRows { connection: &connection, bound: self.connection.bound(), now: self.clock.now() })
     }
 
-    fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut dyn Rows) -> Result<T>) -> Result<T> {
+    fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         match how {
             Writing::Few => self.in_line(open::PATIENCE, |engine| engine.write_now(work)),
             Writing::IfIdle => self.in_line(Duration::ZERO, |engine| engine.write_now(work)),
             Writing::Forgetting => self.in_line(open::PATIENCE, |engine| {
-                let done = engine.write_now(work)?;
+                engine.write_now(work)?;
                 engine.forget();
-                Ok(done)
+                Ok(())
             }),
             Writing::Many => {
                 self.set_room(ROOM_KIB)?;
@@ -175,8 +173,8 @@ mod tests {
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;
     use crate::store::contract::{OPERATION, SetClock};
-    use crate::store::ruled::{Ruled, Whom};
-    use crate::store::{EventFilter, NewAccount, NewTemporary, Store as _};
+    use crate::store::operations::Whom;
+    use crate::store::{EventFilter, NewAccount, NewTemporary, Store, Stores as _};
 
     crate::store::contract::laws!(in_memory());
     crate::store::contract::laws_of_a_file!(in_a_folder());
@@ -184,14 +182,15 @@ mod tests {
 
     #[test]
     fn a_refusal_found_while_writing_is_recorded_in_the_transaction_that_refuses() {
-        let mut store = in_memory();
+        let mut engine = SqliteEngine::in_memory(SetClock);
         let commits = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&commits);
         let hook = move || {
             counted.fetch_add(1, Ordering::Relaxed);
             false
         };
-        store.engine.connection.commit_hook(Some(hook)).unwrap();
+        engine.connection.commit_hook(Some(hook)).unwrap();
+        let mut store = Store::new(engine, OPERATION);
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
         let by = Actor::Operator(operator);
         let refusal = || Refusal::NoAdmin;
@@ -209,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_is_damaged_of_some_accounts_is_mended_by_a_reset_and_keeps_nobody_else_out() {
-        let mut store = in_memory();
+        let (_folder, stores) = in_a_folder();
         let at = SetClock.now();
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
         let by = Actor::Operator(operator);
@@ -224,13 +223,14 @@ mod tests {
             roles: roles.iter().copied().collect(),
             temporary: temporary("$first"),
         };
-        store.add_account(&by, &new("root", &[Role::GlobalAdmin])).unwrap();
+        stores.prepare(&by, &new("root", &[Role::GlobalAdmin])).unwrap().put_in_place().unwrap();
+        let mut store = stores.open().unwrap();
         let alice = store.add_account(&by, &new("alice", &[])).unwrap();
         let damage = "UPDATE accounts SET password_hash = CAST(x'ff24' AS TEXT) WHERE username = 'alice';
                       INSERT INTO tries (account_id, id, began_at) VALUES (2, 99, 9223372036854775807);
                       INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
                       VALUES (9, 'no name', '', '', 8, 'active', FALSE, 0)";
-        store.engine.connection.execute_batch(damage).unwrap();
+        rusqlite::Connection::open(stores.path()).unwrap().execute_batch(damage).unwrap();
         let throttle = Throttle { after: 5, lock_after: 100 };
         assert!(store.begin_try(Some(&"root".parse().unwrap()), throttle).unwrap().is_some());
         let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;
@@ -239,8 +239,8 @@ mod tests {
         assert_eq!(credential.unwrap().hash.as_str(), "$second");
     }
 
-    fn in_memory() -> Ruled<SqliteEngine> {
-        Ruled::new(SqliteEngine::in_memory(SetClock), OPERATION)
+    fn in_memory() -> Store {
+        Store::new(SqliteEngine::in_memory(SetClock), OPERATION)
     }
 
     fn in_a_folder() -> (tempfile::TempDir, SqliteStores) {

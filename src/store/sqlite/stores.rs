@@ -17,7 +17,6 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::finding::Finding;
 use crate::domain::operation::OperationId;
 use crate::gate::Gate;
-use crate::store::ruled::Ruled;
 use crate::store::{NewAccount, PreparedStore, Result, Store, StoreFile, Stores, Watch, Writer};
 
 /// The store in one file.
@@ -47,12 +46,10 @@ impl SqliteStores {
         &self.path
     }
 
-    fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Box<dyn Store>> {
+    fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Store> {
         let _pass = self.gate.pass();
-        Ok(Box::new(Ruled::new(
-            SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate),
-            self.operation,
-        )))
+        let engine = SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate);
+        Ok(Store::new(engine, self.operation))
     }
 }
 
@@ -61,11 +58,11 @@ impl Stores for SqliteStores {
         self.path.clone().into_os_string()
     }
 
-    fn open(&self) -> Result<Box<dyn Store>> {
+    fn open(&self) -> Result<Store> {
         self.opened(open::existing)
     }
 
-    fn open_as_it_is(&self) -> Result<Box<dyn Store>> {
+    fn open_as_it_is(&self) -> Result<Store> {
         self.opened(open::as_it_is)
     }
 
@@ -80,10 +77,10 @@ impl Stores for SqliteStores {
     fn prepare(&self, by: &Actor, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         let _pass = self.gate.pass();
-        let mut store =
-            Ruled::new(SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate), self.operation);
+        let engine = SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate);
+        let mut store = Store::new(engine, self.operation);
         store.add_account(by, first)?;
-        store.engine.close()?;
+        store.close()?;
         Ok(Box::new(unplaced))
     }
 
@@ -122,7 +119,7 @@ impl StoreFile for SqliteStores {
         ground::disk(&self.path)
     }
 
-    fn back_up(&self, store: &mut dyn Store, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
+    fn back_up(&self, store: &mut Store, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
         let unplaced = backup::begin(place)?;
         store.announce_backup(by, place)?;
         let engine = SqliteEngine::new(open::existing(&self.path)?, None, &self.clock, &self.gate);

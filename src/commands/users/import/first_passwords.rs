@@ -47,7 +47,7 @@ impl FirstPasswords {
     pub fn hand_over(
         self,
         desk: &mut Desk<'_>,
-        store: &mut dyn Store,
+        store: &mut Store,
         acting: &Acting,
         args: &users::Import,
         plan: &Plan,

@@ -47,8 +47,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     handover::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
-    let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
-    acting.may(&mut *store, Action::Import)?;
+    let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
+    acting.may(&mut store, Action::Import)?;
 
     let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
@@ -61,9 +61,9 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if !columns.ignored.is_empty() {
         desk.terminal.note(&format!("Ignored, since nobody can import them: {}.", columns.ignored.join(", ")));
     }
-    let plan = plan::plan(desk, &*store, &acting, &columns, args.on_conflict, list, &mut bad)?;
+    let plan = plan::plan(desk, &store, &acting, &columns, args.on_conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
-        acting.record(&mut *store, Action::Import.name(), None, refusal)?;
+        acting.record(&mut store, Action::Import.name(), None, refusal)?;
     }
     let good = plan.good();
     if bad.count() > 0 && (!args.skip_invalid || is_torn || good == 0) {
@@ -81,14 +81,14 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     // A file that cannot be made is found out before anything is written.
     let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &way_out, lifetime)).transpose()?;
-    let imported = write(desk, &mut *store, &acting, &plan, file)?;
+    let imported = write(desk, &mut store, &acting, &plan, file)?;
     let record = ImportRecord::new(&plan, &imported, bad.count(), file);
     for line in record.said(["Imported", "Changed", "Left as they are:"]) {
         desk.terminal.note(&line);
     }
     let handed_over = match passwords {
         Some(passwords) if !imported.ids.is_empty() => {
-            passwords.hand_over(desk, &mut *store, &acting, args, &plan, &imported.ids)
+            passwords.hand_over(desk, &mut store, &acting, args, &plan, &imported.ids)
         }
         _ => Ok(()),
     };
@@ -139,13 +139,7 @@ fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns
 
 /// Writes it all. A signal that comes before it is in force has nothing written; one that comes afterwards does not end the
 /// program before it has said what is done.
-fn write(
-    desk: &mut Desk<'_>,
-    store: &mut dyn Store,
-    acting: &Acting,
-    plan: &Plan,
-    file: FileDigest,
-) -> Result<Imported> {
+fn write(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, plan: &Plan, file: FileDigest) -> Result<Imported> {
     let by = acting.actor();
     let import = Import { new: &plan.new, edits: &plan.edits, skipped: plan.skipped, file };
     let terminal = &mut *desk.terminal;

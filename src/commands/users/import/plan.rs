@@ -38,7 +38,7 @@ impl Plan {
 /// Makes the plan; the store decides again when it writes.
 pub fn plan(
     desk: &mut Desk<'_>,
-    store: &dyn Store,
+    store: &Store,
     acting: &Acting,
     columns: &Columns,
     on_conflict: OnConflict,
@@ -79,7 +79,7 @@ pub fn plan(
 }
 
 struct Planner<'a> {
-    store: &'a dyn Store,
+    store: &'a Store,
     acting: &'a Acting,
     columns: &'a Columns,
     on_conflict: OnConflict,

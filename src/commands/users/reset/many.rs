@@ -44,7 +44,7 @@ pub struct Many<'a> {
 /// Resets them all, unless something stops it.
 pub fn run(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     many: &Many<'_>,
     chosen: Vec<Chosen>,
     mut bulk: Bulk,
@@ -144,7 +144,7 @@ struct Ready {
 /// shown.
 fn make_ready(
     desk: &Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     many: &Many<'_>,
     hashing: &mut Hashing,
     batch: Vec<Chosen>,

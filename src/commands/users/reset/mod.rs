@@ -59,17 +59,17 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
 
     let mut store = desk.open_unless_dry(args.dry_run)?;
-    let acting = acting(desk, &mut *store)?.foretelling(args.dry_run);
+    let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
     // What files are read for, somebody may do: they may be read as another user than the one who names them.
-    acting.may_on(&mut *store, Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
+    acting.may_on(&mut store, Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
     let selection = match selection {
-        Selection::Unsaid => Selection::Named(vec![pick(desk, &*store)?]),
+        Selection::Unsaid => Selection::Named(vec![pick(desk, &store)?]),
         said => said.read(desk)?,
     };
     let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let (mut bulk, mut chosen) = selection.find(&mut *store, &acting)?;
-    let done = unfinished.as_ref().map(|unfinished| Done::of(&*store, unfinished)).transpose()?;
+    let (mut bulk, mut chosen) = selection.find(&mut store, &acting)?;
+    let done = unfinished.as_ref().map(|unfinished| Done::of(&store, unfinished)).transpose()?;
     if let Some(done) = &done {
         done.leave_out(desk, &mut chosen, &mut bulk);
     }
@@ -88,25 +88,25 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
     if args.dry_run {
         bulk.foretell();
-        foretell(desk, &*store, &chosen, &spoken(lifetime.as_secs()), several)?;
+        foretell(desk, &store, &chosen, &spoken(lifetime.as_secs()), several)?;
         for one in chosen {
             bulk.record(one.written, Ok(()));
         }
         return bulk.finish();
     }
     // What is agreed to is the account as it is now.
-    let seen = find(&*store, &Target::Id(chosen[0].id))?;
+    let seen = find(&store, &Target::Id(chosen[0].id))?;
     if !args.yes {
-        ask(desk, &*store, &bulk, &chosen)?;
+        ask(desk, &store, &bulk, &chosen)?;
     }
-    let acting = acting.renewed(&*store)?;
+    let acting = acting.renewed(&store)?;
 
     if !several && let Some(one) = chosen.pop() {
-        let outcome = reset_one(desk, &mut *store, &acting, args, lifetime, &seen);
+        let outcome = reset_one(desk, &mut store, &acting, args, lifetime, &seen);
         bulk.record(one.written, outcome);
         return bulk.finish();
     }
-    acting.may(&mut *store, Action::Reset)?;
+    acting.may(&mut store, Action::Reset)?;
     let way_out = match unfinished.take().zip(done) {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
@@ -116,13 +116,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     };
     let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
     let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
-    many::run(desk, &mut *store, &many, chosen, bulk, way_out)
+    many::run(desk, &mut store, &many, chosen, bulk, way_out)
 }
 
 /// Resets a single account, if it is still the one that was agreed to.
 fn reset_one(
     desk: &mut Desk<'_>,
-    store: &mut dyn Store,
+    store: &mut Store,
     acting: &Acting,
     args: &Reset,
     lifetime: SignedDuration,
@@ -131,7 +131,7 @@ fn reset_one(
     let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
     let whose = Whose { username: &account.username, display_name: &account.display_name };
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
-    let current = find(&*store, &Target::Id(account.id))
+    let current = find(store, &Target::Id(account.id))
         .and_then(|current| acting.may_reset(store, &current).map(|()| current.revision));
     let prepare = |_: &mut dyn Terminal, new| match current {
         Ok(revision) if revision == account.revision => Ok(new),
@@ -148,7 +148,7 @@ fn reset_one(
 }
 
 /// Asks whether to go on; for more than can be looked at by their number.
-fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
+fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
     let count = chosen.len();
     let mut question = if let [one] = chosen {
         let account = find(store, &Target::Id(one.id))?;
@@ -173,7 +173,7 @@ fn ask(desk: &mut Desk<'_>, store: &dyn Store, bulk: &Bulk, chosen: &[Chosen]) -
 }
 
 /// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
-fn pick(desk: &mut Desk<'_>, store: &dyn Store) -> Result<(String, Target)> {
+fn pick(desk: &mut Desk<'_>, store: &Store) -> Result<(String, Target)> {
     let mut suggestions = Suggestions::new(WANTED);
     let mut search = |text: &str| Ok(suggestions.search(store, text)?.iter().map(line).collect());
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
@@ -208,7 +208,7 @@ fn disabled(account: &Account) -> String {
 }
 
 /// Says what a reset would do.
-fn foretell(desk: &mut Desk<'_>, store: &dyn Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
+fn foretell(desk: &mut Desk<'_>, store: &Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
     let now = desk.now()?;
     let mut rows = Rows::new::<AccountRecord<'_>>(desk.format(), several);
     if several && desk.format() == Format::Text {

@@ -55,7 +55,7 @@ impl Done {
     /// Looks up what has come of each row. That a row is in force shows that it is this store's, and behind the last of them
     /// a run that is ended leaves no more than a batch. Otherwise it may be the output of another store, whose passwords are
     /// not to be thrown away.
-    pub fn of(store: &dyn Store, unfinished: &Unfinished) -> Result<Self> {
+    pub fn of(store: &Store, unfinished: &Unfinished) -> Result<Self> {
         let mut accounts = HashSet::new();
         let (mut in_force, mut replaced) = (Vec::new(), 0);
         for row in &unfinished.rows {

@@ -102,8 +102,8 @@ impl Selection {
     }
 
     /// Finds the accounts, each once, and keeps those that may be reset.
-    pub fn find(&self, store: &mut dyn Store, acting: &Acting) -> Result<(Bulk, Vec<Chosen>)> {
-        let may = |store: &mut dyn Store, account: &Account| acting.may_reset(store, account);
+    pub fn find(&self, store: &mut Store, acting: &Acting) -> Result<(Bulk, Vec<Chosen>)> {
+        let may = |store: &mut Store, account: &Account| acting.may_reset(store, account);
         let chosen = |written: &str, account: Account| Chosen::new(written, &account);
         let Self::Filtered(filter) = self else { return Ok(Bulk::find(store, self.targets(), may, chosen)) };
         let own = acting.account().map(|own| own.id);
