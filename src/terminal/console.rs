@@ -43,7 +43,8 @@ impl Console {
         if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
     }
 
-    /// Asks for a line that is echoed; the terminal itself edits it.
+    /// Asks for a line that is echoed; the terminal itself edits it. A library such as `dialoguer` reads key by key in raw
+    /// mode: there Ctrl-D, Ctrl-Z and Ctrl-U mean nothing, and a signal leaves that mode behind.
     fn ask_line(&mut self, prompt: &str) -> Result<String, PromptError> {
         let line = self.guard.ask(prompt, false, |mut terminal| {
             let mut line = Vec::new();
