@@ -8,7 +8,7 @@ use std::path::Path;
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
-use super::screen::{Key, Page};
+use super::screen::{Page, ScreenKey};
 use super::{
     Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, hidden, keys, progress, typing,
 };
@@ -96,7 +96,7 @@ fn left<T>(answer: io::Result<T>) -> Answer<T> {
 }
 
 /// Takes keys, one after the other, and searches where one asks for it; returns what ends the picking.
-fn press(picker: &mut Picker, keys: Vec<keys::Key>, search: Search<'_>) -> failure::Result<Option<Next>> {
+fn press(picker: &mut Picker, keys: Vec<keys::ListKey>, search: Search<'_>) -> failure::Result<Option<Next>> {
     for key in keys {
         match picker.press(key) {
             Next::Draw => {}
@@ -189,14 +189,14 @@ impl Screen for Console {
         self.guard.forget_typed();
     }
 
-    fn key(&mut self) -> Answer<Key> {
+    fn key(&mut self) -> Answer<ScreenKey> {
         let terminal = File::open("/dev/tty")?;
         while self.guard.wait_for_key(&terminal)? {
             if let Some(key) = left(typing::at_screen(&terminal))? {
                 return Ok(key);
             }
         }
-        Ok(Key::Leave)
+        Ok(ScreenKey::Leave)
     }
 
     fn leave_screen(&mut self) {

@@ -27,7 +27,7 @@ mod typing;
 use std::io;
 use std::path::Path;
 
-use self::screen::{Key, Page};
+use self::screen::{Page, ScreenKey};
 use crate::domain::secret::TypedPassword;
 use crate::failure::{self, Failure, Hint, Kind};
 use crate::made::Made;
@@ -138,7 +138,7 @@ pub trait Screen {
     fn forget_typed(&mut self);
 
     /// Waits at the screen for a key that means something.
-    fn key(&mut self) -> Answer<Key>;
+    fn key(&mut self) -> Answer<ScreenKey>;
 
     /// Leaves the screen, and nothing of it behind.
     fn leave_screen(&mut self);

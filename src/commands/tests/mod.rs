@@ -39,7 +39,7 @@ use crate::store::sqlite::SqliteStores;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
-use crate::terminal::screen::{Key, Page};
+use crate::terminal::screen::{Page, ScreenKey};
 use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals};
 use crate::token_source::TokenSource;
 
@@ -57,7 +57,7 @@ enum Step {
     Decline(&'static str),
     Leave(&'static str),
     Piped(String),
-    Key(Key),
+    Key(ScreenKey),
     /// Types something, and takes this line of what is found.
     Pick(&'static str, &'static str),
 }
@@ -169,7 +169,7 @@ impl Screen for Person {
 
     fn forget_typed(&mut self) {}
 
-    fn key(&mut self) -> Answer<Key> {
+    fn key(&mut self) -> Answer<ScreenKey> {
         match self.next("a key") {
             Step::Key(key) => Ok(key),
             step => panic!("waited for a key at {step:?}"),
