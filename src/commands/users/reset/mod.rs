@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use jiff::SignedDuration;
 
-use self::many::Many;
+use self::many::BulkReset;
 use self::resumed::Done;
 use self::selection::{Chosen, Selection};
 
@@ -115,7 +115,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
-    let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
+    let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut *store, &many, chosen, bulk, way_out)
 }
 
