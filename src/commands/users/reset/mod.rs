@@ -28,7 +28,7 @@ use crate::input;
 use crate::store::Store;
 use crate::terminal::Terminal;
 use crate::terminal::delivery::{Delivery, Ways};
-use crate::terminal::format::{Format, Rows};
+use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::handover::TemporaryHandover;
 use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
@@ -195,9 +195,9 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Ok(());
     }
     if args.dry_run {
-        return output::print(desk.output, &Rows::new::<AccountRecord<'_>>(format, true).end()).map(drop);
+        return output::print(desk.output, &RecordWriter::new::<AccountRecord<'_>>(format, true).end()).map(drop);
     }
-    let list = Rows::new::<TemporaryHandover<'_>>(format, true).end();
+    let list = RecordWriter::new::<TemporaryHandover<'_>>(format, true).end();
     let mut delivery = Delivery::open(args.handover.way_out.output.as_deref(), desk.output)?;
     let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
     delivery.hand_over(ways, "list", &list)
@@ -210,7 +210,7 @@ fn disabled(account: &Account) -> String {
 /// Says what a reset would do.
 fn foretell(desk: &mut Desk<'_>, store: &dyn Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
     let now = desk.now()?;
-    let mut rows = Rows::new::<AccountRecord<'_>>(desk.format(), several);
+    let mut rows = RecordWriter::new::<AccountRecord<'_>>(desk.format(), several);
     if several && desk.format() == Format::Text {
         desk.terminal.note(&format!("It would be {}.", counted(chosen.len() as u64, "account")));
     }
