@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
-use crate::domain::audit::{Entry, Event, Outcome, Repeat, Target as Recorded};
+use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
@@ -81,7 +81,7 @@ impl<E: Engine> Ruled<E> {
 pub(super) enum Whom {
     Nobody,
     Account(AccountId),
-    Named(Recorded),
+    Named(RecordedTarget),
 }
 
 impl<E: Engine> Store for Ruled<E> {
@@ -123,7 +123,7 @@ impl<E: Engine> Store for Ruled<E> {
     }
 
     fn add_account(&mut self, by: &Actor, new: &NewAccount) -> Result<AccountId> {
-        let target = Recorded { id: None, username: new.username.clone() };
+        let target = RecordedTarget { id: None, username: new.username.clone() };
         self.change(Writing::Few, by, Action::Add.name(), Whom::Named(target), |tx| accounts::add(tx, by, new))
     }
 
