@@ -234,6 +234,16 @@ fn a_password_can_be_corrected_while_it_is_typed() {
 }
 
 #[test]
+fn an_answer_can_be_corrected_while_it_is_typed() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "profile"]));
+    pty.until(USERNAME);
+    pty.send("bob\x15alicex\x7f\r");
+    pty.answer(CURRENT, GOOD);
+    pty.end().exits(0);
+}
+
+#[test]
 fn passwords_typed_ahead_are_taken_and_not_shown() {
     let desk = Desk::with_alice();
     let mut pty = Pty::start(&desk.command(PASSWD));
@@ -285,7 +295,7 @@ fn a_reset_names_its_target_and_happens_on_yes_alone() {
 fn anything_but_yes_resets_nobody() {
     let desk = Desk::with_alice();
     let before = desk.state();
-    for keys in ["\r", "n\r", "no\r", "q\r", "x\r", "yn\r", "yes, no\r", "\x1b\r"] {
+    for keys in ["\r", "n\r", "no\r", "q\r", "x\r", "yn\r", "yes, no\r", "\x1b\r", "nay\r", "not y\r"] {
         let mut pty = Pty::start(&desk.command(&["users", "reset", "alice"]));
         pty.until(QUESTION);
         pty.send(keys);
@@ -398,6 +408,16 @@ fn a_signal_is_what_the_program_dies_by_and_int_is_an_exit_code() {
 }
 
 #[test]
+fn a_question_is_answered_in_a_window_of_another_size() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["users", "reset", "alice"]));
+    pty.until(QUESTION);
+    pty.signal(Signal::WINCH);
+    pty.send("y\r");
+    pty.end().exits(0);
+}
+
+#[test]
 fn ctrl_z_lends_the_terminal_to_the_shell_until_fg() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);
@@ -420,10 +440,11 @@ fn ctrl_z_lends_the_terminal_to_the_shell_until_fg() {
 fn a_stopped_prompt_lends_the_terminal_to_the_shell_until_fg() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);
-    for prompt in &PROMPTS {
+    let ways: [fn(&mut Pty); 2] = [|pty| pty.stop_job(), |pty| pty.send(CTRL_Z)];
+    for (prompt, stop) in PROMPTS.iter().flat_map(|prompt| ways.map(|stop| (prompt, stop))) {
         pty.send(&format!("$program {}\n", prompt.args.join(" ")));
         prompt.follow(&mut pty);
-        pty.stop_job();
+        stop(&mut pty);
         pty.until("shell> ");
         pty.until_as_it_was();
         pty.send("fg\n");

@@ -36,7 +36,7 @@ Examples:
   passdesk users import people.csv --on-conflict update")]
     Import(Import),
     /// Change a name, an e-mail address, roles
-    Edit(Edit),
+    Edit(EditArgs),
     /// Give accounts a temporary password; they must choose a new one with it
     #[command(after_help = "\
 Examples:
@@ -203,7 +203,7 @@ pub enum OnConflict {
 
 /// What is to be different about an account.
 #[derive(Debug, clap::Args)]
-pub struct Edit {
+pub struct EditArgs {
     /// Its id, its username or its e-mail address
     pub id: String,
     /// Another name; '' for none

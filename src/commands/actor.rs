@@ -36,7 +36,7 @@ impl Acting {
     /// Refuses, and records it, what the actor may not do to this one.
     pub fn may_to(&self, store: &mut Store, action: Action, subject: Subject<'_>) -> Result<()> {
         let Err(refusal) = decide(self.standing(), action, Some(subject)) else { return Ok(()) };
-        let target = audit::Target { id: subject.id, username: subject.username.clone() };
+        let target = audit::RecordedTarget { id: subject.id, username: subject.username.clone() };
         self.record(store, action.name(), Some(target), &refusal)?;
         Err(refusal.into())
     }
@@ -81,7 +81,7 @@ impl Acting {
         let Err(refusal) = decide(self.standing(), action, None) else { return Ok(()) };
         let mut named = Vec::new();
         for target in targets {
-            named.extend(store.account(target)?.as_ref().map(audit::Target::from));
+            named.extend(store.account(target)?.as_ref().map(audit::RecordedTarget::from));
         }
         let named = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
         for target in named {
@@ -131,7 +131,7 @@ impl Acting {
         &self,
         store: &mut Store,
         action: &'static str,
-        target: Option<audit::Target>,
+        target: Option<audit::RecordedTarget>,
         refusal: &Refusal,
     ) -> Result<()> {
         if self.foretells {

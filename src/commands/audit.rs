@@ -16,7 +16,7 @@ use crate::domain::target::Target;
 use crate::domain::text::{counted, grouped, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
-use crate::terminal::format::{Format, Record, Rows};
+use crate::terminal::format::{Format, Record, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records::EventRecord;
 use crate::terminal::table::EventTable;
@@ -52,7 +52,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
     let filter = EventFilter { account, actor, action, operation, outcome, since, until, reverse: args.reverse };
 
-    let mut rows = Rows::new::<EventRecord<'_>>(desk.format(), true);
+    let mut rows = RecordWriter::new::<EventRecord<'_>>(desk.format(), true);
     let mut table = EventTable::new(desk.output.layout());
     let limit = limit(desk, args.limit);
     let mut left = limit;

@@ -40,7 +40,7 @@ use crate::named_file;
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, StoreFile, Stores};
 use crate::terminal::clipboard::Clipboard;
-use crate::terminal::format::{Format, Record, Rows};
+use crate::terminal::format::{Format, Record, RecordWriter};
 use crate::terminal::output::{self, Output};
 use crate::terminal::records::AccountRecord;
 use crate::terminal::{Phase, Terminal};
@@ -165,7 +165,7 @@ impl Desk<'_> {
 
     /// Prints records in a machine format; `array` tells JSON whether there could be several.
     fn print_records<R: Record>(&mut self, records: &[R], array: bool) -> Result<()> {
-        let mut rows = Rows::new::<R>(self.format(), array);
+        let mut rows = RecordWriter::new::<R>(self.format(), array);
         let mut bytes = Vec::new();
         for record in records {
             rows.append(record, &mut bytes)?;

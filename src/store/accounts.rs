@@ -255,7 +255,7 @@ pub fn purge(tx: &mut Tx<'_>, by: &Actor, restorable: SignedDuration) -> Result<
     }
     let count = purged.len() as u64;
     for (id, username) in purged {
-        record::append(tx, &events::purged(by, Some(audit::Target { id: Some(id), username })))?;
+        record::append(tx, &events::purged(by, Some(audit::RecordedTarget { id: Some(id), username })))?;
     }
     Ok(count)
 }

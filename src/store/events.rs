@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::values::{Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
-use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, Repeat, Target};
+use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{PasswordRevision, StoredHash};
 use crate::domain::policy::Setting;
@@ -20,7 +20,7 @@ use crate::domain::token::Label;
 /// An account was made.
 #[must_use]
 pub fn added(by: &Actor, id: AccountId, new: &NewAccount) -> Entry {
-    let target = Target { id: Some(id), username: new.username.clone() };
+    let target = RecordedTarget { id: Some(id), username: new.username.clone() };
     Entry::done(by, Action::Add.name(), Some(target), Detail::default().with_roles(DetailKey::Roles, new.roles))
 }
 
@@ -59,7 +59,7 @@ pub fn recovered(by: &Actor, account: &Account, until: Timestamp, now: Timestamp
 
 /// An account was forgotten; `None` if there was none to forget.
 #[must_use]
-pub fn purged(by: &Actor, target: Option<Target>) -> Entry {
+pub fn purged(by: &Actor, target: Option<RecordedTarget>) -> Entry {
     Entry::done(by, Action::Purge.name(), target, Detail::default())
 }
 
@@ -87,7 +87,7 @@ pub fn password_chosen(account: &Account, proved: PasswordRevision) -> Entry {
 // Sign-ins.
 
 /// Nobody did something, which was refused.
-fn refused(target: Option<Target>, detail: Detail) -> Entry {
+fn refused(target: Option<RecordedTarget>, detail: Detail) -> Entry {
     Entry { actor: None, action: "sign-in", target, outcome: Outcome::Refused, detail }
 }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
-use crate::domain::audit::{Entry, Event, Outcome, Repeat, Target as Recorded};
+use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
 use crate::domain::name::Username;
@@ -110,7 +110,7 @@ fn undone() -> StoreError {
 pub(super) enum Whom {
     Nobody,
     Account(AccountId),
-    Named(Recorded),
+    Named(RecordedTarget),
 }
 
 impl Store {
@@ -164,7 +164,7 @@ impl Store {
 
     /// Makes an account.
     pub fn add_account(&mut self, by: &Actor, new: &NewAccount) -> Result<AccountId> {
-        let target = Recorded { id: None, username: new.username.clone() };
+        let target = RecordedTarget { id: None, username: new.username.clone() };
         self.change(Writing::Few, by, Action::Add.name(), Whom::Named(target), |tx| accounts::add(tx, by, new))
     }
 

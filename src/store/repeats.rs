@@ -5,7 +5,7 @@
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
 use super::{Result, StoreError, events, record};
-use crate::domain::audit::{Detail, Entry, KINDS, Reason, Repeat, Target, together};
+use crate::domain::audit::{Detail, Entry, KINDS, Reason, RecordedTarget, Repeat, together};
 
 /// Records what was turned away, or counts it if there has been one of its kind just now. `kind` is what all of a kind have
 /// in common, and `count` how many are meant.
@@ -14,7 +14,7 @@ use crate::domain::audit::{Detail, Entry, KINDS, Reason, Repeat, Target, togethe
 pub fn append(tx: &mut Tx<'_>, entry: &Entry, kind: &str, count: u32) -> Result<()> {
     sum_up(tx)?;
     let counted = tx.repeats(KINDS + 1)?;
-    let find = |target: Option<&Target>, kind: &str| {
+    let find = |target: Option<&RecordedTarget>, kind: &str| {
         counted.iter().find(|row| row.target == number(target) && row.repeat.kind == kind)
     };
     let of_its_kind = find(entry.target.as_ref(), kind);
@@ -76,6 +76,6 @@ pub fn pending(reads: &mut dyn Reads) -> Result<Vec<Repeat>> {
 }
 
 /// The number of a target; 0 is nobody's.
-fn number(target: Option<&Target>) -> i64 {
+fn number(target: Option<&RecordedTarget>) -> i64 {
     target.and_then(|target| target.id).map_or(0, |id| id.0)
 }

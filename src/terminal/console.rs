@@ -8,8 +8,10 @@ use std::path::Path;
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
-use super::screen::{Key, Page};
-use super::{Phase, PromptError, Terminal, hidden, keys, progress, typing};
+use super::screen::{Page, ScreenKey};
+use super::{
+    Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, hidden, keys, progress, typing,
+};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{hanging, neutral, neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
@@ -39,12 +41,13 @@ impl Console {
         Ok(Self { guard, piped: None, bar: None, look })
     }
 
-    fn needs_terminal(&self, instead: &'static str) -> Result<(), PromptError> {
+    fn needs_terminal(&self, instead: &'static str) -> Answer<()> {
         if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
     }
 
-    /// Asks for a line that is echoed; the terminal itself edits it.
-    fn ask_line(&mut self, prompt: &str) -> Result<String, PromptError> {
+    /// Asks for a line that is echoed; the terminal itself edits it. A library such as `dialoguer` reads key by key in raw
+    /// mode: there Ctrl-D, Ctrl-Z and Ctrl-U mean nothing, and a signal leaves that mode behind.
+    fn ask_line(&mut self, prompt: &str) -> Answer<String> {
         let line = self.guard.ask(prompt, false, |mut terminal| {
             let mut line = Vec::new();
             let mut byte = [0];
@@ -85,18 +88,15 @@ fn cut_off() -> Failure {
 }
 
 /// Ctrl-D on an empty line is leaving.
-fn left<T>(answer: io::Result<T>) -> Result<T, PromptError> {
+fn left<T>(answer: io::Result<T>) -> Answer<T> {
     answer.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => PromptError::Cancelled,
         _ => error.into(),
     })
 }
 
-/// Finds lines for what somebody types.
-type Search<'a> = &'a mut dyn FnMut(&str) -> failure::Result<Vec<String>>;
-
 /// Takes keys, one after the other, and searches where one asks for it; returns what ends the picking.
-fn press(picker: &mut Picker, keys: Vec<keys::Key>, search: Search<'_>) -> failure::Result<Option<Next>> {
+fn press(picker: &mut Picker, keys: Vec<keys::ListKey>, search: Search<'_>) -> failure::Result<Option<Next>> {
     for key in keys {
         match picker.press(key) {
             Next::Draw => {}
@@ -107,30 +107,30 @@ fn press(picker: &mut Picker, keys: Vec<keys::Key>, search: Search<'_>) -> failu
     Ok(None)
 }
 
-impl Terminal for Console {
+impl Ask for Console {
     fn is_interactive(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal() && File::open("/dev/tty").is_ok()
     }
 
-    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Result<TypedPassword, PromptError> {
+    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword> {
         self.needs_terminal(instead)?;
         left(self.guard.ask(&format!("{prompt}: "), true, hidden::read)).map(TypedPassword::new)
     }
 
-    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Result<String, PromptError> {
+    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String> {
         self.needs_terminal(instead)?;
         let answer = self.ask_line(&format!("{prompt} [{offer}]: "))?;
         Ok(if answer.is_empty() { offer.to_owned() } else { answer })
     }
 
-    fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError> {
+    fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()> {
         self.needs_terminal(instead)?;
         let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question} [y/N] "))?.to_lowercase();
         if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
-    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError> {
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()> {
         self.needs_terminal(instead)?;
         let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
@@ -143,7 +143,7 @@ impl Terminal for Console {
         Err(PromptError::Cancelled)
     }
 
-    fn piped_secret(&mut self) -> Result<TypedPassword, PromptError> {
+    fn piped_secret(&mut self) -> Answer<TypedPassword> {
         let stdin = io::stdin();
         if stdin.is_terminal() {
             return Err(PromptError::Input("standard input is a terminal, where a password would be echoed".into()));
@@ -154,7 +154,9 @@ impl Terminal for Console {
         };
         self.piped.insert(lines).next()
     }
+}
 
+impl Pick for Console {
     fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize> {
         self.needs_terminal(instead)?;
         let terminal = File::open("/dev/tty").map_err(PromptError::from)?;
@@ -174,8 +176,10 @@ impl Terminal for Console {
         self.guard.give_back();
         outcome
     }
+}
 
-    fn paint(&mut self, page: &Page) -> Result<(), PromptError> {
+impl Screen for Console {
+    fn paint(&mut self, page: &Page) -> Answer<()> {
         self.needs_terminal("leave --screen out")?;
         let (page, coloured) = (page.again(), self.look.coloured);
         Ok(self.guard.paint(Box::new(move |size| page.drawn(size, coloured)), false)?)
@@ -185,34 +189,38 @@ impl Terminal for Console {
         self.guard.forget_typed();
     }
 
-    fn key(&mut self) -> Result<Key, PromptError> {
+    fn key(&mut self) -> Answer<ScreenKey> {
         let terminal = File::open("/dev/tty")?;
         while self.guard.wait_for_key(&terminal)? {
             if let Some(key) = left(typing::at_screen(&terminal))? {
                 return Ok(key);
             }
         }
-        Ok(Key::Leave)
+        Ok(ScreenKey::Leave)
     }
 
     fn leave_screen(&mut self) {
         self.guard.give_back();
     }
 
-    fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError> {
+    fn pass_on(&mut self, bytes: &[u8]) -> Answer<()> {
         self.needs_terminal("leave --copy out, or give it another way out with --output")?;
         let mut terminal = File::options().write(true).open("/dev/tty")?;
         terminal.write_all(bytes)?;
         Ok(terminal.flush()?)
     }
+}
 
+impl Note for Console {
     fn note(&mut self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| note(text, self.look)),
             None => note(text, self.look),
         }
     }
+}
 
+impl Progress for Console {
     fn begin_progress(&mut self, what: &str, total: u64) {
         self.guard.draw_line(true);
         self.bar = Some(progress::bar(what, total, self.look.width));
@@ -230,7 +238,9 @@ impl Terminal for Console {
             self.guard.draw_line(false);
         }
     }
+}
 
+impl Signals for Console {
     fn enter(&mut self, phase: Phase) {
         self.guard.enter(phase);
     }

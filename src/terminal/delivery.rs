@@ -15,7 +15,7 @@ use super::clipboard::Clipboard;
 use super::output::{Layout, Output};
 use super::resume::Unfinished;
 use super::rewrite::{self, still_there, sync_folder};
-use super::screen::{Key, Page};
+use super::screen::{Page, ScreenKey};
 use super::{Phase, Terminal};
 use crate::domain::clock::spoken;
 use crate::domain::text::neutral;
@@ -145,7 +145,7 @@ impl Delivery {
         let mut painted = terminal.paint(page);
         terminal.forget_typed();
         // A terminal that is gone shows nothing to anybody any more.
-        while painted.is_ok() && terminal.key().ok() == Some(Key::Copy) {
+        while painted.is_ok() && terminal.key().ok() == Some(ScreenKey::Copy) {
             page.status = match clipboard.copy(page.secret.as_bytes(), *clear_after) {
                 Ok(()) if clipboard.committed() => format!("It is in force, and {}.", on_the_clipboard(*clear_after)),
                 Ok(()) => "It is in force, and no longer on the clipboard.".into(),

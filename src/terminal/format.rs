@@ -32,8 +32,8 @@ pub trait Record: Serialize {
     fn cells(&self) -> Vec<Cow<'_, str>>;
 }
 
-/// Rows of one kind in one machine format, a piece at a time.
-pub struct Rows {
+/// Writes records of one kind in one machine format, a piece at a time.
+pub struct RecordWriter {
     format: Format,
     array: bool,
     columns: &'static [&'static str],
@@ -43,8 +43,8 @@ pub struct Rows {
 /// Room enough that the row of a secret is not moved while it is written.
 const ROW_BYTES: usize = 4096;
 
-impl Rows {
-    /// Rows in `json`, `jsonl` or `csv`; `text` is taken for `jsonl`. In `json` they are an array, or one object.
+impl RecordWriter {
+    /// Records in `json`, `jsonl` or `csv`; `text` is taken for `jsonl`. In `json` they are an array, or one object.
     #[must_use]
     pub fn new<R: Record>(format: Format, array: bool) -> Self {
         Self { format, array, columns: R::COLUMNS, count: 0 }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     fn written(format: Format, array: bool, names: &[&'static str]) -> String {
-        let mut rows = Rows::new::<Name<'_>>(format, array);
+        let mut rows = RecordWriter::new::<Name<'_>>(format, array);
         let mut out = Vec::new();
         for name in names {
             rows.append(&Name { name }, &mut out).unwrap();

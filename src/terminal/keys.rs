@@ -1,10 +1,10 @@
 //! Keys, and what they mean.
 
-use super::screen;
+use super::screen::ScreenKey;
 
 /// What somebody does at a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum ListKey {
     /// Types text.
     Text(String),
     /// Takes the last character back.
@@ -23,20 +23,20 @@ pub enum Key {
 
 /// What somebody means at the confirmation screen by what came at once, if anything.
 #[must_use]
-pub fn meant(bytes: &[u8]) -> Option<screen::Key> {
+pub fn meant(bytes: &[u8]) -> Option<ScreenKey> {
     match bytes {
-        [] | [4 | 27 | b'\r' | b'\n' | b'q' | b'Q'] => Some(screen::Key::Leave),
-        [b'c' | b'C'] => Some(screen::Key::Copy),
+        [] | [4 | 27 | b'\r' | b'\n' | b'q' | b'Q'] => Some(ScreenKey::Leave),
+        [b'c' | b'C'] => Some(ScreenKey::Copy),
         _ => None,
     }
 }
 
 /// The keys of what came at once at a list.
 #[must_use]
-pub fn decoded(bytes: &[u8]) -> Vec<Key> {
+pub fn decoded(bytes: &[u8]) -> Vec<ListKey> {
     match bytes {
-        [] | [4 | 27] => return vec![Key::Leave],
-        [b'\r' | b'\n'] => return vec![Key::Enter],
+        [] | [4 | 27] => return vec![ListKey::Leave],
+        [b'\r' | b'\n'] => return vec![ListKey::Enter],
         _ => {}
     }
     let text = String::from_utf8_lossy(bytes);
@@ -50,20 +50,20 @@ pub fn decoded(bytes: &[u8]) -> Vec<Key> {
                     let plain = chars.peek().is_some_and(char::is_ascii_alphabetic);
                     let last = chars.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c));
                     keys.extend(match last {
-                        Some('A') if plain => Some(Key::Up),
-                        Some('B') if plain => Some(Key::Down),
+                        Some('A') if plain => Some(ListKey::Up),
+                        Some('B') if plain => Some(ListKey::Down),
                         _ => None,
                     });
                 }
             }
-            '\u{8}' | '\u{7f}' => keys.push(Key::Backspace),
-            '\u{15}' => keys.push(Key::Clear),
-            '\u{e}' => keys.push(Key::Down),
-            '\u{10}' => keys.push(Key::Up),
+            '\u{8}' | '\u{7f}' => keys.push(ListKey::Backspace),
+            '\u{15}' => keys.push(ListKey::Clear),
+            '\u{e}' => keys.push(ListKey::Down),
+            '\u{10}' => keys.push(ListKey::Up),
             c if c.is_control() || c == char::REPLACEMENT_CHARACTER => {}
             c => match keys.last_mut() {
-                Some(Key::Text(text)) => text.push(c),
-                _ => keys.push(Key::Text(c.into())),
+                Some(ListKey::Text(text)) => text.push(c),
+                _ => keys.push(ListKey::Text(c.into())),
             },
         }
     }
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn keys_that_come_at_once_count_one_by_one() {
-        let text = |text: &str| Key::Text(text.into());
+        let text = |text: &str| ListKey::Text(text.into());
         for (bytes, keys) in [
-            (&b"\x1b[B\x1bOB\x1b[A"[..], vec![Key::Down, Key::Down, Key::Up]),
-            (b"cax\x7f\x7f", vec![text("cax"), Key::Backspace, Key::Backspace]),
-            ("bö\u{15}".as_bytes(), vec![text("bö"), Key::Clear]),
+            (&b"\x1b[B\x1bOB\x1b[A"[..], vec![ListKey::Down, ListKey::Down, ListKey::Up]),
+            (b"cax\x7f\x7f", vec![text("cax"), ListKey::Backspace, ListKey::Backspace]),
+            ("bö\u{15}".as_bytes(), vec![text("bö"), ListKey::Clear]),
             (b"\x1b[15~\x1b[1;5B", vec![]),
         ] {
             assert_eq!(decoded(bytes), keys, "{bytes:?}");
@@ -90,9 +90,9 @@ mod tests {
     #[test]
     fn a_line_end_that_is_pasted_picks_nobody() {
         for pasted in ["\nalice\n", "alice\r", "ali\nce"] {
-            assert_eq!(decoded(pasted.as_bytes()), [Key::Text("alice".into())], "{pasted:?}");
+            assert_eq!(decoded(pasted.as_bytes()), [ListKey::Text("alice".into())], "{pasted:?}");
         }
-        assert_eq!(decoded(b"\r"), [Key::Enter]);
+        assert_eq!(decoded(b"\r"), [ListKey::Enter]);
     }
 
     #[test]
@@ -105,8 +105,8 @@ mod tests {
     #[test]
     fn a_key_alone_leaves_the_screen_or_copies_from_it() {
         for key in ["q", "Q", "\r", "\n", "\x1b", "\x04"] {
-            assert_eq!(meant(key.as_bytes()), Some(screen::Key::Leave), "{key:?}");
+            assert_eq!(meant(key.as_bytes()), Some(ScreenKey::Leave), "{key:?}");
         }
-        assert_eq!(meant(b"c"), Some(screen::Key::Copy));
+        assert_eq!(meant(b"c"), Some(ScreenKey::Copy));
     }
 }

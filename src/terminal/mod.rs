@@ -27,7 +27,7 @@ mod typing;
 use std::io;
 use std::path::Path;
 
-use self::screen::{Key, Page};
+use self::screen::{Page, ScreenKey};
 use crate::domain::secret::TypedPassword;
 use crate::failure::{self, Failure, Hint, Kind};
 use crate::made::Made;
@@ -89,54 +89,73 @@ pub enum Phase {
     Telling,
 }
 
-/// What a command needs of the person in front of it.
-pub trait Terminal {
+/// What somebody answers, unless there is no answer.
+pub type Answer<T> = Result<T, PromptError>;
+
+/// Finds lines for what somebody types.
+pub type Search<'a> = &'a mut dyn FnMut(&str) -> failure::Result<Vec<String>>;
+
+/// All that a command needs of the person in front of it.
+pub trait Terminal: Ask + Pick + Screen + Note + Progress + Signals {}
+
+impl<T: Ask + Pick + Screen + Note + Progress + Signals> Terminal for T {}
+
+/// Asks for a line. `instead` says how to do without a terminal.
+pub trait Ask {
     /// Whether there is a person to ask: standard input and standard error are both a terminal.
     fn is_interactive(&self) -> bool;
 
-    /// Asks for a password, which is not echoed. `instead` says how to do without a terminal.
-    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Result<TypedPassword, PromptError>;
+    /// Asks for a password, which is not echoed.
+    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword>;
 
     /// Asks for a line of text, offering one.
-    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Result<String, PromptError>;
+    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String>;
 
     /// Asks yes or no; anything but yes is [`PromptError::Cancelled`].
-    fn confirm(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError>;
+    fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()>;
 
     /// Asks for a text to be typed that shows that the question was read; anything else is [`PromptError::Cancelled`].
-    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Result<(), PromptError>;
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()>;
 
     /// The next line of standard input, verbatim but for the line end.
-    fn piped_secret(&mut self) -> Result<TypedPassword, PromptError>;
+    fn piped_secret(&mut self) -> Answer<TypedPassword>;
+}
 
+/// Has somebody pick from a list.
+pub trait Pick {
     /// Has somebody pick one of the lines that `search` finds for what they type; the number of the line in what it found
-    /// last. A search that fails ends it, and who leaves has [`PromptError::Cancelled`].
-    fn pick(
-        &mut self,
-        question: &str,
-        search: &mut dyn FnMut(&str) -> failure::Result<Vec<String>>,
-        instead: &'static str,
-    ) -> failure::Result<usize>;
+    /// last. A search that fails ends it, and who leaves has [`PromptError::Cancelled`]. `instead` says how to do without
+    /// a terminal.
+    fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize>;
+}
 
+/// Shows what nobody is to find afterwards, or has the terminal itself do something with it.
+pub trait Screen {
     /// Puts a page on the alternate screen, in the place of the one before.
-    fn paint(&mut self, page: &Page) -> Result<(), PromptError>;
+    fn paint(&mut self, page: &Page) -> Answer<()>;
 
     /// Throws away what was typed before what is on the screen could be read.
     fn forget_typed(&mut self);
 
     /// Waits at the screen for a key that means something.
-    fn key(&mut self) -> Result<Key, PromptError>;
+    fn key(&mut self) -> Answer<ScreenKey>;
 
     /// Leaves the screen, and nothing of it behind.
     fn leave_screen(&mut self);
 
     /// Hands bytes to the terminal itself, not to the person in front of it.
-    fn pass_on(&mut self, bytes: &[u8]) -> Result<(), PromptError>;
+    fn pass_on(&mut self, bytes: &[u8]) -> Answer<()>;
+}
 
-    /// Tells the person something that is not the result, in one line on standard error.
+/// Tells the person what is not the result.
+pub trait Note {
+    /// Tells it in one line on standard error.
     fn note(&mut self, text: &str);
+}
 
-    /// Begins to show how far a long run has come, of so many steps. Whatever ends the run ends this.
+/// Shows how far a long run has come. Whatever ends the run ends this.
+pub trait Progress {
+    /// Begins to show it, of so many steps.
     fn begin_progress(&mut self, what: &str, total: u64);
 
     /// So many steps of it are done.
@@ -144,7 +163,10 @@ pub trait Terminal {
 
     /// Shows it no longer.
     fn end_progress(&mut self);
+}
 
+/// Says what a signal does, and whether one came.
+pub trait Signals {
     /// Says how far something that must not be torn apart has come.
     fn enter(&mut self, phase: Phase);
 
@@ -157,6 +179,6 @@ pub trait Terminal {
     /// Hands over a file or a folder that is of no use, and goes, if a signal ends the program.
     fn doom(&mut self, made: Made);
 
-    /// Takes back what [`Terminal::doom`] said.
+    /// Takes back what [`Signals::doom`] said.
     fn spare(&mut self, path: &Path);
 }

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthChar as _;
 use zeroize::Zeroizing;
 
 use super::alternate::Size;
-use super::keys::Key;
+use super::keys::ListKey;
 use crate::domain::text::neutral;
 
 /// How many lines of the list are shown.
@@ -51,22 +51,22 @@ impl Picker {
     }
 
     /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Next {
+    pub fn press(&mut self, key: ListKey) -> Next {
         match key {
-            Key::Text(text) => self.text.push_str(&text),
-            Key::Backspace => drop(self.text.pop()),
-            Key::Clear => self.text.clear(),
-            Key::Up => {
+            ListKey::Text(text) => self.text.push_str(&text),
+            ListKey::Backspace => drop(self.text.pop()),
+            ListKey::Clear => self.text.clear(),
+            ListKey::Up => {
                 self.marked = self.marked.saturating_sub(1);
                 return Next::Draw;
             }
-            Key::Down => {
+            ListKey::Down => {
                 self.marked = (self.marked + 1).min(self.lines.len().saturating_sub(1));
                 return Next::Draw;
             }
-            Key::Enter if self.lines.is_empty() => return Next::Draw,
-            Key::Enter => return Next::Take(self.marked),
-            Key::Leave => return Next::Leave,
+            ListKey::Enter if self.lines.is_empty() => return Next::Draw,
+            ListKey::Enter => return Next::Take(self.marked),
+            ListKey::Leave => return Next::Leave,
         }
         self.marked = 0;
         Next::Search
@@ -127,21 +127,21 @@ mod tests {
     #[test]
     fn what_is_typed_is_searched_for_and_marks_the_first() {
         let mut picker = picker(&["alice", "bob"]);
-        picker.press(Key::Down);
-        assert_eq!(picker.press(Key::Text("bö".into())), Next::Search);
-        assert_eq!(picker.press(Key::Backspace), Next::Search);
+        picker.press(ListKey::Down);
+        assert_eq!(picker.press(ListKey::Text("bö".into())), Next::Search);
+        assert_eq!(picker.press(ListKey::Backspace), Next::Search);
         assert_eq!((picker.text(), picker.marked), ("b", 0));
     }
 
     #[test]
     fn the_mark_stays_within_the_list() {
         let mut picker = picker(&["alice", "bob"]);
-        for key in [Key::Up, Key::Down, Key::Down, Key::Down] {
+        for key in [ListKey::Up, ListKey::Down, ListKey::Down, ListKey::Down] {
             assert_eq!(picker.press(key), Next::Draw);
         }
-        assert_eq!(picker.press(Key::Enter), Next::Take(1));
+        assert_eq!(picker.press(ListKey::Enter), Next::Take(1));
         picker.found(vec!["alice".into()]);
-        assert_eq!(picker.press(Key::Enter), Next::Take(0));
+        assert_eq!(picker.press(ListKey::Enter), Next::Take(0));
     }
 
     #[test]
@@ -156,13 +156,13 @@ mod tests {
 
     #[test]
     fn of_nobody_nobody_is_taken() {
-        assert_eq!(picker(&[]).press(Key::Enter), Next::Draw);
+        assert_eq!(picker(&[]).press(ListKey::Enter), Next::Draw);
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal_or_rewrites_it() {
         let mut picker = picker(&[&"x".repeat(200), &"漢".repeat(200), "a\u{1b}[2Jb"]);
-        picker.press(Key::Text("y".repeat(200)));
+        picker.press(ListKey::Text("y".repeat(200)));
         let drawn = picker.drawn("Whose password?", Size { columns: 40, rows: 24 });
         assert!(!drawn.contains('\u{1b}'));
         assert!(drawn.lines().all(|line| display_width(line) <= 40), "{}", *drawn);
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn of_a_long_text_what_is_being_typed_is_in_sight() {
         let mut picker = picker(&["alice"]);
-        picker.press(Key::Text(format!("{}end", "y".repeat(200))));
+        picker.press(ListKey::Text(format!("{}end", "y".repeat(200))));
         let drawn = picker.drawn("Whose password?", Size { columns: 40, rows: 24 });
         let first = drawn.lines().next().unwrap_or_default();
         assert!(first.starts_with("Whose password? y") && first.ends_with("yend"), "{first}");
@@ -182,7 +182,7 @@ mod tests {
         let lines: Vec<String> = (0..12).map(|number| format!("u{number}")).collect();
         let mut picker = picker(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         for _ in 0..11 {
-            picker.press(Key::Down);
+            picker.press(ListKey::Down);
         }
         let drawn = picker.drawn("Whose password?", Size { columns: 80, rows: 6 });
         assert!(

@@ -19,7 +19,7 @@ pub struct Page {
 
 /// What somebody does at the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub enum ScreenKey {
     /// Copy the secret.
     Copy,
     /// Leave.

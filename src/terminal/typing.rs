@@ -8,21 +8,21 @@ use std::time::Duration;
 use rustix::io::ioctl_fionread;
 use zeroize::Zeroizing;
 
-use super::keys::{self, Key};
-use super::screen;
+use super::keys::{self, ListKey};
+use super::screen::ScreenKey;
 
 /// How long after the first byte of what may be more the rest comes at the latest, and how often to look.
 const REST_WAITS: Duration = Duration::from_millis(50);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// Waits for keys at a list. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the list.
-pub fn at_list(terminal: &File) -> io::Result<Vec<Key>> {
+pub fn at_list(terminal: &File) -> io::Result<Vec<ListKey>> {
     Ok(keys::decoded(&chunk(terminal, b"\x04\x1b\r\n")?))
 }
 
 /// Waits for keys at the confirmation screen, and says what they mean. Each counts only alone: who pastes a text has not
 /// looked at the screen.
-pub fn at_screen(terminal: &File) -> io::Result<Option<screen::Key>> {
+pub fn at_screen(terminal: &File) -> io::Result<Option<ScreenKey>> {
     Ok(keys::meant(&chunk(terminal, b"\x04\x1b\r\ncCqQ")?))
 }
 

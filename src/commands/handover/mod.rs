@@ -23,7 +23,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::store::NewTemporary;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::delivery::{Delivery, Ways};
-use crate::terminal::format::{Format, Rows};
+use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::handover::{Handover, TemporaryHandover};
 use crate::terminal::resume::Unfinished;
 use crate::terminal::{Phase, Terminal};
@@ -31,7 +31,7 @@ use crate::terminal::{Phase, Terminal};
 /// The way out of one command's secrets. Dropped with none of them in force, it takes its file back.
 pub struct WayOut {
     delivery: Delivery,
-    rows: Rows,
+    rows: RecordWriter,
     format: Format,
     /// What goes out: `temporary password` or `token`.
     what: &'static str,
@@ -148,7 +148,7 @@ impl WayOut {
     fn to<H: Handover>(delivery: Delivery, desk: &Desk<'_>, quiet: bool, several: bool) -> Self {
         Self {
             delivery,
-            rows: Rows::new::<H>(desk.format(), several),
+            rows: RecordWriter::new::<H>(desk.format(), several),
             format: desk.format(),
             what: H::WHAT,
             quiet,

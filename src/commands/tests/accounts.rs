@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cli::init::Init;
-use crate::cli::users::{Edit, List};
+use crate::cli::users::{EditArgs, List};
 use crate::commands::{init, users};
 
 type Run = fn(&mut Desk<'_>, &Many) -> Result<()>;
@@ -11,8 +11,8 @@ fn adding(username: &str) -> Add {
     Add { username: username.into(), name: String::new(), email: None, role: vec![], handover: quiet() }
 }
 
-fn editing(id: &str) -> Edit {
-    Edit { id: id.into(), name: None, email: None, role: vec![], no_roles: false }
+fn editing(id: &str) -> EditArgs {
+    EditArgs { id: id.into(), name: None, email: None, role: vec![], no_roles: false }
 }
 
 #[test]
@@ -67,12 +67,12 @@ fn only_a_global_admin_gives_roles() {
     site.settled("alice", &[]);
     let before = site.state("alice");
     let as_ulla = || as_user("ulla", vec![secret("Password of ulla", GOOD)]);
-    let args = Edit { role: vec![Role::Auditor], ..editing("alice") };
+    let args = EditArgs { role: vec![Role::Auditor], ..editing("alice") };
     site.call(as_ulla(), |desk| users::edit::run(desk, &args)).fails(Kind::NotAllowed);
     assert_eq!(site.state("alice"), before);
     let args = Add { role: vec![Role::Auditor], ..adding("bob") };
     site.call(as_ulla(), |desk| users::add::run(desk, &args)).fails(Kind::NotAllowed);
-    let renamed = Edit { name: Some("Alice Renamed".into()), ..editing("alice") };
+    let renamed = EditArgs { name: Some("Alice Renamed".into()), ..editing("alice") };
     site.call(as_ulla(), |desk| users::edit::run(desk, &renamed)).succeeds();
     assert_eq!(site.account("alice").display_name.as_str(), "Alice Renamed");
 }
@@ -81,10 +81,10 @@ fn only_a_global_admin_gives_roles() {
 fn an_edit_replaces_roles_and_takes_an_address_away() {
     let mut site = Site::new();
     site.settled("alice", &[Role::Helpdesk]);
-    let args = Edit { role: vec![Role::Auditor], email: Some("a@example.org".into()), ..editing("alice") };
+    let args = EditArgs { role: vec![Role::Auditor], email: Some("a@example.org".into()), ..editing("alice") };
     site.call(Call::default(), |desk| users::edit::run(desk, &args)).succeeds();
     assert_eq!(site.account("alice").roles.join(" "), "auditor");
-    let args = Edit { no_roles: true, email: Some(String::new()), ..editing("a@example.org") };
+    let args = EditArgs { no_roles: true, email: Some(String::new()), ..editing("a@example.org") };
     site.call(Call::default(), |desk| users::edit::run(desk, &args)).succeeds();
     let alice = site.account("alice");
     assert!(alice.roles.is_empty() && alice.email.is_none());

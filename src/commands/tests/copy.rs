@@ -239,7 +239,7 @@ fn screen() -> Reset {
 #[test]
 fn what_stands_on_the_screen_is_in_force_before_it_is_left() {
     let mut site = site();
-    let call = Call { script: vec![Step::Key(Key::Leave)], ..Call::default() };
+    let call = Call { script: vec![Step::Key(ScreenKey::Leave)], ..Call::default() };
     let ran = site.call(call, |desk| run(desk, &screen())).succeeds();
     let said: Vec<_> = ran.pages.iter().map(|(_, status)| status.as_str()).collect();
     assert_eq!(said, ["It is not in force yet.", "It is in force."]);
@@ -251,7 +251,7 @@ fn what_stands_on_the_screen_is_in_force_before_it_is_left() {
 #[test]
 fn a_key_copies_what_stands_on_the_screen() {
     let mut site = site();
-    let call = Call { script: vec![Step::Key(Key::Copy), Step::Key(Key::Leave)], ..Call::default() };
+    let call = Call { script: vec![Step::Key(ScreenKey::Copy), Step::Key(ScreenKey::Leave)], ..Call::default() };
     let ran = site.call(call, |desk| run(desk, &screen())).succeeds();
     assert_eq!(ran.pages[2].1, "It is in force, and on the clipboard for 45 seconds.");
     assert_eq!(site.clipboard.text.as_ref(), Some(&ran.pages[0].0));
@@ -262,7 +262,7 @@ fn a_key_copies_what_stands_on_the_screen() {
 fn where_there_is_no_clipboard_the_screen_says_so_and_stays() {
     let mut site = site();
     site.clipboard.is_gone = true;
-    let call = Call { script: vec![Step::Key(Key::Copy), Step::Key(Key::Leave)], ..Call::default() };
+    let call = Call { script: vec![Step::Key(ScreenKey::Copy), Step::Key(ScreenKey::Leave)], ..Call::default() };
     let ran = site.call(call, |desk| run(desk, &screen())).succeeds();
     assert_eq!(ran.pages[2].1, "It is in force, and not copied: there is no display.");
 }

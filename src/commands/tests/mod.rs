@@ -39,8 +39,8 @@ use crate::store::sqlite::SqliteStores;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
-use crate::terminal::screen::{Key, Page};
-use crate::terminal::{Phase, PromptError, Terminal};
+use crate::terminal::screen::{Page, ScreenKey};
+use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals};
 use crate::token_source::TokenSource;
 
 const OPERATION: OperationId = OperationId([7; 16]);
@@ -57,7 +57,7 @@ enum Step {
     Decline(&'static str),
     Leave(&'static str),
     Piped(String),
-    Key(Key),
+    Key(ScreenKey),
     /// Types something, and takes this line of what is found.
     Pick(&'static str, &'static str),
 }
@@ -84,21 +84,23 @@ impl Person {
     fn next(&mut self, asked: &str) -> Step {
         self.script.pop_front().unwrap_or_else(|| panic!("nobody expected to be asked {asked:?}"))
     }
+
+    fn is_there(&self, instead: &'static str) -> Answer<()> {
+        if self.present { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
+    }
 }
 
 fn typed(text: &str) -> TypedPassword {
     TypedPassword::new(Zeroizing::new(text.into()))
 }
 
-impl Terminal for Person {
+impl Ask for Person {
     fn is_interactive(&self) -> bool {
         self.present
     }
 
-    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> std::result::Result<TypedPassword, PromptError> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead });
-        }
+    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword> {
+        self.is_there(instead)?;
         match self.next(prompt) {
             Step::Secret(expected, answer) if expected == prompt => Ok(typed(&answer)),
             Step::Leave(expected) if expected == prompt => Err(PromptError::Cancelled),
@@ -106,15 +108,8 @@ impl Terminal for Person {
         }
     }
 
-    fn ask_text(
-        &mut self,
-        prompt: &str,
-        offer: &str,
-        instead: &'static str,
-    ) -> std::result::Result<String, PromptError> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead });
-        }
+    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String> {
+        self.is_there(instead)?;
         match self.next(prompt) {
             Step::Text(expected, "") if expected == prompt => Ok(offer.into()),
             Step::Text(expected, answer) if expected == prompt => Ok(answer.into()),
@@ -122,10 +117,8 @@ impl Terminal for Person {
         }
     }
 
-    fn confirm(&mut self, question: &str, instead: &'static str) -> std::result::Result<(), PromptError> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead });
-        }
+    fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()> {
+        self.is_there(instead)?;
         if let Some(meanwhile) = self.at_question.take() {
             meanwhile();
         }
@@ -136,15 +129,8 @@ impl Terminal for Person {
         }
     }
 
-    fn confirm_by_typing(
-        &mut self,
-        question: &str,
-        text: &str,
-        instead: &'static str,
-    ) -> std::result::Result<(), PromptError> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead });
-        }
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()> {
+        self.is_there(instead)?;
         match self.next(question) {
             Step::Text(expected, answer) if expected == question && answer == text => Ok(()),
             Step::Text(expected, _) if expected == question => Err(PromptError::Cancelled),
@@ -152,22 +138,17 @@ impl Terminal for Person {
         }
     }
 
-    fn piped_secret(&mut self) -> std::result::Result<TypedPassword, PromptError> {
+    fn piped_secret(&mut self) -> Answer<TypedPassword> {
         match self.next("a line of standard input") {
             Step::Piped(line) => Ok(typed(&line)),
             step => panic!("read standard input at {step:?}"),
         }
     }
+}
 
-    fn pick(
-        &mut self,
-        question: &str,
-        search: &mut dyn FnMut(&str) -> Result<Vec<String>>,
-        instead: &'static str,
-    ) -> Result<usize> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead }.into());
-        }
+impl Pick for Person {
+    fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> Result<usize> {
+        self.is_there(instead)?;
         match self.next(question) {
             Step::Pick(text, line) => {
                 let found = search(text)?;
@@ -177,18 +158,18 @@ impl Terminal for Person {
             step => panic!("asked to pick at {step:?}"),
         }
     }
+}
 
-    fn paint(&mut self, page: &Page) -> std::result::Result<(), PromptError> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead: "" });
-        }
+impl Screen for Person {
+    fn paint(&mut self, page: &Page) -> Answer<()> {
+        self.is_there("")?;
         self.pages.push((page.secret.to_string(), page.status.clone()));
         Ok(())
     }
 
     fn forget_typed(&mut self) {}
 
-    fn key(&mut self) -> std::result::Result<Key, PromptError> {
+    fn key(&mut self) -> Answer<ScreenKey> {
         match self.next("a key") {
             Step::Key(key) => Ok(key),
             step => panic!("waited for a key at {step:?}"),
@@ -199,24 +180,28 @@ impl Terminal for Person {
         self.has_left = true;
     }
 
-    fn pass_on(&mut self, bytes: &[u8]) -> std::result::Result<(), PromptError> {
-        if !self.present {
-            return Err(PromptError::NoTerminal { instead: "" });
-        }
+    fn pass_on(&mut self, bytes: &[u8]) -> Answer<()> {
+        self.is_there("")?;
         self.passed_on.extend_from_slice(bytes);
         Ok(())
     }
+}
 
+impl Note for Person {
     fn note(&mut self, text: &str) {
         self.notes.push(text.into());
     }
+}
 
+impl Progress for Person {
     fn begin_progress(&mut self, _: &str, _: u64) {}
 
     fn advance(&mut self, _: u64) {}
 
     fn end_progress(&mut self) {}
+}
 
+impl Signals for Person {
     fn enter(&mut self, phase: Phase) {
         self.phases.push(phase);
     }

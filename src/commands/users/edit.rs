@@ -10,7 +10,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::store::Edit;
 
 /// Changes a name, an e-mail address, roles.
-pub fn run(desk: &mut Desk<'_>, args: &users::Edit) -> Result<()> {
+pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let target = args.id.parse()?;
     let edit = Edit {
         display_name: args.name.as_deref().map(str::parse).transpose()?,

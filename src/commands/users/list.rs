@@ -14,7 +14,7 @@ use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Sort, Store};
-use crate::terminal::format::{Format, Rows};
+use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records::{AccountRecord, CountRecord};
 use crate::terminal::table::AccountTable;
@@ -124,14 +124,14 @@ impl Pages<'_> {
 /// The list in the format that was asked for, a page at a time.
 struct Lines {
     format: Format,
-    rows: Rows,
+    rows: RecordWriter,
     table: AccountTable,
     now: Timestamp,
 }
 
 impl Lines {
     fn new(desk: &Desk<'_>, now: Timestamp) -> Self {
-        let rows = Rows::new::<AccountRecord<'_>>(desk.format(), true);
+        let rows = RecordWriter::new::<AccountRecord<'_>>(desk.format(), true);
         Self { format: desk.format(), rows, table: AccountTable::new(desk.output.layout()), now }
     }
 

@@ -189,7 +189,7 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Detail, DetailKey, Outcome, Target};
+    use super::super::{Detail, DetailKey, Outcome, RecordedTarget};
     use super::*;
     use crate::domain::account::AccountId;
     use crate::domain::actor::Operator;
@@ -201,7 +201,7 @@ mod tests {
         Entry {
             actor: Some(Actor::Operator(operator)),
             action: "reset",
-            target: Some(Target { id: Some(AccountId(2)), username: "alice".parse().unwrap() }),
+            target: Some(RecordedTarget { id: Some(AccountId(2)), username: "alice".parse().unwrap() }),
             outcome: Outcome::Done,
             detail: Detail::default().with(DetailKey::Said, detail),
         }

@@ -61,7 +61,7 @@ pub struct Entry {
     /// What was done, in the words of the command line: `reset`, `sign-in`.
     pub action: &'static str,
     /// To whom: the name as it was written or found.
-    pub target: Option<Target>,
+    pub target: Option<RecordedTarget>,
     /// Whether it was done.
     pub outcome: Outcome,
     /// What else is worth knowing; never a secret.
@@ -71,27 +71,27 @@ pub struct Entry {
 impl Entry {
     /// Something was done.
     #[must_use]
-    pub fn done(by: &Actor, action: &'static str, target: Option<Target>, detail: Detail) -> Self {
+    pub fn done(by: &Actor, action: &'static str, target: Option<RecordedTarget>, detail: Detail) -> Self {
         Self { actor: Some(by.clone()), action, target, outcome: Outcome::Done, detail }
     }
 
     /// Something was refused.
     #[must_use]
-    pub fn refused(by: &Actor, action: &'static str, target: Option<Target>, why: Reason) -> Self {
+    pub fn refused(by: &Actor, action: &'static str, target: Option<RecordedTarget>, why: Reason) -> Self {
         Self { actor: Some(by.clone()), action, target, outcome: Outcome::Refused, detail: Detail::of(why) }
     }
 }
 
 /// To whom something was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct RecordedTarget {
     /// The account's number, if there is such an account.
     pub id: Option<AccountId>,
     /// Its username.
     pub username: Username,
 }
 
-impl From<&Account> for Target {
+impl From<&Account> for RecordedTarget {
     fn from(account: &Account) -> Self {
         Self { id: Some(account.id), username: account.username.clone() }
     }

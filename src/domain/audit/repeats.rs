@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::Target;
+use super::RecordedTarget;
 use crate::domain::clock::Timestamp;
 
 /// For how many seconds repeats of what was turned away are counted, to become one event: an hour.
@@ -21,7 +21,7 @@ pub const BYTES_AN_EVENT: u64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeat {
     /// Whose account it was about, if it was anybody's.
-    pub target: Option<Target>,
+    pub target: Option<RecordedTarget>,
     /// What the record says of each, as [`super::Detail::to_json`] writes it.
     pub kind: String,
     /// How many there are.

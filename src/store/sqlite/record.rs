@@ -7,7 +7,7 @@ use super::accounts::moment;
 use super::errors::failed;
 use super::rows::execute;
 use crate::domain::account::AccountId;
-use crate::domain::audit::{Event, Link, Outcome, Repeat, Target};
+use crate::domain::audit::{Event, Link, Outcome, RecordedTarget, Repeat};
 use crate::domain::operation::OperationId;
 use crate::store::engine::RepeatRow;
 use crate::store::{EventFilter, Result};
@@ -155,7 +155,10 @@ fn repeat(row: &Row<'_>) -> rusqlite::Result<RepeatRow> {
     let id: i64 = row.get(0)?;
     let username: String = row.get(1)?;
     let repeat = Repeat {
-        target: username.parse().ok().map(|username| Target { id: (id != 0).then_some(AccountId(id)), username }),
+        target: username
+            .parse()
+            .ok()
+            .map(|username| RecordedTarget { id: (id != 0).then_some(AccountId(id)), username }),
         kind: row.get(2)?,
         count: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
         last_at: moment(row, 4).ok().flatten().unwrap_or_default(),

@@ -247,7 +247,7 @@ mod tests {
     use super::super::open;
     use super::*;
     use crate::domain::actor::{Actor, Operator};
-    use crate::domain::audit::{BYTES_AN_EVENT, Detail, DetailKey, Entry, Outcome, Reason, Repeat, Target as Recorded};
+    use crate::domain::audit::{BYTES_AN_EVENT, Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
     use crate::domain::credential::Cost;
     use crate::domain::policy::Policy;
     use crate::store::contract::OPERATION;
@@ -358,7 +358,7 @@ mod tests {
         Entry {
             actor: None,
             action: "sign-in",
-            target: Some(Recorded { id: Some(AccountId(1_000_000)), username: "a".repeat(64).parse().unwrap() }),
+            target: Some(RecordedTarget { id: Some(AccountId(1_000_000)), username: "a".repeat(64).parse().unwrap() }),
             outcome: Outcome::Refused,
             detail: Detail::of(Reason::TemporaryExpired).with(DetailKey::TypedBy, operator.said()),
         }

@@ -12,7 +12,7 @@ use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::Bulk;
 use crate::commands::handover::WayOut;
-use crate::commands::users::reset::many::{self, Many};
+use crate::commands::users::reset::many::{self, BulkReset};
 use crate::commands::users::reset::selection::Chosen;
 use crate::domain::account::AccountId;
 use crate::domain::role::Role;
@@ -72,7 +72,7 @@ impl FirstPasswords {
         let format = if format == Format::Csv { "csv" } else { "jsonl" };
         let anew = command(desk, args, ids, &["--format", format, "--output", &in_a_shell(&file)]);
         let to_begin = Some(Hint { words: "they are imported; to go on:".into(), command: Some(anew) });
-        let many = Many { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
+        let many = BulkReset { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
         many::run(desk, store, &many, chosen, bulk, way_out).map_err(|failure| {
             let hint = if file.exists() { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
             let hint = failure.hint.clone().or(hint.cloned());

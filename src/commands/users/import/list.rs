@@ -100,12 +100,12 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::Rows;
+    use super::super::rows::ImportRows;
     use super::*;
 
     fn list(text: &str) -> (List, Vec<(u64, String)>) {
         let (mut list, mut bad) = (List::default(), Vec::new());
-        for row in Rows::of(text.as_bytes()).unwrap() {
+        for row in ImportRows::of(text.as_bytes()).unwrap() {
             bad.extend(list.add(row.unwrap()).err().map(|bad| (bad.line, bad.why.message)));
         }
         (list, bad)

@@ -17,7 +17,7 @@ use self::columns::Columns;
 use self::first_passwords::FirstPasswords;
 use self::list::List;
 use self::plan::Plan;
-use self::rows::Rows;
+use self::rows::ImportRows;
 use crate::cli::{self, users};
 use crate::commands::actor::{Acting, acting};
 use crate::commands::users::bad_rows::{BadRows, Others};
@@ -120,7 +120,7 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 
 /// Reads the rows; those that are no accounts are named. Whether quotes have swallowed some comes last.
 fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List, bool)> {
-    let mut rows = Rows::of(bytes)?;
+    let mut rows = ImportRows::of(bytes)?;
     let columns = rows.columns().clone();
     let mut list = List::default();
     let lines = bytes.split(|byte| *byte == b'\n').count();

@@ -26,12 +26,12 @@ pub struct BadRow {
 }
 
 /// The rows of a file, one after the other.
-pub struct Rows<'a> {
+pub struct ImportRows<'a> {
     rows: CsvRows<'a>,
     columns: Columns,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> ImportRows<'a> {
     /// Reads the header; what comes first in the file has to be one.
     pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
         let mut rows = CsvRows::of(bytes)?;
@@ -54,7 +54,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl Iterator for Rows<'_> {
+impl Iterator for ImportRows<'_> {
     type Item = Result<Row, BadRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -119,11 +119,11 @@ mod tests {
     use crate::domain::clock::Timestamp;
     use crate::domain::name::Email;
     use crate::domain::role::Roles;
-    use crate::terminal::format::{Format, Rows as Lines};
+    use crate::terminal::format::{Format, RecordWriter};
     use crate::terminal::records::AccountRecord;
 
     fn read(bytes: &[u8]) -> Vec<Result<Row, BadRow>> {
-        Rows::of(bytes).unwrap().collect()
+        ImportRows::of(bytes).unwrap().collect()
     }
 
     /// The usernames, each behind its line.
@@ -223,7 +223,7 @@ mod tests {
             (b"\x7fELF\x02\x01\n", "no header"),
             (b"\xff\xfeu\0s\0", "UTF-16"),
         ] {
-            let message = Rows::of(bytes).err().unwrap().message;
+            let message = ImportRows::of(bytes).err().unwrap().message;
             assert!(message.contains(part), "{message}");
         }
     }
@@ -252,7 +252,7 @@ mod tests {
                     Some(Account { display_name, email, roles: Roles::from_bits(*roles), ..Account::example(1, &format!("_{at}")) })
                 })
                 .collect();
-            let mut lines = Lines::new::<AccountRecord<'_>>(Format::Csv, true);
+            let mut lines = RecordWriter::new::<AccountRecord<'_>>(Format::Csv, true);
             let mut bytes = Vec::new();
             for account in &accounts {
                 bytes.extend_from_slice(&lines.row(&AccountRecord::new(account, Timestamp::UNIX_EPOCH)).unwrap());

@@ -28,7 +28,7 @@ const FEW: usize = 64;
 pub const BATCH: usize = 64;
 
 /// What is to be done with each.
-pub struct Many<'a> {
+pub struct BulkReset<'a> {
     /// Who does it.
     pub acting: &'a Acting,
     /// How long the temporary passwords live.
@@ -45,7 +45,7 @@ pub struct Many<'a> {
 pub fn run(
     desk: &mut Desk<'_>,
     store: &mut Store,
-    many: &Many<'_>,
+    many: &BulkReset<'_>,
     chosen: Vec<Chosen>,
     mut bulk: Bulk,
     mut way_out: WayOut,
@@ -145,7 +145,7 @@ struct Ready {
 fn make_ready(
     desk: &Desk<'_>,
     store: &mut Store,
-    many: &Many<'_>,
+    many: &BulkReset<'_>,
     hashing: &mut Hashing,
     batch: Vec<Chosen>,
     bulk: &mut Bulk,
@@ -187,7 +187,7 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 }
 
 /// How many are done, and how to go on.
-fn so_far(bulk: &Bulk, way_out: &WayOut, many: &Many<'_>) -> Hint {
+fn so_far(bulk: &Bulk, way_out: &WayOut, many: &BulkReset<'_>) -> Hint {
     let next = if way_out.can_be_resumed() { many.to_go_on.clone() } else { "their rows came first".into() };
     let done = counted(bulk.done() as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use jiff::SignedDuration;
 
-use self::many::Many;
+use self::many::BulkReset;
 use self::resumed::Done;
 use self::selection::{Chosen, Selection};
 
@@ -28,7 +28,7 @@ use crate::input;
 use crate::store::Store;
 use crate::terminal::Terminal;
 use crate::terminal::delivery::{Delivery, Ways};
-use crate::terminal::format::{Format, Rows};
+use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::handover::TemporaryHandover;
 use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
@@ -115,7 +115,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
-    let many = Many { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
+    let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut store, &many, chosen, bulk, way_out)
 }
 
@@ -195,9 +195,9 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Ok(());
     }
     if args.dry_run {
-        return output::print(desk.output, &Rows::new::<AccountRecord<'_>>(format, true).end()).map(drop);
+        return output::print(desk.output, &RecordWriter::new::<AccountRecord<'_>>(format, true).end()).map(drop);
     }
-    let list = Rows::new::<TemporaryHandover<'_>>(format, true).end();
+    let list = RecordWriter::new::<TemporaryHandover<'_>>(format, true).end();
     let mut delivery = Delivery::open(args.handover.way_out.output.as_deref(), desk.output)?;
     let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
     delivery.hand_over(ways, "list", &list)
@@ -210,7 +210,7 @@ fn disabled(account: &Account) -> String {
 /// Says what a reset would do.
 fn foretell(desk: &mut Desk<'_>, store: &Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
     let now = desk.now()?;
-    let mut rows = Rows::new::<AccountRecord<'_>>(desk.format(), several);
+    let mut rows = RecordWriter::new::<AccountRecord<'_>>(desk.format(), several);
     if several && desk.format() == Format::Text {
         desk.terminal.note(&format!("It would be {}.", counted(chosen.len() as u64, "account")));
     }
