@@ -6,13 +6,13 @@
 //! ```text
 //! cli/         clap types only, a file a command group
 //!    ↓
-//! commands/    a file a command: resolve → authorize → decide → deliver → record
-//!    ↓                       ↓                          ↓
-//! domain/      ←  store/                  terminal/
-//! pure rules      each operation once,    prompts, tables, formats, ways out:
-//!                 over the rows that      the only rooms that touch a terminal
-//!                 an engine gives;
-//!                 sqlite/ is one
+//! commands/    a file a command: resolve → authorize → decide → hand over → record
+//!    ↓                    ↓                        ↓                       ↓
+//! domain/      ←  store/                   handover/               terminal/
+//! pure rules      each operation once,     made → delivered →      asking, picking, a screen,
+//!                 over the rows that       in force, as types;     progress, signals, tables:
+//!                 an engine gives;         a file a way out        the only rooms that touch
+//!                 sqlite/ is one                                   a terminal
 //! ```
 //!
 //! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
@@ -31,6 +31,7 @@ pub mod domain;
 pub mod failure;
 pub mod folders;
 pub mod gate;
+pub mod handover;
 pub mod input;
 mod json;
 pub mod made;

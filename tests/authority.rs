@@ -14,6 +14,7 @@ use passdesk::domain::actor::{Actor, Operator, Standing};
 use passdesk::domain::authority::{Action, Refusal, decide};
 use passdesk::domain::clock::{Clock, Timestamp};
 use passdesk::domain::credential::{PasswordRevision, StoredHash};
+use passdesk::domain::delivery::{Delivered, Undelivered};
 use passdesk::domain::name::DisplayName;
 use passdesk::domain::operation::OperationId;
 use passdesk::domain::policy::{Policy, Setting};
@@ -204,6 +205,11 @@ const ACTOR: i64 = 1;
 const TARGET: i64 = 2;
 const KEEPER: i64 = 3;
 
+/// As if it had been handed to somebody.
+fn delivered<T>(new: T) -> Delivered<T> {
+    Undelivered::new(new).deliver(|| Ok::<_, ()>(())).unwrap()
+}
+
 /// A clock that stands.
 struct Still;
 
@@ -226,7 +232,7 @@ impl Bench {
         let path = folder.path().join("store.db");
         let stores = SqliteStores::at(&path, Still, OperationId([7; 16])).unwrap();
         let by = operator();
-        stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place().unwrap();
+        stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place(&delivered(())).unwrap();
         let behind = Connection::open(&path).unwrap();
         behind.pragma_update(None, "synchronous", "OFF").unwrap();
         Self { _folder: folder, store: stores.open().unwrap(), behind }
@@ -311,7 +317,7 @@ impl Bench {
         let (id, seen, store) = (target.id, target.revision, &mut self.store);
         let roles = |roles| Edit { roles: Some(roles), ..Edit::default() };
         Some(match cell.action {
-            "reset" => store.reset_password(by, id, seen, &temporary()),
+            "reset" => store.reset_password(by, id, seen, &delivered(temporary())),
             "require-change" => store.require_change(by, id, seen),
             "unlock" => store.unlock(by, id, seen),
             "disable" => store.disable(by, id, seen),
@@ -327,7 +333,9 @@ impl Bench {
                 store.edit_account(by, id, seen, &roles(target.roles.iter().chain([more]).collect()))
             }
             "revoke" => store.edit_account(by, id, seen, &roles(Roles::NONE)),
-            "add" => store.add_account(by, &new("another", ROLES[cell.target].iter().copied().collect())).map(drop),
+            "add" => store
+                .add_account(by, &delivered(new("another", ROLES[cell.target].iter().copied().collect())))
+                .map(drop),
             "purge" => store.purge(by, SignedDuration::ZERO).map(drop),
             "policy set" => store.set_policy(by, Policy::default(), Setting::MinLength, "20").map(drop),
             "tokens create" => {
@@ -335,7 +343,7 @@ impl Bench {
                 store.create_token(
                     by,
                     id,
-                    &NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None },
+                    &delivered(NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None }),
                 )
             }
             "store backup" => store.announce_backup(by, Path::new("backup.db")),

@@ -69,6 +69,7 @@ fn settled(text: &str, desk: &Desk) -> String {
         (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ| UTC)", "MOMENT"),
         (r"expires in [^,]*,", "expires in SPAN,"),
         (r"\b[0-9a-f]{64}\b", "HEAD"),
+        (r"\b[0-9a-f]{32}\b", "OPERATION"),
         (r"operator [\w.-]+ \(uid \d+(, sudo by [\w.-]+)?\)", "operator SOMEBODY"),
     ]
     .into_iter()

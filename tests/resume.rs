@@ -133,8 +133,8 @@ fn a_torn_line_and_rows_that_are_not_in_force_are_taken_back() {
         "u0",
         "u003,2222-3333",
         "u003,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z",
-        "u003,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z\n",
-        "u003,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z\nu004,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z\nu005,",
+        "u003,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z,0123456789abcdef0123456789abcdef\n",
+        "u003,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z,0123456789abcdef0123456789abcdef\nu004,2222-3333-4444-5555-6666,2031-11-22T09:00:00Z,0123456789abcdef0123456789abcdef\nu005,",
     ] {
         let desk = begun(4, 2);
         let kept = written(&out(&desk));
@@ -148,7 +148,7 @@ fn a_torn_line_and_rows_that_are_not_in_force_are_taken_back() {
 
 /// Rows of so many of a crowd that no reset has written here.
 fn foreign(range: RangeInclusive<usize>) -> String {
-    let row = |name| format!("{name},2222-3333-4444-5555-6666,2031-11-22T09:00:00Z\n");
+    let row = |name| format!("{name},2222-3333-4444-5555-6666,2031-11-22T09:00:00Z,0123456789abcdef0123456789abcdef\n");
     names(range).into_iter().map(row).collect()
 }
 

@@ -269,7 +269,7 @@ const SHIFT: &str = "UPDATE audit_events SET sequence = sequence + 1000 WHERE se
 fn an_insertion_is_found() {
     let copy = format!(
         "{SHIFT}; INSERT INTO audit_events ({COLUMNS})
-         SELECT 3, at, actor, actor_id, actor_uid, action, target, target_id, outcome, 'new', previous, link
+         SELECT 3, at, actor, actor_id, actor_uid, action, target, target_id, outcome, 'new', previous, link, operation
          FROM audit_events WHERE sequence = 4"
     );
     Attacked::new().finds(&copy, 3);

@@ -1,6 +1,6 @@
 //! `passdesk init`.
 
-use super::handover;
+use super::ways;
 
 /// Creates the store and its first global-admin.
 #[derive(Debug, clap::Args)]
@@ -16,5 +16,5 @@ pub struct Init {
     pub email: Option<String>,
     /// How their temporary password is handed over.
     #[command(flatten)]
-    pub handover: handover::Handover,
+    pub handover: ways::TemporaryFlags,
 }

@@ -1,7 +1,6 @@
 //! The command line: types only, a file a command group.
 
 pub mod audit;
-pub mod handover;
 pub mod init;
 pub mod me;
 pub mod policy;
@@ -10,6 +9,7 @@ pub mod store;
 pub mod tokens;
 pub mod users;
 pub mod verify;
+pub mod ways;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `passdesk recover`.
 
-use super::handover;
+use super::ways;
 
 /// Whom to let in again.
 #[derive(Debug, clap::Args)]
@@ -12,5 +12,5 @@ pub struct Recover {
     pub yes: bool,
     /// How the temporary password is handed over.
     #[command(flatten)]
-    pub handover: handover::Handover,
+    pub handover: ways::TemporaryFlags,
 }

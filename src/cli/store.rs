@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 
-use super::handover::new_file;
+use super::ways::new_file;
 
 /// The store itself.
 #[derive(Debug, clap::Subcommand)]

@@ -1,7 +1,7 @@
 //! `passdesk tokens …`.
 
-use super::handover::WayOut;
 use super::users::role;
+use super::ways::WayFlags;
 use crate::domain::role::Role;
 
 /// Tokens: sign-ins for scripts.
@@ -37,7 +37,7 @@ pub struct Create {
     pub account: Option<String>,
     /// How it is handed over.
     #[command(flatten)]
-    pub way_out: WayOut,
+    pub way_out: WayFlags,
 }
 
 /// Which tokens to list.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum, ValueHint};
 
-use super::handover;
+use super::ways;
 use crate::domain::account::State;
 use crate::domain::role::Role;
 use crate::store::Sort;
@@ -156,7 +156,7 @@ pub struct Add {
     pub role: Vec<Role>,
     /// How its temporary password is handed over.
     #[command(flatten)]
-    pub handover: handover::Handover,
+    pub handover: ways::TemporaryFlags,
 }
 
 /// Which accounts to import, and how.
@@ -179,7 +179,7 @@ pub struct Import {
     #[arg(long, requires = "output")]
     pub temporary_passwords: bool,
     /// Where the temporary passwords go: a new file, of mode 0600
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = handover::new_file(), requires = "temporary_passwords")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file(), requires = "temporary_passwords")]
     pub output: Option<PathBuf>,
     /// How long they live, as 90m, 8h or 2d [default: the policy's, 24h]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords")]
@@ -250,7 +250,7 @@ pub struct Reset {
     pub jobs: Option<u16>,
     /// How the temporary password is handed over.
     #[command(flatten)]
-    pub handover: handover::Handover,
+    pub handover: ways::TemporaryFlags,
 }
 
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {

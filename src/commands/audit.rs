@@ -111,7 +111,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     ));
     for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
         let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
-        desk.terminal.note(&format!("  {} times {whose}{}", Detail::read(kind).words(), grouped(*count)));
+        desk.terminal.note(&format!("  {} times {whose}{}", grouped(*count), Detail::read(kind).words()));
     }
     if repeats.len() > REPEATS {
         desk.terminal.note(&format!("  and {}", counted((repeats.len() - REPEATS) as u64, "more kind")));

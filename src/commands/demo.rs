@@ -11,11 +11,12 @@ use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Timestamp, after};
 use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::delivery::Delivered;
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::store::{NewAccount, NewTemporary, Store, Stores};
 use crate::token_source::TokenSource;
 
@@ -50,7 +51,8 @@ pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
     let made_at = earlier.now()?;
     let new = sample(desk, made_at, first)?;
     desk.token = TokenSource::Nowhere;
-    earlier.prepare(&by, &new)?.put_in_place()?;
+    let (new, receipt) = new.with_receipt();
+    earlier.prepare(&by, &new)?.put_in_place(&receipt)?;
     let mut store = earlier.open()?;
     settle(desk, &mut store, &by, AccountId(1), first.3)?;
     for one in rest {
@@ -73,17 +75,22 @@ fn sample(
     desk: &mut Desk<'_>,
     made_at: Timestamp,
     (username, name, role, sample): (&str, &str, Option<Role>, Sample),
-) -> Result<NewAccount> {
+) -> Result<Delivered<NewAccount>> {
     let secret = TemporaryPassword::generate(desk.rng);
     let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
     let given_at = if sample == Sample::Expired { made_at } else { desk.now()? };
-    Ok(NewAccount {
-        username: username.parse()?,
-        display_name: name.parse()?,
-        email: Some(format!("{username}@example.org").parse()?),
-        roles: role.into_iter().collect(),
-        temporary: NewTemporary { hash, until: after(given_at, desk.policy.temporary_lifetime) },
-    })
+    let until = after(given_at, desk.policy.temporary_lifetime);
+    let new = hash.try_map(|hash| {
+        Ok::<_, Failure>(NewAccount {
+            username: username.parse()?,
+            display_name: name.parse()?,
+            email: Some(format!("{username}@example.org").parse()?),
+            roles: role.into_iter().collect(),
+            temporary: NewTemporary { hash, until },
+        })
+    })?;
+    // Nobody is told this password, and the store goes.
+    new.deliver(|| Ok(()))
 }
 
 fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sample: Sample) -> Result<()> {

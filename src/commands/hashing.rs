@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use rand::CryptoRng;
 
 use crate::domain::credential::{Cost, StoredHash};
+use crate::domain::delivery::Undelivered;
 use crate::domain::hasher::{Hasher, Salt};
 use crate::domain::temporary::TemporaryPassword;
 
@@ -19,7 +20,7 @@ pub struct Hashed {
     /// The password.
     pub secret: TemporaryPassword,
     /// Its hash.
-    pub hash: StoredHash,
+    pub hash: Undelivered<StoredHash>,
 }
 
 struct Job {
@@ -87,7 +88,7 @@ impl Hashing {
 fn work(
     queue: &Mutex<Receiver<Job>>,
     finished: &Sender<(usize, anyhow::Result<Hashed>)>,
-    mut hash: impl FnMut(&TemporaryPassword, Salt) -> anyhow::Result<StoredHash>,
+    mut hash: impl FnMut(&TemporaryPassword, Salt) -> anyhow::Result<Undelivered<StoredHash>>,
 ) {
     while let Some(Job { number, secret, salt }) = next(queue) {
         // What a panic leaves unfinished is not used again: this worker has come to its end then.
@@ -140,6 +141,7 @@ mod tests {
         for _ in 0..50 {
             hashing.keep_ahead(8, &mut rng);
             let Hashed { secret, hash } = hashing.take().unwrap();
+            let (hash, _) = hash.deliver(|| Ok::<_, ()>(())).unwrap().with_receipt();
             let credential = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
             assert!(credential.matches(&TypedPassword::new(Zeroizing::new(secret.reveal().to_owned()))));
         }
@@ -165,7 +167,7 @@ mod tests {
         hashing.keep_ahead(2, &mut StdRng::seed_from_u64(1));
         work(&queue, &finished, |_, _| std::panic::resume_unwind(Box::new("it panics")));
         hashing.jobs = None;
-        work(&queue, &finished, |_, _| Ok(StoredHash::from_store("$argon2id$x".into())));
+        work(&queue, &finished, |_, _| Ok(Undelivered::new(StoredHash::from_store("$argon2id$x".into()))));
         drop(finished);
         assert!(hashing.take().is_err_and(|why| why.to_string().contains("panicked")));
         assert!(hashing.take().is_ok());

@@ -1,7 +1,7 @@
 //! `passdesk init`: a store with its first global-admin, or none.
 
 use super::Desk;
-use super::handover::{self, WayOut, Whose};
+use super::ways::{self, Whose};
 use crate::cli::init::Init;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, Verdict};
@@ -9,8 +9,8 @@ use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
+use crate::handover::TemporaryDisclosure;
 use crate::store::{NewAccount, StoreFile};
-use crate::terminal::handover::TemporaryHandover;
 
 /// Runs the command.
 pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
@@ -27,16 +27,17 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         })?;
     let display_name: DisplayName = args.name.parse()?;
     let email = super::email(args.email.as_deref())?;
-    handover::check(&args.handover.way_out, desk, 1)?;
-    let lifetime = handover::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
+    ways::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = ways::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if let Some(path) = desk.stores.file().map_or(Ok(None), StoreFile::occupant)? {
         return Err(taken(format!("there is something at {} already", shown(path))));
     }
 
     let stores = desk.stores;
     let by = Actor::Operator(desk.operator.clone());
-    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
-    way_out.issue_temporary(
+    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
+    ways::issue_temporary(
+        &mut handover,
         desk,
         &Whose { username: &username, display_name: &display_name },
         lifetime,
@@ -53,7 +54,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
             Ok(prepared)
         },
         |prepared| {
-            prepared.put_in_place().map_err(|error| match Failure::from(error) {
+            let (prepared, receipt) = prepared.with_receipt();
+            prepared.put_in_place(&receipt).map_err(|error| match Failure::from(error) {
                 conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
                 other => other,
             })
@@ -67,7 +69,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     {
         desk.terminal.note(&format!("Note that {message}; {remedy}."));
     }
-    way_out.close(desk)
+    handover.close(&mut desk.means())
 }
 
 fn taken(message: String) -> Failure {

@@ -5,7 +5,6 @@ pub mod audit;
 mod bulk;
 pub mod completions;
 pub mod demo;
-mod handover;
 mod hashing;
 pub mod init;
 pub mod man;
@@ -18,6 +17,7 @@ pub mod tokens;
 pub mod users;
 pub mod verify;
 mod way_in;
+mod ways;
 
 use std::fs::{File, Metadata};
 use std::io;

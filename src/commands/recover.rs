@@ -1,6 +1,6 @@
 //! `passdesk recover`: the way back in when no admin is left who could help.
 
-use super::handover::{self, WayOut, Whose};
+use super::ways::{self, Whose};
 use super::{Desk, find};
 use crate::cli::recover::Recover;
 use crate::domain::actor::Actor;
@@ -9,7 +9,7 @@ use crate::domain::name::Username;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::terminal::handover::TemporaryHandover;
+use crate::handover::TemporaryDisclosure;
 
 /// Gives a global-admin a temporary password, and switches the account on. It is the operator who does it, whoever is
 /// signed in: whoever may write the store's file could do it without this program as well.
@@ -18,8 +18,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     if desk.global.as_username.is_some() {
         return Err(Failure::new(Kind::Usage, "recover is for operators, and takes no sign-in").hint("leave out --as"));
     }
-    handover::check(&args.handover.way_out, desk, 1)?;
-    let lifetime = handover::lifetime(&args.handover)?;
+    ways::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = ways::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
     let account = find(&store, &Target::Username(username))?;
@@ -43,13 +43,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         return Err(Failure::new(Kind::Conflict, "somebody else has changed the account meanwhile")
             .hint("look again, and try again"));
     }
-    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
-    way_out.issue_temporary(
+    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
+    ways::issue_temporary(
+        &mut handover,
         desk,
         &Whose { username: &account.username, display_name: &account.display_name },
         lifetime,
         |_, new| Ok(new),
         |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),
     )?;
-    way_out.close(desk)
+    handover.close(&mut desk.means())
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::actor::{Acting, acting};
-use super::handover::{self, WayOut};
+use super::ways;
 use super::{Desk, find, way_in};
 use crate::cli::{
     self,
@@ -14,15 +14,16 @@ use crate::domain::audit::Reason;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::clock::{after, readable};
 use crate::domain::credential::PasswordRevision;
+use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::policy;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::target::Target;
 use crate::domain::token::{Label, Token, TokenTarget};
 use crate::failure::{Failure, Kind, Result};
+use crate::handover::TokenDisclosure;
 use crate::store::{NewToken, Occasion, Store};
 use crate::terminal::format::Format;
-use crate::terminal::handover::TokenHandover;
 use crate::terminal::records::TokenRecord;
 use crate::terminal::table;
 
@@ -53,7 +54,7 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
         proved: None,
     };
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
-    handover::check(&args.way_out, desk, 1)?;
+    ways::check(&args.way_out, desk, 1)?;
 
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut store, target.as_ref())?;
@@ -128,7 +129,7 @@ fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> R
 fn issue(
     desk: &mut Desk<'_>,
     store: &mut Store,
-    args: &cli::handover::WayOut,
+    args: &cli::ways::WayFlags,
     acting: &Acting,
     owner: &Account,
     wanted: &Wanted,
@@ -138,14 +139,11 @@ fn issue(
     let now = desk.now()?;
     let (label, roles, until) = (&wanted.label, wanted.roles, after(now, wanted.lifetime));
     let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until, proved: wanted.proved };
-    let mut way_out = WayOut::open::<TokenHandover<'_>>(args, desk, false)?;
-    way_out.issue(
-        desk,
-        &owner.username,
-        |way_out, desk| way_out.give(desk, &TokenHandover { owner, label, roles, token: &token, until, now }),
-        |()| Ok(store.create_token(acting.actor(), owner.id, &new)?),
-    )?;
-    way_out.close(desk)
+    let mut handover = ways::open::<TokenDisclosure<'_>>(args, desk, false)?;
+    let disclosure = TokenDisclosure { owner, label, roles, token: &token, until, now };
+    let commit = |new: Delivered<NewToken>| Ok(store.create_token(acting.actor(), owner.id, &new)?);
+    handover.issue(&mut desk.means(), &owner.username, Undelivered::new(new), &disclosure, commit)?;
+    handover.close(&mut desk.means())
 }
 
 /// Lists tokens: one's own unless others are asked for, all of them to an operator.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::delivery::Undelivered;
 use super::hasher::{Hasher, Salt};
 use super::secret::TypedPassword;
 use super::temporary::{self, TemporaryPassword};
@@ -124,8 +125,12 @@ impl StoredHash {
     }
 
     /// Hashes a temporary password, exactly as it is shown.
-    pub fn of_temporary(password: &TemporaryPassword, cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Self> {
-        Self::of(password.reveal().as_bytes(), cost, rng)
+    pub fn of_temporary(
+        password: &TemporaryPassword,
+        cost: Cost,
+        rng: &mut dyn CryptoRng,
+    ) -> anyhow::Result<Undelivered<Self>> {
+        Self::of(password.reveal().as_bytes(), cost, rng).map(Undelivered::new)
     }
 
     fn of(password: &[u8], cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Self> {
@@ -270,6 +275,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(3);
         let password = TemporaryPassword::generate(&mut rng);
         let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
+        let (hash, _) = hash.deliver(|| Ok::<_, ()>(())).unwrap().with_receipt();
         let credential = temporary(hash);
         assert!(credential.matches(&typed(&password.reveal().to_uppercase().replace('-', ""))));
     }
@@ -343,6 +349,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(3);
         let password = TemporaryPassword::generate(&mut rng);
         let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
+        let (hash, _) = hash.deliver(|| Ok::<_, ()>(())).unwrap().with_receipt();
         let credential = temporary(hash);
         let shouted = typed(&password.reveal().to_uppercase());
         let cost = Cost { memory_kib: 16, passes: 2, lanes: 1 };

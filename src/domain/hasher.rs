@@ -6,6 +6,7 @@ use rand::CryptoRng;
 use zeroize::Zeroize as _;
 
 use super::credential::{Cost, HASH_BYTES, SALT_BYTES, StoredHash};
+use super::delivery::Undelivered;
 use super::temporary::TemporaryPassword;
 
 /// What makes two hashes of the same password differ: 128 random bits (RFC 9106 §3.1).
@@ -41,8 +42,12 @@ impl Hasher {
     }
 
     /// Hashes a temporary password, exactly as it is shown.
-    pub fn hash_temporary(&mut self, password: &TemporaryPassword, salt: Salt) -> anyhow::Result<StoredHash> {
-        self.hash(password.reveal().as_bytes(), salt)
+    pub fn hash_temporary(
+        &mut self,
+        password: &TemporaryPassword,
+        salt: Salt,
+    ) -> anyhow::Result<Undelivered<StoredHash>> {
+        self.hash(password.reveal().as_bytes(), salt).map(Undelivered::new)
     }
 
     pub(super) fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authority;
 pub mod clock;
 pub mod credential;
+pub mod delivery;
 pub mod digest;
 pub mod finding;
 pub mod hasher;

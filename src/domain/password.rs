@@ -283,6 +283,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let password = TemporaryPassword::generate(&mut rng);
         let hash = StoredHash::of_temporary(&password, CHEAP, &mut rng).unwrap();
+        let (hash, _) = hash.deliver(|| Ok::<_, ()>(())).unwrap().with_receipt();
         let temporary_until = Some(Timestamp::UNIX_EPOCH);
         let current = Credential { hash, revision: PasswordRevision(1), temporary_until };
         let shown = password.reveal();

@@ -43,6 +43,7 @@ pub use self::values::{
 };
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
+use crate::domain::delivery::Delivered;
 use crate::domain::finding::Finding;
 use crate::domain::operation::OperationId;
 use crate::made::Made;
@@ -189,6 +190,7 @@ pub trait PreparedStore {
     /// What it leaves behind if the program is ended now, in the order in which it can be removed.
     fn scratch(&self) -> Vec<Made>;
 
-    /// Puts it in its place, in one step; [`StoreError::Conflict`] if the place has been taken meanwhile.
-    fn put_in_place(self: Box<Self>) -> Result<()>;
+    /// Puts it in its place, in one step, once the password of its first account has been delivered;
+    /// [`StoreError::Conflict`] if the place has been taken meanwhile.
+    fn put_in_place(self: Box<Self>, receipt: &Delivered<()>) -> Result<()>;
 }

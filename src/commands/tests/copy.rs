@@ -1,9 +1,9 @@
 //! `--copy` and `--screen`: what is copied or shown, when it stays, and when it goes.
 
 use super::*;
-use crate::cli::handover::Copy;
 use crate::cli::recover::Recover;
 use crate::cli::tokens::{Command, Create};
+use crate::cli::ways::Copy;
 use crate::commands::users::{self, reset::run};
 use crate::commands::{me, recover, tokens};
 use crate::domain::audit::Event;
@@ -13,8 +13,8 @@ const SENT: &str = "It was sent to the terminal, which does not say whether it c
                     to clear it. Paste it where it is to go: has it arrived?";
 
 fn copy(copy: Copy) -> Reset {
-    let way_out = WayOut { copy: Some(copy), ..WayOut::default() };
-    Reset { yes: true, handover: Handover { way_out, expires_in: None }, ..reset(&["alice"]) }
+    let way_out = WayFlags { copy: Some(copy), ..WayFlags::default() };
+    Reset { yes: true, handover: TemporaryFlags { way_out, expires_in: None }, ..reset(&["alice"]) }
 }
 
 fn site() -> Site {
@@ -161,7 +161,7 @@ fn carol() -> Add {
     Add { username: "carol".into(), name: String::new(), email: None, role: Vec::new(), handover: sent() }
 }
 
-fn sent() -> Handover {
+fn sent() -> TemporaryFlags {
     copy(Copy::Osc52).handover
 }
 
@@ -232,8 +232,8 @@ fn a_recovery_is_recorded_with_the_time_at_which_it_came_into_force() {
 }
 
 fn screen() -> Reset {
-    let way_out = WayOut { screen: true, ..WayOut::default() };
-    Reset { yes: true, handover: Handover { way_out, expires_in: None }, ..reset(&["alice"]) }
+    let way_out = WayFlags { screen: true, ..WayFlags::default() };
+    Reset { yes: true, handover: TemporaryFlags { way_out, expires_in: None }, ..reset(&["alice"]) }
 }
 
 #[test]

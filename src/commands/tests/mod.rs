@@ -19,8 +19,8 @@ use zeroize::Zeroizing;
 
 use super::Desk;
 use crate::cli::Global;
-use crate::cli::handover::{Handover, WayOut};
 use crate::cli::users::{Add, Many, Reset};
+use crate::cli::ways::{TemporaryFlags, WayFlags};
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, Timestamp};
@@ -495,8 +495,8 @@ impl Site {
     }
 }
 
-fn quiet() -> Handover {
-    Handover { way_out: WayOut { quiet: true, ..WayOut::default() }, expires_in: None }
+fn quiet() -> TemporaryFlags {
+    TemporaryFlags { way_out: WayFlags { quiet: true, ..WayFlags::default() }, expires_in: None }
 }
 
 fn reset(ids: &[&str]) -> Reset {

@@ -142,7 +142,7 @@ fn its_life_is_the_policys_or_the_one_asked_for() {
     let mut site = Site::new();
     site.settled("alice", &[]);
     for (asked, hours) in [(None, 24), (Some("90m"), 1), (Some("2d"), 48)] {
-        let handover = Handover { expires_in: asked.map(Into::into), ..quiet() };
+        let handover = TemporaryFlags { expires_in: asked.map(Into::into), ..quiet() };
         site.call(Call::default(), |desk| run(desk, &Reset { handover, ..yes(&["alice"]) })).succeeds();
         let lives = site.account("alice").temporary_until.unwrap().duration_since(site.clock.now());
         assert_eq!(lives.as_hours(), hours, "{asked:?}");

@@ -10,7 +10,7 @@ fn create(label: &str) -> crate::cli::tokens::Command {
         expires_in: "1h".into(),
         role: Vec::new(),
         account: None,
-        way_out: WayOut { quiet: true, ..WayOut::default() },
+        way_out: WayFlags { quiet: true, ..WayFlags::default() },
     })
 }
 

@@ -2,15 +2,15 @@
 
 use crate::cli::users::Add;
 use crate::commands::actor::acting;
-use crate::commands::handover::{self, WayOut, Whose};
+use crate::commands::ways::{self, Whose};
 use crate::commands::{Desk, email};
 use crate::domain::authority::{Action, Subject};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::failure::Result;
+use crate::handover::TemporaryDisclosure;
 use crate::store::NewAccount;
-use crate::terminal::handover::TemporaryHandover;
 
 /// Adds an account, and hands its temporary password over.
 pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
@@ -18,8 +18,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let display_name: DisplayName = args.name.parse()?;
     let email = email(args.email.as_deref())?;
     let roles: Roles = args.role.iter().copied().collect();
-    handover::check(&args.handover.way_out, desk, 1)?;
-    let lifetime = handover::lifetime(&args.handover)?;
+    ways::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = ways::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
@@ -36,8 +36,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     }
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
-    way_out.issue_temporary(
+    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
+    ways::issue_temporary(
+        &mut handover,
         desk,
         &Whose { username: &username, display_name: &display_name },
         lifetime,
@@ -47,5 +48,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
         },
         |new| Ok(store.add_account(acting.actor(), &new).map(|_| ())?),
     )?;
-    way_out.close(desk)
+    handover.close(&mut desk.means())
 }

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use super::{acting, get, new, operator, proof, settled, when};
+use super::{acting, delivered, get, new, operator, proof, settled, when};
 use crate::domain::account::Lifecycle;
 use crate::domain::audit::{Detail, DetailKey, Entry, Link};
 use crate::domain::role::Role;
@@ -18,7 +18,7 @@ const PATIENCE: u32 = 20;
 
 /// A store with an account in it, open.
 pub fn opened(stores: &dyn Stores) -> Store {
-    stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place().unwrap();
+    stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place(&delivered(())).unwrap();
     stores.open().unwrap()
 }
 

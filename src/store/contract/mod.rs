@@ -31,6 +31,7 @@ use crate::domain::audit::{Detail, Event};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::Clock;
 use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::digest::FileDigest;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
@@ -270,17 +271,30 @@ fn hash(text: &str) -> StoredHash {
     StoredHash::from_store(format!("$argon2id${text}"))
 }
 
-fn temporary(text: &str) -> NewTemporary {
+/// As if it had been handed to somebody.
+pub fn delivered<T>(new: T) -> Delivered<T> {
+    Undelivered::new(new).deliver(|| Ok::<_, ()>(())).unwrap()
+}
+
+fn temporary(text: &str) -> Delivered<NewTemporary> {
+    delivered(made(text))
+}
+
+fn made(text: &str) -> NewTemporary {
     NewTemporary { hash: hash(text), until: at(24 * HOUR) }
 }
 
-fn new(username: &str, roles: &[Role]) -> NewAccount {
+fn new(username: &str, roles: &[Role]) -> Delivered<NewAccount> {
+    delivered(made_account(username, roles))
+}
+
+fn made_account(username: &str, roles: &[Role]) -> NewAccount {
     NewAccount {
         username: username.parse().unwrap(),
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
-        temporary: temporary(username),
+        temporary: made(username),
     }
 }
 
@@ -334,7 +348,7 @@ fn token_of(store: &mut Store, owner: &Account, label: &str, digest: u8, roles: 
         .create_token(
             &acting(store, owner),
             owner.id,
-            &NewToken { label, roles, digest, until: at(90 * 24 * HOUR), proved: None },
+            &delivered(NewToken { label, roles, digest, until: at(90 * 24 * HOUR), proved: None }),
         )
         .unwrap();
     digest
@@ -401,11 +415,13 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
         ("import", store.import(by, import, &mut |_| true).map(drop)),
         (
             "reset of many",
-            store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
+            store
+                .reset_passwords(by, &delivered(vec![(target.id, made("x"))]))
+                .and_then(|mut each| each.pop().unwrap()),
         ),
         ("set-policy", store.set_policy(by, Policy::default(), Setting::LockAfter, "7").map(drop)),
         ("purge", store.purge(by, SignedDuration::ZERO).map(drop)),
-        ("create-token", store.create_token(by, target.id, &token)),
+        ("create-token", store.create_token(by, target.id, &delivered(token))),
         ("revoke-token", store.revoke_token(by, target.id, SignInId(1)).map(drop)),
         ("backup", store.announce_backup(by, Path::new("copy"))),
     ]);

@@ -172,7 +172,7 @@ mod tests {
     use crate::domain::role::Role;
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;
-    use crate::store::contract::{OPERATION, SetClock};
+    use crate::store::contract::{OPERATION, SetClock, delivered};
     use crate::store::operations::Whom;
     use crate::store::{EventFilter, NewAccount, NewTemporary, Store, Stores as _};
 
@@ -223,9 +223,9 @@ mod tests {
             roles: roles.iter().copied().collect(),
             temporary: temporary("$first"),
         };
-        stores.prepare(&by, &new("root", &[Role::GlobalAdmin])).unwrap().put_in_place().unwrap();
+        stores.prepare(&by, &new("root", &[Role::GlobalAdmin])).unwrap().put_in_place(&delivered(())).unwrap();
         let mut store = stores.open().unwrap();
-        let alice = store.add_account(&by, &new("alice", &[])).unwrap();
+        let alice = store.add_account(&by, &delivered(new("alice", &[]))).unwrap();
         let damage = "UPDATE accounts SET password_hash = CAST(x'ff24' AS TEXT) WHERE username = 'alice';
                       INSERT INTO tries (account_id, id, began_at) VALUES (2, 99, 9223372036854775807);
                       INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
@@ -234,7 +234,7 @@ mod tests {
         let throttle = Throttle { after: 5, lock_after: 100 };
         assert!(store.begin_try(Some(&"root".parse().unwrap()), throttle).unwrap().is_some());
         let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;
-        store.reset_password(&by, alice, revision, &temporary("$second")).unwrap();
+        store.reset_password(&by, alice, revision, &delivered(temporary("$second"))).unwrap();
         let (_, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
         assert_eq!(credential.unwrap().hash.as_str(), "$second");
     }

@@ -79,7 +79,7 @@ impl Stores for SqliteStores {
         let _pass = self.gate.pass();
         let engine = SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate);
         let mut store = Store::new(engine, self.operation);
-        store.add_account(by, first)?;
+        store.add_first(by, first)?;
         store.close()?;
         Ok(Box::new(unplaced))
     }
@@ -124,7 +124,7 @@ impl StoreFile for SqliteStores {
         store.announce_backup(by, place)?;
         let engine = SqliteEngine::new(open::existing(&self.path)?, None, &self.clock, &self.gate);
         let copied = backup::fill(&engine.reading(), unplaced.path(), watch)
-            .and_then(|()| Box::new(unplaced).put_in_place())
+            .and_then(|()| Unplaced::put_in_place(unplaced))
             .map_err(|error| backup::of_it(place, error));
         // Whoever copied has kept what was replaced meanwhile in the log.
         engine.forget();

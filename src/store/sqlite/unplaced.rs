@@ -11,6 +11,7 @@ use rustix::io::Errno;
 
 use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts, unusable};
+use crate::domain::delivery::Delivered;
 use crate::made::{Fleeting, Made, stands_at};
 use crate::store::{PreparedStore, Result, StoreError};
 
@@ -137,10 +138,9 @@ impl Unplaced {
             renamed => Ok(renamed?),
         }
     }
-}
 
-impl PreparedStore for Unplaced {
-    fn put_in_place(self: Box<Self>) -> Result<()> {
+    /// Puts it in its place, and on the disk; [`StoreError::Conflict`] if the place has been taken meanwhile.
+    pub fn put_in_place(self) -> Result<()> {
         let cannot_make = |error: io::Error| self.purpose.cannot_make(&self.place, &error);
         // Once placed, it is taken back unless it is there to stay.
         let placed = Made::file(&self.place, &self.made).map_err(cannot_make)?;
@@ -156,6 +156,12 @@ impl PreparedStore for Unplaced {
                 Err(cannot_make(error))
             }
         }
+    }
+}
+
+impl PreparedStore for Unplaced {
+    fn put_in_place(self: Box<Self>, _: &Delivered<()>) -> Result<()> {
+        Self::put_in_place(*self)
     }
 
     fn scratch(&self) -> Vec<Made> {

@@ -7,38 +7,39 @@ use std::path::{Path, absolute};
 use jiff::SignedDuration;
 
 use super::plan::Plan;
-use crate::cli::{handover, users};
+use crate::cli::users;
+use crate::cli::ways::WayFlags;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::Bulk;
-use crate::commands::handover::WayOut;
 use crate::commands::users::reset::many::{self, BulkReset};
 use crate::commands::users::reset::selection::Chosen;
+use crate::commands::ways;
 use crate::domain::account::AccountId;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
 use crate::failure::{Failure, Hint, Kind, Result};
+use crate::handover::{Handover, TemporaryDisclosure};
 use crate::store::Store;
 use crate::terminal::format::Format;
-use crate::terminal::handover::TemporaryHandover;
 
 /// The way out of the passwords, open.
 pub struct FirstPasswords {
-    way_out: WayOut,
+    way_out: Handover,
     format: Format,
     lifetime: SignedDuration,
 }
 
 impl FirstPasswords {
     /// Opens the file. It is one for programs, in a format that can be gone on with.
-    pub fn open(desk: &mut Desk<'_>, args: &handover::WayOut, lifetime: Option<SignedDuration>) -> Result<Self> {
+    pub fn open(desk: &mut Desk<'_>, args: &WayFlags, lifetime: Option<SignedDuration>) -> Result<Self> {
         let asked = desk.format();
         let format = match asked {
             Format::Text | Format::Csv => Format::Csv,
             Format::Json | Format::Jsonl => Format::Jsonl,
         };
         desk.global.format = format;
-        let way_out = WayOut::open::<TemporaryHandover<'_>>(args, desk, true);
+        let way_out = ways::open::<TemporaryDisclosure<'_>>(args, desk, true);
         desk.global.format = asked;
         Ok(Self { way_out: way_out?, format, lifetime: lifetime.unwrap_or(desk.policy.temporary_lifetime) })
     }

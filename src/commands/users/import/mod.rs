@@ -21,7 +21,7 @@ use self::rows::ImportRows;
 use crate::cli::{self, users};
 use crate::commands::actor::{Acting, acting};
 use crate::commands::users::bad_rows::{BadRows, Others};
-use crate::commands::{Desk, handover};
+use crate::commands::{Desk, ways};
 use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::digest::FileDigest;
@@ -43,8 +43,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
     desk.refuse_to_read_through_sudo("users import", &args.file)?;
-    let way_out = cli::handover::WayOut { output: args.output.clone(), ..cli::handover::WayOut::default() };
-    handover::check(&way_out, desk, usize::MAX)?;
+    let way_out = cli::ways::WayFlags { output: args.output.clone(), ..cli::ways::WayFlags::default() };
+    ways::check(&way_out, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);

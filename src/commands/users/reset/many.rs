@@ -9,15 +9,16 @@ use jiff::SignedDuration;
 use super::selection::Chosen;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, NAMED};
-use crate::commands::handover::{Issue, WayOut};
 use crate::commands::hashing::{Hashed, Hashing};
 use crate::commands::{Desk, find};
 use crate::domain::account::{AccountId, Lifecycle};
 use crate::domain::clock::after;
 use crate::domain::credential::Cost;
+use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::target::Target;
 use crate::domain::text::{counted, grouped, some_of};
 use crate::failure::{Failure, Hint, Kind, Result};
+use crate::handover::{Handover, Issue};
 use crate::store::{NewTemporary, Store};
 use crate::system;
 use crate::terminal::Phase;
@@ -48,14 +49,14 @@ pub fn run(
     many: &BulkReset<'_>,
     chosen: Vec<Chosen>,
     mut bulk: Bulk,
-    mut way_out: WayOut,
+    mut handover: Handover,
 ) -> Result<()> {
     let (total, before) = (chosen.len(), bulk.failed().0);
     let is_few = total <= FEW;
     let batch_size = if is_few { 1 } else { batch_size(desk.policy.cost) };
     let workers = workers(desk, many.jobs, total);
     let mut hashing = Hashing::start(workers, desk.policy.cost)?;
-    if !is_few && way_out.leaves_room_for_progress(desk) {
+    if !is_few && handover.leaves_room_for_progress(desk.output) {
         desk.terminal.begin_progress("resetting", total as u64);
     }
     desk.terminal.enter(Phase::Between);
@@ -75,20 +76,19 @@ pub fn run(
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
         hashing.keep_ahead(ahead, desk.rng);
-        let Ready { written, issues, resets, is_broken } =
-            make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
+        let Ready { written, issues, new, is_broken } = make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
         if is_broken {
             stopped = Some(Failure::new(Kind::Failed, "not tried: nothing could be hashed"));
         }
         if issues.is_empty() {
             continue;
         }
-        desk.terminal.hint_if_cut_off(so_far(&bulk, &way_out, many));
-        let commit = || -> Result<Vec<Result<()>>> {
-            let outcomes = store.reset_passwords(many.acting.actor(), &resets)?;
+        desk.terminal.hint_if_cut_off(so_far(&bulk, &handover, many));
+        let commit = |new: Delivered<_>| -> Result<Vec<Result<()>>> {
+            let outcomes = store.reset_passwords(many.acting.actor(), &new)?;
             Ok(outcomes.into_iter().map(|outcome| outcome.map_err(Into::into)).collect())
         };
-        match way_out.issue_batch(desk, &issues, commit) {
+        match handover.issue_batch(&mut desk.means(), &issues, new, commit) {
             Ok(outcomes) => {
                 if let Some(Err(failure)) = outcomes.first()
                     && outcomes.len() > 1
@@ -116,9 +116,9 @@ pub fn run(
     }
     desk.terminal.end_progress();
     leave(&mut bulk, left.map(|one| one.written), is_few, stopped.as_ref());
-    conclude(desk, &bulk, &way_out, &disabled, total + before);
-    let resumable = way_out.can_be_resumed();
-    let closed = way_out.close(desk);
+    conclude(desk, &bulk, &handover, &disabled, total + before);
+    let resumable = handover.can_be_resumed();
+    let closed = handover.close(&mut desk.means());
     let hint = if resumable { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
     let finished = bulk.finish().map_err(|failure| match hint {
         Some(hint) if stopped.is_some() => failure.hint(hint.clone()),
@@ -135,7 +135,7 @@ struct Ready {
     /// What goes out.
     issues: Vec<Issue>,
     /// What is then put in force.
-    resets: Vec<(AccountId, NewTemporary)>,
+    new: Vec<Undelivered<(AccountId, NewTemporary)>>,
     /// Whether hashing has failed.
     is_broken: bool,
 }
@@ -163,11 +163,15 @@ fn make_ready(
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
             .and_then(|account| Ok((account, desk.now()?)));
-        match current {
-            Ok((account, now)) => {
-                let until = after(now, many.lifetime);
-                ready.resets.push((one.id, NewTemporary { hash, until }));
-                ready.issues.push(Issue { account, secret, until });
+        let prepared = current.and_then(|(account, now)| {
+            let until = after(now, many.lifetime);
+            let new = hash.try_map(|hash| Ok::<_, Failure>((one.id, NewTemporary { hash, until })))?;
+            Ok((new, Issue { account, secret, until, now, operation: desk.stores.operation() }))
+        });
+        match prepared {
+            Ok((new, issue)) => {
+                ready.new.push(new);
+                ready.issues.push(issue);
                 ready.written.push(one.written);
             }
             Err(failure) => bulk.record(one.written, Err(failure)),
@@ -187,8 +191,8 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 }
 
 /// How many are done, and how to go on.
-fn so_far(bulk: &Bulk, way_out: &WayOut, many: &BulkReset<'_>) -> Hint {
-    let next = if way_out.can_be_resumed() { many.to_go_on.clone() } else { "their rows came first".into() };
+fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
+    let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "their rows came first".into() };
     let done = counted(bulk.done() as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
@@ -208,7 +212,7 @@ fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stop
 }
 
 /// Says what came of it, to whoever reads along.
-fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[String], asked: usize) {
+fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[String], asked: usize) {
     let done = bulk.done();
     if done == 0 {
         return;
@@ -219,7 +223,7 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, way_out: &WayOut, disabled: &[Stri
         format!("{} of {} accounts", grouped(done as u64), grouped(asked as u64))
     };
     let is = if done == 1 { "is" } else { "are" };
-    let place = way_out.file().map_or_else(String::new, |path| {
+    let place = handover.file().map_or_else(String::new, |path| {
         let passwords = if done == 1 { "its temporary password is" } else { "their temporary passwords are" };
         format!("; {passwords} in {}", path.display())
     });

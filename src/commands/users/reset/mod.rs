@@ -15,8 +15,8 @@ use self::selection::{Chosen, Selection};
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, NAMED};
-use crate::commands::handover::{self, WayOut, Whose};
 use crate::commands::users::suggest::Suggestions;
+use crate::commands::ways::{self, Whose};
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
@@ -24,12 +24,11 @@ use crate::domain::clock::spoken;
 use crate::domain::target::Target;
 use crate::domain::text::{counted, some_of};
 use crate::failure::{Failure, Kind, Result};
+use crate::handover::{Handover, TemporaryDisclosure};
 use crate::input;
 use crate::store::Store;
 use crate::terminal::Terminal;
-use crate::terminal::delivery::{Delivery, Ways};
 use crate::terminal::format::{Format, RecordWriter};
-use crate::terminal::handover::TemporaryHandover;
 use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
 use crate::terminal::records::AccountRecord;
@@ -51,8 +50,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
     let selection = Selection::of(args)?;
     let several = selection.is_several() || args.resume.is_some();
-    handover::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
-    let lifetime = handover::lifetime(&args.handover)?;
+    ways::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
+    let lifetime = ways::lifetime(&args.handover)?;
     if matches!(selection, Selection::Unsaid) && !desk.terminal.is_interactive() {
         return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
             .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
@@ -110,9 +109,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let way_out = match unfinished.take().zip(done) {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
-            WayOut::resume(unfinished, desk)
+            let format = desk.format();
+            Handover::resume(unfinished, desk.terminal, format)
         }
-        None => WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, true)?,
+        None => ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
     let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
@@ -128,7 +128,7 @@ fn reset_one(
     lifetime: SignedDuration,
     account: &Account,
 ) -> Result<()> {
-    let mut way_out = WayOut::open::<TemporaryHandover<'_>>(&args.handover.way_out, desk, false)?;
+    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
     let whose = Whose { username: &account.username, display_name: &account.display_name };
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
     let current = find(store, &Target::Id(account.id))
@@ -140,11 +140,11 @@ fn reset_one(
         Err(failure) => Err(failure),
     };
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
-    way_out.issue_temporary(desk, &whose, lifetime, prepare, commit)?;
+    ways::issue_temporary(&mut handover, desk, &whose, lifetime, prepare, commit)?;
     if account.lifecycle == Lifecycle::Disabled {
         desk.terminal.note(&disabled(account));
     }
-    way_out.close(desk)
+    handover.close(&mut desk.means())
 }
 
 /// Asks whether to go on; for more than can be looked at by their number.
@@ -197,10 +197,8 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     if args.dry_run {
         return output::print(desk.output, &RecordWriter::new::<AccountRecord<'_>>(format, true).end()).map(drop);
     }
-    let list = RecordWriter::new::<TemporaryHandover<'_>>(format, true).end();
-    let mut delivery = Delivery::open(args.handover.way_out.output.as_deref(), desk.output)?;
-    let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
-    delivery.hand_over(ways, "list", &list)
+    let handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, true)?;
+    handover.close_empty(&mut desk.means())
 }
 
 fn disabled(account: &Account) -> String {

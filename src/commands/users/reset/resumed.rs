@@ -12,10 +12,10 @@ use crate::domain::account::AccountId;
 use crate::domain::target::Target;
 use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
+use crate::handover::Unfinished;
 use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
-use crate::terminal::resume::Unfinished;
 
 /// Opens the output of a run that was ended, which says what format to go on in.
 pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {

@@ -9,9 +9,6 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
 use zeroize::Zeroizing;
 
-use super::format::{Record, moment};
-use super::output::Layout;
-use super::screen::Page;
 use crate::domain::account::{Account, named};
 use crate::domain::clock::{readable, spoken};
 use crate::domain::name::{DisplayName, Username};
@@ -19,9 +16,12 @@ use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;
 use crate::domain::temporary::TemporaryPassword;
 use crate::domain::token::Label;
+use crate::terminal::format::{Record, moment};
+use crate::terminal::output::Layout;
+use crate::terminal::screen::Page;
 
 /// Something that is handed over once. As a record it is for machines.
-pub trait Handover: Record {
+pub trait Disclosure: Record {
     /// What a message calls it.
     const WHAT: &'static str;
     /// Whether it stands bare in a file, for a program to read.
@@ -37,7 +37,7 @@ pub trait Handover: Record {
     fn bare(&self) -> Zeroizing<Vec<u8>>;
 }
 
-/// The text of a handover, with room for all of it, so that no reallocation leaves a copy of the secret behind.
+/// The text of it, with room for all of it, so that no reallocation leaves a copy of the secret behind.
 fn text(layout: Layout, gap: &str, title: &str, secret: &str, rest: &str) -> Zeroizing<Vec<u8>> {
     let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
     let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
@@ -65,7 +65,7 @@ fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
 }
 
 /// A temporary password and whose it is.
-pub struct TemporaryHandover<'a> {
+pub struct TemporaryDisclosure<'a> {
     /// The account.
     pub username: &'a Username,
     /// Its owner's name.
@@ -80,7 +80,7 @@ pub struct TemporaryHandover<'a> {
     pub operation: OperationId,
 }
 
-impl Handover for TemporaryHandover<'_> {
+impl Disclosure for TemporaryDisclosure<'_> {
     const WHAT: &'static str = "temporary password";
     const BARE_IN_A_FILE: bool = false;
 
@@ -97,7 +97,7 @@ impl Handover for TemporaryHandover<'_> {
     }
 }
 
-impl TemporaryHandover<'_> {
+impl TemporaryDisclosure<'_> {
     fn title(&self) -> String {
         format!("Temporary password for {}", named(self.username, self.display_name))
     }
@@ -114,9 +114,9 @@ impl TemporaryHandover<'_> {
     }
 }
 
-impl Serialize for TemporaryHandover<'_> {
+impl Serialize for TemporaryDisclosure<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("TemporaryHandover", 4)?;
+        let mut object = serializer.serialize_struct("TemporaryDisclosure", 4)?;
         object.serialize_field("username", self.username)?;
         object.serialize_field("temporary_password", self.secret.reveal())?;
         object.serialize_field("expires_at", &moment(self.until))?;
@@ -125,7 +125,7 @@ impl Serialize for TemporaryHandover<'_> {
     }
 }
 
-impl Record for TemporaryHandover<'_> {
+impl Record for TemporaryDisclosure<'_> {
     const COLUMNS: &'static [&'static str] = &["username", "temporary_password", "expires_at", "operation"];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
@@ -139,7 +139,7 @@ impl Record for TemporaryHandover<'_> {
 }
 
 /// A token and whose it is.
-pub struct TokenHandover<'a> {
+pub struct TokenDisclosure<'a> {
     /// The account.
     pub owner: &'a Account,
     /// What its owner calls it.
@@ -154,7 +154,7 @@ pub struct TokenHandover<'a> {
     pub now: Timestamp,
 }
 
-impl Handover for TokenHandover<'_> {
+impl Disclosure for TokenDisclosure<'_> {
     const WHAT: &'static str = "token";
     const BARE_IN_A_FILE: bool = true;
 
@@ -171,7 +171,7 @@ impl Handover for TokenHandover<'_> {
     }
 }
 
-impl TokenHandover<'_> {
+impl TokenDisclosure<'_> {
     fn title(&self) -> String {
         format!("Token {} of {}", self.label, self.owner.named())
     }
@@ -188,9 +188,9 @@ impl TokenHandover<'_> {
     }
 }
 
-impl Serialize for TokenHandover<'_> {
+impl Serialize for TokenDisclosure<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("TokenHandover", 5)?;
+        let mut object = serializer.serialize_struct("TokenDisclosure", 5)?;
         object.serialize_field("username", &self.owner.username)?;
         object.serialize_field("label", self.label.as_str())?;
         object.serialize_field("roles", &self.roles)?;
@@ -200,7 +200,7 @@ impl Serialize for TokenHandover<'_> {
     }
 }
 
-impl Record for TokenHandover<'_> {
+impl Record for TokenDisclosure<'_> {
     const COLUMNS: &'static [&'static str] = &["username", "label", "roles", "token", "expires_at"];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {

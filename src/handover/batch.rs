@@ -5,16 +5,15 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::WayOut;
-use crate::commands::Desk;
+use super::{Disclosure as _, Handed, Handover, Means, TemporaryDisclosure, nothing};
 use crate::domain::account::Account;
 use crate::domain::clock::Timestamp;
+use crate::domain::delivery::{Delivered, Undelivered};
+use crate::domain::operation::OperationId;
 use crate::domain::temporary::TemporaryPassword;
-use crate::failure::Result;
+use crate::failure::{Kind, Result};
 use crate::terminal::Phase;
-use crate::terminal::delivery::Ways;
 use crate::terminal::format::Format;
-use crate::terminal::handover::{Handover as _, TemporaryHandover};
 
 /// One of a batch: a temporary password, and whose it is.
 pub struct Issue {
@@ -24,59 +23,68 @@ pub struct Issue {
     pub secret: TemporaryPassword,
     /// When it ends.
     pub until: Timestamp,
+    /// When it was made.
+    pub now: Timestamp,
+    /// The operation that puts it in force.
+    pub operation: OperationId,
 }
 
-impl WayOut {
+impl Issue {
+    fn disclosure(&self) -> TemporaryDisclosure<'_> {
+        let Self { account: Account { username, display_name, .. }, secret, until, now, operation } = self;
+        TemporaryDisclosure { username, display_name, secret, until: *until, now: *now, operation: *operation }
+    }
+}
+
+impl Handover {
     /// Hands a batch over, and puts it in force. If it could not be delivered, none of it is; otherwise what came of each,
     /// in their order. `commit` is one short transaction that says the same.
-    pub fn issue_batch(
+    pub fn issue_batch<T>(
         &mut self,
-        desk: &mut Desk<'_>,
+        means: &mut Means<'_>,
         batch: &[Issue],
-        commit: impl FnOnce() -> Result<Vec<Result<()>>>,
+        new: Vec<Undelivered<T>>,
+        commit: impl FnOnce(Delivered<Vec<T>>) -> Result<Vec<Result<()>>>,
     ) -> Result<Vec<Result<()>>> {
-        desk.terminal.enter(Phase::Delivering);
-        let delivered = self.give_batch(desk, batch);
-        if delivered.is_err() {
-            desk.terminal.enter(Phase::Between);
-        }
-        let places = delivered?;
-        desk.terminal.enter(Phase::Committing);
-        let outcomes = match commit() {
+        means.terminal.enter(Phase::Delivering);
+        let mut places = Vec::new();
+        let delivered: Result<_> = Undelivered::deliver_all(new, || {
+            places = self.give_batch(means, batch)?;
+            Ok(())
+        });
+        means.terminal.enter(if delivered.is_ok() { Phase::Committing } else { Phase::Between });
+        let (outcomes, in_force) = delivered?.put_each_in_force(|delivered| match commit(delivered) {
             Ok(outcomes) => outcomes,
             // It failed for all of them in the same way.
             Err(failure) => batch.iter().map(|_| Err(failure.again())).collect(),
-        };
-        let in_force = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-        self.in_force += in_force;
-        if in_force == 0 {
-            self.take_back(batch.len(), desk.clipboard);
-        } else if let Some(path) = self.delivery.file() {
-            desk.terminal.spare(path);
-            let is_dead = outcomes.iter().map(Result::is_err);
-            self.dead.extend(places.into_iter().zip(is_dead).filter(|(_, is_dead)| *is_dead).map(|(place, _)| place));
+        });
+        self.in_force += outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        let is_dead = |outcome: &Result<()>| outcome.as_ref().is_err_and(|why| why.kind != Kind::OutcomeUnknown);
+        if in_force.is_none() && outcomes.iter().all(is_dead) {
+            self.take_back(means, batch.len());
+        } else {
+            self.way.keep(means);
+            let dead = places.into_iter().zip(&outcomes).filter(|(_, outcome)| is_dead(outcome));
+            self.dead.extend(dead.map(|(place, _)| place));
         }
         // Whose it is stands in front of each.
         let told = outcomes.into_iter().map(|outcome| outcome.map_err(|failure| self.told_not_in_force(failure, "")));
         let told = told.collect();
-        desk.terminal.enter(Phase::Between);
+        means.terminal.enter(Phase::Between);
         Ok(told)
     }
 
     /// Hands the rows over, and says where each of them stands, if that is a file whose rows can be taken out again.
-    fn give_batch(&mut self, desk: &mut Desk<'_>, batch: &[Issue]) -> Result<Vec<Range<u64>>> {
-        let now = desk.now()?;
-        let (operation, rows_before) = (desk.stores.operation(), self.rows.count());
+    fn give_batch(&mut self, means: &mut Means<'_>, batch: &[Issue]) -> Result<Vec<Range<u64>>> {
+        let rows_before = self.rows.count();
         let mut rows = Vec::with_capacity(batch.len());
-        for Issue { account, secret, until } in batch {
-            let Account { username, display_name, .. } = account;
-            let handover = TemporaryHandover { username, display_name, secret, until: *until, now, operation };
+        for issue in batch {
             rows.push(match self.format {
                 Format::Text => {
                     let gap = if self.given + rows.len() == 0 { "" } else { "\n" };
-                    handover.text(self.delivery.layout(desk.output), gap)
+                    issue.disclosure().text(self.way.layout(means.output), gap)
                 }
-                _ => self.rows.row(&handover)?,
+                _ => self.rows.row(&issue.disclosure())?,
             });
         }
         // Room for all of them at once, so that no reallocation leaves a copy of them behind.
@@ -84,8 +92,7 @@ impl WayOut {
         for row in &rows {
             bytes.extend_from_slice(row);
         }
-        let ways = &mut Ways { output: desk.output, clipboard: desk.clipboard, terminal: desk.terminal };
-        if let Err(failure) = self.delivery.hand_over(ways, self.what, &bytes) {
+        if let Err(failure) = self.way.hand_over(means, self.what, &Handed { bytes: &bytes, page: &nothing }) {
             self.rows.go_on_behind(rows_before);
             return Err(failure);
         }
@@ -94,7 +101,7 @@ impl WayOut {
     }
 
     fn places(&self, rows: &[Zeroizing<Vec<u8>>], rows_before: usize) -> Vec<Range<u64>> {
-        let (Some(mut end), Format::Csv | Format::Jsonl) = (self.delivery.latest(), self.format) else {
+        let (Some(mut end), Format::Csv | Format::Jsonl) = (self.way.latest(), self.format) else {
             return Vec::new();
         };
         let mut header = self.rows.header_before(rows_before).len() as u64;

@@ -7,7 +7,7 @@ use clap::{ValueEnum, ValueHint};
 
 /// Which way a temporary password or a token goes out.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct WayOut {
+pub struct WayFlags {
     /// Print the bare secret and a line end, nothing else
     #[arg(short, long)]
     pub quiet: bool,
@@ -39,10 +39,10 @@ pub enum Copy {
 
 /// How a temporary password is handed over.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Handover {
+pub struct TemporaryFlags {
     /// Which way it goes out.
     #[command(flatten)]
-    pub way_out: WayOut,
+    pub way_out: WayFlags,
     /// How long the temporary password lives, as 90m, 8h or 2d [default: the policy's, 24h]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub expires_in: Option<String>,

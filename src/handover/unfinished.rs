@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::format::{Format, Record as _};
-use super::handover::TemporaryHandover;
+use super::TemporaryDisclosure;
 use super::rewrite;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
+use crate::terminal::format::{Format, Record as _};
 
 /// What to do about a file that is none of these.
 const NAME_IT: &str = "name the output file of the run that was ended";
@@ -51,7 +51,7 @@ impl Unfinished {
     /// Opens and reads the file. One that passdesk keeps for itself, that is open to others, or not what a reset has written, is refused.
     pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
         let (file, text) = read(path, is_kept)?;
-        let header = [TemporaryHandover::COLUMNS.join(","), "\n".into()].concat();
+        let header = [TemporaryDisclosure::COLUMNS.join(","), "\n".into()].concat();
         let (format, start) = match text.as_slice() {
             [] => (None, 0),
             [b'{', ..] => (Some(Format::Jsonl), 0),

@@ -1,0 +1,141 @@
+//! Which way a secret goes out: what the flags of a command line ask for, and whether that can be.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::Desk;
+use crate::cli::ways::{Copy, TemporaryFlags, WayFlags};
+use crate::domain::clock::after;
+use crate::domain::credential::StoredHash;
+use crate::domain::delivery::Delivered;
+use crate::domain::name::{DisplayName, Username};
+use crate::domain::policy;
+use crate::domain::temporary::TemporaryPassword;
+use crate::domain::text::shown;
+use crate::failure::{Failure, Kind, Result};
+use crate::handover::{
+    Disclosure, Handover, Means, OnScreen, Osc52, Standard, TemporaryDisclosure, ToClipboard, ToFile, WayOut,
+};
+use crate::store::NewTemporary;
+use crate::terminal::Terminal;
+use crate::terminal::format::Format;
+
+/// Whose temporary password it is to be.
+pub struct Whose<'a> {
+    /// The account.
+    pub username: &'a Username,
+    /// Its owner's name.
+    pub display_name: &'a DisplayName,
+}
+
+/// Checks what does not depend on any account, before anything is opened or asked.
+pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
+    if let Some(path) = &flags.output {
+        desk.refuse_through_sudo("--output", "redirect it: (umask 077; sudo … passdesk … >FILE)")?;
+        ToFile::check(path)?;
+    }
+    check_one(flags, desk, accounts)?;
+    if let Some(path) = flags.output.as_deref().filter(|path| desk.claims(path)) {
+        return Err(Failure::new(Kind::NotDelivered, format!("{} is passdesk's own", shown(path)))
+            .hint("name a file of another name"));
+    }
+    if !flags.quiet {
+        return Ok(());
+    }
+    let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    if accounts > 1 {
+        return refuse(
+            "--quiet prints a bare password, and with several accounts nobody could tell whose it is",
+            "use --format csv or --format jsonl",
+        );
+    }
+    if desk.format() != Format::Text {
+        return refuse("--quiet and --format exclude each other", "leave one of them out");
+    }
+    Ok(())
+}
+
+/// Refuses a copy and a screen of several secrets, and those that cannot be.
+fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
+    flags.clear_after.as_deref().map(policy::clear_after).transpose()?;
+    let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
+    let (flag, holds) = match flags {
+        _ if flags.screen => ("--screen", "the screen"),
+        _ if flags.copy.is_some() => ("--copy", "a clipboard"),
+        _ if flags.clear_after.is_some() => {
+            return refuse("--clear-after says nothing without a copy", "add --copy or --screen");
+        }
+        _ => return Ok(()),
+    };
+    if accounts > 1 {
+        let message = format!("{holds} holds one secret, and there are several accounts");
+        return refuse(&message, "use --output FILE --format csv");
+    }
+    if desk.format() != Format::Text {
+        return refuse(&format!("{flag} and --format exclude each other"), "leave one of them out");
+    }
+    let is_for_terminal = flags.copy == Some(Copy::Osc52);
+    if is_for_terminal && flags.clear_after.is_some() {
+        return refuse("a terminal cannot be made to clear what it has copied", "leave --clear-after out");
+    }
+    let needs_terminal = |message: &str, hint: &str| {
+        let is_there = desk.terminal.is_interactive();
+        if is_there { Ok(()) } else { Err(Failure::new(Kind::NotDelivered, message).hint(hint)) }
+    };
+    match flags.copy {
+        _ if is_for_terminal => {
+            let hint = "leave --copy out, or give it another way out with --output";
+            needs_terminal("there is no terminal that could copy it", hint)
+        }
+        Some(_) => desk.clipboard.check(),
+        None => needs_terminal("there is no terminal to show a screen on", "leave --screen out"),
+    }
+}
+
+/// How long the temporary password is to live, if not as long as the policy says.
+pub fn lifetime(flags: &TemporaryFlags) -> Result<Option<SignedDuration>> {
+    Ok(flags.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?)
+}
+
+/// Opens the way out that was asked for. `several` tells JSON to write an array.
+pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool) -> Result<Handover> {
+    let asked = flags.clear_after.as_deref().map(policy::clear_after).transpose()?;
+    let clear_after = Duration::try_from(asked.unwrap_or(desk.policy.clear_after)).ok();
+    let clear_after = clear_after.filter(|span| !span.is_zero());
+    let way: Box<dyn WayOut> = match (flags.copy, &flags.output) {
+        _ if flags.screen => Box::new(OnScreen::new(clear_after)),
+        (Some(Copy::Osc52), _) => Box::new(Osc52),
+        (Some(Copy::Clipboard), _) => Box::new(ToClipboard { clear_after }),
+        (None, Some(path)) => Box::new(ToFile::new(path)?),
+        (None, None) => Box::new(Standard::open(desk.output)?),
+    };
+    let format = desk.format();
+    Ok(Handover::begin::<D>(way, desk.terminal, format, flags.quiet, several))
+}
+
+/// Makes a temporary password, hands it over, and puts it in force. `prepare` does what may fail before anybody has seen it.
+pub fn issue_temporary<T>(
+    handover: &mut Handover,
+    desk: &mut Desk<'_>,
+    whose: &Whose<'_>,
+    lifetime: SignedDuration,
+    prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
+    commit: impl FnOnce(Delivered<T>) -> Result<()>,
+) -> Result<()> {
+    let Whose { username, display_name } = *whose;
+    let secret = TemporaryPassword::generate(desk.rng);
+    let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
+    let (now, operation) = (desk.now()?, desk.stores.operation());
+    let until = after(now, lifetime);
+    let new = hash.try_map(|hash| prepare(desk.terminal, NewTemporary { hash, until }))?;
+    let disclosure = TemporaryDisclosure { username, display_name, secret: &secret, until, now, operation };
+    handover.issue(&mut desk.means(), username, new, &disclosure, commit)
+}
+
+impl Desk<'_> {
+    /// What a way out may need of the desk.
+    pub(super) fn means(&mut self) -> Means<'_> {
+        Means { output: self.output, clipboard: self.clipboard, terminal: self.terminal }
+    }
+}

@@ -1,0 +1,50 @@
+//! The clipboard of the display.
+
+use std::time::Duration;
+
+use super::{Handed, Means, WayOut, secret_of};
+use crate::domain::clock::spoken;
+use crate::failure::Result;
+
+/// The clipboard, cleared after so long, unless that is nothing.
+pub struct ToClipboard {
+    /// After how long.
+    pub clear_after: Option<Duration>,
+}
+
+impl WayOut for ToClipboard {
+    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
+        means.clipboard.copy(secret_of(handed.bytes), self.clear_after)
+    }
+
+    fn commits(&mut self, means: &mut Means<'_>) -> Result<()> {
+        // What was replaced on the clipboard, nobody has.
+        means.clipboard.committing()
+    }
+
+    fn is_bare(&self, _: bool) -> bool {
+        true
+    }
+
+    fn handed(&self) -> String {
+        "copied".into()
+    }
+
+    fn confirmed(&self, means: &mut Means<'_>) -> String {
+        if means.clipboard.committed() {
+            format!("is {}, and in force", on_the_clipboard(self.clear_after))
+        } else {
+            "is in force, but no longer on the clipboard: if you do not have it, make another".into()
+        }
+    }
+
+    fn take_back_latest(&mut self, means: &mut Means<'_>) -> bool {
+        means.clipboard.clear()
+    }
+}
+
+/// Where a copy is, and for how long.
+pub fn on_the_clipboard(clear_after: Option<Duration>) -> String {
+    let seconds = clear_after.map(|span| i64::try_from(span.as_secs()).unwrap_or(i64::MAX));
+    seconds.map_or_else(|| "on the clipboard".into(), |seconds| format!("on the clipboard for {}", spoken(seconds)))
+}

@@ -1,0 +1,146 @@
+//! A file.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::rewrite::{self, still_there, sync_folder};
+use super::unfinished::Unfinished;
+use super::{Handed, Means, WayOut, not_delivered, unwritten};
+use crate::failure::{Failure, Result};
+use crate::made::Made;
+use crate::terminal::output::Output;
+
+/// A file, open and at its end.
+pub struct ToFile {
+    file: File,
+    path: PathBuf,
+    /// How long it was before the latest part.
+    before: u64,
+    /// Whether it stays even if nothing more comes into force.
+    stays: bool,
+}
+
+impl ToFile {
+    /// Makes a new one, of mode 0600, and never over one that is there.
+    pub fn new(path: &Path) -> Result<Self> {
+        let opened =
+            OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
+                // A umask only ever takes rights away; here it must not take the owner's.
+                file.set_permissions(Permissions::from_mode(0o600))?;
+                // It is locked for as long as it is written: nobody resumes it meanwhile. Where that cannot be, nobody can.
+                let _ = file.try_lock();
+                Ok(file)
+            });
+        match opened {
+            Ok(file) => Ok(Self { file, path: path.to_owned(), before: 0, stays: false }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+            Err(error) => Err(not_delivered(format!("{} cannot be made: {error}", path.display()))
+                .hint("name a new file in a folder that you can write to")),
+        }
+    }
+
+    /// Goes on with a file that is there.
+    #[must_use]
+    pub fn resume(unfinished: Unfinished) -> Self {
+        Self { file: unfinished.file, path: unfinished.path, before: 0, stays: true }
+    }
+
+    /// Refuses a file that is there already, before anybody is asked anything.
+    pub fn check(path: &Path) -> Result<()> {
+        if path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
+    }
+
+    /// Takes back what was written since it was so long.
+    fn cut(&mut self) -> io::Result<()> {
+        self.file.set_len(self.before)?;
+        self.file.seek(SeekFrom::End(0)).map(drop)
+    }
+
+    /// Writes a part of it, onto the disk.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // Not known how long it was, nothing could be taken back.
+        self.before = look(&self.file, &self.path)?;
+        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
+        let written = written.and_then(|()| sync_folder(&self.path));
+        let written = written.and_then(|()| look(&self.file, &self.path).map(drop));
+        if written.is_err() {
+            // A part of it may be there, and is of no use.
+            let _ = self.cut();
+        }
+        written
+    }
+}
+
+impl WayOut for ToFile {
+    fn hand_over(&mut self, _: &mut Means<'_>, what: &str, handed: &Handed<'_>) -> Result<()> {
+        self.write(handed.bytes).map_err(|error| unwritten(what, &self.path.display().to_string(), &error))
+    }
+
+    fn is_bare(&self, bare_in_a_file: bool) -> bool {
+        bare_in_a_file
+    }
+
+    fn handed(&self) -> String {
+        format!("written to {}", self.path.display())
+    }
+
+    fn is_on_terminal(&self, _: &dyn Output) -> bool {
+        false
+    }
+
+    fn confirmed(&self, _: &mut Means<'_>) -> String {
+        format!("is in {}, and in force", self.path.display())
+    }
+
+    fn keep(&mut self, means: &mut Means<'_>) {
+        self.stays = true;
+        means.terminal.spare(&self.path);
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
+    fn doomed(&self) -> Option<Made> {
+        if self.stays { None } else { Made::file(&self.path, &self.file).ok() }
+    }
+
+    fn take_back_latest(&mut self, _: &mut Means<'_>) -> bool {
+        self.cut().and_then(|()| self.file.sync_all()).is_ok()
+    }
+
+    fn latest(&self) -> Option<u64> {
+        Some(self.before)
+    }
+
+    fn leave_out(&mut self, parts: &[Range<u64>]) -> io::Result<()> {
+        self.file = rewrite::without(&self.file, &self.path, parts)?;
+        Ok(())
+    }
+}
+
+impl Drop for ToFile {
+    /// A file in which nothing is in force is of no use. At worst it stays and says so, as the failure does.
+    fn drop(&mut self) {
+        let _ = self.doomed().map(|made| made.remove());
+    }
+}
+
+/// How long a file is, to where the next part goes; an error where it is not what stands at its path, or not as it was left:
+/// what had been written to it, nobody would find.
+fn look(mut file: &File, path: &Path) -> io::Result<u64> {
+    still_there(file, path)?;
+    let length = file.metadata()?.len();
+    if file.stream_position()? != length {
+        return Err(io::Error::other("somebody else has written to it meanwhile"));
+    }
+    Ok(length)
+}
+
+fn exists(path: &Path) -> Failure {
+    not_delivered(format!("{} is there already", path.display()))
+        .hint("name a file that does not exist yet: none is ever overwritten")
+}

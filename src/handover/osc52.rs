@@ -1,0 +1,60 @@
+//! The terminal, which is asked to copy it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::{Handed, Means, WayOut, not_delivered, secret_of};
+use crate::failure::{Failure, Kind, Result};
+use crate::terminal::{Phase, Terminal};
+
+/// The terminal's own clipboard.
+pub struct Osc52;
+
+impl WayOut for Osc52 {
+    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
+        ask(means.terminal, handed.bytes)
+    }
+
+    fn is_bare(&self, _: bool) -> bool {
+        true
+    }
+
+    fn handed(&self) -> String {
+        "copied".into()
+    }
+
+    fn confirmed(&self, _: &mut Means<'_>) -> String {
+        "is where your terminal has copied it, and in force".into()
+    }
+}
+
+/// Has the terminal copy a secret (xterm, "Operating System Commands", 52). It does not say whether it did, so the person
+/// is asked.
+fn ask(terminal: &mut dyn Terminal, bytes: &[u8]) -> Result<()> {
+    let (begins, secret) = (b"\x1b]52;c;", secret_of(bytes));
+    // Written in its place: encoders that append go through buffers of their own, which nobody wipes.
+    let mut sequence = Zeroizing::new(vec![0; begins.len() + secret.len().div_ceil(3) * 4 + 1]);
+    let (start, rest) = sequence.split_at_mut(begins.len());
+    start.copy_from_slice(begins);
+    let coded = STANDARD.encode_slice(secret, rest).map_err(|error| not_delivered(error.to_string()))?;
+    rest[coded] = b'\x07';
+    let sent = terminal.pass_on(&sequence).and_then(|()| {
+        terminal.enter(Phase::Asking);
+        let arrived = terminal.confirm(
+            "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
+             to clear it. Paste it where it is to go: has it arrived?",
+            "leave --copy out, or give it another way out with --output",
+        );
+        terminal.enter(Phase::Delivering);
+        arrived
+    });
+    sent.map_err(|error| {
+        let failure = Failure::from(error);
+        match failure.kind {
+            Kind::Cancelled => not_delivered("the terminal has not copied it; nothing has changed")
+                .hint("see whether your terminal, or tmux between, lets programs copy; or leave --copy out"),
+            _ => Failure { kind: Kind::NotDelivered, ..failure },
+        }
+    })
+}

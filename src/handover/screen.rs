@@ -1,0 +1,66 @@
+//! The confirmation screen.
+
+use std::time::Duration;
+
+use super::clipboard::on_the_clipboard;
+use super::{Handed, Means, WayOut};
+use crate::domain::text::neutral;
+use crate::failure::{Failure, Kind, Result};
+use crate::terminal::Phase;
+use crate::terminal::screen::{Page, ScreenKey};
+
+/// The screen, and what stands on it; how long a copy from there stays on the clipboard.
+pub struct OnScreen {
+    shown: Option<Page>,
+    clear_after: Option<Duration>,
+}
+
+impl OnScreen {
+    /// An empty one.
+    #[must_use]
+    pub fn new(clear_after: Option<Duration>) -> Self {
+        Self { shown: None, clear_after }
+    }
+}
+
+impl WayOut for OnScreen {
+    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
+        if means.terminal.interrupted() {
+            // Nobody has seen anything yet.
+            return Err(Failure::cancelled());
+        }
+        let page = (handed.page)();
+        means.terminal.paint(&page).map_err(|error| Failure { kind: Kind::NotDelivered, ..Failure::from(error) })?;
+        self.shown = Some(page);
+        Ok(())
+    }
+
+    fn confirmed(&self, _: &mut Means<'_>) -> String {
+        "was on the screen, and is in force".into()
+    }
+
+    /// `c` copies what stands there. Until it is left, a signal leaves it, too.
+    fn wait(&mut self, means: &mut Means<'_>) {
+        let Some(page) = &mut self.shown else { return };
+        means.terminal.enter(Phase::Idle);
+        page.status = "It is in force.".into();
+        let mut painted = means.terminal.paint(page);
+        means.terminal.forget_typed();
+        // A terminal that is gone shows nothing to anybody any more.
+        while painted.is_ok() && means.terminal.key().ok() == Some(ScreenKey::Copy) {
+            page.status = match means.clipboard.copy(page.secret.as_bytes(), self.clear_after) {
+                Ok(()) if means.clipboard.committed() => {
+                    format!("It is in force, and {}.", on_the_clipboard(self.clear_after))
+                }
+                Ok(()) => "It is in force, and no longer on the clipboard.".into(),
+                Err(failure) => format!("It is in force, and not copied: {}.", neutral(&failure.message)),
+            };
+            painted = means.terminal.paint(page);
+        }
+        means.terminal.leave_screen();
+    }
+
+    fn leave(&mut self, means: &mut Means<'_>) {
+        means.terminal.leave_screen();
+    }
+}

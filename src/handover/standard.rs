@@ -1,0 +1,30 @@
+//! Standard output.
+
+use super::{Handed, Means, WayOut, not_delivered, unwritten};
+use crate::failure::Result;
+use crate::terminal::output::{Layout, Output};
+
+/// Standard output, as the way out.
+pub struct Standard;
+
+impl Standard {
+    /// Takes it, unless nobody would see what is written to it.
+    pub fn open(output: &dyn Output) -> Result<Self> {
+        match output.dead_end() {
+            Some(device) => Err(not_delivered(format!("standard output is {device}, where nobody would see it"))
+                .hint("let it go to a terminal, a pipe or, with --output FILE, to a file")),
+            None => Ok(Self),
+        }
+    }
+}
+
+impl WayOut for Standard {
+    fn hand_over(&mut self, means: &mut Means<'_>, what: &str, handed: &Handed<'_>) -> Result<()> {
+        let written = means.output.write_all(handed.bytes).and_then(|()| means.output.flush());
+        written.map_err(|error| unwritten(what, "standard output", &error))
+    }
+
+    fn layout(&self, output: &dyn Output) -> Layout {
+        output.layout()
+    }
+}
