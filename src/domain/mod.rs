@@ -18,6 +18,7 @@ pub mod policy;
 pub mod role;
 pub mod secret;
 pub mod sign_in;
+pub(crate) mod table;
 pub mod target;
 pub mod temporary;
 pub mod text;

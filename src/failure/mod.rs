@@ -5,102 +5,45 @@ mod report;
 pub use self::report::Look;
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
+use crate::domain::table::table;
 use crate::domain::text::quoted;
 use crate::store::{StoreError, Writer};
 
-/// The kinds of failure that a script can tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Unexpected, or input and output.
-    Failed,
-    /// Flags or arguments, or a prompt needed where there is no terminal.
-    Usage,
-    /// No such account.
-    NotFound,
-    /// Not for this actor.
-    NotAllowed,
-    /// Unknown, wrong, disabled, locked, tried too often: not told apart. Or nobody is signed in.
-    SignInFailed,
-    /// The actor has to choose a new password first.
-    ChangeRequired,
-    /// It exists already, or somebody else changed it meanwhile.
-    Conflict,
-    /// A weak or reused password.
-    RefusedByPolicy,
-    /// Other processes keep the store locked.
-    Busy,
-    /// Missing, damaged, too new or open to others.
-    StoreUnusable,
-    /// Some items of several failed.
-    PartlyDone,
-    /// The temporary password or the token did not get out; nothing changed.
-    NotDelivered,
-    /// The store went away while it put something in force: nobody knows whether it has.
-    OutcomeUnknown,
-    /// At a prompt or by Ctrl-C.
-    Cancelled,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 14] = [
-        Self::Failed,
-        Self::Usage,
-        Self::NotFound,
-        Self::NotAllowed,
-        Self::SignInFailed,
-        Self::ChangeRequired,
-        Self::Conflict,
-        Self::RefusedByPolicy,
-        Self::Busy,
-        Self::StoreUnusable,
-        Self::PartlyDone,
-        Self::NotDelivered,
-        Self::OutcomeUnknown,
-        Self::Cancelled,
-    ];
-
+table! {
+    /// The kinds of failure that a script can tell apart.
+    Kind;
     /// The exit code. Part of the contract.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::NotFound => 3,
-            Self::NotAllowed => 4,
-            Self::SignInFailed => 5,
-            Self::ChangeRequired => 6,
-            Self::Conflict => 7,
-            Self::RefusedByPolicy => 8,
-            Self::Busy => 9,
-            Self::StoreUnusable => 10,
-            Self::PartlyDone => 11,
-            Self::NotDelivered => 12,
-            Self::OutcomeUnknown => 13,
-            Self::Cancelled => 130,
-        }
-    }
-
+    exit_code: u8;
     /// The name in JSON. Part of the contract.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Usage => "usage",
-            Self::NotFound => "not_found",
-            Self::NotAllowed => "not_allowed",
-            Self::SignInFailed => "sign_in_failed",
-            Self::ChangeRequired => "change_required",
-            Self::Conflict => "conflict",
-            Self::RefusedByPolicy => "refused_by_policy",
-            Self::Busy => "busy",
-            Self::StoreUnusable => "store_unusable",
-            Self::PartlyDone => "partly_done",
-            Self::NotDelivered => "not_delivered",
-            Self::OutcomeUnknown => "outcome_unknown",
-            Self::Cancelled => "cancelled",
-        }
-    }
+    code: &'static str;
+    /// Unexpected, or input and output.
+    Failed => 1, "failed";
+    /// Flags or arguments, or a prompt needed where there is no terminal.
+    Usage => 2, "usage";
+    /// No such account.
+    NotFound => 3, "not_found";
+    /// Not for this actor.
+    NotAllowed => 4, "not_allowed";
+    /// Unknown, wrong, disabled, locked, tried too often: not told apart. Or nobody is signed in.
+    SignInFailed => 5, "sign_in_failed";
+    /// The actor has to choose a new password first.
+    ChangeRequired => 6, "change_required";
+    /// It exists already, or somebody else changed it meanwhile.
+    Conflict => 7, "conflict";
+    /// A weak or reused password.
+    RefusedByPolicy => 8, "refused_by_policy";
+    /// Other processes keep the store locked.
+    Busy => 9, "busy";
+    /// Missing, damaged, too new or open to others.
+    StoreUnusable => 10, "store_unusable";
+    /// Some items of several failed.
+    PartlyDone => 11, "partly_done";
+    /// The temporary password or the token did not get out; nothing changed.
+    NotDelivered => 12, "not_delivered";
+    /// The store went away while it put something in force: nobody knows whether it has.
+    OutcomeUnknown => 13, "outcome_unknown";
+    /// At a prompt or by Ctrl-C.
+    Cancelled => 130, "cancelled";
 }
 
 /// One item of several that failed.

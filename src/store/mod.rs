@@ -13,7 +13,7 @@ mod admins;
 mod authority;
 mod batches;
 #[cfg(test)]
-mod contract;
+pub(crate) mod contract;
 pub mod engine;
 mod events;
 mod imports;

@@ -43,6 +43,12 @@ impl Store {
         Self { engine: Box::new(engine), operation }
     }
 
+    /// The same store over another engine, made of its own.
+    #[cfg(test)]
+    pub(super) fn over(self, wrap: impl FnOnce(Box<dyn Engine>) -> Box<dyn Engine>) -> Self {
+        Self { engine: wrap(self.engine), ..self }
+    }
+
     /// Closes it; an error if not all of it is where it is to stay.
     pub(super) fn close(self) -> Result<()> {
         self.engine.close()

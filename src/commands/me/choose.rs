@@ -99,6 +99,8 @@ fn put_in_force(
         Err(StoreError::Conflict(message)) => {
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
         }
+        Err(error @ StoreError::Unknown(_)) => Err(Failure::from(error)
+            .hint("try to sign in with the new password; if it is refused, the old one still holds")),
         other => Ok(other?),
     }
 }

@@ -1,6 +1,6 @@
 //! `passdesk me …`.
 
-mod choose;
+pub mod choose;
 pub mod passwd;
 pub mod profile;
 pub mod sign_in;

@@ -5,6 +5,7 @@ mod copy;
 mod me;
 mod reset;
 mod tokens;
+mod unknown;
 
 use std::collections::VecDeque;
 use std::io::{self, Write};

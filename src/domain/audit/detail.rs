@@ -6,176 +6,87 @@ use serde_json::{Map, Value};
 
 use super::Reason;
 use crate::domain::role::{Role, Roles};
+use crate::domain::table::table;
 
-/// Under what a value stands. The names are part of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DetailKey {
+table! {
+    /// Under what a value stands, in the order in which people read them. The names are part of the contract.
+    DetailKey;
+    /// The name in the record.
+    name: &'static str;
+    /// How people read it; `{}` is the value.
+    phrase: &'static str;
     /// Why it was refused, as [`Reason::code`] names it.
-    Reason,
+    Reason => "reason", "{}";
     /// What an error said.
-    Error,
+    Error => "error", "{}";
     /// How many came, all alike, after the first.
-    Count,
+    Count => "count", "{} more";
     /// When the last of them came.
-    LastAt,
+    LastAt => "last_at", "the last at {}";
     /// How many tries to sign in were given up.
-    Tries,
+    Tries => "tries", "tries: {}";
     /// When the first of them began.
-    FirstBeganAt,
+    FirstBeganAt => "first_began_at", "begun at {}";
     /// When the last of them began.
-    LastBeganAt,
+    LastBeganAt => "last_began_at", "the last begun at {}";
     /// As which operating system user it was typed.
-    TypedBy,
+    TypedBy => "typed_by", "typed by {}";
     /// For what somebody signed in.
-    Purpose,
+    Purpose => "purpose", "for {}";
     /// What state the account was in.
-    StateBefore,
+    StateBefore => "state_before", "state before: {}";
     /// Which of the account's fields are different.
-    Changed,
+    Changed => "changed", "changed: {}";
     /// The label of a token.
-    Label,
+    Label => "label", "{}";
     /// The roles.
-    Roles,
+    Roles => "roles", "roles: {}";
     /// The roles that there were.
-    RolesBefore,
+    RolesBefore => "roles_before", "roles before: {}";
     /// The name of a setting.
-    Setting,
+    Setting => "setting", "setting: {}";
     /// What was decided.
-    Value,
+    Value => "value", "now {}";
     /// What had been decided before.
-    ValueBefore,
+    ValueBefore => "value_before", "was {}";
     /// Where a copy is.
-    Path,
+    Path => "path", "copy: {}";
     /// How many accounts were made.
-    New,
+    New => "new", "new: {}";
     /// The number of the first of them.
-    FirstId,
+    FirstId => "first_id", "first id: {}";
     /// The number of the last of them.
-    LastId,
+    LastId => "last_id", "last id: {}";
     /// How many accounts were changed.
-    Updated,
+    Updated => "updated", "updated: {}";
     /// How many were left as they were.
-    Skipped,
+    Skipped => "skipped", "skipped: {}";
     /// The SHA-256 of the list that they came from.
-    Sha256,
+    Sha256 => "sha256", "sha256: {}";
     /// How many sign-ins and tokens were ended.
-    Ended,
+    Ended => "ended", "ended everywhere: {}";
     /// What a hash costs.
-    Cost,
+    Cost => "cost", "cost: {}";
     /// What the one before it cost.
-    CostBefore,
+    CostBefore => "cost_before", "cost before: {}";
     /// When it ends.
-    ExpiresAt,
+    ExpiresAt => "expires_at", "expires {}";
     /// How many sign-ins had failed in a row.
-    Failures,
+    Failures => "failures", "failed before: {}";
     /// What an earlier passdesk wrote down, as a sentence.
-    Said,
+    Said => "said", "{}";
 }
 
 impl DetailKey {
-    /// All of them, in the order in which they are read.
-    pub const ALL: [Self; 30] = [
-        Self::Reason,
-        Self::Error,
-        Self::Count,
-        Self::LastAt,
-        Self::Tries,
-        Self::FirstBeganAt,
-        Self::LastBeganAt,
-        Self::TypedBy,
-        Self::Purpose,
-        Self::StateBefore,
-        Self::Changed,
-        Self::Label,
-        Self::Roles,
-        Self::RolesBefore,
-        Self::Setting,
-        Self::Value,
-        Self::ValueBefore,
-        Self::Path,
-        Self::New,
-        Self::FirstId,
-        Self::LastId,
-        Self::Updated,
-        Self::Skipped,
-        Self::Sha256,
-        Self::Ended,
-        Self::Cost,
-        Self::CostBefore,
-        Self::ExpiresAt,
-        Self::Failures,
-        Self::Said,
-    ];
-
-    /// The name in the record.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Reason => "reason",
-            Self::Error => "error",
-            Self::Count => "count",
-            Self::LastAt => "last_at",
-            Self::Tries => "tries",
-            Self::FirstBeganAt => "first_began_at",
-            Self::LastBeganAt => "last_began_at",
-            Self::TypedBy => "typed_by",
-            Self::Purpose => "purpose",
-            Self::StateBefore => "state_before",
-            Self::Changed => "changed",
-            Self::Label => "label",
-            Self::Roles => "roles",
-            Self::RolesBefore => "roles_before",
-            Self::Setting => "setting",
-            Self::Value => "value",
-            Self::ValueBefore => "value_before",
-            Self::Path => "path",
-            Self::New => "new",
-            Self::FirstId => "first_id",
-            Self::LastId => "last_id",
-            Self::Updated => "updated",
-            Self::Skipped => "skipped",
-            Self::Sha256 => "sha256",
-            Self::Ended => "ended",
-            Self::Cost => "cost",
-            Self::CostBefore => "cost_before",
-            Self::ExpiresAt => "expires_at",
-            Self::Failures => "failures",
-            Self::Said => "said",
-        }
-    }
-
-    /// How people read the value.
-    fn said(self, value: &str) -> String {
-        match self {
-            Self::Reason => Reason::of_code(value).map_or_else(|| value.to_owned(), |reason| reason.words().to_owned()),
-            Self::Error | Self::Label | Self::Said => value.to_owned(),
-            Self::Count => format!("{value} more"),
-            Self::LastAt => format!("the last at {value}"),
-            Self::Tries => format!("tries: {value}"),
-            Self::FirstBeganAt => format!("begun at {value}"),
-            Self::LastBeganAt => format!("the last begun at {value}"),
-            Self::TypedBy => format!("typed by {value}"),
-            Self::Purpose => format!("for {}", value.replace('-', " ")),
-            Self::StateBefore => format!("state before: {value}"),
-            Self::Changed => format!("changed: {value}"),
-            Self::Roles => format!("roles: {value}"),
-            Self::RolesBefore => format!("roles before: {value}"),
-            Self::Setting => format!("setting: {value}"),
-            Self::Value => format!("now {value}"),
-            Self::ValueBefore => format!("was {value}"),
-            Self::Path => format!("copy: {value}"),
-            Self::New => format!("new: {value}"),
-            Self::FirstId => format!("first id: {value}"),
-            Self::LastId => format!("last id: {value}"),
-            Self::Updated => format!("updated: {value}"),
-            Self::Skipped => format!("skipped: {value}"),
-            Self::Sha256 => format!("sha256: {value}"),
-            Self::Ended => format!("ended everywhere: {value}"),
-            Self::Cost => format!("cost: {value}"),
-            Self::CostBefore => format!("cost before: {value}"),
-            Self::ExpiresAt => format!("expires {value}"),
-            Self::Failures => format!("failed before: {value}"),
-        }
+    /// How people read a value.
+    fn said(self, value: &Value) -> String {
+        let value = plain(value);
+        let value = match self {
+            Self::Reason => Reason::of_code(&value).map_or(value, |reason| reason.words().to_owned()),
+            Self::Purpose => value.replace('-', " "),
+            _ => value,
+        };
+        self.phrase().replace("{}", &value)
     }
 }
 
@@ -229,7 +140,7 @@ impl Detail {
     /// What people read.
     #[must_use]
     pub fn words(&self) -> String {
-        let known = DetailKey::ALL.iter().filter_map(|key| Some(key.said(&plain(self.0.get(key.name())?))));
+        let known = DetailKey::ALL.iter().filter_map(|key| Some(key.said(self.0.get(key.name())?)));
         let is_known = |name: &str| DetailKey::ALL.iter().any(|key| key.name() == name);
         // A later passdesk may have written what this one does not know.
         let unknown = self.0.iter().filter(|(name, _)| !is_known(name));

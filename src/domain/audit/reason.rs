@@ -1,168 +1,75 @@
 //! Why something was refused.
 
-/// Why something was refused. The codes are part of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+use crate::domain::table::table;
+
+table! {
+    /// Why something was refused. The codes are part of the contract.
+    Reason;
+    /// The code in the record.
+    code: &'static str;
+    /// How people read it.
+    words: &'static str;
     /// There is no such account.
-    NoSuchAccount,
+    NoSuchAccount => "no_such_account", "no such account";
     /// The account is removed.
-    Removed,
+    Removed => "removed", "removed";
     /// The account is disabled.
-    Disabled,
+    Disabled => "disabled", "disabled";
     /// The account is locked.
-    Locked,
+    Locked => "locked", "locked";
     /// Too many sign-ins failed just before.
-    Throttled,
+    Throttled => "throttled", "tried too often";
     /// The account has no password yet.
-    NoPassword,
+    NoPassword => "no_password", "no password yet";
     /// The stored hash is damaged, or costs too much.
-    UnusableHash,
+    UnusableHash => "unusable_hash", "the hash cannot be used";
     /// The password was wrong.
-    WrongPassword,
+    WrongPassword => "wrong_password", "wrong password";
     /// The temporary password has expired.
-    TemporaryExpired,
+    TemporaryExpired => "temporary_expired", "the temporary password has expired";
     /// Somebody else changed the account meanwhile.
-    ChangedMeanwhile,
+    ChangedMeanwhile => "changed_meanwhile", "somebody else changed the account meanwhile";
     /// The try took too long, or was killed.
-    NotFinished,
+    NotFinished => "not_finished", "not finished";
     /// It was like many others, of too many kinds to tell apart.
-    ManyKinds,
+    ManyKinds => "many_kinds", "like many others of many kinds";
     /// The actor has no role that allows it.
-    RoleMissing,
+    RoleMissing => "role_missing", "no role allows it";
     /// The rank of the target is not lower than the actor's.
-    RankNotLower,
+    RankNotLower => "rank_not_lower", "that rank is not lower";
     /// Nobody does this to their own account.
-    OwnAccount,
+    OwnAccount => "own_account", "it is their own account";
     /// A token may not do this.
-    ByToken,
+    ByToken => "by_token", "a token may not do this";
     /// The actor's account is not in use.
-    ActorNotInUse,
+    ActorNotInUse => "actor_not_in_use", "the account that does it is not in use";
     /// No global-admin to count on would be left.
-    LastAdmin,
+    LastAdmin => "last_admin", "it is the last global-admin to count on";
     /// There is no global-admin to count on.
-    NoAdmin,
+    NoAdmin => "no_admin", "there is no global-admin to count on";
     /// A new password must be chosen first.
-    ChangeRequired,
+    ChangeRequired => "change_required", "a new password must be chosen first";
     /// Operators have to sign in.
-    OperatorAccessOff,
+    OperatorAccessOff => "operator_access_off", "operators have to sign in";
     /// The password has been changed since it was given.
-    PasswordChanged,
+    PasswordChanged => "password_changed", "the password has been changed since it was given";
     /// The sign-in has ended.
-    SignInEnded,
+    SignInEnded => "sign_in_ended", "the sign-in has ended";
     /// The token has ended.
-    TokenEnded,
+    TokenEnded => "token_ended", "the token has ended";
     /// What was given is no token.
-    MalformedToken,
+    MalformedToken => "malformed_token", "what was given is no token";
     /// The account is not a global-admin.
-    NotGlobalAdmin,
+    NotGlobalAdmin => "not_global_admin", "not a global-admin";
     /// The new password does not conform to the policy.
-    WeakPassword,
+    WeakPassword => "weak_password", "the new password does not conform to the policy";
 }
 
 impl Reason {
-    /// All of them.
-    pub const ALL: [Self; 27] = [
-        Self::NoSuchAccount,
-        Self::Removed,
-        Self::Disabled,
-        Self::Locked,
-        Self::Throttled,
-        Self::NoPassword,
-        Self::UnusableHash,
-        Self::WrongPassword,
-        Self::TemporaryExpired,
-        Self::ChangedMeanwhile,
-        Self::NotFinished,
-        Self::ManyKinds,
-        Self::RoleMissing,
-        Self::RankNotLower,
-        Self::OwnAccount,
-        Self::ByToken,
-        Self::ActorNotInUse,
-        Self::LastAdmin,
-        Self::NoAdmin,
-        Self::ChangeRequired,
-        Self::OperatorAccessOff,
-        Self::PasswordChanged,
-        Self::SignInEnded,
-        Self::TokenEnded,
-        Self::MalformedToken,
-        Self::NotGlobalAdmin,
-        Self::WeakPassword,
-    ];
-
-    /// The code in the record.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoSuchAccount => "no_such_account",
-            Self::Removed => "removed",
-            Self::Disabled => "disabled",
-            Self::Locked => "locked",
-            Self::Throttled => "throttled",
-            Self::NoPassword => "no_password",
-            Self::UnusableHash => "unusable_hash",
-            Self::WrongPassword => "wrong_password",
-            Self::TemporaryExpired => "temporary_expired",
-            Self::ChangedMeanwhile => "changed_meanwhile",
-            Self::NotFinished => "not_finished",
-            Self::ManyKinds => "many_kinds",
-            Self::RoleMissing => "role_missing",
-            Self::RankNotLower => "rank_not_lower",
-            Self::OwnAccount => "own_account",
-            Self::ByToken => "by_token",
-            Self::ActorNotInUse => "actor_not_in_use",
-            Self::LastAdmin => "last_admin",
-            Self::NoAdmin => "no_admin",
-            Self::ChangeRequired => "change_required",
-            Self::OperatorAccessOff => "operator_access_off",
-            Self::PasswordChanged => "password_changed",
-            Self::SignInEnded => "sign_in_ended",
-            Self::TokenEnded => "token_ended",
-            Self::MalformedToken => "malformed_token",
-            Self::NotGlobalAdmin => "not_global_admin",
-            Self::WeakPassword => "weak_password",
-        }
-    }
-
     /// The one with this code.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
-    /// How people read it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NoSuchAccount => "no such account",
-            Self::Removed => "removed",
-            Self::Disabled => "disabled",
-            Self::Locked => "locked",
-            Self::Throttled => "tried too often",
-            Self::NoPassword => "no password yet",
-            Self::UnusableHash => "the hash cannot be used",
-            Self::WrongPassword => "wrong password",
-            Self::TemporaryExpired => "the temporary password has expired",
-            Self::ChangedMeanwhile => "somebody else changed the account meanwhile",
-            Self::NotFinished => "not finished",
-            Self::ManyKinds => "like many others of many kinds",
-            Self::RoleMissing => "no role allows it",
-            Self::RankNotLower => "that rank is not lower",
-            Self::OwnAccount => "it is their own account",
-            Self::ByToken => "a token may not do this",
-            Self::ActorNotInUse => "the account that does it is not in use",
-            Self::LastAdmin => "it is the last global-admin to count on",
-            Self::NoAdmin => "there is no global-admin to count on",
-            Self::ChangeRequired => "a new password must be chosen first",
-            Self::OperatorAccessOff => "operators have to sign in",
-            Self::PasswordChanged => "the password has been changed since it was given",
-            Self::SignInEnded => "the sign-in has ended",
-            Self::TokenEnded => "the token has ended",
-            Self::MalformedToken => "what was given is no token",
-            Self::NotGlobalAdmin => "not a global-admin",
-            Self::WeakPassword => "the new password does not conform to the policy",
-        }
     }
 }
 

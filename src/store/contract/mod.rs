@@ -8,6 +8,7 @@ pub mod authority;
 pub mod batches;
 pub mod care;
 pub mod imports;
+pub mod losing;
 pub mod policy;
 pub mod record;
 pub mod repeats;

@@ -1,0 +1,150 @@
+//! A store that goes away while it puts something in force: nobody knows whether it has.
+
+use super::*;
+use crate::commands::{audit, me, users};
+use crate::domain::actor::Actor;
+use crate::store::contract::losing::losing;
+use crate::store::{NewAccount, PreparedStore, Store, StoreFile, Stores};
+
+/// The stores of a site, which lose the answer to each commit.
+struct Losing<'a> {
+    stores: &'a SqliteStores,
+    writes: bool,
+}
+
+impl Stores for Losing<'_> {
+    fn location(&self) -> std::ffi::OsString {
+        self.stores.location()
+    }
+
+    fn now(&self) -> crate::store::Result<Timestamp> {
+        self.stores.now()
+    }
+
+    fn operation(&self) -> OperationId {
+        self.stores.operation()
+    }
+
+    fn open(&self) -> crate::store::Result<Store> {
+        Ok(losing(self.stores.open()?, self.writes))
+    }
+
+    fn open_as_it_is(&self) -> crate::store::Result<Store> {
+        self.stores.open_as_it_is()
+    }
+
+    fn prepare(&self, by: &Actor, first: &NewAccount) -> crate::store::Result<Box<dyn PreparedStore>> {
+        self.stores.prepare(by, first)
+    }
+
+    fn file(&self) -> Option<&dyn StoreFile> {
+        self.stores.file()
+    }
+}
+
+/// A site with alice, and what a command leaves behind whose commits are done or not, without an answer.
+fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>) -> (Site, Ran, Failure) {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();
+    let losing = Losing { stores: &stores, writes };
+    let mut ran = site.call(Call::default(), |desk| {
+        run(&mut Desk {
+            stores: &losing,
+            sign_ins: desk.sign_ins,
+            terminal: desk.terminal,
+            output: desk.output,
+            clipboard: desk.clipboard,
+            rng: desk.rng,
+            operator: desk.operator.clone(),
+            through_sudo: false,
+            policy: desk.policy.clone(),
+            token: TokenSource::Nowhere,
+            global: Global::default(),
+        })
+    });
+    let failure = std::mem::replace(&mut ran.outcome, Ok(())).unwrap_err();
+    assert_eq!(failure.kind, Kind::OutcomeUnknown);
+    (site, ran, failure)
+}
+
+/// How many events the record has of the operation that a hint names.
+fn events_of_the_hint(site: &mut Site, failure: &Failure) -> usize {
+    let hint = failure.hint.as_ref().unwrap().words.clone();
+    let operation = hint.split(['\'', ' ']).find(|word| word.len() == 32).unwrap().to_owned();
+    let list = crate::cli::audit::List {
+        operation: Some(operation),
+        action: Some("reset"),
+        ..crate::cli::audit::List::default()
+    };
+    let command = crate::cli::audit::Command::List(list);
+    site.call(format(Format::Jsonl), |desk| audit::run(desk, &command)).succeeds().stdout.lines().count()
+}
+
+#[test]
+fn a_temporary_password_that_may_be_in_force_is_said_to_be_so_and_the_hint_finds_out() {
+    for writes in [false, true] {
+        let (mut site, ran, failure) =
+            without_an_answer(writes, |desk| users::reset::run(desk, &Reset { yes: true, ..reset(&["alice"]) }));
+        assert!(failure.message.contains("may be in force, or not"), "{}", failure.message);
+        assert!(!failure.message.contains("NOT"), "{}", failure.message);
+        let shown = ran.stdout.lines().map(str::trim).find(|line| line.len() == 24).unwrap();
+        assert_eq!((site.lets_in("alice", shown), site.lets_in("alice", GOOD)), (writes, !writes));
+        assert_eq!(events_of_the_hint(&mut site, &failure), usize::from(writes));
+    }
+}
+
+#[test]
+fn a_file_whose_password_may_be_in_force_stays() {
+    for writes in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let way_out = WayFlags { output: Some(path.clone()), ..WayFlags::default() };
+        let args = Reset { yes: true, handover: TemporaryFlags { way_out, expires_in: None }, ..reset(&["alice"]) };
+        let (site, _, _) = without_an_answer(writes, |desk| users::reset::run(desk, &args));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let shown = text.lines().map(str::trim).find(|line| line.len() == 24).unwrap();
+        assert_eq!(site.lets_in("alice", shown), writes);
+    }
+}
+
+#[test]
+fn rows_of_a_batch_that_may_be_in_force_stay_and_each_is_named() {
+    for writes in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let way_out = WayFlags { output: Some(path.clone()), ..WayFlags::default() };
+        let args =
+            Reset { yes: true, handover: TemporaryFlags { way_out, expires_in: None }, ..reset(&["alice", "root"]) };
+        let run = |desk: &mut Desk<'_>| {
+            desk.global.format = Format::Csv;
+            users::reset::run(desk, &args)
+        };
+        let (site, _, failure) = without_an_answer(writes, run);
+        assert_eq!(failure.items.len(), 2);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let row = text.lines().find(|line| line.starts_with("alice,")).unwrap();
+        assert_eq!(site.lets_in("alice", row.split(',').nth(1).unwrap()), writes);
+    }
+}
+
+#[test]
+fn whoever_chose_a_password_is_told_how_to_find_out() {
+    // The try to sign in has no answer either: so nobody is let in, and nothing is chosen.
+    let mut site = Site::new();
+    let temporary = site.add("alice", &[]);
+    let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();
+    let mut store = stores.open().unwrap();
+    let (account, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
+    let credential = credential.unwrap();
+    let typed = typed(&temporary);
+    let current = crate::domain::password::Current { credential: &credential, typed: &typed };
+    store = losing(store, true);
+    let mut call = as_user("alice", vec![Step::Piped(GOOD.into())]);
+    call.global.password_stdin = true;
+    let ran = site.call(call, |desk| me::choose::change(desk, &mut store, &account, current, None).map(drop));
+    let failure = ran.outcome.unwrap_err();
+    assert_eq!(failure.kind, Kind::OutcomeUnknown);
+    assert!(failure.hint.unwrap().words.starts_with("try to sign in with the new password"));
+    assert!(site.lets_in("alice", GOOD));
+}

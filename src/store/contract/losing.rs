@@ -1,0 +1,32 @@
+//! An engine that loses the answer to every commit: what was to be written is written, or not, and nobody is told.
+
+use super::OPERATION;
+use crate::store::engine::{Engine, Reads, Rows, Writing};
+use crate::store::{Result, Store, StoreError};
+
+struct Losing {
+    engine: Box<dyn Engine>,
+    writes: bool,
+}
+
+impl Engine for Losing {
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()> {
+        self.engine.read(work)
+    }
+
+    fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
+        if self.writes {
+            self.engine.write(how, work)?;
+        }
+        Err(StoreError::Unknown(OPERATION))
+    }
+
+    fn close(self: Box<Self>) -> Result<()> {
+        self.engine.close()
+    }
+}
+
+/// The same store, which loses the answers.
+pub fn losing(store: Store, writes: bool) -> Store {
+    store.over(|engine| Box::new(Losing { engine, writes }))
+}
