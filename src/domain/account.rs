@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::name::{DisplayName, Email, Username};
 use super::role::Roles;
+use super::table::table;
 use super::throttle::Tries;
 
 /// The number of an account. Never used again for another one.
@@ -33,53 +34,25 @@ pub enum Lifecycle {
     Disabled,
 }
 
-/// What one needs to know about an account at a glance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Signs in with a password of its own.
-    Active,
-    /// Has to choose a new password before anything else.
-    MustChange,
-    /// Had a temporary password and let it expire.
-    TemporaryExpired,
-    /// Too many sign-ins in a row failed.
-    Locked,
-    /// Switched off.
-    Disabled,
-    /// Taken out; can be brought back for a while.
-    Removed,
-}
-
-impl State {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Active, Self::MustChange, Self::TemporaryExpired, Self::Locked, Self::Disabled, Self::Removed];
-
+table! {
+    /// What one needs to know about an account at a glance.
+    State;
     /// The name on the command line and in machine formats.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::MustChange => "must-change",
-            Self::TemporaryExpired => "temporary-expired",
-            Self::Locked => "locked",
-            Self::Disabled => "disabled",
-            Self::Removed => "removed",
-        }
-    }
-
+    name: &'static str;
     /// The words for people.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::MustChange => "must change",
-            Self::TemporaryExpired => "temporary expired",
-            Self::Locked => "locked",
-            Self::Disabled => "disabled",
-            Self::Removed => "removed",
-        }
-    }
+    label: &'static str;
+    /// Signs in with a password of its own.
+    Active => "active", "active";
+    /// Has to choose a new password before anything else.
+    MustChange => "must-change", "must change";
+    /// Had a temporary password and let it expire.
+    TemporaryExpired => "temporary-expired", "temporary expired";
+    /// Too many sign-ins in a row failed.
+    Locked => "locked", "locked";
+    /// Switched off.
+    Disabled => "disabled", "disabled";
+    /// Taken out; can be brought back for a while.
+    Removed => "removed", "removed";
 }
 
 /// Who gave an account its latest temporary password, and when.

@@ -5,59 +5,11 @@ use super::actor::Standing;
 use super::audit::Reason;
 use super::name::Username;
 use super::role::{Role, Roles};
-
-/// What can be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// See who is there.
-    List,
-    /// Make an account.
-    Add,
-    /// Make many accounts at once.
-    Import,
-    /// Change a name or an e-mail address.
-    Edit,
-    /// Give a role.
-    Grant,
-    /// Take a role.
-    Revoke,
-    /// Give a temporary password.
-    Reset,
-    /// Ask for a new password at the next sign-in.
-    RequireChange,
-    /// Let an account try again that failed to sign in too often.
-    Unlock,
-    /// Switch an account off.
-    Disable,
-    /// Switch an account on again.
-    Enable,
-    /// Take an account out.
-    Remove,
-    /// Bring an account back.
-    Restore,
-    /// Forget removed accounts for good.
-    Purge,
-    /// Read the record.
-    Audit,
-    /// See what the site has decided.
-    ShowPolicy,
-    /// Decide it.
-    SetPolicy,
-    /// Make a token of somebody else's.
-    CreateToken,
-    /// End a token of somebody else's.
-    RevokeToken,
-    /// See the tokens of others.
-    ListTokens,
-    /// Let a copy of the store out.
-    Backup,
-    /// Look whether the store is sound.
-    Check,
-}
+use super::table::table;
 
 /// How far a role reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
+pub enum Reach {
     /// Any account.
     Anyone,
     /// Accounts whose rank is lower than the actor's.
@@ -67,47 +19,63 @@ enum Reach {
 use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
-/// The table.
-const TABLE: [(Action, &[(Role, Reach)]); 22] = [
-    (Action::List, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
-    (Action::Reset, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
-    (Action::RequireChange, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
-    (Action::Unlock, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)]),
-    (Action::Add, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Import, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Edit, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Disable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Enable, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Remove, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Restore, &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)]),
-    (Action::Grant, &[(GlobalAdmin, Anyone)]),
-    (Action::Revoke, &[(GlobalAdmin, Anyone)]),
-    (Action::Purge, &[(GlobalAdmin, Anyone)]),
-    (Action::SetPolicy, &[(GlobalAdmin, Anyone)]),
-    (Action::CreateToken, &[(GlobalAdmin, Anyone)]),
-    (Action::RevokeToken, &[(GlobalAdmin, Anyone)]),
-    (Action::ListTokens, &[(GlobalAdmin, Anyone)]),
-    (Action::Audit, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
-    (Action::ShowPolicy, &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)]),
-    (Action::Backup, &[(GlobalAdmin, Anyone)]),
-    (Action::Check, &[(GlobalAdmin, Anyone), (Auditor, Anyone)]),
-];
+table! {
+    /// What can be done. What is not listed is refused.
+    Action;
+    /// The name in the record.
+    name: &'static str;
+    /// Who may do it, and to whom.
+    reaches: &'static [(Role, Reach)];
+    /// See who is there.
+    List => "list", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
+    /// Give a temporary password.
+    Reset => "reset", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
+    /// Ask for a new password at the next sign-in.
+    RequireChange => "require-change", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
+    /// Let an account try again that failed to sign in too often.
+    Unlock => "unlock", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
+    /// Make an account.
+    Add => "add", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Make many accounts at once.
+    Import => "import", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Change a name or an e-mail address.
+    Edit => "edit", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Switch an account off.
+    Disable => "disable", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Switch an account on again.
+    Enable => "enable", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Take an account out.
+    Remove => "remove", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Bring an account back.
+    Restore => "restore", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
+    /// Give a role.
+    Grant => "grant", &[(GlobalAdmin, Anyone)];
+    /// Take a role.
+    Revoke => "revoke", &[(GlobalAdmin, Anyone)];
+    /// Forget removed accounts for good.
+    Purge => "purge", &[(GlobalAdmin, Anyone)];
+    /// Decide what the site decides.
+    SetPolicy => "set-policy", &[(GlobalAdmin, Anyone)];
+    /// Make a token of somebody else's.
+    CreateToken => "create-token", &[(GlobalAdmin, Anyone)];
+    /// End a token of somebody else's.
+    RevokeToken => "revoke-token", &[(GlobalAdmin, Anyone)];
+    /// See the tokens of others.
+    ListTokens => "list-tokens", &[(GlobalAdmin, Anyone)];
+    /// Read the record.
+    Audit => "audit", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
+    /// See what the site has decided.
+    ShowPolicy => "show-policy", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
+    /// Let a copy of the store out.
+    Backup => "backup", &[(GlobalAdmin, Anyone)];
+    /// Look whether the store is sound.
+    Check => "check", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
+}
 
 /// What everybody may do to what is their own, whatever their roles.
 const OWN: [Action; 3] = [Action::CreateToken, Action::RevokeToken, Action::ListTokens];
 
 impl Action {
-    /// All of them.
-    pub const ALL: [Self; TABLE.len()] = {
-        let mut all = [Self::List; TABLE.len()];
-        let mut at = 0;
-        while at < TABLE.len() {
-            all[at] = TABLE[at].0;
-            at += 1;
-        }
-        all
-    };
-
     /// The deed in words: `reset the password of alice`.
     fn said(self, to: Option<&Username>) -> String {
         let whom = to.map_or("an account", Username::as_str);
@@ -139,42 +107,9 @@ impl Action {
         }
     }
 
-    /// The name in the record, and of the command where there is one.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Add => "add",
-            Self::Import => "import",
-            Self::Edit => "edit",
-            Self::Grant => "grant",
-            Self::Revoke => "revoke",
-            Self::Reset => "reset",
-            Self::RequireChange => "require-change",
-            Self::Unlock => "unlock",
-            Self::Disable => "disable",
-            Self::Enable => "enable",
-            Self::Remove => "remove",
-            Self::Restore => "restore",
-            Self::Purge => "purge",
-            Self::Audit => "audit",
-            Self::ShowPolicy => "show-policy",
-            Self::SetPolicy => "set-policy",
-            Self::CreateToken => "create-token",
-            Self::RevokeToken => "revoke-token",
-            Self::ListTokens => "list-tokens",
-            Self::Backup => "backup",
-            Self::Check => "check",
-        }
-    }
-
     /// Nobody does these to themselves: `me passwd` asks for the current password, and that is not walked around.
     fn never_to_oneself(self) -> bool {
         matches!(self, Self::Reset | Self::Unlock | Self::Disable | Self::Remove)
-    }
-
-    fn reaches(self) -> &'static [(Role, Reach)] {
-        TABLE.iter().find(|(action, _)| *action == self).map_or(&[], |(_, reaches)| reaches)
     }
 }
 

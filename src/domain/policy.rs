@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::Invalid;
 use super::credential::Cost;
+use super::table::table;
 use super::text::quoted;
 use super::throttle::Throttle;
 
@@ -47,75 +48,34 @@ impl Default for Policy {
     }
 }
 
-/// Something that a site decides, by the name it has on the command line and in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+table! {
+    /// Something that a site decides, by the name it has on the command line and in the store.
+    Setting;
+    /// The name.
+    name: &'static str;
+    /// What it decides.
+    meaning: &'static str;
     /// [`Policy::min_length`].
-    MinLength,
+    MinLength => "min-length", "the fewest characters of a new password";
     /// [`Policy::temporary_lifetime`].
-    TemporaryLifetime,
+    TemporaryLifetime => "temporary-lifetime", "how long a temporary password lives";
     /// [`Policy::sign_in_lifetime`].
-    SignInLifetime,
+    SignInLifetime => "sign-in-lifetime", "how long a sign-in lives";
     /// [`Policy::restorable`].
-    RestorableFor,
+    RestorableFor => "restorable-for", "how long a removed account is kept from being purged";
     /// [`Policy::clear_after`].
-    ClearAfter,
+    ClearAfter => "clear-after", "how long a secret stays on the clipboard; 0 until something else is copied";
     /// [`Throttle::after`].
-    ThrottleAfter,
+    ThrottleAfter => "throttle-after", "failed sign-ins in a row after which each further one waits";
     /// [`Throttle::lock_after`].
-    LockAfter,
+    LockAfter => "lock-after", "failed sign-ins in a row after which the account is locked";
     /// [`Policy::cost`].
-    Argon2,
+    Argon2 => "argon2", "what a password hash costs: memory in KiB, passes, lanes";
     /// [`Policy::operator_access`].
-    OperatorAccess,
+    OperatorAccess => "operator-access", "whether whoever may write the store's file acts without signing in";
 }
 
 impl Setting {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::MinLength,
-        Self::TemporaryLifetime,
-        Self::SignInLifetime,
-        Self::RestorableFor,
-        Self::ClearAfter,
-        Self::ThrottleAfter,
-        Self::LockAfter,
-        Self::Argon2,
-        Self::OperatorAccess,
-    ];
-
-    /// The name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MinLength => "min-length",
-            Self::TemporaryLifetime => "temporary-lifetime",
-            Self::SignInLifetime => "sign-in-lifetime",
-            Self::RestorableFor => "restorable-for",
-            Self::ClearAfter => "clear-after",
-            Self::ThrottleAfter => "throttle-after",
-            Self::LockAfter => "lock-after",
-            Self::Argon2 => "argon2",
-            Self::OperatorAccess => "operator-access",
-        }
-    }
-
-    /// What it decides.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::MinLength => "the fewest characters of a new password",
-            Self::TemporaryLifetime => "how long a temporary password lives",
-            Self::SignInLifetime => "how long a sign-in lives",
-            Self::RestorableFor => "how long a removed account is kept from being purged",
-            Self::ClearAfter => "how long a secret stays on the clipboard; 0 until something else is copied",
-            Self::ThrottleAfter => "failed sign-ins in a row after which each further one waits",
-            Self::LockAfter => "failed sign-ins in a row after which the account is locked",
-            Self::Argon2 => "what a password hash costs: memory in KiB, passes, lanes",
-            Self::OperatorAccess => "whether whoever may write the store's file acts without signing in",
-        }
-    }
-
     /// What can be written for it.
     fn form(self) -> String {
         match self {

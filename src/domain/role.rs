@@ -5,51 +5,32 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::Invalid;
+use super::table::table;
 use super::text::quoted;
 
-/// What an account may do, by rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+table! {
+    /// What an account may do, by rank.
+    #[derive(PartialOrd, Ord)]
+    Role;
+    /// The name on the command line and in machine formats.
+    name: &'static str;
+    /// What it allows, in a clause.
+    allows: &'static str;
     /// Reads the audit log.
-    Auditor,
+    Auditor => "auditor", "see accounts; read and verify the record";
     /// Resets passwords of lower ranks.
-    Helpdesk,
+    Helpdesk => "helpdesk", "see accounts; reset passwords, require changes and unlock lower ranks";
     /// Manages accounts of lower ranks.
-    UserAdmin,
+    UserAdmin => "user-admin", "what helpdesk does; add, edit, disable, enable, remove and restore lower ranks";
     /// May do everything.
-    GlobalAdmin,
+    GlobalAdmin => "global-admin", "everything, to everybody";
 }
 
 impl Role {
-    /// All roles, lowest rank first.
-    pub const ALL: [Self; 4] = [Self::Auditor, Self::Helpdesk, Self::UserAdmin, Self::GlobalAdmin];
-
     /// 1 for `auditor` to 4 for `global-admin`.
     #[must_use]
     pub fn rank(self) -> u8 {
         self as u8 + 1
-    }
-
-    /// The name on the command line and in machine formats.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Auditor => "auditor",
-            Self::Helpdesk => "helpdesk",
-            Self::UserAdmin => "user-admin",
-            Self::GlobalAdmin => "global-admin",
-        }
-    }
-
-    /// What it allows, in a clause.
-    #[must_use]
-    pub fn allows(self) -> &'static str {
-        match self {
-            Self::Auditor => "see accounts; read and verify the record",
-            Self::Helpdesk => "see accounts; reset passwords, require changes and unlock lower ranks",
-            Self::UserAdmin => "what helpdesk does; add, edit, disable, enable, remove and restore lower ranks",
-            Self::GlobalAdmin => "everything, to everybody",
-        }
     }
 
     fn bit(self) -> u8 {

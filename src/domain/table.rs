@@ -18,13 +18,13 @@ macro_rules! table {
 
             $(#[$first_meta])*
             #[must_use]
-            pub fn $first(self) -> $first_type {
+            pub const fn $first(self) -> $first_type {
                 match self { $(Self::$variant => $first_value,)+ }
             }
 
             $(#[$second_meta])*
             #[must_use]
-            pub fn $second(self) -> $second_type {
+            pub const fn $second(self) -> $second_type {
                 match self { $(Self::$variant => $second_value,)+ }
             }
         }
