@@ -10,7 +10,7 @@
 #![expect(clippy::disallowed_types, reason = "a benchmark looks behind the store, as others can")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures by the real clock")]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/all/common/mod.rs"]
 mod common;
 
 use std::io::{self, Write as _};

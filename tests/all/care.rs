@@ -1,0 +1,368 @@
+//! Looking after the store: what a check finds, each made for real, and that it changes nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+
+use crate::common::record::{events, tamper};
+use crate::common::{AUDITOR, Desk, GOOD, HELPDESK, Run, USER_ADMIN};
+use rusqlite::Connection;
+use serde_json::Value;
+
+const CHECK: [&str; 2] = ["store", "check"];
+
+/// What stands in the home, byte for byte.
+fn contents(desk: &Desk) -> Vec<(PathBuf, Option<Vec<u8>>)> {
+    let entries = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<_> = entries.map(|path| (path.clone(), fs::read(path).ok())).collect();
+    all.sort();
+    all
+}
+
+/// Runs a check of a store, which must change nothing, and reads what it says.
+#[track_caller]
+fn check(desk: &Desk, store: &str) -> (Run, Vec<Value>) {
+    let before = contents(desk);
+    let run = desk.run(&["store", "check", "--format", "jsonl", "--store", store]);
+    assert!(contents(desk) == before, "something has changed");
+    let findings = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (run, findings)
+}
+
+/// Fails the test unless this, and nothing else, is found, with a remedy.
+#[track_caller]
+fn finds(desk: &Desk, store: &str, name: &str, message: &str, remedy: &str) {
+    let (run, findings) = check(desk, store);
+    assert_eq!(run.code, 10, "{findings:?}");
+    assert_eq!(run.error()["code"], "store_unusable");
+    let found: Vec<_> = findings.iter().filter(|finding| finding["result"] == "finding").collect();
+    assert_eq!(found.iter().map(|found| &found["check"]).collect::<Vec<_>>(), [name], "{found:?}");
+    let has = |field: &str, text: &str| found[0][field].as_str().is_some_and(|all| all.contains(text));
+    assert!(has("message", message) && has("remedy", remedy), "{found:?}");
+}
+
+/// Fails the test unless this is found once somebody has run this SQL on the store.
+#[track_caller]
+fn finds_after(sql: &str, name: &str, message: &str, remedy: &str) {
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    desk.sql(sql);
+    finds(&desk, "store.db", name, message, remedy);
+}
+
+// ---- What is sound.
+
+#[test]
+fn a_sound_store_has_no_finding() {
+    let desk = Desk::settled();
+    let (run, findings) = check(&desk, "store.db");
+    run.succeeds();
+    assert!(findings.iter().all(|finding| finding["result"] == "ok" && finding["remedy"].is_null()), "{findings:?}");
+    let names: Vec<_> = findings.iter().map(|finding| finding["check"].as_str().unwrap()).collect();
+    let all = "file owner rights names folder log disk version journal pages references schema accounts passwords \
+               settings record admins";
+    assert_eq!(names.join(" "), all);
+}
+
+#[test]
+fn a_check_is_a_line_for_each_thing_and_an_array_in_json() {
+    let desk = Desk::settled();
+    let text = desk.run(&CHECK).succeeds();
+    assert_eq!(text.stderr, "");
+    assert_eq!(text.stdout.lines().count(), 17, "{}", text.stdout);
+    assert!(text.stdout.contains("\nrecord      ok       3 events, as written\n"), "{}", text.stdout);
+    let json = desk.run(&["store", "check", "--format", "json"]).succeeds().stdout;
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 17);
+    let csv = desk.run(&["store", "check", "--format", "csv"]).succeeds().stdout;
+    assert!(csv.starts_with("check,result,message,remedy\nfile,ok,"), "{csv}");
+}
+
+#[test]
+fn a_log_that_was_left_behind_is_read_and_stays() {
+    let desk = Desk::settled();
+    let other = Connection::open(desk.store()).unwrap();
+    other.execute_batch("PRAGMA wal_autocheckpoint = 0; UPDATE accounts SET username = 'No!'").unwrap();
+    let left = Desk::empty();
+    for name in ["store.db", "store.db-wal"] {
+        fs::copy(desk.home.path().join(name), left.home.path().join(name)).unwrap();
+        fs::set_permissions(left.home.path().join(name), Permissions::from_mode(0o600)).unwrap();
+    }
+    let before = ["store.db", "store.db-wal"].map(|name| fs::read(left.home.path().join(name)).unwrap());
+    let run = left.run(&CHECK).exits(10);
+    assert!(run.stdout.contains("accounts    finding"), "{}", run.stdout);
+    assert!(before == ["store.db", "store.db-wal"].map(|name| fs::read(left.home.path().join(name)).unwrap()));
+}
+
+#[test]
+fn an_older_store_is_a_note_and_stays_old() {
+    let desk = Desk::empty();
+    let data = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data")).unwrap();
+    let stores: Vec<_> = data.map(|entry| entry.unwrap().path()).collect();
+    assert!(!stores.is_empty());
+    for store in stores {
+        let schema = store.file_stem().unwrap().to_str().unwrap().strip_prefix("schema_").unwrap();
+        fs::copy(&store, desk.store()).unwrap();
+        fs::set_permissions(desk.store(), Permissions::from_mode(0o600)).unwrap();
+        let (run, findings) = check(&desk, "store.db");
+        run.succeeds();
+        let version = findings.iter().find(|finding| finding["check"] == "version").unwrap();
+        assert_eq!(version["result"], "note");
+        assert!(version["message"].as_str().unwrap().starts_with(&format!("schema {schema}; ")), "{version}");
+    }
+}
+
+// ---- What is the matter with the file.
+
+#[test]
+fn what_is_not_there_or_no_store_is_the_one_finding() {
+    let desk = Desk::settled();
+    let home = desk.home.path();
+    fs::write(home.join("text"), "mine").unwrap();
+    fs::create_dir(home.join("folder")).unwrap();
+    symlink("store.db", home.join("link")).unwrap();
+    finds(&desk, "nothing", "file", "there is no store at", "passdesk init");
+    finds(&desk, "folder", "file", "is a directory", "name the store's file");
+    finds(&desk, "link", "file", "is a symbolic link", "name the file itself");
+    fs::set_permissions(home.join("text"), Permissions::from_mode(0o600)).unwrap();
+    finds(&desk, "text", "file", "is not a store of passdesk", "name the store with --store");
+}
+
+#[test]
+fn a_store_that_is_open_to_others_is_looked_into_all_the_same() {
+    let desk = Desk::settled();
+    fs::set_permissions(desk.store(), Permissions::from_mode(0o644)).unwrap();
+    finds(&desk, "store.db", "rights", "is open to others (mode 0644)", "then: chmod 600 ");
+    assert_eq!(check(&desk, "store.db").1.len(), 17);
+    fs::set_permissions(desk.store(), Permissions::from_mode(0o400)).unwrap();
+    finds(&desk, "store.db", "rights", "is not writable for you", "chmod 600 ");
+}
+
+#[test]
+fn a_folder_that_others_can_rearrange_is_found() {
+    let desk = Desk::settled();
+    for mode in [0o777, 0o770, 0o1777] {
+        fs::set_permissions(desk.home.path(), Permissions::from_mode(mode)).unwrap();
+        finds(&desk, "store.db", "folder", "can be rearranged by others", "a folder of your own");
+    }
+}
+
+#[test]
+fn a_second_name_is_found() {
+    let desk = Desk::settled();
+    fs::hard_link(desk.store(), desk.home.path().join("other.db")).unwrap();
+    finds(&desk, "store.db", "names", "has 2 names", " -xdev -inum ");
+}
+
+#[test]
+fn a_log_that_is_open_to_others_or_none_of_the_stores_is_found() {
+    let desk = Desk::settled();
+    let log = desk.home.path().join("store.db-journal");
+    fs::write(&log, "").unwrap();
+    fs::set_permissions(&log, Permissions::from_mode(0o640)).unwrap();
+    finds(&desk, "store.db", "log", "is open to others (mode 0640)", "chmod 600");
+    fs::remove_file(&log).unwrap();
+    // The engine does not open a store beside which there is one that it would never make.
+    symlink("store.db", log).unwrap();
+    let (run, findings) = check(&desk, "store.db");
+    run.exits(10);
+    let log = findings.iter().find(|finding| finding["check"] == "log").unwrap();
+    assert!(log["message"].as_str().unwrap().ends_with("is none of the store's own"), "{log}");
+}
+
+#[test]
+fn a_store_of_a_later_version_is_found() {
+    let desk = Desk::settled();
+    desk.sql("PRAGMA user_version = 99");
+    finds(&desk, "store.db", "version", "schema 99", "use the passdesk that wrote it");
+}
+
+#[test]
+fn another_journal_is_a_note_and_stays() {
+    let desk = Desk::settled();
+    desk.sql("PRAGMA journal_mode = DELETE");
+    let (run, findings) = check(&desk, "store.db");
+    run.succeeds();
+    let journal = findings.iter().find(|finding| finding["check"] == "journal").unwrap();
+    assert_eq!(journal["result"], "note");
+}
+
+// ---- What is the matter with what is in it.
+
+#[test]
+fn damaged_pages_are_found() {
+    let desk = Desk::settled();
+    let root: i64 = desk.value("SELECT rootpage FROM sqlite_schema WHERE name = 'accounts_by_name'");
+    let mut bytes = fs::read(desk.store()).unwrap();
+    let page = usize::try_from(root - 1).unwrap() * 4096;
+    // The first byte of a page says what it is (https://www.sqlite.org/fileformat.html#b_tree_pages).
+    bytes[page..page + 4096].fill(0xA5);
+    fs::write(desk.store(), bytes).unwrap();
+    finds(&desk, "store.db", "pages", "", "restore the latest backup");
+}
+
+#[test]
+fn a_store_of_which_half_is_gone_is_found_to_be_damaged() {
+    let desk = Desk::settled();
+    let bytes = fs::read(desk.store()).unwrap();
+    for kept in [100, 5_000, bytes.len() / 2] {
+        fs::write(desk.store(), &bytes[..kept]).unwrap();
+        let (run, findings) = check(&desk, "store.db");
+        run.exits(10);
+        let pages = findings.iter().find(|finding| finding["check"] == "pages").unwrap();
+        assert_eq!(pages["result"], "finding", "{kept}: {findings:?}");
+    }
+}
+
+#[test]
+fn a_row_that_names_one_that_is_not_there_is_found() {
+    finds_after(
+        "PRAGMA foreign_keys = OFF; INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at)
+                                    VALUES (77, randomblob(32), 0, 9999999999)",
+        "references",
+        "of sign_ins names a row that is not there",
+        "restore the latest backup",
+    );
+}
+
+#[test]
+fn what_the_program_did_not_make_is_found() {
+    let drop = "find out who has changed it";
+    finds_after("DROP INDEX accounts_by_name", "schema", "accounts_by_name is missing", drop);
+    finds_after("DROP TRIGGER audit_events_stay", "schema", "audit_events_stay is missing", drop);
+    let spy = "CREATE TRIGGER spy AFTER UPDATE ON accounts BEGIN SELECT 1; END";
+    finds_after(spy, "schema", "the trigger 'spy' on accounts is none of passdesk's", drop);
+    let view = "DROP VIEW credentials; CREATE VIEW credentials AS SELECT username, password_hash, 0 AS must_change,
+                                                                        1 AS usable FROM accounts";
+    finds_after(view, "schema", "credentials is not as passdesk makes it", drop);
+    finds_after("ALTER TABLE accounts ADD COLUMN x TEXT", "schema", "accounts is not as passdesk makes it", drop);
+}
+
+#[test]
+fn what_a_site_keeps_beside_passdesks_tables_is_a_note() {
+    let desk = Desk::settled();
+    desk.sql("CREATE TABLE mine (x); CREATE INDEX mine_by_x ON mine (x); CREATE VIEW seen AS SELECT id FROM accounts");
+    let (run, findings) = check(&desk, "store.db");
+    run.succeeds();
+    let schema = findings.iter().find(|finding| finding["check"] == "schema").unwrap();
+    assert_eq!(schema["result"], "note");
+    let message = schema["message"].as_str().unwrap();
+    assert!(
+        message.contains("the table 'mine', the index 'mine_by_x', the view 'seen', none of passdesk's"),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_analyze_leaves_is_no_finding() {
+    let desk = Desk::settled();
+    desk.sql("ANALYZE");
+    check(&desk, "store.db").0.succeeds();
+}
+
+#[test]
+fn an_account_that_no_passdesk_wrote_is_found() {
+    for edit in [
+        "username = 'Alice'",
+        "username = '12'",
+        "username = 'a b'",
+        "display_name = 'a' || char(27) || '[2J'",
+        "email = 'none', email_key = 'none'",
+        "email = 'A@example.org', email_key = 'b@example.org'",
+        "removed_at = 9223372036854775807",
+    ] {
+        let sql = format!("UPDATE accounts SET {edit} WHERE id = 2");
+        finds_after(&sql, "accounts", "1 account of 2 not as passdesk writes them: id 2", "users edit");
+    }
+}
+
+#[test]
+fn a_hash_that_is_evaluated_for_nobody_is_found() {
+    for hash in ["''", "'x'", "'$2b$12$abcdefghijklmnopqrstuv'", "replace(password_hash, 'm=19456', 'm=4194304')"] {
+        let sql = format!("UPDATE accounts SET password_hash = {hash} WHERE id = 2");
+        finds_after(&sql, "passwords", "1 hash of 2, damaged or immoderate, let nobody in: id 2", "users reset");
+    }
+}
+
+#[test]
+fn a_setting_that_nobody_understands_is_found() {
+    let sql = "INSERT INTO settings VALUES ('policy.min-length', 'many')";
+    finds_after(sql, "settings", "many", "restore the latest backup");
+    let sql = "DELETE FROM settings WHERE key = 'store_name'";
+    finds_after(sql, "settings", "has lost its name", "restore the latest backup");
+    for sql in [
+        "DELETE FROM settings WHERE key = 'sign_in_tries'",
+        "UPDATE settings SET value = 'x' WHERE key = 'sign_in_tries'",
+    ] {
+        finds_after(sql, "settings", "has lost count of the sign-ins", "restore the latest backup");
+    }
+}
+
+#[test]
+fn a_record_that_was_tampered_with_is_found() {
+    let desk = Desk::settled();
+    tamper(&desk, || desk.sql("UPDATE audit_events SET detail = 'x' WHERE sequence = 1"));
+    finds(&desk, "store.db", "record", "event 1 is not as it was written", "compare it with a backup");
+}
+
+#[test]
+fn that_no_admin_can_sign_in_is_found() {
+    finds_after("UPDATE accounts SET locked_at = 1 WHERE id = 1", "admins", "no global-admin", "passdesk recover root");
+    finds_after("UPDATE accounts SET roles = 0", "admins", "no global-admin", "restore the latest backup");
+}
+
+#[test]
+fn that_the_only_admin_has_a_temporary_password_is_a_note_with_its_end() {
+    let desk = Desk::new();
+    let (run, findings) = check(&desk, "store.db");
+    run.succeeds();
+    let admins = findings.last().unwrap();
+    assert_eq!((&admins["check"], &admins["result"]), (&"admins".into(), &"note".into()));
+    assert!(admins["message"].as_str().unwrap().contains("by a temporary password, until 2"), "{admins}");
+    assert!(admins["remedy"].as_str().unwrap().contains("passdesk me sign-in --as root"), "{admins}");
+}
+
+// ---- Who may look.
+
+#[test]
+fn admins_and_auditors_look_and_others_do_not() {
+    let desk = Desk::settled();
+    for (name, role, code) in [("eve", AUDITOR, 0), ("help", HELPDESK, 4), ("user", USER_ADMIN, 4), ("none", 0, 4)] {
+        desk.like_root(name, role);
+        let run = desk.refuses(code, || desk.run_as(name, &CHECK));
+        assert_eq!(run.stdout.is_empty(), code == 4, "{name}");
+        let refused = events(&desk).iter().any(|event| event["actor"] == name && event["action"] == "check");
+        assert_eq!(refused, code == 4, "{name}");
+    }
+    desk.run_as("root", &CHECK).succeeds();
+}
+
+#[test]
+fn operators_who_are_shut_out_sign_in_to_look() {
+    let desk = Desk::settled();
+    desk.run(&["policy", "set", "operator-access", "off"]).succeeds();
+    let run = desk.refuses(5, || desk.run(&CHECK));
+    assert_eq!(run.stdout, "");
+    desk.run_as("root", &CHECK).succeeds();
+    // This store cannot say who may: the operating system has.
+    fs::set_permissions(desk.store(), Permissions::from_mode(0o644)).unwrap();
+    assert!(desk.run(&CHECK).exits(10).stdout.contains("rights      finding"));
+}
+
+#[test]
+fn a_store_whose_accounts_are_damaged_is_looked_at_by_whoever_tries_to_sign_in() {
+    let desk = Desk::settled();
+    desk.sql("ALTER TABLE accounts RENAME COLUMN tries_untold TO untold");
+    let run = desk.run_as("root", &CHECK).exits(10);
+    assert!(run.stdout.contains("schema      finding"), "{}", run.stdout);
+}
+
+#[test]
+fn a_wrong_password_looks_at_nothing() {
+    let desk = Desk::settled();
+    let wrong = ["store", "check", "--as", "root", "--password-stdin"];
+    let run = desk.refuses(5, || desk.run_with(format!("not {GOOD}\n"), &wrong));
+    assert_eq!(run.stdout, "");
+}

@@ -1,0 +1,292 @@
+//! A desk of its own for each test: an empty home, a store in it, and the program as it is shipped.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the store, as others can")]
+
+pub mod crowd;
+pub mod display;
+pub mod pty;
+pub mod record;
+pub mod tmux;
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A password that breaks no rule.
+pub const GOOD: &str = "brass lantern over wet slate";
+/// Another one.
+pub const OTHER: &str = "seven herons guard the orchard";
+
+/// The roles, as the store has them.
+pub const AUDITOR: u8 = 1;
+pub const HELPDESK: u8 = 2;
+pub const USER_ADMIN: u8 = 4;
+pub const GLOBAL_ADMIN: u8 = 8;
+
+/// An empty home with, or without, a store in it.
+pub struct Desk {
+    pub home: TempDir,
+}
+
+/// What a run of the program left behind.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Desk {
+    /// An empty home.
+    pub fn empty() -> Self {
+        // Whatever the umask: a store is not used where others can write.
+        let private = fs::Permissions::from_mode(0o700);
+        Self { home: tempfile::Builder::new().permissions(private).tempdir().unwrap() }
+    }
+
+    /// A home with a store, whose first admin `root` has a temporary password that nobody wrote down.
+    pub fn new() -> Self {
+        let desk = Self::empty();
+        desk.run(&["init", "--admin", "root", "-q"]).succeeds();
+        desk
+    }
+
+    /// The same, with an account `alice` whose password is [`GOOD`].
+    pub fn with_alice() -> Self {
+        let desk = Self::new();
+        let temporary = desk.run(&["users", "add", "alice", "--name", "Alice Example", "-q"]).succeeds();
+        desk.change_password("alice", &temporary.password(), GOOD).succeeds();
+        desk
+    }
+
+    /// A home with a store whose one admin `root` has a password of their own: [`GOOD`].
+    pub fn settled() -> Self {
+        let desk = Self::empty();
+        let temporary = desk.run(&["init", "--admin", "root", "-q"]).succeeds().password();
+        desk.change_password("root", &temporary, GOOD).succeeds();
+        desk
+    }
+
+    /// Another account with the password of `root`, and these roles: the sum of [`AUDITOR`] and the others.
+    pub fn like_root(&self, username: &str, roles: u8) {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
+                                         password_changed_at, created_at)
+                   SELECT ?1, '', ?1, ?2, 'active', password_hash, FALSE, password_changed_at, created_at
+                   FROM accounts WHERE username = 'root'";
+        store.execute(sql, rusqlite::params![username, roles]).unwrap();
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.home.path().join("store.db")
+    }
+
+    /// The program, with nothing in its environment but this home.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_passdesk"));
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PASSDESK_STORE", self.store())
+            .current_dir(self.home.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The same, with so many bytes of address space at the most; needs `prlimit`.
+    pub fn command_within(&self, bytes: u64, args: &[&str]) -> Command {
+        let plain = self.command(args);
+        let mut limited = Command::new("prlimit");
+        limited.arg(format!("--as={bytes}")).arg(plain.get_program()).args(plain.get_args());
+        limited.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited.current_dir(self.home.path()).stdin(Stdio::null());
+        limited
+    }
+
+    /// Runs the program with no standard input.
+    pub fn run(&self, args: &[&str]) -> Run {
+        self.command(args).output().unwrap().into()
+    }
+
+    /// Runs the program with this on standard input.
+    pub fn run_with(&self, input: impl AsRef<[u8]>, args: &[&str]) -> Run {
+        fed(self.command(args), input)
+    }
+
+    /// Changes a password as its owner would, without a terminal.
+    pub fn change_password(&self, username: &str, current: &str, new: &str) -> Run {
+        let input = format!("{current}\n{new}\n");
+        self.run_with(input, &["me", "passwd", "--as", username, "--password-stdin"])
+    }
+
+    /// Signs in for one command, without a terminal: does this password let `username` in?
+    pub fn profile(&self, username: &str, password: &str) -> Run {
+        self.run_with(format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
+    }
+
+    /// Runs the program as somebody whose password is [`GOOD`].
+    pub fn run_as(&self, username: &str, args: &[&str]) -> Run {
+        self.run_with(format!("{GOOD}\n"), &[args, &["--as", username, "--password-stdin"]].concat())
+    }
+
+    /// Fails the test if what is refused has changed something.
+    #[track_caller]
+    pub fn refuses(&self, code: i32, deed: impl FnOnce() -> Run) -> Run {
+        let before = self.state();
+        let run = deed().exits(code);
+        assert_eq!(self.state(), before, "something has changed");
+        run
+    }
+
+    /// What the store has behind a query of one value.
+    pub fn value<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
+        rusqlite::Connection::open(self.store()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// A value of an account, as SQL has it.
+    pub fn account<T: rusqlite::types::FromSql>(&self, what: &str, username: &str) -> T {
+        self.value(&format!("SELECT {what} FROM accounts WHERE username = '{username}'"))
+    }
+
+    /// Everything there is to know about all accounts but their hashes.
+    pub fn accounts(&self) -> String {
+        self.run(&["users", "list", "--format", "csv"]).succeeds().stdout
+    }
+
+    /// The password hash of an account, from the view that is promised to other programs.
+    pub fn hash_of(&self, username: &str) -> String {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let sql = "SELECT password_hash FROM credentials WHERE username = ?1";
+        store.query_row(sql, [username], |row| row.get(0)).unwrap()
+    }
+
+    /// Runs SQL on the store, as another program would that can write it.
+    pub fn sql(&self, sql: &str) {
+        rusqlite::Connection::open(self.store()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// From here on the store takes no new password of those whose username is like this: the one they have has the last
+    /// number there is.
+    pub fn refuse_resets(&self, of: &str) {
+        self.sql(&format!("UPDATE accounts SET password_revision = 9223372036854775807 WHERE username LIKE '{of}'"));
+    }
+
+    /// All that a refusal must not change: every column of every account, but for what counts tries to sign in and what
+    /// the time alone changes, and every sign-in.
+    pub fn state(&self) -> Vec<String> {
+        let store = rusqlite::Connection::open(self.store()).unwrap();
+        let mut all = Vec::new();
+        for table in ["accounts", "sign_ins", "settings WHERE key <> 'sign_in_tries'"] {
+            let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let counts = |name: &str| {
+                name.starts_with("tries_") || ["tried_at", "last_used_at", "temporary_lapsed"].contains(&name)
+            };
+            let columns: Vec<usize> = (0..statement.column_count())
+                .filter(|column| !counts(statement.column_name(*column).unwrap()))
+                .collect();
+            let mut rows = statement.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let cells = columns.iter().map(|column| format!("{:?}", row.get_ref(*column).unwrap()));
+                all.push(cells.collect::<Vec<_>>().join(" "));
+            }
+        }
+        all
+    }
+
+    /// Every byte of the store's files, the write-ahead log among them.
+    pub fn store_bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut path = self.store().into_os_string();
+            path.push(suffix);
+            all.extend(fs::read(path).unwrap_or_default());
+        }
+        all
+    }
+}
+
+impl Run {
+    /// Fails the test unless the program succeeded.
+    #[track_caller]
+    pub fn succeeds(self) -> Self {
+        self.exits(0)
+    }
+
+    /// Fails the test unless the program exited with this code.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The bare password that `-q` prints.
+    #[track_caller]
+    pub fn password(&self) -> String {
+        let password = self.stdout.trim_end().to_owned();
+        assert!(is_temporary(&password), "{password:?}");
+        password
+    }
+
+    /// The failure as JSON, which is all there is on standard error.
+    #[track_caller]
+    pub fn error(&self) -> serde_json::Value {
+        let error: serde_json::Value = serde_json::from_str(&self.stderr).unwrap();
+        error["error"].clone()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            // A signal has no code; shells call it 128 and the number.
+            code: output.status.code().unwrap_or_else(|| {
+                128 + std::os::unix::process::ExitStatusExt::signal(&output.status).unwrap_or_default()
+            }),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Runs a command with this on its standard input.
+pub fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that refuses before it reads is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
+    child.wait_with_output().unwrap().into()
+}
+
+/// So many bytes, or a few more, that mean nothing.
+pub fn garbage(bytes: usize) -> Vec<u8> {
+    let mut garbage = Vec::with_capacity(bytes + 8);
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    while garbage.len() < bytes {
+        // xorshift64 of Marsaglia.
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        garbage.extend_from_slice(&seed.to_le_bytes());
+    }
+    garbage
+}
+
+/// Whether a text has the form of a temporary password.
+pub fn is_temporary(text: &str) -> bool {
+    text.len() == 24
+        && text.split('-').count() == 5
+        && text
+            .split('-')
+            .all(|group| group.len() == 4 && group.bytes().all(|b| b"23456789abcdefghjkmnpqrstuvwxyz".contains(&b)))
+}
+
+/// The first temporary password in a text.
+pub fn temporary_in(text: &str) -> Option<String> {
+    text.split(|c: char| c.is_whitespace() || c == ',' || c == '"').find(|word| is_temporary(word)).map(str::to_owned)
+}

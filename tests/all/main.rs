@@ -1,0 +1,49 @@
+//! What the program does, seen from outside, a file a subject. All of it is one program: to link one for each file took longer
+//! than to run them.
+
+mod common;
+
+mod admins;
+mod answers;
+mod authority;
+mod backup;
+mod batches;
+mod bulk;
+mod care;
+mod cli;
+mod clipboard;
+mod clock;
+mod delivery;
+mod displays;
+mod dry_runs;
+mod external;
+mod first_passwords;
+mod forged_lines;
+mod gates;
+mod generated;
+mod ground;
+mod handed_over;
+mod house;
+mod import;
+mod input;
+mod life;
+mod lists;
+mod many_hands;
+mod memory;
+mod migration;
+mod own_files;
+mod pam;
+mod picking;
+mod prompts;
+mod readme;
+mod record;
+mod resume;
+mod screen;
+mod secrets;
+mod signals;
+mod store_file;
+mod surroundings;
+mod tampering;
+mod throttling;
+mod tokens;
+mod writers;

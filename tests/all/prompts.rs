@@ -1,0 +1,590 @@
+//! What only a terminal shows: prompts, echo, Ctrl-C, and how the terminal is left.
+
+use std::fs;
+
+use crate::common::pty::Pty;
+use crate::common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
+use rexpect::process::WaitStatus;
+use rustix::process::Signal;
+
+const CURRENT: &str = "Password of alice: ";
+const NEW: &str = "New password: ";
+const AGAIN: &str = "New password again: ";
+const QUESTION: &str = "Reset the password of alice (Alice Example), id 2? [y/N] ";
+const USERNAME: &str = "Username [";
+const CANCELLED: &str = "cancelled; nothing has changed";
+
+/// A password that breaks two rules.
+const WEAK: &str = "alice2026";
+
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const CTRL_Z: &str = "\x1a";
+
+/// A prompt, and the way there.
+struct Prompt {
+    args: &'static [&'static str],
+    /// What is answered before.
+    answers: &'static [(&'static str, &'static str)],
+    text: &'static str,
+    secret: bool,
+}
+
+const PASSWD: &[&str] = &["me", "passwd", "--as", "alice"];
+const PROMPTS: [Prompt; 5] = [
+    Prompt { args: PASSWD, answers: &[], text: CURRENT, secret: true },
+    Prompt { args: PASSWD, answers: &[(CURRENT, GOOD)], text: NEW, secret: true },
+    Prompt { args: PASSWD, answers: &[(CURRENT, GOOD), (NEW, OTHER)], text: AGAIN, secret: true },
+    Prompt { args: &["users", "reset", "alice"], answers: &[], text: QUESTION, secret: false },
+    Prompt { args: &["me", "passwd"], answers: &[], text: USERNAME, secret: false },
+];
+
+impl Prompt {
+    /// Runs a command up to its prompt.
+    #[track_caller]
+    fn reach(&self, desk: &Desk) -> Pty {
+        let mut pty = Pty::start(&desk.command(self.args));
+        self.follow(&mut pty);
+        pty
+    }
+
+    #[track_caller]
+    fn follow(&self, pty: &mut Pty) {
+        for (prompt, secret) in self.answers {
+            pty.answer(prompt, secret);
+        }
+        self.is_there(pty);
+    }
+
+    #[track_caller]
+    fn is_there(&self, pty: &mut Pty) {
+        pty.until(self.text);
+        if self.secret {
+            pty.is_hushed();
+        }
+    }
+}
+
+/// A shell with job control in which `$program` is the program. It edits no lines: a shell that does would put right what
+/// the program leaves wrong.
+fn job_shell(desk: &Desk) -> Pty {
+    let script = "program=$1 PS1='shell> '; export program PS1; exec /bin/sh +o emacs -i";
+    let mut pty = Pty::script(script, &desk.command(&[]));
+    pty.until("shell> ");
+    pty
+}
+
+#[track_caller]
+fn signed_in_as_alice(desk: &Desk) {
+    assert!(desk.run(&["me", "profile", "--format", "json"]).succeeds().stdout.contains("\"alice\""));
+}
+
+#[test]
+fn a_sign_in_with_a_temporary_password_goes_straight_into_choosing_a_new_one() {
+    let desk = Desk::with_alice();
+    let temporary = desk.run(&["users", "reset", "alice", "--yes", "-q"]).succeeds().password();
+    let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
+    pty.answer(CURRENT, &temporary);
+    pty.until("Your password was reset on ");
+    pty.answer(NEW, OTHER);
+    pty.answer(AGAIN, OTHER);
+    pty.until("Your new password is in force.");
+    pty.until("Signed in as alice (Alice Example)");
+    pty.end().exits(0);
+    signed_in_as_alice(&desk);
+    desk.profile("alice", &temporary).exits(5);
+    desk.profile("alice", OTHER).succeeds();
+}
+
+#[test]
+fn three_new_passwords_that_will_not_do_end_a_sign_in_that_changes_nothing() {
+    let desk = Desk::new();
+    let temporary = desk.run(&["users", "add", "alice", "-q"]).succeeds().password();
+    let before = desk.state();
+    let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
+    pty.answer(CURRENT, &temporary);
+    for last in [false, false, true] {
+        pty.answer(NEW, WEAK);
+        // All that is wrong with it is said at once.
+        pty.until("the new password will not do:");
+        pty.until("it has 9 characters; at least 15 are needed");
+        pty.until("it is too easy to guess");
+        if !last {
+            pty.until("Try again.");
+        }
+    }
+    pty.end().exits(8);
+    assert_eq!(desk.state(), before);
+    desk.run(&["me", "profile"]).exits(2);
+}
+
+#[test]
+fn two_new_passwords_that_differ_are_a_try() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    let mut pty = Pty::start(&desk.command(&["me", "passwd", "--as", "alice"]));
+    pty.answer(CURRENT, GOOD);
+    for last in [false, false, true] {
+        pty.answer(NEW, OTHER);
+        pty.answer(AGAIN, "seven herons guard the orchards");
+        pty.until("the two are not the same");
+        if !last {
+            pty.until("Try again.");
+        }
+    }
+    pty.end().exits(8);
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn nothing_is_shown_to_whoever_lost_the_right_while_the_question_stood() {
+    for (args, question) in [
+        (&["users", "reset", "alice"][..], "[y/N]"),
+        (&["tokens", "create", "nightly", "--expires-in", "1d", "--role", "helpdesk"], "Password of bob"),
+    ] {
+        for (loss, code) in [(&["users", "revoke", "bob", "helpdesk"][..], 4), (&["users", "require-change", "bob"], 6)]
+        {
+            let desk = Desk::settled();
+            desk.like_root("alice", 0);
+            desk.like_root("bob", HELPDESK);
+            desk.run_as("bob", &["me", "sign-in"]).succeeds();
+            let mut pty = Pty::start(&desk.command(args));
+            pty.until(question);
+            desk.run_as("root", loss).succeeds();
+            let before = desk.state();
+            pty.send(&format!("{}\r", if question == "[y/N]" { "y" } else { GOOD }));
+            let ended = pty.end().exits(code);
+            assert!(!ended.text().contains("shown this once"), "{}", ended.text());
+            assert_eq!(desk.state(), before);
+        }
+    }
+}
+
+#[test]
+fn what_is_decided_while_a_new_password_is_typed_holds_for_it() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(PASSWD));
+    pty.answer(CURRENT, GOOD);
+    pty.until("at least 15 characters");
+    desk.run(&["policy", "set", "min-length", "40"]).succeeds();
+    let before = desk.state();
+    pty.answer(NEW, OTHER);
+    pty.until("at least 40 are needed");
+    pty.send("\x03");
+    pty.end().exits(130);
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn a_temporary_password_that_expires_while_a_new_one_is_typed_is_not_replaced() {
+    let desk = Desk::with_alice();
+    let temporary = desk.run(&["users", "reset", "alice", "--yes", "-q"]).succeeds().password();
+    let mut pty = Pty::start(&desk.command(PASSWD));
+    pty.answer(CURRENT, &temporary);
+    pty.answer(NEW, OTHER);
+    desk.sql("UPDATE accounts SET temporary_until = 1");
+    let before = desk.state();
+    pty.answer(AGAIN, OTHER);
+    pty.until("the temporary password has expired meanwhile");
+    pty.end().exits(7);
+    assert_eq!(desk.state(), before);
+    desk.profile("alice", OTHER).exits(5);
+}
+
+#[test]
+fn a_new_password_of_the_third_try_is_as_good_as_one_of_the_first() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(PASSWD));
+    pty.answer(CURRENT, GOOD);
+    pty.answer(NEW, WEAK);
+    pty.answer(NEW, OTHER);
+    pty.answer(AGAIN, WEAK);
+    pty.answer(NEW, OTHER);
+    pty.answer(AGAIN, OTHER);
+    pty.end().exits(0);
+    desk.profile("alice", OTHER).succeeds();
+}
+
+#[test]
+fn a_typed_password_is_never_shown_right_or_wrong() {
+    let desk = Desk::with_alice();
+    for (password, code) in [(GOOD, 0), (OTHER, 5)] {
+        let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
+        pty.answer(CURRENT, password);
+        // Every test looks for what was typed; this one says so, and looks for its pieces too.
+        let transcript = pty.end().exits(code).transcript;
+        for word in password.split(' ').filter(|word| word.len() > 3) {
+            assert!(!transcript.contains(word), "{word:?} was shown in {transcript:?}");
+        }
+        assert!(!transcript.contains('*'), "nor is its length: {transcript:?}");
+    }
+}
+
+#[test]
+fn a_password_can_be_corrected_while_it_is_typed() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
+    // Ctrl-U takes back all of it, backspace the last character.
+    pty.answer(CURRENT, &format!("wrong\x15{GOOD}x\x7f"));
+    pty.end().exits(0);
+}
+
+#[test]
+fn an_answer_can_be_corrected_while_it_is_typed() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "profile"]));
+    pty.until(USERNAME);
+    pty.send("bob\x15alicex\x7f\r");
+    pty.answer(CURRENT, GOOD);
+    pty.end().exits(0);
+}
+
+#[test]
+fn passwords_typed_ahead_are_taken_and_not_shown() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(PASSWD));
+    pty.answer(CURRENT, GOOD);
+    // People type on while a password is being hashed.
+    for _ in 0..2 {
+        pty.secret(OTHER);
+        pty.send("\r");
+    }
+    pty.end().exits(0);
+    desk.profile("alice", OTHER).succeeds();
+}
+
+#[test]
+fn a_password_is_waited_for_whatever_used_the_terminal_before() {
+    let desk = Desk::with_alice();
+    // A program that polls for keys leaves reads that return at once.
+    let script = r#"stty min 0 time 0; exec "$@""#;
+    let mut pty = Pty::script(script, &desk.command(&["me", "profile", "--as", "alice"]));
+    pty.answer(CURRENT, GOOD);
+    assert_eq!(pty.end().shows("Alice Example").code, 0);
+}
+
+#[test]
+fn a_question_can_be_answered_whatever_used_the_terminal_before() {
+    let desk = Desk::with_alice();
+    // So does a program leave it that was killed while it drew.
+    for (keys, code) in [("y\r", 0), (CTRL_C, 130)] {
+        let mut pty = Pty::script(r#"stty raw -echo; exec "$@""#, &desk.command(&["users", "reset", "alice"]));
+        pty.until(QUESTION);
+        pty.send(keys);
+        assert_eq!(pty.end().code, code);
+    }
+}
+
+#[test]
+fn a_reset_names_its_target_and_happens_on_yes_alone() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["users", "reset", "2"]));
+    pty.until(QUESTION);
+    pty.send("y\r");
+    pty.until("Temporary password for alice (Alice Example), shown this once:");
+    let text = pty.end().exits(0).text();
+    desk.profile("alice", &temporary_in(&text).unwrap()).exits(6);
+    desk.profile("alice", GOOD).exits(5);
+}
+
+#[test]
+fn anything_but_yes_resets_nobody() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for keys in ["\r", "n\r", "no\r", "q\r", "x\r", "yn\r", "yes, no\r", "\x1b\r", "nay\r", "not y\r"] {
+        let mut pty = Pty::start(&desk.command(&["users", "reset", "alice"]));
+        pty.until(QUESTION);
+        pty.send(keys);
+        let ended = pty.end().exits(130).shows(CANCELLED);
+        assert_eq!(temporary_in(&ended.text()), None);
+        assert_eq!(desk.state(), before, "{keys:?}");
+    }
+}
+
+#[test]
+fn a_prompt_never_goes_into_the_result() {
+    let desk = Desk::with_alice();
+    let args = ["users", "reset", "alice", "-q"];
+    let mut pty = Pty::script(r#"exec "$@" >result"#, &desk.command(&args));
+    pty.until(QUESTION);
+    pty.send("y\r");
+    pty.end().exits(0);
+    let result = fs::read_to_string(desk.home.path().join("result")).unwrap();
+    desk.profile("alice", &temporary_in(&result).unwrap()).exits(6);
+    assert_eq!(result.len(), 25, "{result:?}");
+}
+
+#[test]
+fn ctrl_c_at_any_prompt_changes_nothing_and_leaves_the_terminal_as_it_was() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for prompt in &PROMPTS {
+        let mut pty = prompt.reach(&desk);
+        pty.send(CTRL_C);
+        pty.end().exits(130).shows(CANCELLED);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn ctrl_c_after_half_an_answer_changes_nothing_and_leaves_the_terminal_as_it_was() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for prompt in &PROMPTS {
+        let mut pty = prompt.reach(&desk);
+        pty.send("yes");
+        pty.send(CTRL_C);
+        pty.end().exits(130).shows(CANCELLED);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn ctrl_d_at_any_prompt_changes_nothing_and_leaves_the_terminal_as_it_was() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for prompt in &PROMPTS {
+        let mut pty = prompt.reach(&desk);
+        pty.send(CTRL_D);
+        pty.end().exits(130).shows(CANCELLED);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+/// One test a signal: they are told apart when one of them does not hold.
+fn ends_any_prompt_and_leaves_the_terminal_as_it_was(signal: Signal) {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for prompt in &PROMPTS {
+        let pty = prompt.reach(&desk);
+        pty.signal(signal);
+        pty.end().exits(128 + signal.as_raw()).shows(CANCELLED);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn int_ends_any_prompt_and_leaves_the_terminal_as_it_was() {
+    ends_any_prompt_and_leaves_the_terminal_as_it_was(Signal::INT);
+}
+
+#[test]
+fn term_ends_any_prompt_and_leaves_the_terminal_as_it_was() {
+    ends_any_prompt_and_leaves_the_terminal_as_it_was(Signal::TERM);
+}
+
+#[test]
+fn hup_ends_any_prompt_and_leaves_the_terminal_as_it_was() {
+    ends_any_prompt_and_leaves_the_terminal_as_it_was(Signal::HUP);
+}
+
+#[test]
+fn quit_ends_any_prompt_and_leaves_the_terminal_as_it_was() {
+    ends_any_prompt_and_leaves_the_terminal_as_it_was(Signal::QUIT);
+}
+
+#[test]
+fn a_signal_is_what_the_program_dies_by_and_int_is_an_exit_code() {
+    let desk = Desk::with_alice();
+    for prompt in &PROMPTS {
+        for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
+            let mut pty = Pty::first(&desk.command(prompt.args));
+            prompt.follow(&mut pty);
+            pty.signal(signal);
+            match pty.end_of_first() {
+                WaitStatus::Exited(_, code) => assert_eq!((code, signal), (130, Signal::INT)),
+                WaitStatus::Signaled(_, by, core) => assert_eq!((by as i32, core), (signal.as_raw(), false)),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    // What it held in memory, a password among it, is not left behind.
+    let left: Vec<_> = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("core")), "{left:?}");
+}
+
+#[test]
+fn a_question_is_answered_in_a_window_of_another_size() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["users", "reset", "alice"]));
+    pty.until(QUESTION);
+    pty.signal(Signal::WINCH);
+    pty.send("y\r");
+    pty.end().exits(0);
+}
+
+#[test]
+fn ctrl_z_lends_the_terminal_to_the_shell_until_fg() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("$program me sign-in --as alice\n");
+    pty.until(CURRENT);
+    pty.is_hushed();
+    pty.send(CTRL_Z);
+    pty.until("shell> ");
+    pty.until_as_it_was();
+    pty.send("fg\n");
+    pty.answer(CURRENT, GOOD);
+    pty.until("Signed in as alice");
+    pty.until("shell> ");
+    pty.send("exit\n");
+    pty.end().exits(0);
+    signed_in_as_alice(&desk);
+}
+
+#[test]
+fn a_stopped_prompt_lends_the_terminal_to_the_shell_until_fg() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    let ways: [fn(&mut Pty); 2] = [|pty| pty.stop_job(), |pty| pty.send(CTRL_Z)];
+    for (prompt, stop) in PROMPTS.iter().flat_map(|prompt| ways.map(|stop| (prompt, stop))) {
+        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
+        prompt.follow(&mut pty);
+        stop(&mut pty);
+        pty.until("shell> ");
+        pty.until_as_it_was();
+        pty.send("fg\n");
+        prompt.is_there(&mut pty);
+        pty.send(CTRL_C);
+        pty.until(CANCELLED);
+        pty.until("shell> ");
+        pty.until_as_it_was();
+    }
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+}
+
+#[test]
+fn a_password_is_not_shown_after_a_stop_by_force() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("$program me sign-in --as alice\n");
+    pty.until(CURRENT);
+    pty.stop_job_by_force();
+    pty.until("shell> ");
+    // As a shell does that edits its lines.
+    pty.send("stty echo icanon; fg\n");
+    pty.until("me sign-in");
+    pty.answer(CURRENT, GOOD);
+    pty.until("Signed in as alice");
+    pty.until("shell> ");
+    pty.send("exit\n");
+    pty.end().exits(0);
+}
+
+#[test]
+fn ctrl_z_is_nothing_where_no_shell_would_ever_continue_the_program() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
+    pty.until(CURRENT);
+    pty.send(CTRL_Z);
+    pty.secret(GOOD);
+    pty.send("\r");
+    pty.until("Signed in as alice");
+    pty.end().exits(0);
+}
+
+#[test]
+fn a_reset_that_was_stopped_at_its_question_happens_on_yes() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("$program users reset alice\n");
+    pty.until(QUESTION);
+    pty.stop_job();
+    pty.until("shell> ");
+    pty.send("fg\n");
+    pty.until(QUESTION);
+    pty.send("y\r");
+    pty.until("Temporary password for alice");
+    pty.until("shell> ");
+    pty.send("exit\n");
+    let text = pty.end().exits(0).text();
+    desk.profile("alice", &temporary_in(&text).unwrap()).exits(6);
+}
+
+#[test]
+fn a_password_is_changed_at_a_terminal() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "passwd"]));
+    pty.until(USERNAME);
+    pty.send("alice\r");
+    pty.answer(CURRENT, GOOD);
+    pty.answer(NEW, OTHER);
+    pty.answer(AGAIN, OTHER);
+    pty.until("The password of alice (Alice Example) is changed");
+    pty.end().exits(0);
+    desk.profile("alice", GOOD).exits(5);
+    desk.profile("alice", OTHER).succeeds();
+}
+
+#[test]
+fn a_saved_sign_in_says_whose_password_is_changed_and_survives_it() {
+    let desk = Desk::with_alice();
+    desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
+    let mut pty = Pty::start(&desk.command(&["me", "passwd"]));
+    pty.answer(CURRENT, GOOD);
+    pty.answer(NEW, OTHER);
+    pty.answer(AGAIN, OTHER);
+    let transcript = pty.end().exits(0).transcript;
+    assert!(!transcript.contains(USERNAME), "{transcript:?}");
+    signed_in_as_alice(&desk);
+}
+
+#[test]
+fn a_saved_sign_in_is_no_password() {
+    let desk = Desk::with_alice();
+    desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
+    let before = desk.state();
+    let mut pty = Pty::start(&desk.command(&["me", "passwd"]));
+    pty.answer(CURRENT, OTHER);
+    pty.end().exits(5);
+    assert_eq!(desk.state(), before);
+}
+
+/// The commands that would ask, and what they say instead.
+const WOULD_ASK: [(&[&str], &str); 7] = [
+    (&["users", "reset", "alice"], "hint: add --yes"),
+    (&["me", "sign-in"], "hint: say whose account it is with --as USERNAME"),
+    (&["me", "sign-in", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
+    (&["me", "passwd"], "hint: say whose account it is with --as USERNAME"),
+    (&["me", "passwd", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
+    (&["me", "profile"], "hint: say whose account it is with --as USERNAME"),
+    (&["users", "list", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
+];
+
+#[test]
+fn nobody_is_asked_where_there_is_no_terminal() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for (args, hint) in WOULD_ASK {
+        let run = desk.run(args).exits(2);
+        assert!(run.stderr.contains(hint), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn nobody_is_asked_on_a_terminal_that_is_not_standard_input() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for (args, hint) in WOULD_ASK {
+        let pty = Pty::script(r#"exec "$@" </dev/null"#, &desk.command(args));
+        let hint = hint.strip_prefix("hint: ").unwrap();
+        pty.end().exits(2).shows("there is no terminal to ask on").shows(hint);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn nobody_is_asked_on_a_terminal_that_is_not_standard_error() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for (args, hint) in WOULD_ASK {
+        let ended = Pty::script(r#"exec "$@" 2>errors"#, &desk.command(args)).end().exits(2);
+        assert_eq!(ended.transcript, "");
+        let errors = fs::read_to_string(desk.home.path().join("errors")).unwrap();
+        assert!(errors.contains(hint), "{errors}");
+    }
+    assert_eq!(desk.state(), before);
+}

@@ -1,0 +1,197 @@
+//! The README does what it says: every command in it is run, in its order, in one home, and shows what stands there.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::allow_attributes, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, reason = "the path of the shell is the test's own")]
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::common::pty::Pty;
+use crate::common::{Desk, OTHER};
+use regex::Regex;
+
+const README: &str = include_str!("../../README.md");
+const ADA: &str = "sixteen otters juggle quietly";
+
+/// A fenced block: what stands behind the fence, and what is in it.
+struct Block {
+    kind: String,
+    lines: Vec<String>,
+}
+
+/// A command, and what stands below it.
+struct Shown {
+    command: String,
+    lines: Vec<String>,
+}
+
+fn blocks() -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for line in README.lines() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(kind), None) => open = Some(Block { kind: kind.into(), lines: Vec::new() }),
+            (Some(_), Some(block)) => blocks.push(block),
+            (None, Some(mut block)) => {
+                block.lines.push(line.into());
+                open = Some(block);
+            }
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+impl Block {
+    fn commands(&self) -> Vec<Shown> {
+        let mut shown: Vec<Shown> = Vec::new();
+        for line in &self.lines {
+            if let Some(command) = line.strip_prefix("$ ") {
+                shown.push(Shown { command: command.into(), lines: Vec::new() });
+            } else if let Some(last) = shown.last_mut() {
+                last.lines.push(line.clone());
+            }
+        }
+        shown
+    }
+}
+
+/// The same text for every run: no password, no moment, no place and no user of this machine.
+fn settled(text: &str, desk: &Desk) -> String {
+    let text = text.replace(&desk.store().display().to_string(), "/var/lib/passdesk/passdesk.db");
+    [
+        (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
+        (r"\b([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "PASSWORD"),
+        (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ| UTC)", "MOMENT"),
+        (r"expires in [^,]*,", "expires in SPAN,"),
+        (r"\b[0-9a-f]{64}\b", "HEAD"),
+        (r"\b[0-9a-f]{32}\b", "OPERATION"),
+        (r"operator [\w.-]+ \(uid \d+(, sudo by [\w.-]+)?\)", "operator SOMEBODY"),
+    ]
+    .into_iter()
+    .fold(text, |text, (pattern, word)| Regex::new(pattern).unwrap().replace_all(&text, word).into_owned())
+}
+
+/// What a reader would have on their path.
+fn shell(desk: &Desk, command: &str) -> Command {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_passdesk"));
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("sh");
+    shell.env_clear().env("PATH", path).env("HOME", desk.home.path()).env("PASSDESK_STORE", desk.store());
+    shell.env("NO_COLOR", "1").args(["-c", command]).current_dir(desk.home.path()).stdin(Stdio::null());
+    shell
+}
+
+fn runs_as_shown(desk: &Desk, shown: &Shown) {
+    let run = shell(desk, &format!("exec 2>&1\n{}", shown.command)).output().unwrap();
+    let printed = String::from_utf8(run.stdout).unwrap();
+    let expected: String = shown.lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    assert_eq!(settled(&printed, desk), settled(&expected, desk), "$ {}", shown.command);
+}
+
+/// Runs a command on a terminal, and answers as the README shows it is asked. `current` is the password of alice.
+fn runs_on_a_terminal(desk: &Desk, shown: &Shown, current: &mut String) {
+    let mut pty = Pty::start(&shell(desk, &shown.command));
+    let new = if current.as_str() == OTHER { ADA } else { OTHER };
+    for line in &shown.lines {
+        match line.as_str() {
+            "Password of alice:" => pty.answer(line, current),
+            "New password:" | "New password again:" => pty.answer(line, new),
+            question if question.ends_with("[y/N] y") => {
+                pty.until("[y/N] ");
+                pty.send("y\r");
+            }
+            _ => {}
+        }
+    }
+    let transcript = pty.end().exits(0).transcript;
+    let mut rest = settled(&transcript, desk);
+    for line in shown.lines.iter().filter(|line| !line.is_empty()) {
+        let line = settled(line, desk);
+        let Some(at) = rest.find(&line) else { panic!("$ {}: {line:?} is not next in {rest:?}", shown.command) };
+        rest = rest.split_off(at + line.len());
+    }
+    if shown.lines.iter().any(|line| line.starts_with("New password")) {
+        new.clone_into(current);
+    }
+    if let Some(temporary) = crate::common::temporary_in(&transcript) {
+        *current = temporary;
+    }
+}
+
+#[test]
+fn every_command_shows_what_stands_below_it() {
+    let desk = Desk::empty();
+    let mut alices = String::new();
+    for block in blocks() {
+        match block.kind.as_str() {
+            "console" => block.commands().iter().for_each(|shown| runs_as_shown(&desk, shown)),
+            "terminal" => {
+                for shown in block.commands() {
+                    runs_on_a_terminal(&desk, &shown, &mut alices);
+                }
+            }
+            // A script stands under the name that its second line gives it.
+            "sh" if block.lines[0] == "#!/bin/sh" => {
+                let name = block.lines[1].split_whitespace().nth(1).unwrap();
+                fs::write(desk.home.path().join(name), block.lines.join("\n") + "\n").unwrap();
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_command_in_the_text_is_among_those_that_are_run() {
+    let commands = blocks().iter().flat_map(Block::commands).map(|shown| shown.command).collect::<Vec<_>>();
+    let run = commands.join("\n");
+    let scripts: String = blocks().iter().flat_map(|block| block.lines.clone()).collect::<Vec<_>>().join("\n");
+    let named = Regex::new("`(passdesk [a-z][^`]*)`").unwrap();
+    for (_, [command]) in named.captures_iter(README).map(|found| found.extract()) {
+        let fixed: Vec<&str> =
+            command.split(' ').take_while(|word| !word.starts_with(char::is_uppercase) && *word != "…").collect();
+        let fixed = fixed.join(" ");
+        assert!(run.contains(&fixed) || scripts.contains(&fixed), "{command}");
+    }
+}
+
+#[test]
+fn the_two_commands_of_the_first_screen_are_those_that_are_checked() {
+    let setup: Vec<_> = blocks().into_iter().filter(|block| block.kind == "sh" && block.lines.len() == 1).collect();
+    let commands: Vec<_> = setup.iter().map(|block| block.lines[0].as_str()).collect();
+    assert_eq!(commands, ["cargo run --release -- demo", "cargo test"]);
+    let checked = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/run")).unwrap();
+    for command in commands {
+        assert!(checked.lines().any(|line| line == command), "{command}");
+    }
+}
+
+#[test]
+fn each_key_of_a_detail_and_each_code_of_a_refusal_is_documented() {
+    use passdesk::domain::audit::{DetailKey, Reason};
+    let names = DetailKey::ALL.map(DetailKey::name).into_iter().chain(Reason::ALL.map(Reason::code));
+    for name in names {
+        assert!(README.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
+fn every_exit_code_of_the_program_is_in_the_table() {
+    use passdesk::failure::Kind;
+    for kind in Kind::ALL {
+        let row = format!("| {} | `{}` |", kind.exit_code(), kind.code());
+        assert!(README.contains(&row), "{row}");
+    }
+}
+
+#[test]
+#[ignore = "needs shellcheck"]
+fn the_scripts_are_good_shell() {
+    for block in blocks().iter().filter(|block| block.kind == "sh") {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("script.sh");
+        fs::write(&path, block.lines.join("\n") + "\n").unwrap();
+        let checked = Command::new("shellcheck").args(["--shell=sh"]).arg(&path).output().unwrap();
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    }
+}
