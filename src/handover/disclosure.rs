@@ -18,7 +18,7 @@ use crate::domain::temporary::TemporaryPassword;
 use crate::domain::token::Label;
 use crate::terminal::format::{Record, moment};
 use crate::terminal::output::Layout;
-use crate::terminal::screen::Page;
+use crate::terminal::screen::ScreenPage;
 
 /// Something that is handed over once. As a record it is for machines.
 pub trait Disclosure: Record {
@@ -31,7 +31,7 @@ pub trait Disclosure: Record {
     fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>>;
 
     /// For the confirmation screen, as long as it is not in force.
-    fn page(&self) -> Page;
+    fn page(&self) -> ScreenPage;
 
     /// The bare secret and a line end.
     fn bare(&self) -> Zeroizing<Vec<u8>>;
@@ -47,9 +47,9 @@ fn text(layout: Layout, gap: &str, title: &str, secret: &str, rest: &str) -> Zer
     bytes(text)
 }
 
-fn page(title: String, secret: &str, rest: String) -> Page {
+fn page(title: String, secret: &str, rest: String) -> ScreenPage {
     let status = "It is not in force yet.".to_owned();
-    Page { title, secret: Zeroizing::new(secret.to_owned()), rest, status }
+    ScreenPage { title, secret: Zeroizing::new(secret.to_owned()), rest, status }
 }
 
 fn line(secret: &str) -> Zeroizing<Vec<u8>> {
@@ -88,7 +88,7 @@ impl Disclosure for TemporaryDisclosure<'_> {
         text(layout, gap, &self.title(), self.secret.reveal(), &self.rest())
     }
 
-    fn page(&self) -> Page {
+    fn page(&self) -> ScreenPage {
         page(self.title(), self.secret.reveal(), self.rest())
     }
 
@@ -162,7 +162,7 @@ impl Disclosure for TokenDisclosure<'_> {
         text(layout, gap, &self.title(), self.token, &self.rest())
     }
 
-    fn page(&self) -> Page {
+    fn page(&self) -> ScreenPage {
         page(self.title(), self.token, self.rest())
     }
 

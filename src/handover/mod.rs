@@ -34,7 +34,7 @@ use crate::made::Made;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{Layout, Output};
-use crate::terminal::screen::Page;
+use crate::terminal::screen::ScreenPage;
 use crate::terminal::{Phase, Terminal};
 
 /// What a way out may need of the world.
@@ -52,7 +52,7 @@ pub struct Handed<'a> {
     /// As it is written.
     pub bytes: &'a [u8],
     /// As it stands on a screen.
-    pub page: &'a dyn Fn() -> Page,
+    pub page: &'a dyn Fn() -> ScreenPage,
 }
 
 /// A way out for a secret, open. What is not said of one is as it is of standard output.
@@ -310,8 +310,8 @@ impl Handover {
 }
 
 /// What stands on a screen of which nobody is shown anything.
-fn nothing() -> Page {
-    Page { title: String::new(), secret: String::new().into(), rest: String::new(), status: String::new() }
+fn nothing() -> ScreenPage {
+    ScreenPage { title: String::new(), secret: String::new().into(), rest: String::new(), status: String::new() }
 }
 
 /// The secret of a bare line.

@@ -7,11 +7,11 @@ use super::{Handed, Means, WayOut};
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
-use crate::terminal::screen::{Page, ScreenKey};
+use crate::terminal::screen::{ScreenKey, ScreenPage};
 
 /// The screen, and what stands on it; how long a copy from there stays on the clipboard.
 pub struct OnScreen {
-    shown: Option<Page>,
+    shown: Option<ScreenPage>,
     clear_after: Option<Duration>,
 }
 
