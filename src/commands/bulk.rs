@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::account::Account;
 use crate::domain::target::Target;
-use crate::domain::text::{counted, grouped};
+use crate::domain::text::grouped;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
 
@@ -114,14 +114,11 @@ impl Bulk {
         let [failed, asked, done] = [self.failed.len(), self.asked, self.done].map(|count| grouped(count as u64));
         let unknown = self.failed.iter().filter(|item| item.failure.kind == Kind::OutcomeUnknown).count() as u64;
         let (kind, message) = match (self.done, self.untried) {
-            (0, _) if unknown > 0 => (
-                Kind::OutcomeUnknown,
-                format!("it is not known of {} whether it was done", counted(unknown, "account")),
-            ),
-            _ if unknown > 0 => (
-                Kind::PartlyDone,
-                format!("{done} of {asked} are done; it is not known of {} whether it was", counted(unknown, "other")),
-            ),
+            _ if unknown > 0 => {
+                let kind = if self.done > 0 { Kind::PartlyDone } else { Kind::OutcomeUnknown };
+                let whether = format!("of {} it is not known whether they are", grouped(unknown));
+                (kind, format!("{done} of {asked} accounts are done; {whether}; the others are as they were"))
+            }
             (0, _) => (first.failure.kind, format!("none of {asked} accounts could be done; nothing has changed")),
             _ if self.foretells => (Kind::PartlyDone, format!("{failed} of {asked} would fail")),
             (_, 0) => (Kind::PartlyDone, format!("{failed} of {asked} failed; the rest is done")),

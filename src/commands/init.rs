@@ -11,6 +11,7 @@ use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::TemporaryDisclosure;
 use crate::store::{NewAccount, StoreFile};
+use crate::terminal::Phase;
 
 /// Runs the command.
 pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
@@ -49,7 +50,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
                 roles: Roles::from_iter([Role::GlobalAdmin]),
                 temporary,
             };
-            let prepared = stores.prepare(&by, &first)?;
+            // Until it is known what is to go, a signal waits.
+            terminal.enter(Phase::Delivering);
+            let prepared = stores.prepare(&by, &first).inspect_err(|_| terminal.enter(Phase::Idle))?;
             prepared.scratch().into_iter().for_each(|made| terminal.doom(made));
             Ok(prepared)
         },

@@ -106,7 +106,7 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
     let way: Box<dyn WayOut> = match (flags.copy, &flags.output) {
         _ if flags.screen => Box::new(OnScreen::new(clear_after)),
         (Some(Copy::Osc52), _) => Box::new(Osc52),
-        (Some(Copy::Clipboard), _) => Box::new(ToClipboard { clear_after }),
+        (Some(Copy::Clipboard), _) => Box::new(ToClipboard::new(clear_after)),
         (None, Some(path)) => Box::new(ToFile::new(path)?),
         (None, None) => Box::new(Standard::open(desk.output)?),
     };

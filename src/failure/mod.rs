@@ -190,8 +190,11 @@ impl From<StoreError> for Failure {
             StoreError::Busy => {
                 Self::new(Kind::Busy, error.to_string()).hint("another process is writing; try again in a moment")
             }
-            StoreError::Unknown(operation) => Self::new(Kind::OutcomeUnknown, error.to_string())
-                .hint(format!("it was done if 'passdesk audit list --operation {operation}' shows an event of it")),
+            StoreError::Unknown(operation) => {
+                let operation = operation.map_or_else(|| "ID".into(), |operation| operation.to_string());
+                Self::new(Kind::OutcomeUnknown, error.to_string())
+                    .hint(format!("what this run has done has an event: passdesk audit list --operation {operation}"))
+            }
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
             StoreError::Failed(error) => error.into(),
         }

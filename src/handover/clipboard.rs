@@ -4,12 +4,22 @@ use std::time::Duration;
 
 use super::{Handed, Means, WayOut, secret_of};
 use crate::domain::clock::spoken;
+use crate::domain::delivery::InForce;
 use crate::failure::Result;
 
-/// The clipboard, cleared after so long, unless that is nothing.
+/// The clipboard, as the way out.
 pub struct ToClipboard {
-    /// After how long.
-    pub clear_after: Option<Duration>,
+    clear_after: Option<Duration>,
+    /// Whether it was there still when it came into force.
+    is_there: bool,
+}
+
+impl ToClipboard {
+    /// A clipboard that is cleared after so long.
+    #[must_use]
+    pub fn new(clear_after: Option<Duration>) -> Self {
+        Self { clear_after, is_there: false }
+    }
 }
 
 impl WayOut for ToClipboard {
@@ -30,8 +40,12 @@ impl WayOut for ToClipboard {
         "copied".into()
     }
 
-    fn confirmed(&self, means: &mut Means<'_>) -> String {
-        if means.clipboard.committed() {
+    fn keep(&mut self, means: &mut Means<'_>) {
+        self.is_there = means.clipboard.committed();
+    }
+
+    fn confirmed(&self, _: &InForce) -> String {
+        if self.is_there {
             format!("is {}, and in force", on_the_clipboard(self.clear_after))
         } else {
             "is in force, but no longer on the clipboard: if you do not have it, make another".into()

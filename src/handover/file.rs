@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::rewrite::{self, still_there, sync_folder};
 use super::unfinished::Unfinished;
 use super::{Handed, Means, WayOut, not_delivered, unwritten};
+use crate::domain::delivery::InForce;
 use crate::failure::{Failure, Result};
 use crate::made::Made;
 use crate::terminal::output::Output;
@@ -91,7 +92,7 @@ impl WayOut for ToFile {
         false
     }
 
-    fn confirmed(&self, _: &mut Means<'_>) -> String {
+    fn confirmed(&self, _: &InForce) -> String {
         format!("is in {}, and in force", self.path.display())
     }
 

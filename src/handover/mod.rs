@@ -19,6 +19,8 @@ use std::mem;
 use std::ops::Range;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 pub use self::batch::Issue;
 pub use self::clipboard::ToClipboard;
 pub use self::disclosure::{Disclosure, TemporaryDisclosure, TokenDisclosure};
@@ -27,7 +29,7 @@ pub use self::osc52::Osc52;
 pub use self::screen::OnScreen;
 pub use self::standard::Standard;
 pub use self::unfinished::Unfinished;
-use crate::domain::delivery::{Delivered, Undelivered};
+use crate::domain::delivery::{Delivered, InForce, Undelivered};
 use crate::domain::name::Username;
 use crate::failure::{Failure, Kind, Result};
 use crate::made::Made;
@@ -55,7 +57,7 @@ pub struct Handed<'a> {
     pub page: &'a dyn Fn() -> ScreenPage,
 }
 
-/// A way out for a secret, open. What is not said of one is as it is of standard output.
+/// A way out for a secret, open.
 pub trait WayOut {
     /// Hands it over. It is out when this returns: in a file on the disk itself, on the clipboard to be pasted. `what` is what
     /// a message calls it.
@@ -69,8 +71,13 @@ pub trait WayOut {
     /// It is in force, or may be: what was handed over is kept.
     fn keep(&mut self, _: &mut Means<'_>) {}
 
-    /// It is in force: waits until whoever reads it has done so.
-    fn wait(&mut self, _: &mut Means<'_>) {}
+    /// Says what has become of it, and waits until whoever reads it has done so.
+    fn wait(&mut self, _: &mut Means<'_>, _is: &str) {}
+
+    /// Whether it shows a page, and takes no bytes.
+    fn takes_page(&self) -> bool {
+        false
+    }
 
     /// It is not in force, and nobody looks at it any longer.
     fn leave(&mut self, _: &mut Means<'_>) {}
@@ -96,7 +103,7 @@ pub trait WayOut {
     }
 
     /// How a message says that it is in force, as in "The password of alice …".
-    fn confirmed(&self, _: &mut Means<'_>) -> String {
+    fn confirmed(&self, _: &InForce) -> String {
         "is in force".into()
     }
 
@@ -210,14 +217,18 @@ impl Handover {
             in_force.map_err(|failure| self.not_in_force(means, failure, whose))
         });
         match &issued {
-            Ok(_) => {
+            Ok(in_force) => {
                 self.in_force += 1;
                 self.way.keep(means);
-                self.way.wait(means);
+                self.way.wait(means, "It is in force");
                 if !self.quiet {
-                    let said = self.way.confirmed(means);
+                    let said = self.way.confirmed(in_force);
                     means.terminal.note(&format!("The {} of {whose} {said}.", self.what));
                 }
+            }
+            Err(failure) if failure.kind == Kind::OutcomeUnknown => {
+                self.way.keep(means);
+                self.way.wait(means, "It may be in force, or not");
             }
             Err(_) => self.way.leave(means),
         }
@@ -248,7 +259,8 @@ impl Handover {
 
     /// Writes a list of nobody.
     pub fn close_empty(mut self, means: &mut Means<'_>) -> Result<()> {
-        self.end(means, "list")?;
+        let end = self.rows.end();
+        self.way.hand_over(means, "list", &Handed { bytes: &end, page: &nothing })?;
         self.way.keep(means);
         Ok(())
     }
@@ -265,6 +277,7 @@ impl Handover {
     /// Gives a secret away: when this returns, somebody has it.
     fn give(&mut self, means: &mut Means<'_>, disclosure: &impl Disclosure) -> Result<()> {
         let bytes = match (self.format, self.is_bare) {
+            _ if self.way.takes_page() => Zeroizing::default(),
             (Format::Text, true) => disclosure.bare(),
             (Format::Text, false) => {
                 let gap = if self.given == 0 { "" } else { "\n" };
@@ -279,9 +292,7 @@ impl Handover {
     }
 
     fn not_in_force(&mut self, means: &mut Means<'_>, failure: Failure, whose: &Username) -> Failure {
-        if failure.kind == Kind::OutcomeUnknown {
-            self.way.keep(means);
-        } else {
+        if failure.kind != Kind::OutcomeUnknown {
             self.take_back(means, 1);
         }
         self.told_not_in_force(failure, &format!(" for {whose}"))

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::{Handed, Means, WayOut, not_delivered, secret_of};
+use crate::domain::delivery::InForce;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::{Phase, Terminal};
 
@@ -24,7 +25,7 @@ impl WayOut for Osc52 {
         "copied".into()
     }
 
-    fn confirmed(&self, _: &mut Means<'_>) -> String {
+    fn confirmed(&self, _: &InForce) -> String {
         "is where your terminal has copied it, and in force".into()
     }
 }

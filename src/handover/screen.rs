@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::clipboard::on_the_clipboard;
 use super::{Handed, Means, WayOut};
+use crate::domain::delivery::InForce;
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
@@ -35,25 +36,29 @@ impl WayOut for OnScreen {
         Ok(())
     }
 
-    fn confirmed(&self, _: &mut Means<'_>) -> String {
+    fn confirmed(&self, _: &InForce) -> String {
         "was on the screen, and is in force".into()
     }
 
+    fn takes_page(&self) -> bool {
+        true
+    }
+
     /// `c` copies what stands there. Until it is left, a signal leaves it, too.
-    fn wait(&mut self, means: &mut Means<'_>) {
+    fn wait(&mut self, means: &mut Means<'_>, is: &str) {
         let Some(page) = &mut self.shown else { return };
         means.terminal.enter(Phase::Idle);
-        page.status = "It is in force.".into();
+        page.status = format!("{is}.");
         let mut painted = means.terminal.paint(page);
         means.terminal.forget_typed();
         // A terminal that is gone shows nothing to anybody any more.
         while painted.is_ok() && means.terminal.key().ok() == Some(ScreenKey::Copy) {
             page.status = match means.clipboard.copy(page.secret.as_bytes(), self.clear_after) {
                 Ok(()) if means.clipboard.committed() => {
-                    format!("It is in force, and {}.", on_the_clipboard(self.clear_after))
+                    format!("{is}, and {}.", on_the_clipboard(self.clear_after))
                 }
-                Ok(()) => "It is in force, and no longer on the clipboard.".into(),
-                Err(failure) => format!("It is in force, and not copied: {}.", neutral(&failure.message)),
+                Ok(()) => format!("{is}, and no longer on the clipboard."),
+                Err(failure) => format!("{is}, and not copied: {}.", neutral(&failure.message)),
             };
             painted = means.terminal.paint(page);
         }

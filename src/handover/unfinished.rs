@@ -20,6 +20,9 @@ use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
 use crate::terminal::format::{Format, Record as _};
 
+/// How a file begins of which no row can be looked up.
+const BEFORE_OPERATIONS: &[u8] = b"username,temporary_password,expires_at\n";
+
 /// What to do about a file that is none of these.
 const NAME_IT: &str = "name the output file of the run that was ended";
 
@@ -64,6 +67,11 @@ impl Unfinished {
                     format!("{} is one JSON array, which cannot be gone on with", shown(path)),
                 )
                 .hint("only csv and jsonl can be; see with 'passdesk users list' who was reset"));
+            }
+            text if text.starts_with(BEFORE_OPERATIONS) => {
+                let message = format!("{} was written by an earlier passdesk, which named no operation", shown(path));
+                return Err(Failure::new(Kind::Usage, message)
+                    .hint("its rows are in force as it said; reset the others into a new file with --output"));
             }
             _ => return Err(foreign(path, 1)),
         };

@@ -1,7 +1,9 @@
 //! What an engine is: rows in and rows out, inside one transaction. It knows how they are kept, and nothing of what they
 //! mean: no role, no refusal, nothing of what lapses, and no word of an event.
 
-use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
+use std::path::Path;
+
+use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch};
 use crate::domain::account::{Account, AccountId, Lifecycle};
 use crate::domain::audit::{Event, Link, Outcome, Repeat};
 use crate::domain::clock::Timestamp;
@@ -37,8 +39,29 @@ pub trait Engine {
     /// Closes it; an error if not all of it is where it is to stay.
     fn close(self: Box<Self>) -> Result<()>;
 
-    /// Reads and writes. What is written is in force if the work succeeds, and not at all if it fails.
+    /// Makes copies of itself, if it is kept in a file.
+    fn copies(&mut self) -> Option<&mut dyn Copies> {
+        None
+    }
+
+    /// Reads and writes. What is written is in force if the work succeeds, and not at all if it fails. The work is done once:
+    /// an engine does not try again. If it cannot know whether it is in force, it answers
+    /// [`super::StoreError::Unknown`].
     fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
+}
+
+/// A store that is kept in a file, and copied to another one.
+pub trait Copies {
+    /// Makes an empty file for a copy, which nobody else can read. [`super::StoreError::Conflict`] if there is something of
+    /// that name.
+    fn begin_copy(&mut self, place: &Path) -> Result<()>;
+
+    /// Fills it with all of the store, as it is at one moment, while others write. It is complete, checked and on the disk
+    /// before it has its name.
+    fn copy(&mut self, watch: &mut dyn Watch) -> Result<()>;
+
+    /// There is to be none.
+    fn drop_copy(&mut self);
 }
 
 /// What a row has that may stand in one row only.

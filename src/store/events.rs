@@ -101,7 +101,7 @@ pub fn not_let_in(account: Option<&Account>, why: Reason, typed_by: &str) -> Ent
 #[must_use]
 pub fn kind_of(entry: &Entry) -> String {
     match &entry.actor {
-        Some(actor) => entry.detail.clone().with(DetailKey::TypedBy, actor.recorded()).to_json(),
+        Some(actor) => entry.detail.clone().with(DetailKey::Actor, actor.recorded()).to_json(),
         None => entry.detail.to_json(),
     }
 }

@@ -1,12 +1,6 @@
 //! What a store can do, in the words of the domain. Each operation is said once, over the rows that an [`engine`] gives:
-//! `ruled` opens the transactions, the files beside it hold the rules. `sqlite/` is the embedded engine; another one is
+//! [`Store`] opens the transactions, the files beside it hold the rules. `sqlite/` is the embedded engine; another one is
 //! another folder.
-//!
-//! Each method is one transaction, and what several do at the same moment is as if one came after the other: two who
-//! see that another admin is left do not both take that one away. None is open while the caller prompts, hashes or
-//! delivers. A method that changes an account takes the revision that the caller has seen; if somebody else has written
-//! the account since, the answer is [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is
-//! decided again inside the transaction, on what the actor and the target are by then.
 
 mod accounts;
 mod admins;
@@ -60,9 +54,9 @@ pub enum StoreError {
     /// Whoever asked for it wants it no longer.
     #[error("stopped")]
     Stopped,
-    /// It went away while it put this in force. Whether it has, the record says: it has an event of this operation then.
+    /// It went away while it put this in force. Whether it has, the record says: it has an event of it then, of this operation.
     #[error("it is not known whether this was done: the store went away meanwhile")]
-    Unknown(OperationId),
+    Unknown(Option<OperationId>),
     /// Other processes kept it locked for longer than one wants to wait.
     #[error("the store is busy")]
     Busy,
@@ -175,14 +169,6 @@ pub trait StoreFile {
 
     /// What there is to say of the file system that the store is on: it may be that of another machine.
     fn disk(&self) -> Finding;
-
-    /// Makes a copy of the whole store, as it is at one moment, in a new file, which nobody else can read; it is complete,
-    /// checked and on the disk before it has its name. Nobody waits for it. [`StoreError::Conflict`] if there is something
-    /// of that name.
-    ///
-    /// `store` is the same one, open: it is told before anything is copied, and if nothing comes of it, because the watch
-    /// stops it or for another reason.
-    fn back_up(&self, store: &mut Store, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()>;
 }
 
 /// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.

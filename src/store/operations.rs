@@ -10,12 +10,12 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
-use super::engine::{Engine, Reads, Writing};
+use super::engine::{Copies, Engine, Reads, Writing};
 use super::tx::Tx;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
-    Newcomer, Page, PassedTry, Result, SignIn, StoreError, accounts, admins, authority, batches, events, imports,
-    policy, record, repeats, sign_ins, tokens, tries,
+    Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches, events,
+    imports, policy, record, repeats, sign_ins, tokens, tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
@@ -65,11 +65,15 @@ impl Store {
 
     fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let (operation, mut work, mut done) = (self.operation, Some(work), None);
-        self.engine.write(how, &mut |rows| {
+        let written = self.engine.write(how, &mut |rows| {
             done = work.take().map(|work| work(&mut Tx::new(rows, operation))).transpose()?;
             Ok(())
-        })?;
-        done.ok_or_else(undone)
+        });
+        match written {
+            Ok(()) => done.ok_or_else(undone),
+            Err(StoreError::Unknown(_)) => Err(StoreError::Unknown(Some(operation))),
+            Err(other) => Err(other),
+        }
     }
 
     /// Makes a change. If it is refused, nothing has changed, and the refusal is recorded in the same transaction.
@@ -392,17 +396,36 @@ impl Store {
         self.write(how, |tx| tokens::note_use(tx, id))
     }
 
-    /// Records that a copy of the store is about to be made, if the actor may have one. It is recorded before anything is
-    /// copied: so there is no copy without an event, and each copy says in its own record by whom it was made.
-    pub fn announce_backup(&mut self, by: &Actor, place: &Path) -> Result<()> {
+    /// Makes a copy of the whole store, as it is at one moment, in a new file, which nobody else can read; it is complete,
+    /// checked and on the disk before it has its name. Nobody waits for it. [`StoreError::Conflict`] if there is something
+    /// of that name.
+    ///
+    /// It is recorded before anything is copied: so there is no copy without an event, and each copy says in its own
+    /// record by whom it was made. If none comes of it, because the watch stops it or for another reason, another event
+    /// says so.
+    pub fn back_up(&mut self, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
+        self.copies()?.begin_copy(place)?;
+        if let Err(refused) = self.announce_backup(by, place) {
+            self.copies()?.drop_copy();
+            return Err(refused);
+        }
+        let copied = self.copies()?.copy(watch);
+        if let Err(why) = &copied {
+            // That none came of it is what whoever asked is told in any case.
+            let _ = self.record(&events::not_backed_up(by, place, why));
+        }
+        copied
+    }
+
+    fn copies(&mut self) -> Result<&mut dyn Copies> {
+        let none = || StoreError::Failed(anyhow::anyhow!("the store is not kept in a file that could be copied"));
+        self.engine.copies().ok_or_else(none)
+    }
+
+    fn announce_backup(&mut self, by: &Actor, place: &Path) -> Result<()> {
         self.change(Writing::Few, by, Action::Backup.name(), Whom::Nobody, |tx| {
             authority::authorize_all(tx, by, Action::Backup)?;
             record::append(tx, &events::backed_up(by, place))
         })
-    }
-
-    /// Records that nothing came of it.
-    pub fn note_no_backup(&mut self, by: &Actor, place: &Path, why: &StoreError) -> Result<()> {
-        self.record(&events::not_backed_up(by, place, why))
     }
 }

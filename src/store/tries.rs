@@ -99,7 +99,9 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
     };
     let entry = events::not_let_in(account.as_ref(), failure.why, failure.typed_by);
     repeats::append(tx, &entry, &events::kind_of(&entry), 1)?;
-    let Some((mut account, begun)) = account.zip(failure.begun) else { return Ok(()) };
+    let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
+    // With the event, its temporary password may have lapsed.
+    let Some(mut account) = tx.account(&Target::Id(account.id))? else { return Ok(()) };
     if !tx.delete_try(account.id, begun)? {
         return Ok(());
     }

@@ -5,7 +5,6 @@
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::io::Write as _;
-use std::path::Path;
 
 use jiff::SignedDuration;
 
@@ -22,7 +21,7 @@ use passdesk::domain::role::{Role, Roles};
 use passdesk::domain::sign_in::{SignInDigest, SignInId};
 use passdesk::domain::target::Target;
 use passdesk::store::sqlite::SqliteStores;
-use passdesk::store::{Edit, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _};
+use passdesk::store::{Edit, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _, Watch};
 use rusqlite::{Connection, params};
 
 /// The roles by rank, 0 to 4.
@@ -210,6 +209,15 @@ fn delivered<T>(new: T) -> Delivered<T> {
     Undelivered::new(new).deliver(|| Ok::<_, ()>(())).unwrap()
 }
 
+/// Nobody watches.
+struct Nobody;
+
+impl Watch for Nobody {
+    fn progress(&mut self, _: &'static str, _: u64, _: u64) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// A clock that stands.
 struct Still;
 
@@ -221,7 +229,7 @@ impl Clock for Still {
 
 /// A store, and the back door to it by which each cell is set up.
 struct Bench {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Store,
     behind: Connection,
 }
@@ -235,7 +243,7 @@ impl Bench {
         stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place(&delivered(())).unwrap();
         let behind = Connection::open(&path).unwrap();
         behind.pragma_update(None, "synchronous", "OFF").unwrap();
-        Self { _folder: folder, store: stores.open().unwrap(), behind }
+        Self { folder, store: stores.open().unwrap(), behind }
     }
 
     /// The accounts of a cell and no others: the actor, the target, and an admin who keeps either from being the last.
@@ -346,7 +354,12 @@ impl Bench {
                     &delivered(NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None }),
                 )
             }
-            "store backup" => store.announce_backup(by, Path::new("backup.db")),
+            "store backup" => {
+                let place = self.folder.path().join("backup.db");
+                let made = store.back_up(by, &place, &mut Nobody);
+                let _ = std::fs::remove_file(place);
+                made
+            }
             "tokens revoke" => store.revoke_token(by, id, SignInId(id.0)).map(|ended| assert!(ended)),
             _ => return None,
         })

@@ -35,10 +35,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::Backup)?;
 
-    let file = desk.store_file()?;
+    desk.store_file()?;
     // A signal ends it between two steps, so that the record says that nothing came of it.
     desk.terminal.enter(Phase::Committing);
-    let made = file.back_up(&mut store, acting.actor(), &place, &mut Watched::on(desk.terminal));
+    let made = store.back_up(acting.actor(), &place, &mut Watched::on(desk.terminal));
     desk.terminal.enter(if made.is_ok() { Phase::Telling } else { Phase::Idle });
     made.map_err(|error| match Failure::from(error) {
         conflict if conflict.kind == Kind::Conflict => taken(conflict.message),

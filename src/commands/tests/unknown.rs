@@ -46,7 +46,7 @@ impl Stores for Losing<'_> {
 fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>) -> (Site, Ran, Failure) {
     let mut site = Site::new();
     site.settled("alice", &[]);
-    let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();
+    let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OperationId([9; 16])).unwrap();
     let losing = Losing { stores: &stores, writes };
     let mut ran = site.call(Call::default(), |desk| {
         run(&mut Desk {
@@ -71,12 +71,8 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
 /// How many events the record has of the operation that a hint names.
 fn events_of_the_hint(site: &mut Site, failure: &Failure) -> usize {
     let hint = failure.hint.as_ref().unwrap().words.clone();
-    let operation = hint.split(['\'', ' ']).find(|word| word.len() == 32).unwrap().to_owned();
-    let list = crate::cli::audit::List {
-        operation: Some(operation),
-        action: Some("reset"),
-        ..crate::cli::audit::List::default()
-    };
+    let operation = hint.split(' ').find(|word| word.len() == 32).unwrap().to_owned();
+    let list = crate::cli::audit::List { operation: Some(operation), ..crate::cli::audit::List::default() };
     let command = crate::cli::audit::Command::List(list);
     site.call(format(Format::Jsonl), |desk| audit::run(desk, &command)).succeeds().stdout.lines().count()
 }

@@ -29,6 +29,8 @@ table! {
     FirstBeganAt => "first_began_at", "begun at {}";
     /// When the last of them began.
     LastBeganAt => "last_began_at", "the last begun at {}";
+    /// Who it was, where that is known of what was counted.
+    Actor => "actor", "by {}";
     /// As which operating system user it was typed.
     TypedBy => "typed_by", "typed by {}";
     /// For what somebody signed in.

@@ -8,7 +8,7 @@ use super::imports::newcomers;
 use super::{acting, get, operator, settled, words};
 use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
-use crate::store::{self, EventFilter, Import, Store, StoreError, StoreFile, Watch};
+use crate::store::{self, EventFilter, Import, Store, StoreError, Watch};
 
 /// Counts how often it is told how far it has come, and stops it then.
 #[derive(Default)]
@@ -35,10 +35,10 @@ fn names(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(file: &dyn StoreFile, store: &mut Store) {
+pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(store: &mut Store) {
     let (folder, alice) = (tempfile::tempdir().unwrap(), settled(store, "alice", &[]));
     let (place, before) = (folder.path().join("copy"), events(store));
-    file.back_up(store, &operator(), &place, &mut Watcher::default()).unwrap();
+    store.back_up(&operator(), &place, &mut Watcher::default()).unwrap();
     assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o7777, 0o600);
     assert_eq!(names(folder.path()), std::slice::from_ref(&place));
     let event = ["backup".to_owned(), "done".to_owned(), format!("copy: {}", place.display())];
@@ -46,24 +46,24 @@ pub fn a_backup_is_a_closed_file_and_an_event_and_nothing_else(file: &dyn StoreF
     assert_eq!(get(store, alice.id), alice);
 }
 
-pub fn a_backup_takes_no_place_that_is_taken(file: &dyn StoreFile, store: &mut Store) {
+pub fn a_backup_takes_no_place_that_is_taken(store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     let (place, before) = (folder.path().join("copy"), events(store));
     fs::write(&place, "mine").unwrap();
-    let refused = file.back_up(store, &operator(), &place, &mut Watcher::default());
+    let refused = store.back_up(&operator(), &place, &mut Watcher::default());
     assert!(matches!(refused, Err(StoreError::Conflict(_))));
     assert_eq!(fs::read(&place).unwrap(), b"mine");
     assert_eq!(names(folder.path()), [place]);
     assert_eq!(events(store), before);
 }
 
-pub fn only_a_global_admin_or_an_operator_backs_up(file: &dyn StoreFile, store: &mut Store) {
+pub fn only_a_global_admin_or_an_operator_backs_up(store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     for (name, role, may) in [("boss", Role::GlobalAdmin, true), ("u", Role::UserAdmin, false)] {
         let account = settled(store, name, &[role]);
         let by = acting(store, &account);
         let place = folder.path().join(name);
-        let made = file.back_up(store, &by, &place, &mut Watcher::default());
+        let made = store.back_up(&by, &place, &mut Watcher::default());
         assert_eq!(made.is_ok(), may, "{name}");
         assert_eq!(place.exists(), may, "{name}");
         assert!(may || matches!(made, Err(StoreError::Refused(_))), "{name}");
@@ -73,30 +73,27 @@ pub fn only_a_global_admin_or_an_operator_backs_up(file: &dyn StoreFile, store: 
     assert_eq!(names(folder.path()), [folder.path().join("boss")]);
 }
 
-pub fn a_backup_of_which_nothing_comes_leaves_nothing(file: &dyn StoreFile, store: &mut Store) {
+pub fn a_backup_of_which_nothing_comes_leaves_nothing(store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     let before = events(store);
-    let made = file.back_up(store, &operator(), &folder.path().join("no/such/folder/copy"), &mut Watcher::default());
+    let made = store.back_up(&operator(), &folder.path().join("no/such/folder/copy"), &mut Watcher::default());
     assert!(matches!(made, Err(StoreError::Failed(_))));
     assert_eq!(names(folder.path()), Vec::<PathBuf>::new());
     assert_eq!(events(store), before);
 }
 
-pub fn a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else(
-    file: &dyn StoreFile,
-    store: &mut Store,
-) {
+pub fn a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else(store: &mut Store) {
     let folder = tempfile::tempdir().unwrap();
     let import = Import { new: &newcomers(5_000), edits: &[], skipped: 0, file: FileDigest::of(b"") };
     store.import(&operator(), import, &mut |_| true).unwrap();
     let mut all = Watcher::default();
-    file.back_up(store, &operator(), &folder.path().join("whole"), &mut all).unwrap();
+    store.back_up(&operator(), &folder.path().join("whole"), &mut all).unwrap();
     let place = folder.path().join("copy");
     // While it is copied, and while it is looked at.
     for stops_at in [1, all.told] {
         let before = events(store);
         let mut watcher = Watcher { stops_at: Some(stops_at), ..Watcher::default() };
-        let stopped = file.back_up(store, &operator(), &place, &mut watcher);
+        let stopped = store.back_up(&operator(), &place, &mut watcher);
         assert!(matches!(stopped, Err(StoreError::Stopped)));
         assert_eq!(watcher.told, stops_at);
         assert_eq!(names(folder.path()), [folder.path().join("whole")]);

@@ -398,6 +398,15 @@ pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(
     assert_eq!(list(store, &flagged, Sort::Id, false, 10), []);
 }
 
+pub fn a_temporary_password_that_lapses_with_a_failure_of_its_own_is_not_revived_by_a_clock_set_back(
+    store: &mut Store,
+) {
+    let alice = added(store, "alice", &[]);
+    let begun = begins(store, &alice, 24 * HOUR).expect("it is to be let through");
+    fails(store, &alice, begun, 24 * HOUR);
+    assert_eq!(get(store, alice.id).state(at(1)), State::TemporaryExpired);
+}
+
 pub fn a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password(store: &mut Store) {
     let far = NewTemporary { until: at(2_000_000 * HOUR), ..made("first") };
     let new = delivered(NewAccount { temporary: far, ..made_account("alice", &[]) });

@@ -13,7 +13,7 @@ use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
 use crate::store::engine::{Kept, NewRow, Password, Taken};
-use crate::store::{Result, search_text};
+use crate::store::{Result, StoreError, search_text};
 
 /// What [`account`] reads.
 pub(super) const COLUMNS: &str = "\
@@ -107,7 +107,8 @@ pub fn insert(
 
 /// Writes the columns that are different: each index of a column that is written costs a page.
 pub fn save(connection: &Connection, is: &Account) -> Result<Kept<()>> {
-    let Some(was) = find(connection, &Target::Id(is.id))? else { return Ok(Ok(())) };
+    let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
+    let was = find(connection, &Target::Id(is.id))?.ok_or_else(gone)?;
     let changed: Vec<_> =
         cells(&was).into_iter().zip(cells(is)).filter(|(was, is)| was != is).map(|(_, is)| is).collect();
     if changed.is_empty() {

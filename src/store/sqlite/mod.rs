@@ -33,8 +33,9 @@ use self::errors::failed;
 use self::line::Line;
 use self::rows::SqliteRows;
 pub use self::stores::SqliteStores;
-use super::engine::{Engine, Reads, Rows, Writing};
-use super::{Result, StoreError};
+use self::unplaced::Unplaced;
+use super::engine::{Copies, Engine, Reads, Rows, Writing};
+use super::{Result, StoreError, Watch};
 use crate::domain::clock::Clock;
 use crate::gate::{Gate, Pass};
 
@@ -46,6 +47,8 @@ pub struct SqliteEngine {
     gate: Gate,
     /// Held while the connection is closed, which may write.
     closing: Option<Pass>,
+    /// What is to become a copy.
+    copy: Option<Unplaced>,
 }
 
 /// The connection, to read with: no signal is acted on meanwhile, since who reads may hold up who writes.
@@ -73,7 +76,7 @@ impl SqliteEngine {
     fn new(connection: Bounded, path: Option<&Path>, clock: &Arc<dyn Clock>, gate: &Gate) -> Self {
         let line = path.map(Line::of).unwrap_or_default();
         let (clock, gate) = (Arc::clone(clock), gate.clone());
-        Self { connection, line, clock, gate, closing: None }
+        Self { connection, line, clock, gate, closing: None, copy: None }
     }
 
     /// An empty store in memory.
@@ -126,7 +129,37 @@ const ROOM_KIB: i64 = 128 * 1024;
 /// What SQLite takes otherwise: <https://www.sqlite.org/pragma.html#pragma_cache_size>.
 const USUAL_ROOM_KIB: i64 = 2_000;
 
+impl Copies for SqliteEngine {
+    fn begin_copy(&mut self, place: &Path) -> Result<()> {
+        self.copy = Some(backup::begin(place)?);
+        Ok(())
+    }
+
+    /// By the connection that is open: to close a file of the store would let go of the locks that this process has on it.
+    fn copy(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        let none = || StoreError::Failed(anyhow::anyhow!("no copy has been begun"));
+        let copy = self.copy.take().ok_or_else(none)?;
+        let place = copy.place().to_owned();
+        backup::fill(&self.connection, copy.path(), watch)
+            .and_then(|()| copy.put_in_place())
+            .map_err(|error| backup::of_it(&place, error))?;
+        // Who copies has kept what was replaced meanwhile in the log.
+        self.in_line(open::PATIENCE, |engine| {
+            engine.forget();
+            Ok(())
+        })
+    }
+
+    fn drop_copy(&mut self) {
+        self.copy = None;
+    }
+}
+
 impl Engine for SqliteEngine {
+    fn copies(&mut self) -> Option<&mut dyn Copies> {
+        Some(self)
+    }
+
     fn close(self: Box<Self>) -> Result<()> {
         let is_busy: bool =
             self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use super::bound::Bounded;
 use super::ground::{self, SUFFIXES, beside};
 use super::unplaced::{Purpose, Unplaced};
-use super::{SqliteEngine, backup, examine, open, writer};
+use super::{SqliteEngine, examine, open, writer};
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::finding::Finding;
@@ -117,20 +117,5 @@ impl StoreFile for SqliteStores {
 
     fn disk(&self) -> Finding {
         ground::disk(&self.path)
-    }
-
-    fn back_up(&self, store: &mut Store, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
-        let unplaced = backup::begin(place)?;
-        store.announce_backup(by, place)?;
-        let engine = SqliteEngine::new(open::existing(&self.path)?, None, &self.clock, &self.gate);
-        let copied = backup::fill(&engine.reading(), unplaced.path(), watch)
-            .and_then(|()| Unplaced::put_in_place(unplaced))
-            .map_err(|error| backup::of_it(place, error));
-        // Whoever copied has kept what was replaced meanwhile in the log.
-        engine.forget();
-        copied.inspect_err(|why| {
-            // That none came of it is what whoever asked is told in any case.
-            let _ = store.note_no_backup(by, place, why);
-        })
     }
 }

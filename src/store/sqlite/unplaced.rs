@@ -107,6 +107,11 @@ impl Unplaced {
         Ok(Self { path, made, scratch, name, place, purpose, folder: opened, made_folders })
     }
 
+    /// Where it is to go.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// Where it is for now.
     pub fn path(&self) -> &Path {
         &self.path
@@ -121,7 +126,7 @@ impl Unplaced {
     }
 
     /// Gives it its place, unless something is there.
-    fn place(&self) -> io::Result<()> {
+    fn move_to_place(&self) -> io::Result<()> {
         if !self.is_as_made() {
             return Err(io::Error::other("somebody has changed it meanwhile"));
         }
@@ -144,7 +149,7 @@ impl Unplaced {
         let cannot_make = |error: io::Error| self.purpose.cannot_make(&self.place, &error);
         // Once placed, it is taken back unless it is there to stay.
         let placed = Made::file(&self.place, &self.made).map_err(cannot_make)?;
-        let placing = self.place().and_then(|()| self.folder.sync_all());
+        let placing = self.move_to_place().and_then(|()| self.folder.sync_all());
         match placing {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -95,7 +95,12 @@ pub fn run(
                     && outcomes.iter().all(Result::is_err)
                 {
                     // It is the store, or the actor's right: the next batch would fare no better.
-                    stopped = Some(Failure::new(failure.kind, "not tried: none of the batch before came into force"));
+                    stopped = Some(match failure.kind {
+                        Kind::OutcomeUnknown => {
+                            Failure::new(Kind::Failed, "not tried: it is not known what came of the batch before")
+                        }
+                        kind => Failure::new(kind, "not tried: none of the batch before came into force"),
+                    });
                 }
                 for ((outcome, issue), written) in outcomes.into_iter().zip(&issues).zip(written) {
                     if outcome.is_ok() && issue.account.lifecycle == Lifecycle::Disabled {
