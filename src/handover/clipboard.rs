@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Handed, Means, WayOut, secret_of};
+use super::{Handed, Means, WayOut};
 use crate::domain::clock::spoken;
 use crate::failure::Result;
 
@@ -13,8 +13,8 @@ pub struct ToClipboard {
 }
 
 impl WayOut for ToClipboard {
-    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
-        means.clipboard.copy(secret_of(handed.bytes), self.clear_after)
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
+        means.clipboard.copy(handed.bare(), self.clear_after)
     }
 
     fn commits(&mut self, means: &mut Means<'_>) -> Result<()> {

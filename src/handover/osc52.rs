@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::{Handed, Means, WayOut, not_delivered, secret_of};
+use super::{Handed, Means, WayOut, not_delivered};
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::{Phase, Terminal};
 
@@ -12,8 +12,8 @@ use crate::terminal::{Phase, Terminal};
 pub struct Osc52;
 
 impl WayOut for Osc52 {
-    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
-        ask(means.terminal, handed.bytes)
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
+        ask(means.terminal, handed.bare())
     }
 
     fn is_bare(&self, _: bool) -> bool {
@@ -31,8 +31,8 @@ impl WayOut for Osc52 {
 
 /// Has the terminal copy a secret (xterm, "Operating System Commands", 52). It does not say whether it did, so the person
 /// is asked.
-fn ask(terminal: &mut dyn Terminal, bytes: &[u8]) -> Result<()> {
-    let (begins, secret) = (b"\x1b]52;c;", secret_of(bytes));
+fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
+    let begins = b"\x1b]52;c;";
     // Written in its place: encoders that append go through buffers of their own, which nobody wipes.
     let mut sequence = Zeroizing::new(vec![0; begins.len() + secret.len().div_ceil(3) * 4 + 1]);
     let (start, rest) = sequence.split_at_mut(begins.len());

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::clipboard::on_the_clipboard;
-use super::{Handed, Means, WayOut};
+use super::{Handed, Means, WayOut, not_delivered};
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
-use crate::terminal::screen::{Page, ScreenKey};
+use crate::terminal::screen::{ScreenKey, ScreenPage};
 
 /// The screen, and what stands on it; how long a copy from there stays on the clipboard.
 pub struct OnScreen {
-    shown: Option<Page>,
+    shown: Option<ScreenPage>,
     clear_after: Option<Duration>,
 }
 
@@ -24,12 +24,12 @@ impl OnScreen {
 }
 
 impl WayOut for OnScreen {
-    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
         if means.terminal.interrupted() {
             // Nobody has seen anything yet.
             return Err(Failure::cancelled());
         }
-        let page = (handed.page)();
+        let page = handed.page.ok_or_else(|| not_delivered("a screen holds one secret"))?();
         means.terminal.paint(&page).map_err(|error| Failure { kind: Kind::NotDelivered, ..Failure::from(error) })?;
         self.shown = Some(page);
         Ok(())

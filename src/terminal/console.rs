@@ -8,7 +8,7 @@ use std::path::Path;
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
-use super::screen::{Page, ScreenKey};
+use super::screen::{ScreenKey, ScreenPage};
 use super::{
     Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, hidden, keys, progress, typing,
 };
@@ -179,7 +179,7 @@ impl Pick for Console {
 }
 
 impl Screen for Console {
-    fn paint(&mut self, page: &Page) -> Answer<()> {
+    fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.needs_terminal("leave --screen out")?;
         let (page, coloured) = (page.again(), self.look.coloured);
         Ok(self.guard.paint(Box::new(move |size| page.drawn(size, coloured)), false)?)

@@ -23,7 +23,7 @@ mod typing;
 use std::io;
 use std::path::Path;
 
-use self::screen::{Page, ScreenKey};
+use self::screen::{ScreenKey, ScreenPage};
 use crate::domain::secret::TypedPassword;
 use crate::failure::{self, Failure, Hint, Kind};
 use crate::made::Made;
@@ -128,7 +128,7 @@ pub trait Pick {
 /// Shows what nobody is to find afterwards, or has the terminal itself do something with it.
 pub trait Screen {
     /// Puts a page on the alternate screen, in the place of the one before.
-    fn paint(&mut self, page: &Page) -> Answer<()>;
+    fn paint(&mut self, page: &ScreenPage) -> Answer<()>;
 
     /// Throws away what was typed before what is on the screen could be read.
     fn forget_typed(&mut self);

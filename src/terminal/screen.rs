@@ -6,7 +6,7 @@ use super::alternate::{Size, joined};
 use crate::domain::text::wrapped;
 
 /// What stands on the screen.
-pub struct Page {
+pub struct ScreenPage {
     /// Whose it is, in a line.
     pub title: String,
     /// The secret, alone on its line.
@@ -26,7 +26,7 @@ pub enum ScreenKey {
     Leave,
 }
 
-impl Page {
+impl ScreenPage {
     /// The same page once more, for whoever draws it again when the window has another size.
     #[must_use]
     pub fn again(&self) -> Self {
@@ -89,8 +89,8 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn page() -> Page {
-        Page {
+    fn page() -> ScreenPage {
+        ScreenPage {
             title: "Temporary password for alice".into(),
             secret: Zeroizing::new("2345-6789".into()),
             rest: "It expires in a while, which is said in a line of some length.\nSign in with it.\n".into(),
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn in_the_smallest_window_the_secret_is_not_scrolled_away() {
-        let page = Page { secret: Zeroizing::new("2345-6789-abcd-efgh-jkmn".into()), ..page() };
+        let page = ScreenPage { secret: Zeroizing::new("2345-6789-abcd-efgh-jkmn".into()), ..page() };
         for (columns, rows) in [(20, 5), (20, 2), (10, 3), (80, 1)] {
             let drawn = page.drawn(Size { columns, rows }, false);
             // A row that a long line is broken into is a line break behind it.

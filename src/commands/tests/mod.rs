@@ -40,7 +40,7 @@ use crate::store::sqlite::SqliteStores;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
-use crate::terminal::screen::{Page, ScreenKey};
+use crate::terminal::screen::{ScreenKey, ScreenPage};
 use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals};
 use crate::token_source::TokenSource;
 
@@ -162,7 +162,7 @@ impl Pick for Person {
 }
 
 impl Screen for Person {
-    fn paint(&mut self, page: &Page) -> Answer<()> {
+    fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.is_there("")?;
         self.pages.push((page.secret.to_string(), page.status.clone()));
         Ok(())
