@@ -18,7 +18,7 @@ pub struct WayFlags {
     /// Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true,
           default_missing_value = "clipboard", conflicts_with = "quiet", hide_possible_values = true)]
-    pub copy: Option<Copy>,
+    pub copy: Option<Copier>,
     /// Show it on a screen that is gone, scrollback included, once you leave it
     #[arg(long, conflicts_with_all = ["quiet", "output", "copy"])]
     pub screen: bool,
@@ -29,8 +29,8 @@ pub struct WayFlags {
 }
 
 /// Who copies.
-#[derive(Debug, Clone, std::marker::Copy, PartialEq, Eq, ValueEnum)]
-pub enum Copy {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Copier {
     /// This program, to the clipboard of the display.
     Clipboard,
     /// The terminal, by an escape sequence.

@@ -11,7 +11,7 @@ use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Timestamp, after};
 use crate::domain::credential::{PasswordRevision, StoredHash};
-use crate::domain::delivery::Delivered;
+use crate::domain::delivery::{Courier, Undelivered};
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
@@ -49,14 +49,16 @@ pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
     let by = Actor::Operator(desk.operator.clone());
     let [first, rest @ ..] = SAMPLES;
     let made_at = earlier.now()?;
-    let new = sample(desk, made_at, first)?;
+    let hash = nobodys(desk)?;
+    let new = sample(desk, made_at, first, hash)?;
     desk.token = TokenSource::Nowhere;
-    let (new, receipt) = new.with_receipt();
-    earlier.prepare(&by, &new)?.put_in_place(&receipt)?;
+    let prepared = earlier.prepare(&by, &new, &mut |_| ())?;
+    prepared.put_in_place(&new.temporary.hash.deliver(&mut Nobody)?)?;
     let mut store = earlier.open()?;
     settle(desk, &mut store, &by, AccountId(1), first.3)?;
     for one in rest {
-        let new = sample(desk, made_at, one)?;
+        let hash = nobodys(desk)?.deliver(&mut Nobody)?;
+        let new = sample(desk, made_at, one, hash)?;
         let id = store.add_account(&by, &new)?;
         settle(desk, &mut store, &by, id, one.3)?;
     }
@@ -71,26 +73,35 @@ pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
     desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
 }
 
-fn sample(
-    desk: &mut Desk<'_>,
+/// Who is handed the passwords of the samples: the store goes.
+struct Nobody;
+
+impl<T> Courier<T> for Nobody {
+    type Failure = Failure;
+
+    fn take(&mut self, _: &[Undelivered<T>]) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn nobodys(desk: &mut Desk<'_>) -> Result<Undelivered<StoredHash>> {
+    Ok(StoredHash::of_temporary(TemporaryPassword::generate(desk.rng), desk.policy.cost, desk.rng)?)
+}
+
+fn sample<H>(
+    desk: &Desk<'_>,
     made_at: Timestamp,
     (username, name, role, sample): (&str, &str, Option<Role>, Sample),
-) -> Result<Delivered<NewAccount>> {
-    let secret = TemporaryPassword::generate(desk.rng);
-    let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
+    hash: H,
+) -> Result<NewAccount<H>> {
     let given_at = if sample == Sample::Expired { made_at } else { desk.now()? };
-    let until = after(given_at, desk.policy.temporary_lifetime);
-    let new = hash.try_map(|hash| {
-        Ok::<_, Failure>(NewAccount {
-            username: username.parse()?,
-            display_name: name.parse()?,
-            email: Some(format!("{username}@example.org").parse()?),
-            roles: role.into_iter().collect(),
-            temporary: NewTemporary { hash, until },
-        })
-    })?;
-    // Nobody is told this password, and the store goes.
-    new.deliver(|| Ok(()))
+    Ok(NewAccount {
+        username: username.parse()?,
+        display_name: name.parse()?,
+        email: Some(format!("{username}@example.org").parse()?),
+        roles: role.into_iter().collect(),
+        temporary: NewTemporary { hash, until: after(given_at, desk.policy.temporary_lifetime) },
+    })
 }
 
 fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sample: Sample) -> Result<()> {

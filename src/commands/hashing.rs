@@ -16,12 +16,7 @@ use crate::domain::hasher::{Hasher, Salt};
 use crate::domain::temporary::TemporaryPassword;
 
 /// A new temporary password and its hash.
-pub struct Hashed {
-    /// The password.
-    pub secret: TemporaryPassword,
-    /// Its hash.
-    pub hash: Undelivered<StoredHash>,
-}
+type Hashed = Undelivered<StoredHash>;
 
 struct Job {
     number: usize,
@@ -88,15 +83,14 @@ impl Hashing {
 fn work(
     queue: &Mutex<Receiver<Job>>,
     finished: &Sender<(usize, anyhow::Result<Hashed>)>,
-    mut hash: impl FnMut(&TemporaryPassword, Salt) -> anyhow::Result<Undelivered<StoredHash>>,
+    mut hash: impl FnMut(TemporaryPassword, Salt) -> anyhow::Result<Hashed>,
 ) {
     while let Some(Job { number, secret, salt }) = next(queue) {
         // What a panic leaves unfinished is not used again: this worker has come to its end then.
-        let hashed = catch_unwind(AssertUnwindSafe(|| hash(&secret, salt)));
+        let hashed = catch_unwind(AssertUnwindSafe(|| hash(secret, salt)));
         let has_panicked = hashed.is_err();
         let hashed = hashed.unwrap_or_else(|_| Err(anyhow::anyhow!("a thread that hashes has panicked")));
-        let outcome = hashed.map(|hash| Hashed { secret, hash });
-        if finished.send((number, outcome)).is_err() || has_panicked {
+        if finished.send((number, hashed)).is_err() || has_panicked {
             return;
         }
     }
@@ -126,6 +120,7 @@ mod tests {
 
     use super::*;
     use crate::domain::credential::{Credential, PasswordRevision};
+    use crate::domain::delivery::made_up::undelivered;
     use crate::domain::secret::TypedPassword;
 
     const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
@@ -140,10 +135,9 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         for _ in 0..50 {
             hashing.keep_ahead(8, &mut rng);
-            let Hashed { secret, hash } = hashing.take().unwrap();
-            let (hash, _) = hash.deliver(|| Ok::<_, ()>(())).unwrap().with_receipt();
-            let credential = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
-            assert!(credential.matches(&TypedPassword::new(Zeroizing::new(secret.reveal().to_owned()))));
+            let hashed = hashing.take().unwrap();
+            let credential = Credential { hash: hashed.clone(), revision: PasswordRevision(1), temporary_until: None };
+            assert!(credential.matches(&TypedPassword::new(Zeroizing::new(hashed.reveal().to_owned()))));
         }
     }
 
@@ -152,7 +146,7 @@ mod tests {
         let drawn = |workers| -> Vec<String> {
             let mut hashing = hashing(workers);
             hashing.keep_ahead(50, &mut StdRng::seed_from_u64(1));
-            (0..50).map(|_| hashing.take().unwrap().secret.reveal().to_owned()).collect()
+            (0..50).map(|_| hashing.take().unwrap().reveal().to_owned()).collect()
         };
         assert_eq!(drawn(4), drawn(1));
     }
@@ -167,7 +161,7 @@ mod tests {
         hashing.keep_ahead(2, &mut StdRng::seed_from_u64(1));
         work(&queue, &finished, |_, _| std::panic::resume_unwind(Box::new("it panics")));
         hashing.jobs = None;
-        work(&queue, &finished, |_, _| Ok(Undelivered::new(StoredHash::from_store("$argon2id$x".into()))));
+        work(&queue, &finished, |_, _| Ok(undelivered(StoredHash::from_store("$argon2id$x".into()))));
         drop(finished);
         assert!(hashing.take().is_err_and(|why| why.to_string().contains("panicked")));
         assert!(hashing.take().is_ok());

@@ -1,7 +1,7 @@
 //! `passdesk init`: a store with its first global-admin, or none.
 
 use super::Desk;
-use super::ways::{self, Whose};
+use super::way_out;
 use crate::cli::init::Init;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, Verdict};
@@ -10,8 +10,7 @@ use crate::domain::role::{Role, Roles};
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::TemporaryDisclosure;
-use crate::store::{NewAccount, StoreFile};
-use crate::terminal::Phase;
+use crate::store::{NewAccount, NewTemporary, StoreFile};
 
 /// Runs the command.
 pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
@@ -28,42 +27,26 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         })?;
     let display_name: DisplayName = args.name.parse()?;
     let email = super::email(args.email.as_deref())?;
-    ways::check(&args.handover.way_out, desk, 1)?;
-    let lifetime = ways::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
+    way_out::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = way_out::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if let Some(path) = desk.stores.file().map_or(Ok(None), StoreFile::occupant)? {
         return Err(taken(format!("there is something at {} already", shown(path))));
     }
 
     let stores = desk.stores;
     let by = Actor::Operator(desk.operator.clone());
-    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
-    ways::issue_temporary(
-        &mut handover,
-        desk,
-        &Whose { username: &username, display_name: &display_name },
-        lifetime,
-        |terminal, temporary| {
-            let first = NewAccount {
-                username: username.clone(),
-                display_name: display_name.clone(),
-                email,
-                roles: Roles::from_iter([Role::GlobalAdmin]),
-                temporary,
-            };
-            // Until it is known what is to go, a signal waits.
-            terminal.enter(Phase::Delivering);
-            let prepared = stores.prepare(&by, &first).inspect_err(|_| terminal.enter(Phase::Idle))?;
-            prepared.scratch().into_iter().for_each(|made| terminal.doom(made));
-            Ok(prepared)
-        },
-        |prepared| {
-            let (prepared, receipt) = prepared.with_receipt();
-            prepared.put_in_place(&receipt).map_err(|error| match Failure::from(error) {
-                conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
-                other => other,
-            })
-        },
-    )?;
+    let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
+    let (about, hash) = way_out::temporary(desk, &username, &display_name, lifetime)?;
+    let temporary = NewTemporary { hash, until: about.until };
+    let roles = Roles::from_iter([Role::GlobalAdmin]);
+    let first = NewAccount { username, display_name, email, roles, temporary };
+    let prepared = stores.prepare(&by, &first, &mut |made| desk.terminal.doom(made))?;
+    handover.issue(&mut desk.means(), about, first.temporary.hash, |hash| {
+        prepared.put_in_place(&hash).map_err(|error| match Failure::from(error) {
+            conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
+            other => other,
+        })
+    })?;
     if !args.handover.way_out.quiet {
         desk.terminal.note(&format!("The store is {}.", shown(stores.location())));
     }

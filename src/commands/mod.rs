@@ -17,7 +17,7 @@ pub mod tokens;
 pub mod users;
 pub mod verify;
 mod way_in;
-mod ways;
+mod way_out;
 
 use std::fs::{File, Metadata};
 use std::io;

@@ -1,6 +1,6 @@
 //! `passdesk recover`: the way back in when no admin is left who could help.
 
-use super::ways::{self, Whose};
+use super::way_out;
 use super::{Desk, find};
 use crate::cli::recover::Recover;
 use crate::domain::actor::Actor;
@@ -18,8 +18,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     if desk.global.as_username.is_some() {
         return Err(Failure::new(Kind::Usage, "recover is for operators, and takes no sign-in").hint("leave out --as"));
     }
-    ways::check(&args.handover.way_out, desk, 1)?;
-    let lifetime = ways::lifetime(&args.handover)?;
+    way_out::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
     let account = find(&store, &Target::Username(username))?;
@@ -43,14 +43,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         return Err(Failure::new(Kind::Conflict, "somebody else has changed the account meanwhile")
             .hint("look again, and try again"));
     }
-    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
-    ways::issue_temporary(
-        &mut handover,
-        desk,
-        &Whose { username: &account.username, display_name: &account.display_name },
-        lifetime,
-        |_, new| Ok(new),
-        |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),
-    )?;
+    let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
+    way_out::issue_temporary(&mut handover, desk, (&account.username, &account.display_name), lifetime, |new| {
+        Ok(store.recover(&actor, account.id, account.revision, &new)?)
+    })?;
     handover.close(&mut desk.means())
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::actor::{Acting, acting};
-use super::ways;
+use super::way_out;
 use super::{Desk, find, way_in};
 use crate::cli::{
     self,
@@ -14,7 +14,6 @@ use crate::domain::audit::Reason;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::clock::{after, readable};
 use crate::domain::credential::PasswordRevision;
-use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::policy;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInSecret;
@@ -54,7 +53,7 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
         proved: None,
     };
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
-    ways::check(&args.way_out, desk, 1)?;
+    way_out::check(&args.way_out, desk, 1)?;
 
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut store, target.as_ref())?;
@@ -63,7 +62,7 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
     let (acting, owner) = (acting.renewed(&store)?, find(&store, &Target::Id(owner.id))?);
     let roles = allowed(&mut store, &acting, &owner, &wanted)?;
-    issue(desk, &mut store, &args.way_out, &acting, &owner, &Wanted { roles, proved, ..wanted })
+    issue(desk, &mut store, &args.way_out, &acting, &owner, Wanted { roles, proved, ..wanted })
 }
 
 /// The roles that a token is to have, if it may be made.
@@ -132,17 +131,19 @@ fn issue(
     args: &cli::ways::WayFlags,
     acting: &Acting,
     owner: &Account,
-    wanted: &Wanted,
+    wanted: Wanted,
 ) -> Result<()> {
-    let secret = SignInSecret::generate(desk.rng);
-    let token = secret.to_token();
+    let token = SignInSecret::generate(desk.rng).into_token();
     let now = desk.now()?;
-    let (label, roles, until) = (&wanted.label, wanted.roles, after(now, wanted.lifetime));
-    let new = NewToken { label: label.clone(), roles, digest: secret.digest(), until, proved: wanted.proved };
-    let mut handover = ways::open::<TokenDisclosure<'_>>(args, desk, false)?;
-    let disclosure = TokenDisclosure { owner, label, roles, token: &token, until, now };
-    let commit = |new: Delivered<NewToken>| Ok(store.create_token(acting.actor(), owner.id, &new)?);
-    handover.issue(&mut desk.means(), &owner.username, Undelivered::new(new), &disclosure, commit)?;
+    let Wanted { label, roles, lifetime, proved } = wanted;
+    let until = after(now, lifetime);
+    let mut handover = way_out::open::<TokenDisclosure>(args, desk, false)?;
+    let (username, display_name) = (owner.username.clone(), owner.display_name.clone());
+    let about = TokenDisclosure { username, display_name, label: label.clone(), roles, now, until };
+    handover.issue(&mut desk.means(), about, token, |digest| {
+        let new = NewToken { label, roles, digest, proved, until };
+        Ok(store.create_token(acting.actor(), owner.id, &new)?)
+    })?;
     handover.close(&mut desk.means())
 }
 

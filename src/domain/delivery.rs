@@ -1,86 +1,83 @@
-//! What is put in force only once it has been delivered: a secret is made, then delivered, then in force.
+//! A generated secret on its way: it is made, then delivered, then put in force.
 //!
-//! The store takes a [`Delivered`] and nothing else. There is one way to one: [`Undelivered::deliver`], with a delivery that
-//! has succeeded.
+//! [`Undelivered`] holds a secret together with what a store is to know it by. The only way from there to a [`Delivered`]
+//! takes the secret itself to somebody, and a store takes nothing else: see
+//! [`Store::reset_password`](../../store/struct.Store.html#method.reset_password).
 //!
 //! ```
-//! use passdesk::domain::delivery::{Delivered, Undelivered};
+//! use passdesk::domain::credential::StoredHash;
+//! use passdesk::domain::delivery::{Courier, Delivered, Undelivered};
 //!
-//! fn put_in_force(_: Delivered<&str>) {}
-//! let made = Undelivered::new("a hash");
-//! put_in_force(made.deliver(|| Ok::<(), ()>(())).unwrap());
+//! fn delivered(made: Undelivered<StoredHash>, to: &mut impl Courier<StoredHash>) -> Option<Delivered<StoredHash>> {
+//!     made.deliver(to).ok()
+//! }
 //! ```
 //!
-//! What was not delivered is not taken:
-//!
-//! ```compile_fail,E0308
-//! use passdesk::domain::delivery::{Delivered, Undelivered};
-//!
-//! fn put_in_force(_: Delivered<&str>) {}
-//! let made = Undelivered::new("a hash");
-//! put_in_force(made);
-//! ```
-//!
-//! Nor can anybody make up that it was:
+//! Nobody makes one up of a secret that was not delivered:
 //!
 //! ```compile_fail,E0423
-//! use passdesk::domain::delivery::Delivered;
+//! use passdesk::domain::credential::StoredHash;
+//! use passdesk::domain::delivery::{Courier, Delivered, Undelivered};
 //!
-//! let made_up = Delivered("a hash");
+//! fn delivered(made: StoredHash, to: &mut impl Courier<StoredHash>) -> Option<Delivered<StoredHash>> {
+//!     Some(Delivered(made))
+//! }
 //! ```
 
 use std::ops::Deref;
+use std::slice;
 
-/// What is to be put in force, and is in nobody's hands yet.
-pub struct Undelivered<T>(T);
+use zeroize::Zeroizing;
 
-/// What is to be put in force, and has been delivered.
+/// A secret that nobody has been handed yet, and what a store is to know it by. No `Debug`, no `Display`, no `Clone`; the
+/// secret is overwritten when it goes.
+pub struct Undelivered<T> {
+    secret: Zeroizing<String>,
+    known_by: T,
+}
+
+/// What a store is to know a secret by that somebody has been handed: the receipt for that secret, and for no other.
 pub struct Delivered<T>(T);
 
-/// That what was delivered is in force.
-pub struct InForce(());
+/// Whoever takes secrets to somebody.
+pub trait Courier<T> {
+    /// Why they could not be taken there.
+    type Failure;
+
+    /// Takes them there. When this returns, somebody has each of them: what was written has been flushed.
+    fn take(&mut self, secrets: &[Undelivered<T>]) -> Result<(), Self::Failure>;
+}
 
 impl<T> Undelivered<T> {
-    /// What was made.
-    pub fn new(made: T) -> Self {
-        Self(made)
+    /// Only what draws a secret knows both.
+    pub(super) fn new(secret: Zeroizing<String>, known_by: T) -> Self {
+        Self { secret, known_by }
     }
 
-    /// Prepares what can be prepared before it is delivered.
-    pub fn try_map<U, E>(self, prepare: impl FnOnce(T) -> Result<U, E>) -> Result<Undelivered<U>, E> {
-        prepare(self.0).map(Undelivered)
+    /// The secret, for the one way out that was asked for.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.secret
     }
 
-    /// Delivers it. When `hand_over` returns, somebody has it; if that fails, it is gone.
-    pub fn deliver<E>(self, hand_over: impl FnOnce() -> Result<(), E>) -> Result<Delivered<T>, E> {
-        hand_over().map(|()| Delivered(self.0))
+    /// Has it delivered. If that fails, it is gone.
+    pub fn deliver<C: Courier<T>>(self, courier: &mut C) -> Result<Delivered<T>, C::Failure> {
+        courier.take(slice::from_ref(&self))?;
+        Ok(Delivered(self.known_by))
     }
 
-    /// Delivers several at once.
-    pub fn deliver_all<E>(batch: Vec<Self>, hand_over: impl FnOnce() -> Result<(), E>) -> Result<Delivered<Vec<T>>, E> {
-        hand_over().map(|()| Delivered(batch.into_iter().map(|one| one.0).collect()))
+    /// Has several delivered, all in one piece.
+    pub fn deliver_all<C: Courier<T>>(secrets: Vec<Self>, courier: &mut C) -> Result<Vec<Delivered<T>>, C::Failure> {
+        courier.take(&secrets)?;
+        Ok(secrets.into_iter().map(|secret| Delivered(secret.known_by)).collect())
     }
 }
 
-impl<T> Delivered<T> {
-    /// What was delivered, and the receipt for it.
-    pub fn with_receipt(self) -> (T, Delivered<()>) {
-        (self.0, Delivered(()))
-    }
+impl<T> Deref for Undelivered<T> {
+    type Target = T;
 
-    /// Puts it in force.
-    pub fn put_in_force<E>(self, commit: impl FnOnce(Self) -> Result<(), E>) -> Result<InForce, E> {
-        commit(self).map(|()| InForce(()))
-    }
-
-    /// Puts several in force, as far as they can be: what came of each, and whether any is.
-    pub fn put_each_in_force<E>(
-        self,
-        commit: impl FnOnce(Self) -> Vec<Result<(), E>>,
-    ) -> (Vec<Result<(), E>>, Option<InForce>) {
-        let outcomes = commit(self);
-        let in_force = outcomes.iter().any(Result::is_ok).then_some(InForce(()));
-        (outcomes, in_force)
+    fn deref(&self) -> &T {
+        &self.known_by
     }
 }
 
@@ -89,5 +86,21 @@ impl<T> Deref for Delivered<T> {
 
     fn deref(&self) -> &T {
         &self.0
+    }
+}
+
+/// Of secrets that there are not, for the laws of a store.
+#[cfg(test)]
+pub mod made_up {
+    use super::*;
+
+    /// One that nobody is handed.
+    pub fn undelivered<T>(known_by: T) -> Undelivered<T> {
+        Undelivered::new(Zeroizing::default(), known_by)
+    }
+
+    /// As if it had been handed to somebody.
+    pub fn delivered<T>(known_by: T) -> Delivered<T> {
+        Delivered(known_by)
     }
 }

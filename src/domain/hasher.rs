@@ -44,10 +44,11 @@ impl Hasher {
     /// Hashes a temporary password, exactly as it is shown.
     pub fn hash_temporary(
         &mut self,
-        password: &TemporaryPassword,
+        password: TemporaryPassword,
         salt: Salt,
     ) -> anyhow::Result<Undelivered<StoredHash>> {
-        self.hash(password.reveal().as_bytes(), salt).map(Undelivered::new)
+        let hash = self.hash(password.reveal().as_bytes(), salt)?;
+        Ok(password.known_by(hash))
     }
 
     pub(super) fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {

@@ -4,6 +4,8 @@ use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::delivery::Undelivered;
+
 /// What a token begins with, so that people and scanners know one when they see it.
 pub const TOKEN_PREFIX: &str = "pdsk_";
 
@@ -49,6 +51,12 @@ impl SignInSecret {
         text.push_str(TOKEN_PREFIX);
         text.push_str(&digits);
         text
+    }
+
+    /// A token of it, for somebody to be handed.
+    #[must_use]
+    pub fn into_token(self) -> Undelivered<SignInDigest> {
+        Undelivered::new(self.to_token(), self.digest())
     }
 
     /// Reads what [`Self::to_token`] wrote; `None` if this is not it.

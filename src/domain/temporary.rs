@@ -3,6 +3,7 @@
 use rand::{CryptoRng, RngExt as _};
 use zeroize::Zeroizing;
 
+use super::delivery::Undelivered;
 use super::secret::TypedPassword;
 
 /// The symbols: no 0, 1, i, l or o, which can be misread or misheard.
@@ -34,6 +35,11 @@ impl TemporaryPassword {
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// With what a store is to know it by.
+    pub(super) fn known_by<T>(self, known_by: T) -> Undelivered<T> {
+        Undelivered::new(self.0, known_by)
     }
 }
 

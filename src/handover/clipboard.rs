@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Handed, Means, WayOut, secret_of};
+use super::{Handed, Means, WayOut};
 use crate::domain::clock::spoken;
-use crate::domain::delivery::InForce;
 use crate::failure::Result;
 
 /// The clipboard, as the way out.
@@ -23,8 +22,8 @@ impl ToClipboard {
 }
 
 impl WayOut for ToClipboard {
-    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
-        means.clipboard.copy(secret_of(handed.bytes), self.clear_after)
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
+        means.clipboard.copy(handed.bare(), self.clear_after)
     }
 
     fn commits(&mut self, means: &mut Means<'_>) -> Result<()> {
@@ -44,7 +43,7 @@ impl WayOut for ToClipboard {
         self.is_there = means.clipboard.committed();
     }
 
-    fn confirmed(&self, _: &InForce) -> String {
+    fn confirmed(&self) -> String {
         if self.is_there {
             format!("is {}, and in force", on_the_clipboard(self.clear_after))
         } else {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::mem;
 
 use anstyle::Style;
 use jiff::Timestamp;
@@ -9,207 +10,209 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct as _, Serializer};
 use zeroize::Zeroizing;
 
-use crate::domain::account::{Account, named};
+use crate::domain::account::named;
 use crate::domain::clock::{readable, spoken};
+use crate::domain::credential::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;
-use crate::domain::temporary::TemporaryPassword;
+use crate::domain::sign_in::SignInDigest;
 use crate::domain::token::Label;
 use crate::terminal::format::{Record, moment};
 use crate::terminal::output::Layout;
 use crate::terminal::screen::ScreenPage;
 
-/// Something that is handed over once. As a record it is for machines.
-pub trait Disclosure: Record {
+/// What is said of a secret that is handed over.
+pub trait Disclosure {
+    /// What a store knows the secret by.
+    type KnownBy;
     /// What a message calls it.
     const WHAT: &'static str;
     /// Whether it stands bare in a file, for a program to read.
     const BARE_IN_A_FILE: bool;
+    /// The names of [`Self::cells`].
+    const COLUMNS: &'static [&'static str];
 
+    /// Whose it is.
+    fn username(&self) -> &Username;
+
+    /// For people: whose it is, in a line.
+    fn title(&self) -> String;
+
+    /// For people: its end, and what happens next.
+    fn rest(&self) -> String;
+
+    /// For programs, the secret among them.
+    fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>>;
+}
+
+/// A value for programs.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Cell<'a> {
+    /// A text.
+    Text(Cow<'a, str>),
+    /// Roles, a list where there are lists.
+    Roles(Roles),
+}
+
+/// A secret, and what is said of it. As a record it is for programs.
+pub(super) struct Disclosed<'a, D> {
+    pub about: &'a D,
+    pub secret: &'a str,
+}
+
+impl<D: Disclosure> Disclosed<'_, D> {
     /// For people: the secret alone on its line, its end, and what happens next; `gap` before it.
-    fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>>;
+    pub fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
+        let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
+        let (title, secret, rest) = (self.about.title(), self.secret, self.about.rest());
+        // Room for all of it, so that no reallocation leaves a copy of the secret behind.
+        let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
+        let mut text = Zeroizing::new(String::with_capacity(room));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{gap}{title}, shown this once:\n\n    {strong}{secret}{strong:#}\n\n{rest}");
+        Zeroizing::new(mem::take(&mut *text).into_bytes())
+    }
 
     /// For the confirmation screen, as long as it is not in force.
-    fn page(&self) -> ScreenPage;
+    pub fn page(&self) -> ScreenPage {
+        let (title, secret, rest) = (self.about.title(), Zeroizing::new(self.secret.to_owned()), self.about.rest());
+        ScreenPage { title, secret, rest, status: "It is not in force yet.".into() }
+    }
 
     /// The bare secret and a line end.
-    fn bare(&self) -> Zeroizing<Vec<u8>>;
+    pub fn bare(&self) -> Zeroizing<Vec<u8>> {
+        let mut line = Zeroizing::new(Vec::with_capacity(self.secret.len() + 1));
+        line.extend_from_slice(self.secret.as_bytes());
+        line.push(b'\n');
+        line
+    }
 }
 
-/// The text of it, with room for all of it, so that no reallocation leaves a copy of the secret behind.
-fn text(layout: Layout, gap: &str, title: &str, secret: &str, rest: &str) -> Zeroizing<Vec<u8>> {
-    let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
-    let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
-    let mut text = Zeroizing::new(String::with_capacity(room));
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{gap}{title}, shown this once:\n\n    {strong}{secret}{strong:#}\n\n{rest}");
-    bytes(text)
+impl<D: Disclosure> Serialize for Disclosed<'_, D> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Disclosed", D::COLUMNS.len())?;
+        for (name, cell) in D::COLUMNS.iter().zip(self.about.cells(self.secret)) {
+            object.serialize_field(name, &cell)?;
+        }
+        object.end()
+    }
 }
 
-fn page(title: String, secret: &str, rest: String) -> ScreenPage {
-    let status = "It is not in force yet.".to_owned();
-    ScreenPage { title, secret: Zeroizing::new(secret.to_owned()), rest, status }
+impl<D: Disclosure> Record for Disclosed<'_, D> {
+    const COLUMNS: &'static [&'static str] = D::COLUMNS;
+
+    fn cells(&self) -> Vec<Cow<'_, str>> {
+        let text = |cell| match cell {
+            Cell::Text(text) => text,
+            Cell::Roles(roles) => roles.join(" ").into(),
+        };
+        self.about.cells(self.secret).into_iter().map(text).collect()
+    }
 }
 
-fn line(secret: &str) -> Zeroizing<Vec<u8>> {
-    let mut text = Zeroizing::new(String::with_capacity(secret.len() + 1));
-    text.push_str(secret);
-    text.push('\n');
-    bytes(text)
+/// How long it lives, and until when.
+fn expires(now: Timestamp, until: Timestamp) -> String {
+    format!("It expires in {}, on {}.", spoken(until.as_second() - now.as_second()), readable(until))
 }
 
-/// The same bytes in the same place.
-fn bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(std::mem::take(&mut *text).into_bytes())
-}
-
-/// A temporary password and whose it is.
-pub struct TemporaryDisclosure<'a> {
+/// What is said of a temporary password.
+pub struct TemporaryDisclosure {
     /// The account.
-    pub username: &'a Username,
+    pub username: Username,
     /// Its owner's name.
-    pub display_name: &'a DisplayName,
-    /// The password.
-    pub secret: &'a TemporaryPassword,
+    pub display_name: DisplayName,
+    /// When it was made.
+    pub now: Timestamp,
     /// When it ends.
     pub until: Timestamp,
-    /// Now.
-    pub now: Timestamp,
     /// The operation that puts it in force.
     pub operation: OperationId,
 }
 
-impl Disclosure for TemporaryDisclosure<'_> {
+impl Disclosure for TemporaryDisclosure {
+    type KnownBy = StoredHash;
     const WHAT: &'static str = "temporary password";
     const BARE_IN_A_FILE: bool = false;
-
-    fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
-        text(layout, gap, &self.title(), self.secret.reveal(), &self.rest())
-    }
-
-    fn page(&self) -> ScreenPage {
-        page(self.title(), self.secret.reveal(), self.rest())
-    }
-
-    fn bare(&self) -> Zeroizing<Vec<u8>> {
-        line(self.secret.reveal())
-    }
-}
-
-impl TemporaryDisclosure<'_> {
-    fn title(&self) -> String {
-        format!("Temporary password for {}", named(self.username, self.display_name))
-    }
-
-    fn rest(&self) -> String {
-        let lives = spoken(self.until.as_second() - self.now.as_second());
-        format!(
-            "It expires in {lives}, on {}.\n\
-             Signing in with it leads straight to choosing a new one:\n\
-             \x20   passdesk me sign-in --as {}\n",
-            readable(self.until),
-            self.username,
-        )
-    }
-}
-
-impl Serialize for TemporaryDisclosure<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("TemporaryDisclosure", 4)?;
-        object.serialize_field("username", self.username)?;
-        object.serialize_field("temporary_password", self.secret.reveal())?;
-        object.serialize_field("expires_at", &moment(self.until))?;
-        object.serialize_field("operation", &self.operation.to_string())?;
-        object.end()
-    }
-}
-
-impl Record for TemporaryDisclosure<'_> {
     const COLUMNS: &'static [&'static str] = &["username", "temporary_password", "expires_at", "operation"];
 
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![
-            self.username.as_str().into(),
-            self.secret.reveal().into(),
-            moment(self.until).into(),
-            self.operation.to_string().into(),
-        ]
-    }
-}
-
-/// A token and whose it is.
-pub struct TokenDisclosure<'a> {
-    /// The account.
-    pub owner: &'a Account,
-    /// What its owner calls it.
-    pub label: &'a Label,
-    /// Its roles.
-    pub roles: Roles,
-    /// The token.
-    pub token: &'a str,
-    /// When it ends.
-    pub until: Timestamp,
-    /// Now.
-    pub now: Timestamp,
-}
-
-impl Disclosure for TokenDisclosure<'_> {
-    const WHAT: &'static str = "token";
-    const BARE_IN_A_FILE: bool = true;
-
-    fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
-        text(layout, gap, &self.title(), self.token, &self.rest())
+    fn username(&self) -> &Username {
+        &self.username
     }
 
-    fn page(&self) -> ScreenPage {
-        page(self.title(), self.token, self.rest())
-    }
-
-    fn bare(&self) -> Zeroizing<Vec<u8>> {
-        line(self.token)
-    }
-}
-
-impl TokenDisclosure<'_> {
     fn title(&self) -> String {
-        format!("Token {} of {}", self.label, self.owner.named())
+        format!("Temporary password for {}", named(&self.username, &self.display_name))
     }
 
     fn rest(&self) -> String {
-        let lives = spoken(self.until.as_second() - self.now.as_second());
-        let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
+        let Self { username, now, until, .. } = self;
         format!(
-            "It expires in {lives}, on {}. Its roles: {roles}.\n\
-             Keep it in a file that only its script can read (mode 0600), and name it:\n\
-             \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
-            readable(self.until),
+            "{}\n\
+             Signing in with it leads straight to choosing a new one:\n\
+             \x20   passdesk me sign-in --as {username}\n",
+            expires(*now, *until)
         )
     }
-}
 
-impl Serialize for TokenDisclosure<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("TokenDisclosure", 5)?;
-        object.serialize_field("username", &self.owner.username)?;
-        object.serialize_field("label", self.label.as_str())?;
-        object.serialize_field("roles", &self.roles)?;
-        object.serialize_field("token", self.token)?;
-        object.serialize_field("expires_at", &moment(self.until))?;
-        object.end()
+    fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>> {
+        let texts: [Cow<'_, str>; 4] = [
+            self.username.as_str().into(),
+            secret.into(),
+            moment(self.until).into(),
+            self.operation.to_string().into(),
+        ];
+        texts.map(Cell::Text).into()
     }
 }
 
-impl Record for TokenDisclosure<'_> {
+/// What is said of a token.
+pub struct TokenDisclosure {
+    /// The account.
+    pub username: Username,
+    /// Its owner's name.
+    pub display_name: DisplayName,
+    /// What its owner calls it.
+    pub label: Label,
+    /// Its roles.
+    pub roles: Roles,
+    /// When it was made.
+    pub now: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+impl Disclosure for TokenDisclosure {
+    type KnownBy = SignInDigest;
+    const WHAT: &'static str = "token";
+    const BARE_IN_A_FILE: bool = true;
     const COLUMNS: &'static [&'static str] = &["username", "label", "roles", "token", "expires_at"];
 
-    fn cells(&self) -> Vec<Cow<'_, str>> {
+    fn username(&self) -> &Username {
+        &self.username
+    }
+
+    fn title(&self) -> String {
+        format!("Token {} of {}", self.label, named(&self.username, &self.display_name))
+    }
+
+    fn rest(&self) -> String {
+        let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
+        format!(
+            "{} Its roles: {roles}.\n\
+             Keep it in a file that only its script can read (mode 0600), and name it:\n\
+             \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
+            expires(self.now, self.until)
+        )
+    }
+
+    fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>> {
         vec![
-            self.owner.username.as_str().into(),
-            self.label.as_str().into(),
-            self.roles.join(" ").into(),
-            self.token.into(),
-            moment(self.until).into(),
+            Cell::Text(self.username.as_str().into()),
+            Cell::Text(self.label.as_str().into()),
+            Cell::Roles(self.roles),
+            Cell::Text(secret.into()),
+            Cell::Text(moment(self.until).into()),
         ]
     }
 }

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::rewrite::{self, still_there, sync_folder};
 use super::unfinished::Unfinished;
-use super::{Handed, Means, WayOut, not_delivered, unwritten};
-use crate::domain::delivery::InForce;
+use super::{Handed, Means, WayOut, not_delivered};
 use crate::failure::{Failure, Result};
 use crate::made::Made;
 use crate::terminal::output::Output;
@@ -76,8 +75,8 @@ impl ToFile {
 }
 
 impl WayOut for ToFile {
-    fn hand_over(&mut self, _: &mut Means<'_>, what: &str, handed: &Handed<'_>) -> Result<()> {
-        self.write(handed.bytes).map_err(|error| unwritten(what, &self.path.display().to_string(), &error))
+    fn hand_over(&mut self, _: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
+        self.write(handed.bytes).map_err(|error| handed.unwritten(&self.path.display().to_string(), &error))
     }
 
     fn is_bare(&self, bare_in_a_file: bool) -> bool {
@@ -92,7 +91,7 @@ impl WayOut for ToFile {
         false
     }
 
-    fn confirmed(&self, _: &InForce) -> String {
+    fn confirmed(&self) -> String {
         format!("is in {}, and in force", self.path.display())
     }
 

@@ -4,8 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::{Handed, Means, WayOut, not_delivered, secret_of};
-use crate::domain::delivery::InForce;
+use super::{Handed, Means, WayOut, not_delivered};
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::{Phase, Terminal};
 
@@ -13,8 +12,8 @@ use crate::terminal::{Phase, Terminal};
 pub struct Osc52;
 
 impl WayOut for Osc52 {
-    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
-        ask(means.terminal, handed.bytes)
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
+        ask(means.terminal, handed.bare())
     }
 
     fn is_bare(&self, _: bool) -> bool {
@@ -25,15 +24,15 @@ impl WayOut for Osc52 {
         "copied".into()
     }
 
-    fn confirmed(&self, _: &InForce) -> String {
+    fn confirmed(&self) -> String {
         "is where your terminal has copied it, and in force".into()
     }
 }
 
 /// Has the terminal copy a secret (xterm, "Operating System Commands", 52). It does not say whether it did, so the person
 /// is asked.
-fn ask(terminal: &mut dyn Terminal, bytes: &[u8]) -> Result<()> {
-    let (begins, secret) = (b"\x1b]52;c;", secret_of(bytes));
+fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
+    let begins = b"\x1b]52;c;";
     // Written in its place: encoders that append go through buffers of their own, which nobody wipes.
     let mut sequence = Zeroizing::new(vec![0; begins.len() + secret.len().div_ceil(3) * 4 + 1]);
     let (start, rest) = sequence.split_at_mut(begins.len());

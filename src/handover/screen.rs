@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::clipboard::on_the_clipboard;
-use super::{Handed, Means, WayOut};
-use crate::domain::delivery::InForce;
+use super::{Handed, Means, WayOut, not_delivered};
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
@@ -25,18 +24,18 @@ impl OnScreen {
 }
 
 impl WayOut for OnScreen {
-    fn hand_over(&mut self, means: &mut Means<'_>, _: &str, handed: &Handed<'_>) -> Result<()> {
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
         if means.terminal.interrupted() {
             // Nobody has seen anything yet.
             return Err(Failure::cancelled());
         }
-        let page = (handed.page)();
+        let page = handed.page.ok_or_else(|| not_delivered("a screen holds one secret"))?();
         means.terminal.paint(&page).map_err(|error| Failure { kind: Kind::NotDelivered, ..Failure::from(error) })?;
         self.shown = Some(page);
         Ok(())
     }
 
-    fn confirmed(&self, _: &InForce) -> String {
+    fn confirmed(&self) -> String {
         "was on the screen, and is in force".into()
     }
 

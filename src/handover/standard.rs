@@ -1,6 +1,6 @@
 //! Standard output.
 
-use super::{Handed, Means, WayOut, not_delivered, unwritten};
+use super::{Handed, Means, WayOut, not_delivered};
 use crate::failure::Result;
 use crate::terminal::output::{Layout, Output};
 
@@ -19,9 +19,9 @@ impl Standard {
 }
 
 impl WayOut for Standard {
-    fn hand_over(&mut self, means: &mut Means<'_>, what: &str, handed: &Handed<'_>) -> Result<()> {
+    fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
         let written = means.output.write_all(handed.bytes).and_then(|()| means.output.flush());
-        written.map_err(|error| unwritten(what, "standard output", &error))
+        written.map_err(|error| handed.unwritten("standard output", &error))
     }
 
     fn layout(&self, output: &dyn Output) -> Layout {

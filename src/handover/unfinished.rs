@@ -11,14 +11,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::TemporaryDisclosure;
-use super::rewrite;
+use super::{Disclosure as _, TemporaryDisclosure, rewrite};
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
-use crate::terminal::format::{Format, Record as _};
+use crate::terminal::format::Format;
 
 /// How a file begins of which no row can be looked up.
 const BEFORE_OPERATIONS: &[u8] = b"username,temporary_password,expires_at\n";

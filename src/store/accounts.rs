@@ -2,6 +2,7 @@
 //! or changes nothing.
 
 use std::iter;
+use std::ops::Deref;
 
 use jiff::SignedDuration;
 
@@ -66,7 +67,10 @@ pub fn taken(taken: Taken) -> StoreError {
 }
 
 /// Makes an account.
-pub fn add(tx: &mut Tx<'_>, by: &Actor, new: &NewAccount) -> Result<AccountId> {
+pub fn add<H>(tx: &mut Tx<'_>, by: &Actor, new: &NewAccount<H>) -> Result<AccountId>
+where
+    H: Deref<Target = StoredHash>,
+{
     let NewAccount { username, display_name, email, roles, temporary } = new;
     let subject = Subject { id: None, username, roles: *roles };
     authorize(tx, by, Action::Add, subject)?;
@@ -91,7 +95,7 @@ pub fn add(tx: &mut Tx<'_>, by: &Actor, new: &NewAccount) -> Result<AccountId> {
     let made = number.map(|id| tx.account(&Target::Id(id))).transpose()?.flatten();
     let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account that it has made is not there"));
     let mut account = made.ok_or_else(gone)?;
-    give(tx, by, &mut account, temporary);
+    give(tx, by, &mut account, temporary.until);
     save(tx, &account)?;
     let id = account.id;
     let first = Password { hash: Some(temporary.hash.clone()), revision: password_revision(tx, id)? };
@@ -168,15 +172,15 @@ fn give_temporary(tx: &mut Tx<'_>, by: &Actor, account: &mut Account, new: &NewT
     tx.save_password(account.id, &Password { hash: Some(new.hash.clone()), revision })?;
     tries::end_all(tx, account)?;
     tries::forget(account);
-    give(tx, by, account, new);
+    give(tx, by, account, new.until);
     sign_ins::end_of(tx, account.id, None).map(drop)
 }
 
 /// Says of an account that its password is a temporary one.
-fn give(tx: &Tx<'_>, by: &Actor, account: &mut Account, new: &NewTemporary) {
+fn give(tx: &Tx<'_>, by: &Actor, account: &mut Account, until: Timestamp) {
     account.has_password = true;
     account.must_change = true;
-    account.temporary_until = Some(new.until);
+    account.temporary_until = Some(until);
     account.temporary_lapsed = false;
     account.last_reset = Some(LastReset { at: tx.now(), by: by.recorded() });
 }

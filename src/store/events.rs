@@ -19,7 +19,7 @@ use crate::domain::token::Label;
 
 /// An account was made.
 #[must_use]
-pub fn added(by: &Actor, id: AccountId, new: &NewAccount) -> Entry {
+pub fn added<H>(by: &Actor, id: AccountId, new: &NewAccount<H>) -> Entry {
     let target = RecordedTarget { id: Some(id), username: new.username.clone() };
     Entry::done(by, Action::Add.name(), Some(target), Detail::default().with_roles(DetailKey::Roles, new.roles))
 }

@@ -37,7 +37,8 @@ pub use self::values::{
 };
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
-use crate::domain::delivery::Delivered;
+use crate::domain::credential::StoredHash;
+use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::finding::Finding;
 use crate::domain::operation::OperationId;
 use crate::made::Made;
@@ -142,8 +143,14 @@ pub trait Stores {
     /// Opens the store and leaves it as it is. One of an earlier schema is [`StoreError::Unusable`] then.
     fn open_as_it_is(&self) -> Result<Store>;
 
-    /// Makes a store with its first account, out of everybody's sight.
-    fn prepare(&self, by: &Actor, first: &NewAccount) -> Result<Box<dyn PreparedStore>>;
+    /// Makes a store with its first account, out of everybody's sight. `doom` is handed what is left behind if the program
+    /// is ended from then on, in the order in which it can be removed; until then no signal is acted on.
+    fn prepare(
+        &self,
+        by: &Actor,
+        first: &NewAccount<Undelivered<StoredHash>>,
+        doom: &mut dyn FnMut(Made),
+    ) -> Result<Box<dyn PreparedStore>>;
 
     /// The file that it is kept in, if it is kept in one.
     fn file(&self) -> Option<&dyn StoreFile>;
@@ -173,10 +180,7 @@ pub trait StoreFile {
 
 /// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.
 pub trait PreparedStore {
-    /// What it leaves behind if the program is ended now, in the order in which it can be removed.
-    fn scratch(&self) -> Vec<Made>;
-
-    /// Puts it in its place, in one step, once the password of its first account has been delivered;
+    /// Puts it in its place, in one step, once the password of its first account has been delivered, and no other one;
     /// [`StoreError::Conflict`] if the place has been taken meanwhile.
-    fn put_in_place(self: Box<Self>, receipt: &Delivered<()>) -> Result<()>;
+    fn put_in_place(self: Box<Self>, first: &Delivered<StoredHash>) -> Result<()>;
 }

@@ -6,6 +6,7 @@
 //! the account since, the answer is [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is
 //! decided again inside the transaction, on what the actor and the target are by then.
 
+use std::ops::Deref;
 use std::path::Path;
 
 use jiff::SignedDuration;
@@ -22,7 +23,6 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
-use crate::domain::delivery::Delivered;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
@@ -174,12 +174,15 @@ impl Store {
     }
 
     /// Makes an account.
-    pub fn add_account(&mut self, by: &Actor, new: &Delivered<NewAccount>) -> Result<AccountId> {
+    pub fn add_account(&mut self, by: &Actor, new: &NewAccount) -> Result<AccountId> {
         self.add_first(by, new)
     }
 
     /// The same for the first account of a store that is not in its place yet.
-    pub(super) fn add_first(&mut self, by: &Actor, new: &NewAccount) -> Result<AccountId> {
+    pub(super) fn add_first<H>(&mut self, by: &Actor, new: &NewAccount<H>) -> Result<AccountId>
+    where
+        H: Deref<Target = StoredHash>,
+    {
         let target = RecordedTarget { id: None, username: new.username.clone() };
         self.change(Writing::Few, by, Action::Add.name(), Whom::Named(target), |tx| accounts::add(tx, by, new))
     }
@@ -205,24 +208,38 @@ impl Store {
 
     /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it, and
     /// of the tries that are under way.
-    pub fn reset_password(
-        &mut self,
-        by: &Actor,
-        id: AccountId,
-        seen: Revision,
-        new: &Delivered<NewTemporary>,
-    ) -> Result<()> {
+    ///
+    /// It takes one that somebody has been handed:
+    ///
+    /// ```
+    /// # use jiff::Timestamp;
+    /// # use passdesk::domain::{account::Account, actor::Actor, credential::StoredHash};
+    /// # use passdesk::domain::delivery::{Delivered, Undelivered};
+    /// # use passdesk::store::{NewTemporary, Result, Store};
+    /// fn reset(store: &mut Store, by: &Actor, it: &Account, hash: Delivered<StoredHash>, until: Timestamp) -> Result<()> {
+    ///     store.reset_password(by, it.id, it.revision, &NewTemporary { hash, until })
+    /// }
+    /// ```
+    ///
+    /// What has not been delivered it does not take, as no operation does that puts a secret in force:
+    ///
+    /// ```compile_fail,E0308
+    /// # use jiff::Timestamp;
+    /// # use passdesk::domain::{account::Account, actor::Actor, credential::StoredHash};
+    /// # use passdesk::domain::delivery::{Delivered, Undelivered};
+    /// # use passdesk::store::{NewTemporary, Result, Store};
+    /// fn reset(store: &mut Store, by: &Actor, it: &Account, hash: Undelivered<StoredHash>, until: Timestamp) -> Result<()> {
+    ///     store.reset_password(by, it.id, it.revision, &NewTemporary { hash, until })
+    /// }
+    /// ```
+    pub fn reset_password(&mut self, by: &Actor, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
         let work = |tx: &mut Tx<'_>| accounts::reset_password(tx, by, id, seen, new);
         self.change(Writing::Forgetting, by, Action::Reset.name(), Whom::Account(id), work)
     }
 
     /// The same for a batch, whatever they are by then. What is refused changes nothing, and leaves the others alone: what
     /// came of each, in their order.
-    pub fn reset_passwords(
-        &mut self,
-        by: &Actor,
-        batch: &Delivered<Vec<(AccountId, NewTemporary)>>,
-    ) -> Result<Vec<Result<()>>> {
+    pub fn reset_passwords(&mut self, by: &Actor, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
         self.write(Writing::Forgetting, |tx| batches::reset_passwords(tx, by, batch))
     }
 
@@ -268,7 +285,7 @@ impl Store {
     }
 
     /// A reset that asks nobody's leave, for an operator whom all else has failed.
-    pub fn recover(&mut self, by: &Actor, id: AccountId, seen: Revision, new: &Delivered<NewTemporary>) -> Result<()> {
+    pub fn recover(&mut self, by: &Actor, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
         self.write(Writing::Forgetting, |tx| accounts::recover(tx, by, id, seen, new))
     }
 
@@ -366,7 +383,7 @@ impl Store {
     }
 
     /// Makes a token of an account. [`StoreError::Conflict`] if it has one of that label, or is not in use.
-    pub fn create_token(&mut self, by: &Actor, owner: AccountId, new: &Delivered<NewToken>) -> Result<()> {
+    pub fn create_token(&mut self, by: &Actor, owner: AccountId, new: &NewToken) -> Result<()> {
         self.change_of(by, Action::CreateToken, owner, |tx| tokens::create(tx, by, owner, new))
     }
 

@@ -45,7 +45,7 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> 
         roles: Some(new.roles),
         last_used_at: None,
     };
-    tx.insert_sign_in(new.digest, &row)?
+    tx.insert_sign_in(*new.digest, &row)?
         .map_err(|_| StoreError::Conflict(format!("{} has a token {} already", account.username, new.label)))
 }
 

@@ -6,6 +6,7 @@ use crate::domain::account::{Account, AccountId, Revision, State};
 use crate::domain::audit::{Outcome, Reason};
 use crate::domain::authority::Action;
 use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::delivery::Delivered;
 use crate::domain::digest::FileDigest;
 use crate::domain::name::{DisplayName, Email, Username, folded};
 use crate::domain::operation::OperationId;
@@ -14,18 +15,16 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
 
-/// A temporary password, hashed, and its end.
-#[derive(Clone)]
-pub struct NewTemporary {
+/// A temporary password that somebody has been handed, hashed, and its end.
+pub struct NewTemporary<H = Delivered<StoredHash>> {
     /// The hash.
-    pub hash: StoredHash,
+    pub hash: H,
     /// When it stops to be of use.
     pub until: Timestamp,
 }
 
 /// An account to be made. It starts with a temporary password.
-#[derive(Clone)]
-pub struct NewAccount {
+pub struct NewAccount<H = Delivered<StoredHash>> {
     /// Its username.
     pub username: Username,
     /// Its owner's name.
@@ -35,7 +34,7 @@ pub struct NewAccount {
     /// Its roles.
     pub roles: Roles,
     /// Its first password.
-    pub temporary: NewTemporary,
+    pub temporary: NewTemporary<H>,
 }
 
 /// What is to be different about an account; `None` leaves it as it is.
@@ -263,15 +262,14 @@ pub struct PassedTry<'a> {
     pub occasion: Occasion,
 }
 
-/// A token to be made.
-#[derive(Debug, Clone)]
+/// A token to be put in force, which somebody has been handed.
 pub struct NewToken {
     /// What its owner calls it.
     pub label: Label,
     /// The roles it is to have, as far as its owner has them.
     pub roles: Roles,
     /// By what the store is to know it.
-    pub digest: SignInDigest,
+    pub digest: Delivered<SignInDigest>,
     /// The password that whoever makes it has given besides, if they act by a sign-in.
     pub proved: Option<PasswordRevision>,
     /// When it ends.

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
+use std::convert::Infallible;
 use std::io::Write as _;
 
 use jiff::SignedDuration;
@@ -12,16 +13,19 @@ use passdesk::domain::account::{Account, AccountId};
 use passdesk::domain::actor::{Actor, Operator, Standing};
 use passdesk::domain::authority::{Action, Refusal, decide};
 use passdesk::domain::clock::{Clock, Timestamp};
-use passdesk::domain::credential::{PasswordRevision, StoredHash};
-use passdesk::domain::delivery::{Delivered, Undelivered};
+use passdesk::domain::credential::{Cost, PasswordRevision, StoredHash};
+use passdesk::domain::delivery::{Courier, Undelivered};
 use passdesk::domain::name::DisplayName;
 use passdesk::domain::operation::OperationId;
 use passdesk::domain::policy::{Policy, Setting};
 use passdesk::domain::role::{Role, Roles};
-use passdesk::domain::sign_in::{SignInDigest, SignInId};
+use passdesk::domain::sign_in::{SignInId, SignInSecret};
 use passdesk::domain::target::Target;
+use passdesk::domain::temporary::TemporaryPassword;
 use passdesk::store::sqlite::SqliteStores;
 use passdesk::store::{Edit, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _, Watch};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use rusqlite::{Connection, params};
 
 /// The roles by rank, 0 to 4.
@@ -187,13 +191,30 @@ fn later() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
 }
 
-fn temporary() -> NewTemporary {
-    NewTemporary { hash: StoredHash::from_store("$argon2id$temporary".into()), until: later() }
+/// A temporary password that nobody has been handed.
+fn made() -> Undelivered<StoredHash> {
+    let (cost, rng) = (Cost { memory_kib: 8, passes: 1, lanes: 1 }, &mut StdRng::seed_from_u64(1));
+    StoredHash::of_temporary(TemporaryPassword::generate(rng), cost, rng).unwrap()
 }
 
-fn new(username: &str, roles: Roles) -> NewAccount {
+/// Somebody who takes whatever is delivered.
+struct Taker;
+
+impl<T> Courier<T> for Taker {
+    type Failure = Infallible;
+
+    fn take(&mut self, _: &[Undelivered<T>]) -> std::result::Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+fn temporary() -> NewTemporary {
+    NewTemporary { hash: made().deliver(&mut Taker).unwrap(), until: later() }
+}
+
+fn new<H>(username: &str, roles: Roles, temporary: NewTemporary<H>) -> NewAccount<H> {
     let username = username.parse().unwrap();
-    NewAccount { username, display_name: DisplayName::default(), email: None, roles, temporary: temporary() }
+    NewAccount { username, display_name: DisplayName::default(), email: None, roles, temporary }
 }
 
 fn operator() -> Actor {
@@ -203,11 +224,6 @@ fn operator() -> Actor {
 const ACTOR: i64 = 1;
 const TARGET: i64 = 2;
 const KEEPER: i64 = 3;
-
-/// As if it had been handed to somebody.
-fn delivered<T>(new: T) -> Delivered<T> {
-    Undelivered::new(new).deliver(|| Ok::<_, ()>(())).unwrap()
-}
 
 /// Nobody watches.
 struct Nobody;
@@ -240,7 +256,9 @@ impl Bench {
         let path = folder.path().join("store.db");
         let stores = SqliteStores::at(&path, Still, OperationId([7; 16])).unwrap();
         let by = operator();
-        stores.prepare(&by, &new("first", Roles::NONE)).unwrap().put_in_place(&delivered(())).unwrap();
+        let first = new("first", Roles::NONE, NewTemporary { hash: made(), until: later() });
+        let prepared = stores.prepare(&by, &first, &mut |_| ()).unwrap();
+        prepared.put_in_place(&first.temporary.hash.deliver(&mut Taker).unwrap()).unwrap();
         let behind = Connection::open(&path).unwrap();
         behind.pragma_update(None, "synchronous", "OFF").unwrap();
         Self { folder, store: stores.open().unwrap(), behind }
@@ -325,7 +343,7 @@ impl Bench {
         let (id, seen, store) = (target.id, target.revision, &mut self.store);
         let roles = |roles| Edit { roles: Some(roles), ..Edit::default() };
         Some(match cell.action {
-            "reset" => store.reset_password(by, id, seen, &delivered(temporary())),
+            "reset" => store.reset_password(by, id, seen, &temporary()),
             "require-change" => store.require_change(by, id, seen),
             "unlock" => store.unlock(by, id, seen),
             "disable" => store.disable(by, id, seen),
@@ -342,16 +360,17 @@ impl Bench {
             }
             "revoke" => store.edit_account(by, id, seen, &roles(Roles::NONE)),
             "add" => store
-                .add_account(by, &delivered(new("another", ROLES[cell.target].iter().copied().collect())))
+                .add_account(by, &new("another", ROLES[cell.target].iter().copied().collect(), temporary()))
                 .map(drop),
             "purge" => store.purge(by, SignedDuration::ZERO).map(drop),
             "policy set" => store.set_policy(by, Policy::default(), Setting::MinLength, "20").map(drop),
             "tokens create" => {
-                let (label, digest) = ("another".parse().unwrap(), SignInDigest([1; 32]));
+                let token = SignInSecret::generate(&mut StdRng::seed_from_u64(1)).into_token();
+                let (label, digest) = ("another".parse().unwrap(), token.deliver(&mut Taker).unwrap());
                 store.create_token(
                     by,
                     id,
-                    &delivered(NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None }),
+                    &NewToken { label, roles: Roles::NONE, digest, until: later(), proved: None },
                 )
             }
             "store backup" => {

@@ -62,6 +62,16 @@ fn only_the_sqlite_room_names_the_engine() {
 }
 
 #[test]
+fn only_the_handing_over_and_the_demonstration_take_secrets_to_somebody() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in sources(&src) {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let may = file.starts_with(src.join("handover")) || file == src.join("commands/demo.rs");
+        assert!(may || !text.contains(" Courier<"), "{}", file.display());
+    }
+}
+
+#[test]
 fn only_what_was_made_is_removed_and_nothing_is_named_by_a_process_number() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     // A sign-in is forgotten by its name, which is passdesk's own.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::cli::recover::Recover;
 use crate::cli::tokens::{Command, Create};
-use crate::cli::ways::Copy;
+use crate::cli::ways::Copier;
 use crate::commands::users::{self, reset::run};
 use crate::commands::{me, recover, tokens};
 use crate::domain::audit::Event;
@@ -12,7 +12,7 @@ use crate::store::{EventFilter, Filter};
 const SENT: &str = "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
                     to clear it. Paste it where it is to go: has it arrived?";
 
-fn copy(copy: Copy) -> Reset {
+fn copy(copy: Copier) -> Reset {
     let way_out = WayFlags { copy: Some(copy), ..WayFlags::default() };
     Reset { yes: true, handover: TemporaryFlags { way_out, expires_in: None }, ..reset(&["alice"]) }
 }
@@ -33,7 +33,7 @@ fn refuse_hashes(site: &Site) {
 #[test]
 fn what_is_copied_is_the_bare_password_and_is_in_force() {
     let mut site = site();
-    let ran = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).succeeds();
+    let ran = site.call(Call::default(), |desk| run(desk, &copy(Copier::Clipboard))).succeeds();
     assert_eq!(ran.stdout, "");
     assert!(ran.notes.contains("is on the clipboard for 45 seconds, and in force."), "{}", ran.notes);
     let copied = site.clipboard.text.clone().unwrap();
@@ -47,7 +47,7 @@ fn what_is_copied_is_the_bare_password_and_is_in_force() {
 fn it_stays_as_long_as_is_asked_or_as_the_policy_says() {
     for (asked, seconds) in [(None, Some(45)), (Some("2m"), Some(120)), (Some("0"), None)] {
         let mut site = site();
-        let mut args = copy(Copy::Clipboard);
+        let mut args = copy(Copier::Clipboard);
         args.handover.way_out.clear_after = asked.map(Into::into);
         site.call(Call::default(), |desk| run(desk, &args)).succeeds();
         assert_eq!(site.clipboard.clear_after.map(|span| span.as_secs()), seconds, "{asked:?}");
@@ -59,7 +59,7 @@ fn without_a_clipboard_nothing_changes_and_nobody_is_asked() {
     let mut site = site();
     let before = site.state("alice");
     site.clipboard.is_gone = true;
-    let args = Reset { yes: false, ..copy(Copy::Clipboard) };
+    let args = Reset { yes: false, ..copy(Copier::Clipboard) };
     site.call(Call::default(), |desk| run(desk, &args)).fails(Kind::NotDelivered);
     assert_eq!(site.state("alice"), before);
 }
@@ -69,7 +69,7 @@ fn a_copy_that_is_not_in_force_is_cleared() {
     let mut site = site();
     refuse_hashes(&site);
     let before = site.state("alice");
-    let message = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).fails(Kind::Failed);
+    let message = site.call(Call::default(), |desk| run(desk, &copy(Copier::Clipboard))).fails(Kind::Failed);
     assert!(message.contains("copied for alice is NOT in force"), "{message}");
     assert_eq!(site.clipboard.text, None);
     assert_eq!(site.state("alice"), before);
@@ -80,7 +80,7 @@ fn what_was_replaced_before_the_commit_is_not_put_in_force() {
     let mut site = site();
     site.clipboard.replaced = Some(Replaced::BeforeTheCommit);
     let before = site.state("alice");
-    let message = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).fails(Kind::NotDelivered);
+    let message = site.call(Call::default(), |desk| run(desk, &copy(Copier::Clipboard))).fails(Kind::NotDelivered);
     assert!(message.contains("copied for alice is NOT in force, and nothing has changed: something else"), "{message}");
     assert_eq!(site.clipboard.text, None);
     assert_eq!(site.state("alice"), before);
@@ -90,7 +90,7 @@ fn what_was_replaced_before_the_commit_is_not_put_in_force() {
 fn what_was_replaced_during_the_commit_is_said_to_be_in_force_and_gone() {
     let mut site = site();
     site.clipboard.replaced = Some(Replaced::DuringTheCommit);
-    let ran = site.call(Call::default(), |desk| run(desk, &copy(Copy::Clipboard))).succeeds();
+    let ran = site.call(Call::default(), |desk| run(desk, &copy(Copier::Clipboard))).succeeds();
     assert_eq!(
         ran.notes,
         "The temporary password of alice is in force, but no longer on the clipboard: if you do not have it, make \
@@ -102,7 +102,7 @@ fn what_was_replaced_during_the_commit_is_said_to_be_in_force_and_gone() {
 fn the_terminal_is_asked_to_copy_and_the_person_whether_it_has() {
     let mut site = site();
     let call = Call { script: vec![Step::Confirm(SENT)], ..Call::default() };
-    let ran = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).succeeds();
+    let ran = site.call(call, |desk| run(desk, &copy(Copier::Osc52))).succeeds();
     let encoded = ran.passed_on.strip_prefix("\x1b]52;c;").and_then(|text| text.strip_suffix('\x07')).unwrap();
     let secret = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, encoded).unwrap();
     assert!(site.lets_in("alice", std::str::from_utf8(&secret).unwrap()));
@@ -114,7 +114,7 @@ fn what_has_not_arrived_is_not_in_force() {
     let mut site = site();
     let before = site.state("alice");
     let call = Call { script: vec![Step::Decline(SENT)], ..Call::default() };
-    site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    site.call(call, |desk| run(desk, &copy(Copier::Osc52))).fails(Kind::NotDelivered);
     assert_eq!(site.state("alice"), before);
 }
 
@@ -123,7 +123,7 @@ fn without_a_terminal_none_is_asked_to_copy() {
     let mut site = site();
     let before = site.state("alice");
     let call = Call { absent: true, ..Call::default() };
-    let message = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).fails(Kind::NotDelivered);
+    let message = site.call(call, |desk| run(desk, &copy(Copier::Osc52))).fails(Kind::NotDelivered);
     assert!(message.contains("no terminal that could copy it"), "{message}");
     assert_eq!(site.state("alice"), before);
 }
@@ -132,7 +132,7 @@ fn without_a_terminal_none_is_asked_to_copy() {
 fn a_terminal_is_not_asked_to_clear_what_it_has_copied() {
     let mut site = site();
     let before = site.state("alice");
-    let mut args = copy(Copy::Osc52);
+    let mut args = copy(Copier::Osc52);
     args.handover.way_out.clear_after = Some("5s".into());
     site.call(Call::default(), |desk| run(desk, &args)).fails(Kind::Usage);
     assert_eq!(site.state("alice"), before);
@@ -142,7 +142,7 @@ fn a_terminal_is_not_asked_to_clear_what_it_has_copied() {
 fn at_the_question_whether_it_has_arrived_a_signal_ends_the_program() {
     let mut site = site();
     let call = Call { script: vec![Step::Confirm(SENT)], ..Call::default() };
-    let ran = site.call(call, |desk| run(desk, &copy(Copy::Osc52))).succeeds();
+    let ran = site.call(call, |desk| run(desk, &copy(Copier::Osc52))).succeeds();
     let phases =
         [Phase::Delivering, Phase::Asking, Phase::Delivering, Phase::Committing, Phase::Between, Phase::Telling];
     assert_eq!(ran.phases, phases);
@@ -152,7 +152,7 @@ fn at_the_question_whether_it_has_arrived_a_signal_ends_the_program() {
 type Issuing = (&'static str, fn(&mut Desk<'_>) -> Result<()>);
 
 const ISSUING: [Issuing; 3] = [
-    ("reset", |desk| run(desk, &copy(Copy::Osc52))),
+    ("reset", |desk| run(desk, &copy(Copier::Osc52))),
     ("add", |desk| users::add::run(desk, &carol())),
     ("create-token", |desk| tokens::run(desk, &token())),
 ];
@@ -162,7 +162,7 @@ fn carol() -> Add {
 }
 
 fn sent() -> TemporaryFlags {
-    copy(Copy::Osc52).handover
+    copy(Copier::Osc52).handover
 }
 
 fn token() -> Command {

@@ -3,6 +3,8 @@
 use super::*;
 use crate::commands::{audit, me, users};
 use crate::domain::actor::Actor;
+use crate::domain::credential::StoredHash;
+use crate::domain::delivery::Undelivered;
 use crate::store::contract::losing::losing;
 use crate::store::{NewAccount, PreparedStore, Store, StoreFile, Stores};
 
@@ -33,8 +35,13 @@ impl Stores for Losing<'_> {
         self.stores.open_as_it_is()
     }
 
-    fn prepare(&self, by: &Actor, first: &NewAccount) -> crate::store::Result<Box<dyn PreparedStore>> {
-        self.stores.prepare(by, first)
+    fn prepare(
+        &self,
+        by: &Actor,
+        first: &NewAccount<Undelivered<StoredHash>>,
+        doom: &mut dyn FnMut(Made),
+    ) -> crate::store::Result<Box<dyn PreparedStore>> {
+        self.stores.prepare(by, first, doom)
     }
 
     fn file(&self) -> Option<&dyn StoreFile> {

@@ -2,7 +2,7 @@
 
 use crate::cli::users::Add;
 use crate::commands::actor::acting;
-use crate::commands::ways::{self, Whose};
+use crate::commands::way_out;
 use crate::commands::{Desk, email};
 use crate::domain::authority::{Action, Subject};
 use crate::domain::name::{DisplayName, Username};
@@ -18,8 +18,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let display_name: DisplayName = args.name.parse()?;
     let email = email(args.email.as_deref())?;
     let roles: Roles = args.role.iter().copied().collect();
-    ways::check(&args.handover.way_out, desk, 1)?;
-    let lifetime = ways::lifetime(&args.handover)?;
+    way_out::check(&args.handover.way_out, desk, 1)?;
+    let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
@@ -36,17 +36,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     }
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
-    ways::issue_temporary(
-        &mut handover,
-        desk,
-        &Whose { username: &username, display_name: &display_name },
-        lifetime,
-        |_, temporary| {
-            let (username, display_name) = (username.clone(), display_name.clone());
-            Ok(NewAccount { username, display_name, email, roles, temporary })
-        },
-        |new| Ok(store.add_account(acting.actor(), &new).map(|_| ())?),
-    )?;
+    let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
+    way_out::issue_temporary(&mut handover, desk, (&username, &display_name), lifetime, |temporary| {
+        let (username, display_name) = (username.clone(), display_name.clone());
+        let new = NewAccount { username, display_name, email, roles, temporary };
+        Ok(store.add_account(acting.actor(), &new).map(drop)?)
+    })?;
     handover.close(&mut desk.means())
 }

@@ -1,8 +1,7 @@
 //! What an account is, and what a change of it does: its names, its password, how it is found and listed.
 
 use super::{
-    HOUR, added, at, delivered, every_change, get, hash, hash_of, list, made, made_account, new, operator, proof,
-    settled, signed_in, temporary, when,
+    HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary, when,
 };
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::role::Role;
@@ -31,15 +30,14 @@ pub fn a_new_account_must_change_its_temporary_password(store: &mut Store) {
 
 pub fn a_username_is_taken_once(store: &mut Store) {
     let alice = added(store, "alice", &[]);
-    let other = delivered(NewAccount { email: None, ..made_account("alice", &[Role::GlobalAdmin]) });
+    let other = NewAccount { email: None, ..new("alice", &[Role::GlobalAdmin]) };
     assert!(matches!(store.add_account(&operator(), &other), Err(StoreError::Conflict(_))));
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
 
 pub fn an_address_is_taken_once_whatever_its_case(store: &mut Store) {
     let alice = added(store, "alice", &[]);
-    let other = NewAccount { email: Some("ALICE@Example.org".parse().unwrap()), ..made_account("bob", &[]) };
-    let other = delivered(other);
+    let other = NewAccount { email: Some("ALICE@Example.org".parse().unwrap()), ..new("bob", &[]) };
     assert!(matches!(store.add_account(&operator(), &other), Err(StoreError::Conflict(_))));
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
@@ -156,7 +154,7 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut Store) {
     let disabled = added(store, "disabled", &[]);
     store.disable(&operator(), disabled.id, disabled.revision).unwrap();
     let expired = added(store, "expired", &[]);
-    let old = delivered(NewTemporary { until: at(0), ..made("old") });
+    let old = NewTemporary { until: at(0), ..temporary("old") };
     when(-1, || store.reset_password(&operator(), expired.id, expired.revision, &old)).unwrap();
     for state in [State::Active, State::MustChange, State::TemporaryExpired, State::Disabled] {
         let filter = Filter { state: Some(state), ..Filter::default() };
@@ -215,8 +213,7 @@ pub fn what_has_expired_is_not_put_in_force(store: &mut Store) {
     let before = (get(store, alice.id), hash_of(store, &alice));
     let reset = when(24 * HOUR, || store.reset_password(&operator(), alice.id, alice.revision, &temporary("late")));
     assert!(matches!(reset, Err(StoreError::Conflict(_))));
-    let batch =
-        when(24 * HOUR, || store.reset_passwords(&operator(), &delivered(vec![(alice.id, made("late"))]))).unwrap();
+    let batch = when(24 * HOUR, || store.reset_passwords(&operator(), &[(alice.id, temporary("late"))])).unwrap();
     assert!(matches!(batch[..], [Err(StoreError::Conflict(_))]));
     let added = when(24 * HOUR, || store.add_account(&operator(), &new("bob", &[])));
     assert!(matches!(added, Err(StoreError::Conflict(_))));

@@ -3,12 +3,15 @@
 use std::sync::Barrier;
 use std::thread;
 
-use super::{acting, delivered, get, new, operator, proof, settled, when};
+use super::{acting, get, hash, new, operator, proof, settled, when};
 use crate::domain::account::Lifecycle;
 use crate::domain::audit::{Detail, DetailKey, Entry, Link};
+use crate::domain::delivery::made_up::{delivered, undelivered};
 use crate::domain::role::Role;
 use crate::domain::throttle::Throttle;
-use crate::store::{EventFilter, Occasion, PassedTry, Result, Store, StoreError, Stores};
+use crate::store::{
+    EventFilter, NewAccount, NewTemporary, Occasion, PassedTry, PreparedStore, Result, Store, StoreError, Stores,
+};
 
 /// Rounds enough that two meet.
 const ROUNDS: i64 = 20;
@@ -18,8 +21,22 @@ const PATIENCE: u32 = 20;
 
 /// A store with an account in it, open.
 pub fn opened(stores: &dyn Stores) -> Store {
-    stores.prepare(&operator(), &new("first", &[])).unwrap().put_in_place(&delivered(())).unwrap();
+    prepared(stores).put_in_place(&delivered(hash("first"))).unwrap();
     stores.open().unwrap()
+}
+
+/// A store with an account in it, and not in its place yet.
+fn prepared(stores: &dyn Stores) -> Box<dyn PreparedStore> {
+    let NewAccount { username, display_name, email, roles, temporary } = new("first", &[]);
+    let temporary = NewTemporary { hash: undelivered(hash("first")), until: temporary.until };
+    let first = NewAccount { username, display_name, email, roles, temporary };
+    stores.prepare(&operator(), &first, &mut |_| ()).unwrap()
+}
+
+pub fn a_store_is_placed_with_its_own_first_password_and_no_other(stores: &(impl Stores + Sync)) {
+    assert!(prepared(stores).put_in_place(&delivered(hash("another"))).is_err());
+    assert!(stores.open().is_err());
+    opened(stores);
 }
 
 /// Does something with a store of one's own, so many at once, and says what came of each.

@@ -1,8 +1,6 @@
 //! Many accounts in one transaction.
 
-use super::{
-    OPERATION, acting, added, delivered, get, hash_of, list, made, operator, settled, signed_in, temporary, when,
-};
+use super::{OPERATION, acting, added, get, hash_of, list, operator, settled, signed_in, temporary, when};
 use crate::domain::audit::Outcome;
 use crate::domain::operation::OperationId;
 use crate::domain::role::Role;
@@ -13,8 +11,7 @@ pub fn a_batch_resets_each_as_a_reset_does(store: &mut Store) {
         (settled(store, "alone", &[]), settled(store, "one", &[]), settled(store, "other", &[Role::Auditor]));
     let digest = signed_in(store, &one, 1);
     store.reset_password(&operator(), alone.id, alone.revision, &temporary("new")).unwrap();
-    let outcomes =
-        store.reset_passwords(&operator(), &delivered(vec![(one.id, made("new")), (other.id, made("newer"))]));
+    let outcomes = store.reset_passwords(&operator(), &[(one.id, temporary("new")), (other.id, temporary("newer"))]);
     assert!(outcomes.unwrap().iter().all(Result::is_ok));
     let alone = get(store, alone.id);
     for (before, hash) in [(one, "$argon2id$new"), (other, "$argon2id$newer")] {
@@ -34,7 +31,7 @@ pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &
     let helper = settled(store, "helper", &[Role::Helpdesk]);
     let (peer, alice, bob) =
         (settled(store, "peer", &[Role::Helpdesk]), settled(store, "alice", &[]), settled(store, "bob", &[]));
-    let batch = delivered([&alice, &peer, &bob].map(|account| (account.id, made("new"))).to_vec());
+    let batch = [&alice, &peer, &bob].map(|account| (account.id, temporary("new")));
     let outcomes = store.reset_passwords(&acting(store, &helper), &batch).unwrap();
     assert!(matches!(outcomes.as_slice(), [Ok(()), Err(StoreError::Refused(_)), Ok(())]));
     assert_eq!(get(store, peer.id), peer);
@@ -46,8 +43,7 @@ pub fn what_is_refused_of_a_batch_changes_nothing_and_leaves_the_others(store: &
 
 pub fn a_batch_leaves_the_last_admin_to_count_on(store: &mut Store) {
     let (first, last) = (settled(store, "first", &[Role::GlobalAdmin]), settled(store, "last", &[Role::GlobalAdmin]));
-    let outcomes =
-        store.reset_passwords(&operator(), &delivered(vec![(first.id, made("new")), (last.id, made("new"))]));
+    let outcomes = store.reset_passwords(&operator(), &[(first.id, temporary("new")), (last.id, temporary("new"))]);
     assert!(matches!(outcomes.unwrap().as_slice(), [Ok(()), Err(StoreError::Refused(_))]));
     assert_eq!(get(store, last.id), last);
 }
@@ -58,8 +54,7 @@ pub fn a_batch_is_about_accounts_as_they_are_by_then(store: &mut Store) {
     store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
     store.remove(&operator(), removed.id, removed.revision).unwrap();
     let removed = get(store, removed.id);
-    let outcomes =
-        store.reset_passwords(&operator(), &delivered(vec![(alice.id, made("new")), (removed.id, made("new"))]));
+    let outcomes = store.reset_passwords(&operator(), &[(alice.id, temporary("new")), (removed.id, temporary("new"))]);
     assert!(matches!(outcomes.unwrap().as_slice(), [Ok(()), Err(StoreError::Conflict(_))]));
     assert_eq!(get(store, alice.id).display_name.as_str(), "Another");
     assert_eq!(get(store, removed.id), removed);
@@ -67,7 +62,7 @@ pub fn a_batch_is_about_accounts_as_they_are_by_then(store: &mut Store) {
 
 pub fn an_empty_batch_changes_nothing(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    assert!(store.reset_passwords(&operator(), &delivered(vec![])).unwrap().is_empty());
+    assert!(store.reset_passwords(&operator(), &[]).unwrap().is_empty());
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), [alice]);
 }
 

@@ -31,7 +31,7 @@ use crate::domain::audit::{Detail, Event};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::Clock;
 use crate::domain::credential::{PasswordRevision, StoredHash};
-use crate::domain::delivery::{Delivered, Undelivered};
+use crate::domain::delivery::made_up::delivered;
 use crate::domain::digest::FileDigest;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
@@ -210,6 +210,7 @@ pub(crate) use laws_of_a_file;
 macro_rules! laws_at_once {
     ($place:expr) => {
         $crate::store::contract::laws_at_once!($place;
+            a_store_is_placed_with_its_own_first_password_and_no_other,
             two_admins_who_disable_each_other_at_once_leave_one,
             a_name_that_many_want_at_once_is_one_accounts,
             of_many_who_change_an_account_as_they_saw_it_one_does,
@@ -272,30 +273,17 @@ fn hash(text: &str) -> StoredHash {
     StoredHash::from_store(format!("$argon2id${text}"))
 }
 
-/// As if it had been handed to somebody.
-pub fn delivered<T>(new: T) -> Delivered<T> {
-    Undelivered::new(new).deliver(|| Ok::<_, ()>(())).unwrap()
+fn temporary(text: &str) -> NewTemporary {
+    NewTemporary { hash: delivered(hash(text)), until: at(24 * HOUR) }
 }
 
-fn temporary(text: &str) -> Delivered<NewTemporary> {
-    delivered(made(text))
-}
-
-fn made(text: &str) -> NewTemporary {
-    NewTemporary { hash: hash(text), until: at(24 * HOUR) }
-}
-
-fn new(username: &str, roles: &[Role]) -> Delivered<NewAccount> {
-    delivered(made_account(username, roles))
-}
-
-fn made_account(username: &str, roles: &[Role]) -> NewAccount {
+fn new(username: &str, roles: &[Role]) -> NewAccount {
     NewAccount {
         username: username.parse().unwrap(),
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
-        temporary: made(username),
+        temporary: temporary(username),
     }
 }
 
@@ -349,7 +337,7 @@ fn token_of(store: &mut Store, owner: &Account, label: &str, digest: u8, roles: 
         .create_token(
             &acting(store, owner),
             owner.id,
-            &delivered(NewToken { label, roles, digest, until: at(90 * 24 * HOUR), proved: None }),
+            &NewToken { label, roles, digest: delivered(digest), until: at(90 * 24 * HOUR), proved: None },
         )
         .unwrap();
     digest
@@ -400,7 +388,7 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
     let token = NewToken {
         label: "label".parse().unwrap(),
         roles: Roles::NONE,
-        digest: SignInDigest([99; 32]),
+        digest: delivered(SignInDigest([99; 32])),
         until: at(HOUR),
         proved: None,
     };
@@ -416,13 +404,11 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
         ("import", store.import(by, import, &mut |_| true).map(drop)),
         (
             "reset of many",
-            store
-                .reset_passwords(by, &delivered(vec![(target.id, made("x"))]))
-                .and_then(|mut each| each.pop().unwrap()),
+            store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
         ),
         ("set-policy", store.set_policy(by, Policy::default(), Setting::LockAfter, "7").map(drop)),
         ("purge", store.purge(by, SignedDuration::ZERO).map(drop)),
-        ("create-token", store.create_token(by, target.id, &delivered(token))),
+        ("create-token", store.create_token(by, target.id, &token)),
         ("revoke-token", store.revoke_token(by, target.id, SignInId(1)).map(drop)),
         (
             "backup",

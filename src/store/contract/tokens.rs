@@ -1,12 +1,12 @@
 //! Tokens: at most the roles of whoever they stand for, and ended with every other sign-in.
 
 use super::{
-    HOUR, acting, all_is_refused, at, delivered, get, hash, operator, proof, settled, signed_in, temporary, through,
-    token_of, when, words,
+    HOUR, acting, all_is_refused, at, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
+    when, words,
 };
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
-use crate::domain::delivery::Delivered;
+use crate::domain::delivery::made_up::delivered;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
 use crate::domain::token::Token;
@@ -26,13 +26,9 @@ fn tokens(store: &Store) -> Vec<Token> {
     when(2, || store.tokens(None)).unwrap()
 }
 
-fn new(label: &str) -> Delivered<NewToken> {
-    delivered(token(label))
-}
-
-fn token(label: &str) -> NewToken {
+fn new(label: &str) -> NewToken {
     let label = label.parse().unwrap();
-    NewToken { label, roles: Roles::NONE, digest: SignInDigest([9; 32]), until: at(HOUR), proved: None }
+    NewToken { label, roles: Roles::NONE, digest: delivered(SignInDigest([9; 32])), until: at(HOUR), proved: None }
 }
 
 pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut Store) {
@@ -40,7 +36,7 @@ pub fn a_token_is_a_sign_in_with_the_roles_that_both_have(store: &mut Store) {
     let bob = settled(store, "bob", &[Role::Helpdesk]);
     let helpdesk = token_of(store, &ada, "desk", 1, &[Role::Helpdesk]);
     assert_eq!(roles_of(store, helpdesk), Roles::from_iter([Role::Helpdesk]));
-    let more = delivered(NewToken { roles: Roles::from_iter([Role::UserAdmin, Role::Helpdesk]), ..token("more") });
+    let more = NewToken { roles: Roles::from_iter([Role::UserAdmin, Role::Helpdesk]), ..new("more") };
     let more = store.create_token(&acting(store, &bob), bob.id, &more);
     assert!(matches!(more, Err(StoreError::Conflict(_))), "what was handed over would not be what it is");
     assert_eq!(when(2, || store.sign_in(helpdesk)).unwrap().unwrap().token, Some("desk".parse().unwrap()));
@@ -161,9 +157,9 @@ pub fn a_token_made_by_a_password_that_was_changed_meanwhile_is_refused(store: &
     let (by, known) = (through(store, digest), proof(store, &alice));
     let keep = when(1, || store.sign_in(digest)).unwrap().unwrap().id;
     when(1, || store.replace_password(alice.id, known, &hash("another"), Some(keep))).unwrap();
-    let made = store.create_token(&by, alice.id, &delivered(NewToken { proved: Some(known), ..token("nightly") }));
+    let made = store.create_token(&by, alice.id, &NewToken { proved: Some(known), ..new("nightly") });
     assert!(matches!(made, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
     assert_eq!(when(2, || store.tokens(None)).unwrap().len(), 0);
     let now = Some(proof(store, &alice));
-    store.create_token(&by, alice.id, &delivered(NewToken { proved: now, ..token("nightly") })).unwrap();
+    store.create_token(&by, alice.id, &NewToken { proved: now, ..new("nightly") }).unwrap();
 }

@@ -1,14 +1,14 @@
 //! Guessing: tries are counted before they are looked at, put off, and end in a lock.
 
 use super::{
-    HOUR, added, at, delivered, get, hash, hash_of, list, made, made_account, new_sign_in, operator, proof, settled,
-    temporary, when, words,
+    HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary, when, words,
 };
 use crate::domain::account::{Account, AccountId, State};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Reason;
 use crate::domain::authority::Refusal;
 use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::delivery::made_up::delivered;
 use crate::domain::role::Role;
 use crate::domain::throttle::{Throttle, Tries, TriesNow, TryId};
 use crate::store::{
@@ -134,7 +134,7 @@ pub fn a_new_temporary_password_lives_whatever_has_expired_and_was_killed_before
     for (username, recovers) in [("alice", false), ("bob", true)] {
         let account = added(store, username, &[Role::GlobalAdmin]);
         begins(store, &account, 1).expect("it is to be let through");
-        let new = delivered(NewTemporary { hash: hash("second"), until: at(26 * HOUR) });
+        let new = NewTemporary { hash: delivered(hash("second")), until: at(26 * HOUR) };
         if recovers {
             when(25 * HOUR, || store.recover(&operator(), account.id, account.revision, &new)).unwrap();
         } else {
@@ -408,8 +408,8 @@ pub fn a_temporary_password_that_lapses_with_a_failure_of_its_own_is_not_revived
 }
 
 pub fn a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password(store: &mut Store) {
-    let far = NewTemporary { until: at(2_000_000 * HOUR), ..made("first") };
-    let new = delivered(NewAccount { temporary: far, ..made_account("alice", &[]) });
+    let far = NewTemporary { until: at(2_000_000 * HOUR), ..temporary("first") };
+    let new = NewAccount { temporary: far, ..new("alice", &[]) };
     let alice = when(1_000_000 * HOUR, || store.add_account(&operator(), &new)).unwrap();
     let seen = get(store, alice).revision;
     store.reset_password(&operator(), alice, seen, &temporary("second")).unwrap();

@@ -202,12 +202,13 @@ mod tests {
     use crate::domain::audit::Detail;
     use crate::domain::authority::Refusal;
     use crate::domain::credential::StoredHash;
-    use crate::domain::role::Role;
+    use crate::domain::delivery::made_up::delivered;
+    use crate::domain::role::{Role, Roles};
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;
-    use crate::store::contract::{OPERATION, SetClock, delivered};
+    use crate::store::contract::{OPERATION, SetClock, at_once};
     use crate::store::operations::Whom;
-    use crate::store::{EventFilter, NewAccount, NewTemporary, Store, Stores as _};
+    use crate::store::{EventFilter, NewAccount, NewTemporary, Store};
 
     crate::store::contract::laws!(in_memory());
     crate::store::contract::laws_of_a_file!(in_a_folder());
@@ -246,28 +247,26 @@ mod tests {
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
         let by = Actor::Operator(operator);
         let temporary = |text: &str| NewTemporary {
-            hash: StoredHash::from_store(text.into()),
+            hash: delivered(StoredHash::from_store(text.into())),
             until: at + jiff::SignedDuration::from_hours(1),
         };
-        let new = |username: &str, roles: &[Role]| NewAccount {
-            username: username.parse().unwrap(),
-            display_name: "".parse().unwrap(),
-            email: None,
-            roles: roles.iter().copied().collect(),
-            temporary: temporary("$first"),
+        let mut store = at_once::opened(&stores);
+        let mut add = |username: &str, role| {
+            let (username, temporary) = (username.parse().unwrap(), temporary("$first"));
+            let (display_name, roles) = ("".parse().unwrap(), Roles::from_iter(role));
+            store.add_account(&by, &NewAccount { username, display_name, email: None, roles, temporary }).unwrap()
         };
-        stores.prepare(&by, &new("root", &[Role::GlobalAdmin])).unwrap().put_in_place(&delivered(())).unwrap();
-        let mut store = stores.open().unwrap();
-        let alice = store.add_account(&by, &delivered(new("alice", &[]))).unwrap();
+        add("root", Some(Role::GlobalAdmin));
+        let alice = add("alice", None);
         let damage = "UPDATE accounts SET password_hash = CAST(x'ff24' AS TEXT) WHERE username = 'alice';
-                      INSERT INTO tries (account_id, id, began_at) VALUES (2, 99, 9223372036854775807);
+                      INSERT INTO tries (account_id, id, began_at) VALUES (3, 99, 9223372036854775807);
                       INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
                       VALUES (9, 'no name', '', '', 8, 'active', FALSE, 0)";
         rusqlite::Connection::open(stores.path()).unwrap().execute_batch(damage).unwrap();
         let throttle = Throttle { after: 5, lock_after: 100 };
         assert!(store.begin_try(Some(&"root".parse().unwrap()), throttle).unwrap().is_some());
         let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;
-        store.reset_password(&by, alice, revision, &delivered(temporary("$second"))).unwrap();
+        store.reset_password(&by, alice, revision, &temporary("$second")).unwrap();
         let (_, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
         assert_eq!(credential.unwrap().hash.as_str(), "$second");
     }

@@ -249,6 +249,7 @@ mod tests {
     use crate::domain::actor::{Actor, Operator};
     use crate::domain::audit::{BYTES_AN_EVENT, Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
     use crate::domain::credential::Cost;
+    use crate::domain::delivery::made_up::delivered;
     use crate::domain::policy::Policy;
     use crate::store::contract::OPERATION;
     use crate::store::tx::Tx;
@@ -313,7 +314,7 @@ mod tests {
         let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
         let by = Actor::Operator(operator);
         let new = || NewTemporary {
-            hash: StoredHash::from_store("$argon2id$x".into()),
+            hash: delivered(StoredHash::from_store("$argon2id$x".into())),
             until: at + SignedDuration::from_hours(1),
         };
         let batch = [(AccountId(1), new()), (AccountId(2), new())];

@@ -14,10 +14,13 @@ use super::unplaced::{Purpose, Unplaced};
 use super::{SqliteEngine, examine, open, writer};
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::credential::StoredHash;
+use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::finding::Finding;
 use crate::domain::operation::OperationId;
 use crate::gate::Gate;
-use crate::store::{NewAccount, PreparedStore, Result, Store, StoreFile, Stores, Watch, Writer};
+use crate::made::Made;
+use crate::store::{NewAccount, PreparedStore, Result, Store, StoreError, StoreFile, Stores, Watch, Writer};
 
 /// The store in one file.
 pub struct SqliteStores {
@@ -74,18 +77,41 @@ impl Stores for SqliteStores {
         self.operation
     }
 
-    fn prepare(&self, by: &Actor, first: &NewAccount) -> Result<Box<dyn PreparedStore>> {
-        let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
+    fn prepare(
+        &self,
+        by: &Actor,
+        first: &NewAccount<Undelivered<StoredHash>>,
+        doom: &mut dyn FnMut(Made),
+    ) -> Result<Box<dyn PreparedStore>> {
         let _pass = self.gate.pass();
+        let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
+        unplaced.scratch().into_iter().for_each(doom);
         let engine = SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate);
         let mut store = Store::new(engine, self.operation);
         store.add_first(by, first)?;
         store.close()?;
-        Ok(Box::new(unplaced))
+        Ok(Box::new(Prepared { unplaced, first: first.temporary.hash.clone() }))
     }
 
     fn file(&self) -> Option<&dyn StoreFile> {
         Some(self)
+    }
+}
+
+/// A store that is complete, and the hash of its first password.
+struct Prepared {
+    unplaced: Unplaced,
+    first: StoredHash,
+}
+
+impl PreparedStore for Prepared {
+    fn put_in_place(self: Box<Self>, first: &Delivered<StoredHash>) -> Result<()> {
+        if self.first != **first {
+            return Err(StoreError::Failed(anyhow::anyhow!(
+                "another password was delivered than the store was made with"
+            )));
+        }
+        self.unplaced.put_in_place()
     }
 }
 

@@ -11,9 +11,8 @@ use rustix::io::Errno;
 
 use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts, unusable};
-use crate::domain::delivery::Delivered;
 use crate::made::{Fleeting, Made, stands_at};
-use crate::store::{PreparedStore, Result, StoreError};
+use crate::store::{Result, StoreError};
 
 /// What the file is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,14 +161,9 @@ impl Unplaced {
             }
         }
     }
-}
 
-impl PreparedStore for Unplaced {
-    fn put_in_place(self: Box<Self>, _: &Delivered<()>) -> Result<()> {
-        Self::put_in_place(*self)
-    }
-
-    fn scratch(&self) -> Vec<Made> {
+    /// What it leaves behind if the program is ended now, in the order in which it can be removed.
+    pub fn scratch(&self) -> Vec<Made> {
         [&self.scratch].into_iter().chain(&self.made_folders).map(|made| made.0.clone()).collect()
     }
 }

@@ -14,7 +14,7 @@ use crate::commands::actor::Acting;
 use crate::commands::bulk::Bulk;
 use crate::commands::users::reset::many::{self, BulkReset};
 use crate::commands::users::reset::selection::Chosen;
-use crate::commands::ways;
+use crate::commands::way_out;
 use crate::domain::account::AccountId;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
@@ -39,7 +39,7 @@ impl FirstPasswords {
             Format::Json | Format::Jsonl => Format::Jsonl,
         };
         desk.global.format = format;
-        let way_out = ways::open::<TemporaryDisclosure<'_>>(args, desk, true);
+        let way_out = way_out::open::<TemporaryDisclosure>(args, desk, true);
         desk.global.format = asked;
         Ok(Self { way_out: way_out?, format, lifetime: lifetime.unwrap_or(desk.policy.temporary_lifetime) })
     }

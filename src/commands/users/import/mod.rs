@@ -18,10 +18,11 @@ use self::first_passwords::FirstPasswords;
 use self::list::List;
 use self::plan::Plan;
 use self::rows::ImportRows;
-use crate::cli::{self, users};
+use crate::cli::users;
+use crate::cli::ways::WayFlags;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::users::bad_rows::{BadRows, Others};
-use crate::commands::{Desk, ways};
+use crate::commands::{Desk, way_out};
 use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::digest::FileDigest;
@@ -43,8 +44,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
     desk.refuse_to_read_through_sudo("users import", &args.file)?;
-    let way_out = cli::ways::WayFlags { output: args.output.clone(), ..cli::ways::WayFlags::default() };
-    ways::check(&way_out, desk, usize::MAX)?;
+    let flags = WayFlags { output: args.output.clone(), ..WayFlags::default() };
+    way_out::check(&flags, desk, usize::MAX)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
@@ -80,7 +81,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         return all_of([told.err(), left_out(bad, good, Others::WouldBeDone, desk.format())]);
     }
     // A file that cannot be made is found out before anything is written.
-    let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &way_out, lifetime)).transpose()?;
+    let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &flags, lifetime)).transpose()?;
     let imported = write(desk, &mut store, &acting, &plan, file)?;
     let record = ImportRecord::new(&plan, &imported, bad.count(), file);
     for line in record.said(["Imported", "Changed", "Left as they are:"]) {

@@ -9,19 +9,18 @@ use jiff::SignedDuration;
 use super::selection::Chosen;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, NAMED};
-use crate::commands::hashing::{Hashed, Hashing};
+use crate::commands::hashing::Hashing;
 use crate::commands::{Desk, find};
-use crate::domain::account::{AccountId, Lifecycle};
+use crate::domain::account::{Account, Lifecycle};
 use crate::domain::clock::after;
-use crate::domain::credential::Cost;
+use crate::domain::credential::{Cost, StoredHash};
 use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::target::Target;
 use crate::domain::text::{counted, grouped, some_of};
 use crate::failure::{Failure, Hint, Kind, Result};
-use crate::handover::{Handover, Issue};
+use crate::handover::{Handover, TemporaryDisclosure};
 use crate::store::{NewTemporary, Store};
 use crate::system;
-use crate::terminal::Phase;
 
 /// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
 const FEW: usize = 64;
@@ -56,10 +55,7 @@ pub fn run(
     let batch_size = if is_few { 1 } else { batch_size(desk.policy.cost) };
     let workers = workers(desk, many.jobs, total);
     let mut hashing = Hashing::start(workers, desk.policy.cost)?;
-    if !is_few && handover.leaves_room_for_progress(desk.output) {
-        desk.terminal.begin_progress("resetting", total as u64);
-    }
-    desk.terminal.enter(Phase::Between);
+    handover.begin_parts(&mut desk.means(), if is_few { None } else { Some(("resetting", total as u64)) });
     let mut disabled = Vec::new();
     let mut stopped: Option<Failure> = None;
     let mut left = chosen.into_iter();
@@ -76,19 +72,23 @@ pub fn run(
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
         hashing.keep_ahead(ahead, desk.rng);
-        let Ready { written, issues, new, is_broken } = make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
+        let Ready { written, accounts, batch, is_broken } =
+            make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
         if is_broken {
             stopped = Some(Failure::new(Kind::Failed, "not tried: nothing could be hashed"));
         }
-        if issues.is_empty() {
+        if batch.is_empty() {
             continue;
         }
         desk.terminal.hint_if_cut_off(so_far(&bulk, &handover, many));
-        let commit = |new: Delivered<_>| -> Result<Vec<Result<()>>> {
-            let outcomes = store.reset_passwords(many.acting.actor(), &new)?;
+        let untils: Vec<_> = batch.iter().map(|(about, _)| about.until).collect();
+        let commit = |hashes: Vec<Delivered<StoredHash>>| -> Result<Vec<Result<()>>> {
+            let new = hashes.into_iter().zip(untils).map(|(hash, until)| NewTemporary { hash, until });
+            let batch: Vec<_> = accounts.iter().map(|account| account.id).zip(new).collect();
+            let outcomes = store.reset_passwords(many.acting.actor(), &batch)?;
             Ok(outcomes.into_iter().map(|outcome| outcome.map_err(Into::into)).collect())
         };
-        match handover.issue_batch(&mut desk.means(), &issues, new, commit) {
+        match handover.issue_batch(&mut desk.means(), batch, commit) {
             Ok(outcomes) => {
                 if let Some(Err(failure)) = outcomes.first()
                     && outcomes.len() > 1
@@ -102,9 +102,9 @@ pub fn run(
                         kind => Failure::new(kind, "not tried: none of the batch before came into force"),
                     });
                 }
-                for ((outcome, issue), written) in outcomes.into_iter().zip(&issues).zip(written) {
-                    if outcome.is_ok() && issue.account.lifecycle == Lifecycle::Disabled {
-                        disabled.push(issue.account.username.to_string());
+                for ((outcome, account), written) in outcomes.into_iter().zip(&accounts).zip(written) {
+                    if outcome.is_ok() && account.lifecycle == Lifecycle::Disabled {
+                        disabled.push(account.username.to_string());
                     }
                     bulk.record(written, outcome);
                 }
@@ -137,10 +137,10 @@ pub fn run(
 struct Ready {
     /// As they were pointed at.
     written: Vec<String>,
+    /// As they are now.
+    accounts: Vec<Account>,
     /// What goes out.
-    issues: Vec<Issue>,
-    /// What is then put in force.
-    new: Vec<Undelivered<(AccountId, NewTemporary)>>,
+    batch: Vec<(TemporaryDisclosure, Undelivered<StoredHash>)>,
     /// Whether hashing has failed.
     is_broken: bool,
 }
@@ -157,7 +157,7 @@ fn make_ready(
 ) -> Ready {
     let mut ready = Ready::default();
     for one in batch {
-        let Hashed { secret, hash } = match hashing.take() {
+        let password = match hashing.take() {
             Ok(hashed) => hashed,
             Err(error) => {
                 ready.is_broken = true;
@@ -168,15 +168,13 @@ fn make_ready(
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
             .and_then(|account| Ok((account, desk.now()?)));
-        let prepared = current.and_then(|(account, now)| {
-            let until = after(now, many.lifetime);
-            let new = hash.try_map(|hash| Ok::<_, Failure>((one.id, NewTemporary { hash, until })))?;
-            Ok((new, Issue { account, secret, until, now, operation: desk.stores.operation() }))
-        });
-        match prepared {
-            Ok((new, issue)) => {
-                ready.new.push(new);
-                ready.issues.push(issue);
+        match current {
+            Ok((account, now)) => {
+                let (username, display_name) = (account.username.clone(), account.display_name.clone());
+                let (until, operation) = (after(now, many.lifetime), desk.stores.operation());
+                let about = TemporaryDisclosure { username, display_name, now, until, operation };
+                ready.batch.push((about, password));
+                ready.accounts.push(account);
                 ready.written.push(one.written);
             }
             Err(failure) => bulk.record(one.written, Err(failure)),

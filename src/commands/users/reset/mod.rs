@@ -16,7 +16,7 @@ use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::users::suggest::Suggestions;
-use crate::commands::ways::{self, Whose};
+use crate::commands::way_out;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
@@ -27,7 +27,6 @@ use crate::failure::{Failure, Kind, Result};
 use crate::handover::{Handover, TemporaryDisclosure};
 use crate::input;
 use crate::store::Store;
-use crate::terminal::Terminal;
 use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
@@ -50,8 +49,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
     let selection = Selection::of(args)?;
     let several = selection.is_several() || args.resume.is_some();
-    ways::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
-    let lifetime = ways::lifetime(&args.handover)?;
+    way_out::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
+    let lifetime = way_out::lifetime(&args.handover)?;
     if matches!(selection, Selection::Unsaid) && !desk.terminal.is_interactive() {
         return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
             .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
@@ -112,7 +111,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
             let format = desk.format();
             Handover::resume(unfinished, desk.terminal, format)
         }
-        None => ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, true)?,
+        None => way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
     let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
@@ -128,19 +127,17 @@ fn reset_one(
     lifetime: SignedDuration,
     account: &Account,
 ) -> Result<()> {
-    let mut handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, false)?;
-    let whose = Whose { username: &account.username, display_name: &account.display_name };
+    let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
     // While the question stood, somebody else may have been here: better to find out before anything is shown.
-    let current = find(store, &Target::Id(account.id))
-        .and_then(|current| acting.may_reset(store, &current).map(|()| current.revision));
-    let prepare = |_: &mut dyn Terminal, new| match current {
-        Ok(revision) if revision == account.revision => Ok(new),
-        Ok(_) => Err(Failure::new(Kind::Conflict, format!("somebody else has changed {} meanwhile", account.username))
-            .hint("nothing has changed here; look at the account, and try again")),
-        Err(failure) => Err(failure),
-    };
+    let current = find(store, &Target::Id(account.id))?;
+    acting.may_reset(store, &current)?;
+    if current.revision != account.revision {
+        return Err(Failure::new(Kind::Conflict, format!("somebody else has changed {} meanwhile", account.username))
+            .hint("nothing has changed here; look at the account, and try again"));
+    }
+    let whose = (&account.username, &account.display_name);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
-    ways::issue_temporary(&mut handover, desk, &whose, lifetime, prepare, commit)?;
+    way_out::issue_temporary(&mut handover, desk, whose, lifetime, commit)?;
     if account.lifecycle == Lifecycle::Disabled {
         desk.terminal.note(&disabled(account));
     }
@@ -197,7 +194,7 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     if args.dry_run {
         return output::print(desk.output, &RecordWriter::new::<AccountRecord<'_>>(format, true).end()).map(drop);
     }
-    let handover = ways::open::<TemporaryDisclosure<'_>>(&args.handover.way_out, desk, true)?;
+    let handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, true)?;
     handover.close_empty(&mut desk.means())
 }
 

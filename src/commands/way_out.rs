@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::Desk;
-use crate::cli::ways::{Copy, TemporaryFlags, WayFlags};
+use crate::cli::ways::{Copier, TemporaryFlags, WayFlags};
 use crate::domain::clock::after;
 use crate::domain::credential::StoredHash;
-use crate::domain::delivery::Delivered;
+use crate::domain::delivery::Undelivered;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
 use crate::domain::temporary::TemporaryPassword;
@@ -18,16 +18,7 @@ use crate::handover::{
     Disclosure, Handover, Means, OnScreen, Osc52, Standard, TemporaryDisclosure, ToClipboard, ToFile, WayOut,
 };
 use crate::store::NewTemporary;
-use crate::terminal::Terminal;
 use crate::terminal::format::Format;
-
-/// Whose temporary password it is to be.
-pub struct Whose<'a> {
-    /// The account.
-    pub username: &'a Username,
-    /// Its owner's name.
-    pub display_name: &'a DisplayName,
-}
 
 /// Checks what does not depend on any account, before anything is opened or asked.
 pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
@@ -75,7 +66,7 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     if desk.format() != Format::Text {
         return refuse(&format!("{flag} and --format exclude each other"), "leave one of them out");
     }
-    let is_for_terminal = flags.copy == Some(Copy::Osc52);
+    let is_for_terminal = flags.copy == Some(Copier::Osc52);
     if is_for_terminal && flags.clear_after.is_some() {
         return refuse("a terminal cannot be made to clear what it has copied", "leave --clear-after out");
     }
@@ -105,8 +96,8 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
     let clear_after = clear_after.filter(|span| !span.is_zero());
     let way: Box<dyn WayOut> = match (flags.copy, &flags.output) {
         _ if flags.screen => Box::new(OnScreen::new(clear_after)),
-        (Some(Copy::Osc52), _) => Box::new(Osc52),
-        (Some(Copy::Clipboard), _) => Box::new(ToClipboard::new(clear_after)),
+        (Some(Copier::Osc52), _) => Box::new(Osc52),
+        (Some(Copier::Clipboard), _) => Box::new(ToClipboard::new(clear_after)),
         (None, Some(path)) => Box::new(ToFile::new(path)?),
         (None, None) => Box::new(Standard::open(desk.output)?),
     };
@@ -114,23 +105,31 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
     Ok(Handover::begin::<D>(way, desk.terminal, format, flags.quiet, several))
 }
 
-/// Makes a temporary password, hands it over, and puts it in force. `prepare` does what may fail before anybody has seen it.
-pub fn issue_temporary<T>(
+/// Makes a temporary password for somebody, and what is said of it.
+pub fn temporary(
+    desk: &mut Desk<'_>,
+    username: &Username,
+    display_name: &DisplayName,
+    lifetime: SignedDuration,
+) -> Result<(TemporaryDisclosure, Undelivered<StoredHash>)> {
+    let password = TemporaryPassword::generate(desk.rng);
+    let hash = StoredHash::of_temporary(password, desk.policy.cost, desk.rng)?;
+    let (now, operation) = (desk.now()?, desk.stores.operation());
+    let (username, display_name, until) = (username.clone(), display_name.clone(), after(now, lifetime));
+    Ok((TemporaryDisclosure { username, display_name, now, until, operation }, hash))
+}
+
+/// Makes one, hands it over, and puts it in force.
+pub fn issue_temporary(
     handover: &mut Handover,
     desk: &mut Desk<'_>,
-    whose: &Whose<'_>,
+    (username, display_name): (&Username, &DisplayName),
     lifetime: SignedDuration,
-    prepare: impl FnOnce(&mut dyn Terminal, NewTemporary) -> Result<T>,
-    commit: impl FnOnce(Delivered<T>) -> Result<()>,
+    commit: impl FnOnce(NewTemporary) -> Result<()>,
 ) -> Result<()> {
-    let Whose { username, display_name } = *whose;
-    let secret = TemporaryPassword::generate(desk.rng);
-    let hash = StoredHash::of_temporary(&secret, desk.policy.cost, desk.rng)?;
-    let (now, operation) = (desk.now()?, desk.stores.operation());
-    let until = after(now, lifetime);
-    let new = hash.try_map(|hash| prepare(desk.terminal, NewTemporary { hash, until }))?;
-    let disclosure = TemporaryDisclosure { username, display_name, secret: &secret, until, now, operation };
-    handover.issue(&mut desk.means(), username, new, &disclosure, commit)
+    let (about, secret) = temporary(desk, username, display_name, lifetime)?;
+    let until = about.until;
+    handover.issue(&mut desk.means(), about, secret, |hash| commit(NewTemporary { hash, until }))
 }
 
 impl Desk<'_> {

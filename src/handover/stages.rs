@@ -1,0 +1,221 @@
+//! The stages of a handing over. What a signal does at each, and what is taken back of one that goes no further, follows
+//! from its type.
+
+use std::mem;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::disclosure::Disclosed;
+use super::{Disclosure, Handed, Handover, Means};
+use crate::domain::delivery::{Courier, Delivered, Undelivered};
+use crate::domain::name::Username;
+use crate::failure::{Failure, Kind, Result};
+use crate::terminal::Phase;
+use crate::terminal::format::Format;
+
+/// As long as it lasts, a signal is put off. Nothing is in force when it begins, and what is not when it ends is taken back.
+struct Stage<'a, 'm> {
+    handover: &'a mut Handover,
+    means: &'a mut Means<'m>,
+    /// How many secrets are out.
+    out: usize,
+    is_kept: bool,
+    /// What a signal does afterwards.
+    then: Phase,
+}
+
+impl<'a, 'm> Stage<'a, 'm> {
+    fn begin(handover: &'a mut Handover, means: &'a mut Means<'m>) -> Self {
+        means.terminal.enter(Phase::Delivering);
+        let then = if handover.several { Phase::Between } else { Phase::Idle };
+        Self { handover, means, out: 0, is_kept: false, then }
+    }
+}
+
+impl Drop for Stage<'_, '_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            if self.out > 0 {
+                self.handover.take_back(self.means, self.out);
+            }
+            self.handover.way.leave(self.means);
+        }
+        self.means.terminal.enter(self.then);
+    }
+}
+
+/// Takes secrets to the way out.
+struct Porter<'s, 'a, 'm, D> {
+    stage: &'s mut Stage<'a, 'm>,
+    about: &'s [D],
+    /// Where each of them stands, if that is a file whose rows can be taken out again.
+    places: Vec<Range<u64>>,
+}
+
+impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
+    type Failure = Failure;
+
+    fn take(&mut self, secrets: &[Undelivered<D::KnownBy>]) -> Result<()> {
+        let Stage { handover, means, out, .. } = &mut *self.stage;
+        let disclosed: Vec<_> = self
+            .about
+            .iter()
+            .zip(secrets)
+            .map(|(about, secret)| Disclosed { about, secret: secret.reveal() })
+            .collect();
+        let rows_before = handover.rows.count();
+        let page = || disclosed[0].page();
+        let rows: Result<Vec<_>> =
+            disclosed.iter().enumerate().map(|(before, one)| handover.written(means, one, before)).collect();
+        let handed = rows.and_then(|rows| {
+            // Room for all of them at once, so that no reallocation leaves a copy of them behind.
+            let mut bytes = Zeroizing::new(Vec::with_capacity(rows.iter().map(|row| row.len()).sum()));
+            for row in &rows {
+                bytes.extend_from_slice(row);
+            }
+            let page = if handover.several { None } else { Some(&page as &dyn Fn() -> _) };
+            handover.way.hand_over(means, &Handed { what: handover.what, bytes: &bytes, page })?;
+            Ok(rows)
+        });
+        let rows = handed.inspect_err(|_| handover.rows.go_on_behind(rows_before))?;
+        self.places = handover.places(&rows, rows_before);
+        handover.given += secrets.len();
+        *out = secrets.len();
+        Ok(())
+    }
+}
+
+/// Secrets that somebody has, and none of which is in force.
+pub(super) struct HandedOut<'a, 'm, T> {
+    stage: Stage<'a, 'm>,
+    secrets: Vec<Delivered<T>>,
+    places: Vec<Range<u64>>,
+    /// Whose it is, if it is a single one.
+    whose: Option<Username>,
+}
+
+impl<'a, 'm, T> HandedOut<'a, 'm, T> {
+    /// Hands secrets over, all in one piece.
+    pub(super) fn of<D: Disclosure<KnownBy = T>>(
+        handover: &'a mut Handover,
+        means: &'a mut Means<'m>,
+        batch: Vec<(D, Undelivered<T>)>,
+    ) -> Result<Self> {
+        let (about, secrets): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let whose = about.first().filter(|_| !handover.several).map(|one| one.username().clone());
+        let mut stage = Stage::begin(handover, means);
+        let mut porter = Porter { stage: &mut stage, about: &about, places: Vec::new() };
+        let secrets = Undelivered::deliver_all(secrets, &mut porter)?;
+        let places = porter.places;
+        Ok(Self { stage, secrets, places, whose })
+    }
+
+    /// Puts them in force, as far as that can be, and says what came of each, in their order.
+    pub(super) fn put_in_force(
+        self,
+        commit: impl FnOnce(Vec<Delivered<T>>) -> Result<Vec<Result<()>>>,
+    ) -> Vec<Result<()>> {
+        let Self { stage, secrets, places, whose } = self;
+        let count = secrets.len();
+        let committed = stage.handover.way.commits(stage.means).and_then(|()| {
+            stage.means.terminal.enter(Phase::Committing);
+            commit(secrets)
+        });
+        // If it failed, it failed for all of them in the same way.
+        let outcomes = committed.unwrap_or_else(|failure| (0..count).map(|_| Err(failure.again())).collect());
+        let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        let is_dead = |outcome: &Result<()>| outcome.as_ref().is_err_and(|why| why.kind != Kind::OutcomeUnknown);
+        let dead: Vec<_> = outcomes.iter().map(is_dead).collect();
+        let place = whose.as_ref().map_or_else(String::new, |username| format!(" for {username}"));
+        let told =
+            outcomes.into_iter().map(|outcome| outcome.map_err(|why| stage.handover.told(why, &place))).collect();
+        if !dead.iter().all(|is_dead| *is_dead) {
+            let dead = places.into_iter().zip(dead).filter(|(_, is_dead)| *is_dead).map(|(place, _)| place);
+            InForce::of(stage, done, dead).confirm(whose, done > 0);
+        }
+        told
+    }
+}
+
+/// Secrets some of which are in force, or may be: they are kept.
+struct InForce<'a, 'm>(Stage<'a, 'm>);
+
+impl<'a, 'm> InForce<'a, 'm> {
+    fn of(mut stage: Stage<'a, 'm>, done: usize, dead: impl Iterator<Item = Range<u64>>) -> Self {
+        stage.is_kept = true;
+        stage.handover.in_force += done;
+        stage.handover.dead.extend(dead);
+        stage.handover.way.keep(stage.means);
+        Self(stage)
+    }
+
+    /// Says of a single one what has become of it, and waits until whoever reads it has done so.
+    fn confirm(self, whose: Option<Username>, is_known: bool) {
+        let Self(mut stage) = self;
+        let Some(username) = whose else { return stage.handover.way.leave(stage.means) };
+        if !is_known {
+            return stage.handover.way.wait(stage.means, "It may be in force, or not");
+        }
+        stage.then = Phase::Between;
+        stage.handover.way.wait(stage.means, "It is in force");
+        if !stage.handover.quiet {
+            let said = stage.handover.way.confirmed();
+            stage.means.terminal.note(&format!("The {} of {username} {said}.", stage.handover.what));
+        }
+    }
+}
+
+impl Handover {
+    /// A secret as it goes out there, behind so many others of the same piece.
+    fn written<D: Disclosure>(
+        &mut self,
+        means: &Means<'_>,
+        one: &Disclosed<'_, D>,
+        before: usize,
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        Ok(match (self.format, self.is_bare) {
+            _ if self.way.takes_page() => Zeroizing::default(),
+            (Format::Text, true) => one.bare(),
+            (Format::Text, false) => {
+                let gap = if self.given + before == 0 { "" } else { "\n" };
+                one.text(self.way.layout(means.output), gap)
+            }
+            _ => self.rows.row(one)?,
+        })
+    }
+
+    fn places(&self, rows: &[Zeroizing<Vec<u8>>], rows_before: usize) -> Vec<Range<u64>> {
+        let (Some(mut end), Format::Csv | Format::Jsonl) = (self.way.latest(), self.format) else {
+            return Vec::new();
+        };
+        let mut header = self.rows.header_before(rows_before).len() as u64;
+        let place = |row: &Zeroizing<Vec<u8>>| {
+            let begins = end + mem::take(&mut header);
+            end += row.len() as u64;
+            begins..end
+        };
+        rows.iter().map(place).collect()
+    }
+
+    /// What to say of one that was handed over and is not in force, or may not be.
+    fn told(&self, failure: Failure, whose: &str) -> Failure {
+        let is = if failure.kind == Kind::OutcomeUnknown {
+            "may be in force, or not"
+        } else {
+            "is NOT in force, and nothing has changed"
+        };
+        let message = format!("the {} {}{whose} {is}: {}", self.what, self.way.handed(), failure.message);
+        Failure { message, ..failure }
+    }
+
+    /// Takes back what was given last, all of which is of no use, where that can be done.
+    fn take_back(&mut self, means: &mut Means<'_>, latest: usize) {
+        if self.way.take_back_latest(means) {
+            self.given -= latest;
+            if self.format != Format::Text {
+                self.rows.go_on_behind(self.rows.count().saturating_sub(latest));
+            }
+        }
+    }
+}
