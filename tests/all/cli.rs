@@ -1,7 +1,7 @@
 //! The command line as a script and a reader see it: `tests/cmd/` has a file a behaviour, and each is run as it stands.
 //!
 //! A case whose name begins with `help` is run without a store named, one with `no-store` where there is none, any other
-//! on a store of its own with five accounts. After a change that is meant, `TRYCMD=overwrite cargo test --test cli`
+//! on a store of its own with five accounts. After a change that is meant, `TRYCMD=overwrite cargo test --test all cli::`
 //! writes the files anew; read the difference.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
