@@ -13,7 +13,7 @@ use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk,
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, readable};
 use crate::domain::target::Target;
-use crate::domain::text::{counted, grouped, quoted};
+use crate::domain::text::{counted, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
 use crate::terminal::format::{Format, Record, RecordWriter};
@@ -74,6 +74,9 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             return Ok(());
         }
     }
+    if after == args.after && desk.format() == Format::Text {
+        desk.terminal.note("There is no such event.");
+    }
     tell_of_repeats(desk, &store, &filter)?;
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(|_| ());
@@ -111,7 +114,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     ));
     for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
         let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
-        desk.terminal.note(&format!("  {} times {whose}{}", grouped(*count), Detail::read(kind).words()));
+        desk.terminal.note(&format!("  {} {whose}{}", counted(*count, "time"), Detail::read(kind).words()));
     }
     if repeats.len() > REPEATS {
         desk.terminal.note(&format!("  and {}", counted((repeats.len() - REPEATS) as u64, "more kind")));
