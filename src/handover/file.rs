@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::mem;
 use std::ops::Range;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,10 @@ pub struct ToFile {
     path: PathBuf,
     /// How long it was before the latest part.
     before: u64,
+    /// Where the rows of the latest part stand, if each can be taken out again.
+    rows: Vec<Range<u64>>,
+    /// Where those stand that did not come into force.
+    dead: Vec<Range<u64>>,
     /// Whether it stays even if nothing more comes into force.
     stays: bool,
 }
@@ -35,7 +40,7 @@ impl ToFile {
                 Ok(file)
             });
         match opened {
-            Ok(file) => Ok(Self { file, path: path.to_owned(), before: 0, stays: false }),
+            Ok(file) => Ok(Self::at(path.to_owned(), file, false)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
             Err(error) => Err(not_delivered(format!("{} cannot be made: {error}", path.display()))
                 .hint("name a new file in a folder that you can write to")),
@@ -45,7 +50,11 @@ impl ToFile {
     /// Goes on with a file that is there.
     #[must_use]
     pub fn resume(unfinished: Unfinished) -> Self {
-        Self { file: unfinished.file, path: unfinished.path, before: 0, stays: true }
+        Self::at(unfinished.path, unfinished.file, true)
+    }
+
+    fn at(path: PathBuf, file: File, stays: bool) -> Self {
+        Self { file, path, before: 0, rows: Vec::new(), dead: Vec::new(), stays }
     }
 
     /// Refuses a file that is there already, before anybody is asked anything.
@@ -76,7 +85,15 @@ impl ToFile {
 
 impl WayOut for ToFile {
     fn hand_over(&mut self, _: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
-        self.write(handed.bytes).map_err(|error| handed.unwritten(&self.path.display().to_string(), &error))
+        self.write(handed.bytes).map_err(|error| handed.unwritten(&self.path.display().to_string(), &error))?;
+        let mut end = self.before + (handed.bytes.len() - handed.rows.iter().sum::<usize>()) as u64;
+        let place = |row: &usize| {
+            let begins = end;
+            end += *row as u64;
+            begins..end
+        };
+        self.rows = handed.rows.iter().map(place).collect();
+        Ok(())
     }
 
     fn is_bare(&self, bare_in_a_file: bool) -> bool {
@@ -112,12 +129,15 @@ impl WayOut for ToFile {
         self.cut().and_then(|()| self.file.sync_all()).is_ok()
     }
 
-    fn latest(&self) -> Option<u64> {
-        Some(self.before)
+    fn strike(&mut self, is_dead: &[bool]) {
+        let latest = mem::take(&mut self.rows).into_iter().zip(is_dead);
+        self.dead.extend(latest.filter(|(_, is_dead)| **is_dead).map(|(row, _)| row));
     }
 
-    fn leave_out(&mut self, parts: &[Range<u64>]) -> io::Result<()> {
-        self.file = rewrite::without(&self.file, &self.path, parts)?;
+    fn leave_out(&mut self) -> io::Result<()> {
+        if !self.dead.is_empty() {
+            self.file = rewrite::without(&self.file, &self.path, &mem::take(&mut self.dead))?;
+        }
         Ok(())
     }
 }

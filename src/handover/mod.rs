@@ -15,8 +15,6 @@ mod standard;
 mod unfinished;
 mod way_out;
 
-use std::mem;
-use std::ops::Range;
 use std::path::Path;
 
 pub use self::clipboard::ToClipboard;
@@ -48,8 +46,6 @@ pub struct Handover {
     several: bool,
     given: usize,
     in_force: usize,
-    /// Where rows stand in the file that did not come into force, among others that did.
-    dead: Vec<Range<u64>>,
 }
 
 impl Handover {
@@ -74,7 +70,6 @@ impl Handover {
             several,
             given: 0,
             in_force: 0,
-            dead: Vec::new(),
         }
     }
 
@@ -96,7 +91,12 @@ impl Handover {
     /// Whether another run can go on where this one is ended: a file stays, in a format that can be gone on with.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && self.way.doomed().is_none() && matches!(self.format, Format::Csv | Format::Jsonl)
+        self.file().is_some() && self.way.doomed().is_none() && self.has_lines()
+    }
+
+    /// Whether each secret is a line of its own, which can be taken out again and gone on behind.
+    fn has_lines(&self) -> bool {
+        matches!(self.format, Format::Csv | Format::Jsonl)
     }
 
     /// Begins to hand over so many, a part at a time. A bar shows how far it has come, if one is wanted and there is room.
@@ -136,10 +136,7 @@ impl Handover {
         if self.in_force > 0 {
             means.terminal.enter(Phase::Telling);
         }
-        let dead = mem::take(&mut self.dead);
-        if !dead.is_empty()
-            && let Err(error) = self.way.leave_out(&dead)
-        {
+        if let Err(error) = self.way.leave_out() {
             means
                 .terminal
                 .note(&format!("The rows of those who failed stay in the file: it cannot be written anew ({error})."));
@@ -155,7 +152,7 @@ impl Handover {
     /// Writes a list of nobody.
     pub fn close_empty(mut self, means: &mut Means<'_>) -> Result<()> {
         let end = self.rows.end();
-        self.way.hand_over(means, &Handed { what: "list", bytes: &end, page: None })?;
+        self.way.hand_over(means, &Handed { what: "list", bytes: &end, rows: &[], page: None })?;
         self.way.keep(means);
         Ok(())
     }
@@ -166,6 +163,6 @@ impl Handover {
         if end.is_empty() {
             return Ok(());
         }
-        self.way.hand_over(means, &Handed { what, bytes: &end, page: None })
+        self.way.hand_over(means, &Handed { what, bytes: &end, rows: &[], page: None })
     }
 }

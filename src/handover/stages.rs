@@ -1,9 +1,6 @@
 //! The stages of a handing over. What a signal does at each, and what is taken back of one that goes no further, follows
 //! from its type.
 
-use std::mem;
-use std::ops::Range;
-
 use zeroize::Zeroizing;
 
 use super::disclosure::Disclosed;
@@ -49,8 +46,6 @@ impl Drop for Stage<'_, '_> {
 struct Porter<'s, 'a, 'm, D> {
     stage: &'s mut Stage<'a, 'm>,
     about: &'s [D],
-    /// Where each of them stands, if that is a file whose rows can be taken out again.
-    places: Vec<Range<u64>>,
 }
 
 impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
@@ -74,12 +69,14 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
             for row in &rows {
                 bytes.extend_from_slice(row);
             }
+            let mut lines: Vec<_> = rows.iter().map(|row| row.len()).filter(|_| handover.has_lines()).collect();
+            if let Some(first) = lines.first_mut() {
+                *first -= handover.rows.header_before(rows_before).len();
+            }
             let page = if handover.several { None } else { Some(&page as &dyn Fn() -> _) };
-            handover.way.hand_over(means, &Handed { what: handover.what, bytes: &bytes, page })?;
-            Ok(rows)
+            handover.way.hand_over(means, &Handed { what: handover.what, bytes: &bytes, rows: &lines, page })
         });
-        let rows = handed.inspect_err(|_| handover.rows.go_on_behind(rows_before))?;
-        self.places = handover.places(&rows, rows_before);
+        handed.inspect_err(|_| handover.rows.go_on_behind(rows_before))?;
         handover.given += secrets.len();
         *out = secrets.len();
         Ok(())
@@ -90,7 +87,6 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
 pub(super) struct HandedOut<'a, 'm, T> {
     stage: Stage<'a, 'm>,
     secrets: Vec<Delivered<T>>,
-    places: Vec<Range<u64>>,
     /// Whose it is, if it is a single one.
     whose: Option<Username>,
 }
@@ -105,10 +101,8 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         let (about, secrets): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let whose = about.first().filter(|_| !handover.several).map(|one| one.username().clone());
         let mut stage = Stage::begin(handover, means);
-        let mut porter = Porter { stage: &mut stage, about: &about, places: Vec::new() };
-        let secrets = Undelivered::deliver_all(secrets, &mut porter)?;
-        let places = porter.places;
-        Ok(Self { stage, secrets, places, whose })
+        let secrets = Undelivered::deliver_all(secrets, &mut Porter { stage: &mut stage, about: &about })?;
+        Ok(Self { stage, secrets, whose })
     }
 
     /// Puts them in force, as far as that can be, and says what came of each, in their order.
@@ -116,7 +110,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         self,
         commit: impl FnOnce(Vec<Delivered<T>>) -> Result<Vec<Result<()>>>,
     ) -> Vec<Result<()>> {
-        let Self { stage, secrets, places, whose } = self;
+        let Self { stage, secrets, whose } = self;
         let count = secrets.len();
         let committed = stage.handover.way.commits(stage.means).and_then(|()| {
             stage.means.terminal.enter(Phase::Committing);
@@ -130,9 +124,8 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         let place = whose.as_ref().map_or_else(String::new, |username| format!(" for {username}"));
         let told =
             outcomes.into_iter().map(|outcome| outcome.map_err(|why| stage.handover.told(why, &place))).collect();
-        if !dead.iter().all(|is_dead| *is_dead) {
-            let dead = places.into_iter().zip(dead).filter(|(_, is_dead)| *is_dead).map(|(place, _)| place);
-            InForce::of(stage, done, dead).confirm(whose, done > 0);
+        if dead.contains(&false) {
+            InForce::of(stage, done, &dead).confirm(whose, done > 0);
         }
         told
     }
@@ -142,11 +135,11 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
 struct InForce<'a, 'm>(Stage<'a, 'm>);
 
 impl<'a, 'm> InForce<'a, 'm> {
-    fn of(mut stage: Stage<'a, 'm>, done: usize, dead: impl Iterator<Item = Range<u64>>) -> Self {
+    fn of(mut stage: Stage<'a, 'm>, done: usize, dead: &[bool]) -> Self {
         stage.is_kept = true;
         stage.handover.in_force += done;
-        stage.handover.dead.extend(dead);
         stage.handover.way.keep(stage.means);
+        stage.handover.way.strike(dead);
         Self(stage)
     }
 
@@ -183,19 +176,6 @@ impl Handover {
             }
             _ => self.rows.row(one)?,
         })
-    }
-
-    fn places(&self, rows: &[Zeroizing<Vec<u8>>], rows_before: usize) -> Vec<Range<u64>> {
-        let (Some(mut end), Format::Csv | Format::Jsonl) = (self.way.latest(), self.format) else {
-            return Vec::new();
-        };
-        let mut header = self.rows.header_before(rows_before).len() as u64;
-        let place = |row: &Zeroizing<Vec<u8>>| {
-            let begins = end + mem::take(&mut header);
-            end += row.len() as u64;
-            begins..end
-        };
-        rows.iter().map(place).collect()
     }
 
     /// What to say of one that was handed over and is not in force, or may not be.

@@ -1,7 +1,6 @@
 //! What a way out is.
 
 use std::io;
-use std::ops::Range;
 use std::path::Path;
 
 use crate::failure::{Failure, Kind, Result};
@@ -27,6 +26,8 @@ pub struct Handed<'a> {
     pub what: &'a str,
     /// As it is written.
     pub bytes: &'a [u8],
+    /// How long the rows are at its end, if each can be taken out again.
+    pub rows: &'a [usize],
     /// As it stands on a screen, if it is a single secret.
     pub page: Option<&'a dyn Fn() -> ScreenPage>,
 }
@@ -108,13 +109,11 @@ pub trait WayOut {
         None
     }
 
-    /// Where the latest part begins, in bytes, if parts can be taken out again.
-    fn latest(&self) -> Option<u64> {
-        None
-    }
+    /// Says of each row of the latest part whether it is of no use.
+    fn strike(&mut self, _is_dead: &[bool]) {}
 
-    /// Takes parts out again that are of no use, given in bytes and in their order.
-    fn leave_out(&mut self, _parts: &[Range<u64>]) -> io::Result<()> {
+    /// Takes the rows out again that are of no use.
+    fn leave_out(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -341,7 +341,7 @@ impl Store {
     /// same password, if there is one, is kept instead, and a sign-in begins, if it was for one. The account as it stands
     /// now. [`StoreError::Conflict`] as above, or if the account has been locked.
     ///
-    /// For whoever has to choose a new password no sign-in begins, nor are they let in by [`Occasion::Verify`]; the record
+    /// For whoever has to choose a new password no sign-in begins, nor are they let in by [`super::Occasion::Verify`]; the record
     /// says so.
     pub fn pass_try(&mut self, passed: &PassedTry<'_>) -> Result<Account> {
         let how = if passed.renewed.is_some() { Writing::Forgetting } else { Writing::Few };
