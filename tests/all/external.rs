@@ -351,7 +351,7 @@ fn a_temporary_password_that_was_shown_is_in_no_list_of_processes() {
     let desk = Desk::with_alice();
     desk.run(&["users", "add", "bob", "-q"]).succeeds();
     // The first row goes out and into force, the second one has to wait: there is no room for it.
-    let (mut reader, writer) = nearly_full_pipe(150);
+    let (mut reader, writer) = nearly_full_pipe(200);
     let args = ["users", "reset", "alice", "bob", "--yes", "--format", "jsonl"];
     let before = desk.hash_of("alice");
     let mut running = desk.command(&args).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();

@@ -159,7 +159,7 @@ fn a_temporary_password_is_gone_when_it_is_in_force_and_the_next_is_written() {
         // There is room for one row, and not for two.
         let (reader, mut writer) = io::pipe().unwrap();
         fcntl_setpipe_size(&writer, 4096).unwrap();
-        writer.write_all(&[b'.'; 4096 - 120]).unwrap();
+        writer.write_all(&[b'.'; 4096 - 200]).unwrap();
         let mut reset = desk.command(&["users", "reset", "bob", "carol", "--yes", "--format", format]);
         let mut child = reset.stdout(writer).stderr(Stdio::null()).spawn().unwrap();
         until_it_writes(child.id());
