@@ -114,9 +114,19 @@ pub fn temporary(
 ) -> Result<(TemporaryDisclosure, Undelivered<StoredHash>)> {
     let password = TemporaryPassword::generate(desk.rng);
     let hash = StoredHash::of_temporary(password, desk.policy.cost, desk.rng)?;
+    Ok((said_of(desk, username, display_name, lifetime)?, hash))
+}
+
+/// What is said of a temporary password that somebody gets now.
+pub fn said_of(
+    desk: &Desk<'_>,
+    username: &Username,
+    display_name: &DisplayName,
+    lifetime: SignedDuration,
+) -> Result<TemporaryDisclosure> {
     let (now, operation) = (desk.now()?, desk.stores.operation());
     let (username, display_name, until) = (username.clone(), display_name.clone(), after(now, lifetime));
-    Ok((TemporaryDisclosure { username, display_name, now, until, operation }, hash))
+    Ok(TemporaryDisclosure { username, display_name, now, until, operation })
 }
 
 /// Makes one, hands it over, and puts it in force.

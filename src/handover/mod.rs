@@ -144,8 +144,7 @@ impl Handover {
         if self.given == 0 || self.format == Format::Text {
             return Ok(());
         }
-        let what = self.what;
-        self.end(means, what)
+        self.end(means)
             .map_err(|failure| Failure::new(Kind::Failed, format!("it is in force, but {}", failure.message)))
     }
 
@@ -158,11 +157,11 @@ impl Handover {
     }
 
     /// Writes what stands after the last of several.
-    fn end(&mut self, means: &mut Means<'_>, what: &str) -> Result<()> {
+    fn end(&mut self, means: &mut Means<'_>) -> Result<()> {
         let end = self.rows.end();
         if end.is_empty() {
             return Ok(());
         }
-        self.way.hand_over(means, &Handed { what, bytes: &end, rows: &[], page: None })
+        self.way.hand_over(means, &Handed { what: self.what, bytes: &end, rows: &[], page: None })
     }
 }

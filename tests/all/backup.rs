@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
 
+use crate::common::crowd::bulky_crowd;
 use crate::common::pty::Pty;
 use crate::common::record::events;
 use crate::common::{AUDITOR, Desk, GOOD, HELPDESK, OTHER, Run, USER_ADMIN};
@@ -34,16 +35,6 @@ fn restored(desk: &Desk, copy: &str) -> Desk {
     // Copied as an operator would: with its mode.
     fs::copy(desk.home.path().join(copy), other.store()).unwrap();
     other
-}
-
-/// Puts so many accounts into the store, of about 300 bytes each.
-fn crowd(desk: &Desk, count: u32) {
-    desk.sql(&format!(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-         INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, created_at)
-         SELECT 'crowd' || i, 'Crowd {}', 'crowd' || i, 0, 'active', 1, 0 FROM n",
-        "x".repeat(100)
-    ));
 }
 
 fn started(mut command: Command) -> Child {
@@ -159,7 +150,7 @@ fn where_the_copy_is_is_the_result_in_json() {
 #[test]
 fn a_terminal_is_shown_how_far_it_has_come() {
     let desk = Desk::settled();
-    crowd(&desk, 20_000);
+    bulky_crowd(&desk, 20_000);
     for (command, what) in [(&BACKUP[..], "Copying pages"), (&["store", "check"], "Looking at the accounts")] {
         Pty::start(&desk.command(command)).end().exits(0).shows(what);
     }
@@ -307,7 +298,7 @@ fn what_has_taken_the_place_of_an_unfinished_backup_is_not_placed() {
 #[test]
 fn a_backup_comes_to_its_end_while_four_others_write_all_the_time_and_keeps_none_of_them_waiting() {
     let desk = Desk::settled();
-    crowd(&desk, 20_000);
+    bulky_crowd(&desk, 20_000);
     // Each write moves one unit from one account to another: a copy of one moment has as many as there were.
     desk.sql("UPDATE accounts SET tries_untold = 1000000 WHERE id > 1");
     let all: i64 = desk.value("SELECT sum(tries_untold) FROM accounts");
@@ -350,7 +341,7 @@ fn a_backup_comes_to_its_end_while_four_others_write_all_the_time_and_keeps_none
 #[test]
 fn of_two_backups_to_one_place_at_once_one_is_made() {
     let desk = Desk::settled();
-    crowd(&desk, 5_000);
+    bulky_crowd(&desk, 5_000);
     let runs = scope(|scope| {
         let both = [(); 2].map(|()| scope.spawn(|| desk.run(&BACKUP)));
         both.map(|one| one.join().unwrap())
@@ -365,7 +356,7 @@ fn of_two_backups_to_one_place_at_once_one_is_made() {
 #[test]
 fn killed_at_any_moment_it_leaves_all_of_the_copy_or_a_file_that_says_it_is_none() {
     let desk = Desk::settled();
-    crowd(&desk, 20_000);
+    bulky_crowd(&desk, 20_000);
     let (mut whole, mut unfinished) = (0, 0);
     for moment in 0..20 {
         let mut backup = started(desk.command(&BACKUP));
@@ -393,7 +384,7 @@ fn killed_at_any_moment_it_leaves_all_of_the_copy_or_a_file_that_says_it_is_none
 #[test]
 fn ended_by_a_signal_it_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
-    crowd(&desk, 20_000);
+    bulky_crowd(&desk, 20_000);
     let before = events(&desk);
     for (signal, events_more) in [(Signal::INT, 2), (Signal::TERM, 4)] {
         // The unfinished file is there before the first event: whoever writes meanwhile keeps it at that.
@@ -420,7 +411,7 @@ fn ended_by_a_signal_it_leaves_nothing_and_that_is_recorded() {
 #[test]
 fn a_disk_that_takes_no_more_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
-    crowd(&desk, 20_000);
+    bulky_crowd(&desk, 20_000);
     let plain = desk.command(&BACKUP);
     let mut shell = Command::new("bash");
     // A MiB a file at the most; who would be ended by it is told instead.
@@ -437,7 +428,7 @@ fn a_disk_that_takes_no_more_leaves_nothing_and_that_is_recorded() {
 #[ignore = "needs root, to mount a small disk"]
 fn a_full_disk_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
-    crowd(&desk, 5_000);
+    bulky_crowd(&desk, 5_000);
     let small = tempfile::tempdir().unwrap();
     let mount = |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(small.path()).status().unwrap().success();
     if !mount(&["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs"]) {

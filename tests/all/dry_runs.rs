@@ -1,31 +1,12 @@
 //! A dry run changes nothing at all: the whole store is the same before and after, the record included.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::common::crowd::everything;
 use crate::common::{Desk, GOOD, HELPDESK, USER_ADMIN};
-
-/// Every row of every table.
-fn everything(desk: &Desk) -> Vec<String> {
-    let store = rusqlite::Connection::open(desk.store()).unwrap();
-    let mut tables = store.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").unwrap();
-    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let mut all = Vec::new();
-    for table in tables {
-        let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let columns = statement.column_count();
-        let mut rows = statement.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let cells: Vec<String> = (0..columns).map(|cell| format!("{:?}", row.get_ref(cell).unwrap())).collect();
-            all.push(format!("{table}: {}", cells.join(" ")));
-        }
-    }
-    assert!(all.iter().any(|row| row.starts_with("audit_events: ")), "there was nothing to look at");
-    all
-}
 
 /// A store with `root`, the only global-admin, a user-admin `ulla`, a helpdesk `helper` with a peer, and `alice` with no
 /// role. All have the same password. The lists are in the home.

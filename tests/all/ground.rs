@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::scope;
 
-use crate::common::{Desk, GOOD, Run};
+use crate::common::{Desk, GOOD, Run, contents};
 use rusqlite::Connection;
 
 const INIT: [&str; 4] = ["init", "--admin", "root", "-q"];
@@ -24,21 +24,6 @@ fn set_mode(path: &Path, mode: u32) {
 
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
-}
-
-/// The names under a folder, and the bytes of each file: what must not change.
-fn contents(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let kind = fs::symlink_metadata(&path).unwrap().file_type();
-        all.push((path.clone(), kind.is_file().then(|| fs::read(&path).unwrap())));
-        if kind.is_dir() {
-            all.extend(contents(&path));
-        }
-    }
-    all.sort();
-    all
 }
 
 /// Refuses the store, whatever is to be done with it, and leaves everything as it is.

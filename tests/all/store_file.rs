@@ -8,12 +8,12 @@ use std::fs::{self, Permissions};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::{scope, sleep};
 use std::time::Duration;
 
-use crate::common::{Desk, GOOD, Run};
+use crate::common::{Desk, GOOD, Run, contents};
 use rusqlite::Connection;
 use rustix::fs::{CWD, Mode, mkfifoat};
 
@@ -37,22 +37,6 @@ fn without_umask(desk: &Desk, args: &[&str]) -> Command {
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().mode() & 0o7777
-}
-
-/// The names under a folder, and the bytes of each file: what must not change.
-fn contents(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let kind = fs::symlink_metadata(&path).unwrap().file_type();
-        // Reading a named pipe would wait for ever.
-        all.push((path.clone(), kind.is_file().then(|| fs::read(&path).unwrap())));
-        if kind.is_dir() {
-            all.extend(contents(&path));
-        }
-    }
-    all.sort();
-    all
 }
 
 /// The program has the store open, and waits for a password until it is let go.

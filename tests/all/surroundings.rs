@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::common::crowd::bulky_crowd;
 use crate::common::{Desk, GOOD, OTHER, Run, is_temporary};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::pipe::fcntl_setpipe_size;
@@ -24,16 +25,6 @@ fn names(desk: &Desk) -> Vec<String> {
     names.retain(|name| !name.starts_with("store.db-"));
     names.sort();
     names
-}
-
-/// Puts so many accounts into the store, of about 300 bytes each.
-fn crowd(desk: &Desk, count: u32) {
-    desk.sql(&format!(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-         INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, created_at)
-         SELECT 'crowd' || i, 'Crowd {}', 'crowd' || i, 0, 'active', 1, 0 FROM n",
-        "x".repeat(100)
-    ));
 }
 
 // ---- No home.
@@ -138,7 +129,7 @@ fn through_a_full_pipe(mut command: Command) -> Run {
 #[test]
 fn what_is_written_into_a_pipe_that_does_not_block_is_whole() {
     let desk = Desk::with_alice();
-    crowd(&desk, 200);
+    bulky_crowd(&desk, 200);
     for args in [
         &["users", "list"][..],
         &["users", "list", "--format", "csv"],
@@ -164,7 +155,7 @@ fn secrets_that_are_handed_over_into_a_pipe_that_does_not_block_are_whole_and_in
     let desk = Desk::with_alice();
     let one = through_a_full_pipe(desk.command(&["users", "reset", "alice", "--yes", "-q"])).succeeds().password();
     desk.run_with(&one, &["verify", "alice"]).exits(6);
-    crowd(&desk, 70);
+    bulky_crowd(&desk, 70);
     let all = ["users", "reset", "--search", "crowd", "--yes", "--format", "csv"];
     let all = through_a_full_pipe(desk.command(&all)).succeeds().stdout;
     let passwords: Vec<_> = all.lines().skip(1).map(|row| row.split(',').nth(1).unwrap()).collect();
@@ -363,7 +354,7 @@ fn standard_output_that_may_not_grow_is_a_failure_that_is_told() {
 #[test]
 fn what_is_in_the_log_is_in_force_though_the_stores_file_may_not_be_written() {
     let desk = Desk::with_alice();
-    crowd(&desk, 1_000);
+    bulky_crowd(&desk, 1_000);
     let blocks = 400;
     assert!(fs::metadata(desk.store()).unwrap().len() > 512 * u64::from(blocks), "the store is no larger than that");
     let run: Run = within(&desk, blocks, &["users", "reset", "alice", "--yes", "-q"]).output().unwrap().into();
@@ -376,7 +367,7 @@ fn what_is_in_the_log_is_in_force_though_the_stores_file_may_not_be_written() {
 /// Ten accounts whose hashes take 256 MiB each.
 fn dear() -> Desk {
     let desk = Desk::new();
-    crowd(&desk, 10);
+    bulky_crowd(&desk, 10);
     desk.run(&["policy", "set", "argon2", "m=262144,t=1,p=1"]).succeeds();
     desk
 }

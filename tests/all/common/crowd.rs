@@ -37,6 +37,16 @@ pub fn crowd(desk: &Desk, count: usize) {
     store.execute(sql, [i64::try_from(count).unwrap()]).unwrap();
 }
 
+/// As many accounts of about 300 bytes each, none of which has a password: a store that takes its time.
+pub fn bulky_crowd(desk: &Desk, count: u32) {
+    desk.sql(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, created_at)
+         SELECT 'crowd' || i, 'Crowd {}', 'crowd' || i, 0, 'active', 1, 0 FROM n",
+        "x".repeat(100)
+    ));
+}
+
 /// A desk whose `root` has not chosen a password yet, and a crowd.
 pub fn crowded(count: usize) -> Desk {
     let desk = Desk::new();
@@ -82,6 +92,7 @@ pub fn everything(desk: &Desk) -> Vec<String> {
             all.push(format!("{table} {}", cells.join(" ")));
         }
     }
+    assert!(all.iter().any(|row| row.starts_with("audit_events ")), "there was nothing to look at");
     all
 }
 

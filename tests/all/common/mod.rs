@@ -13,7 +13,7 @@ pub mod tmux;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -289,4 +289,20 @@ pub fn is_temporary(text: &str) -> bool {
 /// The first temporary password in a text.
 pub fn temporary_in(text: &str) -> Option<String> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == '"').find(|word| is_temporary(word)).map(str::to_owned)
+}
+
+/// The names under a folder, and the bytes of each file: what must not change.
+pub fn contents(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = fs::symlink_metadata(&path).unwrap().file_type();
+        // Reading a named pipe would wait for ever.
+        all.push((path.clone(), kind.is_file().then(|| fs::read(&path).unwrap())));
+        if kind.is_dir() {
+            all.extend(contents(&path));
+        }
+    }
+    all.sort();
+    all
 }

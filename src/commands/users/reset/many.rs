@@ -10,9 +10,9 @@ use super::selection::Chosen;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::hashing::Hashing;
+use crate::commands::way_out::said_of;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
-use crate::domain::clock::after;
 use crate::domain::credential::{Cost, StoredHash};
 use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::target::Target;
@@ -167,12 +167,12 @@ fn make_ready(
         };
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
-            .and_then(|account| Ok((account, desk.now()?)));
+            .and_then(|account| {
+                let about = said_of(desk, &account.username, &account.display_name, many.lifetime)?;
+                Ok((about, account))
+            });
         match current {
-            Ok((account, now)) => {
-                let (username, display_name) = (account.username.clone(), account.display_name.clone());
-                let (until, operation) = (after(now, many.lifetime), desk.stores.operation());
-                let about = TemporaryDisclosure { username, display_name, now, until, operation };
+            Ok((about, account)) => {
                 ready.batch.push((about, password));
                 ready.accounts.push(account);
                 ready.written.push(one.written);
