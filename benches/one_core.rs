@@ -1,6 +1,6 @@
 //! Hashes so many temporary passwords on one core: what `benches/reset.sh` compares with.
 
-use passdesk::domain::credential::Cost;
+use passdesk::domain::hash::Cost;
 use passdesk::domain::hasher::{Hasher, Salt};
 use passdesk::domain::temporary::TemporaryPassword;
 use rand::SeedableRng as _;

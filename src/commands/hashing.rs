@@ -10,8 +10,8 @@ use std::thread::{self, JoinHandle};
 use anyhow::Context as _;
 use rand::CryptoRng;
 
-use crate::domain::credential::{Cost, StoredHash};
 use crate::domain::delivery::Undelivered;
+use crate::domain::hash::{Cost, StoredHash};
 use crate::domain::hasher::{Hasher, Salt};
 use crate::domain::temporary::TemporaryPassword;
 

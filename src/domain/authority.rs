@@ -2,8 +2,8 @@
 
 use super::account::{Account, AccountId};
 use super::actor::Standing;
-use super::audit::Reason;
 use super::name::Username;
+use super::reason::Reason;
 use super::role::{Role, Roles};
 use super::table::table;
 

@@ -5,7 +5,7 @@
 //! [`Store::reset_password`](../../store/struct.Store.html#method.reset_password).
 //!
 //! ```
-//! use passdesk::domain::credential::StoredHash;
+//! use passdesk::domain::hash::StoredHash;
 //! use passdesk::domain::delivery::{Courier, Delivered, Undelivered};
 //!
 //! fn delivered(made: Undelivered<StoredHash>, to: &mut impl Courier<StoredHash>) -> Option<Delivered<StoredHash>> {
@@ -16,7 +16,7 @@
 //! Nobody makes one up of a secret that was not delivered:
 //!
 //! ```compile_fail,E0423
-//! use passdesk::domain::credential::StoredHash;
+//! use passdesk::domain::hash::StoredHash;
 //! use passdesk::domain::delivery::{Courier, Delivered, Undelivered};
 //!
 //! fn delivered(made: StoredHash, to: &mut impl Courier<StoredHash>) -> Option<Delivered<StoredHash>> {

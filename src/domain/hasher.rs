@@ -5,8 +5,9 @@ use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use rand::CryptoRng;
 use zeroize::Zeroize as _;
 
-use super::credential::{Cost, HASH_BYTES, SALT_BYTES, StoredHash};
 use super::delivery::Undelivered;
+use super::hash::{Cost, HASH_BYTES, SALT_BYTES, StoredHash};
+use super::secret::TypedPassword;
 use super::temporary::TemporaryPassword;
 
 /// What makes two hashes of the same password differ: 128 random bits (RFC 9106 §3.1).
@@ -51,7 +52,7 @@ impl Hasher {
         Ok(password.known_by(hash))
     }
 
-    pub(super) fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {
+    fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {
         self.phc(password, salt)
             .map(|phc| StoredHash::from_store(phc.to_string()))
             .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))
@@ -69,6 +70,26 @@ impl Hasher {
             salt: Some(phc::Salt::new(&salt.0)?),
             hash: Some(Output::new(&hash)?),
         })
+    }
+}
+
+impl StoredHash {
+    /// Hashes a typed password in Normalization Form C.
+    pub fn of_typed(password: &TypedPassword, cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Self> {
+        Self::of(password.normalized().as_bytes(), cost, rng)
+    }
+
+    /// Hashes a temporary password, exactly as it is shown.
+    pub fn of_temporary(
+        password: TemporaryPassword,
+        cost: Cost,
+        rng: &mut dyn CryptoRng,
+    ) -> anyhow::Result<Undelivered<Self>> {
+        Hasher::new(cost)?.hash_temporary(password, Salt::draw(rng))
+    }
+
+    pub(super) fn of(password: &[u8], cost: Cost, rng: &mut dyn CryptoRng) -> anyhow::Result<Self> {
+        Hasher::new(cost)?.hash(password, Salt::draw(rng))
     }
 }
 

@@ -141,7 +141,8 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::super::clock::Timestamp;
-    use super::super::credential::{Cost, PasswordRevision, StoredHash};
+    use super::super::credential::PasswordRevision;
+    use super::super::hash::{Cost, StoredHash};
     use super::super::temporary::TemporaryPassword;
     use super::*;
 

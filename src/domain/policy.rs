@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Invalid;
-use super::credential::Cost;
+use super::hash::Cost;
 use super::table::table;
 use super::text::quoted;
 use super::throttle::Throttle;

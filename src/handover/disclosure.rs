@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::account::named;
 use crate::domain::clock::{readable, spoken};
-use crate::domain::credential::StoredHash;
+use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;

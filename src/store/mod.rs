@@ -37,9 +37,9 @@ pub use self::values::{
 };
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
-use crate::domain::credential::StoredHash;
 use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::finding::Finding;
+use crate::domain::hash::StoredHash;
 use crate::domain::operation::OperationId;
 use crate::made::Made;
 

@@ -22,7 +22,8 @@ use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
-use crate::domain::credential::{Credential, PasswordRevision, StoredHash};
+use crate::domain::credential::{Credential, PasswordRevision};
+use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
@@ -213,7 +214,7 @@ impl Store {
     ///
     /// ```
     /// # use jiff::Timestamp;
-    /// # use passdesk::domain::{account::Account, actor::Actor, credential::StoredHash};
+    /// # use passdesk::domain::{account::Account, actor::Actor, hash::StoredHash};
     /// # use passdesk::domain::delivery::{Delivered, Undelivered};
     /// # use passdesk::store::{NewTemporary, Result, Store};
     /// fn reset(store: &mut Store, by: &Actor, it: &Account, hash: Delivered<StoredHash>, until: Timestamp) -> Result<()> {
@@ -225,7 +226,7 @@ impl Store {
     ///
     /// ```compile_fail,E0308
     /// # use jiff::Timestamp;
-    /// # use passdesk::domain::{account::Account, actor::Actor, credential::StoredHash};
+    /// # use passdesk::domain::{account::Account, actor::Actor, hash::StoredHash};
     /// # use passdesk::domain::delivery::{Delivered, Undelivered};
     /// # use passdesk::store::{NewTemporary, Result, Store};
     /// fn reset(store: &mut Store, by: &Actor, it: &Account, hash: Undelivered<StoredHash>, until: Timestamp) -> Result<()> {

@@ -6,7 +6,7 @@ use super::tx::Tx;
 use super::{Result, StoreError, admins, events, record};
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
-use crate::domain::credential::Cost;
+use crate::domain::hash::Cost;
 use crate::domain::policy::{Policy, Setting};
 
 /// Far more than a site comes to have had. Each takes its time at every sign-in, and somebody who writes the store could

@@ -3,8 +3,8 @@
 use super::*;
 use crate::commands::{audit, me, users};
 use crate::domain::actor::Actor;
-use crate::domain::credential::StoredHash;
 use crate::domain::delivery::Undelivered;
+use crate::domain::hash::StoredHash;
 use crate::store::contract::losing::losing;
 use crate::store::{NewAccount, PreparedStore, Store, StoreFile, Stores};
 

@@ -2,13 +2,12 @@
 
 mod chain;
 mod detail;
-mod reason;
 mod repeats;
 
 pub use self::chain::{EMPTY, Event, Link, Tampered, Walk};
 pub use self::detail::{Detail, DetailKey};
-pub use self::reason::Reason;
 pub use self::repeats::{BYTES_AN_EVENT, EVENTS_A_DAY, KINDS, Repeat, together};
+pub use super::reason::Reason;
 
 use super::account::{Account, AccountId};
 use super::actor::Actor;

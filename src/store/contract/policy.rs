@@ -3,7 +3,7 @@
 use super::{acting, added, all_is_refused, get, operator, settled, temporary, words};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
-use crate::domain::credential::Cost;
+use crate::domain::hash::Cost;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
 use crate::store::{EventFilter, Result, Store, StoreError};

@@ -7,8 +7,9 @@ use crate::domain::account::{Account, AccountId, State};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Reason;
 use crate::domain::authority::Refusal;
-use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::made_up::delivered;
+use crate::domain::hash::StoredHash;
 use crate::domain::role::Role;
 use crate::domain::throttle::{Throttle, Tries, TriesNow, TryId};
 use crate::store::{

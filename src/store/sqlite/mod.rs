@@ -201,8 +201,8 @@ mod tests {
     use crate::domain::actor::{Actor, Operator};
     use crate::domain::audit::Detail;
     use crate::domain::authority::Refusal;
-    use crate::domain::credential::StoredHash;
     use crate::domain::delivery::made_up::delivered;
+    use crate::domain::hash::StoredHash;
     use crate::domain::role::{Role, Roles};
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;

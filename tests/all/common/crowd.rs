@@ -11,7 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{self, sleep};
 use std::time::Duration;
 
-use passdesk::domain::credential::{Credential, PasswordRevision, StoredHash};
+use passdesk::domain::credential::{Credential, PasswordRevision};
+use passdesk::domain::hash::StoredHash;
 use passdesk::domain::secret::TypedPassword;
 use rustix::pipe::fcntl_setpipe_size;
 use rustix::process::{Pid, Signal, kill_process};
