@@ -1,4 +1,4 @@
-//! `passdesk verify` behind `pam_exec`, as the README has it. Run with `cargo test -- --ignored`, as root.
+//! `passdesk verify` behind `pam_exec`, as `docs/scripts.md` has it. Run with `cargo test -- --ignored`, as root.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -15,16 +15,16 @@ use std::time::Duration;
 use crate::common::{Desk, GOOD, Run};
 use serde_json::Value;
 
-/// A block of the README that begins like this, as it stands there.
-fn of_readme(beginning: &str) -> String {
-    let readme = include_str!("../../README.md");
-    let (_, block) = readme.split_once(&format!("\n{beginning}")).unwrap();
+/// A block of that page that begins like this, as it stands there.
+fn of_page(beginning: &str) -> String {
+    let page = crate::docs::page("scripts.md");
+    let (_, block) = page.split_once(&format!("\n{beginning}")).unwrap();
     format!("{beginning}{}", block.split_once("```").unwrap().0)
 }
 
 /// The program that PAM runs; the store belongs to the user `passdesk`.
-fn wrapper_of_readme() -> String {
-    of_readme("#!/bin/sh\n# passdesk-pam ")
+fn wrapper_of_page() -> String {
+    of_page("#!/bin/sh\n# passdesk-pam ")
 }
 
 /// Somebody who is not root, in the place of the user `passdesk`: no test makes users.
@@ -51,7 +51,7 @@ impl Door {
         let home = desk.home.path();
         let [program, wrapper] = ["passdesk", "passdesk-pam"].map(|name| home.join(name));
         fs::copy(env!("CARGO_BIN_EXE_passdesk"), &program).unwrap();
-        let text = replaced(&wrapper_of_readme(), "/usr/local/bin/passdesk", &program);
+        let text = replaced(&wrapper_of_page(), "/usr/local/bin/passdesk", &program);
         let text = replaced(&text, "/var/lib/passdesk/.local/share/passdesk/passdesk.db", &desk.store());
         let text = replaced(&text, "--reuid=passdesk", format!("--reuid={OWNER}").as_ref());
         fs::write(&wrapper, replaced(&text, "--regid=passdesk", format!("--regid={OWNER}").as_ref())).unwrap();
@@ -63,7 +63,7 @@ impl Door {
         let door = Self { desk, service };
         fs::write(
             &door.service,
-            replaced(&of_readme("auth required pam_exec.so"), "/usr/local/sbin/passdesk-pam", &wrapper),
+            replaced(&of_page("auth required pam_exec.so"), "/usr/local/sbin/passdesk-pam", &wrapper),
         )
         .unwrap();
         door
@@ -145,7 +145,7 @@ impl Drop for Door {
     }
 }
 
-/// The text with a test's path in the place of the README's.
+/// The text with a test's path in the place of the page's.
 #[track_caller]
 fn replaced(text: &str, sought: &str, by: &Path) -> String {
     assert_eq!(text.matches(sought).count(), 1, "{sought} in {text}");

@@ -52,7 +52,7 @@ pub fn one_name(path: &Path, metadata: &Metadata) -> Result<()> {
     Err(unusable(
         format!("the store {} has {} names, and each has a log of its own", path.display(), metadata.nlink()),
         format!(
-            "find the others with 'find {} -xdev -inum {}', and leave one: see 'A store with two names' in the README",
+            "find the others with 'find {} -xdev -inum {}', and leave one: see 'A store with two names' in docs/store.md",
             root.display(),
             metadata.ino()
         ),

@@ -1,4 +1,4 @@
-//! The README does what it says: every command in it is run, in its order, in one home, and shows what stands there.
+//! README and docs do what they say. Every command on every page is run, page after page, in one home.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::allow_attributes, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "the path of the shell is the test's own")]
@@ -10,7 +10,19 @@ use crate::common::pty::Pty;
 use crate::common::{Desk, OTHER};
 use regex::Regex;
 
-const README: &str = include_str!("../../README.md");
+/// The pages in the order in which somebody would read them. A later page goes on with the store of an earlier one.
+const PAGES: [(&str, &str); 10] = [
+    ("README.md", include_str!("../../README.md")),
+    ("admin.md", include_str!("../../docs/admin.md")),
+    ("yourself.md", include_str!("../../docs/yourself.md")),
+    ("scripts.md", include_str!("../../docs/scripts.md")),
+    ("record.md", include_str!("../../docs/record.md")),
+    ("team.md", include_str!("../../docs/team.md")),
+    ("store.md", include_str!("../../docs/store.md")),
+    ("security.md", include_str!("../../docs/security.md")),
+    ("performance.md", include_str!("../../docs/performance.md")),
+    ("other-systems.md", include_str!("../../docs/other-systems.md")),
+];
 const ADA: &str = "sixteen otters juggle quietly";
 
 /// A fenced block: what stands behind the fence, and what is in it.
@@ -25,10 +37,19 @@ struct Shown {
     lines: Vec<String>,
 }
 
+/// The text of a page.
+pub fn page(name: &str) -> &'static str {
+    PAGES.iter().find(|(page, _)| *page == name).unwrap().1
+}
+
 fn blocks() -> Vec<Block> {
+    PAGES.iter().flat_map(|(_, text)| blocks_of(text)).collect()
+}
+
+fn blocks_of(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
-    for line in README.lines() {
+    for line in text.lines() {
         match (line.strip_prefix("```"), open.take()) {
             (Some(kind), None) => open = Some(Block { kind: kind.into(), lines: Vec::new() }),
             (Some(_), Some(block)) => blocks.push(block),
@@ -89,7 +110,7 @@ fn runs_as_shown(desk: &Desk, shown: &Shown) {
     assert_eq!(settled(&printed, desk), settled(&expected, desk), "$ {}", shown.command);
 }
 
-/// Runs a command on a terminal, and answers as the README shows it is asked. `current` is the password of alice.
+/// Runs a command on a terminal, and answers as the page shows. `current` is the password of alice.
 fn runs_on_a_terminal(desk: &Desk, shown: &Shown, current: &mut String) {
     let mut pty = Pty::start(&shell(desk, &shown.command));
     let new = if current.as_str() == OTHER { ADA } else { OTHER };
@@ -147,7 +168,8 @@ fn every_command_in_the_text_is_among_those_that_are_run() {
     let run = commands.join("\n");
     let scripts: String = blocks().iter().flat_map(|block| block.lines.clone()).collect::<Vec<_>>().join("\n");
     let named = Regex::new("`(passdesk [a-z][^`]*)`").unwrap();
-    for (_, [command]) in named.captures_iter(README).map(|found| found.extract()) {
+    let text: String = PAGES.iter().map(|(_, text)| *text).collect();
+    for (_, [command]) in named.captures_iter(&text).map(|found| found.extract()) {
         let fixed: Vec<&str> =
             command.split(' ').take_while(|word| !word.starts_with(char::is_uppercase) && *word != "…").collect();
         let fixed = fixed.join(" ");
@@ -157,7 +179,8 @@ fn every_command_in_the_text_is_among_those_that_are_run() {
 
 #[test]
 fn the_two_commands_of_the_first_screen_are_those_that_are_checked() {
-    let setup: Vec<_> = blocks().into_iter().filter(|block| block.kind == "sh" && block.lines.len() == 1).collect();
+    let setup: Vec<_> =
+        blocks_of(page("README.md")).into_iter().filter(|block| block.kind == "sh" && block.lines.len() == 1).collect();
     let commands: Vec<_> = setup.iter().map(|block| block.lines[0].as_str()).collect();
     assert_eq!(commands, ["cargo run --release -- demo", "cargo test"]);
     let checked = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/run")).unwrap();
@@ -171,7 +194,7 @@ fn each_key_of_a_detail_and_each_code_of_a_refusal_is_documented() {
     use passdesk::domain::audit::{DetailKey, Reason};
     let names = DetailKey::ALL.map(DetailKey::name).into_iter().chain(Reason::ALL.map(Reason::code));
     for name in names {
-        assert!(README.contains(&format!("`{name}`")), "{name}");
+        assert!(page("record.md").contains(&format!("`{name}`")), "{name}");
     }
 }
 
@@ -180,7 +203,7 @@ fn every_exit_code_of_the_program_is_in_the_table() {
     use passdesk::failure::Kind;
     for kind in Kind::ALL {
         let row = format!("| {} | `{}` |", kind.exit_code(), kind.code());
-        assert!(README.contains(&row), "{row}");
+        assert!(page("scripts.md").contains(&row), "{row}");
     }
 }
 
@@ -193,5 +216,55 @@ fn the_scripts_are_good_shell() {
         fs::write(&path, block.lines.join("\n") + "\n").unwrap();
         let checked = Command::new("shellcheck").args(["--shell=sh"]).arg(&path).output().unwrap();
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    }
+}
+
+#[test]
+fn the_readme_is_read_in_one_sitting() {
+    assert!(page("README.md").lines().count() <= 160);
+}
+
+#[test]
+fn every_page_is_among_those_that_are_run() {
+    let folder = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
+    for name in
+        folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name.ends_with(".md"))
+    {
+        assert!(PAGES.iter().any(|(page, _)| *page == name), "{name}");
+    }
+}
+
+/// What a link to a heading says: small letters, hyphens for blanks, no other sign.
+fn anchor(heading: &str) -> String {
+    heading
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c))
+        .collect::<String>()
+        .replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let link = Regex::new(r"\]\(([^)#:]*)(?:#([^)]*))?\)").unwrap();
+    for (name, text) in PAGES {
+        let folder = if name == "README.md" { "" } else { "docs/" };
+        for found in link.captures_iter(text) {
+            let (file, heading) = (&found[1], found.get(2).map(|heading| heading.as_str()));
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(if file.is_empty() {
+                name
+            } else {
+                file
+            });
+            assert!(path.exists(), "{name}: {file}");
+            if let Some(heading) = heading {
+                let target = fs::read_to_string(&path).unwrap();
+                let mut headings = target
+                    .lines()
+                    .filter(|line| line.starts_with('#'))
+                    .map(|line| anchor(line.trim_start_matches('#').trim()));
+                assert!(headings.any(|there| there == heading), "{name}: {file}#{heading}");
+            }
+        }
     }
 }
