@@ -25,6 +25,9 @@ _passdesk() {
             passdesk,demo)
                 cmd="passdesk__subcmd__demo"
                 ;;
+            passdesk,help)
+                cmd="passdesk__subcmd__help"
+                ;;
             passdesk,init)
                 cmd="passdesk__subcmd__init"
                 ;;
@@ -149,7 +152,7 @@ _passdesk() {
 
     case "${cmd}" in
         passdesk)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version init users me tokens policy audit verify recover store demo completions man"
+            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version init users me tokens policy audit verify recover store demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -394,6 +397,47 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__demo)
+            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        passdesk__subcmd__help)
             opts="-v -h --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1872,7 +1916,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__reset)
-            opts="-y -q -v -h --from --search --role --state --must-change --all --yes --dry-run --resume --jobs --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -y -v -h --from --search --role --state --must-change --all --quiet --output --copy --screen --clear-after --expires-in --yes --dry-run --resume --jobs --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1905,25 +1949,6 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "active must-change temporary-expired locked disabled removed" -- "${cur}"))
                     return 0
                     ;;
-                --resume)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --jobs)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --output)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -1948,6 +1973,25 @@ _passdesk() {
                     return 0
                     ;;
                 --expires-in)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -80,7 +80,7 @@ pub fn run(args: &[OsString]) -> u8 {
     }
     let (json, color) = cli::early(args);
     // Known before all that the command line takes has been built, which is most of the work of saying it.
-    if matches!(args, [_, only] if only == "--version" || only == "-V") {
+    if matches!(args, [_, only] if only == "--version" || only == "-V" || only == "version") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
     let (cli, names_store) = match parsed(args) {
@@ -92,6 +92,10 @@ pub fn run(args: &[OsString]) -> u8 {
             return usage(&again.unwrap_or(error), look(json, color), color);
         }
     };
+    if let Command::Help { command } = &cli.command {
+        let words = [&["passdesk".into()], command.as_slice(), &["--help".into()]].concat();
+        return run(&words.iter().map(OsString::from).collect::<Vec<_>>());
+    }
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     match store_through_sudo(names_store).and_then(|()| dispatch(cli, look)) {
         Ok(()) => 0,
@@ -214,7 +218,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
             commands::demo::run(desk, &SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate))
         }
         // They take none.
-        Command::Completions { .. } | Command::Man { .. } => Ok(()),
+        Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
 }
@@ -228,12 +232,14 @@ fn usage(error: &clap::Error, look: Look, color: ColorChoice) -> u8 {
     if !error.use_stderr() {
         return print(color, text).map_or_else(|failure| fail(&failure, look), |()| 0);
     }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !look.json {
+    if error.kind() == ErrorKind::MissingSubcommand && !look.json {
+        let help = cli::guesses::addressed(error).0.render_help();
+        let text = if look.coloured { help.ansi().to_string() } else { help.to_string() };
         // What standard error does not take changes nothing.
-        let _ = Patient(std::io::stderr()).write_all(&text(look.coloured));
+        let _ = Patient(std::io::stderr()).write_all(text.as_bytes());
         return Kind::Usage.exit_code();
     }
-    fail(&Failure::from(error), look)
+    fail(&Failure::from(error).hint(cli::guesses::hint(error)), look)
 }
 
 fn look(json: bool, color: ColorChoice) -> Look {

@@ -8,10 +8,10 @@ pub struct Init {
     /// The first global-admin [default: your user name]
     #[arg(long, value_name = "USERNAME")]
     pub admin: Option<String>,
-    /// Their name
+    /// The name of its owner
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     pub name: String,
-    /// Their e-mail address
+    /// The e-mail address of its owner
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
     /// How their temporary password is handed over.

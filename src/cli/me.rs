@@ -4,20 +4,33 @@
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Sign in; with a temporary password, choose a new one
+    #[command(after_help = "\
+Example:
+  passdesk me sign-in --as alice")]
     SignIn,
     /// Sign out
+    #[command(after_help = "\
+Example:
+  passdesk me sign-out")]
     SignOut(SignOut),
-    /// Show your roles, your password's state and how to change it
+    /// Show your roles, your password, and how to change it
+    #[command(after_help = "\
+Example:
+  passdesk me profile")]
     Profile,
     /// Change your password
-    #[command(after_help = "With --password-stdin, line 1 is the current password and line 2 the new one.")]
+    #[command(after_help = "\
+With --password-stdin, line 1 is the current password and line 2 the new one.
+
+Example:
+  passdesk me passwd")]
     Passwd,
 }
 
 /// How far to sign out.
 #[derive(Debug, Default, clap::Args)]
 pub struct SignOut {
-    /// End every sign-in and every token of yours, wherever they are
+    /// End all your sign-ins and tokens
     #[arg(long)]
     pub everywhere: bool,
 }

@@ -1,6 +1,7 @@
 //! The command line: types only, a file a command group.
 
 pub mod audit;
+pub mod guesses;
 pub mod init;
 pub mod me;
 pub mod policy;
@@ -18,17 +19,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::terminal::format::Format;
 
-/// Administer local accounts: temporary passwords that are shown once, and a new one at the next sign-in
+/// Reset forgotten passwords: a temporary one, shown once, and a new one at the next sign-in
 #[derive(Debug, Parser)]
 #[command(
     name = "passdesk",
     version,
     disable_help_flag = true,
     disable_help_subcommand = true,
-    arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
-    after_help = "Try it on a throw-away store: passdesk demo"
+    after_help = "\
+Try it on a throw-away store:  passdesk demo
+Explain a command:             passdesk help users reset"
 )]
 pub struct Cli {
     /// What every command takes.
@@ -47,13 +49,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "PATH", env = "PASSDESK_STORE", hide_env_values = true,
           value_hint = ValueHint::FilePath)]
     pub store: Option<PathBuf>,
-    /// Sign in as this account for this one command
+    /// Sign in as this account, for this command alone
     #[arg(long = "as", global = true, value_name = "USERNAME")]
     pub as_username: Option<String>,
-    /// Take passwords from standard input, a line each, instead of asking
+    /// Read passwords from standard input, one a line
     #[arg(long, global = true)]
     pub password_stdin: bool,
-    /// How to write results, and failures
+    /// How to write results and failures
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
     /// When to use colours.
@@ -63,10 +65,10 @@ pub struct Global {
         value_enum,
         value_name = "WHEN",
         default_value_t,
-        help = "When to use colours; NO_COLOR is honoured"
+        help = "When to use colours; NO_COLOR turns them off"
     )]
     pub color: ColorChoice,
-    /// Say which store is used, and on whose behalf
+    /// Say which store is used, and who you are
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Print help
@@ -90,43 +92,63 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create the store and its first global-admin
+    #[command(after_help = "\
+Example:
+  passdesk init --admin ada --name \"Ada Admin\"")]
     Init(init::Init),
-    /// List, add, reset, disable accounts
-    #[command(subcommand)]
+    /// Reset passwords; list, add, edit, disable and remove accounts
+    #[command(subcommand, alias = "user")]
     Users(users::Command),
     /// Your own account: sign in, see it, change its password
     #[command(subcommand)]
     Me(me::Command),
-    /// Tokens: sign-ins for scripts
-    #[command(subcommand)]
+    /// Sign-ins for scripts
+    #[command(subcommand, alias = "token")]
     Tokens(tokens::Command),
-    /// What the site decides: lengths, lifetimes, lockout, operators
+    /// Show and change the rules: lengths, lifetimes, locks, operators
     #[command(subcommand)]
     Policy(policy::Command),
-    /// The record: who did what to whom
+    /// Read and check the record: who did what to whom
     #[command(subcommand)]
     Audit(audit::Command),
     /// Check a password from standard input, for PAM and other programs
     #[command(after_help = "\
-Exits with 0 if the password lets this account in, with 5 if not, and with 6 if a new one has to be chosen first.")]
+Exit codes: 0 the password lets this account in; 5 it does not; 6 a new one must be chosen first.
+
+Example:
+  passdesk verify alice <password.txt")]
     Verify(verify::Verify),
-    /// For operators: give a locked-out global-admin a temporary password
+    /// Let a locked-out global-admin in again, as an operator
+    #[command(after_help = "\
+Example:
+  passdesk recover ada")]
     Recover(recover::Recover),
-    /// The store itself
+    /// Back up and check the store
     #[command(subcommand)]
     Store(store::Command),
-    /// Run a list and a reset on a throw-away store with sample accounts
+    /// Try a list and a reset on a throw-away store
     Demo,
-    /// Write shell completions to standard output
+    /// Print completions for a shell
+    #[command(after_help = "\
+Example:
+  passdesk completions bash >~/.local/share/bash-completion/completions/passdesk")]
     Completions {
-        /// For which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
-    /// Write a manual page for each command into a folder
+    /// Write a manual page for each command
+    #[command(after_help = "\
+Example:
+  passdesk man ~/.local/share/man/man1")]
     Man {
-        /// The folder; made if it is not there
+        /// The folder for the pages; it is made if it does not exist
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+    },
+    /// Explain a command
+    Help {
+        /// The command, as in: users reset
+        command: Vec<String>,
     },
 }
 

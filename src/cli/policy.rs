@@ -6,9 +6,12 @@ use crate::domain::policy::Setting;
 /// What the site decides.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Show what has been decided, and the defaults
+    /// Show the settings and their defaults
+    #[command(after_help = "\
+Example:
+  passdesk policy show")]
     Show,
-    /// Decide one thing
+    /// Change a setting
     #[command(after_help = "\
 Examples:
   passdesk policy set temporary-lifetime 8h
@@ -19,7 +22,7 @@ Examples:
 /// What to decide.
 #[derive(Debug, clap::Args)]
 pub struct Set {
-    /// The name of the setting
+    /// The setting
     #[arg(value_parser = one_of(&Setting::ALL, Setting::name))]
     pub setting: Setting,
     /// Its value

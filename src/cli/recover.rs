@@ -7,7 +7,7 @@ use super::ways;
 pub struct Recover {
     /// The username of a global-admin
     pub username: String,
-    /// Do not ask; needed where there is no terminal
+    /// Do not ask; required without a terminal
     #[arg(short, long)]
     pub yes: bool,
     /// How the temporary password is handed over.

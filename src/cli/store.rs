@@ -10,24 +10,33 @@ use super::ways::new_file;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Print the path of the store
+    #[command(after_help = "\
+Example:
+  passdesk store path")]
     Path,
-    /// Copy the whole store into a new file, while others go on
+    /// Copy the store into a new file, while others use it
     #[command(after_help = "\
-The file has mode 0600, and is complete and checked before it has its name. It is a
-store: look at it with --store FILE. To restore it, let nobody use the store, remove
-the store's -wal and -shm files, and copy the backup over the store.")]
+passdesk checks the copy before the file gets its name. The file is a store: look at it
+with --store FILE. To restore it, let nobody use the store. Remove the store's -wal and
+-shm files, and copy the backup over the store.
+
+Example:
+  passdesk store backup monday.db")]
     Backup(Backup),
-    /// Look whether the store is sound, and say what to do where it is not
+    /// Check the store, and say what to do about each finding
     #[command(after_help = "\
-Looks at the file, its pages, tables, accounts, record and admins, and changes nothing.
-Exits with 0 if the store can be used and trusted, and with 10 if not.")]
+It checks the file, its pages, tables, accounts, record and admins. It changes nothing.
+Exit codes: 0 the store can be used and trusted; 10 it cannot.
+
+Example:
+  passdesk store check")]
     Check,
 }
 
 /// Copies the store.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
-    /// The file, which must not be there
+    /// The new file
     #[arg(value_hint = ValueHint::FilePath, value_parser = new_file())]
     pub file: PathBuf,
 }

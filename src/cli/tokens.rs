@@ -7,32 +7,41 @@ use crate::domain::role::Role;
 /// Tokens: sign-ins for scripts.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Make a token, and hand it over once
+    /// Make a token; it is shown once
     #[command(after_help = "\
-A script says where its token is with PASSDESK_TOKEN_FILE.
+A script names the file of its token in PASSDESK_TOKEN_FILE.
 
 Examples:
   passdesk tokens create nightly --expires-in 90d --role helpdesk --output token
   PASSDESK_TOKEN_FILE=token passdesk users reset alice --yes --quiet")]
     Create(Create),
     /// List tokens, without their secrets
+    #[command(
+        alias = "ls",
+        after_help = "\
+Example:
+  passdesk tokens list --all"
+    )]
     List(List),
     /// End a token
+    #[command(after_help = "\
+Example:
+  passdesk tokens revoke nightly")]
     Revoke(Revoke),
 }
 
 /// A new token.
 #[derive(Debug, clap::Args)]
 pub struct Create {
-    /// What to call it: letters, digits, '.', '_' and '-'; not all digits
+    /// Its label: letters, digits, '.', '_' and '-'
     pub label: String,
-    /// How long it lives, as 8h or 90d; a year at most
+    /// How long it lives: 8h, 90d; a year at most
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
     pub expires_in: String,
-    /// A role it has, at most those you and its account have; may be given more than once [default: all of these]
+    /// A role of its account that it gets; repeat it for several [default: all of them]
     #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
-    /// The account it stands for, if not your own
+    /// Its account [default: your own]
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
     /// How it is handed over.
@@ -43,10 +52,10 @@ pub struct Create {
 /// Which tokens to list.
 #[derive(Debug, Default, clap::Args)]
 pub struct List {
-    /// Those of this account, if not your own
+    /// The account [default: your own]
     #[arg(long, value_name = "ID")]
     pub account: Option<String>,
-    /// Those of all accounts
+    /// The tokens of all accounts
     #[arg(long, conflicts_with = "account")]
     pub all: bool,
 }
@@ -54,6 +63,6 @@ pub struct List {
 /// Which token to end.
 #[derive(Debug, clap::Args)]
 pub struct Revoke {
-    /// Its number or, of your own, its label
+    /// Its number; for your own, its label
     pub token: String,
 }

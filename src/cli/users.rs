@@ -10,34 +10,52 @@ use crate::domain::account::State;
 use crate::domain::role::Role;
 use crate::store::Sort;
 
+/// The heading over what chooses accounts.
+const WHICH: &str = "Which accounts";
+/// The heading over the rest of many flags.
+const MORE: &str = "More options";
+/// The heading over what the first passwords of an import need.
+const FIRST: &str = "First passwords";
+
 /// What to do with accounts.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List accounts
-    #[command(after_help = "\
+    #[command(
+        alias = "ls",
+        after_help = "\
 Examples:
   passdesk users list --state temporary-expired
-  passdesk users list --search example.org --format csv")]
+  passdesk users list --search example.org --format csv"
+    )]
     List(List),
     /// Show one account
-    Show(One),
-    /// Add an account; it starts with a temporary password
-    Add(Add),
-    /// Add many accounts at once, from a CSV file; all of them or none
     #[command(after_help = "\
-The first line names the columns, in any order: username, name, email, role. What
-'passdesk users list --format csv' writes can be imported, too.
+Example:
+  passdesk users show alice")]
+    Show(One),
+    /// Add an account, with a temporary password
+    #[command(after_help = "\
+Example:
+  passdesk users add alice --name \"Alice Example\" --email alice@example.org")]
+    Add(Add),
+    /// Add many accounts from a CSV file: all of them, or none
+    #[command(after_help = "\
+The first line names the columns, in any order: username, name, email, role. You can
+import what 'passdesk users list --format csv' writes.
 
-All rows are written in one step, and nobody else writes meanwhile: with a million of
-them that takes some seconds. Whoever waits for more than five exits with 9.
+Others cannot write while all rows are written. A million rows take some seconds.
 
 Examples:
   passdesk users import people.csv --dry-run
   passdesk users import people.csv --on-conflict update")]
     Import(Import),
-    /// Change a name, an e-mail address, roles
+    /// Change the name, the e-mail address or the roles of an account
+    #[command(after_help = "\
+Example:
+  passdesk users edit bob --name \"Bob Builder\" --role helpdesk")]
     Edit(EditArgs),
-    /// Give accounts a temporary password; they must choose a new one with it
+    /// Give accounts a temporary password; a new one must be chosen at the next sign-in
     #[command(after_help = "\
 Examples:
   passdesk users reset
@@ -46,41 +64,70 @@ Examples:
   passdesk users reset --all --format csv --output handover.csv
   passdesk users reset --all --format csv --resume handover.csv")]
     Reset(Reset),
-    /// Require a new password at the next sign-in; the current one stays valid for that
+    /// Require a new password at the next sign-in, and keep the current one until then
+    #[command(after_help = "\
+Example:
+  passdesk users require-change alice bob")]
     RequireChange(Many),
-    /// Let accounts try again that are locked, or have to wait, after failed sign-ins
+    /// Let accounts try again after too many failed sign-ins
+    #[command(after_help = "\
+Example:
+  passdesk users unlock bob")]
     Unlock(Many),
-    /// Switch accounts off; every sign-in and token of theirs ends
+    /// Switch accounts off, and end their sign-ins and tokens
+    #[command(after_help = "\
+Example:
+  passdesk users disable bob")]
     Disable(Many),
     /// Switch accounts on again
+    #[command(after_help = "\
+Example:
+  passdesk users enable bob")]
     Enable(Many),
     /// Give an account a role
+    #[command(after_help = "\
+Example:
+  passdesk users grant alice auditor")]
     Grant(RoleOf),
     /// Take a role from an account
+    #[command(after_help = "\
+Example:
+  passdesk users revoke alice auditor")]
     Revoke(RoleOf),
-    /// Take accounts out; they can be restored until they are purged
-    #[command(visible_alias = "delete")]
+    /// Remove accounts; they can be restored for 30 days
+    #[command(
+        visible_alias = "delete",
+        after_help = "\
+Example:
+  passdesk users remove erin"
+    )]
     Remove(Many),
     /// Bring removed accounts back
+    #[command(after_help = "\
+Example:
+  passdesk users restore erin")]
     Restore(Many),
-    /// Forget accounts for good that can no longer be restored
+    /// Delete accounts for good that were removed more than 30 days ago
+    #[command(after_help = "\
+Example:
+  passdesk users purge")]
     Purge(Purge),
 }
 
 /// An account and a role.
 #[derive(Debug, clap::Args)]
 pub struct RoleOf {
-    /// Its id, its username or its e-mail address
+    /// Its id, username or e-mail address
     pub id: String,
     /// The role
     #[arg(value_parser = role())]
     pub role: Role,
 }
 
-/// Which removed accounts to forget.
+/// Deletes removed accounts for good.
 #[derive(Debug, clap::Args)]
 pub struct Purge {
-    /// Do not ask; needed where there is no terminal
+    /// Do not ask; required without a terminal
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -88,7 +135,7 @@ pub struct Purge {
 /// One account.
 #[derive(Debug, clap::Args)]
 pub struct One {
-    /// Its id, its username or its e-mail address
+    /// Its id, username or e-mail address
     pub id: String,
 }
 
@@ -102,17 +149,18 @@ pub struct Many {
 
 /// Which accounts, by what they are.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = WHICH)]
 pub struct Filters {
-    /// Only those with this text in their username, name or e-mail address
+    /// Those with this text in their username, name or e-mail address
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
-    /// Only those with this role
+    /// Those with this role
     #[arg(long, value_parser = role())]
     pub role: Option<Role>,
-    /// Only those in this state
+    /// Those in this state
     #[arg(long, value_parser = one_of(&State::ALL, State::name))]
     pub state: Option<State>,
-    /// Only those who have to choose a new password
+    /// Those who must choose a new password
     #[arg(long)]
     pub must_change: bool,
 }
@@ -123,19 +171,19 @@ pub struct List {
     /// Which ones.
     #[command(flatten)]
     pub filters: Filters,
-    /// In this order
+    /// The order
     #[arg(long, default_value = "id", value_parser = one_of(&Sort::ALL, Sort::name))]
     pub sort: Sort,
-    /// The other way round
+    /// Turn the order round
     #[arg(long)]
     pub reverse: bool,
-    /// At most so many [default: 1000 on a terminal, otherwise all]
+    /// At most this many [default: 1000 on a terminal, otherwise all]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
-    /// Only those that come after this account in the list
+    /// Start after this account
     #[arg(long, value_name = "ID")]
     pub after: Option<String>,
-    /// Only how many there are
+    /// Print how many there are, and nothing else
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub count: bool,
 }
@@ -143,15 +191,15 @@ pub struct List {
 /// A new account.
 #[derive(Debug, clap::Args)]
 pub struct Add {
-    /// Its username: letters a-z, digits, '.', '_' and '-'; not all digits
+    /// Its username: letters a-z, digits, '.', '_' and '-'
     pub username: String,
-    /// Its owner's name
+    /// The name of its owner
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     pub name: String,
-    /// Its owner's e-mail address
+    /// The e-mail address of its owner
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
-    /// A role; may be given more than once
+    /// A role; repeat it for several
     #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
     /// How its temporary password is handed over.
@@ -162,37 +210,36 @@ pub struct Add {
 /// Which accounts to import, and how.
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// The CSV file; '-' for standard input
+    /// The CSV file; '-' is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// Say what would happen and what is wrong, and change nothing
+    /// Say what would happen, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Leave out the rows that cannot be imported, and import the others
+    /// Leave out the rows that are wrong
     #[arg(long)]
     pub skip_invalid: bool,
-    /// What to do with usernames that are there already
+    /// What to do if the username exists already
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_conflict: OnConflict,
-    /// Give each new account a temporary password, as a row of the file that --output names: in CSV, or in JSON Lines
-    /// where --format is json or jsonl
-    #[arg(long, requires = "output")]
+    /// Give each new account a temporary password; it is written to --output
+    #[arg(long, requires = "output", help_heading = FIRST)]
     pub temporary_passwords: bool,
-    /// Where the temporary passwords go: a new file, of mode 0600
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file(), requires = "temporary_passwords")]
+    /// The new file for the temporary passwords: CSV, or JSON Lines with --format json
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file(), requires = "temporary_passwords", help_heading = FIRST)]
     pub output: Option<PathBuf>,
-    /// How long they live, as 90m, 8h or 2d [default: the policy's, 24h]
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords")]
+    /// How long they live: 90m, 8h, 2d [default: 24h, by the policy]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
     pub expires_in: Option<String>,
-    /// Hash on so many cores at once, each in memory of its own [default: all]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "temporary_passwords")]
+    /// How many cores to use [default: all]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "temporary_passwords", help_heading = FIRST)]
     pub jobs: Option<u16>,
 }
 
 /// What to do with a username that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OnConflict {
-    /// The row cannot be imported
+    /// The row is wrong
     #[default]
     Error,
     /// The account stays as it is
@@ -204,18 +251,18 @@ pub enum OnConflict {
 /// What is to be different about an account.
 #[derive(Debug, clap::Args)]
 pub struct EditArgs {
-    /// Its id, its username or its e-mail address
+    /// Its id, username or e-mail address
     pub id: String,
-    /// Another name; '' for none
+    /// The new name; '' for none
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// Another e-mail address; '' for none
+    /// The new e-mail address; '' for none
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
-    /// Exactly this role instead of those it has; may be given more than once
+    /// This role in the place of all that it has; repeat it for several
     #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
-    /// No role
+    /// Take all its roles
     #[arg(long, conflicts_with = "role")]
     pub no_roles: bool,
 }
@@ -223,34 +270,34 @@ pub struct EditArgs {
 /// Whose password to reset, and how.
 #[derive(Debug, Default, clap::Args)]
 pub struct Reset {
-    /// Their ids, usernames or e-mail addresses; without one you pick from a list, on a terminal
+    /// Their ids, usernames or e-mail addresses; on a terminal you may pick instead
     #[arg(value_name = "ID", conflicts_with_all = ["from", "search", "role", "state", "must_change", "all"])]
     pub ids: Vec<String>,
-    /// Those named in a file, one a line or in a CSV column 'username', 'id' or 'email'; '-' is standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
+    /// Those in a file: one a line, or a CSV with a column 'username', 'id' or 'email'; '-' is standard input
+    #[arg(help_heading = WHICH, long, value_name = "FILE", value_hint = ValueHint::FilePath,
           conflicts_with_all = ["search", "role", "state", "must_change", "all"])]
     pub from: Option<PathBuf>,
     /// Which ones, all but your own.
     #[command(flatten)]
     pub filters: Filters,
-    /// All accounts but your own
-    #[arg(long, conflicts_with_all = ["search", "role", "state", "must_change"])]
+    /// All but your own
+    #[arg(help_heading = WHICH, long, conflicts_with_all = ["search", "role", "state", "must_change"])]
     pub all: bool,
-    /// Do not ask; needed where there is no terminal
-    #[arg(short, long)]
-    pub yes: bool,
-    /// Say what would happen, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Go on where a run that was ended has left off: those whose row is in its output file are done
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["output", "copy", "screen", "quiet"])]
-    pub resume: Option<PathBuf>,
-    /// Hash on so many cores at once, each in memory of its own [default: all]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub jobs: Option<u16>,
     /// How the temporary password is handed over.
     #[command(flatten)]
     pub handover: ways::TemporaryFlags,
+    /// Do not ask; required without a terminal
+    #[arg(help_heading = MORE, short, long)]
+    pub yes: bool,
+    /// Say what would happen, and change nothing
+    #[arg(help_heading = MORE, long)]
+    pub dry_run: bool,
+    /// Continue an interrupted run: skip the accounts already in this file
+    #[arg(help_heading = MORE, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["output", "copy", "screen", "quiet"])]
+    pub resume: Option<PathBuf>,
+    /// How many cores to use [default: all]
+    #[arg(help_heading = MORE, long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
 }
 
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {

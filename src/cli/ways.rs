@@ -5,25 +5,28 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ValueEnum, ValueHint};
 
+/// The heading over the ways out.
+const HANDOVER: &str = "How the secret is handed over";
+
 /// Which way a temporary password or a token goes out.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = HANDOVER)]
 pub struct WayFlags {
-    /// Print the bare secret and a line end, nothing else
+    /// Print the bare secret
     #[arg(short, long)]
     pub quiet: bool,
-    /// Write to a new file, of mode 0600, instead of standard output
+    /// Write it to a new file that only you can read
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = new_file(),
           conflicts_with = "copy")]
     pub output: Option<PathBuf>,
-    /// Copy the bare secret to the clipboard instead; osc52 has the terminal do it, over ssh for example
+    /// Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true,
           default_missing_value = "clipboard", conflicts_with = "quiet", hide_possible_values = true)]
     pub copy: Option<Copier>,
-    /// Show it on a screen that is gone, scrollback included, once you leave it
+    /// Show it on a screen that vanishes when you leave it
     #[arg(long, conflicts_with_all = ["quiet", "output", "copy"])]
     pub screen: bool,
-    /// How long it stays on the clipboard, as 45s or 2m; 0 for as long as nothing else is copied [default: the
-    /// policy's, 45s]
+    /// How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]
     #[arg(long, value_name = "DURATION", conflicts_with_all = ["quiet", "output"], allow_hyphen_values = true)]
     pub clear_after: Option<String>,
 }
@@ -43,8 +46,8 @@ pub struct TemporaryFlags {
     /// Which way it goes out.
     #[command(flatten)]
     pub way_out: WayFlags,
-    /// How long the temporary password lives, as 90m, 8h or 2d [default: the policy's, 24h]
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    /// How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]
+    #[arg(help_heading = HANDOVER, long, value_name = "DURATION", allow_hyphen_values = true)]
     pub expires_in: Option<String>,
 }
 

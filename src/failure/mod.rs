@@ -202,30 +202,14 @@ impl From<StoreError> for Failure {
 }
 
 impl From<&clap::Error> for Failure {
-    /// clap says what is wrong in a first paragraph, tips in others, and the usage last. What was written on the command
-    /// line is neutral by then, or it could pass for a paragraph.
+    /// clap says what is wrong in a first paragraph. Tips and the usage follow in others; a hint takes their place. What was
+    /// written on the command line is neutral by then, or it could pass for a paragraph.
     fn from(error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
-        let mut lines = Vec::new();
-        let mut hints = Vec::new();
-        for paragraph in rendered.split("\n\n").map(str::trim) {
-            if let Some(tip) = paragraph.strip_prefix("tip: ") {
-                // Nobody means a flag that is none as the name of an account.
-                hints.extend((!tip.starts_with("to pass '--")).then(|| tip.to_owned()));
-            } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
-                // What the environment names need not be written.
-                hints.push(format!("usage: {}", usage.replace(" --store <PATH>", "")));
-            } else if !paragraph.is_empty() && !paragraph.starts_with("For more information") {
-                let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
-                lines.extend(paragraph.lines().map(|line| line.trim().to_owned()));
-            }
-        }
-        if hints.is_empty() {
-            hints.push("see 'passdesk --help'".into());
-        }
-        let rest = lines.split_off(lines.len().min(1));
-        let message = lines.pop().unwrap_or_default();
-        Self { lines: rest.into(), ..Self::new(Kind::Usage, message).hint(hints.join("; ")) }
+        let said = rendered.split("\n\n").next().unwrap_or_default();
+        let mut lines = said.strip_prefix("error: ").unwrap_or(said).lines().map(|line| line.trim().to_owned());
+        let message = lines.next().unwrap_or_default();
+        Self { lines: lines.collect(), ..Self::new(Kind::Usage, message) }
     }
 }
 

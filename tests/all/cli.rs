@@ -119,7 +119,7 @@ fn a_suggestion_reaches_a_script_too() {
     let desk = Desk::new();
     let before = desk.state();
     let run = desk.run(&["users", "lits", "alice", "--format", "json"]).exits(2);
-    assert!(run.error()["hint"].as_str().unwrap().starts_with("a similar subcommand exists: 'list'; "));
+    assert!(run.error()["hint"].as_str().unwrap().starts_with("try 'list'; "));
     assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 1));
     assert_eq!(desk.state(), before);
 }
@@ -178,4 +178,118 @@ fn what_a_script_reads_is_never_coloured() {
         assert!(!run.stdout.contains(ESCAPE) && !run.stderr.contains(ESCAPE), "{command:?}: {}", run.stdout);
     }
     assert!(!fs::read_to_string(desk.home.path().join("file")).unwrap().contains(ESCAPE));
+}
+
+#[test]
+fn a_word_of_another_program_leads_to_the_command_that_does_it_here() {
+    let desk = Desk::new();
+    let before = desk.state();
+    for (typed, hint) in [
+        ("login", "use 'passdesk me sign-in'; see 'passdesk --help'"),
+        ("logout", "use 'passdesk me sign-out'; see 'passdesk --help'"),
+        ("passwd", "use 'passdesk me passwd'; see 'passdesk --help'"),
+        ("whoami", "use 'passdesk me profile'; see 'passdesk --help'"),
+        ("users find muller", "use 'passdesk users list --search TEXT'; see 'passdesk users --help'"),
+        ("users list muller", "use '--search muller'; see 'passdesk users list --help'"),
+        ("users list --json", "use '--format json'; see 'passdesk users list --help'"),
+        ("users list -o json", "use '--format json'; see 'passdesk users list --help'"),
+        ("users reset -o json", "use '--format json' or '--output FILE'; see 'passdesk users reset --help'"),
+        ("users reset --user alice", "use 'passdesk users reset alice'; see 'passdesk users reset --help'"),
+        ("me sign-in alice", "use '--as alice'; see 'passdesk me sign-in --help'"),
+        ("users rename alice", "use 'passdesk users edit ID'; see 'passdesk users --help'"),
+        ("users export", "use 'passdesk users list --format csv'; see 'passdesk users --help'"),
+        ("users lock alice", "use 'passdesk users disable ID'; see 'passdesk users --help'"),
+        ("users create zoe", "use 'passdesk users add USERNAME'; see 'passdesk users --help'"),
+        // What is close in letters and the opposite, or more, is not proposed.
+        ("users grunt alice", "try 'grant'; see 'passdesk users --help'"),
+        ("users reset --someone", "see 'passdesk users reset --help'"),
+    ] {
+        let words: Vec<&str> = typed.split(' ').collect();
+        let run = desk.run(&words).exits(2);
+        assert_eq!(run.stderr.lines().last(), Some(&*format!("hint: {hint}")), "{typed}: {}", run.stderr);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn a_harmless_other_word_works() {
+    let desk = Desk::with_alice();
+    let list = desk.run(&["users", "list"]).exits(0).stdout;
+    for other in [["users", "ls"], ["user", "list"]] {
+        assert_eq!(desk.run(&other).exits(0).stdout, list);
+    }
+    assert_eq!(desk.run(&["version"]).exits(0).stdout, desk.run(&["--version"]).exits(0).stdout);
+}
+
+#[test]
+fn the_help_of_a_command_is_found_in_either_way() {
+    let desk = Desk::new();
+    let help = desk.run(&["users", "reset", "--help"]).exits(0).stdout;
+    assert_eq!(desk.run(&["help", "users", "reset"]).exits(0).stdout, help);
+    assert_eq!(desk.run(&["help"]).exits(0).stdout, desk.run(&["--help"]).exits(0).stdout);
+}
+
+/// Each command with what it is called, the groups too.
+fn commands() -> Vec<(String, clap::Command)> {
+    fn below(path: &str, command: &clap::Command, all: &mut Vec<(String, clap::Command)>) {
+        for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
+            let path = format!("{path} {}", one.get_name());
+            below(&path, one, all);
+            all.push((path.trim().to_owned(), one.clone()));
+        }
+    }
+    let mut all = Vec::new();
+    let mut passdesk = <passdesk::cli::Cli as clap::CommandFactory>::command();
+    passdesk.build();
+    below("", &passdesk, &mut all);
+    all
+}
+
+#[test]
+fn the_help_of_each_command_has_an_example_and_fits_on_two_screens() {
+    let desk = Desk::new();
+    for (path, command) in commands().iter().filter(|(_, command)| !command.has_subcommands()) {
+        let words: Vec<&str> = path.split(' ').chain(["--help"]).collect();
+        let help = desk.run(&words).exits(0).stdout;
+        assert!(help.lines().count() <= 60, "{path}: {}", help.lines().count());
+        let takes_none = ["demo", "me"].contains(&path.split(' ').next().unwrap());
+        assert!(takes_none || help.contains(&format!("  passdesk {path}")), "{path} has no example");
+        assert!(command.get_about().is_some(), "{path}");
+    }
+}
+
+#[test]
+fn every_flag_is_documented_and_every_flag_of_the_docs_is_there() {
+    use std::collections::BTreeSet;
+    let there: BTreeSet<String> = commands()
+        .iter()
+        .flat_map(|(_, command)| {
+            command.get_arguments().filter_map(clap::Arg::get_long).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .chain(["version".to_owned()])
+        .collect();
+    let text: String = crate::docs::PAGES.iter().map(|(_, text)| *text).collect();
+    // Flags of other programs stand on lines of theirs.
+    let others = ["useradd", "cargo ", "setpriv", "git "];
+    let flag = regex::Regex::new(r"(?:^|[\s`(=\[])--([a-z][a-z-]*)").unwrap();
+    let named: BTreeSet<String> = text
+        .lines()
+        .filter(|line| !others.iter().any(|other| line.contains(other)))
+        .flat_map(|line| flag.captures_iter(line).map(|found| found[1].to_owned()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(named.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "no such flags");
+    assert_eq!(there.difference(&named).collect::<Vec<_>>(), Vec::<&String>::new(), "not documented");
+}
+
+#[test]
+fn every_flag_is_in_the_manual_page_of_its_command() {
+    let desk = Desk::new();
+    desk.run(&["man", desk.home.path().join("man").to_str().unwrap()]).exits(0);
+    for (path, command) in commands() {
+        let page = desk.home.path().join("man").join(format!("passdesk-{}.1", path.replace(' ', "-")));
+        let page = fs::read_to_string(page).unwrap().replace("\\-", "-");
+        for long in command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(clap::Arg::get_long) {
+            assert!(page.contains(&format!("--{long}")), "{path}: --{long}");
+        }
+    }
 }

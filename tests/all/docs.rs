@@ -11,7 +11,7 @@ use crate::common::{Desk, OTHER};
 use regex::Regex;
 
 /// The pages in the order in which somebody would read them. A later page goes on with the store of an earlier one.
-const PAGES: [(&str, &str); 10] = [
+pub const PAGES: [(&str, &str); 10] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
     ("yourself.md", include_str!("../../docs/yourself.md")),
