@@ -6,8 +6,8 @@ use std::ops::Deref;
 
 use jiff::SignedDuration;
 
-use super::authority::{authorize, authorize_all};
-use super::engine::{NewRow, Password, Reads, Taken};
+use super::authority::{authorize, authorize_all, proved};
+use super::engine::{NewRow, Password, Reads};
 use super::tx::Tx;
 use super::{Edit, NewAccount, NewTemporary, Result, StoreError, admins, events, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
@@ -35,19 +35,6 @@ pub fn seen(tx: &mut Tx<'_>, id: AccountId, seen: Revision) -> Result<Account> {
         .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
 }
 
-/// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
-pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
-    let stands = tx.password_revision(id)? == Some(proved);
-    let account =
-        tx.account(&Target::Id(id))?.filter(|account| account.is_open() && account.has_password && stands).ok_or_else(
-            || StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()),
-        )?;
-    if account.temporary_has_expired(tx.now()) {
-        return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
-    }
-    Ok(account)
-}
-
 /// Refuses what would be of no use by the time it is in force: to deliver it may have taken that long.
 pub fn lives(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
     if until > tx.now() {
@@ -55,15 +42,6 @@ pub fn lives(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
     } else {
         Err(StoreError::Conflict("it expired before it could be put in force".into()))
     }
-}
-
-/// What to say of a name that somebody else has.
-pub fn taken(taken: Taken) -> StoreError {
-    StoreError::Conflict(match taken {
-        Taken::Username => "there is an account of that username already".into(),
-        Taken::Email => "another account has that e-mail address".into(),
-        Taken::Label => "there is a token of that label already".into(),
-    })
 }
 
 /// Makes an account.
@@ -89,14 +67,14 @@ where
     };
     let mut number = None;
     tx.insert(&mut iter::once(row), &mut |made| {
-        number = Some(made.map_err(taken)?);
+        number = Some(made?);
         Ok(())
     })?;
     let made = number.map(|id| tx.account(&Target::Id(id))).transpose()?.flatten();
     let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account that it has made is not there"));
     let mut account = made.ok_or_else(gone)?;
     give(tx, by, &mut account, temporary.until);
-    save(tx, &account)?;
+    tx.save(&account)??;
     let id = account.id;
     let first = Password { hash: Some(temporary.hash.clone()), revision: password_revision(tx, id)? };
     tx.save_password(id, &first)?;
@@ -108,11 +86,6 @@ where
 fn password_revision(tx: &mut Tx<'_>, id: AccountId) -> Result<PasswordRevision> {
     let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
     tx.password_revision(id)?.ok_or_else(gone)
-}
-
-/// Writes what is different about an account.
-pub fn save(tx: &mut Tx<'_>, account: &Account) -> Result<()> {
-    tx.save(account)?.map_err(taken)
 }
 
 /// Changes names and roles.
@@ -161,7 +134,7 @@ pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, n
     let mut account = seen(tx, id, revision)?;
     let event = events::recovered(by, &account, new.until, tx.now());
     give_temporary(tx, by, &mut account, new)?;
-    save(tx, &written(Account { lifecycle: Lifecycle::Active, removed_at: None, ..account })?)?;
+    tx.save(&written(Account { lifecycle: Lifecycle::Active, removed_at: None, ..account })?)??;
     record::append(tx, &event)
 }
 
@@ -281,7 +254,7 @@ pub fn replace_password(
     account.temporary_until = None;
     account.temporary_lapsed = false;
     account.password_changed_at = Some(tx.now());
-    save(tx, &written(account)?)?;
+    tx.save(&written(account)?)??;
     sign_ins::end_of(tx, id, keep)?;
     record::append(tx, &event)?;
     Ok(chosen.revision)
@@ -307,6 +280,6 @@ fn change(
     let mut account = was.clone();
     let detail = work(tx, &mut account)?;
     admins::stay(tx, &was, &account)?;
-    save(tx, &written(account)?)?;
+    tx.save(&written(account)?)??;
     record::append(tx, &Entry::done(by, action.name(), Some((&was).into()), detail))
 }

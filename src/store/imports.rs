@@ -1,6 +1,6 @@
 //! Importing accounts: all of them in one transaction.
 
-use super::accounts::{edited, save, seen, taken, written};
+use super::accounts::{edited, seen, written};
 use super::authority::Present;
 use super::engine::NewRow;
 use super::tx::Tx;
@@ -58,7 +58,7 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
         created_at,
     });
     tx.insert(&mut news, &mut |made| {
-        ids.push(made.map_err(|found| of(&new[ids.len()].username, taken(found)))?);
+        ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);
         count()
     })?;
     Ok(Imported { ids })
@@ -86,7 +86,7 @@ fn edit(
         }
         let named = |error| of(&was.username, error);
         let is = edited(&was, edit, |action, subject| actor.may(action, Some(subject))).map_err(named)?;
-        written(is.clone()).and_then(|is| save(tx, &is)).map_err(named)?;
+        written(is.clone()).and_then(|is| Ok(tx.save(&is)??)).map_err(named)?;
         sign_ins::restrict_tokens(tx, *id, is.roles)?;
         if was.is_usable_admin(now) && !is.is_usable_admin(now) {
             demoted = Some(was.username);

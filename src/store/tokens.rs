@@ -4,7 +4,7 @@ use super::accounts::lives;
 use super::authority::authorize;
 use super::engine::{Reads, SignInRow};
 use super::tx::Tx;
-use super::{NewToken, Result, StoreError, events, record, sign_ins};
+use super::{NewToken, Result, StoreError, events, record};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
@@ -81,7 +81,7 @@ fn token(reads: &mut dyn Reads, row: SignInRow) -> Result<Option<Token>> {
         owner: owner.id,
         owner_username: owner.username,
         owner_display_name: owner.display_name,
-        roles: sign_ins::limited(owner.roles, row.roles),
+        roles: owner.roles.limited(row.roles),
         created_at: row.created_at,
         expires_at: row.expires_at,
         last_used_at: row.last_used_at,
