@@ -6,8 +6,8 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::errors::{disk, failed};
-use super::open::{self, PATIENCE, unusable};
+use super::errors::{disk, failed, unusable};
+use super::open::{self, PATIENCE};
 use super::pages::{self, Depth};
 use super::schema;
 use super::unplaced::{Purpose, Unplaced};

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, RenameFlags, linkat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
+use super::errors::unusable;
 use super::ground::{self, Tenant};
-use super::open::{OURS_ONLY, myself, parts, unusable};
+use super::open::{OURS_ONLY, myself, parts};
 use crate::made::{Fleeting, Made, stands_at};
 use crate::store::{Result, StoreError};
 

@@ -10,11 +10,11 @@ use crate::domain::finding::{Finding, Verdict};
 use crate::domain::text::neutral;
 use crate::gate::Gate;
 use crate::store::sqlite::bound::Bounded;
-use crate::store::sqlite::errors::{RESTORE, failed};
-use crate::store::sqlite::open::{self, unusable};
+use crate::store::sqlite::errors::{RESTORE, failed, unusable};
+use crate::store::sqlite::open;
 use crate::store::sqlite::pages::{self, Depth};
 use crate::store::sqlite::rows::SqliteRows;
-use crate::store::sqlite::{schema, tables};
+use crate::store::sqlite::schema;
 use crate::store::{Result, Watch};
 
 /// Looks at all of it as it is at one moment, whatever others write meanwhile. No signal is acted on while it is opened and
@@ -117,7 +117,7 @@ fn references(connection: &Connection) -> Result<()> {
 
 /// Whether the tables are as passdesk makes them. What a site keeps beside them is worth knowing, and no more.
 fn as_made(connection: &Connection, version: u32) -> Result<Finding> {
-    let found = match tables::compare(connection, version) {
+    let found = match schema::compare(connection, version) {
         Ok(found) => found,
         Err(error) => return told("schema", "", Err(error)),
     };
