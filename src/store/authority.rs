@@ -44,7 +44,7 @@ impl Present {
             .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
         let (roles, over) = match proof {
             Proof::Password(proved) => {
-                let stands = tx.password_revision(id)? == Some(*proved);
+                let stands = actor.password_revision == *proved;
                 (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
             }
             Proof::SignIn(sign_in) => (acting_roles(tx, &actor, *sign_in)?, Refusal::SignInEnded { what: "sign-in" }),
@@ -75,11 +75,9 @@ fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
 
 /// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
 pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
-    let stands = tx.password_revision(id)? == Some(proved);
-    let account =
-        tx.account(&Target::Id(id))?.filter(|account| account.is_open() && account.has_password && stands).ok_or_else(
-            || StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()),
-        )?;
+    let stands = |account: &Account| account.is_open() && account.has_password && account.password_revision == proved;
+    let gone = || StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into());
+    let account = tx.account(&Target::Id(id))?.filter(stands).ok_or_else(gone)?;
     if account.temporary_has_expired(tx.now()) {
         return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
     }

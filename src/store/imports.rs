@@ -2,10 +2,9 @@
 
 use super::accounts::{edited, seen, written};
 use super::authority::Present;
-use super::engine::NewRow;
 use super::tx::Tx;
 use super::{Import, Imported, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
-use crate::domain::account::Lifecycle;
+use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::Username;
@@ -48,14 +47,8 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
     }
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();
-    let mut news = new.iter().map(|Newcomer { username, display_name, email, roles }| NewRow {
-        username,
-        display_name,
-        email: email.as_ref(),
-        roles: *roles,
-        lifecycle: Lifecycle::Active,
-        must_change: true,
-        created_at,
+    let mut news = new.iter().cloned().map(|Newcomer { username, display_name, email, roles }| {
+        Account::new(username, display_name, email, roles, created_at)
     });
     tx.insert(&mut news, &mut |made| {
         ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);

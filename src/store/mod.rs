@@ -10,6 +10,7 @@ mod batches;
 pub(crate) mod contract;
 pub mod engine;
 mod events;
+mod examine;
 mod imports;
 mod operations;
 mod policy;

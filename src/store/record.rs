@@ -18,7 +18,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
 
 /// Appends an event to the chain, and nothing else.
 pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
-    let (sequence, link) = tx.head()?.unwrap_or((0, Link::START));
+    let (sequence, link) = last(tx.reads())?.map_or((0, Link::START), |last| (last.sequence, last.link));
     let event = Event::after(sequence, link, tx.now(), tx.operation(), entry);
     tx.append(&event)
 }
@@ -42,6 +42,12 @@ pub fn end_what_has_ended(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
     while tx.lapse(now, LAPSING)? == LAPSING {}
     tx.delete_sign_ins_until(now)
+}
+
+/// The last event.
+pub fn last(reads: &mut dyn Reads) -> Result<Option<Event>> {
+    let newest = EventFilter { reverse: true, ..EventFilter::default() };
+    Ok(reads.events(&newest, None, 1)?.pop())
 }
 
 /// Events in the order asked for, that come after one with this sequence number.

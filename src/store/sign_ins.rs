@@ -62,7 +62,8 @@ pub fn end_everywhere(tx: &mut Tx<'_>, by: &Actor, account: &Account) -> Result<
 /// Ends the sign-ins and tokens of an account, all but one. Says how many of them lived.
 pub fn end_of(tx: &mut Tx<'_>, id: AccountId, keep: Option<SignInId>) -> Result<usize> {
     let now = tx.now();
-    tx.delete_sign_ins(id, keep, now)
+    tx.delete_sign_ins_until(now)?;
+    tx.delete_sign_ins(id, keep)
 }
 
 /// Takes from the tokens of an account what it has no longer: given back to the account, it is not back in its tokens.

@@ -21,7 +21,7 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> 
     let account = tx.account(&Target::Id(owner))?.ok_or_else(gone)?;
     authorize(tx, by, Action::CreateToken, (&account).into())?;
     if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, by)
-        && tx.password_revision(*id)? != Some(proved)
+        && tx.account(&Target::Id(*id))?.is_none_or(|actor| actor.password_revision != proved)
     {
         return Err(Refusal::PasswordChanged { username: username.clone() }.into());
     }

@@ -1,6 +1,6 @@
 //! Tries to sign in: counted before the password is looked at, so that whoever kills the process has had their try.
 
-use super::engine::{Password, Reads, TryRow};
+use super::engine::{Reads, TryRow};
 use super::tx::Tx;
 use super::{FailedTry, Occasion, PassedTry, Result, StoreError, admins, authority, events, record, repeats, sign_ins};
 use crate::domain::account::{Account, AccountId};
@@ -133,8 +133,8 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
         sign_ins::add(tx, id, new)?;
     }
     if let Some(hash) = renewed {
-        let was = tx.password(id)?.and_then(|password| password.hash);
-        tx.save_password(id, &Password { hash: Some(hash.clone()), revision: proved })?;
+        let was = tx.hash(id)?;
+        tx.save_hash(id, hash)?;
         record::append(tx, &events::hash_renewed(&by, &account, was.as_ref(), hash))?;
     }
     Ok(account)

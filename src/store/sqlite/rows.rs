@@ -1,22 +1,23 @@
 //! The rows of a store, inside one transaction of SQLite.
 
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::{Connection, Params, params};
 
 use super::bound::Bound;
 use super::errors::failed;
+use super::statement::{all, execute, kept, moment_or_long_ago, one};
 use super::{accounts, lists, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{Event, Link, Outcome};
+use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
-use crate::domain::credential::{PasswordRevision, StoredHash};
+use crate::domain::credential::StoredHash;
 use crate::domain::name::Username;
-use crate::domain::operation::OperationId;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
-use crate::store::engine::{Kept, NewRow, Password, Reads, RepeatRow, Rows, SignInRow, TryRow};
-use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
+use crate::domain::token::Label;
+use crate::store::engine::{Kept, Reads, RepeatRow, Rows, SignInRow, TryRow, WrittenAccount};
+use crate::store::{EventFilter, Filter, Page, Result};
 
 /// The connection, inside its transaction, of which all is bounded together. Whoever does much renews the bound with each part.
 pub struct SqliteRows<'a> {
@@ -26,42 +27,25 @@ pub struct SqliteRows<'a> {
     pub now: Timestamp,
 }
 
-impl SqliteRows<'_> {
-    fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
-        execute(self.connection, sql, values)
-    }
-}
-
-/// Runs a statement that is used again and again, and says how many rows it has changed.
-pub fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(failed)
-}
-
 impl Reads for SqliteRows<'_> {
     fn now(&self) -> Timestamp {
         self.now
     }
 
     fn setting(&mut self, key: &str) -> Result<Option<String>> {
-        self.connection
-            .prepare_cached("SELECT value FROM settings WHERE key = ?1")
-            .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
-            .map_err(failed)
+        one(self.connection, "SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0))
     }
 
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
+        // An import looks for many.
+        self.bound.renew();
         accounts::find(self.connection, target)
     }
 
-    fn password(&mut self, id: AccountId) -> Result<Option<Password>> {
-        accounts::password(self.connection, id)
-    }
-
-    fn password_revision(&mut self, id: AccountId) -> Result<Option<PasswordRevision>> {
-        self.connection
-            .prepare_cached("SELECT password_revision FROM accounts WHERE id = ?1")
-            .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0).map(PasswordRevision)).optional())
-            .map_err(failed)
+    fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>> {
+        let sql = "SELECT password_hash FROM accounts WHERE id = ?1";
+        let found: Option<Option<String>> = one(self.connection, sql, [id.0], |row| row.get(0))?;
+        Ok(found.flatten().map(StoredHash::from_store))
     }
 
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
@@ -70,6 +54,10 @@ impl Reads for SqliteRows<'_> {
 
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
         accounts::holders(self.connection, role, seen)
+    }
+
+    fn written(&mut self, seen: &mut dyn FnMut(&WrittenAccount) -> Result<()>) -> Result<()> {
+        accounts::written(self.connection, seen)
     }
 
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
@@ -84,51 +72,45 @@ impl Reads for SqliteRows<'_> {
         lists::count(self.connection, filter, self.now)
     }
 
-    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        lists::namesakes(self.connection, &self.bound, of)
-    }
-
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>> {
         let sql = "SELECT id, began_at FROM tries WHERE account_id = ?1 ORDER BY id";
-        let read = |row: &Row<'_>| {
-            // What is no moment is long ago.
-            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1).ok().flatten().unwrap_or_default() })
-        };
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_map([id.0], read)?.collect())
-            .map_err(failed)
+        all(self.connection, sql, [id.0], |row| {
+            Ok(TryRow { id: TryId(row.get(0)?), began_at: moment_or_long_ago(row, 1) })
+        })
     }
 
     fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.connection, "secret_sha256 = ?1", params![digest.0])
+        one(self.connection, &sign_ins::select("secret_sha256 = ?1"), [digest.0], sign_ins::read)
     }
 
     fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.connection, "id = ?1", params![id.0])
+        one(self.connection, &sign_ins::select("id = ?1"), [id.0], sign_ins::read)
     }
 
     fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>> {
         match owner {
-            Some(id) => sign_ins::all(self.connection, "label IS NOT NULL AND account_id = ?1", params![id.0]),
-            None => sign_ins::all(self.connection, "label IS NOT NULL", &[]),
+            Some(id) => {
+                let sql = sign_ins::select("label IS NOT NULL AND account_id = ?1");
+                all(self.connection, &sql, [id.0], sign_ins::read)
+            }
+            None => all(self.connection, &sign_ins::select("label IS NOT NULL"), [], sign_ins::read),
         }
-    }
-
-    fn head(&mut self) -> Result<Option<(u64, Link)>> {
-        record::head(self.connection)
     }
 
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
         record::page(self.connection, filter, after, limit)
     }
 
-    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, by: OperationId) -> Result<bool> {
-        record::has(self.connection, target, action, outcome, by)
-    }
-
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
-        record::repeats(self.connection, most)
+        let sql =
+            "SELECT target_id, target, kind, count, last_at, began_at FROM repeats ORDER BY target_id, kind LIMIT ?1";
+        all(self.connection, sql, [most], record::repeat)
+    }
+}
+
+impl SqliteRows<'_> {
+    fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
+        execute(self.connection, sql, values)
     }
 }
 
@@ -159,22 +141,20 @@ impl Rows for SqliteRows<'_> {
 
     fn insert(
         &mut self,
-        new: &mut dyn Iterator<Item = NewRow<'_>>,
+        new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
         accounts::insert(self.connection, &self.bound, new, made)
     }
 
     fn save(&mut self, account: &Account) -> Result<Kept<()>> {
-        // An import changes many.
         self.bound.renew();
         accounts::save(self.connection, account)
     }
 
-    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()> {
-        let hash = password.hash.as_ref().map(StoredHash::as_str);
-        let sql = "UPDATE accounts SET password_hash = ?2, password_revision = ?3 WHERE id = ?1";
-        self.execute(sql, params![id.0, hash, password.revision.0]).map(drop)
+    fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()> {
+        let sql = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1";
+        self.execute(sql, params![id.0, hash.as_str()]).map(drop)
     }
 
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {
@@ -203,7 +183,11 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>> {
-        sign_ins::insert(self.connection, digest, row)
+        let sql = "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, label, roles)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (began, ends) = (row.created_at.as_second(), row.expires_at.as_second());
+        let (label, roles) = (row.label.as_ref().map(Label::as_str), row.roles.map(Roles::bits));
+        kept(self.connection.execute(sql, params![row.account.0, digest.0, began, ends, label, roles]).map(drop))
     }
 
     fn save_sign_in(&mut self, row: &SignInRow) -> Result<()> {
@@ -216,8 +200,9 @@ impl Rows for SqliteRows<'_> {
         self.execute("DELETE FROM sign_ins WHERE id = ?1", [id.0]).map(drop)
     }
 
-    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize> {
-        sign_ins::delete(self.connection, account, keep, after)
+    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>) -> Result<usize> {
+        let sql = "DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2";
+        self.execute(sql, params![account.0, keep.map(|keep| keep.0)])
     }
 
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()> {
@@ -229,7 +214,14 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
-        record::save_repeat(self.connection, row)
+        let Repeat { target, kind, count, last_at } = &row.repeat;
+        let name = target.as_ref().map(|target| target.username.as_str()).unwrap_or_default();
+        let sql =
+            "INSERT INTO repeats (target_id, kind, target, began_at, last_at, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET count = ?6, last_at = ?5";
+        let count = i64::try_from(*count).unwrap_or(i64::MAX);
+        let values = params![row.target, kind, name, row.began_at.as_second(), last_at.as_second(), count];
+        self.execute(sql, values).map(drop)
     }
 
     fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()> {

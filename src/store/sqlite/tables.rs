@@ -6,11 +6,9 @@ use std::borrow::Cow;
 use rusqlite::{Connection, Row};
 
 use super::errors::{LOOK, RESTORE, failed, unusable};
-use crate::domain::text::{neutral, quoted, some_of};
+use crate::domain::text::{neutral, quoted};
+use crate::store::examine::few_of;
 use crate::store::{Result, StoreError};
-
-/// How many things a message names.
-const NAMED: usize = 3;
 
 /// What there is to say of the tables of a store, and of all that belongs to them.
 #[derive(Debug, Default)]
@@ -24,13 +22,9 @@ pub struct Found {
 impl Found {
     /// What to do about it, or what is to be refused.
     pub fn refusal(&self) -> Option<StoreError> {
-        let first = self.faults.iter().take(NAMED).cloned().collect();
         (!self.faults.is_empty()).then(|| {
             unusable(
-                format!(
-                    "the tables of the store are not as passdesk makes them: {}",
-                    some_of(first, self.faults.len())
-                ),
+                format!("the tables of the store are not as passdesk makes them: {}", few_of(&self.faults)),
                 format!("find out who has changed it; drop what is none of passdesk's, otherwise {RESTORE}{LOOK}"),
             )
         })

@@ -5,10 +5,10 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{few_of, rows, told};
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::text::neutral;
 use crate::gate::Gate;
+use crate::store::examine::{self, few_of, told};
 use crate::store::sqlite::bound::Bounded;
 use crate::store::sqlite::errors::{RESTORE, failed, unusable};
 use crate::store::sqlite::open;
@@ -65,7 +65,7 @@ fn look_into(
     }
     if version == schema::NEWEST && is_as_made {
         let bound = connection.bound();
-        rows::look(&mut SqliteRows { connection, bound, now }, watch, findings)?;
+        examine::rows(&mut SqliteRows { connection, bound, now }, watch, findings)?;
     }
     Ok(())
 }
@@ -98,6 +98,9 @@ fn journal(connection: &Connection) -> Result<Finding> {
 
 fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
     let faults = pages::faults(connection, Depth::Whole, watch)?;
+    // The engine puts a head of its own over some of them.
+    let plain = |fault: &String| fault.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
+    let faults: Vec<_> = faults.iter().map(plain).collect();
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 
