@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::errors::{disk, failed, unusable};
 use super::open::{self, PATIENCE};
-use super::pages::{self, Depth};
+use super::pages;
 use super::schema;
 use crate::store::{Result, StoreError, Watch};
 
@@ -26,7 +26,7 @@ pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<(
     File::open(file).and_then(|file| file.sync_all()).map_err(anyhow::Error::from)?;
 
     let mut copied = open::immutable(file)?;
-    let faults = pages::faults(&mut copied, Depth::Quick, watch)?;
+    let faults = pages::faults(&mut copied, "quick_check", watch)?;
     match faults.first() {
         Some(fault) => Err(unsound(fault)),
         None if Shape::of(&copied)? != is => Err(unsound("it is not all there")),

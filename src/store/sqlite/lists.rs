@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::accounts::{account, select};
+use super::accounts::{read, select};
 use super::errors::failed;
 use super::statement::{Conditions, all};
 use crate::domain::account::{Account, State};
@@ -67,7 +67,7 @@ struct Query {
 
 impl Query {
     fn read(self, connection: &Connection) -> Result<Vec<Account>> {
-        all(connection, &self.sql, params_from_iter(self.values), account)
+        all(connection, &self.sql, params_from_iter(self.values), read)
     }
 }
 

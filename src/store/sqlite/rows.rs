@@ -1,10 +1,10 @@
 //! The rows of a store, inside one transaction of SQLite.
 
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, Params, Row, ToSql, params, params_from_iter};
 
 use super::bound::Bound;
 use super::errors::failed;
-use super::statement::{all, execute, kept, moment_or_long_ago, one};
+use super::statement::{all, each, execute, kept, moment_or_long_ago, one};
 use super::{accounts, lists, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Event, Repeat};
@@ -17,7 +17,7 @@ use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
 use crate::store::engine::{Kept, Reads, RepeatRow, Rows, SignInRow, TryRow, WrittenAccount};
-use crate::store::{EventFilter, Filter, Page, Result};
+use crate::store::{EventFilter, Filter, Page, Result, StoreError};
 
 /// The connection, inside its transaction, of which all is bounded together. Whoever does much renews the bound with each part.
 pub struct SqliteRows<'a> {
@@ -26,6 +26,16 @@ pub struct SqliteRows<'a> {
     /// The time of the transaction.
     pub now: Timestamp,
 }
+
+/// From `m=` to whatever is behind it, a step of an index at a time, however many accounts there are.
+const HASH_COSTS: &str = "
+    WITH RECURSIVE costs (cost) AS (
+        SELECT 'm='
+        UNION ALL
+        SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost AND hash_cost < 'm>')
+        FROM costs WHERE cost IS NOT NULL
+    )
+    SELECT cost FROM costs WHERE cost > 'm=' LIMIT ?1";
 
 impl Reads for SqliteRows<'_> {
     fn now(&self) -> Timestamp {
@@ -39,7 +49,13 @@ impl Reads for SqliteRows<'_> {
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
         // An import looks for many.
         self.bound.renew();
-        accounts::find(self.connection, target)
+        let (column, key): (_, &dyn ToSql) = match target {
+            Target::Id(id) => ("id", &id.0),
+            Target::Username(username) => ("username", &username.as_str()),
+            Target::Email(email) => ("email_key", &email.key()),
+        };
+        let sql = accounts::select(&format!("accounts WHERE {column} = ?1"));
+        one(self.connection, &sql, [key], accounts::read)
     }
 
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>> {
@@ -49,15 +65,23 @@ impl Reads for SqliteRows<'_> {
     }
 
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
-        accounts::hash_costs(self.connection, most)
+        // A damaged one need not be text.
+        let read = |row: &Row<'_>| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned());
+        all(self.connection, HASH_COSTS, [most], read)
     }
 
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
-        accounts::holders(self.connection, role, seen)
+        // A number, and no parameter, for the index of those who have it.
+        let bits = Roles::from_iter([role]).bits();
+        let sql = accounts::select(&format!("accounts WHERE roles & {bits} ORDER BY id"));
+        each(self.connection, &sql, |row| Ok(accounts::read(row).is_ok_and(|holder| seen(&holder))))
     }
 
     fn written(&mut self, seen: &mut dyn FnMut(&WrittenAccount) -> Result<()>) -> Result<()> {
-        accounts::written(self.connection, seen)
+        each(self.connection, &accounts::select_written(), |row| {
+            seen(&accounts::read_written(row).map_err(failed)?)?;
+            Ok(false)
+        })
     }
 
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
@@ -144,12 +168,31 @@ impl Rows for SqliteRows<'_> {
         new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
-        accounts::insert(self.connection, &self.bound, new, made)
+        let marks = accounts::WRITTEN.split(", ").map(|_| "?").collect::<Vec<_>>().join(", ");
+        let sql = format!("INSERT INTO accounts ({}) VALUES ({marks})", accounts::WRITTEN);
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        for account in new {
+            self.bound.renew();
+            made(kept(statement.insert(params_from_iter(accounts::cells(&account))).map(AccountId))?)?;
+        }
+        Ok(())
     }
 
     fn save(&mut self, account: &Account) -> Result<Kept<()>> {
-        self.bound.renew();
-        accounts::save(self.connection, account)
+        let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
+        let was = self.account(&Target::Id(account.id))?.ok_or_else(gone)?;
+        let cells = accounts::cells(&was).into_iter().zip(accounts::cells(account));
+        // Each index of a column that is written costs a page.
+        let changed = accounts::WRITTEN.split(", ").zip(cells).filter(|(_, (was, is))| was != is);
+        let (columns, mut values): (Vec<_>, Vec<_>) =
+            changed.map(|(column, (_, is))| (format!("{column} = ?"), is)).unzip();
+        if columns.is_empty() {
+            return Ok(Ok(()));
+        }
+        values.push(account.id.0.into());
+        let sql = format!("UPDATE accounts SET {} WHERE id = ?", columns.join(", "));
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        kept(statement.execute(params_from_iter(values)).map(drop))
     }
 
     fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()> {
@@ -158,7 +201,11 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {
-        accounts::delete_removed(self.connection, until)
+        let sql = "DELETE FROM accounts WHERE removed_at <= ?1 RETURNING id, username";
+        let read = |row: &Row<'_>| Ok((AccountId(row.get(0)?), accounts::username(row, 1)?));
+        let mut deleted = all(self.connection, sql, [until.as_second()], read)?;
+        deleted.sort_unstable_by_key(|(id, _)| *id);
+        Ok(deleted)
     }
 
     fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize> {
@@ -289,6 +336,16 @@ mod tests {
             connection.execute(&format!("UPDATE accounts SET password_hash = CAST({damaged} AS TEXT)"), []).unwrap();
             assert_eq!(costs(&connection), [Cost::DEFAULT], "{damaged}");
         }
+    }
+
+    #[test]
+    fn the_costs_are_found_by_an_index() {
+        let connection = open::in_memory().unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {HASH_COSTS}")).unwrap();
+        let lines = statement.query_map([1], |row| row.get(3)).unwrap();
+        let plan = lines.collect::<rusqlite::Result<Vec<String>>>().unwrap().join("\n");
+        assert!(plan.contains("accounts_by_hash_cost (hash_cost>? AND hash_cost<?)"), "{plan}");
+        assert!(!plan.contains("SCAN accounts"), "{plan}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::store::examine::{self, few_of, told};
 use crate::store::sqlite::bound::Bounded;
 use crate::store::sqlite::errors::{RESTORE, failed, unusable};
 use crate::store::sqlite::open;
-use crate::store::sqlite::pages::{self, Depth};
+use crate::store::sqlite::pages;
 use crate::store::sqlite::rows::SqliteRows;
 use crate::store::sqlite::schema;
 use crate::store::{Result, Watch};
@@ -97,7 +97,7 @@ fn journal(connection: &Connection) -> Result<Finding> {
 }
 
 fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
-    let faults = pages::faults(connection, Depth::Whole, watch)?;
+    let faults = pages::faults(connection, "integrity_check", watch)?;
     // The engine puts a head of its own over some of them.
     let plain = |fault: &String| fault.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
     let faults: Vec<_> = faults.iter().map(plain).collect();
