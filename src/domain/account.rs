@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::credential::PasswordRevision;
 use super::name::{DisplayName, Email, Username};
 use super::role::Roles;
 use super::table::table;
@@ -81,6 +82,8 @@ pub struct Account {
     pub roles: Roles,
     /// Whether it is in use.
     pub lifecycle: Lifecycle,
+    /// Which password it has, of all that it has had.
+    pub password_revision: PasswordRevision,
     /// Whether it has one, so that somebody can sign in at all.
     pub has_password: bool,
     /// Whether a new password has to be chosen before anything else.
@@ -106,6 +109,38 @@ pub struct Account {
 }
 
 impl Account {
+    /// One in use that is still to be made. It has no password, and its owner has to choose one before anything else.
+    #[must_use]
+    pub fn new(
+        username: Username,
+        display_name: DisplayName,
+        email: Option<Email>,
+        roles: Roles,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id: AccountId(0),
+            revision: Revision(1),
+            username,
+            display_name,
+            email,
+            roles,
+            lifecycle: Lifecycle::Active,
+            password_revision: PasswordRevision(1),
+            has_password: false,
+            must_change: true,
+            temporary_until: None,
+            temporary_lapsed: false,
+            password_changed_at: None,
+            removed_at: None,
+            tries: Tries::default(),
+            untold_failures: 0,
+            locked_at: None,
+            last_reset: None,
+            created_at: at,
+        }
+    }
+
     /// What one needs to know at a glance.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> State {
@@ -141,26 +176,9 @@ impl Account {
     #[cfg(test)]
     #[must_use]
     pub(crate) fn example(id: i64, username: &str) -> Self {
-        Self {
-            id: AccountId(id),
-            revision: Revision(1),
-            username: username.parse().unwrap(),
-            display_name: DisplayName::default(),
-            email: None,
-            roles: Roles::NONE,
-            lifecycle: Lifecycle::Active,
-            has_password: true,
-            must_change: false,
-            temporary_until: None,
-            temporary_lapsed: false,
-            password_changed_at: None,
-            removed_at: None,
-            tries: Tries::default(),
-            untold_failures: 0,
-            locked_at: None,
-            last_reset: None,
-            created_at: Timestamp::UNIX_EPOCH,
-        }
+        let (username, display_name) = (username.parse().unwrap(), DisplayName::default());
+        let new = Self::new(username, display_name, None, Roles::NONE, Timestamp::UNIX_EPOCH);
+        Self { id: AccountId(id), has_password: true, must_change: false, ..new }
     }
 }
 

@@ -76,6 +76,12 @@ table! {
 }
 
 impl Setting {
+    /// The name under which a store keeps what has been decided.
+    #[must_use]
+    pub fn key(self) -> String {
+        format!("policy.{}", self.name())
+    }
+
     /// What can be written for it.
     fn form(self) -> String {
         match self {

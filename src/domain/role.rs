@@ -76,6 +76,12 @@ impl Roles {
         }
     }
 
+    /// What is left of the roles of an account by a token, which has roles of its own.
+    #[must_use]
+    pub fn limited(self, limit: Option<Self>) -> Self {
+        limit.map_or(self, |limit| limit.and(self.covered()))
+    }
+
     /// The roles that are in both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -6,8 +6,8 @@ use std::ops::Deref;
 
 use jiff::SignedDuration;
 
-use super::authority::{authorize, authorize_all};
-use super::engine::{NewRow, Password, Reads, Taken};
+use super::authority::{authorize, authorize_all, proved};
+use super::engine::Reads;
 use super::tx::Tx;
 use super::{Edit, NewAccount, NewTemporary, Result, StoreError, admins, events, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
@@ -24,9 +24,9 @@ use crate::domain::target::Target;
 /// The account and what it signs in with.
 pub fn credential(reads: &mut dyn Reads, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
     let Some(account) = reads.account(&Target::Username(username.clone()))? else { return Ok(None) };
-    let Some(Password { hash, revision }) = reads.password(account.id)? else { return Ok(None) };
-    let temporary_until = account.temporary_until;
-    Ok(Some((account, hash.map(|hash| Credential { hash, revision, temporary_until }))))
+    let (revision, temporary_until) = (account.password_revision, account.temporary_until);
+    let credential = reads.hash(account.id)?.map(|hash| Credential { hash, revision, temporary_until });
+    Ok(Some((account, credential)))
 }
 
 /// The account, if it is still the one that was seen.
@@ -36,19 +36,6 @@ pub fn seen(tx: &mut Tx<'_>, id: AccountId, seen: Revision) -> Result<Account> {
         .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
 }
 
-/// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
-pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
-    let stands = tx.password_revision(id)? == Some(proved);
-    let account =
-        tx.account(&Target::Id(id))?.filter(|account| account.is_open() && account.has_password && stands).ok_or_else(
-            || StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into()),
-        )?;
-    if account.temporary_has_expired(tx.now()) {
-        return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
-    }
-    Ok(account)
-}
-
 /// Refuses what would be of no use by the time it is in force: to deliver it may have taken that long.
 pub fn lives(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
     if until > tx.now() {
@@ -56,15 +43,6 @@ pub fn lives(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
     } else {
         Err(StoreError::Conflict("it expired before it could be put in force".into()))
     }
-}
-
-/// What to say of a name that somebody else has.
-pub fn taken(taken: Taken) -> StoreError {
-    StoreError::Conflict(match taken {
-        Taken::Username => "there is an account of that username already".into(),
-        Taken::Email => "another account has that e-mail address".into(),
-        Taken::Label => "there is a token of that label already".into(),
-    })
 }
 
 /// Makes an account.
@@ -79,41 +57,17 @@ where
         authorize(tx, by, Action::Grant, subject)?;
     }
     lives(tx, temporary.until)?;
-    let row = NewRow {
-        username,
-        display_name,
-        email: email.as_ref(),
-        roles: *roles,
-        lifecycle: Lifecycle::Active,
-        must_change: true,
-        created_at: tx.now(),
-    };
+    let mut account = Account::new(username.clone(), display_name.clone(), email.clone(), *roles, tx.now());
+    give(tx, by, &mut account, temporary.until);
     let mut number = None;
-    tx.insert(&mut iter::once(row), &mut |made| {
-        number = Some(made.map_err(taken)?);
+    tx.insert(&mut iter::once(account), &mut |made| {
+        number = Some(made?);
         Ok(())
     })?;
-    let made = number.map(|id| tx.account(&Target::Id(id))).transpose()?.flatten();
-    let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account that it has made is not there"));
-    let mut account = made.ok_or_else(gone)?;
-    give(tx, by, &mut account, temporary.until);
-    save(tx, &account)?;
-    let id = account.id;
-    let first = Password { hash: Some(temporary.hash.clone()), revision: password_revision(tx, id)? };
-    tx.save_password(id, &first)?;
+    let id = number.ok_or_else(|| StoreError::Failed(anyhow::anyhow!("the store failed: it has made no account")))?;
+    tx.save_hash(id, &temporary.hash)?;
     record::append(tx, &events::added(by, id, new))?;
     Ok(id)
-}
-
-/// Which password an account that is there has.
-fn password_revision(tx: &mut Tx<'_>, id: AccountId) -> Result<PasswordRevision> {
-    let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
-    tx.password_revision(id)?.ok_or_else(gone)
-}
-
-/// Writes what is different about an account.
-pub fn save(tx: &mut Tx<'_>, account: &Account) -> Result<()> {
-    tx.save(account)?.map_err(taken)
 }
 
 /// Changes names and roles.
@@ -162,17 +116,17 @@ pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, n
     let mut account = seen(tx, id, revision)?;
     let event = events::recovered(by, &account, new.until, tx.now());
     give_temporary(tx, by, &mut account, new)?;
-    save(tx, &written(Account { lifecycle: Lifecycle::Active, removed_at: None, ..account })?)?;
+    tx.save(&written(Account { lifecycle: Lifecycle::Active, removed_at: None, ..account })?)??;
     record::append(tx, &event)
 }
 
 /// Replaces what an account signs in with, and ends what was begun with it.
 fn give_temporary(tx: &mut Tx<'_>, by: &Actor, account: &mut Account, new: &NewTemporary) -> Result<()> {
     lives(tx, new.until)?;
-    let revision = PasswordRevision(next(password_revision(tx, account.id)?.0)?);
-    tx.save_password(account.id, &Password { hash: Some(new.hash.clone()), revision })?;
+    tx.save_hash(account.id, &new.hash)?;
     tries::end_all(tx, account)?;
     tries::forget(account);
+    account.password_revision = PasswordRevision(next(account.password_revision.0)?);
     give(tx, by, account, new.until);
     sign_ins::end_of(tx, account.id, None).map(drop)
 }
@@ -275,17 +229,18 @@ pub fn replace_password(
 ) -> Result<PasswordRevision> {
     let mut account = proved(tx, id, revision)?;
     let event = events::password_chosen(&account, revision);
-    let chosen = Password { hash: Some(hash.clone()), revision: PasswordRevision(next(revision.0)?) };
-    tx.save_password(id, &chosen)?;
+    let chosen = PasswordRevision(next(revision.0)?);
+    tx.save_hash(id, hash)?;
     tries::end_all(tx, &mut account)?;
+    account.password_revision = chosen;
     account.must_change = false;
     account.temporary_until = None;
     account.temporary_lapsed = false;
     account.password_changed_at = Some(tx.now());
-    save(tx, &written(account)?)?;
+    tx.save(&written(account)?)??;
     sign_ins::end_of(tx, id, keep)?;
     record::append(tx, &event)?;
-    Ok(chosen.revision)
+    Ok(chosen)
 }
 
 /// One change of one account: is it still the one that was seen, may the actor do it, does it leave an admin; then it
@@ -308,6 +263,6 @@ fn change(
     let mut account = was.clone();
     let detail = work(tx, &mut account)?;
     admins::stay(tx, &was, &account)?;
-    save(tx, &written(account)?)?;
+    tx.save(&written(account)?)??;
     record::append(tx, &Entry::done(by, action.name(), Some((&was).into()), detail))
 }

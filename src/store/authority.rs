@@ -2,10 +2,12 @@
 
 use super::engine::SignInRow;
 use super::tx::Tx;
-use super::{Result, StoreError, policy, sign_ins};
-use crate::domain::account::Account;
+use super::{Result, StoreError};
+use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
+use crate::domain::credential::PasswordRevision;
+use crate::domain::policy::Setting;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
@@ -31,7 +33,7 @@ impl Present {
     /// Looks it up.
     pub fn look_up(tx: &mut Tx<'_>, by: &Actor) -> Result<Self> {
         let (id, proof) = match by {
-            Actor::Operator(_) if policy::lets_operators_in(tx)? => {
+            Actor::Operator(_) if lets_operators_in(tx)? => {
                 return Ok(Self { account: None, is_token: false });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
@@ -42,7 +44,7 @@ impl Present {
             .ok_or_else(|| StoreError::Conflict("the account that does this is gone".into()))?;
         let (roles, over) = match proof {
             Proof::Password(proved) => {
-                let stands = tx.password_revision(id)? == Some(*proved);
+                let stands = actor.password_revision == *proved;
                 (stands.then_some(actor.roles), Refusal::PasswordChanged { username: actor.username.clone() })
             }
             Proof::SignIn(sign_in) => (acting_roles(tx, &actor, *sign_in)?, Refusal::SignInEnded { what: "sign-in" }),
@@ -66,10 +68,26 @@ impl Present {
     }
 }
 
+/// Whether operators may act without signing in.
+fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.setting(&Setting::OperatorAccess.key())?.as_deref() != Some("off"))
+}
+
+/// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
+pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
+    let stands = |account: &Account| account.is_open() && account.has_password && account.password_revision == proved;
+    let gone = || StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into());
+    let account = tx.account(&Target::Id(id))?.filter(stands).ok_or_else(gone)?;
+    if account.temporary_has_expired(tx.now()) {
+        return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
+    }
+    Ok(account)
+}
+
 /// The roles of somebody who acts by a sign-in now; `None` if it is over.
 fn acting_roles(tx: &mut Tx<'_>, account: &Account, id: SignInId) -> Result<Option<Roles>> {
     let now = tx.now();
     let lives = |row: &SignInRow| row.account == account.id && row.expires_at > now;
     let found = tx.sign_in_of(id)?.filter(lives);
-    Ok(found.map(|row| sign_ins::limited(account.roles, row.roles)))
+    Ok(found.map(|row| account.roles.limited(row.roles)))
 }

@@ -4,13 +4,11 @@
 use std::path::Path;
 
 use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch};
-use crate::domain::account::{Account, AccountId, Lifecycle};
-use crate::domain::audit::{Event, Link, Outcome, Repeat};
+use crate::domain::account::{Account, AccountId};
+use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
-use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
-use crate::domain::name::{DisplayName, Email, Username};
-use crate::domain::operation::OperationId;
+use crate::domain::name::Username;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
@@ -55,14 +53,20 @@ pub trait Engine {
 pub trait Copies {
     /// Makes an empty file for a copy, which nobody else can read. [`super::StoreError::Conflict`] if there is something of
     /// that name.
-    fn begin_copy(&mut self, place: &Path) -> Result<()>;
+    fn begin_copy(&self, place: &Path) -> Result<Box<dyn Unfinished>>;
 
     /// Fills it with all of the store, as it is at one moment, while others write. It is complete, checked and on the disk
-    /// before it has its name.
-    fn copy(&mut self, watch: &mut dyn Watch) -> Result<()>;
+    /// then.
+    fn fill(&mut self, copy: &Path, watch: &mut dyn Watch) -> Result<()>;
+}
 
-    /// There is to be none.
-    fn drop_copy(&mut self);
+/// A file that has not its name yet. Dropped, it is gone.
+pub trait Unfinished {
+    /// Where it is for now.
+    fn path(&self) -> &Path;
+
+    /// Gives it its name.
+    fn put_in_place(self: Box<Self>) -> Result<()>;
 }
 
 /// What a row has that may stand in one row only.
@@ -79,31 +83,18 @@ pub enum Taken {
 /// What came of a row that may be in the way of another.
 pub type Kept<T> = std::result::Result<T, Taken>;
 
-/// What an account signs in with.
-#[derive(Clone)]
-pub struct Password {
-    /// The hash; `None` if it has none yet.
+/// An account as it stands in its row, whoever has written that.
+pub struct WrittenAccount {
+    /// Its number.
+    pub id: AccountId,
+    /// The account, if it can be read.
+    pub account: Option<Account>,
+    /// Its username, to the letter.
+    pub username: String,
+    /// By what its address is found.
+    pub email_key: Option<String>,
+    /// Its hash, if it has one.
     pub hash: Option<StoredHash>,
-    /// Which password it is, of all that the account has had.
-    pub revision: PasswordRevision,
-}
-
-/// An account that is not there yet, and has no password.
-pub struct NewRow<'a> {
-    /// Its username.
-    pub username: &'a Username,
-    /// Its owner's name.
-    pub display_name: &'a DisplayName,
-    /// Its owner's e-mail address.
-    pub email: Option<&'a Email>,
-    /// Its roles.
-    pub roles: Roles,
-    /// Whether it is in use.
-    pub lifecycle: Lifecycle,
-    /// Whether its owner has to choose a password first.
-    pub must_change: bool,
-    /// When it is made.
-    pub created_at: Timestamp,
 }
 
 /// A try to sign in that has begun.
@@ -155,23 +146,36 @@ pub trait Reads {
 
     /// An account.
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
-    /// What an account signs in with; `None` if there is no such account.
-    fn password(&mut self, id: AccountId) -> Result<Option<Password>>;
-    /// Which password an account has, of all that it has had.
-    fn password_revision(&mut self, id: AccountId) -> Result<Option<PasswordRevision>>;
+    /// The hash of the password of an account, if it has one.
+    fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
     /// The costs of the hashes that are stored, each once, at most so many.
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
     /// Shows those who have a role in the order of their numbers, until `seen` says that it has seen enough. Those who cannot
     /// be read are left out.
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;
+    /// Shows all accounts as they stand in their rows, those that cannot be read as well.
+    fn written(&mut self, seen: &mut dyn FnMut(&WrittenAccount) -> Result<()>) -> Result<()>;
     /// One page of a list.
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>>;
     /// Whom somebody may mean, as [`super::Store::suggestions`] has it.
     fn suggestions(&mut self, text: &str, limit: usize) -> Result<Vec<Account>>;
     /// How many accounts there are.
     fn count(&mut self, filter: &Filter) -> Result<u64>;
-    /// The accounts that have the names of newcomers.
-    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>>;
+    /// The accounts that have the names of newcomers. An engine may know how to find many at once.
+    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+        let mut found = Vec::new();
+        for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
+            let by_username = self.account(&Target::Username(username.clone()))?;
+            let by_email = match email {
+                Some(email) => self.account(&Target::Email(email.clone()))?,
+                None => None,
+            };
+            if by_username.is_some() || by_email.is_some() {
+                found.push(Namesakes { place, by_username, by_email });
+            }
+        }
+        Ok(found)
+    }
 
     /// The tries of an account that are under way.
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>>;
@@ -183,12 +187,8 @@ pub trait Reads {
     /// The tokens of one account or of all, in the order of their numbers.
     fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>>;
 
-    /// The sequence number and the link of the last event.
-    fn head(&mut self) -> Result<Option<(u64, Link)>>;
     /// Events of the record, as [`super::Store::events`] has it. The actor of a filter is a text that stands in the name.
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
-    /// Whether there is an event of an operation, with this outcome, about something that was to be done to an account.
-    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, operation: OperationId) -> Result<bool>;
     /// What is counted and is no event yet, at most so many.
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
 }
@@ -207,16 +207,17 @@ pub trait Rows: Reads {
     /// The number of the next try to sign in. No two tries have the same.
     fn next_try(&mut self) -> Result<TryId>;
 
-    /// Makes accounts, one after the other, with ascending numbers. `made` is told what came of each, and stops it by failing.
+    /// Makes accounts, one after the other, and gives them ascending numbers. `made` is told what came of each, and stops it
+    /// by failing.
     fn insert(
         &mut self,
-        new: &mut dyn Iterator<Item = NewRow<'_>>,
+        new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()>;
     /// Writes what is different about an account that is there.
     fn save(&mut self, account: &Account) -> Result<Kept<()>>;
-    /// Writes what an account signs in with.
-    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()>;
+    /// Writes the hash of the password of an account.
+    fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()>;
     /// Deletes the accounts that were removed up to a moment, and names them in the order of their numbers.
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
     /// Marks temporary passwords as lapsed that end at a moment or before, at most so many. Says how many it has marked.
@@ -235,8 +236,8 @@ pub trait Rows: Reads {
     fn save_sign_in(&mut self, row: &SignInRow) -> Result<()>;
     /// A sign-in or token ends.
     fn delete_sign_in(&mut self, id: SignInId) -> Result<()>;
-    /// The sign-ins and tokens of an account end, all but one. Says how many of them would have ended after a moment.
-    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize>;
+    /// The sign-ins and tokens of an account end, all but one. Says how many.
+    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>) -> Result<usize>;
     /// The sign-ins and tokens end that were to end at a moment or before.
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()>;
 

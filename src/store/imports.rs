@@ -1,11 +1,10 @@
 //! Importing accounts: all of them in one transaction.
 
-use super::accounts::{edited, save, seen, taken, written};
+use super::accounts::{edited, seen, written};
 use super::authority::Present;
-use super::engine::NewRow;
 use super::tx::Tx;
 use super::{Import, Imported, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
-use crate::domain::account::Lifecycle;
+use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::Username;
@@ -48,17 +47,11 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
     }
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();
-    let mut news = new.iter().map(|Newcomer { username, display_name, email, roles }| NewRow {
-        username,
-        display_name,
-        email: email.as_ref(),
-        roles: *roles,
-        lifecycle: Lifecycle::Active,
-        must_change: true,
-        created_at,
+    let mut news = new.iter().cloned().map(|Newcomer { username, display_name, email, roles }| {
+        Account::new(username, display_name, email, roles, created_at)
     });
     tx.insert(&mut news, &mut |made| {
-        ids.push(made.map_err(|found| of(&new[ids.len()].username, taken(found)))?);
+        ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);
         count()
     })?;
     Ok(Imported { ids })
@@ -86,7 +79,7 @@ fn edit(
         }
         let named = |error| of(&was.username, error);
         let is = edited(&was, edit, |action, subject| actor.may(action, Some(subject))).map_err(named)?;
-        written(is.clone()).and_then(|is| save(tx, &is)).map_err(named)?;
+        written(is.clone()).and_then(|is| Ok(tx.save(&is)??)).map_err(named)?;
         sign_ins::restrict_tokens(tx, *id, is.roles)?;
         if was.is_usable_admin(now) && !is.is_usable_admin(now) {
             demoted = Some(was.username);

@@ -10,6 +10,7 @@ mod batches;
 pub(crate) mod contract;
 pub mod engine;
 mod events;
+mod examine;
 mod imports;
 mod operations;
 mod policy;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use self::engine::Taken;
 pub use self::operations::Store;
 use self::values::search_text;
 pub use self::values::{
@@ -84,6 +86,17 @@ impl StoreError {
     /// The store is damaged, in a way that a sentence says.
     fn damaged(message: impl Into<String>) -> Self {
         Self::Unusable { message: message.into(), hint: format!("{RESTORE}{LOOK}") }
+    }
+}
+
+/// A name that somebody else has.
+impl From<Taken> for StoreError {
+    fn from(taken: Taken) -> Self {
+        Self::Conflict(match taken {
+            Taken::Username => "there is an account of that username already".into(),
+            Taken::Email => "another account has that e-mail address".into(),
+            Taken::Label => "there is a token of that label already".into(),
+        })
     }
 }
 

@@ -246,7 +246,14 @@ impl Store {
 
     /// Whether an operation has put a temporary password in force for an account by a reset.
     pub fn was_reset(&self, id: AccountId, by: OperationId) -> Result<bool> {
-        self.read(|reads| reads.has_event(id, Action::Reset.name(), Outcome::Done, by))
+        let filter = EventFilter {
+            account: Some(id),
+            action: Some(Action::Reset.name().into()),
+            operation: Some(by),
+            outcome: Some(Outcome::Done),
+            ..EventFilter::default()
+        };
+        Ok(!self.events(&filter, None, 1)?.is_empty())
     }
 
     /// Asks for a new password at the next sign-in.
@@ -422,12 +429,19 @@ impl Store {
     /// record by whom it was made. If none comes of it, because the watch stops it or for another reason, another event
     /// says so.
     pub fn back_up(&mut self, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
-        self.copies()?.begin_copy(place)?;
-        if let Err(refused) = self.announce_backup(by, place) {
-            self.copies()?.drop_copy();
-            return Err(refused);
-        }
-        let copied = self.copies()?.copy(watch);
+        let copy = self.copies()?.begin_copy(place)?;
+        self.change(Writing::Few, by, Action::Backup.name(), Whom::Nobody, |tx| {
+            authority::authorize_all(tx, by, Action::Backup)?;
+            record::append(tx, &events::backed_up(by, place))
+        })?;
+        let filled = self.copies()?.fill(copy.path(), watch);
+        let copied = filled.and_then(|()| copy.put_in_place()).map_err(|error| match error {
+            // The store is only read: an error of the disk is one of the backup's.
+            StoreError::Failed(why) => {
+                StoreError::Failed(anyhow::anyhow!("the backup {} could not be written: {why:#}", place.display()))
+            }
+            other => other,
+        });
         if let Err(why) = &copied {
             // That none came of it is what whoever asked is told in any case.
             let _ = self.record(&events::not_backed_up(by, place, why));
@@ -438,12 +452,5 @@ impl Store {
     fn copies(&mut self) -> Result<&mut dyn Copies> {
         let none = || StoreError::Failed(anyhow::anyhow!("the store is not kept in a file that could be copied"));
         self.engine.copies().ok_or_else(none)
-    }
-
-    fn announce_backup(&mut self, by: &Actor, place: &Path) -> Result<()> {
-        self.change(Writing::Few, by, Action::Backup.name(), Whom::Nobody, |tx| {
-            authority::authorize_all(tx, by, Action::Backup)?;
-            record::append(tx, &events::backed_up(by, place))
-        })
     }
 }

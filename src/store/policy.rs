@@ -27,7 +27,7 @@ pub fn store_name(reads: &mut dyn Reads) -> Result<String> {
 pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
     let mut policy = otherwise;
     for setting in Setting::ALL {
-        if let Some(value) = reads.setting(&key(setting))? {
+        if let Some(value) = reads.setting(&setting.key())? {
             policy
                 .set(setting, &value)
                 .map_err(|invalid| StoreError::damaged(format!("the store is damaged: {invalid}")))?;
@@ -41,11 +41,6 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
     Ok(policy)
 }
 
-/// Whether operators may act without signing in.
-pub fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(tx.setting(&key(Setting::OperatorAccess))?.as_deref() != Some("off"))
-}
-
 /// Writes one decision, and says what was decided before. Operators are not shut out where nobody else could come in.
 pub fn write(tx: &mut Tx<'_>, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
     authorize_all(tx, by, Action::SetPolicy)?;
@@ -57,11 +52,7 @@ pub fn write(tx: &mut Tx<'_>, by: &Actor, otherwise: Policy, setting: Setting, d
         return Err(Refusal::NoAdmin.into());
     }
     let is = policy.value(setting);
-    tx.set(&key(setting), &is)?;
+    tx.set(&setting.key(), &is)?;
     record::append(tx, &events::decided(by, setting, &is, &was))?;
     Ok(was)
-}
-
-fn key(setting: Setting) -> String {
-    format!("policy.{}", setting.name())
 }

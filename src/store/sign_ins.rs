@@ -3,7 +3,7 @@
 
 use super::engine::{Reads, SignInRow};
 use super::tx::Tx;
-use super::{NewSignIn, Result, SignIn, StoreError, accounts, events, record};
+use super::{NewSignIn, Result, SignIn, StoreError, authority, events, record};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::Actor;
 use crate::domain::credential::PasswordRevision;
@@ -13,7 +13,7 @@ use crate::domain::target::Target;
 
 /// Begins one for somebody who has just chosen a password, and records it.
 pub fn begin(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision, new: &NewSignIn) -> Result<()> {
-    let account = accounts::proved(tx, id, proved)?;
+    let account = authority::proved(tx, id, proved)?;
     if account.must_change {
         return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
     }
@@ -26,7 +26,7 @@ pub fn begin(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision, new: &New
 pub fn add(tx: &mut Tx<'_>, account: AccountId, new: &NewSignIn) -> Result<()> {
     let (id, expires_at) = (SignInId(0), new.until);
     let row = SignInRow { id, account, created_at: tx.now(), expires_at, label: None, roles: None, last_used_at: None };
-    tx.insert_sign_in(new.digest, &row)?.map_err(accounts::taken)
+    Ok(tx.insert_sign_in(new.digest, &row)??)
 }
 
 /// The sign-in with this digest, if it has not expired and its account is in use.
@@ -36,15 +36,9 @@ pub fn find(reads: &mut dyn Reads, digest: SignInDigest) -> Result<Option<SignIn
     let account = reads.account(&Target::Id(row.account))?.filter(Account::is_open);
     Ok(account.map(|account| SignIn {
         id: row.id,
-        account: Account { roles: limited(account.roles, row.roles), ..account },
+        account: Account { roles: account.roles.limited(row.roles), ..account },
         token: row.label,
     }))
-}
-
-/// What is left of the roles of an account by a token, which has roles of its own.
-#[must_use]
-pub fn limited(roles: Roles, limit: Option<Roles>) -> Roles {
-    limit.map_or(roles, |limit| limit.and(roles.covered()))
 }
 
 /// Ends a sign-in; `false` if there was none.
@@ -68,7 +62,8 @@ pub fn end_everywhere(tx: &mut Tx<'_>, by: &Actor, account: &Account) -> Result<
 /// Ends the sign-ins and tokens of an account, all but one. Says how many of them lived.
 pub fn end_of(tx: &mut Tx<'_>, id: AccountId, keep: Option<SignInId>) -> Result<usize> {
     let now = tx.now();
-    tx.delete_sign_ins(id, keep, now)
+    tx.delete_sign_ins_until(now)?;
+    tx.delete_sign_ins(id, keep)
 }
 
 /// Takes from the tokens of an account what it has no longer: given back to the account, it is not back in its tokens.

@@ -4,7 +4,7 @@ use super::accounts::lives;
 use super::authority::authorize;
 use super::engine::{Reads, SignInRow};
 use super::tx::Tx;
-use super::{NewToken, Result, StoreError, events, record, sign_ins};
+use super::{NewToken, Result, StoreError, events, record};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
@@ -21,7 +21,7 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> 
     let account = tx.account(&Target::Id(owner))?.ok_or_else(gone)?;
     authorize(tx, by, Action::CreateToken, (&account).into())?;
     if let (Some(proved), Actor::Account { id, username, .. }) = (new.proved, by)
-        && tx.password_revision(*id)? != Some(proved)
+        && tx.account(&Target::Id(*id))?.is_none_or(|actor| actor.password_revision != proved)
     {
         return Err(Refusal::PasswordChanged { username: username.clone() }.into());
     }
@@ -81,7 +81,7 @@ fn token(reads: &mut dyn Reads, row: SignInRow) -> Result<Option<Token>> {
         owner: owner.id,
         owner_username: owner.username,
         owner_display_name: owner.display_name,
-        roles: sign_ins::limited(owner.roles, row.roles),
+        roles: owner.roles.limited(row.roles),
         created_at: row.created_at,
         expires_at: row.expires_at,
         last_used_at: row.last_used_at,

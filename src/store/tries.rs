@@ -1,8 +1,8 @@
 //! Tries to sign in: counted before the password is looked at, so that whoever kills the process has had their try.
 
-use super::engine::{Password, Reads, TryRow};
+use super::engine::{Reads, TryRow};
 use super::tx::Tx;
-use super::{FailedTry, Occasion, PassedTry, Result, StoreError, accounts, admins, events, record, repeats, sign_ins};
+use super::{FailedTry, Occasion, PassedTry, Result, StoreError, admins, authority, events, record, repeats, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Detail, Reason};
@@ -117,7 +117,7 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
 /// A try has succeeded: those that failed before it are forgotten. Says what the account is now.
 pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
     let &PassedTry { account: id, begun, proved, renewed, occasion } = passed;
-    let mut account = accounts::proved(tx, id, proved)?;
+    let mut account = authority::proved(tx, id, proved)?;
     if account.locked_at.is_some() {
         return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
     }
@@ -133,8 +133,8 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
         sign_ins::add(tx, id, new)?;
     }
     if let Some(hash) = renewed {
-        let was = tx.password(id)?.and_then(|password| password.hash);
-        tx.save_password(id, &Password { hash: Some(hash.clone()), revision: proved })?;
+        let was = tx.hash(id)?;
+        tx.save_hash(id, hash)?;
         record::append(tx, &events::hash_renewed(&by, &account, was.as_ref(), hash))?;
     }
     Ok(account)
@@ -144,7 +144,7 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
 pub fn note_told(tx: &mut Tx<'_>, id: AccountId, failures: u32) -> Result<()> {
     let Some(mut account) = tx.account(&Target::Id(id))? else { return Ok(()) };
     account.untold_failures = account.untold_failures.saturating_sub(failures);
-    accounts::save(tx, &account)
+    Ok(tx.save(&account)??)
 }
 
 /// Whether nobody could administer the store if this account were locked.
@@ -159,7 +159,7 @@ fn is_needed(tx: &mut Tx<'_>, account: &Account) -> Result<bool> {
 
 fn lock(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
     account.locked_at = Some(tx.now());
-    accounts::save(tx, account)?;
+    tx.save(account)??;
     record::append(tx, &events::locked(account))
 }
 
@@ -167,5 +167,5 @@ fn lock(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
 fn count(tx: &mut Tx<'_>, account: &mut Account, tries: Tries, untold: u32) -> Result<()> {
     account.tries = tries;
     account.untold_failures = account.untold_failures.saturating_add(untold);
-    accounts::save(tx, account)
+    Ok(tx.save(account)??)
 }

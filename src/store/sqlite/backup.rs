@@ -6,20 +6,14 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::errors::{disk, failed};
-use super::open::{self, PATIENCE, unusable};
-use super::pages::{self, Depth};
+use super::errors::{disk, failed, unusable};
+use super::open::{self, PATIENCE};
+use super::pages;
 use super::schema;
-use super::unplaced::{Purpose, Unplaced};
 use crate::store::{Result, StoreError, Watch};
 
 /// How many pages are copied between two reports of how far it has come: a MiB.
 const PAGES_A_STEP: i32 = 256;
-
-/// Makes an empty file for the copy.
-pub fn begin(place: &Path) -> Result<Unplaced> {
-    Unplaced::create(place, Purpose::Backup)
-}
 
 /// Fills the file, and looks whether it is what it is to be.
 pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
@@ -32,7 +26,7 @@ pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<(
     File::open(file).and_then(|file| file.sync_all()).map_err(anyhow::Error::from)?;
 
     let mut copied = open::immutable(file)?;
-    let faults = pages::faults(&mut copied, Depth::Quick, watch)?;
+    let faults = pages::faults(&mut copied, "quick_check", watch)?;
     match faults.first() {
         Some(fault) => Err(unsound(fault)),
         None if Shape::of(&copied)? != is => Err(unsound("it is not all there")),
@@ -90,14 +84,4 @@ impl Shape {
 
 fn unsound(fault: &str) -> StoreError {
     unusable(format!("the copy is not sound: {fault}"), "see what is the matter with 'passdesk store check'")
-}
-
-/// An error of the disk is one of the backup's: the store is only read.
-pub fn of_it(place: &Path, error: StoreError) -> StoreError {
-    match error {
-        StoreError::Failed(why) => {
-            StoreError::Failed(anyhow::anyhow!("the backup {} could not be written: {why:#}", place.display()))
-        }
-        other => other,
-    }
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
 
+use std::io;
+use std::path::Path;
+
 use rusqlite::ErrorCode;
 use rustix::process::{Resource, getrlimit};
 
@@ -35,6 +38,18 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
     }
+}
+
+pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {
+    StoreError::Unusable { message, hint: hint.into() }
+}
+
+/// What to say of a path that cannot be looked at.
+pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
+    unusable(
+        format!("the store {} cannot be opened: {error}", path.display()),
+        "run passdesk as the user the store belongs to, for example with sudo, or name another one with --store",
+    )
 }
 
 /// What the engine says of a disk, and the limit on the size of files, which may be why: the engine does not tell.

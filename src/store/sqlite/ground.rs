@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::open::{unreadable, unusable};
+use super::errors::{unreadable, unusable};
 use crate::domain::finding::Finding;
 use crate::folders;
 use crate::store::Result;

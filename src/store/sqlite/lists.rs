@@ -3,27 +3,19 @@
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Statement, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
-use super::accounts::{self, COLUMNS, account};
-use super::bound::Bound;
+use super::accounts::{read, select};
 use super::errors::failed;
-use crate::domain::account::{Account, AccountId, State};
+use super::statement::{Conditions, all};
+use crate::domain::account::{Account, State};
 use crate::domain::name::folded;
 use crate::domain::role::Roles;
-use crate::domain::target::Target;
-use crate::store::{Filter, Namesakes, Newcomer, Page, Result, Sort};
-
-/// Conditions joined by AND, and the values they are about.
-#[derive(Clone)]
-struct Conditions {
-    sql: String,
-    values: Vec<Value>,
-}
+use crate::store::{Filter, Page, Result, Sort};
 
 impl Conditions {
     fn of(filter: &Filter, now: Timestamp) -> Self {
-        let mut all = Self { sql: "TRUE".into(), values: Vec::new() };
+        let mut all = Self::default();
         if let Some(search) = &filter.search {
             all.and("instr(search_text, ?) > 0", [folded(search).into()]);
         }
@@ -55,12 +47,6 @@ impl Conditions {
         all
     }
 
-    fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
-        self.sql.push_str(" AND ");
-        self.sql.push_str(condition);
-        self.values.extend(values);
-    }
-
     fn with<const N: usize>(mut self, condition: &str, values: [Value; N]) -> Self {
         self.and(condition, values);
         self
@@ -70,7 +56,7 @@ impl Conditions {
     fn accounts(self, table: &str, order: &str, limit: usize) -> Query {
         let Self { sql, mut values } = self;
         values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
-        Query { sql: format!("SELECT {COLUMNS} FROM {table} WHERE {sql} ORDER BY {order} LIMIT ?"), values }
+        Query { sql: select(&format!("{table} WHERE {sql} ORDER BY {order} LIMIT ?")), values }
     }
 }
 
@@ -80,13 +66,8 @@ struct Query {
 }
 
 impl Query {
-    fn read(self, connection: &Connection, into: &mut Vec<Account>) -> Result<()> {
-        let mut statement = connection.prepare_cached(&self.sql).map_err(failed)?;
-        let rows = statement.query_map(params_from_iter(self.values), account).map_err(failed)?;
-        for row in rows {
-            into.push(row.map_err(failed)?);
-        }
-        Ok(())
+    fn read(self, connection: &Connection) -> Result<Vec<Account>> {
+        all(connection, &self.sql, params_from_iter(self.values), read)
     }
 }
 
@@ -124,10 +105,10 @@ fn query(page: &Page<'_>, part: Conditions, limit: usize) -> Query {
 }
 
 pub fn page(connection: &Connection, page: &Page<'_>, now: Timestamp) -> Result<Vec<Account>> {
-    let mut accounts = Vec::with_capacity(page.limit.min(1_000));
+    let mut accounts = Vec::new();
     for part in parts(page, now) {
         if accounts.len() < page.limit {
-            query(page, part, page.limit - accounts.len()).read(connection, &mut accounts)?;
+            accounts.extend(query(page, part, page.limit - accounts.len()).read(connection)?);
         }
     }
     Ok(accounts)
@@ -139,13 +120,12 @@ pub fn suggestions(connection: &Connection, text: &str, limit: usize, now: Times
     let text = folded(text);
     // A username is ASCII, and this character comes after all of which it is made.
     let range = || [Value::from(text.clone()), Value::from(format!("{text}\u{7f}"))];
-    let mut accounts = Vec::new();
     let beginning = Conditions::of(&Filter::default(), now).with("username >= ? AND username < ?", range());
-    beginning.accounts("accounts", "username", limit).read(connection, &mut accounts)?;
+    let mut accounts = beginning.accounts("accounts", "username", limit).read(connection)?;
     if accounts.len() < limit {
         let found = Filter { search: Some(text.clone()), ..Filter::default() };
         let elsewhere = Conditions::of(&found, now).with("NOT (username >= ? AND username < ?)", range());
-        elsewhere.accounts("accounts", "id", limit - accounts.len()).read(connection, &mut accounts)?;
+        accounts.extend(elsewhere.accounts("accounts", "id", limit - accounts.len()).read(connection)?);
     }
     Ok(accounts)
 }
@@ -171,36 +151,6 @@ fn counted(filter: &Filter, now: Timestamp) -> Query {
         sql.push_str(" AND roles <> 0");
     }
     Query { sql: format!("SELECT count(*) FROM accounts WHERE {sql}"), values }
-}
-
-/// The accounts that have the names of newcomers.
-pub fn namesakes(connection: &Connection, bound: &Bound, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-    let prepare = |column| connection.prepare(&format!("SELECT id FROM accounts WHERE {column} = ?1")).map_err(failed);
-    let (mut by_username, mut by_email) = (prepare("username")?, prepare("email_key")?);
-    let mut found = Vec::new();
-    for (place, newcomer) in of.iter().enumerate() {
-        bound.renew();
-        let username = holder(&mut by_username, newcomer.username.as_str())?;
-        let email = match &newcomer.email {
-            Some(email) => holder(&mut by_email, &email.key())?,
-            None => None,
-        };
-        if username.is_none() && email.is_none() {
-            continue;
-        }
-        let by_username = of_number(connection, username)?;
-        let by_email = if email == username { by_username.clone() } else { of_number(connection, email)? };
-        found.push(Namesakes { place, by_username, by_email });
-    }
-    Ok(found)
-}
-
-fn holder(statement: &mut Statement<'_>, name: &str) -> Result<Option<AccountId>> {
-    statement.query_row([name], |row| row.get(0).map(AccountId)).optional().map_err(failed)
-}
-
-fn of_number(connection: &Connection, id: Option<AccountId>) -> Result<Option<Account>> {
-    id.map_or(Ok(None), |id| accounts::find(connection, &Target::Id(id)))
 }
 
 #[cfg(test)]

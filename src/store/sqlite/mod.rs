@@ -16,12 +16,12 @@ mod record;
 mod rows;
 mod schema;
 mod sign_ins;
+mod statement;
 mod stores;
 mod tables;
 mod unplaced;
 mod writer;
 
-use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +33,8 @@ use self::errors::failed;
 use self::line::Line;
 use self::rows::SqliteRows;
 pub use self::stores::SqliteStores;
-use self::unplaced::Unplaced;
-use super::engine::{Copies, Engine, Reads, Rows, Writing};
+use self::unplaced::{Purpose, Unplaced};
+use super::engine::{Copies, Engine, Reads, Rows, Unfinished, Writing};
 use super::{Result, StoreError, Watch};
 use crate::domain::clock::Clock;
 use crate::gate::{Gate, Pass};
@@ -47,22 +47,6 @@ pub struct SqliteEngine {
     gate: Gate,
     /// Held while the connection is closed, which may write.
     closing: Option<Pass>,
-    /// What is to become a copy.
-    copy: Option<Unplaced>,
-}
-
-/// The connection, to read with: no signal is acted on meanwhile, since who reads may hold up who writes.
-struct Reading<'a> {
-    connection: &'a Bounded,
-    _pass: Pass,
-}
-
-impl Deref for Reading<'_> {
-    type Target = Bounded;
-
-    fn deref(&self) -> &Bounded {
-        self.connection
-    }
 }
 
 impl Drop for SqliteEngine {
@@ -76,7 +60,7 @@ impl SqliteEngine {
     fn new(connection: Bounded, path: Option<&Path>, clock: &Arc<dyn Clock>, gate: &Gate) -> Self {
         let line = path.map(Line::of).unwrap_or_default();
         let (clock, gate) = (Arc::clone(clock), gate.clone());
-        Self { connection, line, clock, gate, closing: None, copy: None }
+        Self { connection, line, clock, gate, closing: None }
     }
 
     /// An empty store in memory.
@@ -84,10 +68,6 @@ impl SqliteEngine {
     fn in_memory(clock: impl Clock + 'static) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock);
         Self::new(open::in_memory().unwrap(), None, &clock, &Gate::default())
-    }
-
-    fn reading(&self) -> Reading<'_> {
-        Reading { _pass: self.gate.pass(), connection: &self.connection }
     }
 
     /// Does all of it at the head of the line, and lets no signal come between.
@@ -110,16 +90,15 @@ impl SqliteEngine {
         transaction.commit().map_err(failed)
     }
 
-    /// Takes what has been replaced out of the log. Nobody waits for readers.
-    fn forget(&self) {
-        let _ = self
-            .connection
-            .busy_timeout(Duration::ZERO)
-            .and_then(|()| self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+    /// Takes what has been replaced out of the log, and says whether somebody keeps it there.
+    fn forget(&self, patience: Duration) -> Result<bool> {
+        self.connection.busy_timeout(patience).map_err(failed)?;
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)
     }
 
     fn set_room(&self, kib: i64) -> Result<()> {
-        self.reading().pragma_update(None, "cache_size", -kib).map_err(failed)
+        let _pass = self.gate.pass();
+        self.connection.pragma_update(None, "cache_size", -kib).map_err(failed)
     }
 }
 
@@ -130,28 +109,18 @@ const ROOM_KIB: i64 = 128 * 1024;
 const USUAL_ROOM_KIB: i64 = 2_000;
 
 impl Copies for SqliteEngine {
-    fn begin_copy(&mut self, place: &Path) -> Result<()> {
-        self.copy = Some(backup::begin(place)?);
-        Ok(())
+    fn begin_copy(&self, place: &Path) -> Result<Box<dyn Unfinished>> {
+        Ok(Box::new(Unplaced::create(place, Purpose::Backup)?))
     }
 
     /// By the connection that is open: to close a file of the store would let go of the locks that this process has on it.
-    fn copy(&mut self, watch: &mut dyn Watch) -> Result<()> {
-        let none = || StoreError::Failed(anyhow::anyhow!("no copy has been begun"));
-        let copy = self.copy.take().ok_or_else(none)?;
-        let place = copy.place().to_owned();
-        backup::fill(&self.connection, copy.path(), watch)
-            .and_then(|()| copy.put_in_place())
-            .map_err(|error| backup::of_it(&place, error))?;
+    fn fill(&mut self, copy: &Path, watch: &mut dyn Watch) -> Result<()> {
+        backup::fill(&self.connection, copy, watch)?;
         // Who copies has kept what was replaced meanwhile in the log.
         self.in_line(open::PATIENCE, |engine| {
-            engine.forget();
+            let _ = engine.forget(Duration::ZERO);
             Ok(())
         })
-    }
-
-    fn drop_copy(&mut self) {
-        self.copy = None;
     }
 }
 
@@ -161,34 +130,36 @@ impl Engine for SqliteEngine {
     }
 
     fn close(self: Box<Self>) -> Result<()> {
-        let is_busy: bool =
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;
-        if is_busy { Err(StoreError::Busy) } else { Ok(()) }
+        if self.forget(open::PATIENCE)? { Err(StoreError::Busy) } else { Ok(()) }
     }
 
     fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()> {
-        let reading = self.reading();
-        // One look at the log for all of it.
-        let connection = reading.unchecked_transaction().map_err(failed)?;
-        work(&mut SqliteRows { connection: &connection, bound: self.connection.bound(), now: self.clock.now() })
+        // No signal is acted on meanwhile, since who reads may hold up who writes.
+        let _pass = self.gate.pass();
+        let bound = self.connection.bound();
+        // One look at the log for all of it. The first read takes it, and the time is that of the look.
+        let connection = self.connection.unchecked_transaction().map_err(failed)?;
+        schema::version(&connection)?;
+        work(&mut SqliteRows { connection: &connection, bound, now: self.clock.now() })
     }
 
     fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
-        match how {
-            Writing::Few => self.in_line(open::PATIENCE, |engine| engine.write_now(work)),
-            Writing::IfIdle => self.in_line(Duration::ZERO, |engine| engine.write_now(work)),
-            Writing::Forgetting => self.in_line(open::PATIENCE, |engine| {
-                engine.write_now(work)?;
-                engine.forget();
-                Ok(())
-            }),
-            Writing::Many => {
-                self.set_room(ROOM_KIB)?;
-                let written = self.in_line(open::PATIENCE, |engine| engine.write_now(work));
-                self.set_room(USUAL_ROOM_KIB)?;
-                written
-            }
+        let patience = if how == Writing::IfIdle { Duration::ZERO } else { open::PATIENCE };
+        if how == Writing::Many {
+            self.set_room(ROOM_KIB)?;
         }
+        let written = self.in_line(patience, |engine| {
+            engine.write_now(work)?;
+            if how == Writing::Forgetting {
+                // Nobody waits for readers.
+                let _ = engine.forget(Duration::ZERO);
+            }
+            Ok(())
+        });
+        if how == Writing::Many {
+            self.set_room(USUAL_ROOM_KIB)?;
+        }
+        written
     }
 }
 

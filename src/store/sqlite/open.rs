@@ -14,10 +14,10 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::OFlags;
 
 use super::bound::Bounded;
-use super::errors::failed;
+use super::errors::{failed, unreadable, unusable};
 use super::ground::{self, Tenant, beside};
-use super::{schema, tables};
-use crate::store::{Result, StoreError};
+use super::schema;
+use crate::store::Result;
 
 /// How long to wait for another process that is writing.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,18 +30,6 @@ const NOT_IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remov
 
 const HEADER_BYTES: usize = 72;
 pub const OURS_ONLY: u32 = 0o600;
-
-pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {
-    StoreError::Unusable { message, hint: hint.into() }
-}
-
-/// What to say of a path that cannot be looked at.
-pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
-    unusable(
-        format!("the store {} cannot be opened: {error}", path.display()),
-        "run passdesk as the user the store belongs to, for example with sudo, or name another one with --store",
-    )
-}
 
 /// Opens a store that is there, and brings it up to date.
 pub fn existing(path: &Path) -> Result<Bounded> {
@@ -58,7 +46,7 @@ pub fn existing(path: &Path) -> Result<Bounded> {
 pub fn as_it_is(path: &Path) -> Result<Bounded> {
     let connection = to_look_at(&checked(path)?)?;
     match schema::version(&connection)? {
-        schema::NEWEST => tables::check(&connection, schema::NEWEST).map(|()| connection),
+        schema::NEWEST => schema::check(&connection, schema::NEWEST).map(|()| connection),
         newer if newer > schema::NEWEST => Err(schema::too_new(newer)),
         older => Err(unusable(format!("the store still has schema {older}"), "any other command brings it up to date")),
     }

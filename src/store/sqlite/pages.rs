@@ -9,26 +9,14 @@ use super::bound::Bounded;
 use super::errors::failed;
 use crate::store::{Result, StoreError, Watch};
 
-/// How far the engine looks.
-#[derive(Debug, Clone, Copy)]
-pub enum Depth {
-    /// At each page and each row.
-    Quick,
-    /// And at each index for each row.
-    Whole,
-}
-
 /// How often the engine says that it is still at it, in its own steps.
 const STEPS_A_TICK: i32 = 20_000;
 /// About how many of its steps a row takes it. What comes of it is shown, and nothing depends on it.
 const STEPS_A_ROW: u64 = 110;
 
-/// What the engine finds wrong with the pages of a store, in its own words.
-pub fn faults(connection: &mut Bounded, depth: Depth, watch: &mut dyn Watch) -> Result<Vec<String>> {
-    let pragma = match depth {
-        Depth::Quick => "quick_check",
-        Depth::Whole => "integrity_check",
-    };
+/// What the engine finds wrong with the pages of a store, in its own words: by `quick_check`, which looks at each page and
+/// each row, or by `integrity_check`, which looks at each index for each row besides.
+pub fn faults(connection: &mut Bounded, pragma: &str, watch: &mut dyn Watch) -> Result<Vec<String>> {
     let rows = rows(connection);
     let (ticks, ticking) = mpsc::channel();
     thread::scope(|scope| {
@@ -54,15 +42,11 @@ pub fn faults(connection: &mut Bounded, depth: Depth, watch: &mut dyn Watch) -> 
     })
 }
 
-/// How many rows there are, as far as that can be found out.
+/// How many rows there are; 0 if that cannot be found out. It is shown, and nothing depends on it.
 fn rows(connection: &Connection) -> u64 {
-    ["accounts", "sign_ins", "audit_events"].into_iter().map(|table| rows_of(connection, table)).sum()
-}
-
-/// How many rows a table has; 0 if that cannot be found out. It is shown, and nothing depends on it.
-pub fn rows_of(connection: &Connection, table: &str) -> u64 {
-    let counted = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
-    counted.ok().and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
+    let count = |table| format!("(SELECT count(*) FROM {table})");
+    let sql = format!("SELECT {}", ["accounts", "sign_ins", "audit_events"].map(count).join(" + "));
+    connection.query_row(&sql, [], |row| row.get(0)).map_or(0, i64::unsigned_abs)
 }
 
 fn said(connection: &Connection, pragma: &str) -> Result<Vec<String>> {

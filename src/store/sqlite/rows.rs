@@ -1,23 +1,23 @@
 //! The rows of a store, inside one transaction of SQLite.
 
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::{Connection, Params, Row, ToSql, params, params_from_iter};
 
 use super::bound::Bound;
 use super::errors::failed;
+use super::statement::{all, each, execute, kept, moment_or_long_ago, one};
 use super::{accounts, lists, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
-use crate::domain::audit::{Event, Link, Outcome};
+use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
-use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
-use crate::domain::operation::OperationId;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
-use crate::store::engine::{Kept, NewRow, Password, Reads, RepeatRow, Rows, SignInRow, TryRow};
-use crate::store::{EventFilter, Filter, Namesakes, Newcomer, Page, Result};
+use crate::domain::token::Label;
+use crate::store::engine::{Kept, Reads, RepeatRow, Rows, SignInRow, TryRow, WrittenAccount};
+use crate::store::{EventFilter, Filter, Page, Result, StoreError};
 
 /// The connection, inside its transaction, of which all is bounded together. Whoever does much renews the bound with each part.
 pub struct SqliteRows<'a> {
@@ -27,16 +27,15 @@ pub struct SqliteRows<'a> {
     pub now: Timestamp,
 }
 
-impl SqliteRows<'_> {
-    fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
-        execute(self.connection, sql, values)
-    }
-}
-
-/// Runs a statement that is used again and again, and says how many rows it has changed.
-pub fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(failed)
-}
+/// From `m=` to whatever is behind it, a step of an index at a time, however many accounts there are.
+const HASH_COSTS: &str = "
+    WITH RECURSIVE costs (cost) AS (
+        SELECT 'm='
+        UNION ALL
+        SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost AND hash_cost < 'm>')
+        FROM costs WHERE cost IS NOT NULL
+    )
+    SELECT cost FROM costs WHERE cost > 'm=' LIMIT ?1";
 
 impl Reads for SqliteRows<'_> {
     fn now(&self) -> Timestamp {
@@ -44,33 +43,45 @@ impl Reads for SqliteRows<'_> {
     }
 
     fn setting(&mut self, key: &str) -> Result<Option<String>> {
-        self.connection
-            .prepare_cached("SELECT value FROM settings WHERE key = ?1")
-            .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
-            .map_err(failed)
+        one(self.connection, "SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0))
     }
 
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
-        accounts::find(self.connection, target)
+        // An import looks for many.
+        self.bound.renew();
+        let (column, key): (_, &dyn ToSql) = match target {
+            Target::Id(id) => ("id", &id.0),
+            Target::Username(username) => ("username", &username.as_str()),
+            Target::Email(email) => ("email_key", &email.key()),
+        };
+        let sql = accounts::select(&format!("accounts WHERE {column} = ?1"));
+        one(self.connection, &sql, [key], accounts::read)
     }
 
-    fn password(&mut self, id: AccountId) -> Result<Option<Password>> {
-        accounts::password(self.connection, id)
-    }
-
-    fn password_revision(&mut self, id: AccountId) -> Result<Option<PasswordRevision>> {
-        self.connection
-            .prepare_cached("SELECT password_revision FROM accounts WHERE id = ?1")
-            .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0).map(PasswordRevision)).optional())
-            .map_err(failed)
+    fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>> {
+        let sql = "SELECT password_hash FROM accounts WHERE id = ?1";
+        let found: Option<Option<String>> = one(self.connection, sql, [id.0], |row| row.get(0))?;
+        Ok(found.flatten().map(StoredHash::from_store))
     }
 
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
-        accounts::hash_costs(self.connection, most)
+        // A damaged one need not be text.
+        let read = |row: &Row<'_>| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned());
+        all(self.connection, HASH_COSTS, [most], read)
     }
 
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
-        accounts::holders(self.connection, role, seen)
+        // A number, and no parameter, for the index of those who have it.
+        let bits = Roles::from_iter([role]).bits();
+        let sql = accounts::select(&format!("accounts WHERE roles & {bits} ORDER BY id"));
+        each(self.connection, &sql, |row| Ok(accounts::read(row).is_ok_and(|holder| seen(&holder))))
+    }
+
+    fn written(&mut self, seen: &mut dyn FnMut(&WrittenAccount) -> Result<()>) -> Result<()> {
+        each(self.connection, &accounts::select_written(), |row| {
+            seen(&accounts::read_written(row).map_err(failed)?)?;
+            Ok(false)
+        })
     }
 
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>> {
@@ -85,51 +96,45 @@ impl Reads for SqliteRows<'_> {
         lists::count(self.connection, filter, self.now)
     }
 
-    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        lists::namesakes(self.connection, &self.bound, of)
-    }
-
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>> {
         let sql = "SELECT id, began_at FROM tries WHERE account_id = ?1 ORDER BY id";
-        let read = |row: &Row<'_>| {
-            // What is no moment is long ago.
-            Ok(TryRow { id: TryId(row.get(0)?), began_at: accounts::moment(row, 1).ok().flatten().unwrap_or_default() })
-        };
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_map([id.0], read)?.collect())
-            .map_err(failed)
+        all(self.connection, sql, [id.0], |row| {
+            Ok(TryRow { id: TryId(row.get(0)?), began_at: moment_or_long_ago(row, 1) })
+        })
     }
 
     fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.connection, "secret_sha256 = ?1", params![digest.0])
+        one(self.connection, &sign_ins::select("secret_sha256 = ?1"), [digest.0], sign_ins::read)
     }
 
     fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>> {
-        sign_ins::one(self.connection, "id = ?1", params![id.0])
+        one(self.connection, &sign_ins::select("id = ?1"), [id.0], sign_ins::read)
     }
 
     fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>> {
         match owner {
-            Some(id) => sign_ins::all(self.connection, "label IS NOT NULL AND account_id = ?1", params![id.0]),
-            None => sign_ins::all(self.connection, "label IS NOT NULL", &[]),
+            Some(id) => {
+                let sql = sign_ins::select("label IS NOT NULL AND account_id = ?1");
+                all(self.connection, &sql, [id.0], sign_ins::read)
+            }
+            None => all(self.connection, &sign_ins::select("label IS NOT NULL"), [], sign_ins::read),
         }
-    }
-
-    fn head(&mut self) -> Result<Option<(u64, Link)>> {
-        record::head(self.connection)
     }
 
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
         record::page(self.connection, filter, after, limit)
     }
 
-    fn has_event(&mut self, target: AccountId, action: &str, outcome: Outcome, by: OperationId) -> Result<bool> {
-        record::has(self.connection, target, action, outcome, by)
-    }
-
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
-        record::repeats(self.connection, most)
+        let sql =
+            "SELECT target_id, target, kind, count, last_at, began_at FROM repeats ORDER BY target_id, kind LIMIT ?1";
+        all(self.connection, sql, [most], record::repeat)
+    }
+}
+
+impl SqliteRows<'_> {
+    fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
+        execute(self.connection, sql, values)
     }
 }
 
@@ -160,26 +165,47 @@ impl Rows for SqliteRows<'_> {
 
     fn insert(
         &mut self,
-        new: &mut dyn Iterator<Item = NewRow<'_>>,
+        new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
-        accounts::insert(self.connection, &self.bound, new, made)
+        let marks = accounts::WRITTEN.split(", ").map(|_| "?").collect::<Vec<_>>().join(", ");
+        let sql = format!("INSERT INTO accounts ({}) VALUES ({marks})", accounts::WRITTEN);
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        for account in new {
+            self.bound.renew();
+            made(kept(statement.insert(params_from_iter(accounts::cells(&account))).map(AccountId))?)?;
+        }
+        Ok(())
     }
 
     fn save(&mut self, account: &Account) -> Result<Kept<()>> {
-        // An import changes many.
-        self.bound.renew();
-        accounts::save(self.connection, account)
+        let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
+        let was = self.account(&Target::Id(account.id))?.ok_or_else(gone)?;
+        let cells = accounts::cells(&was).into_iter().zip(accounts::cells(account));
+        // Each index of a column that is written costs a page.
+        let changed = accounts::WRITTEN.split(", ").zip(cells).filter(|(_, (was, is))| was != is);
+        let (columns, mut values): (Vec<_>, Vec<_>) =
+            changed.map(|(column, (_, is))| (format!("{column} = ?"), is)).unzip();
+        if columns.is_empty() {
+            return Ok(Ok(()));
+        }
+        values.push(account.id.0.into());
+        let sql = format!("UPDATE accounts SET {} WHERE id = ?", columns.join(", "));
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        kept(statement.execute(params_from_iter(values)).map(drop))
     }
 
-    fn save_password(&mut self, id: AccountId, password: &Password) -> Result<()> {
-        let hash = password.hash.as_ref().map(StoredHash::as_str);
-        let sql = "UPDATE accounts SET password_hash = ?2, password_revision = ?3 WHERE id = ?1";
-        self.execute(sql, params![id.0, hash, password.revision.0]).map(drop)
+    fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()> {
+        let sql = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1";
+        self.execute(sql, params![id.0, hash.as_str()]).map(drop)
     }
 
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {
-        accounts::delete_removed(self.connection, until)
+        let sql = "DELETE FROM accounts WHERE removed_at <= ?1 RETURNING id, username";
+        let read = |row: &Row<'_>| Ok((AccountId(row.get(0)?), accounts::username(row, 1)?));
+        let mut deleted = all(self.connection, sql, [until.as_second()], read)?;
+        deleted.sort_unstable_by_key(|(id, _)| *id);
+        Ok(deleted)
     }
 
     fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize> {
@@ -204,7 +230,11 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>> {
-        sign_ins::insert(self.connection, digest, row)
+        let sql = "INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at, label, roles)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (began, ends) = (row.created_at.as_second(), row.expires_at.as_second());
+        let (label, roles) = (row.label.as_ref().map(Label::as_str), row.roles.map(Roles::bits));
+        kept(self.connection.execute(sql, params![row.account.0, digest.0, began, ends, label, roles]).map(drop))
     }
 
     fn save_sign_in(&mut self, row: &SignInRow) -> Result<()> {
@@ -217,8 +247,9 @@ impl Rows for SqliteRows<'_> {
         self.execute("DELETE FROM sign_ins WHERE id = ?1", [id.0]).map(drop)
     }
 
-    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>, after: Timestamp) -> Result<usize> {
-        sign_ins::delete(self.connection, account, keep, after)
+    fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>) -> Result<usize> {
+        let sql = "DELETE FROM sign_ins WHERE account_id = ?1 AND id IS NOT ?2";
+        self.execute(sql, params![account.0, keep.map(|keep| keep.0)])
     }
 
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()> {
@@ -230,7 +261,14 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
-        record::save_repeat(self.connection, row)
+        let Repeat { target, kind, count, last_at } = &row.repeat;
+        let name = target.as_ref().map(|target| target.username.as_str()).unwrap_or_default();
+        let sql =
+            "INSERT INTO repeats (target_id, kind, target, began_at, last_at, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET count = ?6, last_at = ?5";
+        let count = i64::try_from(*count).unwrap_or(i64::MAX);
+        let values = params![row.target, kind, name, row.began_at.as_second(), last_at.as_second(), count];
+        self.execute(sql, values).map(drop)
     }
 
     fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()> {
@@ -298,6 +336,16 @@ mod tests {
             connection.execute(&format!("UPDATE accounts SET password_hash = CAST({damaged} AS TEXT)"), []).unwrap();
             assert_eq!(costs(&connection), [Cost::DEFAULT], "{damaged}");
         }
+    }
+
+    #[test]
+    fn the_costs_are_found_by_an_index() {
+        let connection = open::in_memory().unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {HASH_COSTS}")).unwrap();
+        let lines = statement.query_map([1], |row| row.get(3)).unwrap();
+        let plan = lines.collect::<rusqlite::Result<Vec<String>>>().unwrap().join("\n");
+        assert!(plan.contains("accounts_by_hash_cost (hash_cost>? AND hash_cost<?)"), "{plan}");
+        assert!(!plan.contains("SCAN accounts"), "{plan}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The schema, as a list of steps that is only ever appended to. `user_version` says how many have been taken.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::errors::{damaged, failed};
-use super::tables;
+use super::tables::{self, Found};
 use crate::store::{Result, StoreError};
 
 /// `PDSK` in the file's header: this is a store of passdesk.
@@ -22,11 +24,18 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_7.sql"),
 ];
 
+/// What the engine keeps of a store of the newest schema: what stands in its list, in its order.
+const AS_MADE: &str = include_str!("schema.sql");
+/// What stands between two of them.
+const BETWEEN: &str = ";\n\n";
+/// What stands behind the last.
+const END: &str = ";\n";
+
 /// Takes the steps that are missing, inside one exclusive transaction. What is not as passdesk has made it is refused
 /// before.
 pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     if version(connection)? == NEWEST {
-        return tables::check(connection, NEWEST);
+        return check(connection, NEWEST);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
     // Read again: another process may have been here first.
@@ -37,7 +46,7 @@ pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     if taken > NEWEST {
         return Err(too_new(taken));
     }
-    tables::check(&transaction, taken)?;
+    check(&transaction, taken)?;
     for step in &STEPS[taken as usize..] {
         transaction.execute_batch(step).map_err(|error| match failed(error) {
             StoreError::Failed(why) => damaged(&why),
@@ -48,9 +57,14 @@ pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     transaction.commit().map_err(failed)
 }
 
-/// Takes so many steps in an empty database, to see what comes of them.
-pub fn taken_to(connection: &Connection, version: u32) -> rusqlite::Result<()> {
-    STEPS.iter().take(version as usize).try_for_each(|step| connection.execute_batch(step))
+/// Refuses a store of this schema that is not as passdesk makes it. It comes before any row is read.
+pub fn check(connection: &Connection, version: u32) -> Result<()> {
+    compare(connection, version)?.refusal().map_or(Ok(()), Err)
+}
+
+/// Looks at the tables of a store of this schema.
+pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
+    tables::compare(connection, &made(version)?)
 }
 
 /// What to say of a store that a later passdesk has written.
@@ -67,4 +81,44 @@ fn holds_something(connection: &Connection) -> Result<bool> {
 
 pub fn version(connection: &Connection) -> Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)
+}
+
+/// What passdesk makes: the statements as the engine keeps them.
+fn made(version: u32) -> Result<Vec<Cow<'static, str>>> {
+    if version == NEWEST {
+        return Ok(AS_MADE.strip_suffix(END).unwrap_or(AS_MADE).split(BETWEEN).map(Cow::Borrowed).collect());
+    }
+    let fresh = Connection::open_in_memory().map_err(failed)?;
+    let mut steps = STEPS.iter().take(version as usize);
+    steps.try_for_each(|step| fresh.execute_batch(step)).and_then(|()| statements(&fresh)).map_err(failed)
+}
+
+/// The statements that made what there is, in the order of the engine's list.
+fn statements(connection: &Connection) -> rusqlite::Result<Vec<Cow<'static, str>>> {
+    let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
+    statement.query_map([], |row| row.get::<_, String>(0).map(Cow::Owned))?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::open;
+    use super::*;
+
+    #[test]
+    fn the_schema_that_is_written_down_is_the_one_that_the_steps_make() {
+        let fresh = open::in_memory().unwrap();
+        let made = statements(&fresh).unwrap().join(BETWEEN) + END;
+        assert!(AS_MADE == made, "src/store/sqlite/schema.sql is to be:\n{made}");
+        assert_eq!(compare(&fresh, NEWEST).unwrap().faults, [""; 0]);
+    }
+
+    #[test]
+    fn each_statement_has_a_name_of_its_own() {
+        let made = made(NEWEST).unwrap();
+        let mut names: Vec<_> = made.iter().map(|sql| tables::name_in(sql)).collect();
+        assert!(["accounts", "sqlite_sequence", "credentials"].iter().all(|name| names.contains(name)), "{names:?}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), made.len());
+    }
 }

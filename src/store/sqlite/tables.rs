@@ -5,21 +5,10 @@ use std::borrow::Cow;
 
 use rusqlite::{Connection, Row};
 
-use super::errors::{LOOK, RESTORE, failed};
-use super::open::unusable;
-use super::schema;
-use crate::domain::text::{neutral, quoted, some_of};
+use super::errors::{LOOK, RESTORE, failed, unusable};
+use crate::domain::text::{neutral, quoted};
+use crate::store::examine::few_of;
 use crate::store::{Result, StoreError};
-
-/// What the engine keeps of a store of the newest schema: what stands in its list, in its order.
-const NEWEST: &str = include_str!("schema.sql");
-/// What stands between two of them.
-const BETWEEN: &str = ";\n\n";
-/// What stands behind the last.
-const END: &str = ";\n";
-
-/// How many things a message names.
-const NAMED: usize = 3;
 
 /// What there is to say of the tables of a store, and of all that belongs to them.
 #[derive(Debug, Default)]
@@ -33,46 +22,18 @@ pub struct Found {
 impl Found {
     /// What to do about it, or what is to be refused.
     pub fn refusal(&self) -> Option<StoreError> {
-        let first = self.faults.iter().take(NAMED).cloned().collect();
         (!self.faults.is_empty()).then(|| {
             unusable(
-                format!(
-                    "the tables of the store are not as passdesk makes them: {}",
-                    some_of(first, self.faults.len())
-                ),
+                format!("the tables of the store are not as passdesk makes them: {}", few_of(&self.faults)),
                 format!("find out who has changed it; drop what is none of passdesk's, otherwise {RESTORE}{LOOK}"),
             )
         })
     }
 }
 
-/// Refuses a store of this schema that is not as passdesk makes it. It comes before any row is read.
-pub fn check(connection: &Connection, version: u32) -> Result<()> {
-    if version == schema::NEWEST && is_as_made(connection)? {
-        return Ok(());
-    }
-    compare(connection, version)?.refusal().map_or(Ok(()), Err)
-}
-
-/// Whether there is just what passdesk makes, in its order: quicker to see than what else there may be.
-fn is_as_made(connection: &Connection) -> Result<bool> {
-    let mut rest = NEWEST;
-    let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").map_err(failed)?;
-    let mut rows = statement.query([]).map_err(failed)?;
-    while let Some(row) = rows.next().map_err(failed)? {
-        let behind = rest.strip_prefix(&*text(row, 0));
-        match behind.and_then(|behind| if behind == END { Some(END) } else { behind.strip_prefix(BETWEEN) }) {
-            Some(others) => rest = others,
-            None => return Ok(false),
-        }
-    }
-    Ok(rest == END)
-}
-
 /// Looks at the engine's own list of what there is, in which nothing is read of a table. The engine sees to it that what
 /// stands beside a statement there is what the statement makes, and that there are no two of one name.
-pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
-    let made = made(version)?;
+pub fn compare(connection: &Connection, made: &[Cow<'_, str>]) -> Result<Found> {
     let mut missing: Vec<Option<&str>> = made.iter().map(|sql| Some(&**sql)).collect();
     let mut others = Vec::new();
     let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema").map_err(failed)?;
@@ -87,7 +48,7 @@ pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
         }
     }
     let missing: Vec<_> = missing.into_iter().flatten().map(name_in).collect();
-    Ok(found(&made, &missing, &others))
+    Ok(found(made, &missing, &others))
 }
 
 /// Tells what is in the way from what is left alone.
@@ -115,23 +76,8 @@ fn found(made: &[Cow<'_, str>], missing: &[&str], others: &[[String; 3]]) -> Fou
     found
 }
 
-/// What passdesk makes: the statements as the engine keeps them.
-fn made(version: u32) -> Result<Vec<Cow<'static, str>>> {
-    if version == schema::NEWEST {
-        return Ok(NEWEST.strip_suffix(END).unwrap_or(NEWEST).split(BETWEEN).map(Cow::Borrowed).collect());
-    }
-    let fresh = Connection::open_in_memory().map_err(failed)?;
-    schema::taken_to(&fresh, version).and_then(|()| statements(&fresh)).map_err(failed)
-}
-
-/// The statements that made what there is, in the order of the engine's list.
-fn statements(connection: &Connection) -> rusqlite::Result<Vec<Cow<'static, str>>> {
-    let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
-    statement.query_map([], |row| row.get::<_, String>(0).map(Cow::Owned))?.collect()
-}
-
 /// The name in a statement of passdesk.
-fn name_in(sql: &str) -> &str {
+pub fn name_in(sql: &str) -> &str {
     let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.find(|word| !["CREATE", "UNIQUE", "TABLE", "VIEW", "INDEX", "TRIGGER"].contains(word)).unwrap_or_default()
 }
@@ -140,29 +86,4 @@ fn name_in(sql: &str) -> &str {
 fn text<'r>(row: &'r Row<'_>, column: usize) -> Cow<'r, str> {
     let bytes = row.get_ref(column).ok().and_then(|value| value.as_bytes().ok()).unwrap_or_default();
     String::from_utf8_lossy(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::open;
-    use super::*;
-
-    #[test]
-    fn the_schema_that_is_written_down_is_the_one_that_the_steps_make() {
-        let fresh = open::in_memory().unwrap();
-        let made = statements(&fresh).unwrap().join(BETWEEN) + END;
-        assert!(NEWEST == made, "src/store/sqlite/schema.sql is to be:\n{made}");
-        assert!(is_as_made(&fresh).unwrap());
-        assert_eq!(compare(&fresh, schema::NEWEST).unwrap().faults, [""; 0]);
-    }
-
-    #[test]
-    fn each_statement_has_a_name_of_its_own() {
-        let made = made(schema::NEWEST).unwrap();
-        let mut names: Vec<_> = made.iter().map(|sql| name_in(sql)).collect();
-        assert!(["accounts", "sqlite_sequence", "credentials"].iter().all(|name| names.contains(name)), "{names:?}");
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), made.len());
-    }
 }

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, RenameFlags, linkat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
+use super::errors::unusable;
 use super::ground::{self, Tenant};
-use super::open::{OURS_ONLY, myself, parts, unusable};
+use super::open::{OURS_ONLY, myself, parts};
 use crate::made::{Fleeting, Made, stands_at};
+use crate::store::engine::Unfinished;
 use crate::store::{Result, StoreError};
 
 /// What the file is to be.
@@ -106,11 +108,6 @@ impl Unplaced {
         Ok(Self { path, made, scratch, name, place, purpose, folder: opened, made_folders })
     }
 
-    /// Where it is to go.
-    pub fn place(&self) -> &Path {
-        &self.place
-    }
-
     /// Where it is for now.
     pub fn path(&self) -> &Path {
         &self.path
@@ -165,6 +162,16 @@ impl Unplaced {
     /// What it leaves behind if the program is ended now, in the order in which it can be removed.
     pub fn scratch(&self) -> Vec<Made> {
         [&self.scratch].into_iter().chain(&self.made_folders).map(|made| made.0.clone()).collect()
+    }
+}
+
+impl Unfinished for Unplaced {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn put_in_place(self: Box<Self>) -> Result<()> {
+        Self::put_in_place(*self)
     }
 }
 

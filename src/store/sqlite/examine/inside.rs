@@ -5,16 +5,16 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{few_of, rows, told};
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::text::neutral;
 use crate::gate::Gate;
+use crate::store::examine::{self, few_of, told};
 use crate::store::sqlite::bound::Bounded;
-use crate::store::sqlite::errors::{RESTORE, failed};
-use crate::store::sqlite::open::{self, unusable};
-use crate::store::sqlite::pages::{self, Depth};
+use crate::store::sqlite::errors::{RESTORE, failed, unusable};
+use crate::store::sqlite::open;
+use crate::store::sqlite::pages;
 use crate::store::sqlite::rows::SqliteRows;
-use crate::store::sqlite::{schema, tables};
+use crate::store::sqlite::schema;
 use crate::store::{Result, Watch};
 
 /// Looks at all of it as it is at one moment, whatever others write meanwhile. No signal is acted on while it is opened and
@@ -65,7 +65,7 @@ fn look_into(
     }
     if version == schema::NEWEST && is_as_made {
         let bound = connection.bound();
-        rows::look(&mut SqliteRows { connection, bound, now }, watch, findings)?;
+        examine::rows(&mut SqliteRows { connection, bound, now }, watch, findings)?;
     }
     Ok(())
 }
@@ -97,7 +97,10 @@ fn journal(connection: &Connection) -> Result<Finding> {
 }
 
 fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
-    let faults = pages::faults(connection, Depth::Whole, watch)?;
+    let faults = pages::faults(connection, "integrity_check", watch)?;
+    // The engine puts a head of its own over some of them.
+    let plain = |fault: &String| fault.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
+    let faults: Vec<_> = faults.iter().map(plain).collect();
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 
@@ -117,7 +120,7 @@ fn references(connection: &Connection) -> Result<()> {
 
 /// Whether the tables are as passdesk makes them. What a site keeps beside them is worth knowing, and no more.
 fn as_made(connection: &Connection, version: u32) -> Result<Finding> {
-    let found = match tables::compare(connection, version) {
+    let found = match schema::compare(connection, version) {
         Ok(found) => found,
         Err(error) => return told("schema", "", Err(error)),
     };

@@ -1,24 +1,19 @@
 //! A look at everything there is to a store, from the outside in. What opening refuses is a finding here.
 
 mod inside;
-mod rows;
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::errors::{LOOK, RESTORE};
 use super::ground::{self, Tenant};
 use super::open;
 use super::writer;
 use crate::domain::finding::Finding;
-use crate::domain::text::some_of;
 use crate::gate::Gate;
-use crate::store::{Result, StoreError, Watch};
-
-/// How many things of a kind a message names.
-const NAMED: usize = 3;
+use crate::store::examine::told;
+use crate::store::{Result, Watch};
 
 /// Looks, and leaves everything as it is.
 pub fn examine(path: &Path, gate: &Gate, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
@@ -68,24 +63,4 @@ fn writing(path: &Path) -> Option<Finding> {
         Some(remedy) => Finding::faulty("writer", writer.to_string(), remedy),
         None => Finding::sound("writer", writer.to_string()),
     })
-}
-
-/// What comes of one check. Only that the store is busy, or that nobody wants to know any more, is no finding.
-fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
-    match outcome {
-        Ok(()) => Ok(Finding::sound(check, sound)),
-        Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
-        // Who reads this has looked already.
-        Err(StoreError::Unusable { message, hint }) => {
-            Ok(Finding::faulty(check, message, hint.strip_suffix(LOOK).unwrap_or(&hint)))
-        }
-        Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), RESTORE)),
-    }
-}
-
-/// The first of them, and how many there are besides.
-fn few_of(all: &[String]) -> String {
-    // The engine puts a head of its own over some of them.
-    let plain = |one: &String| one.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
-    some_of(all.iter().take(NAMED).map(plain).collect(), all.len())
 }

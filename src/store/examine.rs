@@ -1,44 +1,49 @@
-//! What the rows say: accounts, passwords, settings, the record, admins.
+//! A look at what the rows say: accounts, passwords, settings, the record, admins. What they stand on, the engine looks at.
 
-use rusqlite::{Connection, Row};
-
-use super::{few_of, told};
+use super::engine::{Reads, WrittenAccount};
+use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, policy, record};
+use crate::domain::account::State;
 use crate::domain::audit::{EMPTY, Tampered, Walk};
 use crate::domain::clock::readable;
 use crate::domain::finding::Finding;
-use crate::domain::hash::StoredHash;
-use crate::domain::name::{DisplayName, Email, Username};
+use crate::domain::name::{DisplayName, Email};
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
-use crate::domain::text::{counted, grouped};
-use crate::store::engine::Reads as _;
-use crate::store::sqlite::errors::{RESTORE, failed};
-use crate::store::sqlite::open::unusable;
-use crate::store::sqlite::pages::rows_of;
-use crate::store::sqlite::rows::SqliteRows;
-use crate::store::sqlite::{accounts, record};
-use crate::store::{EventFilter, Result, Watch, policy};
+use crate::domain::text::{counted, grouped, some_of};
 
+/// How many things of a kind a message names.
+const NAMED: usize = 3;
 /// How many rows are read between two reports of how far it has come.
 const PAGE: usize = 1_000;
 
 /// Looks at each row.
-pub fn look(rows: &mut SqliteRows<'_>, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
-    let connection = rows.connection;
-    match all_accounts(connection, watch) {
+pub fn rows(reads: &mut dyn Reads, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
+    match accounts(reads, watch) {
         Ok(seen) => findings.extend(seen.findings()),
         Err(error) => findings.push(told("accounts", "", Err(error))?),
     }
-    findings.push(told("settings", "each can be understood", settings(rows))?);
-    findings.push(match all_events(connection, watch) {
-        Ok(finding) => finding,
-        Err(error) => told("record", "", Err(error))?,
-    });
-    findings.push(match admins(rows) {
-        Ok(finding) => finding,
-        Err(error) => told("admins", "", Err(error))?,
-    });
+    findings.push(told("settings", "each can be understood", settings(reads))?);
+    findings.push(all_events(reads, watch).or_else(|error| told("record", "", Err(error)))?);
+    findings.push(admins(reads).or_else(|error| told("admins", "", Err(error)))?);
     Ok(())
+}
+
+/// What comes of one check. Only that the store is busy, or that nobody wants to know any more, is no finding.
+pub fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
+    match outcome {
+        Ok(()) => Ok(Finding::sound(check, sound)),
+        Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
+        // Who reads this has looked already.
+        Err(StoreError::Unusable { message, hint }) => {
+            Ok(Finding::faulty(check, message, hint.strip_suffix(LOOK).unwrap_or(&hint)))
+        }
+        Err(other) => Ok(Finding::faulty(check, format!("it could not be looked at: {other:#}"), RESTORE)),
+    }
+}
+
+/// The first of them, and how many there are besides.
+pub fn few_of(all: &[String]) -> String {
+    some_of(all.iter().take(NAMED).cloned().collect(), all.len())
 }
 
 /// The accounts that no passdesk has written so.
@@ -73,58 +78,57 @@ impl Accounts {
     }
 }
 
-fn all_accounts(connection: &Connection, watch: &mut dyn Watch) -> Result<Accounts> {
-    let total = rows_of(connection, "accounts");
-    let sql = format!("SELECT {}, email_key, password_hash FROM accounts", accounts::COLUMNS);
-    let mut statement = connection.prepare(&sql).map_err(failed)?;
-    let mut rows = statement.query([]).map_err(failed)?;
+fn accounts(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Accounts> {
+    let removed = Filter { state: Some(State::Removed), ..Filter::default() };
+    // It is shown, and nothing depends on it.
+    let total = [Filter::default(), removed].iter().map(|filter| reads.count(filter).unwrap_or(0)).sum();
     let mut seen = Accounts::default();
-    while let Some(row) = rows.next().map_err(failed)? {
+    reads.written(&mut |row| {
         seen.all += 1;
-        let id = || row.get::<_, i64>("id").map(|id| format!("id {id}")).map_err(failed);
-        let hash = row.get::<_, Option<String>>("password_hash").unwrap_or_default().map(StoredHash::from_store);
-        seen.hashes += u64::from(hash.is_some());
-        if hash.is_some_and(|hash| hash.cost().is_none()) {
-            seen.dead.push(id()?);
+        seen.hashes += u64::from(row.hash.is_some());
+        if row.hash.as_ref().is_some_and(|hash| hash.cost().is_none()) {
+            seen.dead.push(format!("id {}", row.id));
         } else if !is_as_written(row) {
-            seen.odd.push(id()?);
+            seen.odd.push(format!("id {}", row.id));
         }
         if seen.all.is_multiple_of(PAGE as u64) {
             watch.progress("Looking at the accounts", seen.all, total)?;
         }
-    }
+        Ok(())
+    })?;
     Ok(seen)
 }
 
 /// Whether a row is one that comes of reading what people write.
-fn is_as_written(row: &Row<'_>) -> bool {
-    let text = |column: &str| row.get::<_, Option<String>>(column).unwrap_or_default();
-    let name = text("username").unwrap_or_default();
-    let display_name = text("display_name").unwrap_or_default();
-    let address = text("email");
-    let is_address = |text: &String| text.parse::<Email>().is_ok_and(|email| text == email.as_str());
-    accounts::account(row).is_ok()
-        && name.parse::<Username>().is_ok_and(|username| name == username.as_str())
-        && display_name.parse::<DisplayName>().is_ok_and(|name| display_name == name.as_str())
-        && address.as_ref().is_none_or(is_address)
-        && address.map(|text| Email::from_store(text).key().into_owned()) == text("email_key")
+fn is_as_written(row: &WrittenAccount) -> bool {
+    let Some(account) = &row.account else { return false };
+    let (name, email) = (account.display_name.as_str(), account.email.as_ref());
+    let is_address = |email: &Email| email.as_str().parse::<Email>().is_ok_and(|read| read.as_str() == email.as_str());
+    row.username == account.username.as_str()
+        && name.parse::<DisplayName>().is_ok_and(|read| read.as_str() == name)
+        && email.is_none_or(is_address)
+        && email.map(Email::key).as_deref() == row.email_key.as_deref()
 }
 
-fn settings(rows: &mut SqliteRows<'_>) -> Result<()> {
-    policy::store_name(rows)?;
-    let counted = rows.setting("sign_in_tries")?;
+fn settings(reads: &mut dyn Reads) -> Result<()> {
+    policy::store_name(reads)?;
+    let counted = reads.setting("sign_in_tries")?;
     if !counted.is_some_and(|count| count.bytes().all(|byte| byte.is_ascii_digit())) {
-        return Err(unusable("the store has lost count of the sign-ins, and lets nobody in".into(), RESTORE));
+        return Err(StoreError::Unusable {
+            message: "the store has lost count of the sign-ins, and lets nobody in".into(),
+            hint: RESTORE.into(),
+        });
     }
-    policy::read(rows, Policy::default()).map(drop)
+    policy::read(reads, Policy::default()).map(drop)
 }
 
 /// Walks the chain, as 'audit verify' does.
-fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding> {
-    let total = rows_of(connection, "audit_events");
+fn all_events(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Finding> {
+    // It is shown, and nothing depends on it.
+    let total = record::last(reads).ok().flatten().map_or(0, |last| last.sequence);
     let mut walk = Walk::default();
     loop {
-        let events = record::page(connection, &EventFilter::default(), walk.last(), PAGE)?;
+        let events = reads.events(&EventFilter::default(), walk.last(), PAGE)?;
         if events.is_empty() && walk.head().0 == 0 {
             let remedy = "hold it against the head that was noted down: passdesk audit verify --expect-head HEAD";
             return Ok(Finding::notable("record", format!("it {EMPTY}"), remedy));
@@ -142,10 +146,10 @@ fn all_events(connection: &Connection, watch: &mut dyn Watch) -> Result<Finding>
 }
 
 /// Whether somebody can administer the store, and how long.
-fn admins(rows: &mut SqliteRows<'_>) -> Result<Finding> {
+fn admins(reads: &mut dyn Reads) -> Result<Finding> {
     let (mut lasting, mut latest, mut somebody) = (0, None, None);
-    let now = rows.now();
-    rows.holders(Role::GlobalAdmin, &mut |admin| {
+    let now = reads.now();
+    reads.holders(Role::GlobalAdmin, &mut |admin| {
         match admin.temporary_until {
             None if admin.is_usable_admin(now) => lasting += 1,
             until if admin.is_usable_admin(now) => {
