@@ -3,7 +3,6 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::name::{DisplayName, Email, Username};
 use super::role::Roles;
@@ -11,8 +10,7 @@ use super::table::table;
 use super::throttle::Tries;
 
 /// The number of an account. Never used again for another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub i64);
 
 impl fmt::Display for AccountId {

@@ -9,10 +9,6 @@ mod list;
 mod plan;
 mod rows;
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use self::columns::Columns;
 use self::first_passwords::FirstPasswords;
 use self::list::List;
@@ -32,7 +28,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::store::{Import, Imported, Store};
 use crate::terminal::Phase;
-use crate::terminal::format::{Format, Record};
+use crate::terminal::format::{Cell, Format};
 
 /// After how many rows a person is told how far it is.
 const STRIDE: u64 = 1_000;
@@ -155,8 +151,7 @@ fn write(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, plan: &Plan, f
     Ok(imported?)
 }
 
-/// What has come of an import, in machine formats.
-#[derive(Debug, Serialize)]
+/// What has come of an import.
 struct ImportRecord {
     new: u64,
     updated: u64,
@@ -195,22 +190,14 @@ impl ImportRecord {
         }
         lines
     }
-}
 
-impl Record for ImportRecord {
-    const COLUMNS: &'static [&'static str] = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        let id = |id: Option<AccountId>| Cow::Owned(id.map(|id| id.to_string()).unwrap_or_default());
-        vec![
-            self.new.to_string().into(),
-            self.updated.to_string().into(),
-            self.skipped.to_string().into(),
-            self.invalid.to_string().into(),
-            id(self.first_id),
-            id(self.last_id),
-            self.sha256.as_str().into(),
-        ]
+    /// The same in a machine format.
+    fn print(&self, desk: &mut Desk<'_>) -> Result<()> {
+        let id = |id: Option<AccountId>| Cell::Bare(id.map(|id| id.0).into());
+        let counts = [self.new, self.updated, self.skipped, self.invalid].map(|count| Cell::Bare(count.into()));
+        let rest = [id(self.first_id), id(self.last_id), self.sha256.as_str().into()];
+        let columns = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256"];
+        desk.print_records(columns, [counts.into_iter().chain(rest).collect()], false)
     }
 }
 
@@ -220,7 +207,7 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
         let lines = record.said(["Would import", "Would change", "Would leave as they are:"]);
         return desk.print(&format!("{}\n", lines.join("\n")));
     }
-    desk.print_records(std::slice::from_ref(record), false)
+    record.print(desk)
 }
 
 /// Prints what was done for programs, and says what is left to do.
@@ -232,6 +219,7 @@ fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Res
     if desk.format() == Format::Text {
         return Ok(());
     }
-    desk.print_records(std::slice::from_ref(record), false)
+    record
+        .print(desk)
         .map_err(|failure| Failure { message: format!("the import is done, but {}", failure.message), ..failure })
 }

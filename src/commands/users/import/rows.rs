@@ -120,7 +120,7 @@ mod tests {
     use crate::domain::name::Email;
     use crate::domain::role::Roles;
     use crate::terminal::format::{Format, RecordWriter};
-    use crate::terminal::records::AccountRecord;
+    use crate::terminal::records;
 
     fn read(bytes: &[u8]) -> Vec<Result<Row, BadRow>> {
         ImportRows::of(bytes).unwrap().collect()
@@ -252,10 +252,10 @@ mod tests {
                     Some(Account { display_name, email, roles: Roles::from_bits(*roles), ..Account::example(1, &format!("_{at}")) })
                 })
                 .collect();
-            let mut lines = RecordWriter::new::<AccountRecord<'_>>(Format::Csv, true);
+            let mut lines = RecordWriter::new(Format::Csv, true, records::ACCOUNT);
             let mut bytes = Vec::new();
             for account in &accounts {
-                bytes.extend_from_slice(&lines.row(&AccountRecord::new(account, Timestamp::UNIX_EPOCH)).unwrap());
+                bytes.extend_from_slice(&lines.row(&records::account(account, Timestamp::UNIX_EPOCH)).unwrap());
             }
             bytes.extend(lines.end());
             let read: Vec<Newcomer> = read(&bytes).into_iter().map(|row| row.unwrap().newcomer).collect();
