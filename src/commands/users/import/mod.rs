@@ -118,20 +118,25 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 /// Reads the rows; those that are no accounts are named. Whether quotes have swallowed some comes last.
 fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List, bool)> {
     let mut rows = ImportRows::of(bytes)?;
-    let columns = rows.columns().clone();
     let mut list = List::default();
     let lines = bytes.split(|byte| *byte == b'\n').count();
     desk.terminal.begin_progress("reading", lines as u64);
-    for (number, row) in (0..).zip(rows.by_ref()) {
+    for (number, (line, row)) in (0..).zip(rows.by_ref()) {
         if number % STRIDE == 0 {
             desk.terminal.advance(number);
         }
-        if let Err(why) = row.and_then(|row| list.add(row)) {
-            bad.add(why.line, why.why.into());
+        match row {
+            Ok(newcomer) => {
+                list.newcomers.push(newcomer);
+                list.lines.push(line);
+            }
+            Err(why) => bad.add(line, why.into()),
         }
     }
     desk.terminal.end_progress();
-    Ok((columns, list, rows.is_torn()))
+    let is_torn = rows.is_torn();
+    list.leave_out_repeated(|line, why| bad.add(line, why.into()));
+    Ok((rows.columns, list, is_torn))
 }
 
 /// Writes it all. A signal that comes before it is in force has nothing written; one that comes afterwards does not end the
