@@ -121,7 +121,7 @@ fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> R
     let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
     let hint = "a token may do at most what both its account and whoever makes it may do".to_owned();
     let refusal = Refusal::NotAllowed { reason: Reason::RoleMissing, message, hint };
-    acting.refuse(store, Action::CreateToken.name(), owner, refusal).map(|()| Roles::NONE)
+    acting.refuse(store, Action::CreateToken.name(), owner.into(), refusal).map(|()| Roles::NONE)
 }
 
 fn issue(

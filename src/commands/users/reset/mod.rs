@@ -72,7 +72,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         done.leave_out(desk, &mut chosen, &mut bulk);
     }
     if chosen.is_empty() {
-        if bulk.failed().1 == 0 && unfinished.is_none() {
+        if bulk.asked == 0 && unfinished.is_none() {
             tell_of_nobody(desk, args)?;
         }
         return bulk.finish();
@@ -85,7 +85,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
     }
     if args.dry_run {
-        bulk.foretell();
+        bulk.foretells = true;
         foretell(desk, &store, &chosen, &spoken(lifetime.as_secs()), several)?;
         for one in chosen {
             bulk.record(one.written, Ok(()));
@@ -157,7 +157,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
         }
         format!("Reset the passwords of {} ({})?", counted(count as u64, "account"), some_of(names, count))
     };
-    if let (failed @ 1.., asked) = bulk.failed() {
+    if let (failed @ 1.., asked) = (bulk.failed.len(), bulk.asked) {
         // Writing to a String cannot fail.
         let _ = write!(question, "\n{failed} of {asked} cannot be reset, and will be named. Go on?");
     }
