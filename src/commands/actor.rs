@@ -4,7 +4,7 @@ use super::Desk;
 use super::way_in::{self, Owner};
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
-use crate::domain::audit::{self, Entry, Reason};
+use crate::domain::audit::{Entry, Reason, RecordedTarget};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
@@ -35,10 +35,9 @@ impl Acting {
 
     /// Refuses, and records it, what the actor may not do to this one.
     pub fn may_to(&self, store: &mut Store, action: Action, subject: Subject<'_>) -> Result<()> {
-        let Err(refusal) = decide(self.standing(), action, Some(subject)) else { return Ok(()) };
-        let target = audit::RecordedTarget { id: subject.id, username: subject.username.clone() };
-        self.record(store, action.name(), Some(target), &refusal)?;
-        Err(refusal.into())
+        let Err(refusal) = self.decides(action, subject) else { return Ok(()) };
+        let target = RecordedTarget { id: subject.id, username: subject.username.clone() };
+        self.refuse(store, action.name(), target, refusal)
     }
 
     /// Whether the actor may do it to this one; for whoever has many to ask about, and records what came of all of them.
@@ -66,8 +65,7 @@ impl Acting {
             return Ok(());
         }
         let refusal = Refusal::LastAdmin { username: account.username.clone() };
-        self.record(store, Action::Reset.name(), Some(account.into()), &refusal)?;
-        Err(refusal.into())
+        self.refuse(store, Action::Reset.name(), account.into(), refusal)
     }
 
     /// Refuses what the actor may do to nobody, without a word about whether the targets are there. The record names
@@ -81,7 +79,7 @@ impl Acting {
         let Err(refusal) = decide(self.standing(), action, None) else { return Ok(()) };
         let mut named = Vec::new();
         for target in targets {
-            named.extend(store.account(target)?.as_ref().map(audit::RecordedTarget::from));
+            named.extend(store.account(target)?.as_ref().map(RecordedTarget::from));
         }
         let named = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
         for target in named {
@@ -117,12 +115,18 @@ impl Acting {
         let Some(account) = self.account.as_ref().filter(|_| self.is_token) else { return Ok(()) };
         let message = format!("a token of {} may not {deed}", account.username);
         let hint = "sign in with a password for it: leave out the token, or add --as".to_owned();
-        self.refuse(store, action, account, Refusal::NotAllowed { reason: Reason::ByToken, message, hint })
+        self.refuse(store, action, account.into(), Refusal::NotAllowed { reason: Reason::ByToken, message, hint })
     }
 
     /// Records that something was refused, and says so.
-    pub fn refuse(&self, store: &mut Store, action: &'static str, target: &Account, refusal: Refusal) -> Result<()> {
-        self.record(store, action, Some(target.into()), &refusal)?;
+    pub fn refuse(
+        &self,
+        store: &mut Store,
+        action: &'static str,
+        target: RecordedTarget,
+        refusal: Refusal,
+    ) -> Result<()> {
+        self.record(store, action, Some(target), &refusal)?;
         Err(refusal.into())
     }
 
@@ -131,7 +135,7 @@ impl Acting {
         &self,
         store: &mut Store,
         action: &'static str,
-        target: Option<audit::RecordedTarget>,
+        target: Option<RecordedTarget>,
         refusal: &Refusal,
     ) -> Result<()> {
         if self.foretells {

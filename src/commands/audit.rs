@@ -1,9 +1,5 @@
 //! `passdesk audit …`.
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use super::actor::acting;
 use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
@@ -16,9 +12,9 @@ use crate::domain::target::Target;
 use crate::domain::text::{counted, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
-use crate::terminal::format::{Format, Record, RecordWriter};
+use crate::terminal::format::{Cell, Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
-use crate::terminal::records::EventRecord;
+use crate::terminal::records;
 use crate::terminal::table::EventTable;
 
 /// Of how many kinds it is said how often they came.
@@ -52,7 +48,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
     let filter = EventFilter { account, actor, action, operation, outcome, since, until, reverse: args.reverse };
 
-    let mut rows = RecordWriter::new::<EventRecord<'_>>(desk.format(), true);
+    let mut rows = RecordWriter::new(desk.format(), true, records::EVENT);
     let mut table = EventTable::new(desk.output.layout());
     let limit = limit(desk, args.limit);
     let mut left = limit;
@@ -67,7 +63,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             bytes.extend_from_slice(table.page(&events).as_bytes());
         } else {
             for event in &events {
-                rows.append(&EventRecord::from(event), &mut bytes)?;
+                rows.append(&records::event(event), &mut bytes)?;
             }
         }
         if output::print(desk.output, &bytes)? == Reader::Gone {
@@ -142,20 +138,6 @@ fn moment(text: Option<&str>) -> Result<Option<Timestamp>> {
     }
 }
 
-#[derive(Serialize)]
-struct HeadRecord {
-    events: u64,
-    head: String,
-}
-
-impl Record for HeadRecord {
-    const COLUMNS: &'static [&'static str] = &["events", "head"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.events.to_string().into(), self.head.as_str().into()]
-    }
-}
-
 /// Walks the whole chain.
 fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let expected = args.expect_head.as_deref().map(head).transpose()?;
@@ -187,7 +169,7 @@ fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
         let events = if events == 1 { "1 event".into() } else { format!("{events} events") };
         return desk.print(&format!("{events}, as written\nhead: {head}\n"));
     }
-    desk.print_records(&[HeadRecord { events, head }], false)
+    desk.print_records(&["events", "head"], [vec![Cell::Bare(events.into()), head.into()]], false)
 }
 
 fn head(text: &str) -> Result<Link> {

@@ -11,32 +11,20 @@ use crate::store::Store;
 /// What has come of each item so far.
 #[derive(Default)]
 pub struct Bulk {
-    asked: usize,
-    done: usize,
-    failed: Vec<FailedItem>,
+    /// How many are to be worked on.
+    pub asked: usize,
+    /// How many are done.
+    pub done: usize,
+    /// Each that failed.
+    pub failed: Vec<FailedItem>,
     /// How many it was not the turn of any more, where each would be too many to name.
-    untried: usize,
+    pub untried: usize,
     /// Whether nothing is done, only said.
-    foretells: bool,
-}
-
-/// An account, and how it was pointed at.
-pub struct Item {
-    /// As it was written.
-    pub written: String,
-    /// The account.
-    pub account: Account,
+    pub foretells: bool,
 }
 
 /// How many are named where all of them would be too many to read.
 pub const NAMED: usize = 5;
-
-impl Item {
-    /// An account, by what somebody wrote.
-    pub fn of(written: &str, account: Account) -> Self {
-        Self { written: written.to_owned(), account }
-    }
-}
 
 /// Reads what points at accounts, before anything is opened: one that could point at nobody refuses them all.
 pub fn targets(written: &[String]) -> Result<Vec<(String, Target)>> {
@@ -57,52 +45,18 @@ impl Bulk {
             match super::find(store, target).and_then(|account| may(store, &account).map(|()| account)) {
                 Ok(account) if !seen.insert(account.id) => bulk.asked -= 1,
                 Ok(account) => kept.push(keep(written, account)),
-                Err(failure) => bulk.fail(written.clone(), failure),
+                Err(failure) => bulk.record(written.clone(), Err(failure)),
             }
         }
         (bulk, kept)
-    }
-
-    /// For a command that says what would come of it, and does nothing.
-    pub fn foretell(&mut self) {
-        self.foretells = true;
-    }
-
-    /// Counts so many more that are to be worked on.
-    pub fn ask(&mut self, count: usize) {
-        self.asked += count;
-    }
-
-    /// How many failed, of how many.
-    pub fn failed(&self) -> (usize, usize) {
-        (self.failed.len(), self.asked)
-    }
-
-    /// How many are done.
-    pub fn done(&self) -> usize {
-        self.done
-    }
-
-    /// Leaves out so many that were done before.
-    pub fn leave_out(&mut self, count: usize) {
-        self.asked -= count;
-    }
-
-    /// Counts those that it was not the turn of any more, without a name.
-    pub fn leave_untried(&mut self, count: usize) {
-        self.untried += count;
     }
 
     /// Counts one that is done, or names one that failed.
     pub fn record(&mut self, written: String, outcome: Result<()>) {
         match outcome {
             Ok(()) => self.done += 1,
-            Err(failure) => self.fail(written, failure),
+            Err(failure) => self.failed.push(FailedItem { target: written, failure }),
         }
-    }
-
-    fn fail(&mut self, target: String, failure: Failure) {
-        self.failed.push(FailedItem { target, failure });
     }
 
     /// What came of it. A single account fails as itself; of several, each that failed is named.

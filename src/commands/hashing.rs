@@ -1,8 +1,7 @@
 //! Temporary passwords, hashed on as many cores as there are to be used.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -19,78 +18,60 @@ use crate::domain::temporary::TemporaryPassword;
 type Hashed = Undelivered<StoredHash>;
 
 struct Job {
-    number: usize,
     secret: TemporaryPassword,
     salt: Salt,
+    /// Where its hash goes. If hashing panics, this goes with the worker, and whoever waits for the hash learns of it.
+    hashed: Sender<anyhow::Result<Hashed>>,
 }
 
 /// Makes temporary passwords ahead of whoever takes them. A worker locks nothing but the queue, and that only to take
 /// from it.
 pub struct Hashing {
     jobs: Option<Sender<Job>>,
-    done: Receiver<(usize, anyhow::Result<Hashed>)>,
+    /// Those that are under way or finished, in their order.
+    coming: VecDeque<Receiver<anyhow::Result<Hashed>>>,
     workers: Vec<JoinHandle<()>>,
-    /// Finished before their turn.
-    early: BTreeMap<usize, anyhow::Result<Hashed>>,
-    begun: usize,
-    taken: usize,
 }
 
 impl Hashing {
     /// Starts so many workers, each with the memory that the cost says; as many as there is memory for, if that is one.
     pub fn start(workers: NonZeroUsize, cost: Cost) -> anyhow::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
-        let (finished, done) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
         let start = || {
-            let (queue, finished) = (Arc::clone(&queue), finished.clone());
+            let queue = Arc::clone(&queue);
             let mut hasher = Hasher::new(cost)?;
-            let work = move || work(&queue, &finished, |secret, salt| hasher.hash_temporary(secret, salt));
+            let work = move || work(&queue, |secret, salt| hasher.hash_temporary(secret, salt));
             thread::Builder::new().name("hashing".into()).spawn(work).context("a thread cannot be started")
         };
         let first = start()?;
         let others = (1..workers.get()).map_while(|_| start().ok());
         let workers = std::iter::once(first).chain(others).collect();
-        Ok(Self { jobs: Some(jobs), done, workers, early: BTreeMap::new(), begun: 0, taken: 0 })
+        Ok(Self { jobs: Some(jobs), coming: VecDeque::new(), workers })
     }
 
     /// Draws passwords until so many are under way or finished.
     pub fn keep_ahead(&mut self, by: usize, rng: &mut dyn CryptoRng) {
-        while self.begun < self.taken + by {
-            let job = Job { number: self.begun, secret: TemporaryPassword::generate(rng), salt: Salt::draw(rng) };
-            // If nobody works any more, whoever takes the next one learns of it.
+        while self.coming.len() < by {
+            let (hashed, coming) = mpsc::channel();
+            let job = Job { secret: TemporaryPassword::generate(rng), salt: Salt::draw(rng), hashed };
+            // If nobody works any more, whoever takes this one learns of it.
             let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
-            self.begun += 1;
+            self.coming.push_back(coming);
         }
     }
 
     /// The next one, in the order they were drawn in. One has to be under way.
     pub fn take(&mut self) -> anyhow::Result<Hashed> {
-        let number = self.taken;
-        self.taken += 1;
-        loop {
-            if let Some(hashed) = self.early.remove(&number) {
-                return hashed;
-            }
-            let (number, hashed) = self.done.recv().context("the threads that hash have ended")?;
-            self.early.insert(number, hashed);
-        }
+        let coming = self.coming.pop_front().context("no password is being hashed")?;
+        coming.recv().context("a thread that hashes has panicked")?
     }
 }
 
-/// Hashes what is in the queue until there is no more, or nobody wants it. Each that is taken from it has an outcome, if
-/// need be that the hashing panicked: whoever takes them in their order would wait for it for ever.
-fn work(
-    queue: &Mutex<Receiver<Job>>,
-    finished: &Sender<(usize, anyhow::Result<Hashed>)>,
-    mut hash: impl FnMut(TemporaryPassword, Salt) -> anyhow::Result<Hashed>,
-) {
-    while let Some(Job { number, secret, salt }) = next(queue) {
-        // What a panic leaves unfinished is not used again: this worker has come to its end then.
-        let hashed = catch_unwind(AssertUnwindSafe(|| hash(secret, salt)));
-        let has_panicked = hashed.is_err();
-        let hashed = hashed.unwrap_or_else(|_| Err(anyhow::anyhow!("a thread that hashes has panicked")));
-        if finished.send((number, hashed)).is_err() || has_panicked {
+/// Hashes what is in the queue until there is no more, or nobody wants it.
+fn work(queue: &Mutex<Receiver<Job>>, mut hash: impl FnMut(TemporaryPassword, Salt) -> anyhow::Result<Hashed>) {
+    while let Some(Job { secret, salt, hashed }) = next(queue) {
+        if hashed.send(hash(secret, salt)).is_err() {
             return;
         }
     }
@@ -104,7 +85,7 @@ impl Drop for Hashing {
     /// Waits for the workers, which wipe their memory: what is queued and not begun is thrown away first.
     fn drop(&mut self) {
         self.jobs = None;
-        self.done = mpsc::channel().1;
+        self.coming.clear();
         for worker in self.workers.drain(..) {
             // A worker that panicked has wiped its memory, too.
             let _ = worker.join();
@@ -154,15 +135,14 @@ mod tests {
     #[test]
     fn a_hash_at_which_a_worker_panics_is_one_that_failed_though_others_work_on() {
         let (jobs, queue) = mpsc::channel();
-        let (finished, done) = mpsc::channel();
-        let queue = Mutex::new(queue);
-        let mut hashing =
-            Hashing { jobs: Some(jobs), done, workers: Vec::new(), early: BTreeMap::new(), begun: 0, taken: 0 };
+        let queue = Arc::new(Mutex::new(queue));
+        let mut hashing = Hashing { jobs: Some(jobs), coming: VecDeque::new(), workers: Vec::new() };
         hashing.keep_ahead(2, &mut StdRng::seed_from_u64(1));
-        work(&queue, &finished, |_, _| std::panic::resume_unwind(Box::new("it panics")));
+        let its = Arc::clone(&queue);
+        let panics = move || work(&its, |_, _| std::panic::resume_unwind(Box::new("it panics")));
+        assert!(thread::spawn(panics).join().is_err());
         hashing.jobs = None;
-        work(&queue, &finished, |_, _| Ok(undelivered(StoredHash::from_store("$argon2id$x".into()))));
-        drop(finished);
+        work(&queue, |_, _| Ok(undelivered(StoredHash::from_store("$argon2id$x".into()))));
         assert!(hashing.take().is_err_and(|why| why.to_string().contains("panicked")));
         assert!(hashing.take().is_ok());
     }

@@ -40,9 +40,9 @@ use crate::named_file;
 use crate::sign_in_files::SignInFiles;
 use crate::store::{Store, StoreFile, Stores};
 use crate::terminal::clipboard::Clipboard;
-use crate::terminal::format::{Format, Record, RecordWriter};
+use crate::terminal::format::{Cell, Format, RecordWriter};
 use crate::terminal::output::{self, Output};
-use crate::terminal::records::AccountRecord;
+use crate::terminal::records;
 use crate::terminal::{Phase, Terminal};
 use crate::token_source::TokenSource;
 
@@ -164,11 +164,16 @@ impl Desk<'_> {
     }
 
     /// Prints records in a machine format; `array` tells JSON whether there could be several.
-    fn print_records<R: Record>(&mut self, records: &[R], array: bool) -> Result<()> {
-        let mut rows = RecordWriter::new::<R>(self.format(), array);
+    fn print_records<'r>(
+        &mut self,
+        columns: &'static [&'static str],
+        records: impl IntoIterator<Item = Vec<Cell<'r>>>,
+        array: bool,
+    ) -> Result<()> {
+        let mut rows = RecordWriter::new(self.format(), array, columns);
         let mut bytes = Vec::new();
         for record in records {
-            rows.append(record, &mut bytes)?;
+            rows.append(&record, &mut bytes)?;
         }
         bytes.extend(rows.end());
         output::print(self.output, &bytes).map(|_| ())
@@ -177,16 +182,20 @@ impl Desk<'_> {
     /// Prints accounts that have been changed, as [`Self::print_done`] does.
     fn print_changed(&mut self, accounts: &[Account], array: bool) -> Result<()> {
         let now = self.now().map_err(done)?;
-        let records: Vec<_> = accounts.iter().map(|account| AccountRecord::new(account, now)).collect();
-        self.print_done(&records, array)
+        self.print_done(records::ACCOUNT, accounts.iter().map(|account| records::account(account, now)), array)
     }
 
     /// Prints in a machine format what has been done; in text it is no result.
-    fn print_done<R: Record>(&mut self, records: &[R], array: bool) -> Result<()> {
+    fn print_done<'r>(
+        &mut self,
+        columns: &'static [&'static str],
+        records: impl IntoIterator<Item = Vec<Cell<'r>>>,
+        array: bool,
+    ) -> Result<()> {
         if self.format() == Format::Text {
             return Ok(());
         }
-        self.print_records(records, array).map_err(done)
+        self.print_records(columns, records, array).map_err(done)
     }
 }
 

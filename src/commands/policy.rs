@@ -1,16 +1,12 @@
 //! `passdesk policy …`.
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use super::actor::acting;
 use super::{Desk, done};
 use crate::cli::policy::{Command, Set};
 use crate::domain::authority::Action;
 use crate::domain::policy::{Policy, Setting};
 use crate::failure::Result;
-use crate::terminal::format::{Format, Record};
+use crate::terminal::format::Format;
 use crate::terminal::table;
 
 /// Runs one of the commands.
@@ -21,27 +17,12 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-#[derive(Serialize)]
-struct SettingRecord {
-    setting: &'static str,
-    value: String,
-    default: String,
-    meaning: &'static str,
-}
+const COLUMNS: &[&str] = &["setting", "value", "default", "meaning"];
 
-impl SettingRecord {
-    fn new(setting: Setting, policy: &Policy) -> Self {
-        let (value, default) = (policy.value(setting), Policy::default().value(setting));
-        Self { setting: setting.name(), value, default, meaning: setting.meaning() }
-    }
-}
-
-impl Record for SettingRecord {
-    const COLUMNS: &'static [&'static str] = &["setting", "value", "default", "meaning"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.setting.into(), self.value.as_str().into(), self.default.as_str().into(), self.meaning.into()]
-    }
+/// What is said of a setting, under these columns.
+fn said(setting: Setting, policy: &Policy) -> [String; 4] {
+    let (value, default) = (policy.value(setting), Policy::default().value(setting));
+    [setting.name().into(), value, default, setting.meaning().into()]
 }
 
 /// Shows each setting, its default and what it decides.
@@ -49,13 +30,12 @@ fn show(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     acting(desk, &mut store)?.may(&mut store, Action::ShowPolicy)?;
 
-    let records = Setting::ALL.map(|setting| SettingRecord::new(setting, &desk.policy));
+    let rows = Setting::ALL.map(|setting| said(setting, &desk.policy));
     if desk.format() == Format::Text {
-        let rows = records.map(|it| [it.setting.into(), it.value, it.default, it.meaning.into()]);
         let text = table::listing(["SETTING", "VALUE", "DEFAULT", "MEANING"], &rows, 3, desk.output.layout());
         return desk.print(&text);
     }
-    desk.print_records(&records, true)
+    desk.print_records(COLUMNS, rows.map(|row| row.map(Into::into).into()), true)
 }
 
 /// Decides one thing, for every command from the next one on.
@@ -72,5 +52,5 @@ fn set(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
         desk.terminal.note("From now on an operator has to sign in, too. 'passdesk recover' stays open to operators.");
     }
     let policy = store.policy(Policy::default()).map_err(|error| done(error.into()))?;
-    desk.print_done(&[SettingRecord::new(args.setting, &policy)], false)
+    desk.print_done(COLUMNS, [said(args.setting, &policy).map(Into::into).into()], false)
 }

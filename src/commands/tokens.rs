@@ -23,8 +23,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::handover::TokenDisclosure;
 use crate::store::{NewToken, Occasion, Store};
 use crate::terminal::format::Format;
-use crate::terminal::records::TokenRecord;
-use crate::terminal::table;
+use crate::terminal::{records, table};
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -122,7 +121,7 @@ fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> R
     let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
     let hint = "a token may do at most what both its account and whoever makes it may do".to_owned();
     let refusal = Refusal::NotAllowed { reason: Reason::RoleMissing, message, hint };
-    acting.refuse(store, Action::CreateToken.name(), owner, refusal).map(|()| Roles::NONE)
+    acting.refuse(store, Action::CreateToken.name(), owner.into(), refusal).map(|()| Roles::NONE)
 }
 
 fn issue(
@@ -171,7 +170,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 
     let tokens = store.tokens(whose)?;
     if desk.format() != Format::Text {
-        return desk.print_records(&tokens.iter().map(TokenRecord::from).collect::<Vec<_>>(), true);
+        return desk.print_records(records::TOKEN, tokens.iter().map(records::token), true);
     }
     if tokens.is_empty() {
         desk.terminal.note(match (&target, acting.account()) {
@@ -225,5 +224,5 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
         return Err(not_found());
     }
     desk.terminal.note(&format!("The {} has ended.", token.named()));
-    desk.print_done(&[TokenRecord::from(&token)], false)
+    desk.print_done(records::TOKEN, [records::token(&token)], false)
 }

@@ -8,7 +8,7 @@ use crate::domain::name::Username;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Occasion;
 use crate::terminal::format::Format;
-use crate::terminal::records::AccountRecord;
+use crate::terminal::records;
 
 /// Checks a password as a sign-in does, and lets nobody in who has to choose a new one. The name comes from whoever wants
 /// to be let in: one that nobody can have fails as one that nobody has.
@@ -34,5 +34,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
         return Ok(());
     }
     let now = desk.now()?;
-    desk.print_records(&[AccountRecord::new(&account, now)], false)
+    desk.print_records(records::ACCOUNT, [records::account(&account, now)], false)
 }

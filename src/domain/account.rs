@@ -3,7 +3,6 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::credential::PasswordRevision;
 use super::name::{DisplayName, Email, Username};
@@ -12,8 +11,7 @@ use super::table::table;
 use super::throttle::Tries;
 
 /// The number of an account. Never used again for another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub i64);
 
 impl fmt::Display for AccountId {

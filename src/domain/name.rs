@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Invalid;
@@ -19,8 +18,7 @@ pub const MAX_EMAIL: usize = 254;
 
 /// A username: lower-case ASCII letters, digits, `.`, `_` and `-`; at most 64 of them, the first a letter, a digit or
 /// `_`, not all of them digits. Upper case is folded when it is read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Username(String);
 
 impl Username {
@@ -65,8 +63,7 @@ impl fmt::Display for Username {
 }
 
 /// The name people know somebody by; may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DisplayName(String);
 
 impl DisplayName {
@@ -105,8 +102,7 @@ impl FromStr for DisplayName {
 }
 
 /// An e-mail address: something, one `@`, something; no white space.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {

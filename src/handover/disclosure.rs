@@ -1,13 +1,10 @@
 //! How a secret is written, whichever way it goes out.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::mem;
 
 use anstyle::Style;
 use jiff::Timestamp;
-use serde::Serialize;
-use serde::ser::{SerializeStruct as _, Serializer};
 use zeroize::Zeroizing;
 
 use crate::domain::account::named;
@@ -18,7 +15,7 @@ use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInDigest;
 use crate::domain::token::Label;
-use crate::terminal::format::{Record, moment};
+use crate::terminal::format::{Cell, moment};
 use crate::terminal::output::Layout;
 use crate::terminal::screen::ScreenPage;
 
@@ -46,17 +43,7 @@ pub trait Disclosure {
     fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>>;
 }
 
-/// A value for programs.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Cell<'a> {
-    /// A text.
-    Text(Cow<'a, str>),
-    /// Roles, a list where there are lists.
-    Roles(Roles),
-}
-
-/// A secret, and what is said of it. As a record it is for programs.
+/// A secret, and what is said of it.
 pub(super) struct Disclosed<'a, D> {
     pub about: &'a D,
     pub secret: &'a str,
@@ -87,28 +74,6 @@ impl<D: Disclosure> Disclosed<'_, D> {
         line.extend_from_slice(self.secret.as_bytes());
         line.push(b'\n');
         line
-    }
-}
-
-impl<D: Disclosure> Serialize for Disclosed<'_, D> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Disclosed", D::COLUMNS.len())?;
-        for (name, cell) in D::COLUMNS.iter().zip(self.about.cells(self.secret)) {
-            object.serialize_field(name, &cell)?;
-        }
-        object.end()
-    }
-}
-
-impl<D: Disclosure> Record for Disclosed<'_, D> {
-    const COLUMNS: &'static [&'static str] = D::COLUMNS;
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        let text = |cell| match cell {
-            Cell::Text(text) => text,
-            Cell::Roles(roles) => roles.join(" ").into(),
-        };
-        self.about.cells(self.secret).into_iter().map(text).collect()
     }
 }
 
@@ -156,13 +121,7 @@ impl Disclosure for TemporaryDisclosure {
     }
 
     fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>> {
-        let texts: [Cow<'_, str>; 4] = [
-            self.username.as_str().into(),
-            secret.into(),
-            moment(self.until).into(),
-            self.operation.to_string().into(),
-        ];
-        texts.map(Cell::Text).into()
+        vec![self.username.as_str().into(), secret.into(), moment(self.until).into(), self.operation.to_string().into()]
     }
 }
 
@@ -208,11 +167,11 @@ impl Disclosure for TokenDisclosure {
 
     fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>> {
         vec![
-            Cell::Text(self.username.as_str().into()),
-            Cell::Text(self.label.as_str().into()),
+            self.username.as_str().into(),
+            self.label.as_str().into(),
             Cell::Roles(self.roles),
-            Cell::Text(secret.into()),
-            Cell::Text(moment(self.until).into()),
+            secret.into(),
+            moment(self.until).into(),
         ]
     }
 }

@@ -18,8 +18,7 @@ mod way_out;
 use std::path::Path;
 
 pub use self::clipboard::ToClipboard;
-use self::disclosure::Disclosed;
-pub use self::disclosure::{Cell, Disclosure, TemporaryDisclosure, TokenDisclosure};
+pub use self::disclosure::{Disclosure, TemporaryDisclosure, TokenDisclosure};
 pub use self::file::ToFile;
 pub use self::osc52::Osc52;
 pub use self::screen::OnScreen;
@@ -63,7 +62,7 @@ impl Handover {
         Self {
             is_bare: quiet || way.is_bare(D::BARE_IN_A_FILE),
             way,
-            rows: RecordWriter::new::<Disclosed<'_, D>>(format, several),
+            rows: RecordWriter::new(format, several, D::COLUMNS),
             format,
             what: D::WHAT,
             quiet,

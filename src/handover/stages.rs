@@ -174,7 +174,7 @@ impl Handover {
                 let gap = if self.given + before == 0 { "" } else { "\n" };
                 one.text(self.way.layout(means.output), gap)
             }
-            _ => self.rows.row(one)?,
+            _ => self.rows.row(&one.about.cells(one.secret))?,
         })
     }
 

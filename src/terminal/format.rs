@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::domain::audit::Detail;
+use crate::domain::role::Roles;
 use crate::domain::text::neutral;
 
 /// How a result is written.
@@ -23,13 +26,49 @@ pub enum Format {
     Csv,
 }
 
-/// Something with a name for each of its values.
-pub trait Record: Serialize {
-    /// The names, in the order of [`Record::cells`], and those of the JSON object.
-    const COLUMNS: &'static [&'static str];
+/// A value of a record, which has one for each of its columns.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Cell<'a> {
+    /// A text.
+    Text(Cow<'a, str>),
+    /// A number, yes or no, or nothing.
+    Bare(Value),
+    /// Roles, a list where there are lists.
+    Roles(Roles),
+    /// What the record has to say of an event, an object where there are objects.
+    Detail(Detail),
+}
 
-    /// The values as CSV has them.
-    fn cells(&self) -> Vec<Cow<'_, str>>;
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Bare(Value::Null), Into::into)
+    }
+}
+
+impl Cell<'_> {
+    /// As CSV has it.
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => text.as_ref().into(),
+            Self::Bare(Value::Null) => "".into(),
+            Self::Bare(value) => value.to_string().into(),
+            Self::Roles(roles) => roles.join(" ").into(),
+            Self::Detail(detail) => detail.to_json().into(),
+        }
+    }
 }
 
 /// Writes records of one kind in one machine format, a piece at a time.
@@ -46,31 +85,33 @@ const ROW_BYTES: usize = 4096;
 impl RecordWriter {
     /// Records in `json`, `jsonl` or `csv`; `text` is taken for `jsonl`. In `json` they are an array, or one object.
     #[must_use]
-    pub fn new<R: Record>(format: Format, array: bool) -> Self {
-        Self { format, array, columns: R::COLUMNS, count: 0 }
+    pub fn new(format: Format, array: bool, columns: &'static [&'static str]) -> Self {
+        Self { format, array, columns, count: 0 }
     }
 
     /// The next row, with what has to stand before it. It may hold a secret, and is overwritten when it goes.
-    pub fn row(&mut self, record: &impl Record) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    pub fn row(&mut self, record: &[Cell<'_>]) -> anyhow::Result<Zeroizing<Vec<u8>>> {
         let mut out = Zeroizing::new(Vec::with_capacity(ROW_BYTES));
         self.append(record, &mut out)?;
         Ok(out)
     }
 
     /// Appends the next row to others, where there is no secret in any of them.
-    pub fn append(&mut self, record: &impl Record, out: &mut Vec<u8>) -> anyhow::Result<()> {
+    pub fn append(&mut self, record: &[Cell<'_>], out: &mut Vec<u8>) -> anyhow::Result<()> {
+        debug_assert_eq!(record.len(), self.columns.len(), "a record has a cell for each column");
         self.count += 1;
+        let object = Object(self.columns, record);
         match self.format {
             Format::Csv => {
                 out.extend(self.header_before(self.count - 1));
-                csv_line(&record.cells(), out);
+                csv_line(record.iter().map(Cell::text), out);
             }
             Format::Json if self.array => {
                 out.extend_from_slice(if self.count == 1 { b"[\n" } else { b",\n" });
-                crate::json::write(record, out)?;
+                crate::json::write(&object, out)?;
             }
             _ => {
-                crate::json::write(record, out)?;
+                crate::json::write(&object, out)?;
                 out.push(b'\n');
             }
         }
@@ -93,7 +134,7 @@ impl RecordWriter {
     pub fn header_before(&self, count: usize) -> Vec<u8> {
         let mut out = Vec::new();
         if self.format == Format::Csv && count == 0 {
-            csv_line(&self.columns.iter().map(|&name| name.into()).collect::<Vec<_>>(), &mut out);
+            csv_line(self.columns.iter().map(|&name| name.into()), &mut out);
         }
         out
     }
@@ -109,17 +150,26 @@ impl RecordWriter {
     }
 }
 
+/// A record as JSON has it: its cells under the names of their columns.
+struct Object<'a>(&'static [&'static str], &'a [Cell<'a>]);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().zip(self.1))
+    }
+}
+
 /// A line of RFC 4180. Written here, since a library would keep a copy of a secret in a buffer of its own.
-fn csv_line(cells: &[Cow<'_, str>], out: &mut Vec<u8>) {
-    for (index, cell) in cells.iter().enumerate() {
+fn csv_line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
+    for (index, cell) in cells.enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        if stands_for_itself(cell) {
+        if stands_for_itself(&cell) {
             out.extend_from_slice(cell.as_bytes());
             continue;
         }
-        let cell = guarded(cell);
+        let cell = guarded(&cell);
         if cell.contains(['"', ',', ';']) {
             out.push(b'"');
             out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
@@ -213,24 +263,11 @@ mod tests {
         }
     }
 
-    #[derive(Serialize)]
-    struct Name<'a> {
-        name: &'a str,
-    }
-
-    impl Record for Name<'_> {
-        const COLUMNS: &'static [&'static str] = &["name"];
-
-        fn cells(&self) -> Vec<Cow<'_, str>> {
-            vec![self.name.into()]
-        }
-    }
-
     fn written(format: Format, array: bool, names: &[&'static str]) -> String {
-        let mut rows = RecordWriter::new::<Name<'_>>(format, array);
+        let mut rows = RecordWriter::new(format, array, &["name"]);
         let mut out = Vec::new();
         for name in names {
-            rows.append(&Name { name }, &mut out).unwrap();
+            rows.append(&[(*name).into()], &mut out).unwrap();
         }
         out.extend(rows.end());
         String::from_utf8(out).unwrap()
@@ -259,7 +296,7 @@ mod tests {
         let name = "a\u{202e}b\u{1b}[2J\u{9b}c\u{e0041}";
         let text = written(Format::Jsonl, false, &[name]);
         assert!(!text.trim_end().chars().any(is_treacherous), "{text:?}");
-        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let read: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["name"], name);
     }
 
@@ -281,7 +318,7 @@ mod tests {
         ];
         for cell in before.iter().flat_map(|before| signs.iter().map(move |sign| format!("{before}{sign}1+1"))) {
             let mut line = Vec::new();
-            csv_line(&["a".into(), cell.as_str().into()], &mut line);
+            csv_line(["a".into(), cell.as_str().into()].into_iter(), &mut line);
             let line = String::from_utf8(line).unwrap();
             for separator in [b',', b';', b'\t'] {
                 let mut reader = csv::ReaderBuilder::new();

@@ -4,8 +4,7 @@ use crate::commands::Desk;
 use crate::commands::way_in::owner;
 use crate::failure::Result;
 use crate::terminal::format::Format;
-use crate::terminal::records::AccountRecord;
-use crate::terminal::sheet;
+use crate::terminal::{records, sheet};
 
 /// Shows one's own account: roles and what they allow, the password's state, how to change it.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
@@ -16,5 +15,5 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         let text = sheet::profile(&account, now, desk.output.layout());
         return desk.print(&text);
     }
-    desk.print_records(&[AccountRecord::new(&account, now)], false)
+    desk.print_records(records::ACCOUNT, [records::account(&account, now)], false)
 }

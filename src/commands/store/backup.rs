@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{PathRecord, Watched};
+use super::Watched;
 use crate::cli::store::Backup;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
@@ -51,5 +51,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
         other => other,
     })?;
     desk.terminal.note(&format!("The backup is {}; it opens with --store as the store does.", place.display()));
-    desk.print_done(&[PathRecord { path: place.display().to_string() }], false)
+    desk.print_done(&["path"], [vec![place.display().to_string().into()]], false)
 }

@@ -1,9 +1,5 @@
 //! `passdesk store check`.
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use super::Watched;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
@@ -12,30 +8,7 @@ use crate::domain::finding::{Finding, Verdict};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 use crate::terminal::checkup;
-use crate::terminal::format::{Format, Record};
-
-#[derive(Serialize)]
-struct FindingRecord<'a> {
-    check: &'static str,
-    result: &'static str,
-    message: &'a str,
-    remedy: Option<&'a str>,
-}
-
-impl<'a> From<&'a Finding> for FindingRecord<'a> {
-    fn from(finding: &'a Finding) -> Self {
-        let Finding { check, verdict, message, remedy } = finding;
-        Self { check, result: verdict.name(), message, remedy: remedy.as_deref() }
-    }
-}
-
-impl Record for FindingRecord<'_> {
-    const COLUMNS: &'static [&'static str] = &["check", "result", "message", "remedy"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.check.into(), self.result.into(), self.message.into(), self.remedy.unwrap_or_default().into()]
-    }
-}
+use crate::terminal::format::Format;
 
 /// Says what was looked at, how it was found, and what to do about what is not as it should be.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
@@ -59,7 +32,10 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     if desk.format() == Format::Text {
         desk.print(&checkup::lines(&findings, desk.output.layout()))?;
     } else {
-        desk.print_records(&findings.iter().map(FindingRecord::from).collect::<Vec<_>>(), true)?;
+        let record = |Finding { check, verdict, message, remedy }| {
+            vec![check.into(), verdict.name().into(), message.into(), remedy.into()]
+        };
+        desk.print_records(&["check", "result", "message", "remedy"], findings.into_iter().map(record), true)?;
     }
     match faulty {
         0 => Ok(()),

@@ -3,17 +3,13 @@
 mod backup;
 mod check;
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use super::Desk;
 use crate::cli::store::Command;
 use crate::domain::text::shown;
 use crate::failure::Result;
 use crate::store::{self, StoreError, Watch};
 use crate::terminal::Terminal;
-use crate::terminal::format::{Format, Record};
+use crate::terminal::format::Format;
 use crate::terminal::output;
 
 /// Runs one of the commands.
@@ -25,24 +21,11 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-#[derive(Serialize)]
-struct PathRecord {
-    path: String,
-}
-
-impl Record for PathRecord {
-    const COLUMNS: &'static [&'static str] = &["path"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        vec![self.path.as_str().into()]
-    }
-}
-
 /// Prints the path of the store, as it is for programs, and neutral on a terminal, whether it is there or not.
 fn path(desk: &mut Desk<'_>) -> Result<()> {
     let path = desk.stores.location();
     if desk.format() != Format::Text {
-        return desk.print_records(&[PathRecord { path: path.to_string_lossy().into_owned() }], false);
+        return desk.print_records(&["path"], [vec![path.to_string_lossy().into_owned().into()]], false);
     }
     // A script gets the bytes that the path has.
     let is_for_people = desk.output.layout().width.is_some();

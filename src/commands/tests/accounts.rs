@@ -2,10 +2,8 @@
 
 use super::*;
 use crate::cli::init::Init;
-use crate::cli::users::{EditArgs, List};
+use crate::cli::users::{Command, EditArgs, List};
 use crate::commands::{init, users};
-
-type Run = fn(&mut Desk<'_>, &Many) -> Result<()>;
 
 fn adding(username: &str) -> Add {
     Add { username: username.into(), name: String::new(), email: None, role: vec![], handover: quiet() }
@@ -94,13 +92,13 @@ fn an_edit_replaces_roles_and_takes_an_address_away() {
 fn disable_enable_and_require_change_answer_with_the_accounts_as_they_are_then() {
     let mut site = Site::new();
     site.settled("alice", &[]);
-    let runs: [(Run, &str); 3] = [
-        (users::disable::run, "disabled"),
-        (users::enable::run, "active"),
-        (users::require_change::run, "must-change"),
-    ];
-    for (run, state) in runs {
-        let ran = site.call(format(Format::Json), |desk| run(desk, &many(&["alice"]))).succeeds();
+    let alice = || many(&["alice"]);
+    for (command, state) in [
+        (Command::Disable(alice()), "disabled"),
+        (Command::Enable(alice()), "active"),
+        (Command::RequireChange(alice()), "must-change"),
+    ] {
+        let ran = site.call(format(Format::Json), |desk| users::run(desk, &command)).succeeds();
         let account: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(account["state"], state);
     }
@@ -112,7 +110,7 @@ fn nobody_disables_themselves() {
     site.settled("ada", &[Role::GlobalAdmin]);
     let before = site.state("ada");
     let call = as_user("ada", vec![secret("Password of ada", GOOD)]);
-    site.call(call, |desk| users::disable::run(desk, &many(&["ada"]))).fails(Kind::NotAllowed);
+    site.call(call, |desk| users::run(desk, &Command::Disable(many(&["ada"])))).fails(Kind::NotAllowed);
     assert_eq!(site.state("ada"), before);
 }
 

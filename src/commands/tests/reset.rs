@@ -1,6 +1,8 @@
 //! `users reset`: delivered, then in force.
 
 use super::*;
+use crate::cli::users::Command;
+use crate::commands::users;
 use crate::commands::users::reset::run;
 use crate::domain::account::State;
 use crate::domain::actor::Actor;
@@ -153,7 +155,7 @@ fn its_life_is_the_policys_or_the_one_asked_for() {
 fn a_disabled_account_stays_disabled_and_it_is_said() {
     let mut site = Site::new();
     site.settled("alice", &[]);
-    site.call(Call::default(), |desk| crate::commands::users::disable::run(desk, &many(&["alice"]))).succeeds();
+    site.call(Call::default(), |desk| users::run(desk, &Command::Disable(many(&["alice"])))).succeeds();
     let ran = site.call(Call::default(), |desk| run(desk, &yes(&["alice"]))).succeeds();
     assert!(ran.notes.contains("alice is disabled, and stays so"), "{}", ran.notes);
     assert_eq!(site.account("alice").state(site.clock.now()), State::Disabled);

@@ -14,9 +14,9 @@ use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Sort, Store};
-use crate::terminal::format::{Format, RecordWriter};
+use crate::terminal::format::{Cell, Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
-use crate::terminal::records::{AccountRecord, CountRecord};
+use crate::terminal::records;
 use crate::terminal::table::AccountTable;
 
 /// About how long a row is.
@@ -131,7 +131,7 @@ struct Lines {
 
 impl Lines {
     fn new(desk: &Desk<'_>, now: Timestamp) -> Self {
-        let rows = RecordWriter::new::<AccountRecord<'_>>(desk.format(), true);
+        let rows = RecordWriter::new(desk.format(), true, records::ACCOUNT);
         Self { format: desk.format(), rows, table: AccountTable::new(desk.output.layout()), now }
     }
 
@@ -141,7 +141,7 @@ impl Lines {
         }
         let mut bytes = Vec::with_capacity(accounts.len() * ROW_BYTES);
         for account in accounts {
-            self.rows.append(&AccountRecord::new(account, self.now), &mut bytes)?;
+            self.rows.append(&records::account(account, self.now), &mut bytes)?;
         }
         Ok(bytes)
     }
@@ -151,5 +151,5 @@ fn count(desk: &mut Desk<'_>, count: u64) -> Result<()> {
     if desk.format() == Format::Text {
         return desk.print(&format!("{count}\n"));
     }
-    desk.print_records(&[CountRecord { count }], false)
+    desk.print_records(&["count"], [vec![Cell::Bare(count.into())]], false)
 }

@@ -3,8 +3,8 @@
 use crate::cli::users::Many;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
-use crate::commands::bulk::{Bulk, Item, targets};
-use crate::domain::account::{AccountId, Revision};
+use crate::commands::bulk::{Bulk, targets};
+use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Action;
 use crate::domain::target::Target;
@@ -22,28 +22,24 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
     acting.may_on(&mut store, action, targets.iter().map(|(_, target)| target))?;
-    let (mut bulk, items) =
-        Bulk::find(&mut store, &targets, |store, account| acting.may_change(store, action, account), Item::of);
+    let may = |store: &mut Store, account: &Account| acting.may_change(store, action, account);
+    let (mut bulk, found) = Bulk::find(&mut store, &targets, may, |written, account| (written.to_owned(), account));
 
     let mut changed = Vec::new();
     // What is done for one is said, whatever comes of the next.
     desk.terminal.enter(Phase::Between);
-    for item in items {
+    for (written, account) in found {
         if desk.terminal.interrupted() {
-            bulk.record(
-                item.written,
-                Err(Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn")),
-            );
+            bulk.record(written, Err(Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn")));
             continue;
         }
-        let account = item.account;
         let outcome = change(&mut store, acting.actor(), account.id, account.revision);
         if outcome.is_ok() {
             desk.terminal.note(&format!("{} {done}", account.named()));
             // It is done; that it cannot be read again changes nothing about that.
             changed.extend(store.account(&Target::Id(account.id)).ok().flatten());
         }
-        bulk.record(item.written, outcome.map_err(Into::into));
+        bulk.record(written, outcome.map_err(Into::into));
     }
     desk.terminal.enter(Phase::Telling);
     let shown = if changed.is_empty() { Ok(()) } else { desk.print_changed(&changed, several) };

@@ -3,27 +3,24 @@
 pub mod add;
 mod bad_rows;
 mod csv_rows;
-pub mod disable;
 pub mod edit;
-pub mod enable;
 pub mod import;
 pub mod list;
 mod many;
 pub mod purge;
-pub mod remove;
-pub mod require_change;
 pub mod reset;
-pub mod restore;
 pub mod roles;
 pub mod show;
 mod suggest;
-pub mod unlock;
 
+use self::many::change_each;
 use super::Desk;
 use crate::cli::users::Command;
 use crate::domain::account::Account;
+use crate::domain::authority::Action;
 use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
+use crate::store::Store;
 
 /// Runs one of the commands.
 pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
@@ -34,14 +31,23 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Import(args) => import::run(desk, args),
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
-        Command::RequireChange(args) => require_change::run(desk, args),
-        Command::Unlock(args) => unlock::run(desk, args),
-        Command::Disable(args) => disable::run(desk, args),
-        Command::Enable(args) => enable::run(desk, args),
+        Command::RequireChange(args) => {
+            let done = "must choose a new password at the next sign-in.";
+            change_each(desk, args, Action::RequireChange, Store::require_change, done)
+        }
+        Command::Unlock(args) => change_each(desk, args, Action::Unlock, Store::unlock, "may sign in again."),
+        Command::Disable(args) => {
+            let done = "is disabled; every sign-in and token has ended.";
+            change_each(desk, args, Action::Disable, Store::disable, done)
+        }
+        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, "is enabled."),
+        Command::Remove(args) => {
+            let done = "is removed; 'passdesk users restore' brings it back until it is purged.";
+            change_each(desk, args, Action::Remove, Store::remove, done)
+        }
+        Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, "is restored."),
         Command::Grant(args) => roles::grant(desk, args),
         Command::Revoke(args) => roles::revoke(desk, args),
-        Command::Remove(args) => remove::run(desk, args),
-        Command::Restore(args) => restore::run(desk, args),
         Command::Purge(args) => purge::run(desk, args),
     }
 }

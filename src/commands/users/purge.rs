@@ -6,7 +6,7 @@ use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::domain::clock::spoken;
 use crate::failure::Result;
-use crate::terminal::records::CountRecord;
+use crate::terminal::format::Cell;
 
 /// Forgets removed accounts for good, once they can no longer be wanted back.
 pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
@@ -21,5 +21,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Purge) -> Result<()> {
     let restorable = desk.policy.restorable;
     let purged = desk.commit(|_| store.purge(acting.actor(), restorable))?;
     desk.terminal.note(&format!("Forgotten: {purged} removed account{}.", if purged == 1 { "" } else { "s" }));
-    desk.print_done(&[CountRecord { count: purged }], false)
+    desk.print_done(&["count"], [vec![Cell::Bare(purged.into())]], false)
 }

@@ -8,8 +8,7 @@ use crate::domain::authority::Action;
 use crate::domain::throttle::TriesNow;
 use crate::failure::Result;
 use crate::terminal::format::Format;
-use crate::terminal::records::ShownAccountRecord;
-use crate::terminal::sheet;
+use crate::terminal::{records, sheet};
 
 /// Shows one account.
 pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
@@ -26,5 +25,5 @@ pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
         let text = sheet::account(&account, under_way, now, desk.policy.throttle, desk.output.layout());
         return desk.print(&text);
     }
-    desk.print_records(&[ShownAccountRecord::new(&account, under_way, now)], false)
+    desk.print_records(records::SHOWN_ACCOUNT, [records::shown_account(&account, under_way, now)], false)
 }

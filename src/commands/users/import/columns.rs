@@ -4,8 +4,7 @@ use csv::ByteRecord;
 
 use crate::domain::Invalid;
 use crate::domain::text::quoted;
-use crate::terminal::format::Record as _;
-use crate::terminal::records::AccountRecord;
+use crate::terminal::records::ACCOUNT;
 
 /// What a column can be called, and which others are called so in `users list`.
 const NAMES: [(&str, &str); 4] =
@@ -44,7 +43,7 @@ impl Columns {
                 if places[which].replace(place).is_some() {
                     return Err(twice());
                 }
-            } else if AccountRecord::COLUMNS.contains(&name.as_str()) {
+            } else if ACCOUNT.contains(&name.as_str()) {
                 if ignored.contains(name) {
                     return Err(twice());
                 }
@@ -92,9 +91,9 @@ mod tests {
 
     #[test]
     fn what_a_list_has_is_known_and_what_of_it_is_ignored_is_named() {
-        let found = columns(AccountRecord::COLUMNS).unwrap();
+        let found = columns(ACCOUNT).unwrap();
         assert_eq!((found.username, found.name, found.email, found.roles), (1, Some(2), Some(3), Some(4)));
-        assert_eq!(found.ignored.len(), AccountRecord::COLUMNS.len() - 4);
+        assert_eq!(found.ignored.len(), ACCOUNT.len() - 4);
         assert!(found.ignored.contains(&"state".to_owned()));
     }
 

@@ -65,8 +65,7 @@ impl FirstPasswords {
             })
             .collect();
         let count = chosen.len();
-        let mut bulk = Bulk::default();
-        bulk.ask(count);
+        let bulk = Bulk { asked: count, ..Bulk::default() };
         let file = way_out.file().map(Path::to_owned).unwrap_or_default();
         let resumed = command(desk, args, ids, &["--resume", &in_a_shell(&file)]);
         let to_go_on = Hint { words: "to go on:".into(), command: Some(resumed) };

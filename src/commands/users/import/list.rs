@@ -1,9 +1,8 @@
 //! The accounts of a file, each once.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
 
-use super::rows::{BadRow, Faults, Row};
+use super::rows::Faults;
 use crate::domain::Invalid;
 use crate::domain::name::Email;
 use crate::domain::text::quoted;
@@ -16,42 +15,40 @@ pub struct List {
     pub newcomers: Vec<Newcomer>,
     /// The line that each of them stands in.
     pub lines: Vec<u64>,
-    usernames: Places,
-    addresses: Places,
 }
 
 impl List {
-    /// Adds a row, unless an earlier one has its username or its address.
-    pub fn add(&mut self, row: Row) -> Result<(), BadRow> {
-        let Row { line, newcomer } = row;
-        let key = newcomer.email.as_ref().map(Email::key);
-        let username = self
-            .usernames
-            .find(newcomer.username.as_str(), |place| self.newcomers[place].username == newcomer.username);
-        let address = key.as_deref().map(|key| {
-            self.addresses.find(key, |place| {
-                self.newcomers[place].email.as_ref().is_some_and(|email| email.key().as_ref() == key)
-            })
-        });
-        let mut faults = Faults::default();
-        if let Found::At(place) = username {
-            faults.add(repeated(newcomer.username.as_str(), self.lines[place]));
-        }
-        if let (Some(Found::At(place)), Some(email)) = (&address, &newcomer.email) {
-            faults.add(repeated(email.as_str(), self.lines[*place]));
-        }
-        if let Some(why) = faults.0 {
-            return Err(BadRow { line, why });
-        }
-        let place = self.newcomers.len();
-        self.usernames.fill(username, place);
-        if let Some(address) = address {
-            self.addresses.fill(address, place);
-        }
-        self.newcomers.push(newcomer);
-        self.lines.push(line);
-        Ok(())
+    /// Leaves out each account of which an earlier one has the username or the address, and hands over why.
+    pub fn leave_out_repeated(&mut self, mut bad: impl FnMut(u64, Invalid)) {
+        let (mut usernames, mut addresses) = (HashMap::new(), HashMap::new());
+        let mut is_first = |newcomer, line| {
+            let Newcomer { username, email, .. }: &Newcomer = newcomer;
+            let key = email.as_ref().map(Email::key);
+            let mut faults = Faults::default();
+            if let Some(first) = usernames.get(username) {
+                faults.add(repeated(username.as_str(), *first));
+            }
+            if let (Some(email), Some(first)) = (email, key.as_ref().and_then(|key| addresses.get(key))) {
+                faults.add(repeated(email.as_str(), *first));
+            }
+            if let Some(why) = faults.0 {
+                bad(line, why);
+                return false;
+            }
+            usernames.insert(username, line);
+            addresses.extend(key.map(|key| (key, line)));
+            true
+        };
+        let stay: Vec<_> = self.newcomers.iter().zip(&self.lines).map(|(one, line)| is_first(one, *line)).collect();
+        keep(&mut self.newcomers, &stay);
+        keep(&mut self.lines, &stay);
     }
+}
+
+/// Keeps what is to stay, in its order.
+pub fn keep<T>(all: &mut Vec<T>, stay: &[bool]) {
+    let mut stay = stay.iter();
+    all.retain(|_| stay.next().is_some_and(|stays| *stays));
 }
 
 fn repeated(name: &str, line: u64) -> Invalid {
@@ -61,43 +58,6 @@ fn repeated(name: &str, line: u64) -> Invalid {
     )
 }
 
-/// Where the names stand, by their hashes: the names themselves are in the list, and a million of them are not kept twice.
-#[derive(Default)]
-struct Places {
-    hashes: RandomState,
-    places: HashMap<u64, usize>,
-}
-
-/// What has come of looking for a name.
-#[derive(Clone, Copy)]
-enum Found {
-    /// It stands there.
-    At(usize),
-    /// It is nowhere, and would be found under this.
-    Free(u64),
-}
-
-impl Places {
-    /// Looks for a name; `is` says whether it is the one at a place.
-    fn find(&self, name: &str, is: impl Fn(usize) -> bool) -> Found {
-        let mut hash = self.hashes.hash_one(name);
-        loop {
-            match self.places.get(&hash) {
-                None => return Found::Free(hash),
-                Some(place) if is(*place) => return Found::At(*place),
-                // Another name has that hash.
-                Some(_) => hash = hash.wrapping_add(1),
-            }
-        }
-    }
-
-    fn fill(&mut self, found: Found, place: usize) {
-        if let Found::Free(hash) = found {
-            self.places.insert(hash, place);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::rows::ImportRows;
@@ -105,9 +65,11 @@ mod tests {
 
     fn list(text: &str) -> (List, Vec<(u64, String)>) {
         let (mut list, mut bad) = (List::default(), Vec::new());
-        for row in ImportRows::of(text.as_bytes()).unwrap() {
-            bad.extend(list.add(row.unwrap()).err().map(|bad| (bad.line, bad.why.message)));
+        for (line, newcomer) in ImportRows::of(text.as_bytes()).unwrap() {
+            list.newcomers.push(newcomer.unwrap());
+            list.lines.push(line);
         }
+        list.leave_out_repeated(|line, why| bad.push((line, why.message)));
         (list, bad)
     }
 
@@ -124,14 +86,5 @@ mod tests {
     fn a_row_that_is_left_out_takes_no_name() {
         let (list, bad) = list("username,email\nalice,\nalice,x@y\nbob,x@y\n");
         assert_eq!((list.lines, bad.len()), (vec![2, 4], 1));
-    }
-
-    #[test]
-    fn two_names_of_one_hash_are_two_names() {
-        let mut places = Places::default();
-        let Found::Free(hash) = places.find("a", |_| false) else { panic!() };
-        places.places.insert(hash, 7);
-        assert!(matches!(places.find("a", |_| false), Found::Free(other) if other == hash.wrapping_add(1)));
-        assert!(matches!(places.find("a", |place| place == 7), Found::At(7)));
     }
 }

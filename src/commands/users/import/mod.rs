@@ -9,10 +9,6 @@ mod list;
 mod plan;
 mod rows;
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use self::columns::Columns;
 use self::first_passwords::FirstPasswords;
 use self::list::List;
@@ -32,7 +28,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::store::{Import, Imported, Store};
 use crate::terminal::Phase;
-use crate::terminal::format::{Format, Record};
+use crate::terminal::format::{Cell, Format};
 
 /// After how many rows a person is told how far it is.
 const STRIDE: u64 = 1_000;
@@ -122,20 +118,25 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 /// Reads the rows; those that are no accounts are named. Whether quotes have swallowed some comes last.
 fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List, bool)> {
     let mut rows = ImportRows::of(bytes)?;
-    let columns = rows.columns().clone();
     let mut list = List::default();
     let lines = bytes.split(|byte| *byte == b'\n').count();
     desk.terminal.begin_progress("reading", lines as u64);
-    for (number, row) in (0..).zip(rows.by_ref()) {
+    for (number, (line, row)) in (0..).zip(rows.by_ref()) {
         if number % STRIDE == 0 {
             desk.terminal.advance(number);
         }
-        if let Err(why) = row.and_then(|row| list.add(row)) {
-            bad.add(why.line, why.why.into());
+        match row {
+            Ok(newcomer) => {
+                list.newcomers.push(newcomer);
+                list.lines.push(line);
+            }
+            Err(why) => bad.add(line, why.into()),
         }
     }
     desk.terminal.end_progress();
-    Ok((columns, list, rows.is_torn()))
+    let is_torn = rows.is_torn();
+    list.leave_out_repeated(|line, why| bad.add(line, why.into()));
+    Ok((rows.columns, list, is_torn))
 }
 
 /// Writes it all. A signal that comes before it is in force has nothing written; one that comes afterwards does not end the
@@ -155,8 +156,7 @@ fn write(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, plan: &Plan, f
     Ok(imported?)
 }
 
-/// What has come of an import, in machine formats.
-#[derive(Debug, Serialize)]
+/// What has come of an import.
 struct ImportRecord {
     new: u64,
     updated: u64,
@@ -195,22 +195,14 @@ impl ImportRecord {
         }
         lines
     }
-}
 
-impl Record for ImportRecord {
-    const COLUMNS: &'static [&'static str] = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256"];
-
-    fn cells(&self) -> Vec<Cow<'_, str>> {
-        let id = |id: Option<AccountId>| Cow::Owned(id.map(|id| id.to_string()).unwrap_or_default());
-        vec![
-            self.new.to_string().into(),
-            self.updated.to_string().into(),
-            self.skipped.to_string().into(),
-            self.invalid.to_string().into(),
-            id(self.first_id),
-            id(self.last_id),
-            self.sha256.as_str().into(),
-        ]
+    /// The same in a machine format.
+    fn print(&self, desk: &mut Desk<'_>) -> Result<()> {
+        let id = |id: Option<AccountId>| Cell::Bare(id.map(|id| id.0).into());
+        let counts = [self.new, self.updated, self.skipped, self.invalid].map(|count| Cell::Bare(count.into()));
+        let rest = [id(self.first_id), id(self.last_id), self.sha256.as_str().into()];
+        let columns = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256"];
+        desk.print_records(columns, [counts.into_iter().chain(rest).collect()], false)
     }
 }
 
@@ -220,7 +212,7 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
         let lines = record.said(["Would import", "Would change", "Would leave as they are:"]);
         return desk.print(&format!("{}\n", lines.join("\n")));
     }
-    desk.print_records(std::slice::from_ref(record), false)
+    record.print(desk)
 }
 
 /// Prints what was done for programs, and says what is left to do.
@@ -232,6 +224,7 @@ fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Res
     if desk.format() == Format::Text {
         return Ok(());
     }
-    desk.print_records(std::slice::from_ref(record), false)
+    record
+        .print(desk)
         .map_err(|failure| Failure { message: format!("the import is done, but {}", failure.message), ..failure })
 }

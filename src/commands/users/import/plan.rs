@@ -1,7 +1,7 @@
 //! What an import does with each account of the list: makes it, changes it, leaves it as it is, or cannot.
 
 use super::columns::Columns;
-use super::list::List;
+use super::list::{List, keep};
 use crate::cli::users::OnConflict;
 use crate::commands::Desk;
 use crate::commands::actor::{Acting, is_removed};
@@ -72,9 +72,8 @@ pub fn plan(
         }
     }
     desk.terminal.end_progress();
-    let mut is_new = is_new.into_iter();
     planner.plan.new = newcomers;
-    planner.plan.new.retain(|_| is_new.next().unwrap_or(false));
+    keep(&mut planner.plan.new, &is_new);
     Ok(planner.plan)
 }
 

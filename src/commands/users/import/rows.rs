@@ -7,28 +7,11 @@ use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::domain::Invalid;
 use crate::store::Newcomer;
 
-/// A row that is an account.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The line it begins in, from 1.
-    pub line: u64,
-    /// The account.
-    pub newcomer: Newcomer,
-}
-
-/// A row that is none.
-#[derive(Debug, PartialEq, Eq)]
-pub struct BadRow {
-    /// The line it begins in, from 1.
-    pub line: u64,
-    /// Everything that is wrong with it.
-    pub why: Invalid,
-}
-
 /// The rows of a file, one after the other.
 pub struct ImportRows<'a> {
     rows: CsvRows<'a>,
-    columns: Columns,
+    /// Which column is what.
+    pub columns: Columns,
 }
 
 impl<'a> ImportRows<'a> {
@@ -47,20 +30,15 @@ impl<'a> ImportRows<'a> {
     pub fn is_torn(&self) -> bool {
         self.rows.is_torn()
     }
-
-    /// Which column is what.
-    pub fn columns(&self) -> &Columns {
-        &self.columns
-    }
 }
 
 impl Iterator for ImportRows<'_> {
-    type Item = Result<Row, BadRow>;
+    /// The line it begins in, from 1, and the account, or everything that is wrong with it.
+    type Item = (u64, Result<Newcomer, Invalid>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let CsvRow { line, cells } = self.rows.read()?;
-        let newcomer = cells.and_then(|cells| newcomer(cells, &self.columns));
-        Some(newcomer.map(|newcomer| Row { line, newcomer }).map_err(|why| BadRow { line, why }))
+        Some((line, cells.and_then(|cells| newcomer(cells, &self.columns))))
     }
 }
 
@@ -120,30 +98,26 @@ mod tests {
     use crate::domain::name::Email;
     use crate::domain::role::Roles;
     use crate::terminal::format::{Format, RecordWriter};
-    use crate::terminal::records::AccountRecord;
+    use crate::terminal::records;
 
-    fn read(bytes: &[u8]) -> Vec<Result<Row, BadRow>> {
+    fn read(bytes: &[u8]) -> Vec<(u64, Result<Newcomer, Invalid>)> {
         ImportRows::of(bytes).unwrap().collect()
     }
 
     /// The usernames, each behind its line.
     fn usernames(bytes: &[u8]) -> Vec<(u64, String)> {
-        read(bytes)
-            .into_iter()
-            .map(|row| row.unwrap())
-            .map(|row| (row.line, row.newcomer.username.to_string()))
-            .collect()
+        read(bytes).into_iter().map(|(line, row)| (line, row.unwrap().username.to_string())).collect()
     }
 
     /// What is said of each bad row, behind its line.
     fn faults(bytes: &[u8]) -> Vec<(u64, String)> {
-        read(bytes).into_iter().filter_map(Result::err).map(|bad| (bad.line, bad.why.message)).collect()
+        read(bytes).into_iter().filter_map(|(line, row)| Some((line, row.err()?.message))).collect()
     }
 
     #[test]
     fn a_row_is_an_account() {
         let rows = read("Role,email,USERNAME,name\nauditor;helpdesk,a@example.org,Alice,Zoë Ångström\n".as_bytes());
-        let [Ok(Row { line: 2, newcomer })] = rows.as_slice() else { panic!("{rows:?}") };
+        let [(2, Ok(newcomer))] = rows.as_slice() else { panic!("{rows:?}") };
         assert_eq!(newcomer.username.as_str(), "alice");
         assert_eq!(newcomer.display_name.as_str(), "Zoë Ångström");
         assert_eq!(newcomer.email.as_ref().map(Email::as_str), Some("a@example.org"));
@@ -153,7 +127,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_empty() {
         let rows = read(b"username,email,role\nalice,,\n");
-        let [Ok(Row { newcomer, .. })] = rows.as_slice() else { panic!("{rows:?}") };
+        let [(_, Ok(newcomer))] = rows.as_slice() else { panic!("{rows:?}") };
         assert_eq!((newcomer.display_name.as_str(), &newcomer.email, newcomer.roles), ("", &None, Roles::NONE));
     }
 
@@ -168,8 +142,7 @@ mod tests {
     fn a_line_is_that_of_the_file_whatever_stands_before_it() {
         let bytes =
             b"\xef\xbb\xbf\r\nusername,name\r\n\r\n\r\nalice,\"A \"\"B\"\"\"\r\nx y,\"one\r\ntwo\"\r\n\r\nbob,\r\n";
-        let lines: Vec<u64> =
-            read(bytes).into_iter().map(|row| row.map_or_else(|bad| bad.line, |row| row.line)).collect();
+        let lines: Vec<u64> = read(bytes).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines, [5, 6, 9]);
         assert_eq!(usernames(b"username\ralice\r\rbob"), [(2, "alice".into()), (4, "bob".into())]);
     }
@@ -232,8 +205,7 @@ mod tests {
         #[test]
         fn whatever_the_bytes_are_each_row_is_an_account_or_named(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let mut before = 1;
-            for row in read(&[b"username,name\n".as_slice(), &bytes].concat()) {
-                let line = row.map_or_else(|bad| bad.line, |row| row.line);
+            for (line, _) in read(&[b"username,name\n".as_slice(), &bytes].concat()) {
                 prop_assert!(line > before);
                 before = line;
             }
@@ -252,13 +224,13 @@ mod tests {
                     Some(Account { display_name, email, roles: Roles::from_bits(*roles), ..Account::example(1, &format!("_{at}")) })
                 })
                 .collect();
-            let mut lines = RecordWriter::new::<AccountRecord<'_>>(Format::Csv, true);
+            let mut lines = RecordWriter::new(Format::Csv, true, records::ACCOUNT);
             let mut bytes = Vec::new();
             for account in &accounts {
-                bytes.extend_from_slice(&lines.row(&AccountRecord::new(account, Timestamp::UNIX_EPOCH)).unwrap());
+                bytes.extend_from_slice(&lines.row(&records::account(account, Timestamp::UNIX_EPOCH)).unwrap());
             }
             bytes.extend(lines.end());
-            let read: Vec<Newcomer> = read(&bytes).into_iter().map(|row| row.unwrap().newcomer).collect();
+            let read: Vec<Newcomer> = read(&bytes).into_iter().map(|(_, row)| row.unwrap()).collect();
             let written: Vec<Newcomer> = accounts
                 .into_iter()
                 .map(|Account { username, display_name, email, roles, .. }| Newcomer { username, display_name, email, roles })

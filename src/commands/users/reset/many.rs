@@ -50,7 +50,7 @@ pub fn run(
     mut bulk: Bulk,
     mut handover: Handover,
 ) -> Result<()> {
-    let (total, before) = (chosen.len(), bulk.failed().0);
+    let (total, before) = (chosen.len(), bulk.failed.len());
     let is_few = total <= FEW;
     let batch_size = if is_few { 1 } else { batch_size(desk.policy.cost) };
     let workers = workers(desk, many.jobs, total);
@@ -196,7 +196,7 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 /// How many are done, and how to go on.
 fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
     let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "their rows came first".into() };
-    let done = counted(bulk.done() as u64, "account");
+    let done = counted(bulk.done as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
 
@@ -208,15 +208,14 @@ fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stop
         left.for_each(|written| bulk.record(written, Err(why.again())));
     } else if let Some(first) = left.next() {
         // One of them says why.
-        let count = left.count();
+        bulk.untried = left.count();
         bulk.record(first, Err(why.again()));
-        bulk.leave_untried(count);
     }
 }
 
 /// Says what came of it, to whoever reads along.
 fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[String], asked: usize) {
-    let done = bulk.done();
+    let done = bulk.done;
     if done == 0 {
         return;
     }

@@ -30,7 +30,7 @@ use crate::store::Store;
 use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
-use crate::terminal::records::AccountRecord;
+use crate::terminal::records;
 
 /// Up to so many can be read off a screen, and agreed to with a yes.
 const READABLE: usize = 10;
@@ -72,7 +72,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         done.leave_out(desk, &mut chosen, &mut bulk);
     }
     if chosen.is_empty() {
-        if bulk.failed().1 == 0 && unfinished.is_none() {
+        if bulk.asked == 0 && unfinished.is_none() {
             tell_of_nobody(desk, args)?;
         }
         return bulk.finish();
@@ -85,7 +85,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
     }
     if args.dry_run {
-        bulk.foretell();
+        bulk.foretells = true;
         foretell(desk, &store, &chosen, &spoken(lifetime.as_secs()), several)?;
         for one in chosen {
             bulk.record(one.written, Ok(()));
@@ -157,7 +157,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
         }
         format!("Reset the passwords of {} ({})?", counted(count as u64, "account"), some_of(names, count))
     };
-    if let (failed @ 1.., asked) = bulk.failed() {
+    if let (failed @ 1.., asked) = (bulk.failed.len(), bulk.asked) {
         // Writing to a String cannot fail.
         let _ = write!(question, "\n{failed} of {asked} cannot be reset, and will be named. Go on?");
     }
@@ -192,7 +192,7 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         return Ok(());
     }
     if args.dry_run {
-        return output::print(desk.output, &RecordWriter::new::<AccountRecord<'_>>(format, true).end()).map(drop);
+        return output::print(desk.output, &RecordWriter::new(format, true, records::ACCOUNT).end()).map(drop);
     }
     let handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, true)?;
     handover.close_empty(&mut desk.means())
@@ -205,7 +205,7 @@ fn disabled(account: &Account) -> String {
 /// Says what a reset would do.
 fn foretell(desk: &mut Desk<'_>, store: &Store, chosen: &[Chosen], lifetime: &str, several: bool) -> Result<()> {
     let now = desk.now()?;
-    let mut rows = RecordWriter::new::<AccountRecord<'_>>(desk.format(), several);
+    let mut rows = RecordWriter::new(desk.format(), several, records::ACCOUNT);
     if several && desk.format() == Format::Text {
         desk.terminal.note(&format!("It would be {}.", counted(chosen.len() as u64, "account")));
     }
@@ -215,7 +215,7 @@ fn foretell(desk: &mut Desk<'_>, store: &Store, chosen: &[Chosen], lifetime: &st
             let Account { id, .. } = account;
             format!("Would reset {}, id {id}.\n", account.named()).into_bytes()
         } else {
-            rows.row(&AccountRecord::new(&account, now))?.to_vec()
+            rows.row(&records::account(&account, now))?.to_vec()
         };
         if output::print(desk.output, &bytes)? == Reader::Gone {
             return Ok(());

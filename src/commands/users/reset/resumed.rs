@@ -102,7 +102,7 @@ impl Done {
         let before = chosen.len();
         chosen.retain(|one| !self.accounts.contains(&one.id));
         let done = before - chosen.len();
-        bulk.leave_out(done);
+        bulk.asked -= done;
         let [done, before] = [done, before].map(|count| grouped(count as u64));
         desk.terminal.note(&format!("{done} of {before} are done already."));
     }

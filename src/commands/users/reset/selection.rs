@@ -114,7 +114,7 @@ impl Selection {
             let Some(next) = accounts.last().cloned() else { return Ok((bulk, found)) };
             for account in accounts.into_iter().filter(|account| Some(account.id) != own) {
                 let written = account.username.to_string();
-                bulk.ask(1);
+                bulk.asked += 1;
                 match may(store, &account) {
                     Ok(()) => found.push(Chosen::new(&written, &account)),
                     Err(failure) => bulk.record(written, Err(failure)),
