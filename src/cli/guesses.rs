@@ -73,8 +73,10 @@ const NAMES: [&str; 5] = ["--user", "--username", "--account", "--id", "-u"];
 #[must_use]
 pub fn hint(error: &clap::Error) -> String {
     let (command, path) = addressed(error);
-    let see = format!("see 'passdesk {}--help'", path.iter().map(|word| format!("{word} ")).collect::<String>());
-    instead(error, &command, &path.join(" ")).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"))
+    let path = path.join(" ");
+    let space = if path.is_empty() { "" } else { " " };
+    let see = format!("see 'passdesk {path}{space}--help'");
+    instead(error, &command, &path).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"))
 }
 
 /// The command that an error is about, by the usage in it, and how it is called.
