@@ -12,7 +12,7 @@ use passdesk::cli::Cli;
 use rusqlite::Connection;
 
 /// The commands that sign nobody in.
-const SIGN_NOBODY_IN: [&str; 6] = ["init", "store path", "demo", "completions", "man", "recover"];
+const SIGN_NOBODY_IN: [&str; 7] = ["init", "store path", "demo", "completions", "help", "man", "recover"];
 /// What is left to an account that has to choose a new password, and `verify`, which is a way in of its own.
 const OF_THEIR_OWN: [&str; 4] = ["me passwd", "me sign-in", "me sign-out", "verify"];
 
