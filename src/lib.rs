@@ -65,7 +65,7 @@ use crate::sign_in_files::SignInFiles;
 use crate::store::StoreFile as _;
 use crate::store::sqlite::SqliteStores;
 use crate::system::{Slow, SystemClock};
-use crate::terminal::Terminal as _;
+use crate::terminal::Signals as _;
 use crate::terminal::clipboard::{self, DisplayClipboard};
 use crate::terminal::console::{self, Console};
 use crate::terminal::format::Format;

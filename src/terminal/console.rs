@@ -9,7 +9,9 @@ use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::picker::{Next, Picker};
 use super::screen::{ScreenKey, ScreenPage};
-use super::{Answer, Phase, PromptError, Search, Terminal, hidden, keys, progress, typing};
+use super::{
+    Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, hidden, keys, progress, typing,
+};
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{hanging, neutral, neutral_lines, wrapped};
 use crate::failure::{self, Failure, Hint, Kind, Look};
@@ -105,7 +107,7 @@ fn press(picker: &mut Picker, keys: Vec<keys::ListKey>, search: Search<'_>) -> f
     Ok(None)
 }
 
-impl Terminal for Console {
+impl Ask for Console {
     fn is_interactive(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal() && File::open("/dev/tty").is_ok()
     }
@@ -152,7 +154,9 @@ impl Terminal for Console {
         };
         self.piped.insert(lines).next()
     }
+}
 
+impl Pick for Console {
     fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize> {
         self.needs_terminal(instead)?;
         let terminal = File::open("/dev/tty").map_err(PromptError::from)?;
@@ -172,7 +176,9 @@ impl Terminal for Console {
         self.guard.give_back();
         outcome
     }
+}
 
+impl Screen for Console {
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.needs_terminal("leave --screen out")?;
         let (page, coloured) = (page.again(), self.look.coloured);
@@ -203,14 +209,18 @@ impl Terminal for Console {
         terminal.write_all(bytes)?;
         Ok(terminal.flush()?)
     }
+}
 
+impl Note for Console {
     fn note(&mut self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| note(text, self.look)),
             None => note(text, self.look),
         }
     }
+}
 
+impl Progress for Console {
     fn begin_progress(&mut self, what: &str, total: u64) {
         self.guard.draw_line(true);
         self.bar = Some(progress::bar(what, total, self.look.width));
@@ -228,7 +238,9 @@ impl Terminal for Console {
             self.guard.draw_line(false);
         }
     }
+}
 
+impl Signals for Console {
     fn enter(&mut self, phase: Phase) {
         self.guard.enter(phase);
     }

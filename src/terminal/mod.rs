@@ -91,8 +91,13 @@ pub type Answer<T> = Result<T, PromptError>;
 /// Finds lines for what somebody types.
 pub type Search<'a> = &'a mut dyn FnMut(&str) -> failure::Result<Vec<String>>;
 
-/// All that a command needs of the person in front of it. `instead` says how to do without a terminal.
-pub trait Terminal {
+/// All that a command needs of the person in front of it.
+pub trait Terminal: Ask + Pick + Screen + Note + Progress + Signals {}
+
+impl<T: Ask + Pick + Screen + Note + Progress + Signals> Terminal for T {}
+
+/// Asks for a line. `instead` says how to do without a terminal.
+pub trait Ask {
     /// Whether there is a person to ask: standard input and standard error are both a terminal.
     fn is_interactive(&self) -> bool;
 
@@ -110,11 +115,18 @@ pub trait Terminal {
 
     /// The next line of standard input, verbatim but for the line end.
     fn piped_secret(&mut self) -> Answer<TypedPassword>;
+}
 
+/// Has somebody pick from a list.
+pub trait Pick {
     /// Has somebody pick one of the lines that `search` finds for what they type; the number of the line in what it found
-    /// last. A search that fails ends it, and who leaves has [`PromptError::Cancelled`].
+    /// last. A search that fails ends it, and who leaves has [`PromptError::Cancelled`]. `instead` says how to do without
+    /// a terminal.
     fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize>;
+}
 
+/// Shows what nobody is to find afterwards, or has the terminal itself do something with it.
+pub trait Screen {
     /// Puts a page on the alternate screen, in the place of the one before.
     fn paint(&mut self, page: &ScreenPage) -> Answer<()>;
 
@@ -129,11 +141,17 @@ pub trait Terminal {
 
     /// Hands bytes to the terminal itself, not to the person in front of it.
     fn pass_on(&mut self, bytes: &[u8]) -> Answer<()>;
+}
 
-    /// Tells the person what is not the result, in one line on standard error.
+/// Tells the person what is not the result.
+pub trait Note {
+    /// Tells it in one line on standard error.
     fn note(&mut self, text: &str);
+}
 
-    /// Begins to show how far a run of so many steps has come. Whatever ends the run ends this.
+/// Shows how far a long run has come. Whatever ends the run ends this.
+pub trait Progress {
+    /// Begins to show it, of so many steps.
     fn begin_progress(&mut self, what: &str, total: u64);
 
     /// So many steps of it are done.
@@ -141,7 +159,10 @@ pub trait Terminal {
 
     /// Shows it no longer.
     fn end_progress(&mut self);
+}
 
+/// Says what a signal does, and whether one came.
+pub trait Signals {
     /// Says how far something that must not be torn apart has come.
     fn enter(&mut self, phase: Phase);
 
@@ -154,6 +175,6 @@ pub trait Terminal {
     /// Hands over a file or a folder that is of no use, and goes, if a signal ends the program.
     fn doom(&mut self, made: Made);
 
-    /// Takes back what [`Self::doom`] said.
+    /// Takes back what [`Signals::doom`] said.
     fn spare(&mut self, path: &Path);
 }

@@ -42,7 +42,7 @@ use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
 use crate::terminal::screen::{ScreenKey, ScreenPage};
-use crate::terminal::{Answer, Phase, PromptError, Search, Terminal};
+use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals};
 use crate::token_source::TokenSource;
 
 const OPERATION: OperationId = OperationId([7; 16]);
@@ -96,7 +96,7 @@ fn typed(text: &str) -> TypedPassword {
     TypedPassword::new(Zeroizing::new(text.into()))
 }
 
-impl Terminal for Person {
+impl Ask for Person {
     fn is_interactive(&self) -> bool {
         self.present
     }
@@ -146,7 +146,9 @@ impl Terminal for Person {
             step => panic!("read standard input at {step:?}"),
         }
     }
+}
 
+impl Pick for Person {
     fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> Result<usize> {
         self.is_there(instead)?;
         match self.next(question) {
@@ -158,7 +160,9 @@ impl Terminal for Person {
             step => panic!("asked to pick at {step:?}"),
         }
     }
+}
 
+impl Screen for Person {
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.is_there("")?;
         self.pages.push((page.secret.to_string(), page.status.clone()));
@@ -183,17 +187,23 @@ impl Terminal for Person {
         self.passed_on.extend_from_slice(bytes);
         Ok(())
     }
+}
 
+impl Note for Person {
     fn note(&mut self, text: &str) {
         self.notes.push(text.into());
     }
+}
 
+impl Progress for Person {
     fn begin_progress(&mut self, _: &str, _: u64) {}
 
     fn advance(&mut self, _: u64) {}
 
     fn end_progress(&mut self) {}
+}
 
+impl Signals for Person {
     fn enter(&mut self, phase: Phase) {
         self.phases.push(phase);
     }
