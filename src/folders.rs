@@ -22,11 +22,8 @@ pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
         let (shown, metadata) = (above.display(), fs::symlink_metadata(above)?);
         if ![0, myself].contains(&metadata.uid()) {
             return Ok(Some(Fault {
-                message: format!(
-                    "the folder {shown} can be rearranged by others: it belongs to uid {}",
-                    metadata.uid()
-                ),
-                hint: "choose a folder of your own; each folder above it has to be yours or root's".into(),
+                message: format!("the folder {shown} lets others rename files: it belongs to uid {}", metadata.uid()),
+                hint: "choose a folder of your own; you or root must own each folder above it".into(),
             }));
         }
         let mode = metadata.mode() & 0o7777;
@@ -34,12 +31,12 @@ pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
         // The mode of a link says nothing.
         if mode & 0o022 != 0 && !is_sticky && !metadata.is_symlink() {
             return Ok(Some(Fault {
-                message: format!("the folder {shown} can be rearranged by others (mode {mode:04o})"),
+                message: format!("the folder {shown} lets others rename files (mode {mode:04o})"),
                 hint: if mode & 0o1000 != 0 {
-                    "choose a folder of your own: in this one everybody may make files".into()
+                    "choose a folder of your own: everybody may make files in this one".into()
                 } else {
                     format!(
-                        "find out what others have put there, then: chmod go-w {shown}; or choose a folder of your own"
+                        "look at what others have put there, then: chmod go-w {shown}; or choose a folder of your own"
                     )
                 },
             }));

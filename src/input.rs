@@ -22,7 +22,7 @@ pub struct Input {
 }
 
 /// What to tell a person of a file that has grown.
-pub const HAS_GROWN: &str = "The file has grown since the reading began: what was in it then is looked at.";
+pub const HAS_GROWN: &str = "The file has grown since passdesk began to read it. The new part is left out.";
 
 /// Whether a path means standard input.
 #[must_use]
@@ -42,7 +42,7 @@ fn named(path: &Path) -> String {
 /// What to say of a file that passdesk keeps for itself.
 #[must_use]
 pub fn kept(name: &str) -> Failure {
-    Failure::new(Kind::Usage, format!("{name} is a file of passdesk's own")).hint("name a file of yours")
+    Failure::new(Kind::Usage, format!("{name} is one of passdesk's own files")).hint("name another file")
 }
 
 /// Reads a file, a pipe or, for `-`, standard input; but none that passdesk keeps for itself.
@@ -57,8 +57,8 @@ pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
         named_file::open(path, options.read(true), Links::Followed, unreadable, will_do)?
     };
     if file.is_terminal() {
-        return Err(Failure::new(Kind::Usage, format!("{name} is a terminal, and no list of accounts"))
-            .hint("name a file, or let the list come through a pipe"));
+        return Err(Failure::new(Kind::Usage, format!("{name} is a terminal, not a list of accounts"))
+            .hint("name a file, or use a pipe"));
     }
     // Of a pipe one cannot know how much is to come.
     let length = if metadata.is_file() {
@@ -73,14 +73,14 @@ pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
     }
     if length.unwrap_or(bytes.len() as u64) > MOST {
         return Err(
-            Failure::new(Kind::Usage, format!("{name} has more than 1 GiB")).hint("hand it in in several parts")
+            Failure::new(Kind::Usage, format!("{name} has more than 1 GiB")).hint("split it into several files")
         );
     }
     let has_grown = metadata.is_file() && file.metadata().map_err(unreadable)?.len() > metadata.len();
     let is_shorter = length.is_some_and(|length| (bytes.len() as u64) < length);
     // A row that was cut would look whole: half a name is a name.
     if is_shorter || (has_grown && !bytes.ends_with(b"\n")) {
-        return Err(Failure::new(Kind::Conflict, format!("{name} is being written: its last row is not whole"))
+        return Err(Failure::new(Kind::Conflict, format!("somebody is writing {name}: its last row is not complete"))
             .hint("wait until the file is complete, and try again"));
     }
     Ok(Input { bytes, has_grown })

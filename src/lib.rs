@@ -116,7 +116,7 @@ fn store_through_sudo(is_named: bool) -> Result<()> {
     if !is_named || !system::is_through_sudo() {
         return Ok(());
     }
-    let instead = "leave it out; whoever may do everything by sudo puts 'env -u SUDO_UID' before passdesk";
+    let instead = "leave it out; if you may do everything by sudo, put 'env -u SUDO_UID' before passdesk";
     Err(commands::not_through_sudo("--store", instead))
 }
 

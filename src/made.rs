@@ -129,7 +129,7 @@ fn own_folder(path: &Path) -> io::Result<File> {
     let held = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
     let metadata = held.metadata()?;
     if metadata.mode() & 0o777 != 0o700 || metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(io::Error::other(format!("others could get at what is made in {}", path.display())));
+        return Err(io::Error::other(format!("others could reach new files in {}", path.display())));
     }
     Ok(held)
 }

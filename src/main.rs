@@ -7,5 +7,5 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(unix))]
 fn main() {
-    compile_error!("passdesk is for Unix: who may use a store is decided by the owner and the mode of its file");
+    compile_error!("passdesk needs Unix: the owner and the mode of a store's file decide who may use it");
 }

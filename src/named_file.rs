@@ -47,7 +47,7 @@ pub fn open<E>(
         return Ok((file, opened));
     }
     leave_open(file);
-    Err(unopened(io::Error::other("another file has taken its place meanwhile")))
+    Err(unopened(io::Error::other("another file has just taken its place")))
 }
 
 /// Looks at a stream that this process was given, unless it is a file that passdesk keeps for itself.
@@ -100,7 +100,7 @@ mod tests {
         fs::write(&other, "secret").unwrap();
         let other = fs::canonicalize(other).unwrap();
         let error = opened(&path, Links::Followed, || fs::rename(&other, &path).unwrap()).unwrap_err();
-        assert_eq!(error.to_string(), "another file has taken its place meanwhile");
+        assert_eq!(error.to_string(), "another file has just taken its place");
         let open: Vec<_> =
             fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.unwrap().path()).ok()).collect();
         assert!(open.contains(&fs::canonicalize(path).unwrap()), "{open:?}");

@@ -30,7 +30,7 @@ impl SignInFiles {
     }
 
     fn path(&self, store: &str) -> anyhow::Result<PathBuf> {
-        let folder = self.folder.as_ref().context("there is no home folder to keep a sign-in in; use --as instead")?;
+        let folder = self.folder.as_ref().context("there is no home folder for a sign-in; use --as instead")?;
         Ok(folder.join(match self.sudo_caller {
             Some(uid) => format!("{store}.uid-{uid}.sign-in"),
             None => format!("{store}.sign-in"),
@@ -41,10 +41,10 @@ impl SignInFiles {
     pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
         self.read(store, |file| {
             if !is_own(file) {
-                return Err("belongs to somebody else".into());
+                return Err("it belongs to somebody else".into());
             }
             match file.mode() & 0o7777 {
-                mode if mode & 0o077 != 0 => Err(format!("is open to others (mode {mode:04o})")),
+                mode if mode & 0o077 != 0 => Err(format!("it is open to others (mode {mode:04o})")),
                 _ => self.closed().map_err(|error| error.to_string()),
             }
         })
@@ -62,7 +62,7 @@ impl SignInFiles {
             // If that fails, so does the reading.
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
         }
-        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("belongs to somebody else".into()) })
+        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("it belongs to somebody else".into()) })
     }
 
     /// Refuses a folder that others can rearrange: they could put one sign-in in the place of another.
@@ -82,7 +82,7 @@ impl SignInFiles {
     ) -> anyhow::Result<Option<SignInSecret>> {
         let Ok(path) = self.path(store) else { return Ok(None) };
         let unfit = |fault: String| {
-            anyhow!("{} should keep your sign-in, and {fault}; 'passdesk me sign-out' removes it", shown(&path))
+            anyhow!("the sign-in in {} cannot be used: {fault}; 'passdesk me sign-out' removes it", shown(&path))
         };
         // `None` says that there is none.
         let unread = |error: io::Error| {
@@ -90,7 +90,7 @@ impl SignInFiles {
             (!is_absent).then(|| anyhow::Error::from(error).context(format!("{} cannot be read", shown(&path))))
         };
         let opened = named_file::open(&path, OpenOptions::new().read(true), Links::Refused, unread, |file| {
-            let fault = if file.is_file() { will_do(file) } else { Err("is no file".into()) };
+            let fault = if file.is_file() { will_do(file) } else { Err("it is not a file".into()) };
             fault.map_err(|fault| Some(unfit(fault)))
         });
         let file = match opened {
@@ -102,7 +102,7 @@ impl SignInFiles {
         file.take(128).read_to_end(&mut text)?;
         match std::str::from_utf8(&text).ok().and_then(|text| SignInSecret::from_hex(text.trim_end())) {
             Some(secret) => Ok(Some(secret)),
-            None => Err(unfit("holds no sign-in".into())),
+            None => Err(unfit("it holds no sign-in".into())),
         }
     }
 
@@ -254,7 +254,7 @@ mod tests {
         chown(&path, Some(65_534), None).unwrap();
         for loaded in [files.load("store"), files.load_to_end("store")] {
             let Err(refused) = loaded else { panic!("it was taken") };
-            assert!(refused.to_string().contains("belongs to somebody else"), "{refused}");
+            assert!(refused.to_string().contains("it belongs to somebody else"), "{refused}");
         }
     }
 
@@ -266,7 +266,7 @@ mod tests {
         for mode in [0o770, 0o1777] {
             fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
             let Err(refused) = files.load("store") else { panic!("it was taken") };
-            assert!(refused.to_string().contains("can be rearranged by others (mode "), "{refused}");
+            assert!(refused.to_string().contains("lets others rename files (mode "), "{refused}");
             assert!(files.save("store", &secret(2)).is_err());
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
             // It can be ended all the same.

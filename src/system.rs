@@ -50,7 +50,7 @@ pub fn random() -> anyhow::Result<impl CryptoRng> {
 pub fn secure() -> Result<()> {
     if getuid() != geteuid() || getgid() != getegid() {
         return Err(Failure::new(Kind::Failed, "passdesk does not run set-user-id or set-group-id")
-            .hint("take the bit away with chmod, and let people in with a sudo rule; docs/team.md shows one"));
+            .hint("remove that bit with chmod, and use a sudo rule; docs/team.md shows one"));
     }
     // Where one of these is not to be had, the other still holds.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });

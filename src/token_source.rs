@@ -54,8 +54,8 @@ fn unusable(path: &Path, what: &str) -> Failure {
 
 /// It would be read as the user whom they borrow, and let them act by a token that they cannot read.
 fn not_through_sudo(path: &Path) -> Failure {
-    unusable(path, "is not opened for somebody who comes through sudo")
-        .hint("hand over the token itself, which sudo has to keep: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")
+    unusable(path, "is not opened through sudo")
+        .hint("pass the token itself; sudo must keep it: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")
 }
 
 fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroizing<String>> {
@@ -65,12 +65,12 @@ fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroiz
             return Err(unusable(path, "is not an ordinary file"));
         }
         if is_kept(file) {
-            return Err(unusable(path, "is a file of passdesk's own"));
+            return Err(unusable(path, "is one of passdesk's own files"));
         }
         if file.mode() & 0o077 != 0 {
             let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
             let hint =
-                format!("revoke the token if somebody may have read it; then: chmod 600 {}", shell_word(&shown(path)));
+                format!("if somebody may have read it, revoke the token; then: chmod 600 {}", shell_word(&shown(path)));
             return Err(unusable(path, &what).hint(hint));
         }
         Ok(())

@@ -33,7 +33,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let account = args.account.as_deref().map(str::parse).transpose()?;
     if args.actor.as_deref().is_some_and(|actor| words(actor).next().is_none()) {
         let hint = "give a name, a number or a label, as in --actor alice";
-        return Err(Invalid::new("an actor without a letter or a digit is nobody", hint).into());
+        return Err(Invalid::new("an actor has a letter or a digit", hint).into());
     }
     let operation = args.operation.as_deref().map(str::parse).transpose()?;
     let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
@@ -104,7 +104,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     let Some(last_at) = repeats.iter().map(|repeat| repeat.last_at).max() else { return Ok(()) };
     let all = repeats.iter().fold(0_u64, |sum, repeat| sum.saturating_add(repeat.count));
     desk.terminal.note(&format!(
-        "Not in the list yet: {} that failed, the last on {}. In an hour at most they are an event for each kind.",
+        "Not in the list yet: {} that failed, the last on {}. They are recorded within an hour.",
         counted(all, "more sign-in"),
         readable(last_at)
     ));
@@ -157,7 +157,7 @@ fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
         }
     }
     if !seen {
-        let fault = "the head that was noted down is not in the record: it was cut, or written anew";
+        let fault = "that head is not in the record: somebody cut the record, or wrote it again";
         return Err(tampered(Tampered(fault.into())));
     }
     let (events, link) = walk.head();

@@ -70,13 +70,13 @@ impl Bulk {
         let (kind, message) = match (self.done, self.untried) {
             _ if unknown > 0 => {
                 let kind = if self.done > 0 { Kind::PartlyDone } else { Kind::OutcomeUnknown };
-                let whether = format!("of {} it is not known whether they are", grouped(unknown));
-                (kind, format!("{done} of {asked} accounts are done; {whether}; the others are as they were"))
+                let whether = format!("for {} nobody knows", grouped(unknown));
+                (kind, format!("{done} of {asked} accounts are done; {whether}; the others have not changed"))
             }
             (0, _) => (first.failure.kind, format!("none of {asked} accounts could be done; nothing has changed")),
             _ if self.foretells => (Kind::PartlyDone, format!("{failed} of {asked} would fail")),
             (_, 0) => (Kind::PartlyDone, format!("{failed} of {asked} failed; the rest is done")),
-            _ => (Kind::PartlyDone, format!("{done} of {asked} are done; the others are as they were")),
+            _ => (Kind::PartlyDone, format!("{done} of {asked} are done; the others have not changed")),
         };
         Err(Failure { items: self.failed, ..Failure::new(kind, message) })
     }

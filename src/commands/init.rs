@@ -15,7 +15,7 @@ use crate::store::{NewAccount, NewTemporary, StoreFile};
 /// Runs the command.
 pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     if desk.global.as_username.is_some() {
-        return Err(Failure::new(Kind::Usage, "there is nobody to sign in as before there is a store")
+        return Err(Failure::new(Kind::Usage, "nobody can sign in before there is a store")
             .hint("leave out --as; the first admin is named with --admin"));
     }
     let username: Username =
@@ -30,7 +30,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     way_out::check(&args.handover.way_out, desk, 1)?;
     let lifetime = way_out::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if let Some(path) = desk.stores.file().map_or(Ok(None), StoreFile::occupant)? {
-        return Err(taken(format!("there is something at {} already", shown(path))));
+        return Err(taken(format!("{} exists already", shown(path))));
     }
 
     let stores = desk.stores;
@@ -59,6 +59,5 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
 }
 
 fn taken(message: String) -> Failure {
-    Failure::new(Kind::Conflict, message)
-        .hint("use that store, or make another one with --store PATH; nothing is ever overwritten")
+    Failure::new(Kind::Conflict, message).hint("use that store, or make another one with --store PATH")
 }

@@ -24,7 +24,7 @@ pub fn run(dir: &Path, through_sudo: bool, is_own: impl Fn(&Path) -> bool) -> Re
     let mut pages = Vec::new();
     pages_of(&command, &mut pages);
     if let Some(page) = pages.iter().map(|page| dir.join(page.get_filename())).find(|path| is_own(path)) {
-        return Err(Failure::new(Kind::Usage, format!("{} is a file of passdesk's own", shown(page)))
+        return Err(Failure::new(Kind::Usage, format!("{} is one of passdesk's own files", shown(page)))
             .hint("name another folder"));
     }
     fs::create_dir_all(dir)

@@ -207,7 +207,7 @@ fn done(failure: Failure) -> Failure {
 /// What to say of a file that is named by somebody who comes through sudo.
 #[must_use]
 pub fn not_through_sudo(flag: &str, instead: &str) -> Failure {
-    Failure::new(Kind::Usage, format!("{flag} opens no file for somebody who comes through sudo")).hint(instead)
+    Failure::new(Kind::Usage, format!("{flag} opens no file through sudo")).hint(instead)
 }
 
 /// Refuses standard streams that are files passdesk keeps for itself. What is written into the store damages it, and to
@@ -229,8 +229,8 @@ pub fn refuse_own_streams(is_kept: &dyn Fn(&Metadata) -> bool) -> Result<()> {
 }
 
 fn written_to_own(stream: &str) -> Failure {
-    Failure::new(Kind::NotDelivered, format!("{stream} is a file of passdesk's own, and is not written to"))
-        .hint("let it go to a terminal, a pipe or a file of yours")
+    Failure::new(Kind::NotDelivered, format!("{stream} is one of passdesk's own files"))
+        .hint("write to a terminal, a pipe or another file")
 }
 
 /// The account somebody pointed at.

@@ -49,7 +49,7 @@ fn set(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     let was = desk.commit(|_| store.set_policy(acting.actor(), Policy::default(), args.setting, is))?;
     desk.terminal.note(&format!("{name} is {is} now; it was {was}."));
     if args.setting == Setting::OperatorAccess && is == "off" {
-        desk.terminal.note("From now on an operator has to sign in, too. 'passdesk recover' stays open to operators.");
+        desk.terminal.note("From now on operators must sign in, too. They can still run 'passdesk recover'.");
     }
     let policy = store.policy(Policy::default()).map_err(|error| done(error.into()))?;
     desk.print_done(COLUMNS, [said(args.setting, &policy).map(Into::into).into()], false)

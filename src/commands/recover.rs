@@ -16,7 +16,7 @@ use crate::handover::TemporaryDisclosure;
 pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let username: Username = args.username.parse()?;
     if desk.global.as_username.is_some() {
-        return Err(Failure::new(Kind::Usage, "recover is for operators, and takes no sign-in").hint("leave out --as"));
+        return Err(Failure::new(Kind::Usage, "recover needs no sign-in").hint("leave out --as"));
     }
     way_out::check(&args.handover.way_out, desk, 1)?;
     let lifetime = way_out::lifetime(&args.handover)?;
@@ -40,8 +40,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let seen = find(&store, &Target::Id(account.id))?.revision;
     if seen != account.revision {
-        return Err(Failure::new(Kind::Conflict, "somebody else has changed the account meanwhile")
-            .hint("look again, and try again"));
+        return Err(Failure::new(Kind::Conflict, "somebody else has just changed the account")
+            .hint("look at it again, and try again"));
     }
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
     way_out::issue_temporary(&mut handover, desk, (&account.username, &account.display_name), lifetime, |new| {

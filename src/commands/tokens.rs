@@ -69,20 +69,21 @@ fn allowed(store: &mut Store, acting: &Acting, owner: &Account, wanted: &Wanted)
     acting.may_to(store, Action::CreateToken, Subject::from(owner))?;
     let roles = roles(store, wanted.roles, acting, owner)?;
     if !owner.is_open() {
-        return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username))
-            .hint("a token is made of an account that is: see 'passdesk users enable' and 'passdesk users restore'"));
+        return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username)).hint(
+            "only an account in use can have a token: see 'passdesk users enable' and 'passdesk users restore'",
+        ));
     }
     let label = TokenTarget::Label(wanted.label.clone());
     if store.token(&label, Some(owner.id))?.is_some() {
         return Err(Failure::new(Kind::Conflict, format!("{} has a token {} already", owner.username, wanted.label))
-            .hint("take another label, or end that one with 'passdesk tokens revoke'"));
+            .hint("choose another label, or end that one with 'passdesk tokens revoke'"));
     }
     if owner.must_change {
         let by = acting.actor();
         // It would end when the password is chosen.
         let refused = way_in::change_required(store, by, owner, Action::CreateToken.name());
         let is_own = acting.account().is_some_and(|account| account.id == owner.id);
-        return Err(if is_own { refused } else { refused.hint("until its owner has, the account can have no token") });
+        return Err(if is_own { refused } else { refused.hint("the account can have a token after that") });
     }
     Ok(roles)
 }
@@ -119,7 +120,7 @@ fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> R
     let Some(lacking) = lacking else { return Ok(asked) };
     let whose = if lendable.contains(lacking) { &format!("{} has", owner.username) } else { "you have" };
     let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
-    let hint = "a token may do at most what both its account and whoever makes it may do".to_owned();
+    let hint = "a token gets only roles that both its account and you have".to_owned();
     let refusal = Refusal::NotAllowed { reason: Reason::RoleMissing, message, hint };
     acting.refuse(store, Action::CreateToken.name(), owner.into(), refusal).map(|()| Roles::NONE)
 }
@@ -203,9 +204,8 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let acting = acting(desk, &mut store)?;
     let own = acting.account().map(|account| account.id);
     let not_found = || {
-        Failure::new(Kind::NotFound, format!("there is no token '{target}'")).hint(
-            "'passdesk tokens list' shows your own; for those of others, give the number from 'tokens list --all'",
-        )
+        Failure::new(Kind::NotFound, format!("there is no token '{target}'"))
+            .hint("'passdesk tokens list' shows yours; to end another one, give its number from 'tokens list --all'")
     };
     if let Some(account) = acting.account() {
         // Who has to choose a new password first is told so, and not whether there is such a token.

@@ -14,8 +14,7 @@ use crate::terminal::records;
 /// to be let in: one that nobody can have fails as one that nobody has.
 pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     if desk.global.as_username.is_some() {
-        return Err(Failure::new(Kind::Usage, "verify is about the account it names, and takes no sign-in")
-            .hint("leave out --as"));
+        return Err(Failure::new(Kind::Usage, "verify needs no sign-in").hint("leave out --as"));
     }
     let username: Option<Username> = args.username.parse().ok();
     let mut store = desk.open()?;

@@ -62,8 +62,8 @@ pub fn owner(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
 /// told what to say instead.
 pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
-        desk.terminal.note("You are not signed in. Whose account is it? This signs you in for this command");
-        desk.terminal.note("alone; 'passdesk me sign-in' does it for longer.");
+        desk.terminal.note("You are not signed in. Whose account is it? This is for this command");
+        desk.terminal.note("alone; 'passdesk me sign-in' lasts longer.");
     } else if !desk.policy.operator_access {
         let by = Actor::Operator(desk.operator.clone());
         store.turn_away(&Entry::refused(&by, "sign-in", None, Reason::OperatorAccessOff))?;
@@ -85,8 +85,8 @@ pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
         return by_password(desk, store, &username.parse()?).map(Some);
     }
     if desk.global.password_stdin {
-        return Err(Failure::new(Kind::Usage, "nothing says whose password is on standard input")
-            .hint("say whose with --as USERNAME, or leave out --password-stdin"));
+        return Err(Failure::new(Kind::Usage, "whose password is on standard input?")
+            .hint("add --as USERNAME, or leave out --password-stdin"));
     }
     signed_in(desk, store)
 }
@@ -124,8 +124,8 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>
 /// What to say of a sign-in or a token by which nobody is let in, and what the record says.
 fn ended(is_token: bool, is_malformed: bool) -> (Failure, Reason) {
     if is_malformed {
-        let failure = Failure::new(Kind::SignInFailed, "what stands where your token should be is no token")
-            .hint("it is one line that begins with 'pdsk_', as 'passdesk tokens create' handed it over");
+        let failure = Failure::new(Kind::SignInFailed, "your token is not a token")
+            .hint("a token is one line that begins with 'pdsk_'; 'passdesk tokens create' makes one");
         return (failure, Reason::MalformedToken);
     }
     let refusal = Refusal::SignInEnded { what: if is_token { "token" } else { "sign-in" } };
@@ -138,7 +138,7 @@ pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
     if let Some(username) = &desk.global.as_username {
         return Ok(username.parse()?);
     }
-    let instead = "say whose account it is with --as USERNAME";
+    let instead = "name the account with --as USERNAME";
     if desk.global.password_stdin {
         return Err(PromptError::NoTerminal { instead }.into());
     }

@@ -28,8 +28,8 @@ pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     }
     check_one(flags, desk, accounts)?;
     if let Some(path) = flags.output.as_deref().filter(|path| desk.claims(path)) {
-        return Err(Failure::new(Kind::NotDelivered, format!("{} is passdesk's own", shown(path)))
-            .hint("name a file of another name"));
+        return Err(Failure::new(Kind::NotDelivered, format!("{} is one of passdesk's own files", shown(path)))
+            .hint("name another file"));
     }
     if !flags.quiet {
         return Ok(());
@@ -37,12 +37,12 @@ pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
     if accounts > 1 {
         return refuse(
-            "--quiet prints a bare password, and with several accounts nobody could tell whose it is",
+            "--quiet prints one bare password, and there are several accounts",
             "use --format csv or --format jsonl",
         );
     }
     if desk.format() != Format::Text {
-        return refuse("--quiet and --format exclude each other", "leave one of them out");
+        return refuse("--quiet and --format cannot be combined", "leave one of them out");
     }
     Ok(())
 }
@@ -55,7 +55,7 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
         _ if flags.screen => ("--screen", "the screen"),
         _ if flags.copy.is_some() => ("--copy", "a clipboard"),
         _ if flags.clear_after.is_some() => {
-            return refuse("--clear-after says nothing without a copy", "add --copy or --screen");
+            return refuse("--clear-after needs a copy", "add --copy or --screen");
         }
         _ => return Ok(()),
     };
@@ -64,11 +64,11 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
         return refuse(&message, "use --output FILE --format csv");
     }
     if desk.format() != Format::Text {
-        return refuse(&format!("{flag} and --format exclude each other"), "leave one of them out");
+        return refuse(&format!("{flag} and --format cannot be combined"), "leave one of them out");
     }
     let is_for_terminal = flags.copy == Some(Copier::Osc52);
     if is_for_terminal && flags.clear_after.is_some() {
-        return refuse("a terminal cannot be made to clear what it has copied", "leave --clear-after out");
+        return refuse("passdesk cannot clear the clipboard of a terminal", "leave --clear-after out");
     }
     let needs_terminal = |message: &str, hint: &str| {
         let is_there = desk.terminal.is_interactive();
@@ -76,7 +76,7 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     };
     match flags.copy {
         _ if is_for_terminal => {
-            let hint = "leave --copy out, or give it another way out with --output";
+            let hint = "leave --copy out, or use --output";
             needs_terminal("there is no terminal that could copy it", hint)
         }
         Some(_) => desk.clipboard.check(),

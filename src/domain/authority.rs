@@ -144,7 +144,7 @@ pub enum Refusal {
         hint: String,
     },
     /// Nobody could administer the store any more.
-    #[error("{username} is the last global-admin who can be counted on")]
+    #[error("{username} is the last usable global-admin")]
     LastAdmin {
         /// The target.
         username: Username,
@@ -156,13 +156,13 @@ pub enum Refusal {
         username: Username,
     },
     /// Operators have been shut out, and nobody else would be let in.
-    #[error("there is no global-admin who can be counted on")]
+    #[error("there is no usable global-admin")]
     NoAdmin,
     /// Operators are shut out.
-    #[error("nobody is signed in, and the policy of this store lets no operator act without signing in")]
+    #[error("nobody is signed in, and the policy of this store makes operators sign in, too")]
     OperatorAccessOff,
     /// The password by which the actor acts is not the account's any more.
-    #[error("the password of {username} has been changed since it was given")]
+    #[error("the password of {username} has changed since you gave it")]
     PasswordChanged {
         /// The actor.
         username: Username,
@@ -206,7 +206,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     if !actor.is_open() {
         return refuse(
             Reason::ActorNotInUse,
-            format!("{} is not in use any more", actor.username),
+            format!("{} is no longer in use", actor.username),
             "ask an admin about the account".into(),
         );
     }
@@ -239,7 +239,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     if action.never_to_oneself() && oneself {
         let hint = match action {
             Action::Reset => "change your own password with 'passdesk me passwd'".into(),
-            _ => format!("somebody else has to: {}", whom_to_ask(action, Some(subject), actor, is_token)),
+            _ => format!("somebody else must do it: {}", whom_to_ask(action, Some(subject), actor, is_token)),
         };
         return refuse(Reason::OwnAccount, format!("{who} may not {deed}: that is their own account"), hint);
     }
@@ -248,7 +248,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     }
     refuse(
         Reason::RankNotLower,
-        format!("{who} may not {deed} ({}): that rank is not lower", said_roles(subject.roles)),
+        format!("{who} may not {deed} ({}): their rank is not lower", said_roles(subject.roles)),
         whom_to_ask(action, Some(subject), actor, is_token),
     )
 }
@@ -261,7 +261,7 @@ fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account, is
     let roles: Vec<_> = action.reaches().iter().rev().filter(suffices).map(|(role, _)| role.name()).collect();
     let said = one_of(&roles);
     if is_token {
-        return format!("it takes the role {said}; 'passdesk tokens list' shows which this token has");
+        return format!("it takes the role {said}; 'passdesk tokens list' shows the roles of this token");
     }
     let takes = format!("it takes the role {said}");
     match roles.first() {

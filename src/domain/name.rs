@@ -33,8 +33,7 @@ impl FromStr for Username {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let hint = "a username has letters a-z, digits, '.', '_' and '-', begins with a letter, a digit or '_', \
-                    and is not all digits";
+        let hint = "use letters a-z, digits, '.', '_' and '-'; begin with a letter, a digit or '_'; not all digits";
         let refuse = |what: &str| Err(Invalid::new(format!("{} is not a username: {what}", quoted(text)), hint));
         if text.is_empty() {
             return refuse("it is empty");
@@ -43,7 +42,7 @@ impl FromStr for Username {
             return refuse("it has more than 64 characters");
         }
         if text.bytes().all(|b| b.is_ascii_digit()) {
-            return refuse("it is all digits, and digits are an account's id");
+            return refuse("it is all digits, like the id of an account");
         }
         let may_be_in_it = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if let Some(c) = text.chars().find(|c| !may_be_in_it(*c)) {

@@ -38,7 +38,7 @@ impl FromStr for OperationId {
         }
         Err(Invalid::new(
             format!("{} is not the id of an operation", quoted(text)),
-            "it is the 32 digits that the record and a failure name",
+            "it has 32 digits; a reset, a failure and 'audit list' print it",
         ))
     }
 }

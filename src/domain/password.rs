@@ -44,7 +44,7 @@ impl BrokenRule {
             Self::TooShort { has, needs } => vec![format!("it has {has} characters; at least {needs} are needed")],
             Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
             Self::Current => vec!["it is the current password".into()],
-            Self::Temporary => vec!["it looks like a temporary password, or has a part of one".into()],
+            Self::Temporary => vec!["it looks like a temporary password".into()],
             Self::Guessable { advice } => {
                 let mut lines = vec!["it is too easy to guess".to_owned()];
                 lines.extend(advice.iter().map(|line| format!("  {line}")));

@@ -56,23 +56,23 @@ table! {
     /// What it decides.
     meaning: &'static str;
     /// [`Policy::min_length`].
-    MinLength => "min-length", "the fewest characters of a new password";
+    MinLength => "min-length", "how many characters a new password has at least";
     /// [`Policy::temporary_lifetime`].
     TemporaryLifetime => "temporary-lifetime", "how long a temporary password lives";
     /// [`Policy::sign_in_lifetime`].
     SignInLifetime => "sign-in-lifetime", "how long a sign-in lives";
     /// [`Policy::restorable`].
-    RestorableFor => "restorable-for", "how long a removed account is kept from being purged";
+    RestorableFor => "restorable-for", "how long a removed account can be restored";
     /// [`Policy::clear_after`].
-    ClearAfter => "clear-after", "how long a secret stays on the clipboard; 0 until something else is copied";
+    ClearAfter => "clear-after", "how long a secret stays on the clipboard; 0 keeps it";
     /// [`Throttle::after`].
-    ThrottleAfter => "throttle-after", "failed sign-ins in a row after which each further one waits";
+    ThrottleAfter => "throttle-after", "after how many failed sign-ins in a row the next ones wait";
     /// [`Throttle::lock_after`].
-    LockAfter => "lock-after", "failed sign-ins in a row after which the account is locked";
+    LockAfter => "lock-after", "after how many failed sign-ins in a row the account is locked";
     /// [`Policy::cost`].
     Argon2 => "argon2", "what a password hash costs: memory in KiB, passes, lanes";
     /// [`Policy::operator_access`].
-    OperatorAccess => "operator-access", "whether whoever may write the store's file acts without signing in";
+    OperatorAccess => "operator-access", "whether the owner of the store's file may act without signing in";
 }
 
 impl Setting {

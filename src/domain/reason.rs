@@ -28,7 +28,7 @@ table! {
     /// The temporary password has expired.
     TemporaryExpired => "temporary_expired", "the temporary password has expired";
     /// Somebody else changed the account meanwhile.
-    ChangedMeanwhile => "changed_meanwhile", "somebody else changed the account meanwhile";
+    ChangedMeanwhile => "changed_meanwhile", "somebody else changed the account first";
     /// The try took too long, or was killed.
     NotFinished => "not_finished", "not finished";
     /// It was like many others, of too many kinds to tell apart.
@@ -36,7 +36,7 @@ table! {
     /// The actor has no role that allows it.
     RoleMissing => "role_missing", "no role allows it";
     /// The rank of the target is not lower than the actor's.
-    RankNotLower => "rank_not_lower", "that rank is not lower";
+    RankNotLower => "rank_not_lower", "their rank is not lower";
     /// Nobody does this to their own account.
     OwnAccount => "own_account", "it is their own account";
     /// A token may not do this.
@@ -44,15 +44,15 @@ table! {
     /// The actor's account is not in use.
     ActorNotInUse => "actor_not_in_use", "the account that does it is not in use";
     /// No global-admin to count on would be left.
-    LastAdmin => "last_admin", "it is the last global-admin to count on";
+    LastAdmin => "last_admin", "it is the last usable global-admin";
     /// There is no global-admin to count on.
-    NoAdmin => "no_admin", "there is no global-admin to count on";
+    NoAdmin => "no_admin", "there is no usable global-admin";
     /// A new password must be chosen first.
     ChangeRequired => "change_required", "a new password must be chosen first";
     /// Operators have to sign in.
     OperatorAccessOff => "operator_access_off", "operators have to sign in";
     /// The password has been changed since it was given.
-    PasswordChanged => "password_changed", "the password has been changed since it was given";
+    PasswordChanged => "password_changed", "the password has changed since you gave it";
     /// The sign-in has ended.
     SignInEnded => "sign_in_ended", "the sign-in has ended";
     /// The token has ended.
@@ -62,7 +62,7 @@ table! {
     /// The account is not a global-admin.
     NotGlobalAdmin => "not_global_admin", "not a global-admin";
     /// The new password does not conform to the policy.
-    WeakPassword => "weak_password", "the new password does not conform to the policy";
+    WeakPassword => "weak_password", "the new password breaks a rule";
 }
 
 impl Reason {

@@ -24,7 +24,7 @@ impl FromStr for Target {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let hint = "give one account: its id, its username or its e-mail address; 'passdesk users list' shows them";
+        let hint = "give one account by its id, username or e-mail address; 'passdesk users list' shows them";
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
             // A number too large for an id is the number of no account; a leading zero is nobody's way to write one.
             return match text.parse() {

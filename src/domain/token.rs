@@ -43,11 +43,11 @@ impl FromStr for Label {
             return Ok(Self(text.to_owned()));
         }
         if text.starts_with(TOKEN_PREFIX) {
-            return Err(Invalid::new("that is a token, and not its label", "'passdesk tokens list' shows the labels"));
+            return Err(Invalid::new("that is a token, not its label", "'passdesk tokens list' shows the labels"));
         }
         Err(Invalid::new(
             format!("{} is not a label", quoted(text)),
-            "a label has letters, digits, '.', '_' and '-', begins with a letter or a digit, and is not all digits",
+            "use letters, digits, '.', '_' and '-'; begin with a letter or a digit; not all digits",
         ))
     }
 }

@@ -117,9 +117,8 @@ impl Failure {
     /// The one answer to every sign-in that failed.
     #[must_use]
     pub fn sign_in_failed() -> Self {
-        Self::new(Kind::SignInFailed, "the sign-in failed").hint(
-            "check the username and the password, wait a moment, try again; if it goes on, ask an admin for a reset",
-        )
+        Self::new(Kind::SignInFailed, "the sign-in failed")
+            .hint("check the username and the password, wait a moment, and try again; an admin can reset the password")
     }
 
     /// Names the process that keeps a store busy, if that is what failed.
@@ -162,21 +161,21 @@ impl From<Refusal> for Failure {
                 "make another global-admin first; if {username} is locked out, an operator runs 'passdesk recover {username}'"
             )),
             Refusal::ChangeRequired { username } => Self::new(Kind::ChangeRequired, message).hint(format!(
-                "choose one with 'passdesk me passwd --as {username}'; where there is no terminal, add --password-stdin"
+                "choose one with 'passdesk me passwd --as {username}'; without a terminal, add --password-stdin"
             )),
             Refusal::NoAdmin => Self::new(Kind::RefusedByPolicy, message)
-                .hint("first let a global-admin sign in and choose a password; nobody else could turn it on again"),
+                .hint("first let a global-admin sign in and choose a password, who can turn it on again"),
             Refusal::OperatorAccessOff => Self::new(Kind::SignInFailed, message).hint(
                 "sign in with 'passdesk me sign-in', name an account with --as, or a token with PASSDESK_TOKEN_FILE",
             ),
             Refusal::PasswordChanged { .. } => {
-                Self::new(Kind::SignInFailed, message).hint("if you have changed it, give the command again")
+                Self::new(Kind::SignInFailed, message).hint("if you changed it, run the command again")
             }
             Refusal::SignInEnded { what: "token" } => {
-                Self::new(Kind::SignInFailed, message).hint("have another one made with 'passdesk tokens create'")
+                Self::new(Kind::SignInFailed, message).hint("make another one with 'passdesk tokens create'")
             }
             Refusal::SignInEnded { .. } => Self::new(Kind::SignInFailed, message)
-                .hint("sign in again with 'passdesk me sign-in', or leave it with 'passdesk me sign-out'"),
+                .hint("sign in again with 'passdesk me sign-in', or sign out with 'passdesk me sign-out'"),
         }
     }
 }
@@ -184,7 +183,7 @@ impl From<Refusal> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict(message) => Self::new(Kind::Conflict, message).hint("look again, and try again"),
+            StoreError::Conflict(message) => Self::new(Kind::Conflict, message).hint("look at it again, and try again"),
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Stopped => Self::cancelled(),
             StoreError::Busy => {
@@ -193,7 +192,7 @@ impl From<StoreError> for Failure {
             StoreError::Unknown(operation) => {
                 let operation = operation.map_or_else(|| "ID".into(), |operation| operation.to_string());
                 Self::new(Kind::OutcomeUnknown, error.to_string())
-                    .hint(format!("what this run has done has an event: passdesk audit list --operation {operation}"))
+                    .hint(format!("see what this run did: passdesk audit list --operation {operation}"))
             }
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
             StoreError::Failed(error) => error.into(),

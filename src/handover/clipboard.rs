@@ -47,7 +47,7 @@ impl WayOut for ToClipboard {
         if self.is_there {
             format!("is {}, and in force", on_the_clipboard(self.clear_after))
         } else {
-            "is in force, but no longer on the clipboard: if you do not have it, make another".into()
+            "is in force, but no longer on the clipboard; if you do not have it, reset again".into()
         }
     }
 

@@ -113,9 +113,7 @@ impl Disclosure for TemporaryDisclosure {
     fn rest(&self) -> String {
         let Self { username, now, until, .. } = self;
         format!(
-            "{}\n\
-             Signing in with it leads straight to choosing a new one:\n\
-             \x20   passdesk me sign-in --as {username}\n",
+            "{}\nIts owner signs in with it and chooses a new one:\n\x20   passdesk me sign-in --as {username}\n",
             expires(*now, *until)
         )
     }

@@ -155,12 +155,11 @@ fn look(mut file: &File, path: &Path) -> io::Result<u64> {
     still_there(file, path)?;
     let length = file.metadata()?.len();
     if file.stream_position()? != length {
-        return Err(io::Error::other("somebody else has written to it meanwhile"));
+        return Err(io::Error::other("somebody else has just written to it"));
     }
     Ok(length)
 }
 
 fn exists(path: &Path) -> Failure {
-    not_delivered(format!("{} is there already", path.display()))
-        .hint("name a file that does not exist yet: none is ever overwritten")
+    not_delivered(format!("{} exists already", path.display())).hint("name a new file; passdesk never overwrites one")
 }

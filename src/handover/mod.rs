@@ -138,7 +138,7 @@ impl Handover {
         if let Err(error) = self.way.leave_out() {
             means
                 .terminal
-                .note(&format!("The rows of those who failed stay in the file: it cannot be written anew ({error})."));
+                .note(&format!("The rows that failed stay in the file, which cannot be written again ({error})."));
         }
         if self.given == 0 || self.format == Format::Text {
             return Ok(());

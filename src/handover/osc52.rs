@@ -25,7 +25,7 @@ impl WayOut for Osc52 {
     }
 
     fn confirmed(&self) -> String {
-        "is where your terminal has copied it, and in force".into()
+        "is on your terminal's clipboard, and in force".into()
     }
 }
 
@@ -42,9 +42,8 @@ fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
     let sent = terminal.pass_on(&sequence).and_then(|()| {
         terminal.enter(Phase::Asking);
         let arrived = terminal.confirm(
-            "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
-             to clear it. Paste it where it is to go: has it arrived?",
-            "leave --copy out, or give it another way out with --output",
+            "The terminal was asked to copy it. It does not say whether it did.\nPaste it where it belongs: has it arrived?",
+            "leave --copy out, or use --output",
         );
         terminal.enter(Phase::Delivering);
         arrived
@@ -53,7 +52,7 @@ fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
         let failure = Failure::from(error);
         match failure.kind {
             Kind::Cancelled => not_delivered("the terminal has not copied it; nothing has changed")
-                .hint("see whether your terminal, or tmux between, lets programs copy; or leave --copy out"),
+                .hint("check whether your terminal and tmux let programs copy, or leave --copy out"),
             _ => Failure { kind: Kind::NotDelivered, ..failure },
         }
     })

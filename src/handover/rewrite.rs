@@ -44,7 +44,7 @@ fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> 
 
 /// Refuses a file that is not what stands at its path: that is somebody else's.
 pub fn still_there(file: &File, path: &Path) -> io::Result<()> {
-    if stands_at(file, path) { Ok(()) } else { Err(io::Error::other("it has been moved or removed meanwhile")) }
+    if stands_at(file, path) { Ok(()) } else { Err(io::Error::other("somebody has just moved or removed it")) }
 }
 
 fn folder_of(path: &Path) -> &Path {

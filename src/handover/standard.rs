@@ -11,8 +11,8 @@ impl Standard {
     /// Takes it, unless nobody would see what is written to it.
     pub fn open(output: &dyn Output) -> Result<Self> {
         match output.dead_end() {
-            Some(device) => Err(not_delivered(format!("standard output is {device}, where nobody would see it"))
-                .hint("let it go to a terminal, a pipe or, with --output FILE, to a file")),
+            Some(device) => Err(not_delivered(format!("standard output is {device}: nobody would see it there"))
+                .hint("write to a terminal, a pipe, or a file with --output FILE")),
             None => Ok(Self),
         }
     }

@@ -23,7 +23,7 @@ use crate::terminal::format::Format;
 const BEFORE_OPERATIONS: &[u8] = b"username,temporary_password,expires_at\n";
 
 /// What to do about a file that is none of these.
-const NAME_IT: &str = "name the output file of the run that was ended";
+const NAME_IT: &str = "name the output file of the interrupted run";
 
 /// A row of the file: whom a temporary password was made for. The password itself is not taken out of the file.
 pub struct Written {
@@ -63,14 +63,14 @@ impl Unfinished {
             [b'[', ..] => {
                 return Err(Failure::new(
                     Kind::Usage,
-                    format!("{} is one JSON array, which cannot be gone on with", shown(path)),
+                    format!("{} is one JSON array, which cannot be continued", shown(path)),
                 )
-                .hint("only csv and jsonl can be; see with 'passdesk users list' who was reset"));
+                .hint("only csv and jsonl can be continued; 'passdesk users list' shows who was reset"));
             }
             text if text.starts_with(BEFORE_OPERATIONS) => {
-                let message = format!("{} was written by an earlier passdesk, which named no operation", shown(path));
+                let message = format!("an earlier passdesk wrote {}, without the id of its run", shown(path));
                 return Err(Failure::new(Kind::Usage, message)
-                    .hint("its rows are in force as it said; reset the others into a new file with --output"));
+                    .hint("its rows are in force as it said; reset the others with a new --output"));
             }
             _ => return Err(foreign(path, 1)),
         };
@@ -115,12 +115,12 @@ fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroi
     let failure = |why: &str, hint: &str| Failure::new(Kind::NotDelivered, format!("{} {why}", shown(path))).hint(hint);
     let refuse = |why: &str, hint: &str| Err(failure(why, hint));
     let unopened = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => failure("is not there", "to begin anew, say --output in the place of --resume"),
+        io::ErrorKind::NotFound => failure("does not exist", "to start again, use --output in the place of --resume"),
         _ => failure(&format!("cannot be opened: {error}"), NAME_IT),
     };
     let will_do = |file: &Metadata| {
         if is_kept(file) {
-            return refuse("is a file of passdesk's own", NAME_IT);
+            return refuse("is one of passdesk's own files", NAME_IT);
         }
         if !file.is_file() {
             return refuse("is not an ordinary file", NAME_IT);
@@ -129,7 +129,7 @@ fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroi
             return refuse("belongs to somebody else", NAME_IT);
         }
         if file.mode() & 0o077 != 0 {
-            return refuse("is open to others", "passwords are written to a file of your own and of mode 0600 only");
+            return refuse("is open to others", "the file must be yours, with mode 0600");
         }
         Ok(())
     };
@@ -138,7 +138,7 @@ fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroi
         named_file::open(path, options.read(true).write(true), Links::Refused, unopened, will_do)?;
     if let Err(error) = file.try_lock() {
         return Err(match error {
-            TryLockError::WouldBlock => failure("is being written by another passdesk", "wait until that has ended"),
+            TryLockError::WouldBlock => failure("is in use by another passdesk", "wait until it ends"),
             TryLockError::Error(error) => failure(&format!("cannot be locked: {error}"), "put it on a local disk"),
         });
     }
@@ -172,6 +172,6 @@ fn json_row(line: &[u8]) -> Option<Read> {
 }
 
 fn foreign(path: &Path, line: usize) -> Failure {
-    let message = format!("{} is not what a reset has written: see its line {line}", shown(path));
+    let message = format!("{} is not the output of a reset: see its line {line}", shown(path));
     Failure::new(Kind::Usage, message).hint(NAME_IT)
 }

@@ -41,7 +41,7 @@ impl Handed<'_> {
     /// That it could not be written there.
     pub(super) fn unwritten(&self, place: &str, error: &io::Error) -> Failure {
         not_delivered(format!("the {} could not be written to {place}: {error}", self.what))
-            .hint("nothing has changed for this account; give it another way out, and try again")
+            .hint("nothing has changed for this account; use another way out, and try again")
     }
 }
 

@@ -33,7 +33,7 @@ pub fn credential(reads: &mut dyn Reads, username: &Username) -> Result<Option<(
 pub fn seen(tx: &mut Tx<'_>, id: AccountId, seen: Revision) -> Result<Account> {
     tx.account(&Target::Id(id))?
         .filter(|account| account.revision == seen)
-        .ok_or_else(|| StoreError::Conflict("somebody else has changed the account meanwhile".into()))
+        .ok_or_else(|| StoreError::Conflict("somebody else has just changed the account".into()))
 }
 
 /// Refuses what would be of no use by the time it is in force: to deliver it may have taken that long.

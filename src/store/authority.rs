@@ -76,10 +76,10 @@ fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
 /// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
 pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
     let stands = |account: &Account| account.is_open() && account.has_password && account.password_revision == proved;
-    let gone = || StoreError::Conflict("the password has been reset, or the account disabled, meanwhile".into());
+    let gone = || StoreError::Conflict("the password was just reset, or the account was just disabled".into());
     let account = tx.account(&Target::Id(id))?.filter(stands).ok_or_else(gone)?;
     if account.temporary_has_expired(tx.now()) {
-        return Err(StoreError::Conflict("the temporary password has expired meanwhile".into()));
+        return Err(StoreError::Conflict("the temporary password has just expired".into()));
     }
     Ok(account)
 }

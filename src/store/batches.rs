@@ -32,6 +32,6 @@ pub fn reset_passwords(tx: &mut Tx<'_>, by: &Actor, batch: &[(AccountId, NewTemp
 fn reset_one(tx: &mut Tx<'_>, by: &Actor, id: AccountId, new: &NewTemporary) -> Result<()> {
     let account = tx
         .account(&Target::Id(id))?
-        .ok_or_else(|| StoreError::Conflict("the account has been purged meanwhile".into()))?;
+        .ok_or_else(|| StoreError::Conflict("the account has just been deleted for good".into()))?;
     reset_password(tx, by, id, account.revision, new)
 }

@@ -63,15 +63,15 @@ impl Accounts {
             Finding::sound("accounts", format!("{}, as passdesk writes them", counted(self.all, "account")))
         } else {
             let (odd, which) = (counted(self.odd.len() as u64, "account"), few_of(&self.odd));
-            let message = format!("{odd} of {} not as passdesk writes them: {which}", grouped(self.all));
-            Finding::faulty("accounts", message, "find out who has; 'passdesk users edit' writes names anew")
+            let message = format!("{odd} of {} not written by passdesk: {which}", grouped(self.all));
+            Finding::faulty("accounts", message, "find out who wrote them; 'passdesk users edit' writes names again")
         };
         let passwords = if self.dead.is_empty() {
             Finding::sound("passwords", format!("{} that can be evaluated", counted_hashes(self.hashes)))
         } else {
             let (dead, which) = (counted_hashes(self.dead.len() as u64), few_of(&self.dead));
             let all = grouped(self.hashes);
-            let message = format!("{dead} of {all}, damaged or immoderate, let nobody in: {which}");
+            let message = format!("{dead} of {all} cannot be used: {which}");
             Finding::faulty("passwords", message, "find out who wrote that; 'passdesk users reset ID' replaces one")
         };
         [accounts, passwords]
@@ -115,7 +115,7 @@ fn settings(reads: &mut dyn Reads) -> Result<()> {
     let counted = reads.setting("sign_in_tries")?;
     if !counted.is_some_and(|count| count.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(StoreError::Unusable {
-            message: "the store has lost count of the sign-ins, and lets nobody in".into(),
+            message: "the store no longer counts sign-ins, and lets nobody in".into(),
             hint: RESTORE.into(),
         });
     }
@@ -130,7 +130,7 @@ fn all_events(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Finding> {
     loop {
         let events = reads.events(&EventFilter::default(), walk.last(), PAGE)?;
         if events.is_empty() && walk.head().0 == 0 {
-            let remedy = "hold it against the head that was noted down: passdesk audit verify --expect-head HEAD";
+            let remedy = "compare it with the head that you noted: passdesk audit verify --expect-head HEAD";
             return Ok(Finding::notable("record", format!("it {EMPTY}"), remedy));
         }
         if events.is_empty() {
@@ -164,17 +164,17 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
         false
     })?;
     if lasting > 0 {
-        return Ok(Finding::sound("admins", format!("{} to count on", counted(lasting, "global-admin"))));
+        return Ok(Finding::sound("admins", format!("{} usable", counted(lasting, "global-admin"))));
     }
     if let Some((until, username)) = latest {
         return Ok(Finding::notable(
             "admins",
-            format!("no global-admin can sign in but by a temporary password, until {}", readable(until)),
+            format!("the only usable global-admins have temporary passwords, until {}", readable(until)),
             format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
         ));
     }
     let remedy = match somebody {
-        Some((_, username)) => format!("an operator makes a way back in: passdesk recover {username}"),
+        Some((_, username)) => format!("an operator can run: passdesk recover {username}"),
         None => RESTORE.to_owned(),
     };
     Ok(Finding::faulty("admins", "there is no global-admin who can sign in", remedy))

@@ -58,7 +58,7 @@ pub enum StoreError {
     #[error("stopped")]
     Stopped,
     /// It went away while it put this in force. Whether it has, the record says: it has an event of it then, of this operation.
-    #[error("it is not known whether this was done: the store went away meanwhile")]
+    #[error("the store went away while it wrote: nobody knows whether this was done")]
     Unknown(Option<OperationId>),
     /// Other processes kept it locked for longer than one wants to wait.
     #[error("the store is busy")]
@@ -77,10 +77,10 @@ pub enum StoreError {
 }
 
 /// What to do with a store that is damaged.
-pub const RESTORE: &str = "restore the latest backup: remove the store's -wal and -shm files, and copy the backup over the \
-                       store";
+pub const RESTORE: &str =
+    "restore the latest backup: remove the -wal and -shm files, and copy the backup over the store";
 /// Where to look before.
-pub const LOOK: &str = "; 'passdesk store check' says what is the matter";
+pub const LOOK: &str = "; 'passdesk store check' finds the fault";
 
 impl StoreError {
     /// The store is damaged, in a way that a sentence says.
@@ -117,7 +117,7 @@ impl Writer {
     pub fn remedy(&self) -> Option<String> {
         let pid = self.pid;
         self.is_stopped.then(|| {
-            format!("continue it with 'kill -CONT {pid}', or end it with 'kill -KILL {pid}': what it has not finished, it has not done")
+            format!("continue it with 'kill -CONT {pid}', or end it with 'kill -KILL {pid}', which undoes its change")
         })
     }
 }

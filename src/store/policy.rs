@@ -20,7 +20,7 @@ pub fn store_name(reads: &mut dyn Reads) -> Result<String> {
     reads
         .setting("store_name")?
         .filter(is_name)
-        .ok_or_else(|| StoreError::damaged("the store has lost its name, by which sign-ins are told apart"))
+        .ok_or_else(|| StoreError::damaged("the store has lost the name that belongs to its sign-ins"))
 }
 
 /// What has been decided, over what holds otherwise.

@@ -15,7 +15,7 @@ use crate::domain::target::Target;
 pub fn begin(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision, new: &NewSignIn) -> Result<()> {
     let account = authority::proved(tx, id, proved)?;
     if account.must_change {
-        return Err(StoreError::Conflict("a change of the password has been required meanwhile".into()));
+        return Err(StoreError::Conflict("a new password has just been required".into()));
     }
     let by = Actor::owner(&account, proved);
     record::append(tx, &events::signed_in(&by, &account, new))?;

@@ -32,7 +32,7 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> 
         return Err(Refusal::ChangeRequired { username: account.username }.into());
     }
     if new.roles.and(account.roles.covered()) != new.roles {
-        return Err(StoreError::Conflict(format!("{} has lost a role meanwhile", account.username)));
+        return Err(StoreError::Conflict(format!("{} has just lost a role", account.username)));
     }
     lives(tx, new.until)?;
     record::append(tx, &events::token_made(by, &account, new))?;

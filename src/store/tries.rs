@@ -119,7 +119,7 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
     let &PassedTry { account: id, begun, proved, renewed, occasion } = passed;
     let mut account = authority::proved(tx, id, proved)?;
     if account.locked_at.is_some() {
-        return Err(StoreError::Conflict("the account has been locked meanwhile".into()));
+        return Err(StoreError::Conflict("the account has just been locked".into()));
     }
     // One that took so long that it was given up has been counted as failed, and is forgotten with those that have.
     tx.delete_try(id, begun)?;

@@ -34,8 +34,8 @@ impl Console {
         let last_words = LastWords {
             cancelled: Failure::cancelled().render(look),
             not_in_force: cut_off().render(look),
-            in_force: Failure::new(Kind::Cancelled, "left; what stood on the screen is in force").render(look),
-            done: Failure::new(Kind::Cancelled, "it is done, but nobody took the answer").render(look),
+            in_force: Failure::new(Kind::Cancelled, "you left; the password on the screen is in force").render(look),
+            done: Failure::new(Kind::Cancelled, "it is done, but nobody read the answer").render(look),
         };
         let guard = Guard::install(last_words, gate.clone())?;
         Ok(Self { guard, piped: None, bar: None, look })
@@ -84,7 +84,7 @@ pub fn note(text: &str, look: Look) {
 
 /// What to say where a signal ends a delivery.
 fn cut_off() -> Failure {
-    Failure::new(Kind::Cancelled, "cancelled; what was handed over just now is NOT in force")
+    Failure::new(Kind::Cancelled, "cancelled; the password that you were just given is NOT in force")
 }
 
 /// Ctrl-D on an empty line is leaving.
@@ -133,7 +133,7 @@ impl Ask for Console {
     fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()> {
         self.needs_terminal(instead)?;
         let question = wrapped(&neutral_lines(question), self.look.width);
-        let answer = self.ask_line(&format!("{question}\nType {text} to go on: "))?;
+        let answer = self.ask_line(&format!("{question}\nType {text} to continue: "))?;
         if answer == text {
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl Ask for Console {
     fn piped_secret(&mut self) -> Answer<TypedPassword> {
         let stdin = io::stdin();
         if stdin.is_terminal() {
-            return Err(PromptError::Input("standard input is a terminal, where a password would be echoed".into()));
+            return Err(PromptError::Input("standard input is a terminal, which would show the password".into()));
         }
         let lines = match self.piped.take() {
             Some(lines) => lines,
@@ -204,7 +204,7 @@ impl Screen for Console {
     }
 
     fn pass_on(&mut self, bytes: &[u8]) -> Answer<()> {
-        self.needs_terminal("leave --copy out, or give it another way out with --output")?;
+        self.needs_terminal("leave --copy out, or use --output")?;
         let mut terminal = File::options().write(true).open("/dev/tty")?;
         terminal.write_all(bytes)?;
         Ok(terminal.flush()?)

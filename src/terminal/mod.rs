@@ -52,11 +52,11 @@ impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         match error {
             PromptError::NoTerminal { instead } => {
-                Self::new(Kind::Usage, "this needs an answer, and there is no terminal to ask on").hint(instead)
+                Self::new(Kind::Usage, "this needs an answer, and there is no terminal").hint(instead)
             }
             PromptError::Cancelled => Self::cancelled(),
             PromptError::Input(message) => {
-                Self::new(Kind::Usage, message).hint("a password on standard input is one line of text in UTF-8")
+                Self::new(Kind::Usage, message).hint("write each password on one line, in UTF-8")
             }
             PromptError::Failed(error) => anyhow::Error::new(error).context("the terminal failed").into(),
         }

@@ -63,7 +63,7 @@ impl Output for StandardOutput {
             return None;
         }
         let is_null = fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == own.rdev());
-        Some(if is_null { "the null device" } else { "a device that is no terminal" })
+        Some(if is_null { "the null device" } else { "a device that is not a terminal" })
     }
 }
 

@@ -85,12 +85,12 @@ impl Picker {
             lines.push(format!("{mark} {}", neutral(line)));
         }
         if self.lines.is_empty() {
-            lines.push("  nobody is found".into());
+            lines.push("  nobody found".into());
         }
         if self.has_more {
             lines.push("  … and more: type to narrow it down".into());
         }
-        lines.push("Type to narrow it down; arrows and Enter pick, Esc leaves.".into());
+        lines.push("Type to narrow it down. Arrows and Enter pick, Esc leaves.".into());
         Zeroizing::new(lines.iter().map(|line| beginning(line, columns)).collect::<Vec<_>>().join("\n"))
     }
 }

@@ -48,7 +48,7 @@ impl ScreenPage {
             wrapped(&indented.join("\n"), Some(width)).lines().map(str::to_owned).collect()
         };
         let [title, rest, status] = [&self.title, &self.rest, &self.status].map(|text| lines(text));
-        let keys = lines("c  copy it to the clipboard\nq  or Enter: leave; it is not shown again");
+        let keys = lines("c  copy it to the clipboard\nq  or Enter: leave; you cannot see it again");
 
         let block = self.secret.len() + 4;
         let (margin, gap) = if block + 2 < columns { ("  ", "  ") } else { ("", "") };

@@ -74,5 +74,5 @@ fn an_answer_that_nobody_takes_is_cut_off_by_a_signal_that_says_that_it_is_done(
     child.wait().unwrap();
     let run: Run = child.wait_with_output().unwrap().into();
     assert_eq!(run.code, 143, "{}", run.stderr);
-    assert!(run.stderr.contains("it is done, but nobody took the answer"), "{}", run.stderr);
+    assert!(run.stderr.contains("it is done, but nobody read the answer"), "{}", run.stderr);
 }

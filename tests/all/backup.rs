@@ -199,7 +199,7 @@ fn a_backup_is_never_made_over_anything() {
     let before = (names(&desk), events(&desk));
     for place in [&["text", "folder", "link", "dangling", "folder/../text", "/"], &own[..]].concat() {
         let run = desk.refuses(7, || desk.run(&["store", "backup", place]));
-        assert!(run.stderr.contains("nothing is ever overwritten"), "{place}: {}", run.stderr);
+        assert!(run.stderr.contains("passdesk never overwrites one"), "{place}: {}", run.stderr);
         assert_eq!((names(&desk), events(&desk)), before, "{place}");
     }
     assert_eq!(fs::read(home.join("text")).unwrap(), b"mine");
@@ -240,8 +240,8 @@ fn a_backup_into_a_folder_that_others_can_rearrange_is_refused() {
         fs::set_permissions(&above, Permissions::from_mode(above_mode)).unwrap();
         let before = events(&desk);
         let run = desk.refuses(1, || desk.run(&["store", "backup", "above/folder/copy.db"]));
-        assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
-        assert!(run.stderr.contains("\nhint: make it in a folder that nobody else can write to"), "{}", run.stderr);
+        assert!(run.stderr.contains("lets others rename files (mode "), "{}", run.stderr);
+        assert!(run.stderr.contains("\nhint: use a folder of your own"), "{}", run.stderr);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{above_mode:o} {folder_mode:o}");
         assert_eq!(events(&desk), before);
     };
@@ -288,7 +288,7 @@ fn what_has_taken_the_place_of_an_unfinished_backup_is_not_placed() {
     fs::rename(theirs, unfinished).unwrap();
     drop(other);
     let run = Run::from(backup.wait_with_output().unwrap()).exits(1);
-    assert!(run.stderr.contains("somebody has changed it meanwhile"), "{}", run.stderr);
+    assert!(run.stderr.contains("somebody has just changed it"), "{}", run.stderr);
     assert_eq!(names(&desk), ["store.db"]);
     says_that_none_came_of_it(&desk);
 }

@@ -106,8 +106,8 @@ fn several_columns_without_a_header_are_refused() {
 #[test]
 fn a_line_that_names_nobody_is_named_by_its_number_and_stops_everything() {
     let desk = crowded(3);
-    refuses_list(&desk, "u001\nu*\nu002\nu 3\n", &["2 of 4 rows are no good", "line 2: ", "line 4: "]);
-    refuses_list(&desk, "u001\r\nu002\r\nu*\r\n", &["1 of 3 rows is no good", "line 3: "]);
+    refuses_list(&desk, "u001\nu*\nu002\nu 3\n", &["2 of 4 rows are wrong", "line 2: ", "line 4: "]);
+    refuses_list(&desk, "u001\r\nu002\r\nu*\r\n", &["1 of 3 rows is wrong", "line 3: "]);
     refuses_list(&desk, "u001\n\n\r\n\nu*\n", &["line 5: "]);
     refuses_list(&desk, "\u{feff}\nu*\n", &["line 2: "]);
     refuses_list(&desk, "note,username\n\"two\nlines\",u001\nb,\nc\n", &["2 of 3 rows", "line 4: ", "line 5: "]);
@@ -117,7 +117,7 @@ fn a_line_that_names_nobody_is_named_by_its_number_and_stops_everything() {
 #[test]
 fn under_a_header_a_row_with_another_number_of_cells_names_nobody() {
     let desk = crowded(3);
-    let why = ["2 of 3 rows are no good", "line 2: it has 3 cells, and the header has 2", "line 4: it has 1 cell"];
+    let why = ["2 of 3 rows are wrong", "line 2: it has 3 cells, and the header has 2", "line 4: it has 1 cell"];
     refuses_list(&desk, "name,username\nDoe, u001,u002\nPoe,u003\nu001\n", &why);
 }
 
@@ -140,7 +140,7 @@ fn a_column_that_is_there_twice_is_none_to_take() {
 #[test]
 fn a_lone_carriage_return_ends_a_line() {
     let desk = crowded(2);
-    refuses_list(&desk, "u001\ru*\ru002\r", &["1 of 3 rows is no good", "line 2: "]);
+    refuses_list(&desk, "u001\ru*\ru002\r", &["1 of 3 rows is wrong", "line 2: "]);
     assert_eq!(resets_from(&desk, "username\ru001\r\ru002"), names(1..=2));
 }
 
@@ -408,7 +408,7 @@ fn more_than_ten_want_their_count_typed_back() {
     let before = hashes(&desk);
     let mut pty = Pty::start(&desk.command(&ASKED));
     pty.until("Reset the passwords of 11 accounts (u001, u002, u003, u004, u005, and 6 more)?");
-    pty.until("Type 11 to go on: ");
+    pty.until("Type 11 to continue: ");
     pty.send("11\r");
     pty.end().exits(0).shows("11 accounts are reset; their temporary passwords are in out.");
     let rows = rows(&fs::read_to_string(desk.home.path().join("out")).unwrap());
@@ -422,7 +422,7 @@ fn anything_but_the_count_changes_nothing() {
     let before = desk.state();
     for answer in ["y\r", "10\r", "yes\r", "\r", "\x04", "\x03"] {
         let mut pty = Pty::start(&desk.command(&ASKED));
-        pty.until("Type 11 to go on: ");
+        pty.until("Type 11 to continue: ");
         pty.send(answer);
         pty.end().exits(130);
         assert_eq!(desk.state(), before, "{answer:?}");

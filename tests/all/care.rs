@@ -127,7 +127,7 @@ fn what_is_not_there_or_no_store_is_the_one_finding() {
     finds(&desk, "folder", "file", "is a directory", "name the store's file");
     finds(&desk, "link", "file", "is a symbolic link", "name the file itself");
     fs::set_permissions(home.join("text"), Permissions::from_mode(0o600)).unwrap();
-    finds(&desk, "text", "file", "is not a store of passdesk", "name the store with --store");
+    finds(&desk, "text", "file", "is some other file, not a store of passdesk", "name the store with --store");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_folder_that_others_can_rearrange_is_found() {
     let desk = Desk::settled();
     for mode in [0o777, 0o770, 0o1777] {
         fs::set_permissions(desk.home.path(), Permissions::from_mode(mode)).unwrap();
-        finds(&desk, "store.db", "folder", "can be rearranged by others", "a folder of your own");
+        finds(&desk, "store.db", "folder", "lets others rename files", "a folder of your own");
     }
 }
 
@@ -169,7 +169,7 @@ fn a_log_that_is_open_to_others_or_none_of_the_stores_is_found() {
     let (run, findings) = check(&desk, "store.db");
     run.exits(10);
     let log = findings.iter().find(|finding| finding["check"] == "log").unwrap();
-    assert!(log["message"].as_str().unwrap().ends_with("is none of the store's own"), "{log}");
+    assert!(log["message"].as_str().unwrap().ends_with("does not belong to the store"), "{log}");
 }
 
 #[test]
@@ -222,18 +222,18 @@ fn a_row_that_names_one_that_is_not_there_is_found() {
         "PRAGMA foreign_keys = OFF; INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at)
                                     VALUES (77, randomblob(32), 0, 9999999999)",
         "references",
-        "of sign_ins names a row that is not there",
+        "of sign_ins names a row that does not exist",
         "restore the latest backup",
     );
 }
 
 #[test]
 fn what_the_program_did_not_make_is_found() {
-    let drop = "find out who has changed it";
+    let drop = "find out who changed it";
     finds_after("DROP INDEX accounts_by_name", "schema", "accounts_by_name is missing", drop);
     finds_after("DROP TRIGGER audit_events_stay", "schema", "audit_events_stay is missing", drop);
     let spy = "CREATE TRIGGER spy AFTER UPDATE ON accounts BEGIN SELECT 1; END";
-    finds_after(spy, "schema", "the trigger 'spy' on accounts is none of passdesk's", drop);
+    finds_after(spy, "schema", "the trigger 'spy' on accounts is not passdesk's", drop);
     let view = "DROP VIEW credentials; CREATE VIEW credentials AS SELECT username, password_hash, 0 AS must_change,
                                                                         1 AS usable FROM accounts";
     finds_after(view, "schema", "credentials is not as passdesk makes it", drop);
@@ -250,7 +250,7 @@ fn what_a_site_keeps_beside_passdesks_tables_is_a_note() {
     assert_eq!(schema["result"], "note");
     let message = schema["message"].as_str().unwrap();
     assert!(
-        message.contains("the table 'mine', the index 'mine_by_x', the view 'seen', none of passdesk's"),
+        message.contains("the table 'mine', the index 'mine_by_x', the view 'seen', which is not passdesk's"),
         "{message}"
     );
 }
@@ -274,7 +274,7 @@ fn an_account_that_no_passdesk_wrote_is_found() {
         "removed_at = 9223372036854775807",
     ] {
         let sql = format!("UPDATE accounts SET {edit} WHERE id = 2");
-        finds_after(&sql, "accounts", "1 account of 2 not as passdesk writes them: id 2", "users edit");
+        finds_after(&sql, "accounts", "1 account of 2 not written by passdesk: id 2", "users edit");
     }
 }
 
@@ -282,7 +282,7 @@ fn an_account_that_no_passdesk_wrote_is_found() {
 fn a_hash_that_is_evaluated_for_nobody_is_found() {
     for hash in ["''", "'x'", "'$2b$12$abcdefghijklmnopqrstuv'", "replace(password_hash, 'm=19456', 'm=4194304')"] {
         let sql = format!("UPDATE accounts SET password_hash = {hash} WHERE id = 2");
-        finds_after(&sql, "passwords", "1 hash of 2, damaged or immoderate, let nobody in: id 2", "users reset");
+        finds_after(&sql, "passwords", "1 hash of 2 cannot be used: id 2", "users reset");
     }
 }
 
@@ -291,12 +291,12 @@ fn a_setting_that_nobody_understands_is_found() {
     let sql = "INSERT INTO settings VALUES ('policy.min-length', 'many')";
     finds_after(sql, "settings", "many", "restore the latest backup");
     let sql = "DELETE FROM settings WHERE key = 'store_name'";
-    finds_after(sql, "settings", "has lost its name", "restore the latest backup");
+    finds_after(sql, "settings", "has lost the name", "restore the latest backup");
     for sql in [
         "DELETE FROM settings WHERE key = 'sign_in_tries'",
         "UPDATE settings SET value = 'x' WHERE key = 'sign_in_tries'",
     ] {
-        finds_after(sql, "settings", "has lost count of the sign-ins", "restore the latest backup");
+        finds_after(sql, "settings", "no longer counts sign-ins", "restore the latest backup");
     }
 }
 
@@ -304,7 +304,7 @@ fn a_setting_that_nobody_understands_is_found() {
 fn a_record_that_was_tampered_with_is_found() {
     let desk = Desk::settled();
     tamper(&desk, || desk.sql("UPDATE audit_events SET detail = 'x' WHERE sequence = 1"));
-    finds(&desk, "store.db", "record", "event 1 is not as it was written", "compare it with a backup");
+    finds(&desk, "store.db", "record", "event 1 was changed", "compare it with a backup");
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn that_the_only_admin_has_a_temporary_password_is_a_note_with_its_end() {
     run.succeeds();
     let admins = findings.last().unwrap();
     assert_eq!((&admins["check"], &admins["result"]), (&"admins".into(), &"note".into()));
-    assert!(admins["message"].as_str().unwrap().contains("by a temporary password, until 2"), "{admins}");
+    assert!(admins["message"].as_str().unwrap().contains("have temporary passwords, until 2"), "{admins}");
     assert!(admins["remedy"].as_str().unwrap().contains("passdesk me sign-in --as root"), "{admins}");
 }
 

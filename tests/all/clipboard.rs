@@ -254,7 +254,7 @@ fn a_command_that_is_killed_while_it_commits_leaves_nothing(stage: &Stage) {
 }
 
 /// Said of what is in force, and was lost while the store was waited for.
-const GONE: &str = " is in force, but no longer on the clipboard: if you do not have it, make another.\n";
+const GONE: &str = " is in force, but no longer on the clipboard; if you do not have it, reset again.\n";
 
 #[track_caller]
 fn says_that_it_is_gone(running: Running, stage: &Stage, pasted: &str) {

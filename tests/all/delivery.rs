@@ -136,7 +136,7 @@ fn a_device_that_is_no_terminal_counts_as_no_delivery() {
         for command in commands {
             let device = File::options().write(true).open(device).unwrap();
             let run = desk.refuses(12, || desk.command(command).stdout(device).output().unwrap().into());
-            assert!(run.stderr.contains(", where nobody would see it\nhint: "), "{}", run.stderr);
+            assert!(run.stderr.contains(": nobody would see it there\nhint: "), "{}", run.stderr);
         }
     }
 }

@@ -86,7 +86,7 @@ fn whoever_has_the_cookie_is_let_in_wherever_the_file_is_named_from() {
 fn a_compositor_that_has_no_clipboard_for_it_is_said_to_be_one() {
     let stage = Stage::new(Kind::X11);
     let beside = weston(&stage);
-    let said = "the Wayland compositor lets no program without a window use the clipboard";
+    let said = "this Wayland compositor has no data-control protocol, which --copy needs";
     refuses(&stage, &[("WAYLAND_DISPLAY", &beside.1)], said);
 }
 

@@ -56,7 +56,7 @@ fn list_of(names: BTreeSet<String>) -> String {
 /// What to paste, which is the whole of the line below the words.
 #[track_caller]
 fn hint(stderr: &str) -> String {
-    let mut lines = stderr.lines().skip_while(|line| !line.ends_with("to go on:"));
+    let mut lines = stderr.lines().skip_while(|line| !line.ends_with("to continue:"));
     let command = lines.nth(1).unwrap_or_else(|| panic!("no hint in {stderr}"));
     command.to_owned()
 }
@@ -119,7 +119,7 @@ fn where_nobody_is_new_there_is_no_file() {
     let desk = Desk::new();
     desk.run(&["users", "add", "u001", "-q"]).succeeds();
     let run = desk.refuses(0, || desk.import_crowd(1, &["out", "--on-conflict", "skip"]).output().unwrap().into());
-    assert!(run.stderr.contains("Left as they are: 1 account."), "{}", run.stderr);
+    assert!(run.stderr.contains("Unchanged: 1 account."), "{}", run.stderr);
     assert!(!desk.at("out").exists());
 }
 
@@ -128,8 +128,7 @@ fn a_file_that_cannot_be_made_means_that_nothing_is_imported() {
     let desk = Desk::new();
     fs::write(desk.at("there"), "mine").unwrap();
     let before = everything(&desk);
-    for (out, message) in [("nowhere/out", "cannot be made"), ("there", "is there already"), (".", "is there already")]
-    {
+    for (out, message) in [("nowhere/out", "cannot be made"), ("there", "exists already"), (".", "exists already")] {
         let run = Run::from(desk.import_crowd(3, &[out]).output().unwrap()).exits(12);
         assert!(run.stderr.contains(message), "{}", run.stderr);
         assert_eq!(everything(&desk), before, "{out}");
@@ -143,7 +142,7 @@ fn a_file_of_the_stores_own_is_refused() {
     let before = everything(&desk);
     for out in ["store.db", "./store.db-journal"] {
         let run = Run::from(desk.import_crowd(3, &[out]).output().unwrap()).exits(12);
-        assert!(run.stderr.contains("is passdesk's own") || out == "store.db", "{}", run.stderr);
+        assert!(run.stderr.contains("is one of passdesk's own files") || out == "store.db", "{}", run.stderr);
         assert_eq!(everything(&desk), before, "{out}");
     }
     assert!(!desk.at("store.db-journal").exists());
@@ -267,7 +266,7 @@ fn in_json_a_file_that_was_begun_can_be_gone_on_with() {
     let run = Run::from(child.wait_with_output().unwrap()).exits(11);
     assert!(run.stdout.contains(r#""new":192"#), "{}", run.stdout);
     let hint = run.error()["hint"].as_str().unwrap().to_owned();
-    let hint = hint.strip_prefix("to go on: ").unwrap();
+    let hint = hint.strip_prefix("to continue: ").unwrap();
     Run::from(desk.shell(hint).output().unwrap()).succeeds();
     all_in_force(&desk, &json_rows(&written(&out)), &names(1..=3 * BATCH));
 }

@@ -32,7 +32,7 @@ fn a_path_does_not() {
     stays_in_its_line(run(&["users", "list", "--store", EVIL]), "there is no store at");
     stays_in_its_line(run(&["users", "import", EVIL]), "cannot be read");
     stays_in_its_line(run(&["users", "reset", "--from", EVIL, "--yes"]), "cannot be read");
-    stays_in_its_line(run(&["users", "reset", "--all", "--yes", "--resume", EVIL]), "is not there");
+    stays_in_its_line(run(&["users", "reset", "--all", "--yes", "--resume", EVIL]), "does not exist");
     stays_in_its_line(run(&["users", "add", "bob", "--output", &format!("{EVIL}/x")]), "cannot be made");
     stays_in_its_line(run(&["store", "backup", &format!("{EVIL}/x")]), "cannot be made");
     stays_in_its_line(run(&["man", &format!("/dev/null/{EVIL}")]), "cannot be written");

@@ -52,7 +52,7 @@ fn a_store_in_a_folder_that_others_can_write_is_refused() {
         set_mode(desk.home.path(), mode);
         // Where everybody may make files, nobody is told to keep them from it.
         let hint = if mode == 0o1777 { "choose a folder of your own" } else { "chmod go-w " };
-        is_refused(&desk, "store.db", &format!("can be rearranged by others (mode {shown})"), hint);
+        is_refused(&desk, "store.db", &format!("lets others rename files (mode {shown})"), hint);
     }
     set_mode(desk.home.path(), 0o755);
     desk.run(&LIST).succeeds();
@@ -78,7 +78,7 @@ fn a_store_below_a_folder_that_others_can_rearrange_is_refused() {
     let above = desk.home.path().join("above");
     for mode in [0o777, 0o770] {
         set_mode(&above, mode);
-        is_refused(&desk, DEEP, "above can be rearranged by others (mode ", "chmod go-w ");
+        is_refused(&desk, DEEP, "above lets others rename files (mode ", "chmod go-w ");
     }
     // Where others can make files, and not rename those of others, it stays where it is.
     set_mode(&above, 0o1777);
@@ -93,7 +93,7 @@ fn a_store_behind_a_link_that_others_can_replace_is_refused() {
     symlink(desk.home.path().join("above/own"), shared.join("link")).unwrap();
     for mode in [0o777, 0o770] {
         set_mode(&shared, mode);
-        is_refused(&desk, "shared/link/store.db", "shared can be rearranged by others (mode ", "chmod go-w ");
+        is_refused(&desk, "shared/link/store.db", "shared lets others rename files (mode ", "chmod go-w ");
     }
     set_mode(&shared, 0o1777);
     desk.run(&[&LIST[..], &["--store", "shared/link/store.db"]].concat()).succeeds();
@@ -108,7 +108,7 @@ fn a_store_in_or_below_a_folder_of_somebody_elses_is_refused() {
     let desk = deep();
     for folder in ["above", "above/own"] {
         chown(desk.home.path().join(folder), Some(NOBODY), None).unwrap();
-        is_refused(&desk, DEEP, "can be rearranged by others: it belongs to uid 65534", "a folder of your own");
+        is_refused(&desk, DEEP, "lets others rename files: it belongs to uid 65534", "a folder of your own");
         chown(desk.home.path().join(folder), Some(0), None).unwrap();
     }
     desk.run(&[&LIST[..], &["--store", DEEP]].concat()).succeeds();
@@ -120,14 +120,14 @@ fn init_refuses_where_no_store_would_be_accepted() {
     for mode in [0o770, 0o2770, 0o1777, 0o777] {
         set_mode(desk.home.path(), mode);
         let run = desk.run(&INIT).exits(10);
-        assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
+        assert!(run.stderr.contains("lets others rename files (mode "), "{}", run.stderr);
         assert_eq!(run.stdout, "", "no password is shown");
         assert_eq!(contents(desk.home.path()), []);
     }
     for mode in [0o770, 0o777] {
         set_mode(desk.home.path(), mode);
         let run = desk.run(&[&INIT[..], &["--store", "a/b/store.db", "--output", "out"]].concat()).exits(10);
-        assert!(run.stderr.contains("can be rearranged by others (mode "), "{}", run.stderr);
+        assert!(run.stderr.contains("lets others rename files (mode "), "{}", run.stderr);
         assert_eq!(contents(desk.home.path()), [], "not even a folder stays");
     }
     // A folder that it makes is its owner's alone, and will do below one that is sticky.
@@ -189,20 +189,20 @@ fn nothing_beside_a_store_is_used_that_is_not_its_own() {
         // Where writers stand in line, there is a file already.
         let _ = fs::remove_file(&planted);
         symlink("theirs", &planted).unwrap();
-        is_refused(&desk, "store.db", "is none of the store's own", "find out who has put it there");
+        is_refused(&desk, "store.db", "does not belong to the store", "find out who put it there");
         fs::remove_file(&planted).unwrap();
         fs::hard_link(home.join("theirs"), &planted).unwrap();
-        is_refused(&desk, "store.db", "is none of the store's own", "find out who has put it there");
+        is_refused(&desk, "store.db", "does not belong to the store", "find out who put it there");
         fs::remove_file(&planted).unwrap();
         fs::create_dir(&planted).unwrap();
-        is_refused(&desk, "store.db", "is none of the store's own", "find out who has put it there");
+        is_refused(&desk, "store.db", "does not belong to the store", "find out who put it there");
         fs::remove_dir(&planted).unwrap();
         if is_root() {
             // Only root gives files away.
             fs::write(&planted, "").unwrap();
             set_mode(&planted, 0o600);
             chown(&planted, Some(NOBODY), None).unwrap();
-            is_refused(&desk, "store.db", "is none of the store's own", "find out who has put it there");
+            is_refused(&desk, "store.db", "does not belong to the store", "find out who put it there");
             fs::remove_file(&planted).unwrap();
         }
     }
@@ -262,7 +262,7 @@ fn a_log_that_is_left_of_another_store_is_not_taken_for_that_of_a_new_one() {
             set_mode(&left, 0o600);
             let before = contents(desk.home.path());
             let run = desk.run(args).exits(7);
-            assert!(run.stderr.contains(&format!("{place}{suffix} already")), "{}", run.stderr);
+            assert!(run.stderr.contains(&format!("{place}{suffix} exists already")), "{}", run.stderr);
             assert_eq!(run.stdout, "", "no password is shown");
             assert!(contents(desk.home.path()) == before, "something has changed");
             fs::remove_file(left).unwrap();

@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
-/// A count that comes to no end.
+/// A count that without an end.
 const ENDLESS: &str = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)";
 
 /// What anybody may do with a store.
@@ -93,10 +93,7 @@ fn a_trigger_on_passdesks_tables_is_refused_and_never_run() {
     let fill = format!("BEGIN INSERT INTO junk {ENDLESS} SELECT randomblob(1000) FROM n LIMIT 600000; END");
     for on in ["UPDATE ON accounts", "INSERT ON audit_events", "UPDATE ON settings", "DELETE ON tries"] {
         let desk = attacked(&format!("CREATE TABLE junk (x); CREATE TRIGGER planted AFTER {on} {fill}"));
-        is_refused(
-            &desk,
-            &format!("the trigger 'planted' on {} is none of passdesk's", on.rsplit(' ').next().unwrap()),
-        );
+        is_refused(&desk, &format!("the trigger 'planted' on {} is not passdesk's", on.rsplit(' ').next().unwrap()));
     }
 }
 
@@ -116,7 +113,7 @@ fn a_trigger_on_a_table_that_hangs_on_passdesks_is_not_run() {
 #[test]
 fn an_index_on_passdesks_tables_is_refused() {
     let index = "CREATE INDEX planted ON accounts (hex(zeroblob(10000000)))";
-    is_refused(&attacked(index), "the index 'planted' on accounts is none of passdesk's");
+    is_refused(&attacked(index), "the index 'planted' on accounts is not passdesk's");
     let desk = forged("UPDATE sqlite_schema SET sql = replace(sql, 'INDEX', 'index') WHERE name = 'accounts_locked'");
     is_refused(&desk, "accounts_locked is not as passdesk makes it");
 }
@@ -155,7 +152,7 @@ fn what_is_planted_in_an_older_store_is_refused_before_it_is_brought_up_to_date(
         ));
         let before = everything(&desk);
         let run = desk.run(&["users", "list"]).exits(10);
-        assert!(run.stderr.contains("the trigger 'planted' on accounts is none of passdesk's"), "{}", run.stderr);
+        assert!(run.stderr.contains("the trigger 'planted' on accounts is not passdesk's"), "{}", run.stderr);
         assert!(everything(&desk) == before, "{schema}");
     }
 }
@@ -181,9 +178,9 @@ fn a_name_of_the_store_that_is_none_makes_no_file_anywhere() {
         let desk = attacked(&format!("UPDATE settings SET value = '{name}' WHERE key = 'store_name'"));
         let sign_in = ["me", "sign-in", "--as", "root", "--password-stdin"];
         let run = desk.run_with(format!("{GOOD}\n"), &sign_in).exits(10);
-        assert!(run.stderr.contains("the store has lost its name"), "{name}: {}", run.stderr);
+        assert!(run.stderr.contains("the store has lost the name"), "{name}: {}", run.stderr);
         desk.run(&["users", "list"]).exits(10);
-        assert!(desk.run(&["store", "check"]).exits(10).stdout.contains("has lost its name"));
+        assert!(desk.run(&["store", "check"]).exits(10).stdout.contains("has lost the name"));
         assert_eq!(fs::read_dir(away.path()).unwrap().count(), 0, "{name}");
         assert!(!desk.home.path().join(".local/state/passdesk").exists(), "{name}");
     }
@@ -200,7 +197,7 @@ fn a_hint_repeats_no_command_that_a_store_has_made_up() {
 fn a_text_longer_than_any_that_passdesk_writes_is_not_read() {
     let desk = attacked("UPDATE accounts SET display_name = CAST(zeroblob(20000000) AS TEXT) WHERE username = 'root'");
     let run = desk.run(&["users", "show", "root"]).exits(10);
-    assert!(run.stderr.contains("a text that is longer than any that passdesk writes"), "{}", run.stderr);
+    assert!(run.stderr.contains("a text longer than passdesk writes"), "{}", run.stderr);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_written() {
     ];
     let file = rows.iter().fold(b"username,name,email,role\n".to_vec(), |file, (row, _)| [file, row.to_vec()].concat());
     let run = desk.refuses(2, || desk.import(&file, &[]));
-    assert!(run.stderr.starts_with("error: 13 of 14 rows are no good; nothing has changed\n"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("error: 13 of 14 rows are wrong; nothing has changed\n"), "{}", run.stderr);
     let mut line = 2;
     for (row, why) in rows {
         let named = run.stderr.lines().find(|named| named.starts_with(&format!("  line {line}: ")));
@@ -146,9 +146,9 @@ fn a_column_that_is_unknown_there_twice_or_missing_is_refused() {
         ("username,e-mial", "the column 'e-mial' is unknown"),
         ("username,name,display_name", "is there twice"),
         ("username,password", "the column 'password' is unknown"),
-        ("name,email", "is no header"),
-        ("alice,Alice", "is no header"),
-        ("", "nothing in the file"),
+        ("name,email", "is not a header"),
+        ("alice,Alice", "is not a header"),
+        ("", "the file is empty"),
     ] {
         let run = desk.refuses(2, || desk.import(header, &[]));
         assert!(run.stderr.contains(what), "{}", run.stderr);
@@ -163,7 +163,7 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     let flags = ["--dry-run", "--on-conflict", "update"];
     let events: i64 = desk.value("SELECT count(*) FROM audit_events");
     let run = desk.refuses(0, || desk.import(text, &flags));
-    let said = "Would import 1 account.\nWould change 1 account.\nWould leave as they are: 1 account.\n";
+    let said = "Would import 1 account.\nWould change 1 account.\nWould not change: 1 account.\n";
     assert_eq!(run.stdout, said);
     desk.refuses(2, || desk.import("username\nx y\n", &["--dry-run"]));
     assert_eq!(desk.value::<i64>("SELECT count(*) FROM audit_events"), events);
@@ -211,7 +211,7 @@ fn rows_that_a_quote_has_swallowed_are_not_left_out_as_one() {
     let desk = Desk::new();
     let text = "username,name\nalice,A\nbob,\"B\ncarol,C\ndave,D\n";
     let run = desk.refuses(2, || desk.import(text, &["--skip-invalid"]));
-    assert!(run.stderr.contains("line 3: its quotes are not closed, and it has swallowed 2 lines"), "{}", run.stderr);
+    assert!(run.stderr.contains("line 3: its quotes are not closed, and it covers 2 lines"), "{}", run.stderr);
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn an_update_that_is_repeated_changes_nothing() {
     let text = "username,name,email,role\nalice,Alice,alice@example.org,helpdesk\n";
     desk.import(text, &[]).succeeds();
     let run = desk.refuses(0, || desk.import(text, &["--on-conflict", "update"]));
-    assert!(run.stderr.starts_with("Imported 0 accounts.\nLeft as they are: 1 account.\n"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("Imported 0 accounts.\nUnchanged: 1 account.\n"), "{}", run.stderr);
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn an_import_takes_the_rights_of_an_admin_and_roles_a_global_admin() {
 fn the_last_admin_to_count_on_is_not_demoted() {
     let desk = Desk::settled();
     let run = desk.refuses(8, || desk.import("username,role\nroot,auditor\nalice,\n", &["--on-conflict", "update"]));
-    assert!(run.stderr.contains("the last global-admin"), "{}", run.stderr);
+    assert!(run.stderr.contains("the last usable global-admin"), "{}", run.stderr);
     desk.like_root("second", GLOBAL_ADMIN);
     desk.refuses(8, || desk.import("username,role\nroot,\nsecond,\n", &["--on-conflict", "update"]));
     desk.import("username,role\nroot,auditor\n", &["--on-conflict", "update"]).succeeds();
@@ -328,7 +328,7 @@ fn what_a_list_writes_can_be_imported_into_another_store() {
         "alice,=1+1,alice@example.org,helpdesk auditor\nbob,'-quoted,+b@example.org,\ncarol,\"a, \"\"b\"\"\",,\n";
     from.import(format!("username,name,email,role\n{names}"), &[]).succeeds();
     let run = to.import(from.accounts(), &["--on-conflict", "skip"]).succeeds();
-    assert!(run.stderr.starts_with("Ignored, since nobody can import them: id, state, "), "{}", run.stderr);
+    assert!(run.stderr.starts_with("Columns left out, since passdesk sets them itself: id, state, "), "{}", run.stderr);
     assert_eq!(to.imported(), from.imported());
     assert!(to.imported()[0].starts_with("alice|=1+1|"));
 }

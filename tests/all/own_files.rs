@@ -37,7 +37,7 @@ fn refuses(desk: &Desk, path: &Path) {
         // Not its bytes: to close it here would let go of the locks of this process.
         let before = fs::metadata(path).unwrap().len();
         let run = desk.refuses(2, || desk.run(&[reader, &[path.to_str().unwrap()]].concat()));
-        assert!(run.stderr.contains("is a file of passdesk's own"), "{}", run.stderr);
+        assert!(run.stderr.contains("is one of passdesk's own files"), "{}", run.stderr);
         assert!(!run.stderr.contains(&SECRET[..8]), "{}", run.stderr);
         assert_eq!((run.stdout.as_str(), fs::metadata(path).unwrap().len()), ("", before));
     }
@@ -115,7 +115,7 @@ fn one_that_is_open_already_is_not_read_either() {
         let mut command = desk.command(&[*reader, &["-"]].concat());
         command.stdin(File::open(folder.join("store.uid-1001.sign-in")).unwrap());
         let run = desk.refuses(2, || command.output().unwrap().into());
-        assert!(run.stderr.contains("standard input is a file of passdesk's own"), "{}", run.stderr);
+        assert!(run.stderr.contains("standard input is one of passdesk's own files"), "{}", run.stderr);
     }
 }
 
@@ -142,7 +142,7 @@ fn a_token_file_that_is_the_stores_is_refused_by_whatever_name() {
         let mut command = desk.command(&["users", "list"]);
         command.env("PASSDESK_TOKEN_FILE", &file);
         let run = desk.refuses(2, || command.output().unwrap().into());
-        assert!(run.stderr.contains("is a file of passdesk's own"), "{file:?}: {}", run.stderr);
+        assert!(run.stderr.contains("is one of passdesk's own files"), "{file:?}: {}", run.stderr);
     }
 }
 
@@ -156,7 +156,7 @@ fn a_saved_sign_in_that_is_the_stores_is_refused() {
     // It has a second name then, and the store is not opened at all.
     fs::hard_link(&files[1], &own).unwrap();
     let run = desk.refuses(10, || desk.run(&["users", "list"]));
-    assert!(run.stderr.contains("is none of the store's own"), "{}", run.stderr);
+    assert!(run.stderr.contains("does not belong to the store"), "{}", run.stderr);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn standard_input_that_is_the_stores_is_refused_whatever_is_asked() {
             let mut command = desk.command(args);
             command.stdin(File::open(file).unwrap());
             let run = desk.refuses(2, || command.output().unwrap().into());
-            assert!(run.stderr.contains("standard input is a file of passdesk's own"), "{}", run.stderr);
+            assert!(run.stderr.contains("standard input is one of passdesk's own files"), "{}", run.stderr);
         }
     }
 }
@@ -196,7 +196,7 @@ fn nothing_is_written_to_a_standard_stream_that_is_the_stores() {
             let before = fs::metadata(file).unwrap().len();
             let end = || File::options().append(true).open(file).unwrap();
             let run = desk.refuses(12, || desk.command(args).stdout(end()).output().unwrap().into());
-            assert!(run.stderr.contains("standard output is a file of passdesk's own"), "{}", run.stderr);
+            assert!(run.stderr.contains("standard output is one of passdesk's own files"), "{}", run.stderr);
             desk.refuses(12, || desk.command(args).stderr(end()).output().unwrap().into());
             assert_eq!(fs::metadata(file).unwrap().len(), before, "{args:?} {file:?}");
         }
@@ -222,7 +222,7 @@ fn through_sudo_no_file_that_is_named_is_opened() {
         for name in ["list", "nowhere", "/dev/fd/3"] {
             for reader in READERS.into_iter().chain([&["users", "reset", "root", "--yes", "--output"][..]]) {
                 let run = desk.refuses(2, || through_sudo(&desk, &[reader, &[name]].concat()).output().unwrap().into());
-                assert!(run.stderr.contains("opens no file for somebody who comes through sudo"), "{}", run.stderr);
+                assert!(run.stderr.contains("opens no file through sudo"), "{}", run.stderr);
                 assert!(run.stderr.contains("sudo … passdesk …") && !run.stderr.contains("precious"), "{}", run.stderr);
             }
         }
@@ -251,7 +251,7 @@ fn through_sudo_nobody_acts_by_a_token_that_they_only_name() {
         through_sudo(&desk, &["me", "profile"]).env(variable, value).output().unwrap().into()
     };
     let run = desk.refuses(2, || profile("PASSDESK_TOKEN_FILE", "token"));
-    assert!(run.stderr.contains("is not opened for somebody who comes through sudo"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not opened through sudo"), "{}", run.stderr);
     let token = fs::read_to_string(desk.home.path().join("token")).unwrap();
     profile("PASSDESK_TOKEN", token.trim()).succeeds();
 }
@@ -278,7 +278,7 @@ fn through_sudo_no_other_store_is_named() {
         let mut command = desk.command(&["users", "add", "mallory", "--role", "global-admin", "-q"]);
         command.args(named).env("SUDO_UID", (own + 1).to_string());
         let run = desk.refuses(2, || command.output().unwrap().into());
-        assert!(run.stderr.contains("--store opens no file for somebody who comes through sudo"), "{}", run.stderr);
+        assert!(run.stderr.contains("--store opens no file through sudo"), "{}", run.stderr);
         assert_eq!(fs::read(&old).unwrap(), before);
     }
 }

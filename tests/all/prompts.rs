@@ -106,7 +106,7 @@ fn three_new_passwords_that_will_not_do_end_a_sign_in_that_changes_nothing() {
     for last in [false, false, true] {
         pty.answer(NEW, WEAK);
         // All that is wrong with it is said at once.
-        pty.until("the new password will not do:");
+        pty.until("the new password is refused:");
         pty.until("it has 9 characters; at least 15 are needed");
         pty.until("it is too easy to guess");
         if !last {
@@ -185,7 +185,7 @@ fn a_temporary_password_that_expires_while_a_new_one_is_typed_is_not_replaced() 
     desk.sql("UPDATE accounts SET temporary_until = 1");
     let before = desk.state();
     pty.answer(AGAIN, OTHER);
-    pty.until("the temporary password has expired meanwhile");
+    pty.until("the temporary password has just expired");
     pty.end().exits(7);
     assert_eq!(desk.state(), before);
     desk.profile("alice", OTHER).exits(5);
@@ -544,11 +544,11 @@ fn a_saved_sign_in_is_no_password() {
 /// The commands that would ask, and what they say instead.
 const WOULD_ASK: [(&[&str], &str); 7] = [
     (&["users", "reset", "alice"], "hint: add --yes"),
-    (&["me", "sign-in"], "hint: say whose account it is with --as USERNAME"),
+    (&["me", "sign-in"], "hint: name the account with --as USERNAME"),
     (&["me", "sign-in", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
-    (&["me", "passwd"], "hint: say whose account it is with --as USERNAME"),
+    (&["me", "passwd"], "hint: name the account with --as USERNAME"),
     (&["me", "passwd", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
-    (&["me", "profile"], "hint: say whose account it is with --as USERNAME"),
+    (&["me", "profile"], "hint: name the account with --as USERNAME"),
     (&["users", "list", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
 ];
 
@@ -571,7 +571,7 @@ fn nobody_is_asked_on_a_terminal_that_is_not_standard_input() {
     for (args, hint) in WOULD_ASK {
         let pty = Pty::script(r#"exec "$@" </dev/null"#, &desk.command(args));
         let hint = hint.strip_prefix("hint: ").unwrap();
-        pty.end().exits(2).shows("there is no terminal to ask on").shows(hint);
+        pty.end().exits(2).shows("this needs an answer, and there is no terminal").shows(hint);
     }
     assert_eq!(desk.state(), before);
 }

@@ -56,7 +56,7 @@ fn refuses(desk: &Desk, code: i32, format: &[&str], message: &str) {
 #[test]
 fn a_file_that_no_reset_has_written_is_refused() {
     let desk = crowded(2);
-    refuses(&desk, 12, &[], "out is not there");
+    refuses(&desk, 12, &[], "out does not exist");
     for (text, message) in [
         ("u001\n", "see its line 1"),
         ("id,username\n2,u001\n", "see its line 1"),
@@ -109,7 +109,7 @@ fn a_file_that_is_being_written_is_refused() {
     let mut child = desk.command(&args).stderr(Stdio::null()).spawn().unwrap();
     assert!(wait_for(&mut child, || written(&out(&desk)).len() > HEADER.len()));
     let run = desk.run(&RESUME).exits(12);
-    assert!(run.stderr.contains("is being written by another passdesk"), "{}", run.stderr);
+    assert!(run.stderr.contains("is in use by another passdesk"), "{}", run.stderr);
     assert!(child.wait().unwrap().success());
     all_in_force(&desk, &rows(&written(&out(&desk))), &names(1..=3 * BATCH));
 }
@@ -168,7 +168,7 @@ fn rows_that_another_reset_has_replaced_are_told_of() {
     let file = written(&out(&desk));
     desk.run(&["users", "reset", "u001", "--yes", "--quiet", "--expires-in", "2h"]).succeeds();
     let run = desk.run(&RESUME).succeeds();
-    assert!(run.stderr.contains("1 row of no use any more"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 row of an older reset"), "{}", run.stderr);
     assert!(written(&out(&desk)).starts_with(&file));
 }
 

@@ -546,7 +546,7 @@ fn ctrl_c_ends_the_question_whether_it_has_arrived() {
     window.press("C-c");
     window.end(130);
     let history = window.history();
-    assert!(history.contains("cancelled; what was handed over just now is NOT in force"), "{history}");
+    assert!(history.contains("cancelled; the password that you were just given is NOT in force"), "{history}");
     assert_eq!(desk.state(), before);
 }
 

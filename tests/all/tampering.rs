@@ -72,7 +72,7 @@ impl Attacked {
         drop(store);
         self.run(&VERIFY).succeeds();
         let verified = self.run(&[&VERIFY[..], &["--expect-head", &head]].concat()).exits(10);
-        assert!(verified.stderr.contains("the head that was noted down"), "{}", verified.stderr);
+        assert!(verified.stderr.contains("that head is not in the record"), "{}", verified.stderr);
         assert_eq!(verified.stdout, "");
     }
 }

@@ -62,7 +62,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
         };
     }
     desk.terminal.note(&format!(
-        "A new password has at least {} characters; four or five random words do well.",
+        "A new password has at least {} characters. Four or five random words do well.",
         desk.policy.min_length
     ));
     let mut outcome = Err(Failure::cancelled());
@@ -101,14 +101,14 @@ fn put_in_force(
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
         }
         Err(error @ StoreError::Unknown(_)) => Err(Failure::from(error)
-            .hint("try to sign in with the new password; if it is refused, the old one still holds")),
+            .hint("try to sign in with the new password; if it is refused, the old one is still valid")),
         other => Ok(other?),
     }
 }
 
 fn refused(broken: &[BrokenRule]) -> Failure {
     let lines = broken.iter().flat_map(BrokenRule::lines).collect();
-    let failure = Failure::new(Kind::RefusedByPolicy, "the new password will not do:")
-        .hint("take four or five random words, or let a password manager make one; nothing has changed");
+    let failure = Failure::new(Kind::RefusedByPolicy, "the new password is refused:")
+        .hint("nothing has changed; take four or five random words, or let a password manager make one");
     Failure { lines, ..failure }
 }

@@ -73,7 +73,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
     let failed = account.untold_failures;
     if failed > 0 {
         let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
-        desk.terminal.note(&format!("{were} to your account failed since you were last told."));
+        desk.terminal.note(&format!("{were} to your account failed since your last sign-in."));
     }
 }
 
@@ -89,7 +89,7 @@ fn keep(desk: &mut Desk<'_>, store: &mut Store, account: &Account, secret: &Sign
     if let Some(before) = before
         && store.end_sign_in(before.digest()).is_err()
     {
-        desk.terminal.note("The sign-in before this one could not be ended; nobody has it, and it expires.");
+        desk.terminal.note("Your last sign-in could not be ended. Nobody has it, and it expires.");
     }
     desk.terminal.note(&format!(
         "Signed in as {} for {}.",

@@ -15,14 +15,11 @@ pub fn run(desk: &mut Desk<'_>, args: &SignOut) -> Result<()> {
 
 fn here(desk: &mut Desk<'_>) -> Result<()> {
     if desk.global.as_username.is_some() {
-        return Err(Failure::new(
-            Kind::Usage,
-            "--as signs in for one command only, so there is nothing to sign out of",
-        )
-        .hint("leave out --as, or end every sign-in of that account with --everywhere"));
+        return Err(Failure::new(Kind::Usage, "--as signs in for one command, so there is nothing to sign out of")
+            .hint("leave out --as, or end every sign-in of that account with --everywhere"));
     }
     if !matches!(desk.token, TokenSource::Nowhere) {
-        return Err(Failure::new(Kind::Usage, "a token is not signed in, so there is nothing to sign out of")
+        return Err(Failure::new(Kind::Usage, "a token has no sign-in, so there is nothing to sign out of")
             .hint("leave out PASSDESK_TOKEN and PASSDESK_TOKEN_FILE, or end the token with 'passdesk tokens revoke'"));
     }
     let mut store = desk.open()?;
@@ -43,8 +40,8 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
         })
     })?;
     if found.is_err() {
-        let message = "the file of your sign-in is removed, but what stood in it could not be read: if that was a \
-                       sign-in, it lives until it expires";
+        let message =
+            "the file of your sign-in is removed, but it could not be read: your sign-in may be valid until it expires";
         return Err(Failure::new(Kind::Failed, message)
             .hint("'passdesk me sign-out --everywhere --as USERNAME' ends every sign-in and token of an account"));
     }

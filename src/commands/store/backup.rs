@@ -24,12 +24,12 @@ fn resolved(path: PathBuf) -> PathBuf {
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     let place = resolved(std::path::absolute(&args.file).map_err(anyhow::Error::from)?);
     let taken =
-        |message: String| Failure::new(Kind::Conflict, message).hint("name a new file; nothing is ever overwritten");
+        |message: String| Failure::new(Kind::Conflict, message).hint("name a new file; passdesk never overwrites one");
     if desk.claims(&place) {
-        return Err(taken(format!("{} is passdesk's own", place.display())));
+        return Err(taken(format!("{} is one of passdesk's own files", place.display())));
     }
     if place.symlink_metadata().is_ok() {
-        return Err(taken(format!("there is something at {} already", place.display())));
+        return Err(taken(format!("{} exists already", place.display())));
     }
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
@@ -45,11 +45,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
         Failure { kind: Kind::Cancelled, .. } => {
             Failure::new(Kind::Cancelled, format!("cancelled; there is no backup {}", place.display()))
         }
-        failed if failed.kind == Kind::Failed => {
-            failed.hint("make it in a folder that nobody else can write to, on a disk with room for it")
-        }
+        failed if failed.kind == Kind::Failed => failed.hint("use a folder of your own, on a disk with room"),
         other => other,
     })?;
-    desk.terminal.note(&format!("The backup is {}; it opens with --store as the store does.", place.display()));
+    desk.terminal.note(&format!("The backup is {}. Look at it with --store.", place.display()));
     desk.print_done(&["path"], [vec![place.display().to_string().into()]], false)
 }

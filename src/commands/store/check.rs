@@ -41,12 +41,9 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         0 => Ok(()),
         _ => Err(Failure::new(
             Kind::StoreUnusable,
-            format!(
-                "the store cannot be used, or not be trusted: {faulty} finding{}",
-                if faulty == 1 { "" } else { "s" }
-            ),
+            format!("the store cannot be used or trusted: {faulty} finding{}", if faulty == 1 { "" } else { "s" }),
         )
-        .hint("the remedy of each finding stands with it")),
+        .hint("each finding has its remedy beside it")),
     }
 }
 

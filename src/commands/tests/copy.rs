@@ -9,8 +9,8 @@ use crate::commands::{me, recover, tokens};
 use crate::domain::audit::Event;
 use crate::store::{EventFilter, Filter};
 
-const SENT: &str = "It was sent to the terminal, which does not say whether it copied it, and cannot be made\n\
-                    to clear it. Paste it where it is to go: has it arrived?";
+const SENT: &str =
+    "The terminal was asked to copy it. It does not say whether it did.\nPaste it where it belongs: has it arrived?";
 
 fn copy(copy: Copier) -> Reset {
     let way_out = WayFlags { copy: Some(copy), ..WayFlags::default() };
@@ -93,8 +93,7 @@ fn what_was_replaced_during_the_commit_is_said_to_be_in_force_and_gone() {
     let ran = site.call(Call::default(), |desk| run(desk, &copy(Copier::Clipboard))).succeeds();
     assert_eq!(
         ran.notes,
-        "The temporary password of alice is in force, but no longer on the clipboard: if you do not have it, make \
-         another."
+        "The temporary password of alice is in force, but no longer on the clipboard; if you do not have it, reset again."
     );
 }
 

@@ -291,7 +291,7 @@ impl Clipboard for KeptClipboard {
 
     fn committing(&mut self) -> Result<()> {
         if self.text.is_some() && self.replaced == Some(Replaced::BeforeTheCommit) {
-            return Err(Failure::new(Kind::NotDelivered, "something else has been copied meanwhile"));
+            return Err(Failure::new(Kind::NotDelivered, "something else has just been copied"));
         }
         Ok(())
     }

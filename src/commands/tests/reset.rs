@@ -157,7 +157,7 @@ fn a_disabled_account_stays_disabled_and_it_is_said() {
     site.settled("alice", &[]);
     site.call(Call::default(), |desk| users::run(desk, &Command::Disable(many(&["alice"])))).succeeds();
     let ran = site.call(Call::default(), |desk| run(desk, &yes(&["alice"]))).succeeds();
-    assert!(ran.notes.contains("alice is disabled, and stays so"), "{}", ran.notes);
+    assert!(ran.notes.contains("alice is still disabled"), "{}", ran.notes);
     assert_eq!(site.account("alice").state(site.clock.now()), State::Disabled);
 }
 
@@ -294,7 +294,7 @@ fn an_actor_whose_password_was_changed_while_the_question_stood_is_refused() {
     let call = Call { at_question: meddled.meanwhile, ..call };
     let message = site.call(call, |desk| run(desk, &Reset { handover: quiet(), ..reset(&["alice"]) }));
     let message = message.fails(Kind::SignInFailed);
-    assert!(message.contains("the password of helper has been changed since it was given"), "{message}");
+    assert!(message.contains("the password of helper has changed since you gave it"), "{message}");
     assert_eq!(site.state("alice"), before);
 }
 

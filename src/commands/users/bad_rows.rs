@@ -67,7 +67,7 @@ impl BadRows {
         let (kind, what) = match others {
             Others::Refused => {
                 let kind = WEIGHT.into_iter().find(|kind| self.kinds.contains(kind)).unwrap_or(Kind::Usage);
-                (kind, format!("{are} no good; nothing has changed"))
+                (kind, format!("{are} wrong; nothing has changed"))
             }
             Others::WouldBeDone => (Kind::PartlyDone, "would be left out; the rest would be done".into()),
             Others::Done => (Kind::PartlyDone, format!("{are} left out; the rest is done")),
@@ -100,7 +100,7 @@ mod tests {
         let failure = bad((2..=1_000_001).rev(), Kind::Usage).failure(5, Others::Refused, Format::Text);
         assert_eq!(
             failure.message,
-            "1,000,000 of 1,000,005 rows are no good; nothing has changed; the first 20 of them:"
+            "1,000,000 of 1,000,005 rows are wrong; nothing has changed; the first 20 of them:"
         );
         assert_eq!(failure.items.len(), 20);
         assert_eq!((&*failure.items[0].target, &*failure.items[19].target), ("line 2", "line 21"));

@@ -73,7 +73,7 @@ impl<'a> CsvRows<'a> {
             return why;
         }
         self.is_torn = true;
-        Invalid { message: format!("{}, and it has swallowed {}", why.message, counted(lines - 1, "line")), ..why }
+        Invalid { message: format!("{}, and it covers {}", why.message, counted(lines - 1, "line")), ..why }
     }
 
     fn check_width(&self) -> Result<(), Invalid> {
@@ -81,7 +81,7 @@ impl<'a> CsvRows<'a> {
         match self.width {
             Some(width) if width != found => {
                 let what = format!("it has {}, and the header has {width}", counted(found as u64, "cell"));
-                Err(Invalid::new(what, "a cell with a comma in it stands in quotes"))
+                Err(Invalid::new(what, "put a cell with a comma in quotes"))
             }
             _ => Ok(()),
         }
@@ -135,7 +135,7 @@ enum At {
 /// Refuses a record with a stray quote, of which the reader makes something: what follows one that is not closed, however
 /// many rows, is all in one cell.
 fn check_quotes(record: &[u8]) -> Result<(), Invalid> {
-    let refuse = |what: &str| Err(Invalid::new(what, "a quote inside a cell is doubled, and the cell in quotes"));
+    let refuse = |what: &str| Err(Invalid::new(what, "put a cell with a quote in quotes, and double the quote inside"));
     if !record.contains(&b'"') {
         return Ok(());
     }

@@ -18,8 +18,9 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
     };
     if edit.display_name.is_none() && edit.email.is_none() && edit.roles.is_none() {
-        return Err(Failure::new(Kind::Usage, "nothing says what is to be different")
-            .hint("add --name, --email, --role or --no-roles"));
+        return Err(
+            Failure::new(Kind::Usage, "nothing is to be changed").hint("add --name, --email, --role or --no-roles")
+        );
     }
 
     let mut store = desk.open()?;

@@ -46,7 +46,11 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     }
     let listed = pages.listed;
     if listed == 0 {
-        desk.terminal.note(if args.after.is_some() { "No more accounts follow." } else { "There is no such account." });
+        desk.terminal.note(if args.after.is_some() {
+            "There are no more accounts."
+        } else {
+            "There is no such account."
+        });
     } else if args.limit.is_none() && listed == limit && pages.is_more() {
         let id = pages.last.map_or_else(String::new, |last| last.id.to_string());
         tell_of_more(desk, listed, id);

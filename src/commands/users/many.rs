@@ -30,7 +30,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     desk.terminal.enter(Phase::Between);
     for (written, account) in found {
         if desk.terminal.interrupted() {
-            bulk.record(written, Err(Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn")));
+            bulk.record(written, Err(Failure::new(Kind::Cancelled, "not tried: cancelled before that")));
             continue;
         }
         let outcome = change(&mut store, acting.actor(), account.id, account.revision);

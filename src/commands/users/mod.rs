@@ -35,14 +35,16 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
             let done = "must choose a new password at the next sign-in.";
             change_each(desk, args, Action::RequireChange, Store::require_change, done)
         }
-        Command::Unlock(args) => change_each(desk, args, Action::Unlock, Store::unlock, "may sign in again."),
+        Command::Unlock(args) => {
+            change_each(desk, args, Action::Unlock, Store::unlock, "may try to sign in again at once.")
+        }
         Command::Disable(args) => {
             let done = "is disabled; every sign-in and token has ended.";
             change_each(desk, args, Action::Disable, Store::disable, done)
         }
         Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, "is enabled."),
         Command::Remove(args) => {
-            let done = "is removed; 'passdesk users restore' brings it back until it is purged.";
+            let done = "is removed; 'passdesk users restore' brings it back for 30 days.";
             change_each(desk, args, Action::Remove, Store::remove, done)
         }
         Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, "is restored."),

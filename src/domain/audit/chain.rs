@@ -135,14 +135,11 @@ impl Event {
         }
         if self.previous != link {
             return Some(match sequence {
-                0 => format!("event {} is not as it was written", self.sequence),
-                before => format!(
-                    "event {} does not follow event {before}: one of them is not as it was written",
-                    self.sequence
-                ),
+                0 => format!("event {} was changed", self.sequence),
+                before => format!("event {} does not follow event {before}: one of them was changed", self.sequence),
             });
         }
-        (self.link != self.computed()).then(|| format!("event {} is not as it was written", self.sequence))
+        (self.link != self.computed()).then(|| format!("event {} was changed", self.sequence))
     }
 }
 
@@ -153,12 +150,12 @@ pub struct Tampered(pub String);
 
 impl Tampered {
     /// What to do then.
-    pub const REMEDY: &str = "keep a copy of the store as it is, and compare it with a backup";
+    pub const REMEDY: &str = "keep a copy of the store, and compare it with a backup";
 }
 
 /// What there is to say of a record without an event: the chain itself has nothing to show, and every store since schema
 /// 2 has begun with one.
-pub const EMPTY: &str = "is empty: the store comes from a passdesk that kept none, or all of it was taken away";
+pub const EMPTY: &str = "is empty: the store comes from an old passdesk, or somebody removed all events";
 
 /// A walk along the chain, from its beginning.
 #[derive(Debug, Default)]

@@ -83,5 +83,5 @@ impl Shape {
 }
 
 fn unsound(fault: &str) -> StoreError {
-    unusable(format!("the copy is not sound: {fault}"), "see what is the matter with 'passdesk store check'")
+    unusable(format!("the copy is not sound: {fault}"), "'passdesk store check' finds the fault")
 }

@@ -114,7 +114,7 @@ mod tests {
 
     fn ends(bounded: &Bounded) -> bool {
         let counted = bounded.query_row(ENDLESS, [], |_| Ok(())).map_err(failed);
-        matches!(counted, Err(StoreError::Unusable { message, .. }) if message.contains("comes to no end"))
+        matches!(counted, Err(StoreError::Unusable { message, .. }) if message.contains("without an end"))
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
             message: format!("the store cannot be written: {error}"),
-            hint: "the file and its folder have to be writable for you; see 'passdesk store path'".into(),
+            hint: "you need the right to write the file and its folder; see 'passdesk store path'".into(),
         },
-        Some(ErrorCode::OperationInterrupted) => damaged(&"the work that it asks for comes to no end"),
-        Some(ErrorCode::TooBig) => damaged(&"it has a text that is longer than any that passdesk writes"),
+        Some(ErrorCode::OperationInterrupted) => damaged(&"it asks for work without an end"),
+        Some(ErrorCode::TooBig) => damaged(&"it has a text longer than passdesk writes"),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
         }
@@ -48,7 +48,7 @@ pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {
 pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
     unusable(
         format!("the store {} cannot be opened: {error}", path.display()),
-        "run passdesk as the user the store belongs to, for example with sudo, or name another one with --store",
+        "run passdesk as the owner of the store, for example with sudo, or name another store with --store",
     )
 }
 

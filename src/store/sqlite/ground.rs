@@ -39,8 +39,8 @@ pub fn folder(named: &Path, real: &Path, tenant: Tenant) -> Result<()> {
 pub fn one_name(path: &Path, metadata: &Metadata) -> Result<()> {
     if is_mounted(path) {
         return Err(unusable(
-            format!("the store {} is a file that is mounted by itself, and has another name elsewhere", path.display()),
-            "use it by that name, or mount its folder in the place of the file: each name has a log of its own",
+            format!("the file of the store {} is a mount, and has another name elsewhere", path.display()),
+            "use that name, or mount the whole folder: each name has a log of its own",
         ));
     }
     if metadata.nlink() <= 1 {
@@ -103,8 +103,8 @@ pub fn logs(path: &Path, owner: u32) -> Result<()> {
         };
         if !metadata.is_file() || metadata.uid() != owner || metadata.nlink() > 1 {
             return Err(unusable(
-                format!("{shown} is none of the store's own"),
-                "find out who has put it there; once nobody uses the store, take it away",
+                format!("{shown} does not belong to the store"),
+                "find out who put it there; remove it while nobody uses the store",
             ));
         }
         if metadata.mode() & 0o077 != 0 {
@@ -120,11 +120,11 @@ pub fn logs(path: &Path, owner: u32) -> Result<()> {
 /// What there is to say of the file system that a store is on.
 pub fn disk(path: &Path) -> Finding {
     match network(path) {
-        None => Finding::sound("disk", "its file system is none that passdesk knows to be a network's"),
+        None => Finding::sound("disk", "its file system is not a known network file system"),
         Some(name) => Finding::notable(
             "disk",
             format!("the store is on {name}"),
-            "move it to a disk of this machine: over a network, the locks may fail that keep two writers apart",
+            "move it to a disk of this machine: over a network, the locks between writers may fail",
         ),
     }
 }

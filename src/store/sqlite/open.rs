@@ -185,7 +185,7 @@ pub fn ordinary(path: &Path) -> Result<Metadata> {
     let kind = metadata.file_type();
     if kind.is_symlink() {
         return Err(unusable(
-            format!("{shown} is a symbolic link, and a store is never opened through one"),
+            format!("{shown} is a symbolic link, which passdesk does not follow to a store"),
             "name the file itself with --store",
         ));
     }
@@ -252,7 +252,7 @@ pub fn version_in_header(path: &Path) -> Result<u32> {
     if !header.starts_with(b"SQLite format 3\0") || field(68) != ours {
         let what = if header.is_empty() { "an empty file" } else { "some other file" };
         return Err(unusable(
-            format!("{} is not a store of passdesk but {what}", path.display()),
+            format!("{} is {what}, not a store of passdesk", path.display()),
             "name the store with --store, or make one somewhere else with 'passdesk init --store PATH'",
         ));
     }

@@ -70,7 +70,7 @@ pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
 /// What to say of a store that a later passdesk has written.
 pub fn too_new(version: u32) -> StoreError {
     StoreError::Unusable {
-        message: format!("the store has schema {version}, and this passdesk knows none newer than {NEWEST}"),
+        message: format!("the store has schema {version}, and this passdesk knows schema {NEWEST} at most"),
         hint: "use the passdesk that wrote it, or a later one".into(),
     }
 }

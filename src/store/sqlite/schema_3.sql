@@ -27,7 +27,7 @@ ALTER TABLE sign_ins ADD COLUMN last_used_at INTEGER;                          -
 CREATE INDEX sign_ins_by_end ON sign_ins (expires_at);
 CREATE UNIQUE INDEX sign_ins_by_label ON sign_ins (account_id, label) WHERE label IS NOT NULL;
 
--- The key of a decision is 'policy.' and the name of the setting; what has not been decided is not there. Each try to
+-- The key of a decision is 'policy.' and the name of the setting; what has not been decided does not exist. Each try to
 -- sign in is counted, so that one under a name that is nobody's writes as much as any other, and takes as long.
 INSERT INTO settings (key, value) VALUES ('sign_in_tries', '0');
 

@@ -108,7 +108,7 @@ impl PreparedStore for Prepared {
     fn put_in_place(self: Box<Self>, first: &Delivered<StoredHash>) -> Result<()> {
         if self.first != **first {
             return Err(StoreError::Failed(anyhow::anyhow!(
-                "another password was delivered than the store was made with"
+                "the store was made with another password than the delivered one"
             )));
         }
         self.unplaced.put_in_place()

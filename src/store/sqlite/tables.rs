@@ -25,7 +25,7 @@ impl Found {
         (!self.faults.is_empty()).then(|| {
             unusable(
                 format!("the tables of the store are not as passdesk makes them: {}", few_of(&self.faults)),
-                format!("find out who has changed it; drop what is none of passdesk's, otherwise {RESTORE}{LOOK}"),
+                format!("find out who changed it; drop what is not passdesk's, otherwise {RESTORE}{LOOK}"),
             )
         })
     }
@@ -67,7 +67,7 @@ fn found(made: &[Cow<'_, str>], missing: &[&str], others: &[[String; 3]]) -> Fou
                 found.faults.push(format!("{name} is there twice"));
             }
         } else if kind != "table" && kind != "view" && is_own(table) {
-            found.faults.push(format!("the {kind} {shown} on {} is none of passdesk's", table.to_ascii_lowercase()));
+            found.faults.push(format!("the {kind} {shown} on {} is not passdesk's", table.to_ascii_lowercase()));
         } else if !name.starts_with("sqlite_stat") {
             // What ANALYZE leaves is nobody's.
             found.foreign.push(format!("the {kind} {shown}"));

@@ -39,7 +39,7 @@ impl Purpose {
         let message = format!("{} cannot be made: {error}", path.display());
         match self {
             Self::Store => {
-                unusable(message, "name a place you can write to with --store, or run passdesk as a user who can")
+                unusable(message, "name another place with --store, or run passdesk as a user who can write there")
             }
             Self::Backup => StoreError::Failed(anyhow::anyhow!(message)),
         }
@@ -77,7 +77,7 @@ impl Unplaced {
     pub fn create(place: &Path, purpose: Purpose) -> Result<Self> {
         let (folder, name) = parts(place)?;
         if let Ok(Some(path)) = ground::occupant(place) {
-            return Err(StoreError::Conflict(format!("there is something at {} already", path.display())));
+            return Err(StoreError::Conflict(format!("{} exists already", path.display())));
         }
         let cannot_make = |error: io::Error| purpose.cannot_make(place, &error);
         let made_folders = match purpose {
@@ -124,7 +124,7 @@ impl Unplaced {
     /// Gives it its place, unless something is there.
     fn move_to_place(&self) -> io::Result<()> {
         if !self.is_as_made() {
-            return Err(io::Error::other("somebody has changed it meanwhile"));
+            return Err(io::Error::other("somebody has just changed it"));
         }
         if let Ok(Some(_)) = ground::occupant(&self.place) {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -149,7 +149,7 @@ impl Unplaced {
         match placing {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(StoreError::Conflict(format!("somebody else has made {} meanwhile", self.place.display())))
+                Err(StoreError::Conflict(format!("somebody else has just made {}", self.place.display())))
             }
             Err(error) => {
                 // It might not be there after a power cut, so it is not there now either.

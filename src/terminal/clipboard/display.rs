@@ -75,10 +75,10 @@ impl Display {
         let (message, hint) = match &self.x11 {
             Some(display) if self.wayland.is_none() => (
                 format!("the X11 display {} does not let this user in", display.display()),
-                "is XAUTHORITY right? through sudo the display is somebody else's: use --copy=osc52 or --output FILE",
+                "check XAUTHORITY; through sudo, use --copy=osc52 or --output FILE",
             ),
             _ => (
-                "the Wayland compositor lets no program without a window use the clipboard".into(),
+                "this Wayland compositor has no data-control protocol, which --copy needs".into(),
                 "let your terminal copy it with --copy=osc52, or leave --copy out",
             ),
         };

@@ -85,8 +85,8 @@ fn hold(
     match received.recv_timeout(PATIENCE) {
         Ok(News::Readable) => answer(words::READABLE)?,
         Ok(News::Broken(why)) => return refuse(&why),
-        Ok(News::Replaced) => return refuse("something else has been copied meanwhile").or(Ok(Fate::Left)),
-        _ => return refuse("what was put there cannot be read back"),
+        Ok(News::Replaced) => return refuse("something else has just been copied").or(Ok(Fate::Left)),
+        _ => return refuse("the copy cannot be read back"),
     }
     listen(input, news);
 
@@ -159,7 +159,7 @@ fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
             Ok(true) => News::Readable,
             // What was copied since the look before.
             Ok(false) if !matches!(holds(&mut clipboard, &secret), Ok(true)) => News::Replaced,
-            Ok(false) => News::Broken("what was put there cannot be read back".into()),
+            Ok(false) => News::Broken("the copy cannot be read back".into()),
             Err(error) => News::Broken(error.to_string()),
         });
         watch(&mut clipboard, &secret, &looks, &news);
@@ -229,7 +229,7 @@ fn clear(secret: &str) -> anyhow::Result<()> {
             done => return Ok(done?),
         }
     }
-    bail!("another program does not let go of the clipboard")
+    bail!("another program keeps the clipboard")
 }
 
 /// Waits for what the command has to say. Its end says that the secret is of no use, unless it is in force.

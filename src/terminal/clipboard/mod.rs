@@ -134,8 +134,7 @@ impl Clipboard for DisplayClipboard {
     fn committing(&mut self) -> Result<()> {
         let Some(holder) = &mut self.holder else { return Ok(()) };
         holder.holds(words::COMMITTING).map_err(|why| {
-            Failure::new(Kind::NotDelivered, why)
-                .hint("copy nothing else meanwhile, or give it another way out with --output")
+            Failure::new(Kind::NotDelivered, why).hint("copy nothing else until it is done, or use --output")
         })
     }
 
@@ -205,7 +204,7 @@ impl Holder {
         let _ = self.say(word);
         match self.answer()?.as_str() {
             words::HELD => Ok(()),
-            _ => Err("something else has been copied meanwhile"),
+            _ => Err("something else has just been copied"),
         }
     }
 
@@ -215,8 +214,8 @@ impl Holder {
 
     fn answer(&self) -> result::Result<String, &'static str> {
         self.answers.recv_timeout(HOLDER_ANSWERS).map_err(|error| match error {
-            RecvTimeoutError::Timeout => "what holds the clipboard does not answer",
-            RecvTimeoutError::Disconnected => "what held the clipboard has ended",
+            RecvTimeoutError::Timeout => "the process that holds the clipboard does not answer",
+            RecvTimeoutError::Disconnected => "the process that held the clipboard has ended",
         })
     }
 
@@ -248,5 +247,5 @@ fn lines(answers: ChildStdout) -> Receiver<String> {
 
 fn broken(why: &str) -> Failure {
     Failure::new(Kind::NotDelivered, format!("the secret could not be put on the clipboard: {why}"))
-        .hint("leave --copy out, or give it another way out with --output")
+        .hint("leave --copy out, or use --output")
 }

@@ -30,8 +30,7 @@ pub struct Columns {
 impl Columns {
     /// Reads a header. A name in it that is unknown is a mistake: what stands below it would be lost silently.
     pub fn of(header: &ByteRecord) -> Result<Self, Invalid> {
-        let hint = "the columns are username, name, email and role, in any order; those that 'passdesk users list \
-                    --format csv' writes are known, too";
+        let hint = "the columns are username, name, email and role, in any order";
         let named: Vec<String> =
             header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_lowercase()).collect();
         let mut places = [None; NAMES.len()];
@@ -57,10 +56,7 @@ impl Columns {
             let line = quoted(&named.join(","));
             let hint =
                 if named.len() == 1 && line.contains([';', '\t']) { "separate the cells by commas" } else { hint };
-            return Err(Invalid::new(
-                format!("the first line, {line}, is no header: nothing in it is 'username'"),
-                hint,
-            ));
+            return Err(Invalid::new(format!("the first line, {line}, is not a header: it has no 'username'"), hint));
         };
         if let Some(place) = unknown {
             let what = match named[place].as_str() {
@@ -114,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_first_line_without_a_username_is_no_header() {
-        assert!(columns(&["alice", "Alice"]).is_err_and(|message| message.contains("is no header")));
+        assert!(columns(&["alice", "Alice"]).is_err_and(|message| message.contains("is not a header")));
         let semicolons = Columns::of(&vec!["username;name"].into()).unwrap_err();
         assert_eq!(semicolons.hint, "separate the cells by commas");
     }

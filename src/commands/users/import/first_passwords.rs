@@ -68,10 +68,10 @@ impl FirstPasswords {
         let bulk = Bulk { asked: count, ..Bulk::default() };
         let file = way_out.file().map(Path::to_owned).unwrap_or_default();
         let resumed = command(desk, args, ids, &["--resume", &in_a_shell(&file)]);
-        let to_go_on = Hint { words: "to go on:".into(), command: Some(resumed) };
+        let to_go_on = Hint { words: "to continue:".into(), command: Some(resumed) };
         let format = if format == Format::Csv { "csv" } else { "jsonl" };
         let anew = command(desk, args, ids, &["--format", format, "--output", &in_a_shell(&file)]);
-        let to_begin = Some(Hint { words: "they are imported; to go on:".into(), command: Some(anew) });
+        let to_begin = Some(Hint { words: "they are imported; to continue:".into(), command: Some(anew) });
         let many = BulkReset { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
         many::run(desk, store, &many, chosen, bulk, way_out).map_err(|failure| {
             let hint = if file.exists() { Some(&many.to_go_on) } else { many.to_begin.as_ref() };

@@ -54,7 +54,7 @@ pub fn keep<T>(all: &mut Vec<T>, stay: &[bool]) {
 fn repeated(name: &str, line: u64) -> Invalid {
     Invalid::new(
         format!("{} is in line {line} already", quoted(name)),
-        "each account stands in one row, and an address belongs to one account",
+        "an account has one row, and an address belongs to one account",
     )
 }
 

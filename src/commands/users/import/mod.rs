@@ -56,7 +56,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         desk.terminal.note(input::HAS_GROWN);
     }
     if !columns.ignored.is_empty() {
-        desk.terminal.note(&format!("Ignored, since nobody can import them: {}.", columns.ignored.join(", ")));
+        desk.terminal
+            .note(&format!("Columns left out, since passdesk sets them itself: {}.", columns.ignored.join(", ")));
     }
     let plan = plan::plan(desk, &store, &acting, &columns, args.on_conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
@@ -66,7 +67,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if bad.count() > 0 && (!args.skip_invalid || is_torn || good == 0) {
         let failure = bad.failure(good, Others::Refused, desk.format());
         return Err(match (is_torn, good) {
-            (true, _) => failure.hint("mend the quotes first: nobody can tell which rows they have swallowed"),
+            (true, _) => failure.hint("correct the quotes first: passdesk cannot tell how many rows they cover"),
             (false, 0) => failure,
             (false, _) => failure.hint("correct them, or leave them out with --skip-invalid"),
         });
@@ -80,7 +81,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &flags, lifetime)).transpose()?;
     let imported = write(desk, &mut store, &acting, &plan, file)?;
     let record = ImportRecord::new(&plan, &imported, bad.count(), file);
-    for line in record.said(["Imported", "Changed", "Left as they are:"]) {
+    for line in record.said(["Imported", "Changed", "Unchanged:"]) {
         desk.terminal.note(&line);
     }
     let handed_over = match passwords {
@@ -209,7 +210,7 @@ impl ImportRecord {
 /// Says what would be done.
 fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
     if desk.format() == Format::Text {
-        let lines = record.said(["Would import", "Would change", "Would leave as they are:"]);
+        let lines = record.said(["Would import", "Would change", "Would not change:"]);
         return desk.print(&format!("{}\n", lines.join("\n")));
     }
     record.print(desk)
@@ -218,7 +219,7 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
 /// Prints what was done for programs, and says what is left to do.
 fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
     if !args.temporary_passwords && record.new > 0 {
-        desk.terminal.note("Nobody can sign in to them yet. Their first passwords are made by");
+        desk.terminal.note("Nobody can sign in to them yet. Give them their first passwords:");
         desk.terminal.note("passdesk users reset --from FILE.csv --format csv --output FILE");
     }
     if desk.format() == Format::Text {

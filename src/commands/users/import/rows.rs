@@ -19,7 +19,7 @@ impl<'a> ImportRows<'a> {
     pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
         let mut rows = CsvRows::of(bytes)?;
         let header = rows.read().ok_or_else(|| {
-            Invalid::new("there is nothing in the file", "the first line names the columns: username,name,email")
+            Invalid::new("the file is empty", "the first line names the columns: username,name,email")
         })?;
         let columns = Columns::of(header.cells?)?;
         rows.take_for_header();
@@ -55,7 +55,7 @@ fn newcomer(cells: &ByteRecord, columns: &Columns) -> Result<Newcomer, Invalid> 
     let roles = faults.read(cell(columns.roles), str::parse);
     match (username, faults.0) {
         (Some(username), None) => Ok(Newcomer { username, display_name, email, roles }),
-        (_, why) => Err(why.unwrap_or_else(|| Invalid::new("it has no username", "give it one"))),
+        (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
     fn a_quote_that_is_never_closed_is_named_where_it_opens() {
         assert_eq!(
             faults(b"username,name\nalice,\"A\nbob,\ncarol,\n"),
-            [(2, "its quotes are not closed, and it has swallowed 2 lines".into())]
+            [(2, "its quotes are not closed, and it covers 2 lines".into())]
         );
         assert_eq!(faults(b"username,name\nalice,5\" pipe"), []);
         assert_eq!(faults(b"username,name\nalice,\"a \"\"b\"\"\""), []);
@@ -189,11 +189,11 @@ mod tests {
     #[test]
     fn a_file_without_a_header_is_refused_at_once() {
         for (bytes, part) in [
-            (b"".as_slice(), "nothing in the file"),
-            (b"\xef\xbb\xbf", "nothing in the file"),
-            (b"\n\n", "nothing in the file"),
-            (b"alice,Alice\n", "no header"),
-            (b"\x7fELF\x02\x01\n", "no header"),
+            (b"".as_slice(), "the file is empty"),
+            (b"\xef\xbb\xbf", "the file is empty"),
+            (b"\n\n", "the file is empty"),
+            (b"alice,Alice\n", "not a header"),
+            (b"\x7fELF\x02\x01\n", "not a header"),
             (b"\xff\xfeu\0s\0", "UTF-16"),
         ] {
             let message = ImportRows::of(bytes).err().unwrap().message;

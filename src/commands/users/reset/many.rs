@@ -62,7 +62,7 @@ pub fn run(
     let mut tried = 0;
     while tried < total {
         if desk.terminal.interrupted() {
-            stopped = Some(Failure::new(Kind::Cancelled, "not tried: cancelled before it was its turn"));
+            stopped = Some(Failure::new(Kind::Cancelled, "not tried: cancelled before that"));
         }
         if stopped.is_some() {
             break;
@@ -97,9 +97,9 @@ pub fn run(
                     // It is the store, or the actor's right: the next batch would fare no better.
                     stopped = Some(match failure.kind {
                         Kind::OutcomeUnknown => {
-                            Failure::new(Kind::Failed, "not tried: it is not known what came of the batch before")
+                            Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force")
                         }
-                        kind => Failure::new(kind, "not tried: none of the batch before came into force"),
+                        kind => Failure::new(kind, "not tried: nothing of the batch before came into force"),
                     });
                 }
                 for ((outcome, account), written) in outcomes.into_iter().zip(&accounts).zip(written) {
@@ -195,7 +195,7 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 
 /// How many are done, and how to go on.
 fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
-    let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "their rows came first".into() };
+    let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "the rows were written first".into() };
     let done = counted(bulk.done as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
@@ -232,7 +232,7 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[S
     desk.terminal.note(&format!("{accounts} {is} reset{place}."));
     if !disabled.is_empty() {
         let names = some_of(disabled.iter().take(NAMED).cloned().collect(), disabled.len());
-        desk.terminal.note(&format!("Disabled, and still so until 'passdesk users enable': {names}."));
+        desk.terminal.note(&format!("Still disabled until 'passdesk users enable': {names}."));
     }
 }
 
@@ -250,8 +250,7 @@ fn workers(desk: &mut Desk<'_>, asked: Option<u16>, passwords: usize) -> NonZero
     let wanted = asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(passwords);
     let fit = usize::try_from(system::free_memory() / 2 / desk.policy.cost.bytes().max(1)).unwrap_or(wanted).max(1);
     if asked.is_some() && fit < wanted {
-        desk.terminal
-            .note(&format!("There is memory to hash on {} only: --jobs asks for more.", counted(fit as u64, "core")));
+        desk.terminal.note(&format!("The memory suffices for {}. --jobs asks for more.", counted(fit as u64, "core")));
     }
     NonZeroUsize::new(wanted.min(fit)).unwrap_or(NonZeroUsize::MIN)
 }

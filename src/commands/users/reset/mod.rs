@@ -52,8 +52,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     way_out::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
     let lifetime = way_out::lifetime(&args.handover)?;
     if matches!(selection, Selection::Unsaid) && !desk.terminal.is_interactive() {
-        return Err(Failure::new(Kind::Usage, "nothing says whose password to reset")
-            .hint("name accounts by id, username or e-mail address, in a file with --from, or by a filter; on a terminal they can be picked from a list"));
+        return Err(Failure::new(Kind::Usage, "whose password is to be reset?")
+            .hint("name accounts by id, username or e-mail address, with --from FILE, or by a filter"));
     }
 
     let mut store = desk.open_unless_dry(args.dry_run)?;
@@ -80,9 +80,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     if chosen.len() > READABLE && desk.format() == Format::Text && !args.dry_run {
         return Err(Failure::new(
             Kind::Usage,
-            format!("{} are too many to be read as text", counted(chosen.len() as u64, "password")),
+            format!("{} are too many for text", counted(chosen.len() as u64, "password")),
         )
-        .hint("add --format csv or --format jsonl, and --output FILE to keep them off the screen"));
+        .hint("add --format csv or --format jsonl, and --output FILE"));
     }
     if args.dry_run {
         bulk.foretells = true;
@@ -113,7 +113,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         }
         None => way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, true)?,
     };
-    let to_go_on = "to go on, give the same command with --resume in the place of --output".into();
+    let to_go_on = "to continue, run the same command with --resume in the place of --output".into();
     let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut store, &many, chosen, bulk, way_out)
 }
@@ -132,8 +132,8 @@ fn reset_one(
     let current = find(store, &Target::Id(account.id))?;
     acting.may_reset(store, &current)?;
     if current.revision != account.revision {
-        return Err(Failure::new(Kind::Conflict, format!("somebody else has changed {} meanwhile", account.username))
-            .hint("nothing has changed here; look at the account, and try again"));
+        return Err(Failure::new(Kind::Conflict, format!("somebody else has just changed {}", account.username))
+            .hint("nothing has changed; look at the account, and try again"));
     }
     let whose = (&account.username, &account.display_name);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
@@ -159,7 +159,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
     };
     if let (failed @ 1.., asked) = (bulk.failed.len(), bulk.asked) {
         // Writing to a String cannot fail.
-        let _ = write!(question, "\n{failed} of {asked} cannot be reset, and will be named. Go on?");
+        let _ = write!(question, "\n{failed} of {asked} cannot be reset. Reset the others?");
     }
     let instead = "add --yes to reset without being asked";
     if count > READABLE {
@@ -199,7 +199,7 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
 }
 
 fn disabled(account: &Account) -> String {
-    format!("{0} is disabled, and stays so until 'passdesk users enable {0}'.", account.username)
+    format!("{0} is still disabled: 'passdesk users enable {0}' lets them sign in.", account.username)
 }
 
 /// Says what a reset would do.

@@ -25,17 +25,14 @@ pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
     match (unfinished.format, desk.format()) {
         (None, Format::Csv | Format::Jsonl) => {}
         (None, _) => {
-            return Err(Failure::new(
-                Kind::Usage,
-                format!("nothing stands in {} yet that shows its format", path.display()),
-            )
-            .hint("add --format csv or --format jsonl"));
+            return Err(Failure::new(Kind::Usage, format!("{} is empty, so its format is unknown", path.display()))
+                .hint("add --format csv or --format jsonl"));
         }
         (Some(found), Format::Text) => desk.global.format = found,
         (Some(found), asked) if found == asked => {}
         (Some(_), _) => {
             return Err(Failure::new(Kind::Usage, format!("{} is in another format", path.display()))
-                .hint("leave --format out to go on in the same"));
+                .hint("leave --format out"));
         }
     }
     Ok(unfinished)
@@ -78,10 +75,7 @@ impl Done {
                     dead.len()
                 ),
             )
-            .hint(
-                "name its store with --store; if it is this one, nothing in the file is in force, and --output begins anew in \
-                 another one",
-            ));
+            .hint("name its store with --store, or start again with --output and a new file"));
         }
         // Of somebody who is not there any more nobody can say whether it was in force.
         let stays = (0..).zip(in_force).map(|(row, was_reset)| row < behind && was_reset != Some(false)).collect();
@@ -92,8 +86,8 @@ impl Done {
     pub fn leave_out(&self, desk: &mut Desk<'_>, chosen: &mut Vec<Chosen>, bulk: &mut Bulk) {
         let dead = self.stays.iter().filter(|stays| !**stays).count();
         for (count, why) in [
-            (self.replaced, "of no use any more: another reset has come since"),
-            (dead, "that never came into force: to be taken out of the file"),
+            (self.replaced, "of an older reset: another one came later"),
+            (dead, "that never came into force: they will be removed from the file"),
         ] {
             if count > 0 {
                 desk.terminal.note(&format!("{} {why}.", counted(count as u64, "row")));

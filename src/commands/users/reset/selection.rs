@@ -59,8 +59,8 @@ impl Selection {
     pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
         if filter.search.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            return Err(Failure::new(Kind::Usage, "a search for nothing finds everybody")
-                .hint("say what to search for; if you mean everybody, say --all"));
+            return Err(Failure::new(Kind::Usage, "an empty search finds everybody")
+                .hint("search for something; for everybody, use --all"));
         }
         if let Some(path) = &args.from {
             return Ok(Self::File(path.clone()));
@@ -158,10 +158,7 @@ fn target(cells: &ByteRecord, column: Option<usize>) -> Result<Option<Target>> {
         return Ok(None);
     }
     if column.is_none() && cells.len() > 1 {
-        return Err(Failure::new(
-            Kind::Usage,
-            "it has several columns, and the file no header that says which one names",
-        ));
+        return Err(Failure::new(Kind::Usage, "it has several columns, and the file has no header"));
     }
     let cell = cells.get(column.unwrap_or(0)).unwrap_or_default();
     Ok(Some(text(cell)?.parse()?))

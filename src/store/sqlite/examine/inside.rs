@@ -73,11 +73,11 @@ fn look_into(
 fn of_version(version: u32) -> Finding {
     let newest = schema::NEWEST;
     if version > newest {
-        let message = format!("schema {version}, and this passdesk knows none newer than {newest}");
+        let message = format!("schema {version}, and this passdesk knows schema {newest} at most");
         return Finding::faulty("version", message, "use the passdesk that wrote it, or a later one");
     }
     if version < newest {
-        let message = format!("schema {version}; the newest is {newest}, and what is new in it could not be looked at");
+        let message = format!("schema {version}; the newest is {newest}, so parts could not be checked");
         return Finding::notable("version", message, "any other command brings it up to date; then check again");
     }
     Finding::sound("version", format!("schema {version}"))
@@ -89,7 +89,7 @@ fn journal(connection: &Connection) -> Result<Finding> {
         Ok(mode) if mode == "wal" => Ok(Finding::sound("journal", "a write-ahead log")),
         Ok(mode) => Ok(Finding::notable(
             "journal",
-            format!("of the kind '{mode}': whoever reads and whoever writes wait for each other"),
+            format!("of the kind '{mode}': readers and writers wait for each other"),
             "any other command makes it a write-ahead log again",
         )),
         Err(error) => told("journal", "", Err(error)),
@@ -112,7 +112,7 @@ fn references(connection: &Connection) -> Result<()> {
         .map_err(failed)?
         .into_iter()
         .map(|(table, row)| {
-            format!("row {} of {} names a row that is not there", row.unwrap_or_default(), neutral(&table))
+            format!("row {} of {} names a row that does not exist", row.unwrap_or_default(), neutral(&table))
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
@@ -131,6 +131,6 @@ fn as_made(connection: &Connection, version: u32) -> Result<Finding> {
     if found.foreign.is_empty() {
         return Ok(Finding::sound("schema", sound));
     }
-    let message = format!("{sound}; beside them there is {}, none of passdesk's", few_of(&found.foreign));
-    Ok(Finding::notable("schema", message, "find out who has made it, if you have not; passdesk leaves it alone"))
+    let message = format!("{sound}; beside them there is {}, which is not passdesk's", few_of(&found.foreign));
+    Ok(Finding::notable("schema", message, "find out who made it; passdesk leaves it alone"))
 }

@@ -42,15 +42,11 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     findings.push(told("owner", "it is yours", open::owned(path, &metadata))?);
     findings.push(told("rights", "nobody else can read or write it", open::closed_to_others(path, &metadata))?);
     findings.push(told("names", "it has one name", ground::one_name(&resolved, &metadata))?);
-    findings.push(told(
-        "folder",
-        "nobody else can put another in its place",
-        ground::folder(named, real, Tenant::Store),
-    )?);
+    findings.push(told("folder", "nobody else can replace it", ground::folder(named, real, Tenant::Store))?);
     let logs = ground::logs(&resolved, metadata.uid());
     // What others have put there is not read.
     let is_whole = is_store && logs.is_ok();
-    findings.push(told("log", "what is beside it is as closed as it is", logs)?);
+    findings.push(told("log", "the files beside it are closed to others, too", logs)?);
     findings.push(ground::disk(&resolved));
     findings.extend(writing(&resolved));
     Ok(is_whole)
