@@ -1,9 +1,11 @@
 //! Where the store is, where sign-ins and tokens are kept, and whether colours are wanted: what the environment decides.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
+use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
@@ -50,6 +52,21 @@ pub fn token() -> TokenSource {
         (None, None) => TokenSource::Nowhere,
     }
 }
+
+/// The zone of `TZ`, else the system's, else UTC. `TZ` is a name or a rule (POSIX), and never the path of a file: through sudo
+/// somebody would have it opened with the rights of another user.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
+    let Some(named) = std::env::var_os("TZ") else {
+        let zone = TimeZone::system();
+        return if zone.is_unknown() { TimeZone::UTC } else { zone };
+    };
+    let named = named.to_str().unwrap_or_default();
+    let named = named.strip_prefix(':').unwrap_or(named);
+    let is_path = named.starts_with('/') || named.contains("..");
+    let zone = (!is_path).then(|| TimeZone::get(named).or_else(|_| TimeZone::posix(named)));
+    zone.and_then(Result::ok).unwrap_or(TimeZone::UTC)
+});
 
 /// Whether to use colours on a stream: `--color` first, then `NO_COLOR` and `TERM=dumb`, then whether it is a terminal.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]

@@ -197,6 +197,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         output: &mut output,
         clipboard: &mut DisplayClipboard::of(config::display()),
         rng: &mut rng,
+        zone: &config::ZONE,
         operator: system::operator(),
         through_sudo: system::is_through_sudo(),
         policy: Policy::default(),

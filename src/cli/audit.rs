@@ -13,7 +13,7 @@ pub enum Command {
 Examples:
   passdesk audit list --reverse --limit 20
   passdesk audit list --account alice
-  passdesk audit list --outcome refused --since 2026-11-01 --format csv"
+  passdesk audit list --outcome refused --since 7d --format csv"
     )]
     List(List),
     /// Check that nobody changed the record, and print its head
@@ -41,10 +41,10 @@ pub struct List {
     /// What ended like this
     #[arg(long, value_parser = one_of(&Outcome::ALL, Outcome::name))]
     pub outcome: Option<Outcome>,
-    /// From this day or moment (UTC) on: 2026-11-22, 2026-11-22T09:00:00Z
+    /// From this day, moment or span on: 2026-11-22, 2026-11-22T09:00:00Z, 7d
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Before this day or moment (UTC)
+    /// Up to and including this day, or up to this moment
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
     /// Newest first

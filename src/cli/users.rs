@@ -94,7 +94,7 @@ Example:
 Example:
   passdesk users revoke alice auditor")]
     Revoke(RoleOf),
-    /// Remove accounts; they can be restored for 30 days
+    /// Remove accounts; they can be restored
     #[command(
         visible_alias = "delete",
         after_help = "\
@@ -107,7 +107,7 @@ Example:
 Example:
   passdesk users restore erin")]
     Restore(Many),
-    /// Delete accounts for good that were removed more than 30 days ago
+    /// Delete for good the accounts that were removed long ago
     #[command(after_help = "\
 Example:
   passdesk users purge")]

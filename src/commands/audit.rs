@@ -1,5 +1,11 @@
 //! `passdesk audit …`.
 
+use std::str::FromStr;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use super::actor::acting;
 use super::paging::{PAGE, limit, tell_of_more};
 use super::{Desk, find};
@@ -7,9 +13,9 @@ use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
 use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk, words};
 use crate::domain::authority::Action;
-use crate::domain::clock::{Timestamp, readable};
+use crate::domain::clock::{Timestamp, before, moment, read_span};
 use crate::domain::target::Target;
-use crate::domain::text::{counted, quoted};
+use crate::domain::text::{counted, quoted, shell_word};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
 use crate::terminal::format::{Cell, Format, RecordWriter};
@@ -36,7 +42,9 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         return Err(Invalid::new("an actor has a letter or a digit", hint).into());
     }
     let operation = args.operation.as_deref().map(str::parse).transpose()?;
-    let (since, until) = (moment(args.since.as_deref())?, moment(args.until.as_deref())?);
+    let times = [&args.since, &args.until].map(|text| text.as_deref().map(str::parse::<Bound>).transpose());
+    let [since, until] = times;
+    let (since, until) = (since?, until?);
     let mut store = desk.open()?;
     acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
     let account = match account {
@@ -45,11 +53,14 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         Some(target) => Some(find(&store, &target)?.id),
         None => None,
     };
+    let now = desk.now()?;
+    let since = since.map(|since| since.begin(now, desk.zone));
+    let until = until.map(|until| until.end(now, desk.zone));
     let (actor, action, outcome) = (args.actor.clone(), args.action.map(str::to_owned), args.outcome);
     let filter = EventFilter { account, actor, action, operation, outcome, since, until, reverse: args.reverse };
 
     let mut rows = RecordWriter::new(desk.format(), true, records::EVENT);
-    let mut table = EventTable::new(desk.output.layout());
+    let mut table = EventTable::new(desk.zone, desk.output.layout());
     let limit = limit(desk, args.limit);
     let mut left = limit;
     let mut after = args.after;
@@ -71,7 +82,12 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         }
     }
     if after == args.after && desk.format() == Format::Text {
-        desk.terminal.note("There is no such event.");
+        let said = said(args);
+        desk.terminal.note(&if said.is_empty() {
+            "There is no event.".into()
+        } else {
+            format!("No event matches{said}.")
+        });
     }
     tell_of_repeats(desk, &store, &filter)?;
     if desk.format() != Format::Text {
@@ -104,9 +120,9 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     let Some(last_at) = repeats.iter().map(|repeat| repeat.last_at).max() else { return Ok(()) };
     let all = repeats.iter().fold(0_u64, |sum, repeat| sum.saturating_add(repeat.count));
     desk.terminal.note(&format!(
-        "Not in the list yet: {} that failed, the last on {}. They are recorded within an hour.",
+        "Not in the list yet: {} that failed, the last {}. They are recorded within an hour.",
         counted(all, "more sign-in"),
-        readable(last_at)
+        moment(last_at, desk.now()?, desk.zone)
     ));
     for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
         let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
@@ -118,23 +134,60 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     Ok(())
 }
 
-fn moment(text: Option<&str>) -> Result<Option<Timestamp>> {
-    let Some(text) = text else { return Ok(None) };
-    // A moment without a zone is not cut to its day: it could mean another one.
-    let day = || {
-        text.parse::<jiff::civil::Date>()
-            .ok()
-            .filter(|_| text.len() == "2026-11-22".len())?
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .ok()
-    };
-    match text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp())) {
-        Some(at) => Ok(Some(at)),
-        None => Err(Invalid::new(
-            format!("{} is not a day or a moment", quoted(text)),
-            "write it as 2026-11-22 or 2026-11-22T09:00:00Z",
-        )
-        .into()),
+/// What was searched for, as it was typed.
+fn said(args: &List) -> String {
+    let flags = [
+        ("account", args.account.as_deref()),
+        ("actor", args.actor.as_deref()),
+        ("action", args.action),
+        ("operation", args.operation.as_deref()),
+        ("outcome", args.outcome.map(Outcome::name)),
+        ("since", args.since.as_deref()),
+        ("until", args.until.as_deref()),
+    ];
+    flags.iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", shell_word((*value)?)))).collect()
+}
+
+/// One end of a stretch of time, as somebody wrote it.
+enum Bound {
+    /// A whole day of the calendar. As the last one it is included.
+    Day(Date),
+    /// A moment with its zone.
+    Moment(Timestamp),
+    /// So long before now.
+    Ago(SignedDuration),
+}
+
+impl FromStr for Bound {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
+        // A moment without a zone is not cut to its day: it could mean another one.
+        let day = || text.parse().ok().filter(|_| text.len() == "2026-11-22".len()).map(Self::Day);
+        let moment = || text.parse().ok().map(Self::Moment);
+        day().or_else(moment).or_else(|| read_span(text).map(Self::Ago)).ok_or_else(|| {
+            let hint = "write a day as 2026-11-22, a moment as 2026-11-22T09:00:00Z, or how long ago as 90m, 8h or 7d";
+            Invalid::new(format!("{} is not a time", quoted(text)), hint)
+        })
+    }
+}
+
+impl Bound {
+    /// The first moment of it.
+    fn begin(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Day(day) => day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |start| start.timestamp()),
+            Self::Moment(at) => *at,
+            Self::Ago(span) => before(now, *span),
+        }
+    }
+
+    /// The first moment behind it.
+    fn end(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| Self::Day(next).begin(now, zone)),
+            Self::Moment(_) | Self::Ago(_) => self.begin(now, zone),
+        }
     }
 }
 

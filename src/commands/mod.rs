@@ -30,7 +30,7 @@ use rand::CryptoRng;
 use crate::cli::Global;
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Timestamp, Zone};
 use crate::domain::name::Email;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
@@ -60,6 +60,8 @@ pub struct Desk<'a> {
     pub clipboard: &'a mut dyn Clipboard,
     /// Random numbers.
     pub rng: &'a mut dyn CryptoRng,
+    /// Where people here read times.
+    pub zone: Zone,
     /// Who runs this.
     pub operator: Operator,
     /// Whether they do it as another user, through sudo.

@@ -1,6 +1,7 @@
 //! `passdesk tokens …`.
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use super::actor::{Acting, acting};
 use super::way_out;
@@ -139,7 +140,7 @@ fn issue(
     let until = after(now, lifetime);
     let mut handover = way_out::open::<TokenDisclosure>(args, desk, false)?;
     let (username, display_name) = (owner.username.clone(), owner.display_name.clone());
-    let about = TokenDisclosure { username, display_name, label: label.clone(), roles, now, until };
+    let about = TokenDisclosure { username, display_name, label: label.clone(), roles, now, until, zone: desk.zone };
     handover.issue(&mut desk.means(), about, token, |digest| {
         let new = NewToken { label, roles, digest, proved, until };
         Ok(store.create_token(acting.actor(), owner.id, &new)?)
@@ -181,19 +182,19 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         });
         return Ok(());
     }
-    let rows: Vec<_> = tokens.iter().map(row).collect();
+    let rows: Vec<_> = tokens.iter().map(|token| row(token, desk.zone)).collect();
     let titles = ["ID", "LABEL", "ACCOUNT", "ROLES", "EXPIRES", "LAST USED"];
     desk.print(&table::listing(titles, &rows, 2, desk.output.layout()))
 }
 
-fn row(token: &Token) -> [String; 6] {
+fn row(token: &Token, zone: &TimeZone) -> [String; 6] {
     [
         token.id.0.to_string(),
         token.label.to_string(),
         token.owner_username.to_string(),
         token.roles.join(" "),
-        readable(token.expires_at),
-        token.last_used_at.map_or_else(|| "never".into(), readable),
+        readable(token.expires_at, zone),
+        token.last_used_at.map_or_else(|| "never".into(), |at| readable(at, zone)),
     ]
 }
 

@@ -5,7 +5,7 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
-use crate::domain::clock::readable;
+use crate::domain::clock::moment;
 use crate::domain::credential::{Credential, have_room, matches};
 use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
@@ -191,7 +191,7 @@ pub fn authenticate(
     let now = desk.now()?;
     if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
         fail(desk, store, Some(account.id), Some(begun), Reason::TemporaryExpired)?;
-        let message = format!("this temporary password expired on {}", readable(until));
+        let message = format!("this temporary password expired {}", moment(until, now, desk.zone));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
     // The next sign-in does what this one could not.

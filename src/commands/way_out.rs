@@ -126,7 +126,7 @@ pub fn said_of(
 ) -> Result<TemporaryDisclosure> {
     let (now, operation) = (desk.now()?, desk.stores.operation());
     let (username, display_name, until) = (username.clone(), display_name.clone(), after(now, lifetime));
-    Ok(TemporaryDisclosure { username, display_name, now, until, operation })
+    Ok(TemporaryDisclosure { username, display_name, now, until, zone: desk.zone, operation })
 }
 
 /// Makes one, hands it over, and puts it in force.

@@ -1,7 +1,17 @@
 //! The time, passed in so that tests can set it.
 
-use jiff::SignedDuration;
+use std::sync::LazyLock;
+
 pub use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan as _};
+
+/// The zone in which people here read times. It is looked up when the first time is read.
+pub type Zone = &'static LazyLock<TimeZone>;
+
+/// For tests.
+#[cfg(test)]
+pub static UTC: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::UTC);
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -46,10 +56,46 @@ pub fn spoken(seconds: i64) -> String {
     if parts.is_empty() { "0 seconds".into() } else { parts.join(" ") }
 }
 
-/// A moment as people read it, `2026-11-23 14:05 UTC`.
+/// Reads a span of time as people write it: `90m`, `8h`, `2 days`, `PT8H`. A day has 24 hours.
 #[must_use]
-pub fn readable(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+pub fn read_span(text: &str) -> Option<SignedDuration> {
+    text.parse::<jiff::Span>().ok()?.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
+}
+
+/// A moment in a column: `2026-11-23 14:05 CET`.
+#[must_use]
+pub fn readable(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// A moment in a sentence: `today at 14:05 CET`, `on 2026-11-23 at 14:05 CET`.
+#[must_use]
+pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let [at, now] = [at, now].map(|moment| moment.to_zoned(zone.clone()));
+    let day = |days| now.date().checked_add(days).is_ok_and(|day| day == at.date());
+    let format = if day(0.days()) {
+        "today at %H:%M %Z"
+    } else if day(1.day()) {
+        "tomorrow at %H:%M %Z"
+    } else if day((-1).days()) {
+        "yesterday at %H:%M %Z"
+    } else {
+        "on %Y-%m-%d at %H:%M %Z"
+    };
+    at.strftime(format).to_string()
+}
+
+/// A moment in a sentence, and how far it is from now: `tomorrow at 14:05 CET (in 24 hours)`.
+#[must_use]
+pub fn moment_and_span(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let seconds = at.as_second().saturating_sub(now.as_second());
+    let span = spoken(seconds.saturating_abs());
+    let moment = moment(at, now, zone);
+    match seconds {
+        -59..=0 => format!("{moment} (just now)"),
+        ..-59 => format!("{moment} ({span} ago)"),
+        1.. => format!("{moment} (in {span})"),
+    }
 }
 
 #[cfg(test)]
@@ -74,5 +120,34 @@ mod tests {
         assert_eq!(spoken(3 * 86_400 + 3_600 + 60), "3 days 1 hour");
         assert_eq!(spoken(1), "1 second");
         assert_eq!(spoken(-5), "0 seconds");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_of_its_reader_and_as_near_as_it_is() {
+        let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+        let now: Timestamp = "2026-03-28T22:30:00Z".parse().unwrap();
+        for (at, told) in [
+            ("2026-03-28T22:29:00Z", "today at 23:29 CET (1 minute ago)"),
+            ("2026-03-28T23:30:00Z", "tomorrow at 00:30 CET (in 1 hour)"),
+            // On the next day the clocks go forward.
+            ("2026-03-29T12:00:00Z", "tomorrow at 14:00 CEST (in 13 hours 30 minutes)"),
+            ("2026-03-27T22:59:00Z", "yesterday at 23:59 CET (23 hours 31 minutes ago)"),
+            ("2026-03-30T22:30:00Z", "on 2026-03-31 at 00:30 CEST (in 2 days)"),
+            ("2025-12-31T23:00:00Z", "on 2026-01-01 at 00:00 CET (86 days 23 hours ago)"),
+        ] {
+            assert_eq!(moment_and_span(at.parse().unwrap(), now, &zone), told);
+        }
+        assert_eq!(readable(now, &zone), "2026-03-28 23:30 CET");
+        assert_eq!(readable(now, &TimeZone::UTC), "2026-03-28 22:30 UTC");
+        assert_eq!(readable(now, &TimeZone::get("America/Sao_Paulo").unwrap()), "2026-03-28 19:30 -03");
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_are_told_too() {
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            for now in [Timestamp::MIN, Timestamp::MAX] {
+                assert!(moment_and_span(at, now, &TimeZone::UTC).contains(" at "));
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Invalid;
+use super::clock::read_span;
 use super::hash::Cost;
 use super::table::table;
 use super::text::quoted;
@@ -174,8 +175,7 @@ impl Lifetimes {
     /// `90m`, `8h`, `2 days`, `PT8H`, within the bounds. A day has 24 hours.
     fn read(&self, text: &str) -> Option<SignedDuration> {
         // Nothing is the same in every unit.
-        let span: jiff::Span = if text == "0" { jiff::Span::new() } else { text.parse().ok()? };
-        let lifetime = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        let lifetime = if text == "0" { SignedDuration::ZERO } else { read_span(text)? };
         let whole = SignedDuration::from_secs(lifetime.as_secs());
         (self.min..=self.max).contains(&lifetime).then_some(whole)
     }

@@ -5,10 +5,11 @@ use std::mem;
 
 use anstyle::Style;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use crate::domain::account::named;
-use crate::domain::clock::{readable, spoken};
+use crate::domain::clock::{Zone, moment_and_span};
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
@@ -78,8 +79,8 @@ impl<D: Disclosure> Disclosed<'_, D> {
 }
 
 /// How long it lives, and until when.
-fn expires(now: Timestamp, until: Timestamp) -> String {
-    format!("It expires in {}, on {}.", spoken(until.as_second() - now.as_second()), readable(until))
+fn expires(now: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
+    format!("It expires {}.", moment_and_span(until, now, zone))
 }
 
 /// What is said of a temporary password.
@@ -92,6 +93,8 @@ pub struct TemporaryDisclosure {
     pub now: Timestamp,
     /// When it ends.
     pub until: Timestamp,
+    /// Where that is read.
+    pub zone: Zone,
     /// The operation that puts it in force.
     pub operation: OperationId,
 }
@@ -111,10 +114,10 @@ impl Disclosure for TemporaryDisclosure {
     }
 
     fn rest(&self) -> String {
-        let Self { username, now, until, .. } = self;
+        let Self { username, now, until, zone, .. } = self;
         format!(
             "{}\nIts owner signs in with it and chooses a new one:\n\x20   passdesk me sign-in --as {username}\n",
-            expires(*now, *until)
+            expires(*now, *until, zone)
         )
     }
 
@@ -137,6 +140,8 @@ pub struct TokenDisclosure {
     pub now: Timestamp,
     /// When it ends.
     pub until: Timestamp,
+    /// Where that is read.
+    pub zone: Zone,
 }
 
 impl Disclosure for TokenDisclosure {
@@ -159,7 +164,7 @@ impl Disclosure for TokenDisclosure {
             "{} Its roles: {roles}.\n\
              Keep it in a file that only its script can read (mode 0600), and name it:\n\
              \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
-            expires(self.now, self.until)
+            expires(self.now, self.until, self.zone)
         )
     }
 

@@ -10,6 +10,7 @@ use crate::domain::name::{DisplayName, Email};
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
+use jiff::tz::TimeZone;
 
 /// How many things of a kind a message names.
 const NAMED: usize = 3;
@@ -169,7 +170,10 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
     if let Some((until, username)) = latest {
         return Ok(Finding::notable(
             "admins",
-            format!("the only usable global-admins have temporary passwords, until {}", readable(until)),
+            format!(
+                "the only usable global-admins have temporary passwords, until {}",
+                readable(until, &TimeZone::UTC)
+            ),
             format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
         ));
     }

@@ -1,22 +1,33 @@
 //! One account on a sheet, for people.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::output::Layout;
 use super::table::pairs;
 use crate::domain::account::{Account, State};
-use crate::domain::clock::{readable, spoken};
+use crate::domain::clock::{moment, moment_and_span, spoken};
 use crate::domain::throttle::Throttle;
 
 /// An account as an admin sees it, with so many sign-ins under way.
 #[must_use]
-pub fn account(account: &Account, under_way: u32, now: Timestamp, throttle: Throttle, layout: Layout) -> String {
+pub fn account(
+    account: &Account,
+    under_way: u32,
+    now: Timestamp,
+    zone: &TimeZone,
+    throttle: Throttle,
+    layout: Layout,
+) -> String {
     let roles = if account.roles.is_empty() { "none".into() } else { account.roles.join(", ") };
     let mut rows = who(account);
     rows.extend([("Roles", roles), ("State", account.state(now).label().into())]);
-    rows.extend(password(account, under_way, now));
+    rows.extend(password(account, under_way, now, zone));
     if let Some(at) = account.locked_at {
-        rows.push(("Locked", format!("on {}; 'passdesk users unlock {}' unlocks it", readable(at), account.username)));
+        rows.push((
+            "Locked",
+            format!("{}; 'passdesk users unlock {}' unlocks it", moment(at, now, zone), account.username),
+        ));
     } else if let Some(until) =
         account.tries.wait_until(now, throttle).filter(|until| account.is_open() && *until > now)
     {
@@ -25,13 +36,13 @@ pub fn account(account: &Account, under_way: u32, now: Timestamp, throttle: Thro
             format!("for another {rest}, even with the right password; 'passdesk users unlock {name}' ends that");
         rows.push(("Sign-ins wait", text));
     }
-    rows.push(("Added", readable(account.created_at)));
+    rows.push(("Added", moment(account.created_at, now, zone)));
     pairs(&rows, layout)
 }
 
 /// An account as its owner sees it: what the roles allow, and how to change the password.
 #[must_use]
-pub fn profile(account: &Account, now: Timestamp, layout: Layout) -> String {
+pub fn profile(account: &Account, now: Timestamp, zone: &TimeZone, layout: Layout) -> String {
     let mut rows = who(account);
     if account.roles.is_empty() {
         rows.push(("Roles", "none: your own account only".into()));
@@ -39,9 +50,12 @@ pub fn profile(account: &Account, now: Timestamp, layout: Layout) -> String {
     for (index, role) in account.roles.iter().enumerate() {
         rows.push((if index == 0 { "Roles" } else { "" }, format!("{}: {}", role.name(), role.allows())));
     }
-    rows.extend(password(account, 0, now));
+    rows.extend(password(account, 0, now, zone));
     if let Some(at) = account.locked_at {
-        rows.push(("Locked", format!("on {}, after too many failed sign-ins; an admin can unlock it", readable(at))));
+        rows.push((
+            "Locked",
+            format!("{}, after too many failed sign-ins; an admin can unlock it", moment(at, now, zone)),
+        ));
     }
     rows.push(("Change it", "passdesk me passwd".into()));
     pairs(&rows, layout)
@@ -57,26 +71,28 @@ fn who(account: &Account) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn password(account: &Account, under_way: u32, now: Timestamp) -> Vec<(&'static str, String)> {
+fn password(account: &Account, under_way: u32, now: Timestamp, zone: &TimeZone) -> Vec<(&'static str, String)> {
     let state = match (account.temporary_until, account.password_changed_at) {
-        (Some(until), _) if account.temporary_has_expired(now) => format!("temporary, expired on {}", readable(until)),
+        (Some(until), _) if account.temporary_has_expired(now) => {
+            format!("temporary, expired {}", moment_and_span(until, now, zone))
+        }
         (Some(until), _) => {
-            format!("temporary, expires in {}, on {}", spoken(until.as_second() - now.as_second()), readable(until))
+            format!("temporary, expires {}", moment_and_span(until, now, zone))
         }
         (None, Some(at)) if account.state(now) == State::MustChange => {
-            format!("a new one is required; the current one was chosen on {}", readable(at))
+            format!("a new one is required; the current one was chosen {}", moment(at, now, zone))
         }
-        (None, Some(at)) => format!("chosen on {}", readable(at)),
+        (None, Some(at)) => format!("chosen {}", moment_and_span(at, now, zone)),
         (None, None) => "none".into(),
     };
     let mut rows = vec![("Password", state)];
     if let Some(reset) = &account.last_reset {
-        rows.push(("Last reset", format!("{} by {}", readable(reset.at), reset.by)));
+        rows.push(("Last reset", format!("{} by {}", moment(reset.at, now, zone), reset.by)));
     }
     let failed = account.tries.failed;
     let mut sign_ins = Vec::new();
     if failed > 0 {
-        let last = account.tries.last_at.map(|at| format!(", the last on {}", readable(at))).unwrap_or_default();
+        let last = account.tries.last_at.map(|at| format!(", the last {}", moment(at, now, zone))).unwrap_or_default();
         sign_ins.push(format!("{failed} failed in a row{last}"));
     }
     if under_way > 0 {

@@ -4,11 +4,12 @@
 
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, TableStyle};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::output::Layout;
 use crate::domain::account::{Account, State};
 use crate::domain::audit::{Detail, Event};
-use crate::domain::clock::readable;
+use crate::domain::clock::{Zone, readable};
 use crate::domain::text::neutral;
 
 /// The widest username that is never broken where there is little room.
@@ -84,6 +85,7 @@ enum Columns {
 
 /// Events of the record, a row each. Only the first page has a header.
 pub struct EventTable {
+    zone: Zone,
     layout: Layout,
     begun: bool,
 }
@@ -91,8 +93,8 @@ pub struct EventTable {
 impl EventTable {
     /// A table without rows.
     #[must_use]
-    pub fn new(layout: Layout) -> Self {
-        Self { layout, begun: false }
+    pub fn new(zone: Zone, layout: Layout) -> Self {
+        Self { zone, layout, begun: false }
     }
 
     /// The next rows.
@@ -111,7 +113,7 @@ impl EventTable {
             };
             table.set_header(titles.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
         }
-        table.add_rows(events.iter().map(|event| event_row(event, columns)));
+        table.add_rows(events.iter().map(|event| event_row(event, columns, self.zone)));
         for column in table.column_iter_mut().take(3).filter(|_| columns == Columns::Few) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
@@ -119,9 +121,9 @@ impl EventTable {
     }
 }
 
-fn event_row(event: &Event, columns: Columns) -> Vec<Cell> {
+fn event_row(event: &Event, columns: Columns, zone: &TimeZone) -> Vec<Cell> {
     let number = event.sequence;
-    let at = Timestamp::from_second(event.at).map(readable).unwrap_or_default();
+    let at = Timestamp::from_second(event.at).map(|at| readable(at, zone)).unwrap_or_default();
     let outcome = or_dash(&event.outcome);
     let detail = Detail::read(&event.detail).words();
     let [actor, action, target, detail] =
@@ -264,8 +266,8 @@ mod tests {
         };
         let event = Event::after(1_000_000, Link::START, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry);
         for width in [24, 40, 59, 60, 80, 200] {
-            let drawn =
-                EventTable::new(Layout { width: Some(width), coloured: false }).page(std::slice::from_ref(&event));
+            let drawn = EventTable::new(&crate::domain::clock::UTC, Layout { width: Some(width), coloured: false })
+                .page(std::slice::from_ref(&event));
             assert!(drawn.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}: {drawn}");
             for word in entry.detail.words().split(' ').chain(["refused", "1970-01-01", "require-change", "mallory)"]) {
                 assert!(drawn.contains(word), "{word} at {width}: {drawn}");

@@ -482,3 +482,16 @@ fn what_is_no_role_is_not_given() {
     let desk = with_alice();
     desk.refuses(2, || desk.run(&["users", "grant", "alice", "emperor"]));
 }
+
+#[test]
+fn an_unlock_says_what_it_did_and_no_more() {
+    let desk = Desk::with_alice();
+    let said = |desk: &Desk| desk.run(&["users", "unlock", "alice"]).succeeds().stderr;
+    assert_eq!(said(&desk), "alice was not locked.\n");
+    desk.sql("UPDATE accounts SET tries_failed = 7, tried_at = 1 WHERE username = 'alice'");
+    assert_eq!(said(&desk), "alice may try to sign in again at once.\n");
+    desk.run(&["users", "disable", "alice"]).succeeds();
+    assert_eq!(said(&desk), "alice was not locked. It is disabled.\n");
+    desk.sql("UPDATE accounts SET locked_at = 1 WHERE username = 'alice'");
+    assert_eq!(said(&desk), "alice is unlocked, and still disabled.\n");
+}

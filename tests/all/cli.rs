@@ -50,6 +50,7 @@ fn run_as_it_stands(case: &Path, desk: &Desk, store: &str) {
         // Help is as wide as a terminal, and there is none.
         ("COLUMNS", "100"),
         ("SUDO_USER", ""),
+        ("TZ", "UTC"),
     ] {
         cases.env(name, value);
     }

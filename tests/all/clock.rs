@@ -143,7 +143,7 @@ fn a_temporary_password_that_was_seen_to_have_expired_lets_nobody_in_when_the_cl
     let temporary = clock.reset(START);
     clock.verify(START + HOUR, &temporary).exits(6);
     let told = clock.refuses(|clock| clock.sign_in(START + 2 * DAY, &temporary));
-    assert!(told.contains("expired on"), "{told}");
+    assert!(told.contains("expired "), "{told}");
     for second in [START + 2 * DAY, START + DAY - 1, START + HOUR, START, START - 3650 * DAY] {
         assert_eq!(clock.refuses(|clock| clock.sign_in(second, &temporary)), told);
         assert_eq!(clock.refuses(|clock| clock.verify(second, &temporary)), told);
@@ -263,7 +263,7 @@ fn a_clock_that_was_far_ahead_for_a_while_ends_nothing_that_is_made_afterwards()
     clock.verify(START + DAY - 1, &temporary).exits(6);
     clock.changes(START + DAY - 1, &temporary, OTHER);
     let temporary = clock.reset(START + DAY);
-    assert!(clock.refuses(|clock| clock.verify(START + 2 * DAY, &temporary)).contains("expired on"));
+    assert!(clock.refuses(|clock| clock.verify(START + 2 * DAY, &temporary)).contains("expired "));
     clock.record_verifies();
 }
 

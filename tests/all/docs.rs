@@ -84,7 +84,8 @@ fn settled(text: &str, desk: &Desk) -> String {
         (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
         (r"\b([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "PASSWORD"),
         (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ| UTC)", "MOMENT"),
-        (r"expires in [^,]*,", "expires in SPAN,"),
+        (r"(today|tomorrow|yesterday|on \d{4}-\d\d-\d\d) at \d\d:\d\d UTC", "MOMENT"),
+        (r"\((in [a-z0-9 ]+|[a-z0-9 ]+ ago|just now)\)", "(SPAN)"),
         (r"\b[0-9a-f]{64}\b", "HEAD"),
         (r"\b[0-9a-f]{32}\b", "OPERATION"),
         (r"operator [\w.-]+ \(uid \d+(, sudo by [\w.-]+)?\)", "operator SOMEBODY"),
@@ -98,7 +99,12 @@ fn shell(desk: &Desk, command: &str) -> Command {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_passdesk"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let mut shell = Command::new("sh");
-    shell.env_clear().env("PATH", path).env("HOME", desk.home.path()).env("PASSDESK_STORE", desk.store());
+    shell
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", desk.home.path())
+        .env("PASSDESK_STORE", desk.store())
+        .env("TZ", "UTC");
     shell.env("NO_COLOR", "1").args(["-c", command]).current_dir(desk.home.path()).stdin(Stdio::null());
     shell
 }

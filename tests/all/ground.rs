@@ -244,7 +244,7 @@ fn a_store_that_is_mounted_by_itself_is_refused() {
     let (before, run) = (contents(desk.home.path()), desk.run(&[&LIST[..], &["--store", "other.db"]].concat()));
     let after = contents(desk.home.path());
     assert!(Command::new("umount").arg(&other).status().unwrap().success());
-    assert!(run.exits(10).stderr.contains("other.db is a file that is mounted by itself"));
+    assert!(run.exits(10).stderr.contains("other.db is a mount, and has another name elsewhere"));
     assert!(before == after, "something has changed");
 }
 

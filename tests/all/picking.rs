@@ -46,7 +46,7 @@ impl Picking for Window<'_> {
 /// The mark and the username of each row of the list.
 fn rows(screen: &str) -> Vec<(String, String)> {
     let rows = screen.lines().skip(1).take_while(|line| !line.starts_with(FOOT));
-    let rows = rows.filter(|row| !row.contains("nobody is found") && !row.contains("and more"));
+    let rows = rows.filter(|row| !row.contains("nobody found") && !row.contains("and more"));
     rows.map(|row| {
         let mark: String = row.chars().take(1).collect();
         (mark, row.chars().skip(1).collect::<String>().split_whitespace().next().unwrap_or_default().to_owned())
@@ -224,7 +224,7 @@ fn of_nobody_nobody_is_picked() {
     let mut window = Window::open(&desk);
     window.list("users reset");
     window.type_text("zzz");
-    window.sees("nobody is found");
+    window.sees("nobody found");
     window.press("Enter");
     window.type_text("y");
     window.typed("zzzy");

@@ -365,14 +365,17 @@ fn what_a_stranger_tries_again_and_again_is_an_event_of_each_kind_and_a_count() 
     let refused = |desk: &Desk| events(desk).iter().filter(|event| event["outcome"] == "refused").count();
     assert_eq!(refused(&desk), 5);
     let said = desk.run(&LIST).succeeds().stderr;
-    assert!(said.starts_with("Not in the list yet: 19 more sign-ins that failed, the last on "), "{said}");
+    assert!(said.starts_with("Not in the list yet: 19 more sign-ins that failed, the last today at "), "{said}");
     assert!(
         said.contains("  5 times no such account; typed by ") && said.contains("  4 times alice: wrong password; "),
         "{said}"
     );
     for other in [&["--action", "reset"][..], &["--outcome", "done"], &["--actor", "root"]] {
         let said = desk.run(&[&LIST[..], other].concat()).succeeds().stderr;
-        assert!(["", "There is no such event.\n"].contains(&said.as_str()), "{other:?}: {said}");
+        assert!(
+            ["", &*format!("No event matches {}.\n", other.join(" "))].contains(&said.as_str()),
+            "{other:?}: {said}"
+        );
     }
     for _ in 0..6 {
         try_all();
@@ -530,7 +533,7 @@ fn numbers(desk: &Desk, format: &str, filter: &[&str]) -> Vec<u64> {
 #[test]
 fn every_filter_lists_the_same_events_in_every_format() {
     let desk = ten_days();
-    let cases: [(&[&str], &[u64]); 21] = [
+    let cases: [(&[&str], &[u64]); 24] = [
         (&[], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
         (&["--account", "alice"], &[2, 3, 4, 5, 6, 7, 9]),
         (&["--account", "1"], &[1]),
@@ -543,9 +546,12 @@ fn every_filter_lists_the_same_events_in_every_format() {
         (&["--outcome", "refused"], &[7, 8, 10]),
         (&["--since", "2026-01-07"], &[7, 8, 9, 10]),
         (&["--since", "2026-01-07T00:00:01Z"], &[8, 9, 10]),
-        (&["--until", "2026-01-05"], &[1, 2, 3, 4]),
+        (&["--until", "2026-01-05"], &[1, 2, 3, 4, 5]),
         (&["--until", "2026-01-05T00:00:01Z"], &[1, 2, 3, 4, 5]),
-        (&["--since", "2026-01-03", "--until", "2026-01-06"], &[3, 4, 5]),
+        (&["--since", "2026-01-03", "--until", "2026-01-05"], &[3, 4, 5]),
+        (&["--since", "2026-01-05", "--until", "2026-01-05"], &[5]),
+        (&["--since", "36500d"], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        (&["--since", "90m"], &[]),
         (&["--limit", "3"], &[1, 2, 3]),
         (&["--after", "8"], &[9, 10]),
         (&["--after", "10"], &[]),
@@ -558,6 +564,58 @@ fn every_filter_lists_the_same_events_in_every_format() {
             assert_eq!(numbers(&desk, format, filter), expected, "{filter:?} in {format}");
         }
     }
+}
+
+#[test]
+fn a_day_is_that_of_the_reader_and_a_moment_everybodys() {
+    let desk = ten_days(); // One event a day, at midnight UTC.
+    let listed = |zone: &str, filter: [&str; 2]| {
+        let mut command = desk.command(&[&LIST[..], &["--format", "csv"], &filter].concat());
+        let listed = Run::from(command.env("TZ", zone).output().unwrap()).succeeds().stdout;
+        listed.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect::<Vec<u64>>()
+    };
+    assert_eq!(listed("UTC", ["--until", "2026-01-02"]), [1, 2]);
+    assert_eq!(listed("America/New_York", ["--until", "2026-01-02"]), [1, 2, 3]);
+    assert_eq!(listed("Asia/Tokyo", ["--since", "2026-01-10"]), [10]);
+    for zone in ["America/New_York", "Asia/Tokyo"] {
+        assert_eq!(listed(zone, ["--until", "2026-01-02T12:00:00Z"]), [1, 2]);
+    }
+}
+
+#[test]
+fn times_on_a_terminal_are_those_of_its_zone_and_those_for_programs_are_utc() {
+    let desk = ten_days();
+    for (zone, told) in [
+        ("Europe/Amsterdam", "2026-01-05 01:00 CET"),
+        (":Europe/Amsterdam", "2026-01-05 01:00 CET"),
+        ("America/Sao_Paulo", "2026-01-04 21:00 -03"),
+        ("XYZ-5:30", "2026-01-05 05:30 XYZ"),
+        // No file is named by a zone, and one that is none is not guessed at.
+        ("/usr/share/zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
+        ("../zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
+        ("Europe/Nowhere", "2026-01-05 00:00 UTC"),
+        ("", "2026-01-05 00:00 UTC"),
+    ] {
+        let list = |format: &str| {
+            let mut command = desk.command(&[&LIST[..], &["--action", "disable", "--format", format]].concat());
+            Run::from(command.env("TZ", zone).output().unwrap()).succeeds().stdout
+        };
+        assert!(list("text").contains(told), "{zone}: {}", list("text"));
+        for format in ["json", "jsonl", "csv"] {
+            assert!(list(format).contains("2026-01-05T00:00:00Z"), "{zone}: {}", list(format));
+        }
+    }
+}
+
+#[test]
+fn an_empty_list_says_what_was_searched_for() {
+    let desk = ten_days();
+    let filter = ["--since", "2026-02-01", "--actor", "token nightly"];
+    let run = desk.run(&[&LIST[..], &filter].concat()).succeeds();
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("", "No event matches --actor 'token nightly' --since 2026-02-01.\n")
+    );
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn a_signal_leaves_the_screen_and_nothing_of_it_behind() {
         window.signal(signal);
         window.end(code);
         let history = window.history();
-        assert!(history.contains("what stood on the screen is in force"), "{history}");
+        assert!(history.contains("the password on the screen is in force"), "{history}");
         window.is_as_it_was(&secret);
         is_in_force(&desk, "alice", &secret);
     }

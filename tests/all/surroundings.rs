@@ -387,7 +387,7 @@ fn many_are_hashed_on_as_many_cores_as_there_is_memory_for() {
     let run: Run = desk.command_within(640 << 20, &[&reset[..], &["--jobs", "8"]].concat()).output().unwrap().into();
     let run = run.succeeds();
     assert_eq!(rows(&run).len(), 10);
-    assert!(run.stderr.contains("There is memory to hash on 1 core only: --jobs asks for more."), "{}", run.stderr);
+    assert!(run.stderr.contains("The memory suffices for 1 core. --jobs asks for more."), "{}", run.stderr);
 }
 
 #[test]

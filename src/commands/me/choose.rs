@@ -4,7 +4,7 @@ use crate::commands::Desk;
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Reason};
-use crate::domain::clock::readable;
+use crate::domain::clock::moment;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
 use crate::domain::password::{BrokenRule, Current, broken_rules};
@@ -17,17 +17,18 @@ use crate::store::{Store, StoreError};
 const TRIES: usize = 3;
 
 /// Tells whoever has to choose a new password why, and who has reset it.
-pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevision) {
+pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevision) -> Result<()> {
     match &account.last_reset {
         Some(reset) if account.temporary_until.is_some() => {
-            let (at, by) = (readable(reset.at), neutral(&reset.by));
+            let (at, by) = (moment(reset.at, desk.now()?, desk.zone), neutral(&reset.by));
             let is_new = current == PasswordRevision::FIRST && reset.at == account.created_at;
             let what = if is_new { "account was made" } else { "password was reset" };
-            desk.terminal.note(&format!("Your {what} on {at} by {by}."));
+            desk.terminal.note(&format!("Your {what} {at} by {by}."));
         }
         _ if account.must_change => desk.terminal.note("An admin requires you to choose a new password."),
         _ => {}
     }
+    Ok(())
 }
 
 /// Asks for a new password and puts it in force. That none was good enough is recorded.

@@ -19,7 +19,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     };
     let password = ask_password(desk, &username)?;
     let (account, current) = authenticate(desk, &mut store, Some(&username), &password, Occasion::PasswordChange)?;
-    choose::tell_why(desk, &account, current.revision);
+    choose::tell_why(desk, &account, current.revision)?;
     // A token may be what somebody else has got hold of.
     let keep = owner.and_then(|owner| match owner.proof {
         Proof::SignIn(id) => Some(id),

@@ -12,7 +12,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let account = owner(desk, &mut store)?.unflagged(&mut store, "profile")?.account;
     let now = desk.now()?;
     if desk.format() == Format::Text {
-        let text = sheet::profile(&account, now, desk.output.layout());
+        let text = sheet::profile(&account, now, desk.zone, desk.output.layout());
         return desk.print(&text);
     }
     desk.print_records(records::ACCOUNT, [records::account(&account, now)], false)

@@ -58,7 +58,7 @@ fn change_first(
     account: &Account,
     current: Current<'_>,
 ) -> Result<PasswordRevision> {
-    choose::tell_why(desk, account, current.credential.revision);
+    choose::tell_why(desk, account, current.credential.revision)?;
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
         let by = Actor::owner(account, current.credential.revision);
         return Err(change_required(store, &by, account, "sign-in"));

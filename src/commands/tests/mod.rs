@@ -24,7 +24,7 @@ use crate::cli::users::{Add, Many, Reset};
 use crate::cli::ways::{TemporaryFlags, WayFlags};
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::{Clock, Timestamp, UTC};
 use crate::domain::credential::Credential;
 use crate::domain::hash::Cost;
 use crate::domain::operation::OperationId;
@@ -433,6 +433,7 @@ impl Site {
             output: &mut kept,
             clipboard: &mut self.clipboard,
             rng: &mut self.rng,
+            zone: &UTC,
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
             through_sudo: false,
             policy: self.policy.clone(),

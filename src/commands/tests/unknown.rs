@@ -62,6 +62,7 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
             terminal: desk.terminal,
             output: desk.output,
             clipboard: desk.clipboard,
+            zone: desk.zone,
             rng: desk.rng,
             operator: desk.operator.clone(),
             through_sudo: false,

@@ -15,8 +15,11 @@ use crate::terminal::Phase;
 /// One change that a store can make to an account.
 pub type Change = fn(&mut Store, &Actor, AccountId, Revision) -> crate::store::Result<()>;
 
-/// Makes the change to each account, and says so in the words of `done`.
-pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: &str) -> Result<()> {
+/// What to say when it is done, behind the name of the account as it was before.
+pub type Done = fn(&Account) -> &'static str;
+
+/// Makes the change to each account, and says so.
+pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: Done) -> Result<()> {
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
     let mut store = desk.open()?;
@@ -35,7 +38,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         }
         let outcome = change(&mut store, acting.actor(), account.id, account.revision);
         if outcome.is_ok() {
-            desk.terminal.note(&format!("{} {done}", account.named()));
+            desk.terminal.note(&format!("{} {}", account.named(), done(&account)));
             // It is done; that it cannot be read again changes nothing about that.
             changed.extend(store.account(&Target::Id(account.id)).ok().flatten());
         }

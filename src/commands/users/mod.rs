@@ -13,7 +13,7 @@ pub mod roles;
 pub mod show;
 mod suggest;
 
-use self::many::change_each;
+use self::many::{Done, change_each};
 use super::Desk;
 use crate::cli::users::Command;
 use crate::domain::account::Account;
@@ -32,25 +32,34 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
         Command::RequireChange(args) => {
-            let done = "must choose a new password at the next sign-in.";
+            let done: Done = |_| "must choose a new password at the next sign-in.";
             change_each(desk, args, Action::RequireChange, Store::require_change, done)
         }
-        Command::Unlock(args) => {
-            change_each(desk, args, Action::Unlock, Store::unlock, "may try to sign in again at once.")
-        }
+        Command::Unlock(args) => change_each(desk, args, Action::Unlock, Store::unlock, unlocked),
         Command::Disable(args) => {
-            let done = "is disabled; every sign-in and token has ended.";
+            let done: Done = |_| "is disabled; every sign-in and token has ended.";
             change_each(desk, args, Action::Disable, Store::disable, done)
         }
-        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, "is enabled."),
+        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, |_| "is enabled."),
         Command::Remove(args) => {
-            let done = "is removed; 'passdesk users restore' brings it back for 30 days.";
+            let done: Done = |_| "is removed; 'passdesk users restore' brings it back.";
             change_each(desk, args, Action::Remove, Store::remove, done)
         }
-        Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, "is restored."),
+        Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, |_| "is restored."),
         Command::Grant(args) => roles::grant(desk, args),
         Command::Revoke(args) => roles::revoke(desk, args),
         Command::Purge(args) => purge::run(desk, args),
+    }
+}
+
+/// What an unlock did, by the account as it was before.
+fn unlocked(account: &Account) -> &'static str {
+    let had_to_wait = account.locked_at.is_some() || account.tries.failed > 0;
+    match (had_to_wait, account.is_open()) {
+        (true, true) => "may try to sign in again at once.",
+        (true, false) => "is unlocked, and still disabled.",
+        (false, true) => "was not locked.",
+        (false, false) => "was not locked. It is disabled.",
     }
 }
 

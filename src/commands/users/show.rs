@@ -22,7 +22,7 @@ pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let TriesNow { tries, under_way } = store.tries(&account)?;
     let account = Account { tries, ..account };
     if desk.format() == Format::Text {
-        let text = sheet::account(&account, under_way, now, desk.policy.throttle, desk.output.layout());
+        let text = sheet::account(&account, under_way, now, desk.zone, desk.policy.throttle, desk.output.layout());
         return desk.print(&text);
     }
     desk.print_records(records::SHOWN_ACCOUNT, [records::shown_account(&account, under_way, now)], false)

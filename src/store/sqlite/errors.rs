@@ -35,6 +35,8 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
             rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
+            // The same of a statement that was right until somebody changed the tables.
+            rusqlite::Error::SqliteFailure(code, Some(why)) if code.extended_code == 1 => damaged(&why),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
     }

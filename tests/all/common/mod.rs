@@ -95,6 +95,7 @@ impl Desk {
             .env("HOME", self.home.path())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("PASSDESK_STORE", self.store())
+            .env("TZ", "UTC")
             .current_dir(self.home.path())
             .stdin(Stdio::null());
         command
