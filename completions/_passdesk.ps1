@@ -91,10 +91,10 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Switch accounts on again')
             [CompletionResult]::new('grant', 'grant', [CompletionResultType]::ParameterValue, 'Give an account a role')
             [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Take a role from an account')
-            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove accounts; they can be restored for 30 days')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Remove accounts; they can be restored for 30 days')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove accounts; they can be restored')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Remove accounts; they can be restored')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring removed accounts back')
-            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete accounts for good that were removed more than 30 days ago')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete for good the accounts that were removed long ago')
             break
         }
         'passdesk;users;list' {
@@ -524,8 +524,8 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'This action: reset, sign-in, change-password')
             [CompletionResult]::new('--operation', '--operation', [CompletionResultType]::ParameterName, 'What one run of passdesk did, by the id that it printed')
             [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'What ended like this')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'From this day or moment (UTC) on: 2026-11-22, 2026-11-22T09:00:00Z')
-            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Before this day or moment (UTC)')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'From this day, moment or span on: 2026-11-22, 2026-11-22T09:00:00Z, 7d')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Up to and including this day, or up to this moment')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after the event with this number')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')

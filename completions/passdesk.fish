@@ -96,10 +96,10 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "enable" -d 'Switch accounts on again'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "grant" -d 'Give an account a role'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "revoke" -d 'Take a role from an account'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Remove accounts; they can be restored for 30 days'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Remove accounts; they can be restored for 30 days'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "remove" -d 'Remove accounts; they can be restored'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "delete" -d 'Remove accounts; they can be restored'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Delete accounts for good that were removed more than 30 days ago'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Delete for good the accounts that were removed long ago'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Those with this text in their username, name or e-mail address' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Those with this role' -r -f -a "auditor\t''
 helpdesk\t''
@@ -583,8 +583,8 @@ recover\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l operation -d 'What one run of passdesk did, by the id that it printed' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l outcome -d 'What ended like this' -r -f -a "done\t''
 refused\t''"
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'From this day or moment (UTC) on: 2026-11-22, 2026-11-22T09:00:00Z' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Before this day or moment (UTC)' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'From this day, moment or span on: 2026-11-22, 2026-11-22T09:00:00Z, 7d' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Up to and including this day, or up to this moment' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most this many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l after -d 'Start after the event with this number' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]' -r -F

@@ -85,7 +85,7 @@ impl Acting {
         for target in named {
             self.record(store, action.name(), target, &refusal)?;
         }
-        Err(refusal.into())
+        Err(self.told(refusal))
     }
 
     /// Refuses what only some may do to others, without a word about whether the target is there: it may be one's own.
@@ -127,7 +127,22 @@ impl Acting {
         refusal: Refusal,
     ) -> Result<()> {
         self.record(store, action, Some(target), &refusal)?;
-        Err(refusal.into())
+        Err(self.told(refusal))
+    }
+
+    /// A refusal, and how somebody ends the sign-in that they may have forgotten.
+    fn told(&self, refusal: Refusal) -> Failure {
+        let failure = Failure::from(refusal);
+        match (&self.actor, &failure.hint) {
+            (Actor::Account { username, proof: Proof::SignIn(_), .. }, Some(hint))
+                if failure.kind == Kind::NotAllowed =>
+            {
+                let hint =
+                    format!("{}; you are signed in as {username}, and 'passdesk me sign-out' ends that", hint.words);
+                failure.hint(hint)
+            }
+            _ => failure,
+        }
     }
 
     /// Records that something was refused, unless nothing is to change.

@@ -144,7 +144,13 @@ pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
     }
     let Operator { os_user, sudo_caller, .. } = &desk.operator;
     let offer = sudo_caller.as_ref().unwrap_or(os_user).clone();
-    Ok(desk.terminal.ask_text("Username", &offer, instead)?.parse()?)
+    loop {
+        // Who has typed something else may be typing a password already: that goes into the next question, not into the shell.
+        match desk.terminal.ask_text("Username", &offer, instead)?.parse::<Username>() {
+            Ok(username) => return Ok(username),
+            Err(invalid) => desk.terminal.note(&format!("{}. {}.", invalid.message, invalid.hint)),
+        }
+    }
 }
 
 /// The current password of an account, typed or piped.

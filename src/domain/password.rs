@@ -30,7 +30,7 @@ pub enum BrokenRule {
     Temporary,
     /// zxcvbn scores it too low.
     Guessable {
-        /// zxcvbn's warning and suggestions.
+        /// The words in it that others know of its owner, then zxcvbn's warning and suggestions.
         advice: Vec<String>,
     },
 }
@@ -95,10 +95,11 @@ pub fn broken_rules(
     let bare = written(text.split_whitespace().flat_map(str::chars));
     let score = judged.score().min(zxcvbn::zxcvbn(&bare, &words).score());
     if u8::from(score) < MIN_SCORE || is_made_of(&bare, &words) {
+        let known = known_words(&bare, &words).map(|word| format!("it has '{word}' in it, which others know of you"));
         let feedback = judged.feedback();
         let warning = feedback.and_then(Feedback::warning).map(|warning| warning.to_string());
         let suggestions = feedback.into_iter().flat_map(Feedback::suggestions).map(ToString::to_string);
-        broken.push(BrokenRule::Guessable { advice: warning.into_iter().chain(suggestions).collect() });
+        broken.push(BrokenRule::Guessable { advice: known.into_iter().chain(warning).chain(suggestions).collect() });
     }
     broken
 }
@@ -115,6 +116,13 @@ fn is_made_of(text: &str, words: &[&str]) -> bool {
         rest = written(rest.split(word.as_str()).flat_map(str::chars));
     }
     rest.len() < text.len() && rest.chars().filter(|c| c.is_alphabetic()).count() < OTHER_LETTERS
+}
+
+/// The longest of one's own words that is in a text.
+fn known_words<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
+    let text = lower(text);
+    let is_in = |word: &&&str| word.chars().count() > 2 && text.contains(lower(word).as_str());
+    words.iter().filter(is_in).max_by_key(|word| word.len()).copied()
 }
 
 /// In lower case, whatever stands next to a letter: a sigma at the end of a word is one like any other.

@@ -26,6 +26,12 @@ impl TypedPassword {
         self.0.is_empty()
     }
 
+    /// Whether the last that was typed is a space, which nobody sees.
+    #[must_use]
+    pub fn ends_in_a_space(&self) -> bool {
+        self.0.ends_with(char::is_whitespace)
+    }
+
     /// Whether the same was typed twice.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {

@@ -5,7 +5,10 @@ use crate::failure::Result;
 use crate::terminal::output::{Layout, Output};
 
 /// Standard output, as the way out.
-pub struct Standard;
+pub struct Standard {
+    /// Whether it is still to be said that others can read it.
+    is_open_to_others: bool,
+}
 
 impl Standard {
     /// Takes it, unless nobody would see what is written to it.
@@ -13,13 +16,16 @@ impl Standard {
         match output.dead_end() {
             Some(device) => Err(not_delivered(format!("standard output is {device}: nobody would see it there"))
                 .hint("write to a terminal, a pipe, or a file with --output FILE")),
-            None => Ok(Self),
+            None => Ok(Self { is_open_to_others: output.is_open_to_others() }),
         }
     }
 }
 
 impl WayOut for Standard {
     fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()> {
+        if std::mem::take(&mut self.is_open_to_others) {
+            means.terminal.note("Note that others can read the file that standard output goes to.");
+        }
         let written = means.output.write_all(handed.bytes).and_then(|()| means.output.flush());
         written.map_err(|error| handed.unwritten("standard output", &error))
     }

@@ -24,6 +24,9 @@ pub trait Output: Write {
 
     /// Why nobody would get what is written to it, if that is so.
     fn dead_end(&self) -> Option<&'static str>;
+
+    /// Whether it is a file that others can read.
+    fn is_open_to_others(&self) -> bool;
 }
 
 /// Standard output. Not buffered: what was written has been handed over, and no copy stays behind.
@@ -54,6 +57,10 @@ impl Write for StandardOutput {
 impl Output for StandardOutput {
     fn layout(&self) -> Layout {
         self.layout
+    }
+
+    fn is_open_to_others(&self) -> bool {
+        self.file.metadata().is_ok_and(|file| file.is_file() && file.mode() & 0o077 != 0)
     }
 
     fn dead_end(&self) -> Option<&'static str> {

@@ -487,11 +487,36 @@ fn what_is_no_role_is_not_given() {
 fn an_unlock_says_what_it_did_and_no_more() {
     let desk = Desk::with_alice();
     let said = |desk: &Desk| desk.run(&["users", "unlock", "alice"]).succeeds().stderr;
-    assert_eq!(said(&desk), "alice was not locked.\n");
+    assert_eq!(said(&desk), "alice (Alice Example) was not locked.\n");
     desk.sql("UPDATE accounts SET tries_failed = 7, tried_at = 1 WHERE username = 'alice'");
-    assert_eq!(said(&desk), "alice may try to sign in again at once.\n");
+    assert_eq!(said(&desk), "alice (Alice Example) may try to sign in again at once.\n");
     desk.run(&["users", "disable", "alice"]).succeeds();
-    assert_eq!(said(&desk), "alice was not locked. It is disabled.\n");
+    assert_eq!(said(&desk), "alice (Alice Example) was not locked. It is disabled.\n");
     desk.sql("UPDATE accounts SET locked_at = 1 WHERE username = 'alice'");
-    assert_eq!(said(&desk), "alice is unlocked, and still disabled.\n");
+    assert_eq!(said(&desk), "alice (Alice Example) is unlocked, and still disabled.\n");
+}
+
+#[test]
+fn a_name_that_is_taken_by_a_removed_account_is_told_with_the_way_back() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "remove", "alice"]).succeeds();
+    let run = desk.refuses(7, || desk.run(&["users", "add", "alice"]));
+    assert!(run.stderr.contains("'alice' is taken by alice, id 2, which is removed\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: 'passdesk users restore 2' brings it back"), "{}", run.stderr);
+}
+
+#[test]
+fn whoever_may_not_is_told_as_whom_they_are_signed_in() {
+    let desk = Desk::with_alice();
+    desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
+    let run = desk.refuses(4, || desk.run(&["users", "list"]));
+    assert!(run.stderr.contains("you are signed in as alice, and 'passdesk me sign-out' ends that"), "{}", run.stderr);
+}
+
+#[test]
+fn roles_that_an_edit_replaces_are_named() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "grant", "alice", "helpdesk"]).succeeds();
+    let run = desk.run(&["users", "edit", "alice", "--role", "auditor"]).succeeds();
+    assert_eq!(run.stderr, "alice (Alice Example) is changed.\nRoles: auditor; before: helpdesk.\n");
 }

@@ -946,3 +946,18 @@ fn in_json_too_whom_a_reader_that_left_was_not_handed_is_named() {
     assert_eq!(failed, ["u3", "u4", "u5"]);
     assert!(old[2..].iter().all(|(name, password)| works(&desk, name, password)));
 }
+
+#[test]
+fn that_others_can_read_the_file_behind_standard_output_is_told() {
+    let desk = Desk::with_alice();
+    for (mode, told) in [(0o644, true), (0o640, true), (0o600, false)] {
+        let file = File::create(desk.home.path().join("out")).unwrap();
+        file.set_permissions(Permissions::from_mode(mode)).unwrap();
+        let run: Run = desk.command(&["users", "reset", "alice", "--yes"]).stdout(file).output().unwrap().into();
+        assert_eq!(
+            run.succeeds().stderr.contains("others can read the file that standard output goes to"),
+            told,
+            "{mode:o}"
+        );
+    }
+}

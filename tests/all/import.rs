@@ -499,3 +499,13 @@ fn a_hundred_mebibytes_of_garbage_end_in_bounded_memory_with_a_bounded_report() 
         assert!(run.stderr.len() < 20_000 && run.stderr.lines().count() < 60, "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_file_that_is_imported_twice_is_told_of_with_one_hint() {
+    let desk = Desk::new();
+    let text = "username\nalice\nbob\ncarol\n";
+    desk.import(text, &[]).succeeds();
+    let run = desk.refuses(7, || desk.import(text, &[]));
+    assert_eq!(run.stderr.matches("--on-conflict skip").count(), 1, "{}", run.stderr);
+    assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
+}

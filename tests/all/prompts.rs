@@ -10,6 +10,8 @@ use rustix::process::Signal;
 const CURRENT: &str = "Password of alice: ";
 const NEW: &str = "New password: ";
 const AGAIN: &str = "New password again: ";
+/// Asked when the last try is over.
+const LAST: &str = "That was the last try. Press Enter to leave";
 const QUESTION: &str = "Reset the password of alice (Alice Example), id 2? [y/N] ";
 const USERNAME: &str = "Username [";
 const CANCELLED: &str = "cancelled; nothing has changed";
@@ -85,7 +87,7 @@ fn a_sign_in_with_a_temporary_password_goes_straight_into_choosing_a_new_one() {
     let temporary = desk.run(&["users", "reset", "alice", "--yes", "-q"]).succeeds().password();
     let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
     pty.answer(CURRENT, &temporary);
-    pty.until("Your password was reset on ");
+    pty.until("Your password was reset ");
     pty.answer(NEW, OTHER);
     pty.answer(AGAIN, OTHER);
     pty.until("Your new password is in force.");
@@ -103,14 +105,18 @@ fn three_new_passwords_that_will_not_do_end_a_sign_in_that_changes_nothing() {
     let before = desk.state();
     let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
     pty.answer(CURRENT, &temporary);
-    for last in [false, false, true] {
+    for left in ["2 tries left.", "1 try left.", ""] {
         pty.answer(NEW, WEAK);
+        if left.is_empty() {
+            // Who types the next one already does not type it into the shell.
+            pty.answer(LAST, OTHER);
+        }
         // All that is wrong with it is said at once.
         pty.until("the new password is refused:");
         pty.until("it has 9 characters; at least 15 are needed");
         pty.until("it is too easy to guess");
-        if !last {
-            pty.until("Try again.");
+        if !left.is_empty() {
+            pty.until(left);
         }
     }
     pty.end().exits(8);
@@ -124,16 +130,68 @@ fn two_new_passwords_that_differ_are_a_try() {
     let before = desk.state();
     let mut pty = Pty::start(&desk.command(&["me", "passwd", "--as", "alice"]));
     pty.answer(CURRENT, GOOD);
-    for last in [false, false, true] {
+    for left in ["2 tries left.", "1 try left.", ""] {
         pty.answer(NEW, OTHER);
         pty.answer(AGAIN, "seven herons guard the orchards");
+        if left.is_empty() {
+            pty.until(LAST);
+            pty.send("\r");
+        }
         pty.until("the two are not the same");
-        if !last {
-            pty.until("Try again.");
+        if !left.is_empty() {
+            pty.until(left);
         }
     }
     pty.end().exits(8);
     assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn an_empty_line_costs_no_try() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "passwd", "--as", "alice"]));
+    pty.answer(CURRENT, GOOD);
+    for _ in 0..4 {
+        pty.until(NEW);
+        pty.send("\r");
+        pty.until("Type a new password");
+    }
+    pty.answer(NEW, OTHER);
+    pty.answer(AGAIN, OTHER);
+    pty.end().exits(0);
+}
+
+#[test]
+fn a_username_that_nobody_can_have_is_asked_for_again() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "sign-in"]));
+    pty.until("Username [");
+    pty.send("Alice Example\r");
+    pty.until("is not a username");
+    pty.until("Username [");
+    pty.send("alice\r");
+    pty.answer(CURRENT, GOOD);
+    pty.end().exits(0);
+}
+
+#[test]
+fn a_password_that_ends_with_a_space_is_told_of() {
+    let desk = Desk::with_alice();
+    let with_space = format!("{OTHER} ");
+    let mut pty = Pty::start(&desk.command(&["me", "passwd", "--as", "alice"]));
+    pty.answer(CURRENT, GOOD);
+    pty.answer(NEW, &with_space);
+    pty.answer(AGAIN, &with_space);
+    pty.until("your new password ends with a space");
+    pty.end().exits(0);
+}
+
+#[test]
+fn a_refused_password_names_the_word_that_others_know() {
+    let desk = Desk::with_alice();
+    let lines = format!("{GOOD}\nAliceAliceAlice99\n");
+    let run = desk.run_with(lines, &["me", "passwd", "--as", "alice", "--password-stdin"]).exits(8);
+    assert!(run.stderr.contains("it has 'Alice' in it, which others know of you"), "{}", run.stderr);
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn an_admin_is_shown_how_many_sign_ins_are_under_way_and_in_a_minute_that_they_h
     assert!(shown("csv").lines().next().unwrap().ends_with(",sign_ins_under_way"));
     wait(&desk, "alice", 61);
     let text = shown("text");
-    assert!(text.contains("20 failed in a row, the last on ") && text.contains("Sign-ins wait  for "), "{text}");
+    assert!(text.contains("20 failed in a row, the last ") && text.contains("Sign-ins wait  for "), "{text}");
     assert_eq!((field("sign_ins_under_way"), field("failed_sign_ins")), (0.into(), 20.into()));
 }
 

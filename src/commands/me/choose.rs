@@ -58,7 +58,10 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
         let new = desk.terminal.piped_secret()?;
         desk.reread_policy(store)?;
         return match broken_rules(&new, account, Some(current), desk.policy.min_length).as_slice() {
-            [] => Ok(new),
+            [] => {
+                tell_of_space(desk, &new);
+                Ok(new)
+            }
             broken => Err(refused(broken)),
         };
     }
@@ -66,25 +69,45 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
         "A new password has at least {} characters. Four or five random words do well.",
         desk.policy.min_length
     ));
-    let mut outcome = Err(Failure::cancelled());
-    for left in (0..TRIES).rev() {
+    let mut left = TRIES;
+    loop {
         let new = desk.terminal.ask_secret("New password", instead)?;
+        if new.is_empty() {
+            desk.terminal.note("Type a new password, or press Ctrl-C to leave.");
+            continue;
+        }
         desk.reread_policy(store)?;
         let broken = broken_rules(&new, account, Some(current), desk.policy.min_length);
-        outcome = if !broken.is_empty() {
-            Err(refused(&broken))
+        let failure = if !broken.is_empty() {
+            refused(&broken)
         } else if desk.terminal.ask_secret("New password again", instead)?.same_as(&new) {
+            tell_of_space(desk, &new);
             return Ok(new);
         } else {
-            Err(Failure::new(Kind::RefusedByPolicy, "the two are not the same").hint("nothing has changed; try again"))
+            Failure::new(Kind::RefusedByPolicy, "the two are not the same").hint("nothing has changed; try again")
         };
-        if let (Err(failure), 1..) = (&outcome, left) {
-            desk.terminal.note(&failure.message);
-            failure.lines.iter().for_each(|line| desk.terminal.note(&format!("  {line}")));
-            desk.terminal.note("Try again.");
+        left -= 1;
+        if left == 0 {
+            return Err(given_up(desk, failure, instead));
         }
+        desk.terminal.note(&failure.message);
+        failure.lines.iter().for_each(|line| desk.terminal.note(&format!("  {line}")));
+        desk.terminal.note(&format!("{} left.", if left == 1 { "1 try".into() } else { format!("{left} tries") }));
     }
-    outcome
+}
+
+/// Ends the asking only once its person has pressed Enter: who types the next password already would type it into the shell.
+fn given_up(desk: &mut Desk<'_>, failure: Failure, instead: &'static str) -> Failure {
+    // Whatever comes, what is typed goes nowhere.
+    let _ = desk.terminal.ask_secret("That was the last try. Press Enter to leave", instead);
+    failure
+}
+
+/// Says that a password ends in a space: nobody sees it, and few mean it.
+fn tell_of_space(desk: &mut Desk<'_>, new: &TypedPassword) {
+    if new.ends_in_a_space() {
+        desk.terminal.note("Note that your new password ends with a space.");
+    }
 }
 
 /// Puts a new password in force. A signal waits for it.

@@ -80,6 +80,7 @@ fn three_tries_then_refused_and_nothing_changed() {
         secret(NEW, GOOD),
         secret(NEW, OTHER),
         secret(AGAIN, "something else"),
+        secret("That was the last try. Press Enter to leave", ""),
     ];
     let ran = site.call(as_user("alice", script), passwd::run);
     for said in ["at least 15", "easy to guess", "it is the current password"] {

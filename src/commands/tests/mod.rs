@@ -255,6 +255,10 @@ impl Output for Kept {
         Layout::default()
     }
 
+    fn is_open_to_others(&self) -> bool {
+        false
+    }
+
     fn dead_end(&self) -> Option<&'static str> {
         self.is_null.then_some("the null device")
     }

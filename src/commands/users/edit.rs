@@ -40,7 +40,12 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     }
 
     desk.commit(|_| store.edit_account(acting.actor(), account.id, account.revision, &edit))?;
+    let before = account.roles;
     let account = find(&store, &Target::Id(account.id)).map_err(done)?;
     desk.terminal.note(&format!("{} is changed.", account.named()));
+    if account.roles != before {
+        let said = |roles: Roles| if roles.is_empty() { "none".into() } else { roles.join(", ") };
+        desk.terminal.note(&format!("Roles: {}; before: {}.", said(account.roles), said(before)));
+    }
     desk.print_changed(&[account], false)
 }

@@ -65,6 +65,10 @@ fn unlocked(account: &Account) -> &'static str {
 
 /// What to say of a username or an address that another account has.
 fn taken(name: &str, other: &Account) -> Failure {
-    Failure::new(Kind::Conflict, format!("{} is taken by {}, id {}", quoted(name), other.username, other.id))
-        .hint(format!("see it with 'passdesk users show {}'", other.id))
+    let (removed, hint) = match other.removed_at {
+        Some(_) => (", which is removed", format!("'passdesk users restore {}' brings it back", other.id)),
+        None => ("", format!("see it with 'passdesk users show {}'", other.id)),
+    };
+    let message = format!("{} is taken by {}, id {}{removed}", quoted(name), other.username, other.id);
+    Failure::new(Kind::Conflict, message).hint(hint)
 }

@@ -103,7 +103,7 @@ impl Display {
             (None, None) => {
                 return refuse(
                     "there is no display, so there is no clipboard".into(),
-                    "leave --copy out, or run this where DISPLAY or WAYLAND_DISPLAY is set",
+                    "let your terminal copy it with --copy=osc52, or leave --copy out",
                 );
             }
         };

@@ -109,7 +109,8 @@ impl Planner<'_> {
         let there = by_username.map(|account| (self.on_conflict, account));
         let other = by_email.filter(|other| there.as_ref().is_none_or(|(_, account)| account.id != other.id));
         match (there, other, &newcomer.email) {
-            (Some((OnConflict::Error, account)), ..) => Err(taken(newcomer.username.as_str(), &account)),
+            (Some((OnConflict::Error, account)), ..) => Err(taken(newcomer.username.as_str(), &account)
+                .hint("'--on-conflict skip' keeps such accounts as they are, and '--on-conflict update' changes them")),
             (Some((OnConflict::Skip, _)), ..) => {
                 self.plan.skipped += 1;
                 Ok(())

@@ -149,7 +149,8 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
     let count = chosen.len();
     let mut question = if let [one] = chosen {
         let account = find(store, &Target::Id(one.id))?;
-        format!("Reset the password of {}, id {}?", account.named(), account.id)
+        let state = if account.is_open() { "" } else { ", which is disabled" };
+        format!("Reset the password of {}, id {}{state}?", account.named(), account.id)
     } else {
         let mut names = Vec::new();
         for one in chosen.iter().take(NAMED) {
