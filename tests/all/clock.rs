@@ -136,6 +136,12 @@ impl Clock {
     }
 }
 
+/// A moment has another name on another day.
+fn without_a_day(told: &str) -> String {
+    let day = regex::Regex::new(r"(today|tomorrow|yesterday|on [0-9-]+) at ").unwrap();
+    day.replace(told, "at ").into_owned()
+}
+
 #[test]
 #[ignore = "needs faketime"]
 fn a_temporary_password_that_was_seen_to_have_expired_lets_nobody_in_when_the_clock_is_set_back() {
@@ -145,11 +151,15 @@ fn a_temporary_password_that_was_seen_to_have_expired_lets_nobody_in_when_the_cl
     let told = clock.refuses(|clock| clock.sign_in(START + 2 * DAY, &temporary));
     assert!(told.contains("expired "), "{told}");
     for second in [START + 2 * DAY, START + DAY - 1, START + HOUR, START, START - 3650 * DAY] {
-        assert_eq!(clock.refuses(|clock| clock.sign_in(second, &temporary)), told);
-        assert_eq!(clock.refuses(|clock| clock.verify(second, &temporary)), told);
         let both = format!("{temporary}\n{OTHER}\n");
         let passwd = ["me", "passwd", "--as", "alice", "--password-stdin"];
-        assert_eq!(clock.refuses(|clock| clock.alice(second, &both, &passwd)), told);
+        for again in [
+            clock.refuses(|clock| clock.sign_in(second, &temporary)),
+            clock.refuses(|clock| clock.verify(second, &temporary)),
+            clock.refuses(|clock| clock.alice(second, &both, &passwd)),
+        ] {
+            assert_eq!(without_a_day(&again), without_a_day(&told));
+        }
         // So many tries would be put off, which is another law.
         clock.at(second, &["users", "unlock", "alice"]).succeeds();
     }

@@ -258,7 +258,7 @@ fn who_is_ended_at_whatever_moment_has_changed_nothing_or_says_what_holds() {
         (&["users", "restore", "alice"], away, "is restored"),
         (&["users", "require-change", "alice"], unflagged, "new password"),
         (&["users", "unlock", "alice"], locked, "may try to sign in again"),
-        (&["users", "purge", "--yes"], removed, "1 removed account"),
+        (&["users", "purge", "--yes"], removed, "1 account was deleted for good"),
         (&["policy", "set", "min-length", "20"], undecided, "min-length is 20 now"),
         (&["tokens", "revoke", "99"], token, "has ended"),
     ] {
