@@ -63,6 +63,6 @@ pub struct List {
 /// Which token to end.
 #[derive(Debug, clap::Args)]
 pub struct Revoke {
-    /// Its number; for your own, its label
+    /// Its number or its label
     pub token: String,
 }

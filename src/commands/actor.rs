@@ -45,6 +45,11 @@ impl Acting {
         decide(self.standing(), action, Some(subject))
     }
 
+    /// Whether the actor may do it to anybody.
+    pub fn could(&self, action: Action) -> bool {
+        decide(self.standing(), action, None).is_ok()
+    }
+
     /// The same of what is to be written; says, too, that an account is removed, or is not.
     pub fn may_change(&self, store: &mut Store, action: Action, account: &Account) -> Result<()> {
         self.may_to(store, action, account.into())?;

@@ -198,6 +198,17 @@ fn row(token: &Token, zone: &TimeZone) -> [String; 6] {
     ]
 }
 
+/// The token of whomever that is called so, if there is one; several are told apart by their numbers.
+fn of_others(store: &Store, label: &Label) -> Result<Option<Token>> {
+    let mut called: Vec<_> = store.tokens(None)?.into_iter().filter(|token| token.label == *label).collect();
+    if called.len() < 2 {
+        return Ok(called.pop());
+    }
+    let lines = called.iter().map(|token| format!("{}: {}", token.id.0, token.named())).collect();
+    let failure = Failure::new(Kind::Conflict, format!("{} tokens are called {label}", called.len()));
+    Err(Failure { lines, ..failure.hint("give the number of one") })
+}
+
 /// Ends a token, by its number or by the label that one has given to one's own.
 fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let target: TokenTarget = args.token.parse()?;
@@ -206,13 +217,16 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let own = acting.account().map(|account| account.id);
     let not_found = || {
         Failure::new(Kind::NotFound, format!("there is no token '{target}'"))
-            .hint("'passdesk tokens list' shows yours; to end another one, give its number from 'tokens list --all'")
+            .hint("'passdesk tokens list' shows yours, and --all those of others")
     };
     if let Some(account) = acting.account() {
         // Who has to choose a new password first is told so, and not whether there is such a token.
         acting.may_to(&mut store, Action::RevokeToken, account.into())?;
     }
-    let found = store.token(&target, own)?;
+    let found = match (store.token(&target, own)?, &target) {
+        (None, TokenTarget::Label(label)) if acting.could(Action::RevokeToken) => of_others(&store, label)?,
+        (found, _) => found,
+    };
     let is_own = found.as_ref().is_some_and(|token| Some(token.owner) == own);
     if matches!(target, TokenTarget::Id(_)) && !is_own {
         // Whoever may not end those of others is not told whether there is one.

@@ -278,9 +278,28 @@ fn a_token_that_is_not_there_is_not_found() {
     let desk = with_alice(0);
     desk.like_root("bob", GLOBAL_ADMIN);
     created(&desk, "alice", &[]);
-    for (username, target) in [("alice", "weekly"), ("bob", "99"), ("bob", "nightly")] {
+    desk.like_root("carol", HELPDESK);
+    for (username, target) in [("alice", "weekly"), ("bob", "99"), ("bob", "weekly"), ("carol", "nightly")] {
         desk.refuses(3, || desk.run_as(username, &["tokens", "revoke", target]));
     }
+}
+
+#[test]
+fn who_may_revoke_the_tokens_of_others_finds_each_that_is_listed_by_its_label() {
+    let desk = with_alice(0);
+    created(&desk, "alice", &[]);
+    desk.run(&["tokens", "revoke", "nightly"]).succeeds();
+    assert_eq!(count(&desk), 0);
+    // Of two with one label, neither is guessed.
+    desk.like_root("bob", GLOBAL_ADMIN);
+    created(&desk, "alice", &[]);
+    created(&desk, "bob", &[]);
+    let run = desk.refuses(7, || desk.run(&["tokens", "revoke", "nightly"]));
+    assert!(run.stderr.contains("2 tokens are called nightly\n"), "{}", run.stderr);
+    // One's own comes first.
+    desk.run_as("bob", &["tokens", "revoke", "nightly"]).succeeds();
+    desk.run_as("bob", &["tokens", "revoke", "nightly"]).succeeds();
+    assert_eq!(count(&desk), 0);
 }
 
 #[test]
