@@ -14,7 +14,7 @@ use trycmd::TestCases;
 use trycmd::schema::Bin;
 
 /// A store whose accounts look the same whenever it is made: root, alice, bob, carol and dave.
-fn sample() -> Desk {
+pub fn sample() -> Desk {
     let desk = Desk::new();
     for (name, display_name, role) in [
         ("alice", "Alice Example", None),

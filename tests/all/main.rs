@@ -35,6 +35,7 @@ mod migration;
 mod own_files;
 mod pam;
 mod picking;
+mod pictures;
 mod prompts;
 mod record;
 mod resume;

@@ -1,10 +1,13 @@
 //! The pictures in README and docs show what the program prints. `PICTURES=overwrite cargo test --test all pictures::`, and
 //! the same with `-- --ignored`, draws them again: look at the difference.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, reason = "whoever draws the pictures again says so in the environment")]
+
 use std::fs;
 use std::path::Path;
 
-use anstyle_svg::Term;
+use anstyle_svg::{Palette, Term};
 use regex::Regex;
 
 use crate::cli::sample;
@@ -13,18 +16,44 @@ use crate::common::{Desk, Run};
 
 /// White paper and a dark screen, with colours that can be read on each.
 const LOOKS: [(&str, Term); 2] = [
-    ("light", Term::new().fg_color(rgb(0x1f, 0x23, 0x28)).bg_color(rgb(0xff, 0xff, 0xff))),
-    ("dark", Term::new().fg_color(rgb(0xe6, 0xed, 0xf3)).bg_color(rgb(0x0d, 0x11, 0x17))),
+    ("light", Term::new().fg_color(colour(0x1f_2328)).bg_color(colour(0xff_ffff)).palette(LIGHT)),
+    ("dark", Term::new().fg_color(colour(0xe6_edf3)).bg_color(colour(0x0d_1117)).palette(DARK)),
 ];
 
-const fn rgb(r: u8, g: u8, b: u8) -> anstyle::Color {
-    anstyle::Color::Rgb(anstyle::RgbColor(r, g, b))
+/// Black, red, green, yellow, blue, magenta, cyan and white, then the bright ones: each has a contrast of at least 4.5 to
+/// its background (`WCAG 2.2 §1.4.3`).
+const LIGHT: Palette = palette([
+    0x1f_2328, 0xb3_1d28, 0x11_6329, 0x8a_5a00, 0x09_50ae, 0x7a_3aa8, 0x0b_6673, 0x57_606a, 0x57_606a, 0xb3_1d28,
+    0x11_6329, 0x8a_5a00, 0x09_50ae, 0x7a_3aa8, 0x0b_6673, 0x1f_2328,
+]);
+const DARK: Palette = palette([
+    0x8b_949e, 0xff_7b72, 0x56_d364, 0xe3_b341, 0x79_c0ff, 0xd2_a8ff, 0x76_e3ea, 0xe6_edf3, 0x8b_949e, 0xff_7b72,
+    0x56_d364, 0xe3_b341, 0x79_c0ff, 0xd2_a8ff, 0x76_e3ea, 0xff_ffff,
+]);
+
+const fn rgb(value: u32) -> anstyle::RgbColor {
+    let [_, red, green, blue] = value.to_be_bytes();
+    anstyle::RgbColor(red, green, blue)
+}
+
+const fn colour(value: u32) -> anstyle::Color {
+    anstyle::Color::Rgb(rgb(value))
+}
+
+const fn palette(values: [u32; 16]) -> Palette {
+    let mut colours = [rgb(0); 16];
+    let mut at = 0;
+    while at < colours.len() {
+        colours[at] = rgb(values[at]);
+        at += 1;
+    }
+    Palette(colours)
 }
 
 /// The same text for every run: no password and no moment of its own.
 fn settled(text: &str) -> String {
     [
-        (r"\b([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "nk5r-8vw3-dcqj-7xym-2htf"),
+        (r"([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "nk5r-8vw3-dcqj-7xym-2htf"),
         (r"(today|tomorrow) at \d\d:\d\d UTC", "$1 at 09:00 UTC"),
     ]
     .into_iter()
@@ -68,8 +97,10 @@ fn a_failure_is_as_it_is_printed() {
 
 /// What stands in a window, with its colours.
 fn coloured(window: &Window<'_>) -> String {
-    let screen = window.tmux(&["capture-pane", "-p", "-e"]);
-    let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    let screen = window.tmux(&["capture-pane", "-p", "-e", "-N"]);
+    // Spaces at the end of a line may be a part of a block with a colour of its own.
+    let lines: Vec<&str> =
+        screen.lines().map(|line| if line.contains('\x1b') { line } else { line.trim_end() }).collect();
     let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
     lines[..end].join("\n") + "\n"
 }
