@@ -397,7 +397,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__demo)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --shell --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -599,6 +599,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --color 'When to use colours; NO_COLOR turns them off'
+            cand --shell 'Then open a shell on that store'
             cand --password-stdin 'Read passwords from standard input, one a line'
             cand -v 'Say which store is used, and who you are'
             cand --verbose 'Say which store is used, and who you are'

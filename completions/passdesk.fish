@@ -705,6 +705,7 @@ csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l shell -d 'Then open a shell on that store'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s h -l help -d 'Print help'

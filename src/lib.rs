@@ -176,7 +176,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     let mut rng = system::random()?;
 
     let throw_away = match cli.command {
-        Command::Demo => {
+        Command::Demo(_) => {
             let made = Made::scratch(&tempfile::env::temp_dir(), "passdesk-demo.".as_ref(), "");
             Some(Fleeting(made.context("there is no place for a throw-away store")?))
         }
@@ -215,8 +215,9 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
-        Command::Demo => {
-            commands::demo::run(desk, &SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate))
+        Command::Demo(args) => {
+            let earlier = SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate);
+            commands::demo::run(desk, args, &earlier, &|| Ok(system::shell(&store).context("there is no shell")?))
         }
         // They take none.
         Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),

@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs::read_to_string;
-
+use std::io;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -136,4 +138,20 @@ pub fn operator() -> Operator {
         nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
     let sudo_caller = std::env::var_os("SUDO_USER").map(|name: OsString| os_name(&name.to_string_lossy()));
     Operator { uid, os_user, sudo_caller: sudo_caller.filter(|name| !name.is_empty()) }
+}
+
+/// Opens the user's shell on a store, with sign-ins of its own beside it, and waits for its end.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub fn shell(store: &Path) -> io::Result<()> {
+    let beside = store.parent().unwrap_or(store);
+    let program = std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into());
+    let own = std::env::current_exe()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = own.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    let mut shell = Command::new(program);
+    shell
+        .env("PASSDESK_STORE", store)
+        .env("XDG_STATE_HOME", beside)
+        .env("PATH", std::env::join_paths(path).map_err(io::Error::other)?);
+    shell.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE").status().map(drop)
 }

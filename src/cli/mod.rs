@@ -127,7 +127,7 @@ Example:
     #[command(subcommand)]
     Store(store::Command),
     /// Try a list and a reset on a throw-away store
-    Demo,
+    Demo(Demo),
     /// Print completions for a shell
     #[command(after_help = "\
 Example:
@@ -150,6 +150,14 @@ Example:
         /// The command, as in: users reset
         command: Vec<String>,
     },
+}
+
+/// A demonstration.
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Then open a shell on that store
+    #[arg(long)]
+    pub shell: bool,
 }
 
 /// What a command line that may not even parse asks for: failures in JSON, and colours.

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use super::Desk;
 use super::users::{list, reset};
-use crate::cli::Global;
 use crate::cli::users::{Filters, List, Reset};
+use crate::cli::{Demo, Global};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Timestamp, after};
@@ -17,7 +17,7 @@ use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewAccount, NewTemporary, Store, Stores};
 use crate::token_source::TokenSource;
 
@@ -42,9 +42,30 @@ enum Sample {
 /// expire.
 pub const AGE: SignedDuration = SignedDuration::from_hours(25);
 
+/// What to try in the shell.
+const SHELL: &str = "
+This is a shell on that store. You are its operator. Try:
+
+    passdesk users list
+    passdesk users reset
+    passdesk me sign-in --as alice     with the temporary password above
+    passdesk me profile
+
+'exit' ends it, and the store goes.
+
+";
+
 /// Runs the demonstration; the store is to be an unused place that the caller removes. `earlier` is the same place so long
-/// ago.
-pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
+/// ago; `shell` opens a shell on it.
+pub fn run(desk: &mut Desk<'_>, args: &Demo, earlier: &dyn Stores, shell: &dyn Fn() -> Result<()>) -> Result<()> {
+    if args.shell && desk.through_sudo {
+        return Err(
+            Failure::new(Kind::Usage, "there is no shell through sudo").hint("run it as yourself, without sudo")
+        );
+    }
+    if args.shell && !desk.terminal.is_interactive() {
+        return Err(Failure::new(Kind::Usage, "a shell needs a terminal").hint("leave out --shell"));
+    }
     // Who asks for a demonstration is shown one, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
     let by = Actor::Operator(desk.operator.clone());
@@ -71,6 +92,10 @@ pub fn run(desk: &mut Desk<'_>, earlier: &dyn Stores) -> Result<()> {
     reset::run(desk, &Reset { ids: vec!["alice".into()], yes: true, ..Reset::default() })?;
     desk.print("\nUntil she has chosen a new one, she can do nothing else:\n\n$ passdesk users list --must-change\n")?;
     list::run(desk, &List { filters: Filters { must_change: true, ..Filters::default() }, ..List::default() })?;
+    if args.shell {
+        desk.print(SHELL)?;
+        shell()?;
+    }
     desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
 }
 
@@ -108,17 +133,17 @@ fn sample<H>(
 fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sample: Sample) -> Result<()> {
     match sample {
         Sample::New | Sample::Expired => {}
-        Sample::Settled => {
+        Sample::Settled | Sample::Disabled => {
             // Nobody is told this password, and the store goes.
             let nobodys = TemporaryPassword::generate(desk.rng);
             let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;
             store.replace_password(id, PasswordRevision::FIRST, &hash, None)?;
         }
-        Sample::Disabled => {
-            let seen = super::find(store, &Target::Id(id))?.revision;
-            store.disable(by, id, seen)?;
-        }
+    }
+    if sample == Sample::Disabled {
+        let seen = super::find(store, &Target::Id(id))?.revision;
+        store.disable(by, id, seen)?;
     }
     Ok(())
 }

@@ -2,22 +2,25 @@
 
 #![expect(clippy::disallowed_types, reason = "this is the room that draws")]
 
+use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, TableStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use unicode_width::UnicodeWidthStr;
 
 use super::output::Layout;
 use crate::domain::account::{Account, State};
 use crate::domain::audit::{Detail, Event};
 use crate::domain::clock::{Zone, readable};
-use crate::domain::text::neutral;
+use crate::domain::text::{hanging, neutral};
 
 /// The widest username that is never broken where there is little room.
 const USERNAME_WIDTH: u16 = 24;
 /// With less room than this an event stands below its number.
 const EVENT_WIDTH: u16 = 60;
 
-/// Accounts, a row each, as wide as the terminal at most. Later pages stand under the columns of the first.
+/// Accounts, a row each, as wide as the terminal at most. Later pages stand under the columns of the first. Where a row has
+/// not enough room, an account is a block of lines.
 pub struct AccountTable {
     layout: Layout,
     widths: Option<Vec<u16>>,
@@ -45,11 +48,14 @@ impl AccountTable {
         }
         let content = table.column_max_content_widths();
         let first = self.widths.get_or_insert_with(|| content.clone());
+        if self.layout.width.is_some_and(|width| least_width(accounts, &content) > width) {
+            return accounts.iter().map(|account| block(account, now, self.layout)).collect();
+        }
         for (index, column) in table.column_iter_mut().enumerate() {
             let fixed = |width| comfy_table::Width::Fixed(width);
             match (self.layout.width, index) {
                 // What one reads first and types back is not broken over two lines.
-                (Some(_), 0 | 5) => column.set_constraint(ColumnConstraint::ContentWidth),
+                (Some(_), 0 | 3 | 5) => column.set_constraint(ColumnConstraint::ContentWidth),
                 (Some(_), 1) if content[1] <= USERNAME_WIDTH => column.set_constraint(ColumnConstraint::ContentWidth),
                 (Some(_), 1) => column.set_constraint(ColumnConstraint::UpperBoundary(fixed(USERNAME_WIDTH + 2))),
                 (Some(_), _) => column,
@@ -58,6 +64,37 @@ impl AccountTable {
         }
         finish(&mut table)
     }
+}
+
+/// How many columns a table of these accounts takes, if no word of a name and no address is broken.
+fn least_width(accounts: &[Account], content: &[u16]) -> u16 {
+    let longest = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let names = accounts.iter().map(|account| longest(&neutral(account.display_name.as_str()))).max().unwrap_or(0);
+    let roles = accounts.iter().map(|account| longest(&account.roles.join(" "))).max().unwrap_or(0);
+    let words =
+        [names.max("NAME".len()), roles.max("ROLES".len())].map(|width| u16::try_from(width).unwrap_or(u16::MAX));
+    // Two columns stand behind each but the last.
+    let whole = [content[0], content[1].min(USERNAME_WIDTH), content[3], content[5], 2 * 5];
+    whole.into_iter().chain(words).fold(0, u16::saturating_add)
+}
+
+/// An account in lines of its own.
+fn block(account: &Account, now: Timestamp, layout: Layout) -> String {
+    let state = account.state(now);
+    let style = if layout.coloured { colours(state).1.on_default() } else { Style::new() };
+    let head = format!("{}  {}", account.id, account.username);
+    let together = head.len() + 2 + state.label().len();
+    let between = if layout.width.is_some_and(|width| together > width.into()) { "\n    " } else { "  " };
+    let head = format!("{head}{between}{style}{}{style:#}", state.label());
+    let address = account.email.as_ref().map_or("", |email| email.as_str());
+    // A line break inside an address would be copied with it.
+    let width = |line: &str| layout.width.filter(|_| line != address);
+    [account.display_name.as_str(), address, &account.roles.join(" ")]
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| hanging(&format!("    {}", neutral(line)), width(line)))
+        .fold(hanging(&head, layout.width), |text, line| text + "\n" + &line)
+        + "\n"
 }
 
 fn row(account: &Account, now: Timestamp) -> [Cell; 6] {
@@ -205,12 +242,16 @@ fn or_dash(text: &str) -> String {
 }
 
 fn coloured(state: State) -> Cell {
-    let cell = Cell::new(state.label());
+    Cell::new(state.label()).fg(colours(state).0)
+}
+
+/// The colour of a state, in a table and outside of one. Its word says the same.
+fn colours(state: State) -> (Color, AnsiColor) {
     match state {
-        State::Active => cell.fg(Color::DarkGreen),
-        State::MustChange => cell.fg(Color::DarkYellow),
-        State::TemporaryExpired | State::Locked => cell.fg(Color::DarkRed),
-        State::Disabled | State::Removed => cell.fg(Color::DarkGrey),
+        State::Active => (Color::DarkGreen, AnsiColor::Green),
+        State::MustChange => (Color::DarkYellow, AnsiColor::Yellow),
+        State::TemporaryExpired | State::Locked => (Color::DarkRed, AnsiColor::Red),
+        State::Disabled | State::Removed => (Color::DarkGrey, AnsiColor::BrightBlack),
     }
 }
 
@@ -273,6 +314,22 @@ mod tests {
                 assert!(drawn.contains(word), "{word} at {width}: {drawn}");
             }
         }
+    }
+
+    #[test]
+    fn where_a_row_has_no_room_an_account_is_a_block_and_its_address_is_whole() {
+        let account = account("Alice Cordelia Wintergreen-Fotheringhay");
+        for (width, is_block) in [(40, true), (60, true), (80, true), (200, false)] {
+            let drawn = drawn(&account, Layout { width: Some(width), coloured: false });
+            assert_eq!(drawn.starts_with("1  alice"), is_block, "{width}: {drawn}");
+            for word in
+                ["alice.with-a-rather-long.name@mail.department.example.org", "Wintergreen-Fotheringhay", "helpdesk"]
+            {
+                assert!(drawn.contains(word), "{word} at {width}: {drawn}");
+            }
+        }
+        let narrow = drawn(&account, Layout { width: Some(40), coloured: false });
+        assert!(narrow.contains("  temporary expired") && narrow.contains("    Alice Cordelia\n"), "{narrow}");
     }
 
     #[test]

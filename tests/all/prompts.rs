@@ -1,9 +1,11 @@
 //! What only a terminal shows: prompts, echo, Ctrl-C, and how the terminal is left.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
 use crate::common::pty::Pty;
-use crate::common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
+use crate::common::{Desk, GOOD, HELPDESK, OTHER, Run, temporary_in};
 use rexpect::process::WaitStatus;
 use rustix::process::Signal;
 
@@ -645,4 +647,34 @@ fn nobody_is_asked_on_a_terminal_that_is_not_standard_error() {
         assert!(errors.contains(hint), "{errors}");
     }
     assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn the_shell_of_the_demo_is_on_its_store_where_one_can_be_alice() {
+    let desk = Desk::empty();
+    let mut command = desk.command(&["demo", "--shell"]);
+    command.env("SHELL", "/bin/sh").env("PS1", "shell$ ").env_remove("PASSDESK_STORE");
+    let mut pty = Pty::start(&command);
+    pty.until("'exit' ends it");
+    pty.until("shell$ ");
+    pty.send("passdesk users list --count\r");
+    pty.until("5\r\n");
+    pty.send("echo $PASSDESK_STORE\r");
+    pty.until("passdesk.db\r\n");
+    pty.send("exit\r");
+    pty.until("The store is gone now.");
+    let transcript = pty.end().exits(0).transcript;
+    let store = transcript.lines().find(|line| line.ends_with("passdesk.db")).unwrap().to_owned();
+    assert!(!Path::new(store.trim()).exists(), "{store}");
+}
+
+#[test]
+fn without_a_terminal_and_through_sudo_the_demo_opens_no_shell() {
+    let desk = Desk::empty();
+    let run = desk.run(&["demo", "--shell"]).exits(2);
+    assert!(run.stderr.contains("a shell needs a terminal"), "{}", run.stderr);
+    let own = fs::metadata(desk.home.path()).unwrap().uid();
+    let mut command = desk.command(&["demo", "--shell"]);
+    let run = Run::from(command.env("SUDO_UID", (own + 1).to_string()).output().unwrap()).exits(2);
+    assert!(run.stderr.contains("through sudo"), "{}", run.stderr);
 }

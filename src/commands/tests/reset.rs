@@ -157,7 +157,7 @@ fn a_disabled_account_stays_disabled_and_it_is_said() {
     site.settled("alice", &[]);
     site.call(Call::default(), |desk| users::run(desk, &Command::Disable(many(&["alice"])))).succeeds();
     let ran = site.call(Call::default(), |desk| run(desk, &yes(&["alice"]))).succeeds();
-    assert!(ran.notes.contains("alice is still disabled"), "{}", ran.notes);
+    assert!(ran.notes.contains("alice stays disabled"), "{}", ran.notes);
     assert_eq!(site.account("alice").state(site.clock.now()), State::Disabled);
 }
 

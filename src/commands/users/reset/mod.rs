@@ -137,10 +137,10 @@ fn reset_one(
     }
     let whose = (&account.username, &account.display_name);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
-    way_out::issue_temporary(&mut handover, desk, whose, lifetime, commit)?;
     if account.lifecycle == Lifecycle::Disabled {
         desk.terminal.note(&disabled(account));
     }
+    way_out::issue_temporary(&mut handover, desk, whose, lifetime, commit)?;
     handover.close(&mut desk.means())
 }
 
@@ -181,7 +181,8 @@ fn pick(desk: &mut Desk<'_>, store: &Store) -> Result<(String, Target)> {
 
 fn line(account: &Account) -> String {
     let email = account.email.as_ref().map(|email| format!("  {}", email.as_str())).unwrap_or_default();
-    format!("{}{email}", account.named())
+    let state = if account.is_open() { "" } else { "  (disabled)" };
+    format!("{}{email}{state}", account.named())
 }
 
 /// Says that there is nobody to reset; for a program that is a list of nobody.
@@ -200,7 +201,7 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
 }
 
 fn disabled(account: &Account) -> String {
-    format!("{0} is still disabled: 'passdesk users enable {0}' lets them sign in.", account.username)
+    format!("{0} stays disabled until 'passdesk users enable {0}'.", account.username)
 }
 
 /// Says what a reset would do.
