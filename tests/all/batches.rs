@@ -32,16 +32,16 @@ fn all_to(desk: &Desk, file: &str) -> Command {
 
 #[test]
 fn rows_of_a_batch_are_in_force_while_the_next_ones_are_still_to_come() {
-    let desk = crowded(3 * BATCH + 40);
+    let desk = crowded(2 * BATCH + 40);
     let before = hashes(&desk);
     let mut stream = Stream::start(desk.command(&ALL));
     stream.until_row(BATCH + 1);
     let reset = reset_since(&desk, &before);
     assert!(reset.is_superset(&names(1..=BATCH)), "{reset:?}");
-    assert!(reset.len() < 3 * BATCH + 40, "it came all at once");
+    assert!(reset.len() < 2 * BATCH + 40, "it came all at once");
     let (text, code, stderr) = stream.end();
-    assert_eq!((code, stderr.as_str()), (0, "232 accounts are reset.\n"));
-    all_in_force(&desk, &rows(&text), &names(1..=3 * BATCH + 40));
+    assert_eq!((code, stderr.as_str()), (0, "168 accounts are reset.\n"));
+    all_in_force(&desk, &rows(&text), &names(1..=2 * BATCH + 40));
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn a_bar_is_drawn_on_a_terminal_when_the_rows_go_elsewhere_and_none_among_rows()
 
 #[test]
 fn a_signal_ends_the_run_behind_a_batch_and_it_is_gone_on_with() {
-    let desk = crowded(3 * BATCH);
+    let desk = crowded(2 * BATCH);
     let (before, out) = (hashes(&desk), desk.home.path().join("out"));
     let mut child = all_to(&desk, "out").stderr(Stdio::piped()).spawn().unwrap();
     assert!(wait_for(&mut child, || written(&out).len() > HEADER.len()));
@@ -317,13 +317,13 @@ fn a_signal_ends_the_run_behind_a_batch_and_it_is_gone_on_with() {
     let run: Run = child.wait_with_output().unwrap().into();
     let done = rows(&written(&out));
     assert_eq!(done.len() % BATCH, 0);
-    assert!((1..3 * BATCH).contains(&done.len()));
+    assert!((1..2 * BATCH).contains(&done.len()));
     assert_eq!(whose(&done), reset_since(&desk, &before));
-    for part in [&format!("{} of 192 are done; the others have not changed", done.len()), "--resume", "cancelled"] {
+    for part in [&format!("{} of 128 are done; the others have not changed", done.len()), "--resume", "cancelled"] {
         assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
     }
     run.exits(11);
     let resumed = desk.run(&[&ALL[..], &["--resume", "out"]].concat()).succeeds();
-    assert!(resumed.stderr.starts_with(&format!("{} of 192 are done already.\n", done.len())), "{}", resumed.stderr);
-    all_in_force(&desk, &rows(&written(&out)), &names(1..=3 * BATCH));
+    assert!(resumed.stderr.starts_with(&format!("{} of 128 are done already.\n", done.len())), "{}", resumed.stderr);
+    all_in_force(&desk, &rows(&written(&out)), &names(1..=2 * BATCH));
 }

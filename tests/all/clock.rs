@@ -314,6 +314,7 @@ const MOMENTS: [(&str, &str); 13] = [
 ];
 
 #[test]
+#[ignore = "takes long"]
 fn no_moment_that_a_store_can_hold_brings_the_program_down() {
     let desk = Desk::settled();
     desk.like_root("alice", 0);

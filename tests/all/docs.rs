@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use crate::common::pty::Pty;
 use crate::common::{Desk, OTHER};
@@ -79,19 +80,21 @@ impl Block {
 
 /// The same text for every run: no password, no moment, no place and no user of this machine.
 fn settled(text: &str, desk: &Desk) -> String {
+    static OWN: LazyLock<[(Regex, &str); 8]> = LazyLock::new(|| {
+        [
+            (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
+            (r"\b([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "PASSWORD"),
+            (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ| UTC)", "MOMENT"),
+            (r"(today|tomorrow|yesterday|on \d{4}-\d\d-\d\d) at \d\d:\d\d UTC", "MOMENT"),
+            (r"\((in [a-z0-9 ]+|[a-z0-9 ]+ ago|just now)\)", "(SPAN)"),
+            (r"\b[0-9a-f]{64}\b", "HEAD"),
+            (r"\b[0-9a-f]{32}\b", "OPERATION"),
+            (r"operator [\w.-]+ \(uid \d+(, sudo by [\w.-]+)?\)", "operator SOMEBODY"),
+        ]
+        .map(|(pattern, word)| (Regex::new(pattern).unwrap(), word))
+    });
     let text = text.replace(&desk.store().display().to_string(), "/var/lib/passdesk/passdesk.db");
-    [
-        (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
-        (r"\b([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "PASSWORD"),
-        (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ| UTC)", "MOMENT"),
-        (r"(today|tomorrow|yesterday|on \d{4}-\d\d-\d\d) at \d\d:\d\d UTC", "MOMENT"),
-        (r"\((in [a-z0-9 ]+|[a-z0-9 ]+ ago|just now)\)", "(SPAN)"),
-        (r"\b[0-9a-f]{64}\b", "HEAD"),
-        (r"\b[0-9a-f]{32}\b", "OPERATION"),
-        (r"operator [\w.-]+ \(uid \d+(, sudo by [\w.-]+)?\)", "operator SOMEBODY"),
-    ]
-    .into_iter()
-    .fold(text, |text, (pattern, word)| Regex::new(pattern).unwrap().replace_all(&text, word).into_owned())
+    OWN.iter().fold(text, |text, (pattern, word)| pattern.replace_all(&text, *word).into_owned())
 }
 
 /// What a reader would have on their path.
@@ -127,6 +130,10 @@ fn runs_on_a_terminal(desk: &Desk, shown: &Shown, current: &mut String) {
             question if question.ends_with("[y/N] y") => {
                 pty.until("[y/N] ");
                 pty.send("y\r");
+            }
+            shell if shell.starts_with("'exit' ends it") => {
+                pty.until(shell);
+                pty.send("exit\r");
             }
             _ => {}
         }

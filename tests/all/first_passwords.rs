@@ -166,23 +166,23 @@ fn ended_before_the_first_password_it_is_gone_on_with_by_what_the_hint_says() {
 fn ended_after_a_batch_it_is_gone_on_with_by_what_the_hint_says() {
     let desk = Desk::new();
     let out = desk.at("out");
-    let mut import = desk.import_crowd(3 * BATCH, &["out", "--expires-in", "2h", "--jobs", "1"]);
+    let mut import = desk.import_crowd(2 * BATCH, &["out", "--expires-in", "2h", "--jobs", "1"]);
     let mut child = import.stderr(Stdio::piped()).spawn().unwrap();
     assert!(wait_for(&mut child, || written(&out).len() > HEADER.len()), "it has ended");
     signal(&child, Signal::INT);
     let run = Run::from(child.wait_with_output().unwrap()).exits(11);
     assert!(
-        run.stderr.contains("192 accounts are imported, but not all have a temporary password: "),
+        run.stderr.contains("128 accounts are imported, but not all have a temporary password: "),
         "{}",
         run.stderr
     );
     let first = written(&out);
-    assert!((1..3 * BATCH).contains(&rows(&first).len()));
+    assert!((1..2 * BATCH).contains(&rows(&first).len()));
     let hint = hint(&run.stderr);
     assert!(hint.contains(" --expires-in 2h --jobs 1 "), "{hint}");
     Run::from(desk.shell(&hint).output().unwrap()).succeeds();
     assert!(written(&out).starts_with(&first));
-    all_in_force(&desk, &rows(&written(&out)), &names(1..=3 * BATCH));
+    all_in_force(&desk, &rows(&written(&out)), &names(1..=2 * BATCH));
 }
 
 #[test]

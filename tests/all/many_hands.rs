@@ -115,6 +115,7 @@ fn whoever_loses_the_role_in_the_middle_resets_nobody_from_then_on() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn several_at_once_lose_no_reset_and_nobody_finds_the_store_locked() {
     const CROWD: usize = 80;
     let desks: Vec<String> = (1..=8).map(|number| format!("desk{number}")).collect();

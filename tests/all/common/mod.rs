@@ -10,11 +10,12 @@ pub mod pty;
 pub mod record;
 pub mod tmux;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -51,24 +52,46 @@ impl Desk {
 
     /// A home with a store, whose first admin `root` has a temporary password that nobody wrote down.
     pub fn new() -> Self {
-        let desk = Self::empty();
-        desk.run(&["init", "--admin", "root", "-q"]).succeeds();
-        desk
+        static STORE: OnceLock<Vec<u8>> = OnceLock::new();
+        Self::copied(&STORE, || {
+            let desk = Self::empty();
+            desk.run(&["init", "--admin", "root", "-q"]).succeeds();
+            desk
+        })
     }
 
     /// The same, with an account `alice` whose password is [`GOOD`].
     pub fn with_alice() -> Self {
-        let desk = Self::new();
-        let temporary = desk.run(&["users", "add", "alice", "--name", "Alice Example", "-q"]).succeeds();
-        desk.change_password("alice", &temporary.password(), GOOD).succeeds();
-        desk
+        static STORE: OnceLock<Vec<u8>> = OnceLock::new();
+        Self::copied(&STORE, || {
+            let desk = Self::new();
+            let temporary = desk.run(&["users", "add", "alice", "--name", "Alice Example", "-q"]).succeeds();
+            desk.change_password("alice", &temporary.password(), GOOD).succeeds();
+            desk
+        })
     }
 
     /// A home with a store whose one admin `root` has a password of their own: [`GOOD`].
     pub fn settled() -> Self {
+        static STORE: OnceLock<Vec<u8>> = OnceLock::new();
+        Self::copied(&STORE, || {
+            let desk = Self::empty();
+            let temporary = desk.run(&["init", "--admin", "root", "-q"]).succeeds().password();
+            desk.change_password("root", &temporary, GOOD).succeeds();
+            desk
+        })
+    }
+
+    /// A copy of a store that is made once: to hash its passwords for each test would take most of a test's time.
+    fn copied(made: &OnceLock<Vec<u8>>, make: impl FnOnce() -> Self) -> Self {
+        let store = made.get_or_init(|| fs::read(make().store()).unwrap());
         let desk = Self::empty();
-        let temporary = desk.run(&["init", "--admin", "root", "-q"]).succeeds().password();
-        desk.change_password("root", &temporary, GOOD).succeeds();
+        let mut file = File::options().write(true).create_new(true).mode(0o600).open(desk.store()).unwrap();
+        file.write_all(store).unwrap();
+        // Whoever makes or writes a store leaves this beside it.
+        let mut lock = desk.store().into_os_string();
+        lock.push("-lock");
+        File::options().write(true).create_new(true).mode(0o600).open(lock).unwrap();
         desk
     }
 
@@ -96,6 +119,8 @@ impl Desk {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("PASSDESK_STORE", self.store())
             .env("TZ", "UTC")
+            // The C library takes large pages then, and a hash a fifth less time.
+            .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
             .current_dir(self.home.path())
             .stdin(Stdio::null());
         command
