@@ -57,6 +57,7 @@ fn nothing_changes_where_nothing_can_be_delivered() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn a_reader_who_leaves_ends_the_run_with_the_rows_read_in_force_and_the_rest_as_it_was() {
     let desk = crowded(5 * BATCH);
     let before = hashes(&desk);
@@ -99,6 +100,7 @@ fn where_not_even_the_first_batch_fits_on_the_disk_there_is_nothing_to_go_on_wit
 /// A file that makes room for one more batch, and no more, under a limit that the store stays below: 1 MiB of rows of
 /// people who are not there, and one of somebody who is reset.
 #[test]
+#[ignore = "takes long"]
 fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_force() {
     let desk = crowded(3 * BATCH + 1);
     let out = desk.home.path().join("out");
@@ -129,6 +131,7 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
 }
 
 #[test]
+#[ignore = "takes long"]
 fn a_file_that_is_moved_removed_or_written_by_others_ends_the_run_between_two_batches() {
     let spoils: [fn(&Path); 3] = [
         |out| fs::rename(out, out.with_extension("moved")).unwrap(),
@@ -151,6 +154,7 @@ fn a_file_that_is_moved_removed_or_written_by_others_ends_the_run_between_two_ba
 }
 
 #[test]
+#[ignore = "takes long"]
 fn rows_that_are_refused_among_others_are_taken_out_of_the_file() {
     for format in ["csv", "jsonl"] {
         let desk = crowded(BATCH + 6);
@@ -194,6 +198,7 @@ fn of_rows_that_got_out_in_part_each_that_is_of_no_use_is_named() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
     let desk = crowded(6 * BATCH);
     let before = hashes(&desk);
@@ -234,6 +239,7 @@ fn time_used(child: &Child) -> String {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_done() {
     let desk = crowded(6 * BATCH);
     let before = hashes(&desk);
@@ -256,6 +262,7 @@ fn a_delivery_that_nobody_takes_is_cut_off_and_the_last_words_say_how_many_are_d
 }
 
 #[test]
+#[ignore = "takes long"]
 fn as_many_workers_as_one_likes_come_to_the_same() {
     let desk = crowded(BATCH + 10);
     for jobs in ["1", "8"] {

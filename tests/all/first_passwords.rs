@@ -163,6 +163,7 @@ fn ended_before_the_first_password_it_is_gone_on_with_by_what_the_hint_says() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn ended_after_a_batch_it_is_gone_on_with_by_what_the_hint_says() {
     let desk = Desk::new();
     let out = desk.at("out");
@@ -256,6 +257,7 @@ fn in_json_the_result_is_one_object_and_the_file_has_a_line_for_each() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn in_json_a_file_that_was_begun_can_be_gone_on_with() {
     let desk = Desk::new();
     let out = desk.at("out");

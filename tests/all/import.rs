@@ -422,6 +422,7 @@ fn a_file_that_grows_is_taken_as_it_was_when_the_reading_began() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn killed_at_any_moment_it_is_all_there_or_nothing() {
     const ROWS: i64 = 20_000;
     let whole = Desk::new();

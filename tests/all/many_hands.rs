@@ -88,6 +88,7 @@ fn of_several_admins_the_last_one_stays_and_no_row_is_written_for_them() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn whoever_loses_the_role_in_the_middle_resets_nobody_from_then_on() {
     const COUNT: usize = 4 * BATCH;
     let desk = desk_of(&[("helen", HELPDESK)]);

@@ -103,6 +103,7 @@ fn a_file_that_is_open_to_others_or_is_none_is_refused() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn a_file_that_is_being_written_is_refused() {
     let desk = crowded(3 * BATCH);
     let args = [&RESET[..], &CSV, &["--output", "out"]].concat();

@@ -89,7 +89,7 @@ fn the_files_beside_the_store_are_its_owners_alone_whatever_the_umask() {
     let desk = Desk::new();
     let list = without_umask(&desk, &[&LIST[..], &["--as", "root", "--password-stdin"]].concat());
     let waiting = Waiting::with_store_open(list);
-    let beside = ["store.db", "store.db-shm", "store.db-wal"].map(|name| desk.home.path().join(name));
+    let beside = ["store.db", "store.db-lock", "store.db-shm", "store.db-wal"].map(|name| desk.home.path().join(name));
     for _ in 0..2_000 {
         if beside.iter().all(|path| path.exists()) {
             break;
@@ -97,7 +97,7 @@ fn the_files_beside_the_store_are_its_owners_alone_whatever_the_umask() {
         sleep(Duration::from_millis(10));
     }
     assert_eq!(contents(desk.home.path()).iter().map(|(path, _)| path).collect::<Vec<_>>(), Vec::from_iter(&beside));
-    assert_eq!(beside.each_ref().map(|path| mode(path)), [0o600; 3]);
+    assert_eq!(beside.each_ref().map(|path| mode(path)), [0o600; 4]);
     waiting.let_go().exits(5);
 }
 

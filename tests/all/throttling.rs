@@ -102,6 +102,7 @@ fn at_most_a_hundred_were_looked_at(desk: &Desk) {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn of_200_guesses_at_once_half_of_them_killed_few_are_looked_at() {
     let desk = with_alice();
     guess(&desk, 200);
@@ -182,6 +183,7 @@ fn kill_tries(desk: &Desk, username: &str, count: u32) {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn twenty_tries_that_were_killed_keep_nobody_out_of_a_reset_a_recovery_or_an_unlock() {
     for ways_in in [&["users", "unlock", "alice"][..], &["users", "reset", "alice", "--yes", "-q"]] {
         let desk = with_alice();

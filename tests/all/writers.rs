@@ -17,6 +17,7 @@ const WRITERS: usize = 64;
 const TIMES: usize = 15;
 
 #[test]
+#[ignore = "takes long"]
 fn of_many_who_write_at_once_nobody_is_told_that_the_store_is_busy() {
     let desk = Desk::new();
     crowd(&desk, WRITERS);

@@ -114,7 +114,7 @@ pub fn what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try(stor
     let before = refused(store).len();
     // As soon as an hour is over, and often: each account that there is, and names of nobody.
     let mut tried = 0;
-    for second in (0..DAY).step_by(1_200) {
+    for second in (0..DAY).step_by(1_800) {
         for account in &accounts {
             turned_away(store, account, second);
         }
