@@ -83,8 +83,8 @@ impl Desk {
     }
 
     /// A copy of a store that is made once: to hash its passwords for each test would take most of a test's time.
-    fn copied(made: &OnceLock<Vec<u8>>, make: impl FnOnce() -> Self) -> Self {
-        let store = made.get_or_init(|| fs::read(make().store()).unwrap());
+    fn copied(once: &OnceLock<Vec<u8>>, make: impl FnOnce() -> Self) -> Self {
+        let store = once.get_or_init(|| fs::read(make().store()).unwrap());
         let desk = Self::empty();
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(desk.store()).unwrap();
         file.write_all(store).unwrap();
