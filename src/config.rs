@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
 use crate::terminal::clipboard::display::Display;
+use crate::terminal::pager::PagerCommand;
 use crate::token_source::TokenSource;
 
 /// The store's path: what was named, or the default of whoever runs this: `/var/lib/passdesk/passdesk.db` for root,
@@ -67,6 +68,23 @@ pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
     let zone = (!is_path).then(|| TimeZone::get(named).or_else(|_| TimeZone::posix(named)));
     zone.and_then(Result::ok).unwrap_or(TimeZone::UTC)
 });
+
+/// What shows a list that is longer than the screen: `PAGER`, else `less -R`. `None` if `PAGER` is empty, or the terminal
+/// cannot move its cursor.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+#[must_use]
+pub fn pager() -> Option<PagerCommand> {
+    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+        return None;
+    }
+    let named = std::env::var_os("PAGER").map_or_else(|| Some("less".into()), |pager| pager.into_string().ok());
+    let mut words = shlex::split(&named?)?;
+    // Without this, it shows the codes of colours.
+    if words == ["less"] {
+        words.push("-R".into());
+    }
+    (!words.is_empty()).then(|| words.into_iter().map(Into::into).collect())
+}
 
 /// Whether to use colours on a stream: `--color` first, then `NO_COLOR` and `TERM=dumb`, then whether it is a terminal.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]

@@ -65,11 +65,11 @@ use crate::sign_in_files::SignInFiles;
 use crate::store::StoreFile as _;
 use crate::store::sqlite::SqliteStores;
 use crate::system::{Slow, SystemClock};
-use crate::terminal::Signals as _;
 use crate::terminal::clipboard::{self, DisplayClipboard};
 use crate::terminal::console::{self, Console};
 use crate::terminal::format::Format;
-use crate::terminal::output::{self, Output as _, StandardOutput};
+use crate::terminal::output::{self, Output, StandardOutput};
+use crate::terminal::{Ask as _, Signals as _};
 
 /// Runs one command line and returns its exit code.
 #[must_use]
@@ -170,9 +170,14 @@ fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result
 
 /// Does what takes a desk: a store, a terminal.
 fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
-    let mut output = standard_output(cli.global.color)?;
     let gate = Gate::default();
     let mut terminal = Console::open(look, &gate).context("the terminal cannot be used")?;
+    let output = standard_output(cli.global.color)?;
+    let pager = if is_paged(&cli, &output, &terminal) { config::pager() } else { None };
+    let mut output: Box<dyn Output> = match pager {
+        Some(pager) => Box::new(terminal.paged(output, pager)),
+        None => Box::new(output),
+    };
     let mut rng = system::random()?;
 
     let throw_away = match cli.command {
@@ -194,7 +199,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         stores: &SqliteStores::at(&store, SystemClock, operation)?.behind(&gate),
         sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
-        output: &mut output,
+        output: &mut *output,
         clipboard: &mut DisplayClipboard::of(config::display()),
         rng: &mut rng,
         zone: &config::ZONE,
@@ -223,6 +228,20 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
+}
+
+/// Whether a pager may show what comes of this command: a list of accounts or events, for somebody at a terminal. Through
+/// sudo a pager would run with the rights of another user.
+fn is_paged(cli: &Cli, output: &StandardOutput, terminal: &Console) -> bool {
+    let is_list = matches!(
+        cli.command,
+        Command::Users(cli::users::Command::List(_)) | Command::Audit(cli::audit::Command::List(_))
+    );
+    is_list
+        && cli.global.format == Format::Text
+        && output.layout().width.is_some()
+        && terminal.is_interactive()
+        && !system::is_through_sudo()
 }
 
 /// Answers a command line that clap did not take; help and the version are no failures.

@@ -13,7 +13,9 @@ pub enum Command {
 Examples:
   passdesk audit list --reverse --limit 20
   passdesk audit list --account alice
-  passdesk audit list --outcome refused --since 7d --format csv"
+  passdesk audit list --outcome refused --since 7d --format csv
+
+On a terminal, a list that is longer than the screen opens in 'less -R', or in PAGER."
     )]
     List(List),
     /// Check that nobody changed the record, and print its head

@@ -26,7 +26,9 @@ pub enum Command {
         after_help = "\
 Examples:
   passdesk users list --state temporary-expired
-  passdesk users list --search example.org --format csv"
+  passdesk users list --search example.org --format csv
+
+On a terminal, a list that is longer than the screen opens in 'less -R', or in PAGER."
     )]
     List(List),
     /// Show one account

@@ -81,6 +81,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             return Ok(());
         }
     }
+    output::finish(desk.output)?;
     if after == args.after && desk.format() == Format::Text {
         let said = said(args);
         desk.terminal.note(&if said.is_empty() {

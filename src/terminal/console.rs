@@ -7,6 +7,8 @@ use std::path::Path;
 
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
+use super::output::StandardOutput;
+use super::pager::{Paged, PagerCommand};
 use super::picker::{Next, Picker};
 use super::screen::{ScreenKey, ScreenPage};
 use super::{
@@ -39,6 +41,12 @@ impl Console {
         };
         let guard = Guard::install(last_words, gate.clone())?;
         Ok(Self { guard, piped: None, bar: None, look })
+    }
+
+    /// Has a pager show what is longer than the screen.
+    #[must_use]
+    pub fn paged(&self, output: StandardOutput, pager: PagerCommand) -> Paged {
+        Paged::new(output, self.guard.clone(), pager)
     }
 
     fn needs_terminal(&self, instead: &'static str) -> Answer<()> {

@@ -45,7 +45,7 @@ struct State {
 impl State {
     /// Whether a signal stops or ends the program now.
     fn may_end(&self) -> bool {
-        matches!(self.phase, Phase::Idle | Phase::Asking)
+        matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Paging)
     }
 
     /// Whether somebody has to take what is written: a pipe that nobody reads would take for ever.
@@ -75,6 +75,7 @@ struct Shared {
 }
 
 /// Watches for signals as long as the program runs.
+#[derive(Clone)]
 pub struct Guard {
     shared: Arc<Shared>,
 }
@@ -225,6 +226,9 @@ impl Guard {
 impl Shared {
     /// Acts on a signal that stops or ends the program, once no transaction is open, or puts it off.
     fn act_on(&self, signal: i32) {
+        if lock(&self.state).phase == Phase::Paging && matches!(signal, SIGINT | SIGQUIT) {
+            return;
+        }
         // While it waits for a transaction, what is being done may have come further.
         if lock(&self.state).may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
             return;

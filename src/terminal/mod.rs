@@ -11,6 +11,7 @@ mod job;
 pub mod keys;
 mod lines;
 pub mod output;
+pub mod pager;
 pub mod picker;
 mod progress;
 pub mod records;
@@ -69,6 +70,8 @@ pub enum Phase {
     /// Nothing is being handed over: a signal ends the program.
     #[default]
     Idle,
+    /// A pager shows a list. Ctrl-C is for the pager; any other signal ends the program.
+    Paging,
     /// It is on its way, or out, and not in force: a signal is put off for a second; if it is still not in force then, the
     /// program ends, and says so.
     Delivering,

@@ -27,11 +27,16 @@ pub trait Output: Write {
 
     /// Whether it is a file that others can read.
     fn is_open_to_others(&self) -> bool;
+
+    /// Shows what was kept back, and waits until a pager has shown it.
+    fn finish(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Standard output. Not buffered: what was written has been handed over, and no copy stays behind.
 pub struct StandardOutput {
-    file: File,
+    pub(super) file: File,
     layout: Layout,
 }
 
@@ -74,6 +79,13 @@ impl Output for StandardOutput {
     }
 }
 
+/// The rows of a terminal, 24 if it does not say.
+#[must_use]
+pub fn height(stream: &impl AsFd) -> u16 {
+    let rows = rustix::termios::tcgetwinsize(stream).map_or(0, |size| size.ws_row);
+    if rows == 0 { 24 } else { rows }
+}
+
 /// The columns of a terminal, 80 if it does not say; `None` if this is none.
 #[must_use]
 pub fn width(stream: &(impl AsFd + io::IsTerminal)) -> Option<u16> {
@@ -92,7 +104,16 @@ pub enum Reader {
 
 /// Writes a result that is no secret.
 pub fn print(output: &mut dyn Output, bytes: &[u8]) -> Result<Reader> {
-    match output.write_all(bytes).and_then(|()| output.flush()) {
+    reader(output.write_all(bytes).and_then(|()| output.flush()))
+}
+
+/// Ends a result that a pager may show. What is said afterwards stands below it.
+pub fn finish(output: &mut dyn Output) -> Result<Reader> {
+    reader(output.finish())
+}
+
+fn reader(written: io::Result<()>) -> Result<Reader> {
+    match written {
         Ok(()) => Ok(Reader::Listening),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
         Err(error) => Err(Failure::from(anyhow::Error::new(error).context("standard output cannot be written"))),

@@ -10,7 +10,7 @@ use crate::common::Desk;
 use crate::common::pty::Pty;
 
 /// A store with `root` and so many others, under usernames in another order than their numbers, who share three names.
-fn desk_of(count: u32) -> Desk {
+pub fn desk_of(count: u32) -> Desk {
     let desk = Desk::new();
     desk.sql(&format!(
         "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {count}),

@@ -33,6 +33,7 @@ mod many_hands;
 mod memory;
 mod migration;
 mod own_files;
+mod pager;
 mod pam;
 mod picking;
 mod pictures;

@@ -44,6 +44,7 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     if desk.format() != Format::Text {
         return output::print(desk.output, &lines.rows.end()).map(|_| ());
     }
+    output::finish(desk.output)?;
     let listed = pages.listed;
     if listed == 0 {
         desk.terminal.note(if args.after.is_some() {
