@@ -99,9 +99,9 @@ impl Setting {
     }
 }
 
-/// The bounds of [`Policy::min_length`]; NIST SP 800-63B-4 §3.1.1.2 allows no fewer than 8 anywhere.
+/// The bounds of [`Policy::min_length`]. NIST SP 800-63B-4 §3.1.1.2 allows no fewer than 8 anywhere.
 const LENGTHS: (u32, u32) = (8, 128);
-/// The bounds of [`Throttle`]; NIST SP 800-63B-4 §3.2.2 allows no more than 100.
+/// The bounds of [`Throttle`]. NIST SP 800-63B-4 §3.2.2 allows no more than 100.
 const FAILURES: (u32, u32) = (1, 100);
 /// How long a temporary password may live.
 const TEMPORARY_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(30) };

@@ -339,8 +339,8 @@ impl Store {
     }
 
     /// Counts a try to sign in. Returns its number if its password may be checked. The password is not checked if no
-    /// account has this name. `None` stands for a text that cannot be a username. It is not checked either if the
-    /// account is not in use, locked or tried too often.
+    /// account has this name. It is not checked either if the account is not in use, locked or tried too often. `None`
+    /// stands for a text that cannot be a username.
     ///
     /// A caller that checks the password reports the result with [`Self::fail_try`] or [`Self::pass_try`]. Otherwise
     /// the try counts as failed.
