@@ -1,4 +1,4 @@
-//! Accounts: what they are, and what one needs to know about them at a glance.
+//! Accounts and their state at a glance.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::role::Roles;
 use super::table::table;
 use super::throttle::Tries;
 
-/// The number of an account. Never used again for another one.
+/// The number of an account. It is never given to another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub i64);
 
@@ -20,7 +20,7 @@ impl fmt::Display for AccountId {
     }
 }
 
-/// How often an account has been written: whoever changes it names the revision that was read.
+/// How often an account has been written. A caller that changes the account names the revision it read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision(pub i64);
 
@@ -34,23 +34,23 @@ pub enum Lifecycle {
 }
 
 table! {
-    /// What one needs to know about an account at a glance.
+    /// The state of an account at a glance.
     State;
     /// The name on the command line and in machine formats.
     name: &'static str;
     /// The words for people.
     label: &'static str;
-    /// Signs in with a password of its own.
+    /// Has a password that its owner chose.
     Active => "active", "active";
-    /// Has to choose a new password before anything else.
+    /// Must choose a new password before anything else.
     MustChange => "must-change", "must change";
-    /// Had a temporary password and let it expire.
+    /// Has a temporary password that expired.
     TemporaryExpired => "temporary-expired", "temporary expired";
     /// Too many sign-ins in a row failed.
     Locked => "locked", "locked";
     /// Switched off.
     Disabled => "disabled", "disabled";
-    /// Taken out; can be brought back for a while.
+    /// Removed. It can be restored for a while.
     Removed => "removed", "removed";
 }
 
@@ -80,34 +80,34 @@ pub struct Account {
     pub roles: Roles,
     /// Whether it is in use.
     pub lifecycle: Lifecycle,
-    /// Which password it has, of all that it has had.
+    /// The revision of its password.
     pub password_revision: PasswordRevision,
-    /// Whether it has one, so that somebody can sign in at all.
+    /// Whether it has a password. Without one, nobody can sign in.
     pub has_password: bool,
-    /// Whether a new password has to be chosen before anything else.
+    /// Whether its owner must choose a new password before anything else.
     pub must_change: bool,
-    /// When its temporary password ends, if that is what it has.
+    /// When its temporary password expires, if it has one.
     pub temporary_until: Option<Timestamp>,
-    /// Whether the record has gone past that moment, whatever a clock that was set back says now.
+    /// Whether an event has been recorded since that moment. If so, it stays expired even if a clock is set back.
     pub temporary_lapsed: bool,
     /// When its owner last chose a password.
     pub password_changed_at: Option<Timestamp>,
     /// When it was removed, if it is.
     pub removed_at: Option<Timestamp>,
-    /// The sign-ins that failed since the last that did not.
+    /// The failed sign-ins since the last one that succeeded.
     pub tries: Tries,
-    /// Those that failed since its owner was last told of them.
+    /// The failed sign-ins that its owner has not been told of yet.
     pub untold_failures: u32,
     /// When it was locked, if it is.
     pub locked_at: Option<Timestamp>,
-    /// Its latest temporary password.
+    /// Its latest temporary password: who gave it, and when.
     pub last_reset: Option<LastReset>,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl Account {
-    /// One in use that is still to be made. It has no password, and its owner has to choose one before anything else.
+    /// A new account, in use but not stored yet. It has no password. Its owner must choose one before anything else.
     #[must_use]
     pub fn new(
         username: Username,
@@ -139,7 +139,7 @@ impl Account {
         }
     }
 
-    /// What one needs to know at a glance.
+    /// Its state at a glance.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> State {
         match self.lifecycle {
@@ -152,19 +152,19 @@ impl Account {
         }
     }
 
-    /// Whether it has a temporary password that is of no use any more.
+    /// Whether its temporary password has expired.
     #[must_use]
     pub fn temporary_has_expired(&self, now: Timestamp) -> bool {
         self.temporary_until.is_some_and(|until| until <= now || self.temporary_lapsed)
     }
 
-    /// Whether it is in use: neither switched off nor taken out.
+    /// Whether it is in use: not disabled and not removed.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.lifecycle == Lifecycle::Active && self.removed_at.is_none()
     }
 
-    /// How a message names it: `alice`, and the display name where there is one.
+    /// Its name in messages: `alice`, followed by the display name if it has one.
     #[must_use]
     pub fn named(&self) -> String {
         named(&self.username, &self.display_name)

@@ -6,14 +6,14 @@ use super::name::Username;
 use super::sign_in::SignInId;
 use super::token::Label;
 
-/// Somebody to whom the operating system already gives the store.
+/// A user to whom the operating system already gives access to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
     /// The user id.
     pub uid: u32,
-    /// The user's name, or the id where there is none.
+    /// The user's name, or the id if there is no name.
     pub os_user: String,
-    /// Who called sudo, where it was called.
+    /// The user who called sudo, if it was called.
     pub sudo_caller: Option<String>,
 }
 
@@ -28,24 +28,24 @@ pub enum Actor {
         id: AccountId,
         /// The account's name.
         username: Username,
-        /// What shows that it is theirs.
+        /// The proof that the account is theirs.
         proof: Proof,
     },
 }
 
-/// By what the owner of an account has proved that it is theirs. It may be over by the time that something is written.
+/// How the owner of an account proved that it is theirs. The proof may have ended before something is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// By its password, for this command alone.
+    /// The password, for this command alone.
     Password(PasswordRevision),
-    /// By a sign-in from an earlier command.
+    /// A sign-in from an earlier command.
     SignIn(SignInId),
-    /// By a token.
+    /// A token.
     Token(SignInId, Label),
 }
 
 impl Operator {
-    /// Who it is, by the operating system: `root (uid 0, sudo by bob)`.
+    /// The operator as the operating system names them: `root (uid 0, sudo by bob)`.
     #[must_use]
     pub fn said(&self) -> String {
         let Self { uid, os_user, sudo_caller } = self;
@@ -57,7 +57,7 @@ impl Operator {
 }
 
 impl Actor {
-    /// The owner of an account, who has proved it with its password.
+    /// The owner of an account, who proved it with the password.
     #[must_use]
     pub fn owner(account: &Account, proved: PasswordRevision) -> Self {
         Self::Account { id: account.id, username: account.username.clone(), proof: Proof::Password(proved) }
@@ -74,13 +74,13 @@ impl Actor {
     }
 }
 
-/// What an actor is at the moment a decision is made.
+/// The actor at the moment of a decision.
 #[derive(Debug, Clone, Copy)]
 pub enum Standing<'a> {
-    /// An operator: may do everything.
+    /// An operator. Operators may do everything.
     Operator,
     /// The account as it stands now.
     Account(&'a Account),
-    /// A token of the account; its roles are those that the token has, too.
+    /// A token of the account. Its roles are limited to those of the token.
     Token(&'a Account),
 }

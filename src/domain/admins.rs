@@ -1,27 +1,27 @@
-//! Whether there is a global-admin who can do something.
+//! Whether a usable global-admin is left.
 
 use super::account::Account;
 use super::clock::Timestamp;
 use super::role::Role;
 
-/// What kinds of admins there are.
+/// Which kinds of global-admins exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Admins {
-    /// One with a way in now.
+    /// A global-admin who can sign in now.
     pub usable: bool,
-    /// One whose way in does not expire.
+    /// A global-admin who can sign in now, with a password that does not expire.
     pub lasting: bool,
 }
 
 impl Admins {
-    /// The same, with one account more.
+    /// The same, with one more account.
     #[must_use]
     pub fn with(self, account: &Account, now: Timestamp) -> Self {
         let usable = account.is_usable_admin(now);
         Self { usable: self.usable || usable, lasting: self.lasting || (usable && account.temporary_until.is_none()) }
     }
 
-    /// Whether a kind of admin that there was is there no longer.
+    /// Whether a kind of admin that existed before no longer exists.
     #[must_use]
     pub fn are_missed_in(self, after: Self) -> bool {
         (self.usable && !after.usable) || (self.lasting && !after.lasting)
@@ -29,7 +29,7 @@ impl Admins {
 }
 
 impl Account {
-    /// Whether it is a global-admin's who has a way in.
+    /// Whether it is a global-admin that can sign in now.
     #[must_use]
     pub fn is_usable_admin(&self, now: Timestamp) -> bool {
         self.roles.contains(Role::GlobalAdmin)

@@ -1,4 +1,4 @@
-//! Who may do what to whom: one table. A cell that is not listed is a refusal.
+//! Who may do what to whom, in one table. An entry that is not listed is a refusal.
 
 use super::account::{Account, AccountId};
 use super::actor::Standing;
@@ -20,19 +20,19 @@ use Reach::{Anyone, LowerRank};
 use Role::{Auditor, GlobalAdmin, Helpdesk, UserAdmin};
 
 table! {
-    /// What can be done. What is not listed is refused.
+    /// The actions. An action that is not listed is refused.
     Action;
     /// The name in the record.
     name: &'static str;
-    /// Who may do it, and to whom.
+    /// Which roles may do it, and to whom.
     reaches: &'static [(Role, Reach)];
-    /// See who is there.
+    /// See the accounts.
     List => "list", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
     /// Give a temporary password.
     Reset => "reset", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
     /// Ask for a new password at the next sign-in.
     RequireChange => "require-change", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
-    /// Let an account try again that failed to sign in too often.
+    /// Unlock an account after too many failed sign-ins.
     Unlock => "unlock", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
     /// Make an account.
     Add => "add", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
@@ -44,39 +44,39 @@ table! {
     Disable => "disable", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
     /// Switch an account on again.
     Enable => "enable", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
-    /// Take an account out.
+    /// Remove an account.
     Remove => "remove", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
-    /// Bring an account back.
+    /// Restore a removed account.
     Restore => "restore", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
     /// Give a role.
     Grant => "grant", &[(GlobalAdmin, Anyone)];
     /// Take a role.
     Revoke => "revoke", &[(GlobalAdmin, Anyone)];
-    /// Forget removed accounts for good.
+    /// Delete removed accounts for good.
     Purge => "purge", &[(GlobalAdmin, Anyone)];
-    /// Decide what the site decides.
+    /// Change the policy.
     SetPolicy => "set-policy", &[(GlobalAdmin, Anyone)];
-    /// Make a token of somebody else's.
+    /// Make a token for somebody else.
     CreateToken => "create-token", &[(GlobalAdmin, Anyone)];
-    /// End a token of somebody else's.
+    /// Revoke a token of somebody else.
     RevokeToken => "revoke-token", &[(GlobalAdmin, Anyone)];
     /// See the tokens of others.
     ListTokens => "list-tokens", &[(GlobalAdmin, Anyone)];
     /// Read the record.
     Audit => "audit", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
-    /// See what the site has decided.
+    /// See the policy.
     ShowPolicy => "show-policy", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
-    /// Let a copy of the store out.
+    /// Back up the store.
     Backup => "backup", &[(GlobalAdmin, Anyone)];
-    /// Look whether the store is sound.
+    /// Check whether the store is sound.
     Check => "check", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
 }
 
-/// What everybody may do to what is their own, whatever their roles.
+/// What everybody may do to their own tokens, whatever their roles.
 const OWN: [Action; 3] = [Action::CreateToken, Action::RevokeToken, Action::ListTokens];
 
 impl Action {
-    /// The deed in words: `reset the password of alice`.
+    /// The action in words: `reset the password of alice`.
     fn said(self, to: Option<&Username>) -> String {
         let whom = to.map_or("an account", Username::as_str);
         match self {
@@ -107,20 +107,20 @@ impl Action {
         }
     }
 
-    /// Nobody does these to themselves: `me passwd` asks for the current password, and that is not walked around.
+    /// What nobody may do to their own account. `me passwd` asks for the current password, and nobody may bypass that.
     fn never_to_oneself(self) -> bool {
         matches!(self, Self::Reset | Self::Unlock | Self::Disable | Self::Remove)
     }
 }
 
-/// To whom something is done.
+/// The account that something is done to.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
-    /// `None` while the account is still to be made.
+    /// `None` if the account does not exist yet.
     pub id: Option<AccountId>,
-    /// What it is called.
+    /// Its username.
     pub username: &'a Username,
-    /// The roles it has, or is to have.
+    /// The roles it has, or will have.
     pub roles: Roles,
 }
 
@@ -143,31 +143,31 @@ pub enum Refusal {
         /// Whom to ask.
         hint: String,
     },
-    /// Nobody could administer the store any more.
+    /// Nobody would be left who can administer the store.
     #[error("{username} is the last usable global-admin")]
     LastAdmin {
         /// The target.
         username: Username,
     },
-    /// The actor has to choose a new password first.
+    /// The actor must choose a new password first.
     #[error("{username} must choose a new password first")]
     ChangeRequired {
         /// The actor.
         username: Username,
     },
-    /// Operators have been shut out, and nobody else would be let in.
+    /// Operators are shut out, and there is no usable global-admin either.
     #[error("there is no usable global-admin")]
     NoAdmin,
     /// Operators are shut out.
     #[error("nobody is signed in, and the policy of this store makes operators sign in, too")]
     OperatorAccessOff,
-    /// The password by which the actor acts is not the account's any more.
+    /// The password that the actor proved has been changed since.
     #[error("the password of {username} has changed since you gave it")]
     PasswordChanged {
         /// The actor.
         username: Username,
     },
-    /// The sign-in by which the actor acts is over.
+    /// The sign-in or token that the actor used has ended.
     #[error("your {what} has ended")]
     SignInEnded {
         /// `sign-in` or `token`.
@@ -176,7 +176,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What the record says of it.
+    /// The reason as the record names it.
     #[must_use]
     pub fn reason(&self) -> Reason {
         match self {
@@ -192,7 +192,7 @@ impl Refusal {
     }
 }
 
-/// Decides whether somebody may do something, to somebody or at all.
+/// Decides whether an actor may do something. The subject is the account it is done to, if there is one.
 pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>) -> Result<(), Refusal> {
     let (actor, is_token) = match actor {
         Standing::Operator => return Ok(()),
@@ -214,7 +214,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
         return Err(Refusal::ChangeRequired { username: actor.username.clone() });
     }
     let oneself = subject.is_some_and(|subject| subject.id == Some(actor.id));
-    // Whoever has got hold of one token gets no other one, and ends none.
+    // A stolen token must not make another token or end one.
     if is_token && matches!(action, Action::CreateToken | Action::RevokeToken) {
         let deed = if action == Action::CreateToken { "make" } else { "revoke" };
         return refuse(
@@ -253,7 +253,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     )
 }
 
-/// Which roles it would take, the lowest first, and how to find somebody who has one.
+/// Which roles would allow it, lowest first, and how to find somebody who has one.
 fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account, is_token: bool) -> String {
     let suffices = |(role, reach): &&(Role, Reach)| {
         *reach == Anyone || subject.is_none_or(|subject| subject.roles.rank() < role.rank())

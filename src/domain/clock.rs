@@ -1,4 +1,4 @@
-//! The time, passed in so that tests can set it.
+//! The time. Callers pass it in, so that tests can set it.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ pub use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
 
-/// The zone in which people here read times. It is looked up when the first time is read.
+/// The time zone for people. It is looked up when the first time is shown.
 pub type Zone = &'static LazyLock<TimeZone>;
 
 /// For tests.
@@ -19,33 +19,33 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// The moment so long after another. After the last that can be said, at the end of the year 9999, comes none: it is the
-/// last then.
+/// The moment a span after another. If it is too late to represent, this is the last moment, at the end of the year
+/// 9999.
 #[must_use]
 pub fn after(at: Timestamp, span: SignedDuration) -> Timestamp {
     to_the_second(at.saturating_add(span).unwrap_or(Timestamp::MAX))
 }
 
-/// The moment so long before another, and at the earliest the first that can be said.
+/// The moment a span before another. If it is too early to represent, this is the first moment.
 #[must_use]
 pub fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
     to_the_second(at.saturating_sub(span).unwrap_or(Timestamp::MIN))
 }
 
-/// The moment without what it has beyond a whole second, as a store keeps it.
+/// The moment cut to whole seconds, as a store keeps it.
 #[must_use]
 pub fn to_the_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// A span of time as people say it: the two largest units that are not zero, as `23 hours 59 minutes`.
+/// A span of time in words: the two largest units that are not zero, as `23 hours 59 minutes`.
 #[must_use]
 pub fn spoken(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let mut rest = seconds.max(0);
     let mut parts = Vec::new();
     for (size, name) in UNITS {
-        // 24 hours is what the policy calls it: days begin at two.
+        // The policy says 24 hours, so days begin at two.
         let count = if size == 86_400 && rest < 2 * size { 0 } else { rest / size };
         rest -= count * size;
         if count > 0 {
@@ -56,7 +56,7 @@ pub fn spoken(seconds: i64) -> String {
     if parts.is_empty() { "0 seconds".into() } else { parts.join(" ") }
 }
 
-/// Reads a span of time as people write it: `90m`, `8h`, `2 days`, `PT8H`. A day has 24 hours.
+/// Reads a span of time: `90m`, `8h`, `2 days`, `PT8H`. A day has 24 hours.
 #[must_use]
 pub fn read_span(text: &str) -> Option<SignedDuration> {
     text.parse::<jiff::Span>().ok()?.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
@@ -85,7 +85,7 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     at.strftime(format).to_string()
 }
 
-/// A moment in a sentence, and how far it is from now: `tomorrow at 14:05 CET (in 24 hours)`.
+/// A moment in a sentence, and its distance from now: `tomorrow at 14:05 CET (in 24 hours)`.
 #[must_use]
 pub fn moment_and_span(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let seconds = at.as_second().saturating_sub(now.as_second());

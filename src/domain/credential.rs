@@ -1,4 +1,4 @@
-//! What an account signs in with, and whether a password is it.
+//! The credential of an account, and how a password is checked against it.
 
 use jiff::Timestamp;
 use rand::CryptoRng;
@@ -12,36 +12,36 @@ use super::temporary;
 /// The longest password in bytes. A longer one is refused, never cut.
 pub const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// How often the password of an account has been replaced: whoever proved to know it names the one they knew. A new hash
-/// of the same password is none.
+/// How often the password of an account has been replaced. A caller that proved a password names the revision it
+/// proved. A new hash of the same password does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordRevision(pub i64);
 
 impl PasswordRevision {
-    /// Of a password that an account was made with.
+    /// The revision of an account's first password.
     pub const FIRST: Self = Self(1);
 }
 
-/// What an account signs in with.
+/// The credential of an account.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     /// The hash of its password.
     pub hash: StoredHash,
-    /// Which of its passwords it is.
+    /// The revision of the password.
     pub revision: PasswordRevision,
-    /// When it stops to be of use, if it is a temporary password.
+    /// When it expires, if it is a temporary password.
     pub temporary_until: Option<Timestamp>,
 }
 
 impl Credential {
-    /// Whether this is its password. A temporary one is taken in either case, with or without its hyphens. One hash is
-    /// evaluated at the most.
+    /// Whether this is its password. A temporary password matches in upper and lower case, with or without hyphens. At
+    /// most one hash is evaluated.
     #[must_use]
     pub fn matches(&self, typed: &TypedPassword) -> bool {
         typed.byte_len() <= MAX_PASSWORD_BYTES && self.hash.is_of(self.as_hashed(typed).as_bytes())
     }
 
-    /// A hash of this cost, if the one there is has another. `typed` is the password.
+    /// A new hash of this cost, if the stored hash has another cost. `typed` is the password.
     pub fn rehashed(
         &self,
         typed: &TypedPassword,
@@ -59,8 +59,10 @@ impl Credential {
     }
 }
 
-/// Whether this is the password of an account that may not exist, or not be let in. One hash of each of these costs is
-/// evaluated, in this order, whatever the answer is and whyever; that of the account in the place of its own cost.
+/// Whether this is the password. The account may not exist, or may not be allowed in.
+///
+/// One hash of each of these costs is evaluated, in this order. So the time does not depend on the answer or its
+/// reason. The account's own hash takes the place of its cost.
 #[must_use]
 pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, costs: &[Cost]) -> bool {
     let mut left = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
@@ -71,11 +73,12 @@ pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, costs: &[
             None => cost.take(),
         }
     }
-    // Its cost is none of these only if somebody has changed it meanwhile.
+    // The hash has another cost only if somebody has just changed it.
     matched || left.is_some_and(|credential| credential.matches(typed))
 }
 
-/// Fails unless there is memory to evaluate a hash of each of these costs: what has none would seem to be a wrong password.
+/// Fails unless there is enough memory for a hash of each of these costs. Without this check, a lack of memory would
+/// look like a wrong password.
 pub fn have_room(costs: &[Cost]) -> anyhow::Result<()> {
     costs.iter().max_by_key(|cost| cost.memory_kib).map_or(Ok(()), |cost| Hasher::new(*cost).map(drop))
 }

@@ -1,7 +1,7 @@
 //! A generated secret on its way: it is made, then delivered, then put in force.
 //!
-//! [`Undelivered`] holds a secret together with what a store is to know it by. The only way from there to a [`Delivered`]
-//! takes the secret itself to somebody, and a store takes nothing else: see
+//! [`Undelivered`] holds a secret, and the value by which a store will know it. [`Delivered`] can only be made by
+//! taking the secret to somebody. A store accepts only [`Delivered`] values, as in
 //! [`Store::reset_password`](../../store/struct.Store.html#method.reset_password).
 //!
 //! ```
@@ -13,7 +13,7 @@
 //! }
 //! ```
 //!
-//! Nobody makes one up of a secret that was not delivered:
+//! Code outside cannot make a [`Delivered`] of a secret that was not delivered:
 //!
 //! ```compile_fail,E0423
 //! use passdesk::domain::hash::StoredHash;
@@ -29,44 +29,44 @@ use std::slice;
 
 use zeroize::Zeroizing;
 
-/// A secret that nobody has been handed yet, and what a store is to know it by. No `Debug`, no `Display`, no `Clone`; the
-/// secret is overwritten when it goes.
+/// A secret that nobody has yet, and the value by which a store will know it. It has no `Debug`, `Display` or `Clone`.
+/// The secret is overwritten when dropped.
 pub struct Undelivered<T> {
     secret: Zeroizing<String>,
     known_by: T,
 }
 
-/// What a store is to know a secret by that somebody has been handed: the receipt for that secret, and for no other.
+/// The value by which a store will know a secret that was handed over. It is the receipt for exactly that secret.
 pub struct Delivered<T>(T);
 
-/// Whoever takes secrets to somebody.
+/// Takes secrets to somebody.
 pub trait Courier<T> {
-    /// Why they could not be taken there.
+    /// Why the secrets could not be delivered.
     type Failure;
 
-    /// Takes them there. When this returns, somebody has each of them: what was written has been flushed.
+    /// Delivers the secrets. When this returns, somebody has each of them: the output has been flushed.
     fn take(&mut self, secrets: &[Undelivered<T>]) -> Result<(), Self::Failure>;
 }
 
 impl<T> Undelivered<T> {
-    /// Only what draws a secret knows both.
+    /// Only the code that draws a secret knows both.
     pub(super) fn new(secret: Zeroizing<String>, known_by: T) -> Self {
         Self { secret, known_by }
     }
 
-    /// The secret, for the one way out that was asked for.
+    /// The secret, for the way out that was asked for.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.secret
     }
 
-    /// Has it delivered. If that fails, it is gone.
+    /// Delivers it. If that fails, it is gone.
     pub fn deliver<C: Courier<T>>(self, courier: &mut C) -> Result<Delivered<T>, C::Failure> {
         courier.take(slice::from_ref(&self))?;
         Ok(Delivered(self.known_by))
     }
 
-    /// Has several delivered, all in one piece.
+    /// Delivers several, all in one piece.
     pub fn deliver_all<C: Courier<T>>(secrets: Vec<Self>, courier: &mut C) -> Result<Vec<Delivered<T>>, C::Failure> {
         courier.take(&secrets)?;
         Ok(secrets.into_iter().map(|secret| Delivered(secret.known_by)).collect())
@@ -89,17 +89,17 @@ impl<T> Deref for Delivered<T> {
     }
 }
 
-/// Of secrets that there are not, for the laws of a store.
+/// Values without a secret, for the laws of a store.
 #[cfg(test)]
 pub mod made_up {
     use super::*;
 
-    /// One that nobody is handed.
+    /// A value that nobody gets a secret for.
     pub fn undelivered<T>(known_by: T) -> Undelivered<T> {
         Undelivered::new(Zeroizing::default(), known_by)
     }
 
-    /// As if it had been handed to somebody.
+    /// A value that counts as delivered.
     pub fn delivered<T>(known_by: T) -> Delivered<T> {
         Delivered(known_by)
     }

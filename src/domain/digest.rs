@@ -1,4 +1,4 @@
-//! By what the record knows a file again.
+//! The digest by which the record identifies a file.
 
 use sha2::{Digest as _, Sha256};
 
@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 pub struct FileDigest([u8; 32]);
 
 impl FileDigest {
-    /// Of a file with exactly these bytes.
+    /// The digest of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())

@@ -1,13 +1,13 @@
-//! What a look at a store comes to: a finding for each thing that was looked at.
+//! The result of a check of a store: one finding for each thing that was checked.
 
-/// How a thing was found.
+/// The result for one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// As it should be.
     Sound,
-    /// Worth knowing; the store can be used and trusted.
+    /// Worth knowing. The store can be used and trusted.
     Notable,
-    /// Such that the store cannot be used, or not be trusted.
+    /// The store cannot be used, or cannot be trusted.
     Faulty,
 }
 
@@ -23,31 +23,31 @@ impl Verdict {
     }
 }
 
-/// What was looked at, and how it was found.
+/// What was checked, and the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at: `folder`, `record`.
+    /// What was checked: `folder`, `record`.
     pub check: &'static str,
-    /// How it was found.
+    /// The result.
     pub verdict: Verdict,
-    /// What there is to say of it, in a clause.
+    /// What was found, in a clause.
     pub message: String,
-    /// What to do about it, unless it is as it should be.
+    /// What to do about it, unless all is well.
     pub remedy: Option<String>,
 }
 
 impl Finding {
-    /// As it should be.
+    /// A finding that all is well.
     pub fn sound(check: &'static str, message: impl Into<String>) -> Self {
         Self { check, verdict: Verdict::Sound, message: message.into(), remedy: None }
     }
 
-    /// Worth knowing.
+    /// A finding that is worth knowing.
     pub fn notable(check: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { check, verdict: Verdict::Notable, message: message.into(), remedy: Some(remedy.into()) }
     }
 
-    /// Such that the store cannot be used, or not be trusted.
+    /// A finding that the store cannot be used, or cannot be trusted.
     pub fn faulty(check: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { check, verdict: Verdict::Faulty, message: message.into(), remedy: Some(remedy.into()) }
     }

@@ -1,4 +1,4 @@
-//! Password hashes as PHC strings, and what they cost.
+//! Password hashes as PHC strings, and their cost.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, Version};
 
-/// The most a stored row may ask for before its hash is taken for damaged, besides [`MOST_WORK`].
+/// The highest cost of a stored hash. Above it, or above [`MOST_WORK`], the hash counts as damaged.
 pub(super) const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
 /// The most work of a hash that is evaluated, in KiB: four passes over 256 MiB, about a second.
 const MOST_WORK: u64 = 4 * 256 * 1024;
-/// The least memory and the least work that OWASP's Password Storage Cheat Sheet takes for argon2id.
+/// The least memory and the least work that OWASP's Password Storage Cheat Sheet allows for argon2id.
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;
 
 pub(super) const SALT_BYTES: usize = 16;
 pub(super) const HASH_BYTES: usize = 32;
 
-/// What one argon2id evaluation costs (RFC 9106 §3.1).
+/// The cost of one argon2id evaluation (RFC 9106 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Memory in KiB (`m`).
@@ -35,14 +35,14 @@ impl Cost {
     /// Which costs a site may choose, in a clause.
     pub const BOUNDS: &str = "with m from 7168 to 262144, t and p from 1 to 16, and m times t from 35840 to 1048576";
 
-    /// Reads what is written as in a PHC string: `m=19456,t=2,p=1`. `None` if it is not that, or out of
+    /// Reads a cost in the form of a PHC string: `m=19456,t=2,p=1`. `None` if the text has another form, or is out of
     /// [`Self::BOUNDS`].
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         Self::of_stored(text).filter(|cost| cost.memory_kib >= LEAST_MEMORY_KIB && cost.work() >= LEAST_WORK)
     }
 
-    /// The same of a hash that is stored; `None` if it is never evaluated.
+    /// Reads the cost of a stored hash. `None` if such a hash is never evaluated.
     #[must_use]
     pub fn of_stored(text: &str) -> Option<Self> {
         let mut parts = text.split(',');
@@ -52,7 +52,7 @@ impl Cost {
         (is_whole && cost.is_moderate()).then_some(cost)
     }
 
-    /// How many KiB one evaluation fills, which is about what its time goes with.
+    /// How many KiB one evaluation fills. Its time is about proportional to that.
     #[must_use]
     pub fn work(self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)
@@ -91,12 +91,12 @@ impl fmt::Display for Cost {
     }
 }
 
-/// A password hash as a PHC string. Not a secret to be shown either: no `Debug`.
+/// A password hash as a PHC string. It must not be shown either, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredHash(String);
 
 impl StoredHash {
-    /// Takes a PHC string as it stands in a store. Whether it is one shows when it is used.
+    /// Takes a PHC string from a store. It is not checked until it is used.
     #[must_use]
     pub fn from_store(phc: String) -> Self {
         Self(phc)
@@ -108,12 +108,12 @@ impl StoredHash {
         &self.0
     }
 
-    /// Whether this is the hash of these bytes. A damaged or immoderate hash is nobody's.
+    /// Whether this is the hash of these bytes. A damaged or too expensive hash matches nothing.
     pub(super) fn is_of(&self, password: &[u8]) -> bool {
         parse(&self.0).is_some_and(|(parsed, _)| Argon2::default().verify_password(password, &parsed).is_ok())
     }
 
-    /// What it cost; `None` if it is damaged or immoderate, and so is never evaluated.
+    /// Its cost. `None` if it is damaged or too expensive, so that it is never evaluated.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
         parse(&self.0).map(|(_, cost)| cost)
@@ -124,7 +124,7 @@ fn parse(phc: &str) -> Option<(PasswordHash, Cost)> {
     let parsed = PasswordHash::new(phc).ok()?;
     let params = Params::try_from(&parsed).ok()?;
     let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-    // Of what lacks one of these nothing would be evaluated.
+    // A hash that lacks one of these would not be evaluated.
     let is_whole = parsed.salt.is_some() && parsed.hash.is_some();
     let is_known = parsed.algorithm.as_str() == "argon2id"
         && parsed.version.is_none_or(|version| Version::try_from(version).is_ok());

@@ -1,4 +1,4 @@
-//! Making password hashes, one after the other.
+//! Makes password hashes, one after the other.
 
 use argon2::password_hash::phc::{self, Output, ParamsString, PasswordHash};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
@@ -10,7 +10,7 @@ use super::hash::{Cost, HASH_BYTES, SALT_BYTES, StoredHash};
 use super::secret::TypedPassword;
 use super::temporary::TemporaryPassword;
 
-/// What makes two hashes of the same password differ: 128 random bits (RFC 9106 §3.1).
+/// A salt of 128 random bits (RFC 9106 §3.1). Two hashes of the same password differ by it.
 #[derive(Clone, Copy)]
 pub struct Salt([u8; SALT_BYTES]);
 
@@ -23,15 +23,16 @@ impl Salt {
     }
 }
 
-/// Hashes at one cost, in memory that is kept from one hash to the next and wiped after each.
+/// Makes hashes of one cost. The memory is kept from one hash to the next, and wiped after each.
 pub struct Hasher {
     params: Params,
-    /// Has all its room from the start, and is filled with the first hash: who only asks for room does not wait for it.
+    /// All its memory is reserved at the start, and filled with the first hash. So a caller that only reserves does not
+    /// wait.
     blocks: Vec<Block>,
 }
 
 impl Hasher {
-    /// Takes as much memory as the cost says.
+    /// Reserves the memory that the cost needs.
     pub fn new(cost: Cost) -> anyhow::Result<Self> {
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(HASH_BYTES))
             .map_err(|error| anyhow::anyhow!("argon2 does not take these costs: {error}"))?;
@@ -42,7 +43,7 @@ impl Hasher {
         Ok(Self { params, blocks })
     }
 
-    /// Hashes a temporary password, exactly as it is shown.
+    /// Hashes a temporary password exactly as it is shown.
     pub fn hash_temporary(
         &mut self,
         password: TemporaryPassword,
@@ -79,7 +80,7 @@ impl StoredHash {
         Self::of(password.normalized().as_bytes(), cost, rng)
     }
 
-    /// Hashes a temporary password, exactly as it is shown.
+    /// Hashes a temporary password exactly as it is shown.
     pub fn of_temporary(
         password: TemporaryPassword,
         cost: Cost,
@@ -93,7 +94,7 @@ impl StoredHash {
     }
 }
 
-/// Memory that is wiped when a hash has been made in it, and if it could not be.
+/// Memory that is wiped after hashing, even if the hash failed.
 struct Wiped<'a>(&'a mut [Block]);
 
 impl AsMut<[Block]> for Wiped<'_> {

@@ -1,4 +1,4 @@
-//! The rules, pure: no file, no terminal, no clock and no random generator of their own.
+//! The rules. They are pure: they use no file, terminal, clock or random generator of their own.
 
 pub mod account;
 pub mod actor;
@@ -27,7 +27,7 @@ pub mod text;
 pub mod throttle;
 pub mod token;
 
-/// Something that was given is not of the form it must have.
+/// Input that does not have the required form.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{message}")]
 pub struct Invalid {

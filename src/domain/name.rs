@@ -16,8 +16,8 @@ pub const MAX_DISPLAY_NAME: usize = 200;
 /// The longest e-mail address, in bytes (RFC 5321 §4.5.3.1.3, less the brackets).
 pub const MAX_EMAIL: usize = 254;
 
-/// A username: lower-case ASCII letters, digits, `.`, `_` and `-`; at most 64 of them, the first a letter, a digit or
-/// `_`, not all of them digits. Upper case is folded when it is read.
+/// A username: at most 64 lower-case ASCII letters, digits, `.`, `_` and `-`. The first is a letter, a digit or `_`. It
+/// cannot be all digits. Upper case becomes lower case when it is read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Username(String);
 
@@ -61,12 +61,12 @@ impl fmt::Display for Username {
     }
 }
 
-/// The name people know somebody by; may be empty.
+/// The name by which people know somebody. It may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// Takes a name as it stands in a store, which another program may have written.
+    /// Takes a name from a store. Another program may have written it.
     #[must_use]
     pub fn from_store(text: String) -> Self {
         Self(text)
@@ -100,12 +100,12 @@ impl FromStr for DisplayName {
     }
 }
 
-/// An e-mail address: something, one `@`, something; no white space.
+/// An e-mail address: some text, one `@`, some text. It has no white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
-    /// Takes an address as it stands in a store, which another program may have written.
+    /// Takes an address from a store. Another program may have written it.
     #[must_use]
     pub fn from_store(text: String) -> Self {
         Self(text)

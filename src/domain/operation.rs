@@ -1,4 +1,4 @@
-//! One run of the program on a store, as its record knows it: all that the run writes carries the same id.
+//! One run of the program on a store. Everything that the run writes to the record has the same id.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use rand::CryptoRng;
 use super::Invalid;
 use super::text::quoted;
 
-/// The random id of a run, 128 bits; written as 32 hexadecimal digits.
+/// The random id of a run, 128 bits. It is written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OperationId(pub [u8; 16]);
 

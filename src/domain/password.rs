@@ -1,4 +1,4 @@
-//! What a new password has to be.
+//! The rules for a new password.
 
 use zeroize::Zeroizing;
 use zxcvbn::feedback::Feedback;
@@ -23,20 +23,20 @@ pub enum BrokenRule {
     },
     /// More than [`MAX_PASSWORD_BYTES`].
     TooLong,
-    /// The current password.
+    /// It is the current password.
     Current,
-    /// The temporary password, or an earlier one: they were never secret from whoever handed them over. All that could
-    /// be one is refused.
+    /// It is the temporary password, or could be an earlier one. The person who handed those over knew them. Every text
+    /// of that form is refused.
     Temporary,
-    /// zxcvbn scores it too low.
+    /// Its zxcvbn score is too low.
     Guessable {
-        /// The words in it that others know of its owner, then zxcvbn's warning and suggestions.
+        /// The words in it that others know about its owner, then zxcvbn's warning and suggestions.
         advice: Vec<String>,
     },
 }
 
 impl BrokenRule {
-    /// What is wrong, and zxcvbn's advice, a line each.
+    /// What is wrong, and zxcvbn's advice, one line each.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
@@ -54,7 +54,7 @@ impl BrokenRule {
     }
 }
 
-/// The password that is to be replaced.
+/// The password that will be replaced.
 #[derive(Clone, Copy)]
 pub struct Current<'a> {
     /// As it is stored.
@@ -63,7 +63,7 @@ pub struct Current<'a> {
     pub typed: &'a TypedPassword,
 }
 
-/// Judges a new password. All rules that it breaks are named, not just the first. One hash is evaluated.
+/// Judges a new password. All broken rules are named, not only the first. One hash is evaluated.
 #[must_use]
 pub fn broken_rules(
     new: &TypedPassword,
@@ -91,7 +91,7 @@ pub fn broken_rules(
     let words = own_words(account);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let judged = zxcvbn::zxcvbn(&text, &words);
-    // Spaces make a guess no harder.
+    // Spaces do not make a password harder to guess.
     let bare = written(text.split_whitespace().flat_map(str::chars));
     let score = judged.score().min(zxcvbn::zxcvbn(&bare, &words).score());
     if u8::from(score) < MIN_SCORE || is_made_of(&bare, &words) {
@@ -104,10 +104,10 @@ pub fn broken_rules(
     broken
 }
 
-/// The fewest letters that a password has besides one's own words, for it is no secret what those are.
+/// The fewest letters of a password besides its owner's words. Those words are no secret.
 const OTHER_LETTERS: usize = 6;
 
-/// Whether next to nothing is left of a text without one's own words.
+/// Whether almost nothing is left of a text without its owner's words.
 fn is_made_of(text: &str, words: &[&str]) -> bool {
     let mut rest = lower(text);
     let mut longest_first: Vec<_> = words.iter().map(|word| lower(word)).collect();
@@ -118,14 +118,14 @@ fn is_made_of(text: &str, words: &[&str]) -> bool {
     rest.len() < text.len() && rest.chars().filter(|c| c.is_alphabetic()).count() < OTHER_LETTERS
 }
 
-/// The longest of one's own words that is in a text.
+/// The longest of the owner's words that is in a text.
 fn known_words<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     let text = lower(text);
     let is_in = |word: &&&str| word.chars().count() > 2 && text.contains(lower(word).as_str());
     words.iter().filter(is_in).max_by_key(|word| word.len()).copied()
 }
 
-/// In lower case, whatever stands next to a letter: a sigma at the end of a word is one like any other.
+/// The text in lower case, letter by letter. A sigma at the end of a word becomes an ordinary sigma.
 fn lower(text: &str) -> Zeroizing<String> {
     written(text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }))
 }
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_left_without_ones_own_words_is_never_moved_while_it_is_written() {
-        // U+0130 is two bytes, and three in lower case.
+        // U+0130 has two bytes, and three in lower case.
         for text in [format!("{}alice", "\u{130}".repeat(500)), "alice".repeat(200)] {
             let lower = lower(&text);
             assert_eq!(lower.capacity(), lower.len());

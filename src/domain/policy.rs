@@ -1,4 +1,4 @@
-//! What a site decides about its passwords, sign-ins and operators, with the defaults.
+//! The policy of a site: its passwords, sign-ins and operators, with the defaults.
 
 use jiff::SignedDuration;
 
@@ -9,27 +9,28 @@ use super::table::table;
 use super::text::quoted;
 use super::throttle::Throttle;
 
-/// What a site decides.
+/// The policy of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// The fewest characters of a new password (NIST SP 800-63B-4 §3.1.1.2 asks for 15 where it stands alone).
+    /// The fewest characters of a new password. NIST SP 800-63B-4 §3.1.1.2 asks for 15 if the password is the only
+    /// factor.
     pub min_length: usize,
-    /// How long a temporary password lives.
+    /// How long a temporary password is valid.
     pub temporary_lifetime: SignedDuration,
-    /// How long a sign-in lives.
+    /// How long a sign-in is valid.
     pub sign_in_lifetime: SignedDuration,
     /// How long a removed account can be restored.
     pub restorable: SignedDuration,
-    /// How long a secret stays on the clipboard; nothing is for as long as nothing else is copied.
+    /// How long a secret stays on the clipboard. Zero means until something else is copied.
     pub clear_after: SignedDuration,
-    /// How often one may guess.
+    /// The limits on guessing.
     pub throttle: Throttle,
-    /// What a password hash costs.
+    /// The cost of a password hash.
     pub cost: Cost,
-    /// What new hashes cost and those that are stored, each once: what every sign-in evaluates, so that none is told by
-    /// its time.
+    /// The cost of new hashes and of all stored hashes, each once. Every sign-in evaluates all of them, so that its
+    /// time tells nothing.
     pub costs: Vec<Cost>,
-    /// Whether whoever may write the store's file may do everything without signing in.
+    /// Whether a user who may write the store's file may do everything without signing in.
     pub operator_access: bool,
 }
 
@@ -50,7 +51,7 @@ impl Default for Policy {
 }
 
 table! {
-    /// Something that a site decides, by the name it has on the command line and in the store.
+    /// A setting of the policy, by its name on the command line and in the store.
     Setting;
     /// The name.
     name: &'static str;
@@ -77,13 +78,13 @@ table! {
 }
 
 impl Setting {
-    /// The name under which a store keeps what has been decided.
+    /// The name under which a store keeps the setting.
     #[must_use]
     pub fn key(self) -> String {
         format!("policy.{}", self.name())
     }
 
-    /// What can be written for it.
+    /// The form that its value must have.
     fn form(self) -> String {
         match self {
             Self::MinLength => format!("a number from {} to {}", LENGTHS.0, LENGTHS.1),
@@ -98,9 +99,9 @@ impl Setting {
     }
 }
 
-/// The bounds of [`Policy::min_length`]; NIST SP 800-63B-4 §3.1.1.2 allows no fewer than 8 anywhere.
+/// The bounds of [`Policy::min_length`]. NIST SP 800-63B-4 §3.1.1.2 allows no fewer than 8 anywhere.
 const LENGTHS: (u32, u32) = (8, 128);
-/// The bounds of [`Throttle`]; NIST SP 800-63B-4 §3.2.2 allows no more than 100.
+/// The bounds of [`Throttle`]. NIST SP 800-63B-4 §3.2.2 allows no more than 100.
 const FAILURES: (u32, u32) = (1, 100);
 /// How long a temporary password may live.
 const TEMPORARY_LIFETIMES: Lifetimes = Lifetimes { min: SignedDuration::from_mins(1), max: days(30) };
@@ -118,7 +119,7 @@ const fn days(days: i64) -> SignedDuration {
 }
 
 impl Policy {
-    /// What has been decided about one thing, as [`Self::set`] reads it.
+    /// The value of one setting, in the form that [`Self::set`] reads.
     #[must_use]
     pub fn value(&self, setting: Setting) -> String {
         match setting {
@@ -134,7 +135,7 @@ impl Policy {
         }
     }
 
-    /// Decides one thing. What is out of its bounds is refused.
+    /// Changes one setting. A value out of its bounds is refused.
     pub fn set(&mut self, setting: Setting, text: &str) -> Result<(), Invalid> {
         let decided = match setting {
             Setting::MinLength => number(text, LENGTHS).map(|length| self.min_length = length as usize),
@@ -165,7 +166,7 @@ fn number(text: &str, (least, most): (u32, u32)) -> Option<u32> {
     text.parse().ok().filter(|number| (least..=most).contains(number))
 }
 
-/// From how short to how long something may live.
+/// The shortest and the longest allowed lifetime.
 struct Lifetimes {
     min: SignedDuration,
     max: SignedDuration,
@@ -174,7 +175,7 @@ struct Lifetimes {
 impl Lifetimes {
     /// `90m`, `8h`, `2 days`, `PT8H`, within the bounds. A day has 24 hours.
     fn read(&self, text: &str) -> Option<SignedDuration> {
-        // Nothing is the same in every unit.
+        // Zero needs no unit.
         let lifetime = if text == "0" { SignedDuration::ZERO } else { read_span(text)? };
         let whole = SignedDuration::from_secs(lifetime.as_secs());
         (self.min..=self.max).contains(&lifetime).then_some(whole)
@@ -184,29 +185,29 @@ impl Lifetimes {
         format!("a duration as 90m, 8h or 2d, from {} to {}", short(self.min), short(self.max))
     }
 
-    /// The life that was asked for of `what`, such as "a token".
+    /// Reads the lifetime that was asked for `what`, such as "a token".
     fn asked(&self, what: &str, text: &str) -> Result<SignedDuration, Invalid> {
         let refused = || Invalid::new(format!("{what} cannot live {}", quoted(text)), format!("write {}", self.form()));
         self.read(text).ok_or_else(refused)
     }
 }
 
-/// Reads how long a temporary password is to live.
+/// Reads the lifetime of a temporary password.
 pub fn temporary_lifetime(text: &str) -> Result<SignedDuration, Invalid> {
     TEMPORARY_LIFETIMES.asked("a temporary password", text)
 }
 
-/// Reads how long a token is to live: at most a year.
+/// Reads the lifetime of a token: at most a year.
 pub fn token_lifetime(text: &str) -> Result<SignedDuration, Invalid> {
     TOKEN_LIFETIMES.asked("a token", text)
 }
 
-/// Reads how long a secret is to stay on the clipboard.
+/// Reads how long a secret stays on the clipboard.
 pub fn clear_after(text: &str) -> Result<SignedDuration, Invalid> {
     CLEAR_AFTER.asked("a secret on the clipboard", text)
 }
 
-/// A duration in the one unit that divides it, as it can be typed back: `24h`, `30d`.
+/// A duration in one unit that divides it, as it can be typed: `24h`, `30d`.
 fn short(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
     match seconds {

@@ -7,7 +7,7 @@ table! {
     Reason;
     /// The code in the record.
     code: &'static str;
-    /// How people read it.
+    /// The words for people.
     words: &'static str;
     /// There is no such account.
     NoSuchAccount => "no_such_account", "no such account";
@@ -31,7 +31,7 @@ table! {
     ChangedMeanwhile => "changed_meanwhile", "somebody else changed the account first";
     /// The try took too long, or was killed.
     NotFinished => "not_finished", "not finished";
-    /// It was like many others, of too many kinds to tell apart.
+    /// One of many refusals, of too many kinds to count apart.
     ManyKinds => "many_kinds", "like many others of many kinds";
     /// The actor has no role that allows it.
     RoleMissing => "role_missing", "no role allows it";
@@ -43,9 +43,9 @@ table! {
     ByToken => "by_token", "a token may not do this";
     /// The actor's account is not in use.
     ActorNotInUse => "actor_not_in_use", "the account that does it is not in use";
-    /// No global-admin to count on would be left.
+    /// No usable global-admin would be left.
     LastAdmin => "last_admin", "it is the last usable global-admin";
-    /// There is no global-admin to count on.
+    /// There is no usable global-admin.
     NoAdmin => "no_admin", "there is no usable global-admin";
     /// A new password must be chosen first.
     ChangeRequired => "change_required", "a new password must be chosen first";
@@ -57,16 +57,16 @@ table! {
     SignInEnded => "sign_in_ended", "the sign-in has ended";
     /// The token has ended.
     TokenEnded => "token_ended", "the token has ended";
-    /// What was given is no token.
+    /// The text that was given is not a token.
     MalformedToken => "malformed_token", "what was given is no token";
     /// The account is not a global-admin.
     NotGlobalAdmin => "not_global_admin", "not a global-admin";
-    /// The new password does not conform to the policy.
+    /// The new password breaks a rule of the policy.
     WeakPassword => "weak_password", "the new password breaks a rule";
 }
 
 impl Reason {
-    /// The one with this code.
+    /// The reason with this code.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)

@@ -55,7 +55,7 @@ impl Roles {
         self.0
     }
 
-    /// The set from the store; bits that mean nothing are dropped.
+    /// The set from the store. Unknown bits are dropped.
     #[must_use]
     pub fn from_bits(bits: u8) -> Self {
         Self(bits & 0b1111)
@@ -66,7 +66,7 @@ impl Roles {
         Role::ALL.into_iter().rev().filter(move |role| self.contains(*role))
     }
 
-    /// These roles and all those that allow nothing more: what their holder may lend to a token.
+    /// These roles, and all roles that allow nothing more. Their holder may give them to a token.
     #[must_use]
     pub fn covered(self) -> Self {
         match self.iter().next() {
@@ -76,7 +76,7 @@ impl Roles {
         }
     }
 
-    /// What is left of the roles of an account by a token, which has roles of its own.
+    /// The roles that remain for a token. `limit` holds the token's own roles. `None` sets no limit.
     #[must_use]
     pub fn limited(self, limit: Option<Self>) -> Self {
         limit.map_or(self, |limit| limit.and(self.covered()))
@@ -119,7 +119,7 @@ impl FromIterator<Role> for Roles {
     }
 }
 
-/// Roles in one text, by their names, with a space, `;` or `,` between them.
+/// Reads roles by their names, with a space, `;` or `,` between them.
 impl FromStr for Roles {
     type Err = Invalid;
 

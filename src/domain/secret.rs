@@ -3,8 +3,8 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 use zeroize::Zeroizing;
 
-/// A password as it was typed or piped in. It can be checked against a hash, never shown: there is no `Debug`, no
-/// `Display` and no `Clone`, and it is overwritten when it goes.
+/// A typed or piped password. It can be checked against a hash, but never shown. It has no `Debug`, `Display` or
+/// `Clone`, and is overwritten when dropped.
 pub struct TypedPassword(Zeroizing<String>);
 
 impl TypedPassword {
@@ -26,7 +26,7 @@ impl TypedPassword {
         self.0.is_empty()
     }
 
-    /// Whether the last that was typed is a space, which nobody sees.
+    /// Whether the last character is a space, which nobody sees.
     #[must_use]
     pub fn ends_in_a_space(&self) -> bool {
         self.0.ends_with(char::is_whitespace)
@@ -38,10 +38,10 @@ impl TypedPassword {
         self.normalized() == other.normalized()
     }
 
-    /// In Normalization Form C, so that two keyboards that compose accents differently type the same password
-    /// (NIST SP 800-63B-4 §3.1.1.2).
+    /// The password in Normalization Form C (NIST SP 800-63B-4 §3.1.1.2). So two keyboards that compose accents
+    /// differently type the same password.
     pub(super) fn normalized(&self) -> Zeroizing<String> {
-        // Most are in it as they are typed, and need not go through buffers that are not wiped.
+        // Most passwords are in this form as typed. They need not pass through buffers that are not wiped.
         match is_nfc_quick(self.0.chars()) {
             IsNormalized::Yes => written(self.0.chars()),
             _ => written(self.0.nfc()),
@@ -53,8 +53,8 @@ impl TypedPassword {
     }
 }
 
-/// A text of these characters. They are counted before they are written: a text that grows is moved, and leaves copies
-/// behind that nobody wipes.
+/// A text of these characters. They are counted before they are written. A text that grows would be moved, and leave
+/// copies that nobody wipes.
 pub(super) fn written(chars: impl Iterator<Item = char> + Clone) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(chars.clone().map(char::len_utf8).sum()));
     chars.for_each(|c| text.push(c));
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_text_is_never_moved_while_it_is_written() {
-        // U+FB2C is three bytes, and six in Normalization Form C; U+0390 is two, and stays so.
+        // U+FB2C has three bytes, and six in Normalization Form C. U+0390 has two in either form.
         for longest in ["\u{fb2c}".repeat(341), "\u{390}".repeat(512), "x".repeat(1024), String::new()] {
             let normalized = TypedPassword::new(Zeroizing::new(longest)).normalized();
             assert_eq!(normalized.capacity(), normalized.len());

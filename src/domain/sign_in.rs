@@ -1,4 +1,4 @@
-//! Sign-ins: an expiring proof that somebody knew a password.
+//! Sign-ins. A sign-in is an expiring proof that somebody knew a password.
 
 use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
@@ -6,14 +6,14 @@ use zeroize::Zeroizing;
 
 use super::delivery::Undelivered;
 
-/// What a token begins with, so that people and scanners know one when they see it.
+/// How a token begins, so that people and scanners recognize one.
 pub const TOKEN_PREFIX: &str = "pdsk_";
 
-/// 256 random bits that stand for a sign-in. The store has only their SHA-256. No `Debug`, no `Display`, no `Clone`;
-/// overwritten when it goes.
+/// The secret of a sign-in: 256 random bits. The store holds only their SHA-256. It has no `Debug`, `Display` or
+/// `Clone`, and is overwritten when dropped.
 pub struct SignInSecret(Zeroizing<[u8; 32]>);
 
-/// The SHA-256 of a sign-in's secret, by which the store knows it.
+/// The SHA-256 of a sign-in's secret. The store finds the sign-in by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInDigest(pub [u8; 32]);
 
@@ -29,7 +29,7 @@ impl SignInSecret {
         Self(bytes)
     }
 
-    /// Reads what [`Self::to_hex`] wrote; `None` if this is not it.
+    /// Reads what [`Self::to_hex`] wrote. Anything else gives `None`.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
@@ -37,13 +37,13 @@ impl SignInSecret {
         (read == bytes.len()).then_some(Self(bytes))
     }
 
-    /// 64 hexadecimal digits, for the file it is kept in.
+    /// 64 hexadecimal digits, for the file that holds the secret.
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
         Zeroizing::new(base16ct::lower::encode_string(&*self.0))
     }
 
-    /// The same behind [`TOKEN_PREFIX`], for whoever is handed it as a token.
+    /// The same digits behind [`TOKEN_PREFIX`], for the person who gets it as a token.
     #[must_use]
     pub fn to_token(&self) -> Zeroizing<String> {
         let digits = self.to_hex();
@@ -53,19 +53,19 @@ impl SignInSecret {
         text
     }
 
-    /// A token of it, for somebody to be handed.
+    /// A token of this secret, to be handed over.
     #[must_use]
     pub fn into_token(self) -> Undelivered<SignInDigest> {
         Undelivered::new(self.to_token(), self.digest())
     }
 
-    /// Reads what [`Self::to_token`] wrote; `None` if this is not it.
+    /// Reads what [`Self::to_token`] wrote. Anything else gives `None`.
     #[must_use]
     pub fn from_token(text: &str) -> Option<Self> {
         text.strip_prefix(TOKEN_PREFIX).and_then(Self::from_hex)
     }
 
-    /// By what the store knows it.
+    /// The digest by which the store finds it.
     #[must_use]
     pub fn digest(&self) -> SignInDigest {
         SignInDigest(Sha256::digest(self.0.as_slice()).into())

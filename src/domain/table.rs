@@ -1,6 +1,6 @@
-//! Enumerations each of whose variants stands in a table with two values.
+//! Enumerations whose variants stand in a table with two values each.
 
-/// Makes an enumeration, all of its variants, and a method for each of the two columns.
+/// Makes an enumeration, a list of its variants and a method for each of the two columns.
 macro_rules! table {
     (
         $(#[$meta:meta])* $name:ident;

@@ -1,4 +1,4 @@
-//! The ways to point at an account.
+//! The ways to name an account.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,8 +8,8 @@ use super::account::AccountId;
 use super::name::{Email, Username};
 use super::text::quoted;
 
-/// What somebody wrote to point at an account: digits are an id, an `@` makes it an e-mail address, anything else is a
-/// username. Never a pattern, never a list.
+/// What somebody typed to name an account. Digits are an id, a text with `@` is an e-mail address, and anything else is
+/// a username. It is never a pattern or a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// By number.
@@ -26,7 +26,8 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let hint = "give one account by its id, username or e-mail address; 'passdesk users list' shows them";
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            // A number too large for an id is the number of no account; a leading zero is nobody's way to write one.
+            // A number too large for an id belongs to no account. A leading zero is refused, since nobody writes ids
+            // so.
             return match text.parse() {
                 Ok(id) if !text.starts_with('0') => Ok(Self::Id(AccountId(id))),
                 _ => Err(Invalid::new(format!("{} is not the id of an account", quoted(text)), hint)),

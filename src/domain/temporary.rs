@@ -1,4 +1,4 @@
-//! The temporary password: what it is made of, and how forgiving a sign-in is about it.
+//! The temporary password: its symbols, and which spellings of it a sign-in accepts.
 
 use rand::{CryptoRng, RngExt as _};
 use zeroize::Zeroizing;
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::delivery::Undelivered;
 use super::secret::TypedPassword;
 
-/// The symbols: no 0, 1, i, l or o, which can be misread or misheard.
+/// The symbols. 0, 1, i, l and o are left out, since they can be misread or misheard.
 pub const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 /// How many symbols: 20 of 31 are 99 bits.
 pub const SYMBOLS: usize = 20;
@@ -14,8 +14,8 @@ pub const SYMBOLS: usize = 20;
 pub const GROUP: usize = 4;
 const SHOWN_LEN: usize = SYMBOLS + SYMBOLS / GROUP - 1;
 
-/// A generated password, the only kind that can be shown. No `Debug`, no `Display`, no `Clone`; overwritten when it
-/// goes.
+/// A generated password. No other kind of password can be shown. It has no `Debug`, `Display` or `Clone`, and is
+/// overwritten when dropped.
 pub struct TemporaryPassword(Zeroizing<String>);
 
 impl TemporaryPassword {
@@ -31,20 +31,20 @@ impl TemporaryPassword {
         Self(text)
     }
 
-    /// The text, for the one way out that was asked for.
+    /// The text, for the way out that was asked for.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// With what a store is to know it by.
+    /// This password, paired with what the store will know it by.
     pub(super) fn known_by<T>(self, known_by: T) -> Undelivered<T> {
         Undelivered::new(self.0, known_by)
     }
 }
 
-/// What somebody typed, in the form in which a temporary password was hashed: lower case, in groups. `None` if it
-/// cannot be a temporary password at all.
+/// Typed text in the form in which a temporary password was hashed: lower case, in groups. `None` if it cannot be a
+/// temporary password.
 pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(SHOWN_LEN));
     let mut symbols = 0;
@@ -62,13 +62,13 @@ pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     (symbols == SYMBOLS).then_some(text)
 }
 
-/// Whether what somebody typed could be a temporary password, of whatever account and time. Words with spaces between
-/// them are none, though they may have its symbols.
+/// Whether typed text could be a temporary password of any account, at any time. Text with a space inside is not one,
+/// even if the symbols fit.
 pub(super) fn has_its_form(typed: &TypedPassword) -> bool {
     !typed.as_typed().trim().contains(' ') && canonical(typed).is_some()
 }
 
-/// Whether a temporary password stands in a text as it is shown, in either case.
+/// Whether a text contains a temporary password as it is shown, in upper or lower case.
 pub(super) fn is_in(text: &str) -> bool {
     let is_shown = |window: &[u8]| {
         window.iter().enumerate().all(|(place, byte)| match place % (GROUP + 1) {
@@ -79,14 +79,15 @@ pub(super) fn is_in(text: &str) -> bool {
     text.as_bytes().windows(SHOWN_LEN).any(is_shown)
 }
 
-/// How many symbols in a row of a temporary password nothing else has by chance: 31 to the eighth are 8.5e11.
+/// How many symbols in a row are no coincidence. There are 8.5e11 sequences of eight (31 to the eighth).
 const TELLING: usize = 8;
 
-/// Whether a text has a part of a temporary password, forwards or backwards, whatever stands between its symbols.
+/// Whether a text contains a part of a temporary password, forwards or backwards. Other characters between the symbols
+/// are ignored.
 pub(super) fn has_a_part_of(text: &str, handed_over: &TypedPassword) -> bool {
     let bare = |text: &str| -> Zeroizing<Vec<char>> {
         let symbols = text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
-        // Counted first: it is not moved while it is written.
+        // The symbols are counted first, so that the text is not moved while it is written.
         let mut bare = Zeroizing::new(Vec::with_capacity(symbols.clone().count()));
         symbols.for_each(|c| bare.push(c));
         bare
@@ -160,7 +161,8 @@ mod tests {
         }
         let expected = f64::from(draws) * 20.0 / 31.0;
         let chi_square: f64 = counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
-        // 30 degrees of freedom: above 59.7 once in a thousand times; the bias above gives more than 1,000.
+        // There are 30 degrees of freedom. A chance result is above 59.7 once in a thousand times. The bias above gives
+        // more than 1,000.
         assert!(chi_square < 59.7, "chi-square {chi_square}");
     }
 

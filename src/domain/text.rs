@@ -1,14 +1,15 @@
-//! Text that came from somebody else: which characters may rewrite a terminal, and how to print it harmlessly.
+//! Text from other people: which characters may rewrite a terminal, and how to print it harmlessly.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The longest piece of somebody's input that a message repeats, in characters.
+/// The longest piece of input that a message repeats, in characters.
 const QUOTED_MAX: usize = 40;
 
-/// Whether a character can move the cursor, reorder the line or hide: control characters (C0, DEL, C1), line and
-/// paragraph separators, and the invisible format characters, bidirectional controls among them (Unicode UAX #9 §2).
+/// Whether a character can move the cursor, reorder the line or hide. These are control characters (C0, DEL, C1), line
+/// and paragraph separators and invisible format characters. Bidirectional controls are among the latter (Unicode UAX
+/// #9 §2).
 #[must_use]
 pub fn is_treacherous(c: char) -> bool {
     c.is_control()
@@ -18,11 +19,11 @@ pub fn is_treacherous(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Whether there is nothing in a text but printable ASCII, as in most of what is listed: quicker to see than that none of
-/// its characters is treacherous.
+/// Whether a text is all printable ASCII, as most of a list is. This is faster than a search for treacherous
+/// characters.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    // Without a way out in between, so that many bytes are looked at together.
+    // There is no early return, so that many bytes are compared at once.
     text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
@@ -44,20 +45,20 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The same for a text of several lines, whose line ends are ours.
+/// The same for a text of several lines. Its line ends are ours, and stay.
 #[must_use]
 pub fn neutral_lines(text: &str) -> String {
     text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
 }
 
-/// The same text with its lines broken where they are longer than so many columns, within a word if that is longer. What is
-/// broken off stands two columns further in, so that it cannot pass for the beginning of a line.
+/// The same text, with lines broken at this many columns. A longer word is broken inside. A continued line is indented
+/// two more columns, so that it cannot pass for the start of a line.
 #[must_use]
 pub fn hanging(text: &str, width: Option<u16>) -> String {
     let Some(width) = width else { return text.to_owned() };
     let fill = |line: &str| {
         let margin = " ".repeat(2 + line.len() - line.trim_start_matches(' ').len());
-        // A terminal too narrow for that breaks lines itself.
+        // A terminal narrower than that breaks lines itself.
         let width = usize::from(width).max(margin.len() + 8);
         let options = textwrap::Options::new(width).subsequent_indent(&margin);
         textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
@@ -65,8 +66,7 @@ pub fn hanging(text: &str, width: Option<u16>) -> String {
     text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
 }
 
-/// The same text with its lines broken between words, where they are longer than so many columns. A line that is
-/// broken keeps its indentation.
+/// The same text, with lines broken between words at this many columns. Continued lines keep the indentation.
 #[must_use]
 pub fn wrapped(text: &str, width: Option<u16>) -> String {
     let Some(width) = width else { return text.to_owned() };
@@ -78,13 +78,13 @@ pub fn wrapped(text: &str, width: Option<u16>) -> String {
     text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
 }
 
-/// A path as people are shown it: neutral, and with what is no UTF-8 in it replaced.
+/// A path as shown to people: treacherous characters are written out, and invalid UTF-8 is replaced.
 #[must_use]
 pub fn shown(path: impl AsRef<Path>) -> String {
     neutral(&path.as_ref().to_string_lossy()).into_owned()
 }
 
-/// Somebody's input as a message repeats it: in quotes, neutral, and cut with `…` when it is long.
+/// Input as a message repeats it: in quotes, neutral, and cut with `…` if it is long.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let mut head: String = text.chars().take(QUOTED_MAX).collect();
@@ -94,7 +94,7 @@ pub fn quoted(text: &str) -> String {
     format!("'{}'", neutral(&head))
 }
 
-/// A number as people read it: `1,234,567`.
+/// A number for people: `1,234,567`.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -108,20 +108,20 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// So many of something: `1 account`, `1,234 accounts`.
+/// A count with its noun: `1 account`, `1,234 accounts`.
 #[must_use]
 pub fn counted(count: u64, one: &str) -> String {
     format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// A word as a POSIX shell has to be given it to hand over just that: in quotes, unless it is plain.
+/// A word as a POSIX shell needs it: plain, or in quotes.
 #[must_use]
 pub fn shell_word(text: &str) -> Cow<'_, str> {
-    // No word of a command line can have a NUL in it.
+    // A word on a command line cannot contain a NUL.
     shlex::try_quote(text).unwrap_or(Cow::Borrowed("''"))
 }
 
-/// The first of so many: `alice, bob, and 3 more`.
+/// The first few of a list: `alice, bob, and 3 more`.
 #[must_use]
 pub fn some_of(mut first: Vec<String>, count: usize) -> String {
     if count > first.len() {

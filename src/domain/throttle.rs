@@ -1,24 +1,24 @@
-//! How often somebody may guess: tries that are put off, and accounts that are locked.
+//! Limits on guessing: tries that have to wait, and accounts that are locked.
 
 use jiff::SignedDuration;
 
 use super::clock::{Timestamp, after, before};
 
-/// How many tries may be under way at once where none has failed, so that a script may sign in several times in parallel.
+/// How many tries may run at once while none has failed. So a script may sign in several times in parallel.
 const AT_ONCE: u32 = 20;
-/// After how many seconds a try that has not come to its end never will: its process was killed, and it has failed. The
-/// dearest hash takes about one, and few sites have had more than one cost.
+/// After how many seconds an unfinished try counts as failed, because its process was killed. The most expensive hash
+/// takes about one second, and few sites have used more than one cost.
 const GIVEN_UP: i64 = 60;
 /// The longest wait between two tries, in seconds.
 const LONGEST_WAIT: i64 = 15 * 60;
 
-/// When tries are put off, and when an account is locked.
+/// When tries have to wait, and when an account is locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttle {
-    /// After so many failures in a row each further try waits: at least 1 second, then twice as long each time, up to 15
-    /// minutes.
+    /// After this many failures in a row, each further try waits. The wait begins at 1 second or more and doubles each
+    /// time, up to 15 minutes.
     pub after: u32,
-    /// After so many failures in a row the account is locked (NIST SP 800-63B-4 §3.2.2: at most 100).
+    /// After this many failures in a row, the account is locked (NIST SP 800-63B-4 §3.2.2: at most 100).
     pub lock_after: u32,
 }
 
@@ -26,7 +26,7 @@ pub struct Throttle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TryId(pub i64);
 
-/// The tries to sign in to an account that have failed since the last one that succeeded.
+/// The failed tries to sign in to an account since the last one that succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tries {
     /// How many there are.
@@ -35,17 +35,17 @@ pub struct Tries {
     pub last_at: Option<Timestamp>,
 }
 
-/// The tries to sign in to an account as the next one will find them.
+/// The tries to sign in to an account, as the next try finds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TriesNow {
-    /// Those that have failed. One that will not come to its end any more is among them.
+    /// The failed tries. Those that will never finish are among them.
     pub tries: Tries,
-    /// How many others have begun and not come to their end.
+    /// How many others have begun and may still finish.
     pub under_way: u32,
 }
 
-/// From when to when a try has begun that may still come to its end. A clock that was set back makes it one of the
-/// future.
+/// The earliest and latest start of a try that may still finish. The start may be in the future, if a clock was set
+/// back.
 #[must_use]
 pub fn alive(now: Timestamp) -> [Timestamp; 2] {
     let most = SignedDuration::from_secs(GIVEN_UP - 1);
@@ -53,8 +53,8 @@ pub fn alive(now: Timestamp) -> [Timestamp; 2] {
 }
 
 impl Tries {
-    /// Whether the password of another try may be looked at, while so many are under way. An account that is `needed` is
-    /// not locked, and stays throttled.
+    /// Whether the password of another try may be checked, while so many are running. A `needed` account is not locked,
+    /// but stays throttled.
     #[must_use]
     pub fn begin(mut self, under_way: u32, now: Timestamp, throttle: Throttle, needed: bool) -> (Self, bool) {
         let since = self.last_at.map(|last| now.as_second() - last.as_second());
@@ -68,38 +68,38 @@ impl Tries {
         } else {
             under_way == 0 && self.wait_until(now, throttle).is_some_and(|until| until <= now)
         };
-        // A clock that was set back makes nobody wait longer than once more, and nobody shorter. A moment earlier is
-        // none: those that waited for the store come in another order than they began.
+        // If a clock was set back, nobody waits longer than once more, and nobody waits less. A difference of a moment
+        // does not count as set back. Tries that waited for the store arrive in another order than they began.
         if since.is_some_and(|since| since <= -GIVEN_UP) {
             self.last_at = Some(now);
         }
         (self, may)
     }
 
-    /// Until when another try has to wait, where tries wait; until then it fails without a look at its password.
+    /// Until when another try has to wait, if tries wait. Before that it fails, and its password is not checked.
     #[must_use]
     pub fn wait_until(self, now: Timestamp, throttle: Throttle) -> Option<Timestamp> {
         let last = self.last_at.filter(|_| self.failed >= throttle.after)?;
-        // As the next try will find it, if the clock was set back.
+        // The next try finds this time, if the clock was set back.
         let last = if last.as_second() - now.as_second() >= GIVEN_UP { now } else { last };
-        // Times are whole seconds: the failure may have come at the very end of its own.
+        // Times are whole seconds. The failure may have come at the very end of its second.
         Some(after(last, SignedDuration::from_secs(wait(self.failed, throttle) + 1)))
     }
 
-    /// A try that was let through has failed.
+    /// The tries after one that was checked and failed.
     #[must_use]
     pub fn fail(self, at: Timestamp) -> Self {
         Self { failed: self.failed.saturating_add(1), last_at: self.last_at.max(Some(at)) }
     }
 
-    /// Whether there have been so many failures that the account is to be locked.
+    /// Whether there are so many failures that the account must be locked.
     #[must_use]
     pub fn are_spent(self, throttle: Throttle) -> bool {
         self.failed >= throttle.lock_after
     }
 }
 
-/// How many seconds after the latest of so many failures the next try may be looked at.
+/// How many seconds after the latest failure the next try may be checked.
 fn wait(failed: u32, throttle: Throttle) -> i64 {
     let doublings = failed.saturating_sub(throttle.after);
     1_i64.checked_shl(doublings).filter(|wait| (1..LONGEST_WAIT).contains(wait)).unwrap_or(LONGEST_WAIT)
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn each_further_try_waits_twice_as_long_up_to_fifteen_minutes() {
         for (failures, wait) in [(5, 1), (6, 2), (7, 4), (14, 512), (15, 900), (16, 900), (99, 900)] {
-            // The failure came at some moment of its second, and the try comes at some moment of its own.
+            // The failure came at any moment of its second. The try comes at any moment of its own second.
             assert!(!may_begin(failed(failures), 0, wait), "{failures}");
             assert!(may_begin(failed(failures), 0, wait + 1), "{failures}");
         }
@@ -203,7 +203,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes of them, and however many are killed: what is looked at in a row stays below the limit.
+        /// Results and killed processes do not matter: the tries checked in a row stay below the limit.
         #[test]
         fn no_more_tries_are_looked_at_than_the_limit(
             steps in proptest::collection::vec((-100_i64..2_000, any::<bool>()), 1..400),

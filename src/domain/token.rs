@@ -14,13 +14,13 @@ use super::text::quoted;
 /// The longest label, in characters.
 pub const MAX_LABEL: usize = 64;
 
-/// What its owner calls a token: letters, digits, `.`, `_` and `-`; at most 64 of them, the first a letter or a digit, not
-/// all of them digits, since those are a token's number.
+/// What its owner calls a token: at most 64 letters, digits, `.`, `_` and `-`. The first is a letter or a digit. A
+/// label cannot be all digits, since those are a token's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label(String);
 
 impl Label {
-    /// Takes a label as it stands in a store.
+    /// Takes a label from a store.
     #[must_use]
     pub fn from_store(text: String) -> Self {
         Self(text)
@@ -71,7 +71,7 @@ pub struct Token {
     pub owner_username: Username,
     /// The owner's name.
     pub owner_display_name: DisplayName,
-    /// The roles it has, as far as its owner has them still.
+    /// Its roles, as far as its owner still has them.
     pub roles: Roles,
     /// When it was made.
     pub created_at: Timestamp,
@@ -89,7 +89,7 @@ impl Token {
     }
 }
 
-/// The ways to point at a token: digits are its number, anything else a label of one's own.
+/// The ways to name a token. Digits are its number, and anything else is a label among one's own tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenTarget {
     /// By number.

@@ -1,4 +1,4 @@
-//! What went wrong, in one shape: a kind, a message, a hint. The only place that prints a failure and knows exit codes.
+//! Failures, all in one shape: a kind, a message and a hint. Only this module prints failures and knows exit codes.
 
 mod report;
 
@@ -16,40 +16,41 @@ table! {
     exit_code: u8;
     /// The name in JSON. Part of the contract.
     code: &'static str;
-    /// Unexpected, or input and output.
+    /// An unexpected failure, or a failure of input or output.
     Failed => 1, "failed";
-    /// Flags or arguments, or a prompt needed where there is no terminal.
+    /// Wrong flags or arguments, or a prompt without a terminal.
     Usage => 2, "usage";
     /// No such account.
     NotFound => 3, "not_found";
-    /// Not for this actor.
+    /// The actor may not do it.
     NotAllowed => 4, "not_allowed";
-    /// Unknown, wrong, disabled, locked, tried too often: not told apart. Or nobody is signed in.
+    /// The account is unknown, disabled, locked or tried too often, or the password was wrong. The cases are not told
+    /// apart. Or nobody is signed in.
     SignInFailed => 5, "sign_in_failed";
-    /// The actor has to choose a new password first.
+    /// The actor must choose a new password first.
     ChangeRequired => 6, "change_required";
-    /// It exists already, or somebody else changed it meanwhile.
+    /// It exists already, or somebody else changed it first.
     Conflict => 7, "conflict";
     /// A weak or reused password.
     RefusedByPolicy => 8, "refused_by_policy";
     /// Other processes keep the store locked.
     Busy => 9, "busy";
-    /// Missing, damaged, too new or open to others.
+    /// The store is missing, damaged, too new or open to others.
     StoreUnusable => 10, "store_unusable";
     /// Some items of several failed.
     PartlyDone => 11, "partly_done";
-    /// The temporary password or the token did not get out; nothing changed.
+    /// The temporary password or the token could not be delivered. Nothing changed.
     NotDelivered => 12, "not_delivered";
-    /// The store went away while it put something in force: nobody knows whether it has.
+    /// The store failed while it put something in force. Nobody knows whether it did.
     OutcomeUnknown => 13, "outcome_unknown";
-    /// At a prompt or by Ctrl-C.
+    /// The person cancelled at a prompt or by Ctrl-C.
     Cancelled => 130, "cancelled";
 }
 
 /// One item of several that failed.
 #[derive(Debug)]
 pub struct FailedItem {
-    /// What was pointed at, as it was written.
+    /// The item as it was typed.
     pub target: String,
     /// Why it failed.
     pub failure: Failure,
@@ -58,9 +59,10 @@ pub struct FailedItem {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// In words, on one line.
+    /// The hint in words, on one line.
     pub words: String,
-    /// The command line that does it, as a shell takes it: on a line of its own that is never broken, to be pasted.
+    /// The command to run, in the syntax of a shell. It has a line of its own, which is never broken, so that it can be
+    /// pasted.
     pub command: Option<String>,
 }
 
@@ -79,19 +81,19 @@ impl From<String> for Hint {
 /// A failure: what happened, and what to do next.
 #[derive(Debug)]
 pub struct Failure {
-    /// What a script tells it by.
+    /// The kind, for scripts.
     pub kind: Kind,
-    /// What happened, in one line: a line end in it is somebody's input, and shown as such.
+    /// What happened, in one line. A line end in it comes from input, and is shown as such.
     pub message: String,
-    /// More of that, a line each.
+    /// More about it, one line each.
     pub lines: Box<[String]>,
     /// What to do next.
     pub hint: Option<Hint>,
-    /// The items that failed, where there were several.
+    /// The failed items, if there were several.
     pub items: Vec<FailedItem>,
 }
 
-/// What a command returns.
+/// The result of a command.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
@@ -100,7 +102,7 @@ impl Failure {
         Self { kind, message: message.into(), lines: Box::default(), hint: None, items: Vec::new() }
     }
 
-    /// The same once more, of another item.
+    /// The same failure for another item.
     #[must_use]
     pub fn again(&self) -> Self {
         let (message, lines) = (self.message.clone(), self.lines.clone());
@@ -114,14 +116,14 @@ impl Failure {
         self
     }
 
-    /// The one answer to every sign-in that failed.
+    /// The only answer to a failed sign-in, whatever the reason.
     #[must_use]
     pub fn sign_in_failed() -> Self {
         Self::new(Kind::SignInFailed, "the sign-in failed")
             .hint("check the username and the password, wait a moment, and try again; an admin can reset the password")
     }
 
-    /// Names the process that keeps a store busy, if that is what failed.
+    /// Names the process that keeps the store busy, if that is the failure.
     #[must_use]
     pub fn because_of(mut self, writer: impl FnOnce() -> Option<Writer>) -> Self {
         if self.kind == Kind::Busy
@@ -139,7 +141,7 @@ impl Failure {
         Self::new(Kind::Cancelled, "cancelled; nothing has changed")
     }
 
-    /// A username or an address under which nobody is found.
+    /// No account has this username or address.
     pub fn no_such_account(target: impl std::fmt::Display) -> Self {
         Self::new(Kind::NotFound, format!("there is no account {}", quoted(&target.to_string())))
             .hint("'passdesk users list --search TEXT' finds accounts")
@@ -201,8 +203,8 @@ impl From<StoreError> for Failure {
 }
 
 impl From<&clap::Error> for Failure {
-    /// clap says what is wrong in a first paragraph. Tips and the usage follow in others; a hint takes their place. What was
-    /// written on the command line is neutral by then, or it could pass for a paragraph.
+    /// clap names the fault in a first paragraph. Tips and the usage follow in others. A hint replaces those. The text
+    /// from the command line is neutral by then. Otherwise it could pass for a paragraph.
     fn from(error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
         let said = rendered.split("\n\n").next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A failure as it is written: for people, or as one JSON object.
+//! How a failure is written: for people, or as one JSON object.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,28 +11,28 @@ use super::{FailedItem, Failure, Hint};
 use crate::domain::text::{hanging, neutral};
 use crate::patient::Patient;
 
-/// How many items are named to people; programs are told each.
+/// How many items are named to people. Programs get all of them.
 const NAMED: usize = 50;
-/// How many in a row that failed alike are named to people one by one.
+/// How many items with the same failure, in a row, are named to people one by one.
 const ALIKE: usize = 10;
 
 /// How a failure is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
-    /// As one JSON object; the rest is for people.
+    /// As one JSON object. The other fields are for people.
     pub json: bool,
     /// In colour.
     pub coloured: bool,
-    /// The columns of the terminal; `None` where standard error is no terminal.
+    /// The columns of the terminal. `None` if standard error is not a terminal.
     pub width: Option<u16>,
 }
 
 impl Failure {
-    /// Writes the failure to standard error: as one JSON object on a line, or for people.
+    /// Writes the failure to standard error, as one line of JSON or for people.
     pub fn report(&self, look: Look) {
         let mut text = self.render(look);
         text.push('\n');
-        // There is nowhere left to say that this failed.
+        // If this fails, there is no place left to report it.
         let _ = Patient(std::io::stderr()).write_all(text.as_bytes());
     }
 
@@ -48,7 +48,7 @@ impl Failure {
     }
 
     fn text(&self, width: Option<u16>, error: Style, hint: Style) -> String {
-        // What is told may hold anything. Only what stands here begins a line at the margin.
+        // The text may contain anything. Only the words written here may begin a line at the margin.
         let mut text = format!("{error}error:{error:#} {}", self.told("  "));
         let mut hints: Vec<&Hint> = self.hint.iter().collect();
         // Writing to a String cannot fail.
@@ -75,7 +75,7 @@ impl Failure {
         text
     }
 
-    /// The message and its lines, neutral, with a margin before those.
+    /// The message and its lines, neutral, with a margin before the lines.
     fn told(&self, margin: &str) -> String {
         let mut told = neutral(&self.message).into_owned();
         for line in &self.lines {
@@ -86,14 +86,14 @@ impl Failure {
 
     fn json(&self) -> String {
         let mut out = Vec::new();
-        // Strings only: this cannot fail.
+        // The object contains only strings, so this cannot fail.
         let _ = crate::json::write(&Json { error: self.into() }, &mut out);
         String::from_utf8(out).unwrap_or_default()
     }
 }
 
 impl Hint {
-    /// As it stands in JSON, where nothing is broken.
+    /// The hint in JSON, where no line is broken.
     fn said(&self) -> Cow<'_, str> {
         match &self.command {
             Some(command) => Cow::Owned(format!("{} {command}", self.words)),

@@ -1,4 +1,4 @@
-//! The clipboard of the display.
+//! The clipboard of the display as the way out.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use super::{Handed, Means, WayOut};
 use crate::domain::clock::spoken;
 use crate::failure::Result;
 
-/// The clipboard, as the way out.
+/// The clipboard as the way out.
 pub struct ToClipboard {
     clear_after: Option<Duration>,
-    /// Whether it was there still when it came into force.
+    /// Whether the secret was still there when it came into force.
     is_there: bool,
 }
 
 impl ToClipboard {
-    /// A clipboard that is cleared after so long.
+    /// A clipboard that is cleared after this time.
     #[must_use]
     pub fn new(clear_after: Option<Duration>) -> Self {
         Self { clear_after, is_there: false }
@@ -27,7 +27,7 @@ impl WayOut for ToClipboard {
     }
 
     fn commits(&mut self, means: &mut Means<'_>) -> Result<()> {
-        // What was replaced on the clipboard, nobody has.
+        // If something else replaced the secret on the clipboard, nobody has it.
         means.clipboard.committing()
     }
 
@@ -56,7 +56,7 @@ impl WayOut for ToClipboard {
     }
 }
 
-/// Where a copy is, and for how long.
+/// Where a copy is, and how long it stays there.
 pub fn on_the_clipboard(clear_after: Option<Duration>) -> String {
     let seconds = clear_after.map(|span| i64::try_from(span.as_secs()).unwrap_or(i64::MAX));
     seconds.map_or_else(|| "on the clipboard".into(), |seconds| format!("on the clipboard for {}", spoken(seconds)))

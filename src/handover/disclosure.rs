@@ -1,4 +1,4 @@
-//! How a secret is written, whichever way it goes out.
+//! How a secret is written, for every way out.
 
 use std::fmt::Write as _;
 use std::mem;
@@ -20,42 +20,42 @@ use crate::terminal::format::{Cell, moment};
 use crate::terminal::output::Layout;
 use crate::terminal::screen::ScreenPage;
 
-/// What is said of a secret that is handed over.
+/// The words and values that go with a secret.
 pub trait Disclosure {
-    /// What a store knows the secret by.
+    /// The value by which a store knows the secret.
     type KnownBy;
-    /// What a message calls it.
+    /// The name of the secret in messages.
     const WHAT: &'static str;
-    /// Whether it stands bare in a file, for a program to read.
+    /// Whether a file contains only the bare secret, for a program to read.
     const BARE_IN_A_FILE: bool;
     /// The names of [`Self::cells`].
     const COLUMNS: &'static [&'static str];
 
-    /// Whose it is.
+    /// The username of its owner.
     fn username(&self) -> &Username;
 
-    /// For people: whose it is, in a line.
+    /// For people: a line that says whose it is.
     fn title(&self) -> String;
 
-    /// For people: its end, and what happens next.
+    /// For people: when it expires, and what happens next.
     fn rest(&self) -> String;
 
-    /// For programs, the secret among them.
+    /// For programs: all values, with the secret.
     fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>>;
 }
 
-/// A secret, and what is said of it.
+/// A secret, and what goes with it.
 pub(super) struct Disclosed<'a, D> {
     pub about: &'a D,
     pub secret: &'a str,
 }
 
 impl<D: Disclosure> Disclosed<'_, D> {
-    /// For people: the secret alone on its line, its end, and what happens next; `gap` before it.
+    /// For people: the secret alone on its line, when it expires, and what happens next. `gap` is written before it.
     pub fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
         let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
         let (title, secret, rest) = (self.about.title(), self.secret, self.about.rest());
-        // Room for all of it, so that no reallocation leaves a copy of the secret behind.
+        // There is room for all of it. A reallocation would leave a copy of the secret behind.
         let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
         let mut text = Zeroizing::new(String::with_capacity(room));
         // Writing to a String cannot fail.
@@ -63,7 +63,7 @@ impl<D: Disclosure> Disclosed<'_, D> {
         Zeroizing::new(mem::take(&mut *text).into_bytes())
     }
 
-    /// For the confirmation screen, as long as it is not in force.
+    /// The page of the confirmation screen while the secret is not in force.
     pub fn page(&self) -> ScreenPage {
         let (title, secret, rest) = (self.about.title(), Zeroizing::new(self.secret.to_owned()), self.about.rest());
         ScreenPage { title, secret, rest, status: "It is not in force yet.".into() }
@@ -78,12 +78,12 @@ impl<D: Disclosure> Disclosed<'_, D> {
     }
 }
 
-/// How long it lives, and until when.
+/// When it expires, and how long that is from now.
 fn expires(now: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
     format!("It expires {}.", moment_and_span(until, now, zone))
 }
 
-/// What is said of a temporary password.
+/// The words and values that go with a temporary password.
 pub struct TemporaryDisclosure {
     /// The account.
     pub username: Username,
@@ -91,9 +91,9 @@ pub struct TemporaryDisclosure {
     pub display_name: DisplayName,
     /// When it was made.
     pub now: Timestamp,
-    /// When it ends.
+    /// When it expires.
     pub until: Timestamp,
-    /// Where that is read.
+    /// The time zone for people.
     pub zone: Zone,
     /// The operation that puts it in force.
     pub operation: OperationId,
@@ -126,7 +126,7 @@ impl Disclosure for TemporaryDisclosure {
     }
 }
 
-/// What is said of a token.
+/// The words and values that go with a token.
 pub struct TokenDisclosure {
     /// The account.
     pub username: Username,
@@ -138,9 +138,9 @@ pub struct TokenDisclosure {
     pub roles: Roles,
     /// When it was made.
     pub now: Timestamp,
-    /// When it ends.
+    /// When it expires.
     pub until: Timestamp,
-    /// Where that is read.
+    /// The time zone for people.
     pub zone: Zone,
 }
 

@@ -1,4 +1,4 @@
-//! A file.
+//! A file as the way out.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -14,28 +14,29 @@ use crate::failure::{Failure, Result};
 use crate::made::Made;
 use crate::terminal::output::Output;
 
-/// A file, open and at its end.
+/// A file, open and positioned at its end.
 pub struct ToFile {
     file: File,
     path: PathBuf,
-    /// How long it was before the latest part.
+    /// Its length before the latest part.
     before: u64,
-    /// Where the rows of the latest part stand, if each can be taken out again.
+    /// The places of the latest rows, if each row can be deleted again.
     rows: Vec<Range<u64>>,
-    /// Where those stand that did not come into force.
+    /// The places of the rows whose secrets did not come into force.
     dead: Vec<Range<u64>>,
-    /// Whether it stays even if nothing more comes into force.
+    /// Whether the file is kept even if nothing more comes into force.
     stays: bool,
 }
 
 impl ToFile {
-    /// Makes a new one, of mode 0600, and never over one that is there.
+    /// Makes a new file of mode 0600. An existing file is never overwritten.
     pub fn new(path: &Path) -> Result<Self> {
         let opened =
             OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
-                // A umask only ever takes rights away; here it must not take the owner's.
+                // A umask only takes rights away. Here it must not take the owner's.
                 file.set_permissions(Permissions::from_mode(0o600))?;
-                // It is locked for as long as it is written: nobody resumes it meanwhile. Where that cannot be, nobody can.
+                // The lock lasts as long as the file is written, so nobody resumes it meanwhile. If it cannot be locked
+                // here, it cannot be resumed either.
                 let _ = file.try_lock();
                 Ok(file)
             });
@@ -47,7 +48,7 @@ impl ToFile {
         }
     }
 
-    /// Goes on with a file that is there.
+    /// Goes on with an existing file.
     #[must_use]
     pub fn resume(unfinished: Unfinished) -> Self {
         Self::at(unfinished.path, unfinished.file, true)
@@ -57,26 +58,26 @@ impl ToFile {
         Self { file, path, before: 0, rows: Vec::new(), dead: Vec::new(), stays }
     }
 
-    /// Refuses a file that is there already, before anybody is asked anything.
+    /// Refuses an existing file before anybody is asked anything.
     pub fn check(path: &Path) -> Result<()> {
         if path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
     }
 
-    /// Takes back what was written since it was so long.
+    /// Cuts the file back to its length before the latest part.
     fn cut(&mut self) -> io::Result<()> {
         self.file.set_len(self.before)?;
         self.file.seek(SeekFrom::End(0)).map(drop)
     }
 
-    /// Writes a part of it, onto the disk.
+    /// Writes a part, and syncs it to the disk.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        // Not known how long it was, nothing could be taken back.
+        // If the length were not known, nothing could be taken back.
         self.before = look(&self.file, &self.path)?;
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
         let written = written.and_then(|()| sync_folder(&self.path));
         let written = written.and_then(|()| look(&self.file, &self.path).map(drop));
         if written.is_err() {
-            // A part of it may be there, and is of no use.
+            // A part of it may have been written. It is of no use.
             let _ = self.cut();
         }
         written
@@ -143,14 +144,15 @@ impl WayOut for ToFile {
 }
 
 impl Drop for ToFile {
-    /// A file in which nothing is in force is of no use. At worst it stays and says so, as the failure does.
+    /// A file without a secret in force is of no use, and is removed. If that fails, the file stays. The failure says
+    /// that nothing in it is in force.
     fn drop(&mut self) {
         let _ = self.doomed().map(|made| made.remove());
     }
 }
 
-/// How long a file is, to where the next part goes; an error where it is not what stands at its path, or not as it was left:
-/// what had been written to it, nobody would find.
+/// The length of a file, where the next part goes. An error if another file is at its path, or if somebody else wrote
+/// to it. Nobody would find what is written to such a file.
 fn look(mut file: &File, path: &Path) -> io::Result<u64> {
     still_there(file, path)?;
     let length = file.metadata()?.len();

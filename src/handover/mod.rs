@@ -1,8 +1,8 @@
-//! Handing a secret over: it is made, delivered and flushed, and then put in force. At every instant either the old password
-//! works, or one that somebody was handed does.
+//! Hands a secret over. It is made, delivered and flushed, and then put in force. At every moment a password works that
+//! somebody has: the old one, or the one that was handed over.
 //!
-//! `stages` has a type for each of these, over those of [`crate::domain::delivery`]. A way out is a file here; which one it
-//! is, is decided where the flags of a command line are read.
+//! `stages` has a type for each step, built on the types of [`crate::domain::delivery`]. Each way out has a file here.
+//! The code that reads the flags of a command line chooses the way out.
 
 mod clipboard;
 mod disclosure;
@@ -32,23 +32,23 @@ use crate::failure::{Failure, Kind, Result};
 use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::{Phase, Terminal};
 
-/// The handing over of one command's secrets.
+/// The handover of one command's secrets.
 pub struct Handover {
     way: Box<dyn WayOut>,
     rows: RecordWriter,
     format: Format,
-    /// What goes out: `temporary password` or `token`.
+    /// The kind of secret: `temporary password` or `token`.
     what: &'static str,
     is_bare: bool,
     quiet: bool,
-    /// Whether it is of several, and is told of each: then a failure ends one of them, and not the command.
+    /// Whether there are several secrets. Then a failure ends only one of them, and not the command.
     several: bool,
     given: usize,
     in_force: usize,
 }
 
 impl Handover {
-    /// Begins it. `several` tells JSON to write an array.
+    /// Begins a handover. `several` makes JSON an array.
     pub fn begin<D: Disclosure>(
         way: Box<dyn WayOut>,
         terminal: &mut dyn Terminal,
@@ -72,7 +72,7 @@ impl Handover {
         }
     }
 
-    /// Goes on with the output of a run that was ended.
+    /// Goes on with the output of an interrupted run.
     pub fn resume(unfinished: Unfinished, terminal: &mut dyn Terminal, format: Format) -> Self {
         let rows = unfinished.rows.len();
         let way = Box::new(ToFile::resume(unfinished));
@@ -81,24 +81,25 @@ impl Handover {
         resumed
     }
 
-    /// Where it goes, if that is a file.
+    /// The output file, if there is one.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.way.file()
     }
 
-    /// Whether another run can go on where this one is ended: a file stays, in a format that can be gone on with.
+    /// Whether another run can resume this one if it is interrupted. That takes a file that stays, in a format with
+    /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
         self.file().is_some() && self.way.doomed().is_none() && self.has_lines()
     }
 
-    /// Whether each secret is a line of its own, which can be taken out again and gone on behind.
+    /// Whether each secret is on a line of its own. Such a line can be deleted, and others can follow it.
     fn has_lines(&self) -> bool {
         matches!(self.format, Format::Csv | Format::Jsonl)
     }
 
-    /// Begins to hand over so many, a part at a time. A bar shows how far it has come, if one is wanted and there is room.
+    /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.
     pub fn begin_parts(&self, means: &mut Means<'_>, bar: Option<(&str, u64)>) {
         if let Some((what, total)) = bar.filter(|_| !self.way.is_on_terminal(means.output)) {
             means.terminal.begin_progress(what, total);
@@ -106,7 +107,7 @@ impl Handover {
         means.terminal.enter(Phase::Between);
     }
 
-    /// Hands a secret over, and puts it in force. `commit` is one short transaction.
+    /// Hands a secret over, and puts it in force. `commit` must be one short transaction.
     pub fn issue<D: Disclosure>(
         &mut self,
         means: &mut Means<'_>,
@@ -119,8 +120,9 @@ impl Handover {
         outcomes.into_iter().collect()
     }
 
-    /// Hands a batch over in one piece, and puts it in force. If it could not be delivered, none of it is; otherwise what
-    /// came of each, in their order. `commit` is one short transaction that says the same.
+    /// Hands a batch over in one piece, and puts it in force. If the delivery fails, none of the batch is in force.
+    /// Otherwise the outcome of each is returned, in their order. `commit` must be one short transaction that returns
+    /// these outcomes.
     pub fn issue_batch<D: Disclosure>(
         &mut self,
         means: &mut Means<'_>,
@@ -130,7 +132,7 @@ impl Handover {
         Ok(HandedOut::of(self, means, batch)?.put_in_force(commit))
     }
 
-    /// Takes out what is of no use, and writes what stands after the last one.
+    /// Deletes the rows of no use, and writes the end of the output.
     pub fn close(mut self, means: &mut Means<'_>) -> Result<()> {
         if self.in_force > 0 {
             means.terminal.enter(Phase::Telling);
@@ -147,7 +149,7 @@ impl Handover {
             .map_err(|failure| Failure::new(Kind::Failed, format!("it is in force, but {}", failure.message)))
     }
 
-    /// Writes a list of nobody.
+    /// Writes an empty list.
     pub fn close_empty(mut self, means: &mut Means<'_>) -> Result<()> {
         let end = self.rows.end();
         self.way.hand_over(means, &Handed { what: "list", bytes: &end, rows: &[], page: None })?;
@@ -155,7 +157,7 @@ impl Handover {
         Ok(())
     }
 
-    /// Writes what stands after the last of several.
+    /// Writes the end of a list of several.
     fn end(&mut self, means: &mut Means<'_>) -> Result<()> {
         let end = self.rows.end();
         if end.is_empty() {

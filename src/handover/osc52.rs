@@ -1,4 +1,4 @@
-//! The terminal, which is asked to copy it.
+//! Copies a secret by asking the terminal.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,11 +29,11 @@ impl WayOut for Osc52 {
     }
 }
 
-/// Has the terminal copy a secret (xterm, "Operating System Commands", 52). It does not say whether it did, so the person
-/// is asked.
+/// Asks the terminal to copy a secret (xterm, "Operating System Commands", 52). The terminal does not answer, so the
+/// person is asked.
 fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
     let begins = b"\x1b]52;c;";
-    // Written in its place: encoders that append go through buffers of their own, which nobody wipes.
+    // The secret is encoded in place. Encoders that append use buffers of their own, which nobody wipes.
     let mut sequence = Zeroizing::new(vec![0; begins.len() + secret.len().div_ceil(3) * 4 + 1]);
     let (start, rest) = sequence.split_at_mut(begins.len());
     start.copy_from_slice(begins);

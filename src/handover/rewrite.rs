@@ -1,4 +1,4 @@
-//! Taking rows out of the middle of a file of secrets.
+//! Deletes rows from the middle of a file of secrets.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,8 +10,11 @@ use zeroize::Zeroizing;
 
 use crate::made::{Fleeting, Made, stands_at};
 
-/// Takes ranges of bytes, in their order, out of a file, and returns the file that is in its place: locked, and at its end.
-/// What stays is written anew beside it, and takes the place in one step: whatever ends the program, none of it is lost.
+/// Deletes ranges of bytes, given in order, from a file. Returns the file that replaces it, locked and positioned at
+/// its end.
+///
+/// The remaining bytes are written to a new file beside it. It replaces the old one in one step. So nothing that stays
+/// is lost, however the program is ended.
 pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Result<File> {
     let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
     let mut text = Zeroizing::new(Vec::with_capacity(length + 1));
@@ -30,7 +33,7 @@ pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Resul
 }
 
 fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> {
-    // As with every output: where it cannot be locked, nobody can resume it.
+    // As with every output, a file that cannot be locked cannot be resumed.
     let _ = anew.try_lock();
     let mut from = 0;
     for range in ranges {
@@ -42,7 +45,7 @@ fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> 
     anew.sync_all()
 }
 
-/// Refuses a file that is not what stands at its path: that is somebody else's.
+/// Refuses a file that is no longer at its path. The file there now belongs to somebody else.
 pub fn still_there(file: &File, path: &Path) -> io::Result<()> {
     if stands_at(file, path) { Ok(()) } else { Err(io::Error::other("somebody has just moved or removed it")) }
 }
@@ -51,7 +54,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Puts the name of a file on the disk, too. A folder that may be written but not read cannot be synced.
+/// Syncs the name of a file to the disk, too. A folder that can be written but not read cannot be synced.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     match File::open(folder_of(path)) {
         Ok(folder) => folder.sync_all(),

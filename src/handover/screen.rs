@@ -1,4 +1,4 @@
-//! The confirmation screen.
+//! The confirmation screen as the way out.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
 use crate::terminal::screen::{ScreenKey, ScreenPage};
 
-/// The screen, and what stands on it; how long a copy from there stays on the clipboard.
+/// The screen, its page, and how long a copy from it stays on the clipboard.
 pub struct OnScreen {
     shown: Option<ScreenPage>,
     clear_after: Option<Duration>,
 }
 
 impl OnScreen {
-    /// An empty one.
+    /// An empty screen.
     #[must_use]
     pub fn new(clear_after: Option<Duration>) -> Self {
         Self { shown: None, clear_after }
@@ -43,14 +43,14 @@ impl WayOut for OnScreen {
         true
     }
 
-    /// `c` copies what stands there. Until it is left, a signal leaves it, too.
+    /// `c` copies the secret. While the screen is shown, a signal leaves it, too.
     fn wait(&mut self, means: &mut Means<'_>, is: &str) {
         let Some(page) = &mut self.shown else { return };
         means.terminal.enter(Phase::Idle);
         page.status = format!("{is}.");
         let mut painted = means.terminal.paint(page);
         means.terminal.forget_typed();
-        // A terminal that is gone shows nothing to anybody any more.
+        // A terminal that is gone cannot show anything.
         while painted.is_ok() && means.terminal.key().ok() == Some(ScreenKey::Copy) {
             page.status = match means.clipboard.copy(page.secret.as_bytes(), self.clear_after) {
                 Ok(()) if means.clipboard.committed() => {

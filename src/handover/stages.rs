@@ -1,5 +1,5 @@
-//! The stages of a handing over. What a signal does at each, and what is taken back of one that goes no further, follows
-//! from its type.
+//! The stages of a handover. The type of a stage decides what a signal does. It also decides what is taken back if the
+//! handover goes no further.
 
 use zeroize::Zeroizing;
 
@@ -11,14 +11,15 @@ use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
 use crate::terminal::format::Format;
 
-/// As long as it lasts, a signal is put off. Nothing is in force when it begins, and what is not when it ends is taken back.
+/// A stage during which signals are put off. Nothing is in force when it begins. Secrets that are not in force when it
+/// ends are taken back.
 struct Stage<'a, 'm> {
     handover: &'a mut Handover,
     means: &'a mut Means<'m>,
-    /// How many secrets are out.
+    /// How many secrets have been handed out.
     out: usize,
     is_kept: bool,
-    /// What a signal does afterwards.
+    /// What a signal does after the stage.
     then: Phase,
 }
 
@@ -64,7 +65,7 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
         let rows: Result<Vec<_>> =
             disclosed.iter().enumerate().map(|(before, one)| handover.written(means, one, before)).collect();
         let handed = rows.and_then(|rows| {
-            // Room for all of them at once, so that no reallocation leaves a copy of them behind.
+            // There is room for all rows from the start. A reallocation would leave a copy of the secrets behind.
             let mut bytes = Zeroizing::new(Vec::with_capacity(rows.iter().map(|row| row.len()).sum()));
             for row in &rows {
                 bytes.extend_from_slice(row);
@@ -83,16 +84,16 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
     }
 }
 
-/// Secrets that somebody has, and none of which is in force.
+/// Secrets that were handed out. None of them is in force yet.
 pub(super) struct HandedOut<'a, 'm, T> {
     stage: Stage<'a, 'm>,
     secrets: Vec<Delivered<T>>,
-    /// Whose it is, if it is a single one.
+    /// The owner, if it is a single secret.
     whose: Option<Username>,
 }
 
 impl<'a, 'm, T> HandedOut<'a, 'm, T> {
-    /// Hands secrets over, all in one piece.
+    /// Hands secrets out, all in one piece.
     pub(super) fn of<D: Disclosure<KnownBy = T>>(
         handover: &'a mut Handover,
         means: &'a mut Means<'m>,
@@ -105,7 +106,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         Ok(Self { stage, secrets, whose })
     }
 
-    /// Puts them in force, as far as that can be, and says what came of each, in their order.
+    /// Puts as many of them in force as possible. Returns the outcome of each, in their order.
     pub(super) fn put_in_force(
         self,
         commit: impl FnOnce(Vec<Delivered<T>>) -> Result<Vec<Result<()>>>,
@@ -116,7 +117,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
             stage.means.terminal.enter(Phase::Committing);
             commit(secrets)
         });
-        // If it failed, it failed for all of them in the same way.
+        // If the whole commit failed, it failed for all of them in the same way.
         let outcomes = committed.unwrap_or_else(|failure| (0..count).map(|_| Err(failure.again())).collect());
         let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         let is_dead = |outcome: &Result<()>| outcome.as_ref().is_err_and(|why| why.kind != Kind::OutcomeUnknown);
@@ -131,7 +132,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
     }
 }
 
-/// Secrets some of which are in force, or may be: they are kept.
+/// Secrets of which some are in force, or may be. They are kept.
 struct InForce<'a, 'm>(Stage<'a, 'm>);
 
 impl<'a, 'm> InForce<'a, 'm> {
@@ -143,7 +144,7 @@ impl<'a, 'm> InForce<'a, 'm> {
         Self(stage)
     }
 
-    /// Says of a single one what has become of it, and waits until whoever reads it has done so.
+    /// Says whether a single secret is in force. Waits until the person has read that.
     fn confirm(self, whose: Option<Username>, is_known: bool) {
         let Self(mut stage) = self;
         let Some(username) = whose else { return stage.handover.way.leave(stage.means) };
@@ -160,7 +161,7 @@ impl<'a, 'm> InForce<'a, 'm> {
 }
 
 impl Handover {
-    /// A secret as it goes out there, behind so many others of the same piece.
+    /// A secret as the way out writes it, after `before` others of the same piece.
     fn written<D: Disclosure>(
         &mut self,
         means: &Means<'_>,
@@ -178,7 +179,7 @@ impl Handover {
         })
     }
 
-    /// What to say of one that was handed over and is not in force, or may not be.
+    /// The failure of a secret that was handed out, and is not or may not be in force.
     fn told(&self, failure: Failure, whose: &str) -> Failure {
         let is = if failure.kind == Kind::OutcomeUnknown {
             "may be in force, or not"
@@ -189,7 +190,7 @@ impl Handover {
         Failure { message, ..failure }
     }
 
-    /// Takes back what was given last, all of which is of no use, where that can be done.
+    /// Takes back the latest secrets if the way out can. None of them is of use.
     fn take_back(&mut self, means: &mut Means<'_>, latest: usize) {
         if self.way.take_back_latest(means) {
             self.given -= latest;

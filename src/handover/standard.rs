@@ -4,14 +4,14 @@ use super::{Handed, Means, WayOut, not_delivered};
 use crate::failure::Result;
 use crate::terminal::output::{Layout, Output};
 
-/// Standard output, as the way out.
+/// Standard output as the way out.
 pub struct Standard {
-    /// Whether it is still to be said that others can read it.
+    /// Whether a warning is still due that others can read the output.
     is_open_to_others: bool,
 }
 
 impl Standard {
-    /// Takes it, unless nobody would see what is written to it.
+    /// Takes standard output. Fails if nobody would see what is written to it.
     pub fn open(output: &dyn Output) -> Result<Self> {
         match output.dead_end() {
             Some(device) => Err(not_delivered(format!("standard output is {device}: nobody would see it there"))

@@ -1,4 +1,4 @@
-//! The output file of a run that was ended: what stands in it, and where to go on.
+//! The output file of an interrupted run: its rows, and where to go on.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -19,38 +19,39 @@ use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
 use crate::terminal::format::Format;
 
-/// How a file begins of which no row can be looked up.
+/// The header of an earlier passdesk. Its rows have no operation, so they cannot be looked up.
 const BEFORE_OPERATIONS: &[u8] = b"username,temporary_password,expires_at\n";
 
-/// What to do about a file that is none of these.
+/// The hint for a file that cannot be resumed.
 const NAME_IT: &str = "name the output file of the interrupted run";
 
-/// A row of the file: whom a temporary password was made for. The password itself is not taken out of the file.
+/// A row of the file, without its password: the account of a temporary password.
 pub struct Written {
     /// The account.
     pub username: Username,
-    /// When the password ends.
+    /// When the password expires.
     pub until: Timestamp,
     /// The operation that made it.
     pub operation: OperationId,
-    /// Where the row stands, in bytes.
+    /// The place of the row in the file, in bytes.
     place: Range<u64>,
 }
 
-/// The file, open and nobody else's for as long.
+/// The file, open and locked. No other run can use it meanwhile.
 pub struct Unfinished {
     /// The file.
     pub file: File,
     /// Its path.
     pub path: PathBuf,
-    /// The format it is in; `None` if nothing stands in it yet.
+    /// Its format. `None` if it is empty or has no complete header.
     pub format: Option<Format>,
-    /// Its whole rows.
+    /// Its complete rows.
     pub rows: Vec<Written>,
 }
 
 impl Unfinished {
-    /// Opens and reads the file. One that passdesk keeps for itself, that is open to others, or not what a reset has written, is refused.
+    /// Opens and reads the file. Refuses passdesk's own files, files open to others, and files that are not the output
+    /// of a reset.
     pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
         let (file, text) = read(path, is_kept)?;
         let header = [TemporaryDisclosure::COLUMNS.join(","), "\n".into()].concat();
@@ -58,7 +59,7 @@ impl Unfinished {
             [] => (None, 0),
             [b'{', ..] => (Some(Format::Jsonl), 0),
             text if text.starts_with(header.as_bytes()) => (Some(Format::Csv), header.len()),
-            // Ended while it wrote the header.
+            // The run was interrupted while it wrote the header.
             text if header.as_bytes().starts_with(text) => (None, 0),
             [b'[', ..] => {
                 return Err(Failure::new(
@@ -76,7 +77,7 @@ impl Unfinished {
         };
         let mut rows = Vec::new();
         let mut end = start;
-        // What stands behind the last line end was being written when the run was ended.
+        // Text after the last line end is a row that the run did not finish.
         for (number, line) in text[start..].split_inclusive(|byte| *byte == b'\n').enumerate() {
             if !line.ends_with(b"\n") {
                 break;
@@ -90,8 +91,8 @@ impl Unfinished {
         Ok(Self { file, path: path.to_owned(), format, rows })
     }
 
-    /// Keeps the rows of which it says so here, in their order, and nothing behind the last; without a row the header goes,
-    /// too.
+    /// Keeps the rows whose `stays` is true, in their order. Everything after the last kept row is deleted. If no row
+    /// is kept, the header is deleted, too.
     pub fn keep(&mut self, stays: &[bool]) -> Result<()> {
         let rows = mem::take(&mut self.rows);
         let (kept, gone): (Vec<_>, Vec<_>) = rows.into_iter().zip(stays).partition(|(_, stays)| **stays);
@@ -149,10 +150,10 @@ fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroi
     Ok((file, text))
 }
 
-/// What is read of a row.
+/// The parts of a row that are read.
 type Read = (Username, Timestamp, OperationId);
 
-/// A row as it is written: no cell of it needs quotes.
+/// Reads a row. It is split at commas, since no cell of it needs quotes.
 fn csv_row(line: &[u8]) -> Option<Read> {
     let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
     let cells: Vec<_> = line.split(',').collect();

@@ -1,4 +1,4 @@
-//! What a way out is.
+//! The trait of every way out.
 
 use std::io;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::terminal::clipboard::Clipboard;
 use crate::terminal::output::{Layout, Output};
 use crate::terminal::screen::ScreenPage;
 
-/// What a way out may need of the world.
+/// The parts of the outside world that a way out may need.
 pub struct Means<'a> {
     /// Standard output.
     pub output: &'a mut dyn Output,
@@ -20,15 +20,15 @@ pub struct Means<'a> {
     pub terminal: &'a mut dyn Terminal,
 }
 
-/// What is handed over in one piece.
+/// Secrets that are handed over in one piece.
 pub struct Handed<'a> {
-    /// What a message calls it.
+    /// The name of the secrets in messages.
     pub what: &'a str,
-    /// As it is written.
+    /// The bytes to write.
     pub bytes: &'a [u8],
-    /// How long the rows are at its end, if each can be taken out again.
+    /// The lengths of the rows at the end of the bytes, if each row can be deleted again.
     pub rows: &'a [usize],
-    /// As it stands on a screen, if it is a single secret.
+    /// The page for a screen, if it is a single secret.
     pub page: Option<&'a dyn Fn() -> ScreenPage>,
 }
 
@@ -38,81 +38,81 @@ impl Handed<'_> {
         self.bytes.strip_suffix(b"\n").unwrap_or(self.bytes)
     }
 
-    /// That it could not be written there.
+    /// The failure that it could not be written there.
     pub(super) fn unwritten(&self, place: &str, error: &io::Error) -> Failure {
         not_delivered(format!("the {} could not be written to {place}: {error}", self.what))
             .hint("nothing has changed for this account; use another way out, and try again")
     }
 }
 
-/// A way out for a secret, open.
+/// An open way out for secrets.
 pub trait WayOut {
-    /// Hands it over. It is out when this returns: in a file on the disk itself, on the clipboard to be pasted.
+    /// Hands the secrets over. When this returns, they are out: on the disk, or ready to be pasted from the clipboard.
     fn hand_over(&mut self, means: &mut Means<'_>, handed: &Handed<'_>) -> Result<()>;
 
-    /// It is about to be put in force: fails if nobody has it any more.
+    /// Called just before the secrets come into force. Fails if nobody has them any more.
     fn commits(&mut self, _: &mut Means<'_>) -> Result<()> {
         Ok(())
     }
 
-    /// It is in force, or may be: what was handed over is kept.
+    /// Called when the secrets are in force, or may be. The output is kept.
     fn keep(&mut self, _: &mut Means<'_>) {}
 
-    /// Says what has become of it, and waits until whoever reads it has done so.
+    /// Says whether the secret is in force. Waits until the person has read that.
     fn wait(&mut self, _: &mut Means<'_>, _is: &str) {}
 
-    /// Whether it shows a page, and takes no bytes.
+    /// Whether it shows a page instead of bytes.
     fn takes_page(&self) -> bool {
         false
     }
 
-    /// It is not in force, and nobody looks at it any longer.
+    /// Called when the secrets are not in force, and nobody looks at them any longer.
     fn leave(&mut self, _: &mut Means<'_>) {}
 
-    /// Takes back the latest part, which is of no use; `false` where that cannot be.
+    /// Takes back the latest part, which is of no use. Returns `false` if that is impossible.
     fn take_back_latest(&mut self, _: &mut Means<'_>) -> bool {
         false
     }
 
-    /// How text is laid out there.
+    /// The layout of text there.
     fn layout(&self, _: &dyn Output) -> Layout {
         Layout::default()
     }
 
-    /// Whether it goes out bare, without a word about it; of some secrets that depends on whether it is a file.
+    /// Whether the secret goes out bare, without any words. For some secrets this is so only in a file.
     fn is_bare(&self, _bare_in_a_file: bool) -> bool {
         false
     }
 
-    /// What was done with it, as in "the password … is NOT in force".
+    /// What was done with the secret, as in "the password … is NOT in force".
     fn handed(&self) -> String {
         "shown".into()
     }
 
-    /// How a message says that it is in force, as in "The password of alice …".
+    /// How a message says that the secret is in force, as in "The password of alice …".
     fn confirmed(&self) -> String {
         "is in force".into()
     }
 
-    /// Whether a bar on standard error would stand among what is handed over.
+    /// Whether a progress bar on standard error would appear in the middle of the output.
     fn is_on_terminal(&self, output: &dyn Output) -> bool {
         output.layout().width.is_some()
     }
 
-    /// Where it went, if that is a file.
+    /// The output file, if there is one.
     fn file(&self) -> Option<&Path> {
         None
     }
 
-    /// What goes if the program is ended before anything is in force.
+    /// The file to remove if the program is ended before anything is in force.
     fn doomed(&self) -> Option<Made> {
         None
     }
 
-    /// Says of each row of the latest part whether it is of no use.
+    /// Marks the rows of the latest part that are of no use.
     fn strike(&mut self, _is_dead: &[bool]) {}
 
-    /// Takes the rows out again that are of no use.
+    /// Deletes the rows that are of no use.
     fn leave_out(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Accounts. Every function runs inside one transaction: it loads, decides again whether the actor may, saves and records,
-//! or changes nothing.
+//! Accounts. Every function runs inside one transaction. It loads, decides again whether the actor may do it, saves and
+//! records. Or it changes nothing.
 
 use std::iter;
 use std::ops::Deref;
@@ -21,7 +21,7 @@ use crate::domain::name::Username;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 
-/// The account and what it signs in with.
+/// The account and its credential.
 pub fn credential(reads: &mut dyn Reads, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
     let Some(account) = reads.account(&Target::Username(username.clone()))? else { return Ok(None) };
     let (revision, temporary_until) = (account.password_revision, account.temporary_until);
@@ -29,14 +29,14 @@ pub fn credential(reads: &mut dyn Reads, username: &Username) -> Result<Option<(
     Ok(Some((account, credential)))
 }
 
-/// The account, if it is still the one that was seen.
+/// The account, if its revision is still the one that was seen.
 pub fn seen(tx: &mut Tx<'_>, id: AccountId, seen: Revision) -> Result<Account> {
     tx.account(&Target::Id(id))?
         .filter(|account| account.revision == seen)
         .ok_or_else(|| StoreError::Conflict("somebody else has just changed the account".into()))
 }
 
-/// Refuses what would be of no use by the time it is in force: to deliver it may have taken that long.
+/// Refuses something that has expired before it comes into force. The delivery may have taken that long.
 pub fn lives(tx: &mut Tx<'_>, until: Timestamp) -> Result<()> {
     if until > tx.now() {
         Ok(())
@@ -81,11 +81,11 @@ pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit
     })
 }
 
-/// The account as an edit makes it, if the actor may give and take the roles in it.
+/// The account after an edit, if the actor may give and take the roles in it.
 pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_>) -> Result<()>) -> Result<Account> {
     let roles = edit.roles.unwrap_or(was.roles);
     if roles != was.roles {
-        // Taking a role is a matter of what the account has, giving one of what it is to have.
+        // Taking roles depends on the roles before. Giving roles depends on the roles after.
         may(Action::Revoke, was.into())?;
         may(Action::Grant, Subject { roles, ..Subject::from(was) })?;
     }
@@ -97,7 +97,7 @@ pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_
     })
 }
 
-/// Replaces the password by a temporary one.
+/// Replaces the password with a temporary one.
 pub fn reset_password(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -111,7 +111,7 @@ pub fn reset_password(
     })
 }
 
-/// A reset that no role allows and no rule forbids: for operators, of a global-admin.
+/// A reset of a global-admin by an operator. It needs no role, and no rule forbids it.
 pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, new: &NewTemporary) -> Result<()> {
     let mut account = seen(tx, id, revision)?;
     let event = events::recovered(by, &account, new.until, tx.now());
@@ -120,7 +120,7 @@ pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, n
     record::append(tx, &event)
 }
 
-/// Replaces what an account signs in with, and ends what was begun with it.
+/// Replaces the credential of an account, and ends its sign-ins and tries.
 fn give_temporary(tx: &mut Tx<'_>, by: &Actor, account: &mut Account, new: &NewTemporary) -> Result<()> {
     lives(tx, new.until)?;
     tx.save_hash(account.id, &new.hash)?;
@@ -131,7 +131,7 @@ fn give_temporary(tx: &mut Tx<'_>, by: &Actor, account: &mut Account, new: &NewT
     sign_ins::end_of(tx, account.id, None).map(drop)
 }
 
-/// Says of an account that its password is a temporary one.
+/// Notes in an account that its password is a temporary one.
 fn give(tx: &Tx<'_>, by: &Actor, account: &mut Account, until: Timestamp) {
     account.has_password = true;
     account.must_change = true;
@@ -140,13 +140,13 @@ fn give(tx: &Tx<'_>, by: &Actor, account: &mut Account, until: Timestamp) {
     account.last_reset = Some(LastReset { at: tx.now(), by: by.recorded() });
 }
 
-/// What comes after a number of which no passdesk has ever reached the last.
+/// The next number. No passdesk has ever reached the last one.
 fn next(revision: i64) -> Result<i64> {
     let spent = || StoreError::Failed(anyhow::anyhow!("the store failed: it has counted as far as it can"));
     revision.checked_add(1).ok_or_else(spent)
 }
 
-/// The account, once it is written.
+/// The account with its next revision.
 pub fn written(account: Account) -> Result<Account> {
     Ok(Account { revision: Revision(next(account.revision.0)?), ..account })
 }
@@ -159,7 +159,7 @@ pub fn require_change(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revi
     })
 }
 
-/// Lets an account try again: its failures are forgotten, and it is not locked.
+/// Resets the failures of an account, and unlocks it.
 pub fn unlock(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::Unlock, id, revision, |tx, account| {
         tries::end_all(tx, account)?;
@@ -186,7 +186,7 @@ pub fn enable(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) ->
     })
 }
 
-/// Takes an account out, and ends all its sign-ins.
+/// Removes an account, and ends all its sign-ins.
 pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::Remove, id, revision, |tx, account| {
         sign_ins::end_of(tx, id, None)?;
@@ -195,7 +195,7 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) ->
     })
 }
 
-/// Brings a removed account back.
+/// Restores a removed account.
 pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::Restore, id, revision, |_, account| {
         account.removed_at = None;
@@ -203,8 +203,8 @@ pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -
     })
 }
 
-/// Forgets the accounts that were removed so long ago, and says how many. Each account that goes has an event of its own,
-/// by which its number still leads to whoever purged it.
+/// Deletes for good the accounts that were removed this long ago. Returns how many there were. Each deleted account has
+/// an event of its own. So its number still shows who purged it.
 pub fn purge(tx: &mut Tx<'_>, by: &Actor, restorable: SignedDuration) -> Result<u64> {
     authorize_all(tx, by, Action::Purge)?;
     let removed_until = before(tx.now(), restorable);
@@ -219,7 +219,7 @@ pub fn purge(tx: &mut Tx<'_>, by: &Actor, restorable: SignedDuration) -> Result<
     Ok(count)
 }
 
-/// Puts the password its owner chose in force.
+/// Puts the password that the owner chose in force.
 pub fn replace_password(
     tx: &mut Tx<'_>,
     id: AccountId,
@@ -243,8 +243,9 @@ pub fn replace_password(
     Ok(chosen)
 }
 
-/// One change of one account: is it still the one that was seen, may the actor do it, does it leave an admin; then it
-/// counts as written, and is recorded. `work` makes the account what it is to be, and says what is worth recording.
+/// Makes one change to one account. It checks three things: the account is still as it was seen, the actor may do it,
+/// and a usable admin is left. Then it saves and records the change. `work` changes the account, and returns the
+/// details for the record.
 fn change(
     tx: &mut Tx<'_>,
     by: &Actor,

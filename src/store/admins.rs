@@ -1,4 +1,4 @@
-//! Whether an admin who can be counted on is left, looked up inside the transaction that writes.
+//! Whether a usable admin is left. It is looked up inside the transaction that writes.
 
 use super::Result;
 use super::engine::Reads;
@@ -9,25 +9,25 @@ use crate::domain::authority::Refusal;
 use crate::domain::clock::Timestamp;
 use crate::domain::role::Role;
 
-/// The admins there are.
+/// The kinds of admins that exist.
 pub fn there(reads: &mut dyn Reads, now: Timestamp) -> Result<Admins> {
     others(reads, AccountId(0), now)
 }
 
-/// The admins there are besides one account. No account has the number 0.
+/// The kinds of admins that exist besides one account. No account has the number 0.
 pub fn others(reads: &mut dyn Reads, but: AccountId, now: Timestamp) -> Result<Admins> {
     let mut admins = Admins::default();
     reads.holders(Role::GlobalAdmin, &mut |account| {
         if account.id != but {
             admins = admins.with(account, now);
         }
-        // More there cannot be.
+        // A lasting admin is the best result, so the search stops there.
         admins.lasting
     })?;
     Ok(admins)
 }
 
-/// Refuses what would leave no admin to count on.
+/// Refuses a change that would leave no usable admin.
 pub fn stay(tx: &mut Tx<'_>, was: &Account, is: &Account) -> Result<()> {
     let now = tx.now();
     if !was.is_usable_admin(now) {
@@ -40,9 +40,9 @@ pub fn stay(tx: &mut Tx<'_>, was: &Account, is: &Account) -> Result<()> {
     Ok(())
 }
 
-/// Whether one account is all the lasting admins there are.
+/// Whether the account is the only lasting admin.
 pub fn is_last(reads: &mut dyn Reads, id: AccountId) -> Result<bool> {
-    // Whose way in does not expire has it at any time.
+    // A way in that does not expire exists at any time, so any moment will do.
     let ever = Timestamp::UNIX_EPOCH;
     Ok(there(reads, ever)?.lasting && !others(reads, id, ever)?.lasting)
 }

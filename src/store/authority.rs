@@ -1,4 +1,5 @@
-//! Decided inside the transaction that writes: whether the actor may, on what the actor is by now.
+//! Decides whether the actor may do something. It does so inside the transaction that writes, for the actor as it is by
+//! now.
 
 use super::engine::SignInRow;
 use super::tx::Tx;
@@ -12,17 +13,17 @@ use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 
-/// Decides on what the actor is by now, not on what it was when the command began.
+/// Decides for the actor as it is by now, not as it was when the command began.
 pub fn authorize(tx: &mut Tx<'_>, by: &Actor, action: Action, subject: Subject<'_>) -> Result<()> {
     Present::look_up(tx, by)?.may(action, Some(subject))
 }
 
-/// The same for what is done to nobody.
+/// The same for an action without a target.
 pub fn authorize_all(tx: &mut Tx<'_>, by: &Actor, action: Action) -> Result<()> {
     Present::look_up(tx, by)?.may(action, None)
 }
 
-/// What an actor is by now: looked up once by whoever has much to decide in one transaction.
+/// The actor as it is by now. It is looked up once, for callers that decide much in one transaction.
 pub struct Present {
     /// `None` for an operator.
     account: Option<Account>,
@@ -30,7 +31,7 @@ pub struct Present {
 }
 
 impl Present {
-    /// Looks it up.
+    /// Looks the actor up.
     pub fn look_up(tx: &mut Tx<'_>, by: &Actor) -> Result<Self> {
         let (id, proof) = match by {
             Actor::Operator(_) if lets_operators_in(tx)? => {
@@ -73,7 +74,8 @@ fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(tx.setting(&Setting::OperatorAccess.key())?.as_deref() != Some("off"))
 }
 
-/// The account, if it is in use and still has the password that its owner has proved to know, and that is of use still.
+/// The account, if it is in use and its password is still the one that its owner proved. A temporary password must not
+/// have expired.
 pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
     let stands = |account: &Account| account.is_open() && account.has_password && account.password_revision == proved;
     let gone = || StoreError::Conflict("the password was just reset, or the account was just disabled".into());
@@ -84,7 +86,7 @@ pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Resul
     Ok(account)
 }
 
-/// The roles of somebody who acts by a sign-in now; `None` if it is over.
+/// The roles of an actor with this sign-in, as they are now. `None` if the sign-in has ended.
 fn acting_roles(tx: &mut Tx<'_>, account: &Account, id: SignInId) -> Result<Option<Roles>> {
     let now = tx.now();
     let lives = |row: &SignInRow| row.account == account.id && row.expires_at > now;

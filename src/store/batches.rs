@@ -9,7 +9,7 @@ use crate::domain::audit::Entry;
 use crate::domain::authority::Action;
 use crate::domain::target::Target;
 
-/// Resets each of a batch as it is by now. What one refusal undoes is that one.
+/// Resets each account of a batch, whatever its revision is by now. A refusal undoes only its own reset.
 pub fn reset_passwords(tx: &mut Tx<'_>, by: &Actor, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
     batch
         .iter()
@@ -22,7 +22,7 @@ pub fn reset_passwords(tx: &mut Tx<'_>, by: &Actor, batch: &[(AccountId, NewTemp
                 )?;
                 Ok(Err(why.into()))
             }
-            // Nothing can be written any more, whatever it is.
+            // After these errors nothing more can be written.
             Err(error @ (StoreError::Busy | StoreError::Unusable { .. })) => Err(error),
             outcome => Ok(outcome),
         })

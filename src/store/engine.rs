@@ -1,5 +1,5 @@
-//! What an engine is: rows in and rows out, inside one transaction. It knows how they are kept, and nothing of what they
-//! mean: no role, no refusal, nothing of what lapses, and no word of an event.
+//! What an engine is: it takes and returns rows, inside one transaction. It knows how rows are kept, but not what they
+//! mean. It knows nothing of roles, refusals, expiry or events.
 
 use std::path::Path;
 
@@ -15,83 +15,83 @@ use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
 
-/// How a transaction is to be written.
+/// How a transaction will be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writing {
     /// A few rows.
     Few,
-    /// A million rows, for which there is room to be made.
+    /// A million rows. The engine should make room for them.
     Many,
-    /// Password hashes are replaced: the old ones go from wherever they still stand. Readers may keep that from happening
-    /// now; then a later writer does it.
+    /// Password hashes are replaced. The old hashes must be deleted wherever they still are. Readers may prevent that
+    /// now. Then a later writer does it.
     Forgetting,
-    /// Nobody need wait for it: if somebody else writes, it is [`super::StoreError::Busy`].
+    /// A write that is not worth waiting for. If somebody else writes, the answer is [`super::StoreError::Busy`].
     IfIdle,
 }
 
-/// Where rows are kept. Each method is one transaction, and what several do at the same moment is as if one came after the
-/// other.
+/// The place where rows are kept. Each method is one transaction. Simultaneous transactions have the same effect as if
+/// they ran one after the other.
 pub trait Engine {
-    /// Reads, all of it at one moment.
+    /// Reads, with everything as it is at one moment.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()>;
 
-    /// Closes it; an error if not all of it is where it is to stay.
+    /// Closes it. Fails if some data has not reached its final place.
     fn close(self: Box<Self>) -> Result<()>;
 
-    /// Makes copies of itself, if it is kept in a file.
+    /// Access to copies, if the engine keeps its rows in a file.
     fn copies(&mut self) -> Option<&mut dyn Copies> {
         None
     }
 
-    /// Reads and writes. What is written is in force if the work succeeds, and not at all if it fails. The work is done once:
-    /// an engine does not try again. If it cannot know whether it is in force, it answers
+    /// Reads and writes. If the work succeeds, all of it is in force. If the work fails, none of it is. The work runs
+    /// once, and the engine does not retry. If the engine cannot know whether the work is in force, it answers
     /// [`super::StoreError::Unknown`].
     fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
 }
 
-/// A store that is kept in a file, and copied to another one.
+/// A store that is kept in a file, and can be copied to another file.
 pub trait Copies {
-    /// Makes an empty file for a copy, which nobody else can read. [`super::StoreError::Conflict`] if there is something of
-    /// that name.
+    /// Makes an empty file for a copy, which nobody else can read. If the name is taken, the answer is
+    /// [`super::StoreError::Conflict`].
     fn begin_copy(&self, place: &Path) -> Result<Box<dyn Unfinished>>;
 
-    /// Fills it with all of the store, as it is at one moment, while others write. It is complete, checked and on the disk
-    /// then.
+    /// Fills the copy with the whole store, as it is at one moment. Others can write meanwhile. When this returns, the
+    /// copy is complete, checked and on the disk.
     fn fill(&mut self, copy: &Path, watch: &mut dyn Watch) -> Result<()>;
 }
 
-/// A file that has not its name yet. Dropped, it is gone.
+/// A file that does not have its final name yet. If it is dropped, it is deleted.
 pub trait Unfinished {
-    /// Where it is for now.
+    /// Its path for now.
     fn path(&self) -> &Path;
 
-    /// Gives it its name.
+    /// Gives it its final name.
     fn put_in_place(self: Box<Self>) -> Result<()>;
 }
 
-/// What a row has that may stand in one row only.
+/// A value that only one row may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// A username.
     Username,
     /// An e-mail address, folded.
     Email,
-    /// The label of a token of one account.
+    /// The label of a token, within one account.
     Label,
 }
 
-/// What came of a row that may be in the way of another.
+/// The result of writing a row, which may conflict with another.
 pub type Kept<T> = std::result::Result<T, Taken>;
 
-/// An account as it stands in its row, whoever has written that.
+/// An account as its row has it, whoever wrote the row.
 pub struct WrittenAccount {
     /// Its number.
     pub id: AccountId,
     /// The account, if it can be read.
     pub account: Option<Account>,
-    /// Its username, to the letter.
+    /// Its username, exactly as written.
     pub username: String,
-    /// By what its address is found.
+    /// The key that finds it by its address.
     pub email_key: Option<String>,
     /// Its hash, if it has one.
     pub hash: Option<StoredHash>,
@@ -125,20 +125,20 @@ pub struct SignInRow {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// What is turned away again and again, as it is counted.
+/// A kind of repeated refusals, as it is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepeatRow {
-    /// The number of its target; 0 is nobody's. By this and its kind it is found.
+    /// The number of its target, or 0 for none. The row is found by this number and its kind.
     pub target: i64,
     /// What is counted.
     pub repeat: Repeat,
-    /// When the first of them came.
+    /// When the first one came.
     pub began_at: Timestamp,
 }
 
 /// What can be read of a store, inside one transaction.
 pub trait Reads {
-    /// The time of the transaction, to the second. It is one moment from its beginning to its end.
+    /// The time of the transaction, to the second. It stays the same until the transaction ends.
     fn now(&self) -> Timestamp;
 
     /// A setting.
@@ -148,20 +148,20 @@ pub trait Reads {
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
     /// The hash of the password of an account, if it has one.
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
-    /// The costs of the hashes that are stored, each once, at most so many.
+    /// The costs of the stored hashes, each once, and at most `most` of them.
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
-    /// Shows those who have a role in the order of their numbers, until `seen` says that it has seen enough. Those who cannot
-    /// be read are left out.
+    /// Calls `seen` for each account with a role, in the order of their numbers. It stops when `seen` returns true.
+    /// Accounts that cannot be read are left out.
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;
-    /// Shows all accounts as they stand in their rows, those that cannot be read as well.
+    /// Calls `seen` for all accounts as their rows have them, even those that cannot be read.
     fn written(&mut self, seen: &mut dyn FnMut(&WrittenAccount) -> Result<()>) -> Result<()>;
     /// One page of a list.
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>>;
-    /// Whom somebody may mean, as [`super::Store::suggestions`] has it.
+    /// The accounts that somebody may mean, as [`super::Store::suggestions`] lists them.
     fn suggestions(&mut self, text: &str, limit: usize) -> Result<Vec<Account>>;
     /// How many accounts there are.
     fn count(&mut self, filter: &Filter) -> Result<u64>;
-    /// The accounts that have the names of newcomers. An engine may know how to find many at once.
+    /// The accounts that already have the names of newcomers. An engine may find many at once faster.
     fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
         let mut found = Vec::new();
         for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
@@ -177,29 +177,30 @@ pub trait Reads {
         Ok(found)
     }
 
-    /// The tries of an account that are under way.
+    /// The unfinished tries of an account.
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>>;
 
     /// The sign-in or token with this digest.
     fn sign_in(&mut self, digest: SignInDigest) -> Result<Option<SignInRow>>;
-    /// The sign-in or token of this number.
+    /// The sign-in or token with this number.
     fn sign_in_of(&mut self, id: SignInId) -> Result<Option<SignInRow>>;
-    /// The tokens of one account or of all, in the order of their numbers.
+    /// The tokens of one account or of all accounts, in the order of their numbers.
     fn tokens(&mut self, owner: Option<AccountId>) -> Result<Vec<SignInRow>>;
 
-    /// Events of the record, as [`super::Store::events`] has it. The actor of a filter is a text that stands in the name.
+    /// Events of the record, as [`super::Store::events`] lists them. The filter's actor is a text that occurs in the
+    /// name.
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
-    /// What is counted and is no event yet, at most so many.
+    /// The repeated refusals that are not an event yet, at most `most` of them.
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
 }
 
 /// The rows of a store, inside one transaction that writes.
 pub trait Rows: Reads {
-    /// Marks how far the transaction has come.
+    /// Sets a mark at this point of the transaction.
     fn mark(&mut self) -> Result<()>;
-    /// Undoes what was written since the latest mark, which is gone then.
+    /// Undoes everything since the latest mark, and deletes the mark.
     fn back_to_mark(&mut self) -> Result<()>;
-    /// Forgets the latest mark, and keeps what was written since.
+    /// Deletes the latest mark, and keeps what was written since.
     fn drop_mark(&mut self) -> Result<()>;
 
     /// Writes a setting.
@@ -207,44 +208,45 @@ pub trait Rows: Reads {
     /// The number of the next try to sign in. No two tries have the same.
     fn next_try(&mut self) -> Result<TryId>;
 
-    /// Makes accounts, one after the other, and gives them ascending numbers. `made` is told what came of each, and stops it
-    /// by failing.
+    /// Makes accounts, one after the other, and gives them ascending numbers. `made` gets the result for each account.
+    /// If `made` fails, no more accounts are made.
     fn insert(
         &mut self,
         new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()>;
-    /// Writes what is different about an account that is there.
+    /// Writes the changed fields of an existing account.
     fn save(&mut self, account: &Account) -> Result<Kept<()>>;
     /// Writes the hash of the password of an account.
     fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()>;
-    /// Deletes the accounts that were removed up to a moment, and names them in the order of their numbers.
+    /// Deletes the accounts removed at a moment or before. Returns them in the order of their numbers.
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
-    /// Marks temporary passwords as lapsed that end at a moment or before, at most so many. Says how many it has marked.
+    /// Marks temporary passwords as lapsed that expire at a moment or before, at most `most` of them. Returns how many
+    /// it marked.
     fn lapse(&mut self, until: Timestamp, most: usize) -> Result<usize>;
 
-    /// A try begins.
+    /// Adds a try that begins.
     fn insert_try(&mut self, id: AccountId, begun: TryRow) -> Result<()>;
-    /// A try ends; `false` if there was none of this number.
+    /// Deletes a try that ends. Returns `false` if there was none with this number.
     fn delete_try(&mut self, id: AccountId, begun: TryId) -> Result<bool>;
-    /// All tries of an account end.
+    /// Deletes all tries of an account.
     fn delete_tries(&mut self, id: AccountId) -> Result<()>;
 
-    /// Begins a sign-in or a token. Its number is given by the engine.
+    /// Adds a sign-in or a token. The engine gives it a number.
     fn insert_sign_in(&mut self, digest: SignInDigest, row: &SignInRow) -> Result<Kept<()>>;
-    /// Writes the roles of a token, and when it was used last.
+    /// Writes the roles of a token, and when it was last used.
     fn save_sign_in(&mut self, row: &SignInRow) -> Result<()>;
-    /// A sign-in or token ends.
+    /// Deletes a sign-in or token.
     fn delete_sign_in(&mut self, id: SignInId) -> Result<()>;
-    /// The sign-ins and tokens of an account end, all but one. Says how many.
+    /// Deletes the sign-ins and tokens of an account, except one. Returns how many.
     fn delete_sign_ins(&mut self, account: AccountId, keep: Option<SignInId>) -> Result<usize>;
-    /// The sign-ins and tokens end that were to end at a moment or before.
+    /// Deletes the sign-ins and tokens that expire at a moment or before.
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()>;
 
     /// Appends an event.
     fn append(&mut self, event: &Event) -> Result<()>;
-    /// Writes how often something was turned away.
+    /// Writes how often something was refused.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
-    /// It is counted no longer.
+    /// Stops counting something.
     fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()>;
 }

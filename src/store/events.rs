@@ -1,4 +1,4 @@
-//! What the record says of each thing that is done, whichever engine keeps it.
+//! What the record says of each change, for every engine.
 
 use std::fmt;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub fn added<H>(by: &Actor, id: AccountId, new: &NewAccount<H>) -> Entry {
     Entry::done(by, Action::Add.name(), Some(target), Detail::default().with_roles(DetailKey::Roles, new.roles))
 }
 
-/// What an edit has changed.
+/// What an edit changed.
 #[must_use]
 pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
     let mut changed = Vec::new();
@@ -39,26 +39,26 @@ pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
     }
 }
 
-/// When a temporary password that was given ends.
+/// When a new temporary password expires.
 #[must_use]
 pub fn expires(until: Timestamp) -> Detail {
     Detail::default().with_moment(DetailKey::ExpiresAt, until)
 }
 
-/// After how many failures an account was unlocked.
+/// How many failures an account had when it was unlocked.
 #[must_use]
 pub fn of_unlock(failed: u32) -> Detail {
     Detail::default().with(DetailKey::Failures, failed)
 }
 
-/// An account, as it was, was recovered with a temporary password.
+/// An account was recovered with a temporary password. `account` is the account before that.
 #[must_use]
 pub fn recovered(by: &Actor, account: &Account, until: Timestamp, now: Timestamp) -> Entry {
     let detail = expires(until).with(DetailKey::StateBefore, account.state(now).name());
     Entry::done(by, "recover", Some(account.into()), detail)
 }
 
-/// An account was forgotten; `None` if there was none to forget.
+/// An account was deleted for good. `None` if there was no account to delete.
 #[must_use]
 pub fn purged(by: &Actor, target: Option<RecordedTarget>) -> Entry {
     Entry::done(by, Action::Purge.name(), target, Detail::default())
@@ -79,7 +79,7 @@ pub fn imported(by: &Actor, import: &Import<'_>, imported: &Imported) -> Entry {
     Entry::done(by, Action::Import.name(), None, detail)
 }
 
-/// The owner of an account has chosen a password.
+/// The owner of an account chose a password.
 #[must_use]
 pub fn password_chosen(account: &Account, proved: PasswordRevision) -> Entry {
     Entry::done(&Actor::owner(account, proved), "change-password", Some(account.into()), Detail::default())
@@ -87,18 +87,18 @@ pub fn password_chosen(account: &Account, proved: PasswordRevision) -> Entry {
 
 // Sign-ins.
 
-/// Nobody did something, which was refused.
+/// A refusal without an actor.
 fn refused(target: Option<RecordedTarget>, detail: Detail) -> Entry {
     Entry { actor: None, action: "sign-in", target, outcome: Outcome::Refused, detail }
 }
 
-/// Somebody was not let in, nobody knows who.
+/// A sign-in failed. Nobody knows who tried it.
 #[must_use]
 pub fn not_let_in(account: Option<&Account>, why: Reason, typed_by: &str) -> Entry {
     refused(account.map(Into::into), Detail::of(why).with(DetailKey::TypedBy, typed_by))
 }
 
-/// What others that were turned away have in common with one: what it says, and who it was, if anybody knows.
+/// What repeated refusals of one kind have in common: their details, and the actor if there is one.
 #[must_use]
 pub fn kind_of(entry: &Entry) -> String {
     match &entry.actor {
@@ -107,7 +107,7 @@ pub fn kind_of(entry: &Entry) -> String {
     }
 }
 
-/// So many more were turned away, since the first of their kind was recorded.
+/// More refusals of a kind, after the first one was recorded.
 #[must_use]
 pub fn repeated(repeat: &Repeat) -> Entry {
     let detail =
@@ -115,7 +115,7 @@ pub fn repeated(repeat: &Repeat) -> Entry {
     refused(repeat.target.clone(), detail)
 }
 
-/// Tries to sign in that began at these moments and never came to their end.
+/// Tries to sign in that began at these moments and never finished.
 #[must_use]
 pub fn given_up(account: &Account, began_at: &[Timestamp]) -> Entry {
     let mut detail = Detail::of(Reason::NotFinished).with(DetailKey::Tries, began_at.len());
@@ -128,7 +128,7 @@ pub fn given_up(account: &Account, began_at: &[Timestamp]) -> Entry {
     refused(Some(account.into()), detail)
 }
 
-/// An account was locked after tries that failed.
+/// An account was locked after failed tries.
 #[must_use]
 pub fn locked(account: &Account) -> Entry {
     let detail = Detail::default().with(DetailKey::Failures, account.tries.failed);
@@ -155,13 +155,13 @@ pub fn let_in(by: &Actor, account: &Account, occasion: &Occasion) -> Entry {
     Entry::done(by, action, target, detail)
 }
 
-/// A sign-in began for somebody who has just chosen a password.
+/// A sign-in began for an owner who had just chosen a password.
 #[must_use]
 pub fn signed_in(by: &Actor, account: &Account, new: &NewSignIn) -> Entry {
     Entry::done(by, "sign-in", Some(account.into()), expires(new.until))
 }
 
-/// The hash of a password was made anew.
+/// A password was hashed again.
 #[must_use]
 pub fn hash_renewed(by: &Actor, account: &Account, was: Option<&StoredHash>, is: &StoredHash) -> Entry {
     let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
@@ -170,7 +170,7 @@ pub fn hash_renewed(by: &Actor, account: &Account, was: Option<&StoredHash>, is:
     Entry::done(by, "renew-hash", Some(account.into()), detail)
 }
 
-/// A sign-in was ended by whoever had it.
+/// A sign-in was ended by its user.
 #[must_use]
 pub fn signed_out(account: &Account, sign_in: SignInId) -> Entry {
     let (id, username) = (account.id, account.username.clone());
@@ -178,7 +178,7 @@ pub fn signed_out(account: &Account, sign_in: SignInId) -> Entry {
     Entry::done(&actor, "sign-out", Some(account.into()), Detail::default())
 }
 
-/// So many sign-ins and tokens were ended by their owner.
+/// The owner ended this many sign-ins and tokens.
 #[must_use]
 pub fn signed_out_everywhere(by: &Actor, account: &Account, ended: usize) -> Entry {
     Entry::done(by, "sign-out", Some(account.into()), Detail::default().with(DetailKey::Ended, ended))
@@ -200,7 +200,7 @@ pub fn token_revoked(by: &Actor, owner: &Account, label: &Label) -> Entry {
 
 // The store.
 
-/// A setting was decided.
+/// A setting was changed.
 #[must_use]
 pub fn decided(by: &Actor, setting: Setting, is: &str, was: &str) -> Entry {
     let detail = Detail::default()
@@ -216,7 +216,7 @@ pub fn backed_up(by: &Actor, place: &Path) -> Entry {
     Entry::done(by, Action::Backup.name(), None, Detail::default().with(DetailKey::Path, place.display().to_string()))
 }
 
-/// Nothing came of a copy.
+/// A backup failed.
 #[must_use]
 pub fn not_backed_up(by: &Actor, place: &Path, why: &dyn fmt::Display) -> Entry {
     let entry = backed_up(by, place);

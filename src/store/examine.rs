@@ -1,4 +1,4 @@
-//! A look at what the rows say: accounts, passwords, settings, the record, admins. What they stand on, the engine looks at.
+//! A check of the rows: accounts, passwords, settings, the record, admins. The engine checks the files under them.
 
 use super::engine::{Reads, WrittenAccount};
 use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, policy, record};
@@ -12,12 +12,12 @@ use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
 use jiff::tz::TimeZone;
 
-/// How many things of a kind a message names.
+/// How many things of one kind a message names.
 const NAMED: usize = 3;
-/// How many rows are read between two reports of how far it has come.
+/// How many rows are read between two progress reports.
 const PAGE: usize = 1_000;
 
-/// Looks at each row.
+/// Checks each row.
 pub fn rows(reads: &mut dyn Reads, watch: &mut dyn Watch, findings: &mut Vec<Finding>) -> Result<()> {
     match accounts(reads, watch) {
         Ok(seen) => findings.extend(seen.findings()),
@@ -29,12 +29,12 @@ pub fn rows(reads: &mut dyn Reads, watch: &mut dyn Watch, findings: &mut Vec<Fin
     Ok(())
 }
 
-/// What comes of one check. Only that the store is busy, or that nobody wants to know any more, is no finding.
+/// The finding of one check. A busy store or a stopped check is an error, and not a finding.
 pub fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
     match outcome {
         Ok(()) => Ok(Finding::sound(check, sound)),
         Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
-        // Who reads this has looked already.
+        // The hint to look for the fault is left out. The reader is looking already.
         Err(StoreError::Unusable { message, hint }) => {
             Ok(Finding::faulty(check, message, hint.strip_suffix(LOOK).unwrap_or(&hint)))
         }
@@ -42,19 +42,19 @@ pub fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) 
     }
 }
 
-/// The first of them, and how many there are besides.
+/// The first few, and how many more there are.
 pub fn few_of(all: &[String]) -> String {
     some_of(all.iter().take(NAMED).cloned().collect(), all.len())
 }
 
-/// The accounts that no passdesk has written so.
+/// The accounts that no passdesk would write this way.
 #[derive(Default)]
 struct Accounts {
     all: u64,
     hashes: u64,
-    /// Whose names, roles or state are none.
+    /// Accounts whose names, roles or state are invalid.
     odd: Vec<String>,
-    /// Whose hash is evaluated for nobody.
+    /// Accounts whose hash is never evaluated.
     dead: Vec<String>,
 }
 
@@ -81,7 +81,7 @@ impl Accounts {
 
 fn accounts(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Accounts> {
     let removed = Filter { state: Some(State::Removed), ..Filter::default() };
-    // It is shown, and nothing depends on it.
+    // The total is only shown. Nothing depends on it.
     let total = [Filter::default(), removed].iter().map(|filter| reads.count(filter).unwrap_or(0)).sum();
     let mut seen = Accounts::default();
     reads.written(&mut |row| {
@@ -100,7 +100,7 @@ fn accounts(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Accounts> {
     Ok(seen)
 }
 
-/// Whether a row is one that comes of reading what people write.
+/// Whether a row has values that passdesk accepts as input.
 fn is_as_written(row: &WrittenAccount) -> bool {
     let Some(account) = &row.account else { return false };
     let (name, email) = (account.display_name.as_str(), account.email.as_ref());
@@ -125,7 +125,7 @@ fn settings(reads: &mut dyn Reads) -> Result<()> {
 
 /// Walks the chain, as 'audit verify' does.
 fn all_events(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Finding> {
-    // It is shown, and nothing depends on it.
+    // The total is only shown. Nothing depends on it.
     let total = record::last(reads).ok().flatten().map_or(0, |last| last.sequence);
     let mut walk = Walk::default();
     loop {
@@ -146,7 +146,7 @@ fn all_events(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Finding> {
     }
 }
 
-/// Whether somebody can administer the store, and how long.
+/// Whether somebody can administer the store, and until when.
 fn admins(reads: &mut dyn Reads) -> Result<Finding> {
     let (mut lasting, mut latest, mut somebody) = (0, None, None);
     let now = reads.now();

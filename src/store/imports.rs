@@ -1,4 +1,4 @@
-//! Importing accounts: all of them in one transaction.
+//! Imports of accounts, each in one transaction.
 
 use super::accounts::{edited, seen, written};
 use super::authority::Present;
@@ -10,7 +10,7 @@ use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::Username;
 use crate::domain::role::Roles;
 
-/// After how many accounts whoever waits is told.
+/// After how many accounts the caller is told.
 const STRIDE: u64 = 1_000;
 
 /// Makes accounts and changes others, and records it as one event.
@@ -39,7 +39,7 @@ pub fn import(tx: &mut Tx<'_>, by: &Actor, import: Import<'_>, go_on: &mut dyn F
 fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMut() -> Result<()>) -> Result<Imported> {
     let mut decided: Vec<Roles> = Vec::new();
     for Newcomer { username, roles, .. } in new {
-        // What may be done to an account that is not there yet is a matter of its roles alone.
+        // Whether a new account may be made depends only on its roles.
         if !decided.contains(roles) {
             may_add(actor, username, *roles)?;
             decided.push(*roles);
@@ -63,7 +63,7 @@ fn may_add(actor: &Present, username: &Username, roles: Roles) -> Result<()> {
     if roles.is_empty() { Ok(()) } else { actor.may(Action::Grant, Some(subject)) }
 }
 
-/// Changes the accounts, and names one that is an admin to count on no longer.
+/// Changes the accounts. Returns one that is no longer a usable admin, if there is one.
 fn edit(
     tx: &mut Tx<'_>,
     actor: &Present,
@@ -89,7 +89,7 @@ fn edit(
     Ok(demoted)
 }
 
-/// Names the one of many whose name somebody else has taken meanwhile.
+/// Adds the username to a conflict, since one of many names may have been taken meanwhile.
 fn of(username: &Username, error: StoreError) -> StoreError {
     match error {
         StoreError::Conflict(message) => StoreError::Conflict(format!("{username}: {message}")),

@@ -1,6 +1,6 @@
-//! What a store can do, in the words of the domain. Each operation is said once, over the rows that an [`engine`] gives:
-//! [`Store`] opens the transactions, the files beside it hold the rules. `sqlite/` is the embedded engine; another one is
-//! another folder.
+//! What a store can do, in the words of the domain. Each operation is defined once, over the rows that an [`engine`]
+//! gives. [`Store`] opens the transactions, and the files beside it hold the rules. `sqlite/` is the embedded engine.
+//! Another engine would be another folder.
 
 mod accounts;
 mod admins;
@@ -45,28 +45,29 @@ use crate::domain::hash::StoredHash;
 use crate::domain::operation::OperationId;
 use crate::made::Made;
 
-/// Why a store did not do it. Nothing has changed then, except where it is not known.
+/// Why a store did not do something. Nothing has changed, unless the outcome is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else was first: a name is taken, or the account has been written since it was read.
+    /// Somebody else was first: a name is taken, or the account was written after it was read.
     #[error("{0}")]
     Conflict(String),
-    /// The actor may not.
+    /// The actor may not do it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Whoever asked for it wants it no longer.
+    /// The caller no longer wants it.
     #[error("stopped")]
     Stopped,
-    /// It went away while it put this in force. Whether it has, the record says: it has an event of it then, of this operation.
+    /// The store failed while it put this in force. The record shows the outcome: if it is in force, there is an event
+    /// of this operation.
     #[error("the store went away while it wrote: nobody knows whether this was done")]
     Unknown(Option<OperationId>),
-    /// Other processes kept it locked for longer than one wants to wait.
+    /// Other processes kept the store locked for too long.
     #[error("the store is busy")]
     Busy,
-    /// It is missing, damaged, too new or open to others.
+    /// The store is missing, damaged, too new or open to others.
     #[error("{message}")]
     Unusable {
-        /// What is the matter with it.
+        /// What is wrong with it.
         message: String,
         /// What to do.
         hint: String,
@@ -76,20 +77,20 @@ pub enum StoreError {
     Failed(#[from] anyhow::Error),
 }
 
-/// What to do with a store that is damaged.
+/// What to do with a damaged store.
 pub const RESTORE: &str =
     "restore the latest backup: remove the -wal and -shm files, and copy the backup over the store";
-/// Where to look before.
+/// Where to look first.
 pub const LOOK: &str = "; 'passdesk store check' finds the fault";
 
 impl StoreError {
-    /// The store is damaged, in a way that a sentence says.
+    /// The error for a damaged store. The message says what is wrong.
     fn damaged(message: impl Into<String>) -> Self {
         Self::Unusable { message: message.into(), hint: format!("{RESTORE}{LOOK}") }
     }
 }
 
-/// A name that somebody else has.
+/// The error for a name that is taken.
 impl From<Taken> for StoreError {
     fn from(taken: Taken) -> Self {
         Self::Conflict(match taken {
@@ -103,16 +104,16 @@ impl From<Taken> for StoreError {
 /// A process that keeps others from writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Writer {
-    /// Its number.
+    /// Its process id.
     pub pid: u32,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Whether it is stopped, as by Ctrl-Z: then it will not come to an end by itself.
+    /// Whether it is stopped, as by Ctrl-Z. Then it will not finish by itself.
     pub is_stopped: bool,
 }
 
 impl Writer {
-    /// What to do about it, if it does not come to an end by itself.
+    /// What to do about it, if it will not finish by itself.
     #[must_use]
     pub fn remedy(&self) -> Option<String> {
         let pid = self.pid;
@@ -130,34 +131,34 @@ impl fmt::Display for Writer {
     }
 }
 
-/// What a store answers.
+/// The result of a store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// Whoever watches a long run.
+/// Watches a long run.
 pub trait Watch {
-    /// So many steps of so many are done. [`StoreError::Stopped`] ends the run, and is what comes of it.
+    /// `done` steps of `total` are done. If this fails with [`StoreError::Stopped`], the run ends with that error.
     fn progress(&mut self, what: &'static str, done: u64, total: u64) -> Result<()>;
 }
 
-/// Where stores come from.
+/// A place where a store is, or will be.
 pub trait Stores {
-    /// Where the store is, as `--store` takes it.
+    /// The location of the store, as `--store` takes it.
     fn location(&self) -> OsString;
 
-    /// What time it is there, to the second, whether there is a store or not.
+    /// The time there, to the second. It works without a store, too.
     fn now(&self) -> Result<Timestamp>;
 
-    /// The operation that works on it; what is written to the store carries its id.
+    /// The operation that works on the store. What it records has its id.
     fn operation(&self) -> OperationId;
 
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Store>;
 
-    /// Opens the store and leaves it as it is. One of an earlier schema is [`StoreError::Unusable`] then.
+    /// Opens the store and leaves it as it is. A store with an earlier schema is [`StoreError::Unusable`] then.
     fn open_as_it_is(&self) -> Result<Store>;
 
-    /// Makes a store with its first account, out of everybody's sight. `doom` is handed what is left behind if the program
-    /// is ended from then on, in the order in which it can be removed; until then no signal is acted on.
+    /// Makes a store with its first account, hidden from others. `doom` gets the files to remove if the program is
+    /// ended from then on. They are in an order in which they can be removed. No signal is acted on before that.
     fn prepare(
         &self,
         by: &Actor,
@@ -165,35 +166,35 @@ pub trait Stores {
         doom: &mut dyn FnMut(Made),
     ) -> Result<Box<dyn PreparedStore>>;
 
-    /// The file that it is kept in, if it is kept in one.
+    /// The file of the store, if it is kept in one.
     fn file(&self) -> Option<&dyn StoreFile>;
 }
 
-/// What there is to a store that is kept in a file.
+/// A store that is kept in a file.
 pub trait StoreFile {
-    /// Looks at everything there is to the store, and leaves it as it is. What is the matter with it is a finding, and if
-    /// it can be looked at no further, the last.
+    /// Checks everything about the store, and leaves it as it is. Each fault is a finding. If the check cannot go on,
+    /// the last finding says why.
     fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>>;
 
-    /// Who keeps others from writing just now, if that can be told.
+    /// The process that keeps others from writing now, if that can be found out.
     fn writer(&self) -> Option<Writer>;
 
-    /// Whether a file of this path would be one of the store's own.
+    /// Whether a path belongs to the store's own files.
     fn claims(&self, path: &Path) -> bool;
 
-    /// Whether a file that is there is one of the store's own, by whatever name it was reached.
+    /// Whether an existing file is one of the store's own, by whatever name it was opened.
     fn has(&self, file: &Metadata) -> bool;
 
-    /// What stands where the store would be made, or where its log would be.
+    /// An existing file in the place where the store or its log would be made.
     fn occupant(&self) -> Result<Option<PathBuf>>;
 
-    /// What there is to say of the file system that the store is on: it may be that of another machine.
+    /// A finding about the file system of the store. It may be on another machine.
     fn disk(&self) -> Finding;
 }
 
-/// A store that is complete and not yet in its place. Dropped, it leaves nothing behind.
+/// A complete store that is not in its place yet. If it is dropped, nothing is left behind.
 pub trait PreparedStore {
-    /// Puts it in its place, in one step, once the password of its first account has been delivered, and no other one;
-    /// [`StoreError::Conflict`] if the place has been taken meanwhile.
+    /// Puts the store in its place, in one step. `first` must be the password of its first account, which has been
+    /// delivered. If the place has been taken meanwhile, the answer is [`StoreError::Conflict`].
     fn put_in_place(self: Box<Self>, first: &Delivered<StoredHash>) -> Result<()>;
 }

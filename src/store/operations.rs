@@ -1,10 +1,13 @@
-//! An open store: its operations, over the rows of whatever engine there is.
+//! An open store: its operations, over the rows of any engine.
 //!
-//! Each method is one transaction, and what several do at the same moment is as if one came after the other: two who
-//! see that another admin is left do not both take that one away. None is open while the caller prompts, hashes or
-//! delivers. A method that changes an account takes the revision that the caller has seen; if somebody else has written
-//! the account since, the answer is [`StoreError::Conflict`] and nothing has changed. Whether the actor may do it is
-//! decided again inside the transaction, on what the actor and the target are by then.
+//! Each method is one transaction. Simultaneous transactions have the same effect as if they ran one after the other.
+//! So two admins cannot remove each other at once, each because the other is left.
+//!
+//! No transaction is open while the caller prompts, hashes or delivers.
+//!
+//! A method that changes an account takes the revision that the caller has seen. If somebody else has written the
+//! account since, the answer is [`StoreError::Conflict`], and nothing has changed. The transaction decides again
+//! whether the actor may do it. It uses the actor and the target as they are by then.
 
 use std::ops::Deref;
 use std::path::Path;
@@ -32,25 +35,25 @@ use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TriesNow, TryId};
 use crate::domain::token::{Token, TokenTarget};
 
-/// An open store: its operations, each said once, over the rows of whatever engine there is.
+/// An open store: its operations, defined once, over the rows of any engine.
 pub struct Store {
     engine: Box<dyn Engine>,
     operation: OperationId,
 }
 
 impl Store {
-    /// A store over an engine, on which an operation works.
+    /// A store over an engine, for one operation.
     pub fn new(engine: impl Engine + 'static, operation: OperationId) -> Self {
         Self { engine: Box::new(engine), operation }
     }
 
-    /// The same store over another engine, made of its own.
+    /// The same store over another engine, which wraps its own.
     #[cfg(test)]
     pub(super) fn over(self, wrap: impl FnOnce(Box<dyn Engine>) -> Box<dyn Engine>) -> Self {
         Self { engine: wrap(self.engine), ..self }
     }
 
-    /// Closes it; an error if not all of it is where it is to stay.
+    /// Closes it. Fails if some data has not reached its final place.
     pub(super) fn close(self) -> Result<()> {
         self.engine.close()
     }
@@ -77,7 +80,7 @@ impl Store {
         }
     }
 
-    /// Makes a change. If it is refused, nothing has changed, and the refusal is recorded in the same transaction.
+    /// Makes a change. If it is refused, nothing changes, and the same transaction records the refusal.
     pub(super) fn change<T>(
         &mut self,
         how: Writing,
@@ -101,7 +104,7 @@ impl Store {
         changed?.map_err(StoreError::Refused)
     }
 
-    /// Makes a change of an account.
+    /// Makes a change to an account.
     fn change_of<T>(
         &mut self,
         by: &Actor,
@@ -113,12 +116,12 @@ impl Store {
     }
 }
 
-/// What to say of an engine that has not done what it was given.
+/// The error for an engine that did not run the work it was given.
 fn undone() -> StoreError {
     StoreError::Failed(anyhow::anyhow!("the store failed: it has not done what it was given"))
 }
 
-/// To whom something is done, for the record of a refusal.
+/// The target of a change, for the record of a refusal.
 pub(super) enum Whom {
     Nobody,
     Account(AccountId),
@@ -126,34 +129,33 @@ pub(super) enum Whom {
 }
 
 impl Store {
-    /// The random name that tells this store from others.
+    /// The random name that identifies this store.
     pub fn name(&self) -> Result<String> {
         self.read(policy::store_name)
     }
 
-    /// What the site has decided, over what holds otherwise.
+    /// The policy of the site. `otherwise` gives the values of settings that were never changed.
     pub fn policy(&self, otherwise: Policy) -> Result<Policy> {
         self.read(|reads| policy::read(reads, otherwise))
     }
 
-    /// Writes one decision, and says what was decided before. Operators are not shut out where there is no global-admin
-    /// to count on.
+    /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no usable global-admin.
     pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
     }
 
-    /// The account somebody pointed at.
+    /// The account that a target names.
     pub fn account(&self, target: &Target) -> Result<Option<Account>> {
         self.read(|reads| reads.account(target))
     }
 
-    /// The account and what it signs in with.
+    /// The account and its credential.
     pub fn credential(&self, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
         self.read(|reads| accounts::credential(reads, username))
     }
 
-    /// Whether it is the last global-admin who can be counted on: in use, with a password that does not expire.
+    /// Whether the account is the last usable global-admin whose password does not expire.
     pub fn is_last_admin(&self, id: AccountId) -> Result<bool> {
         self.read(|reads| admins::is_last(reads, id))
     }
@@ -163,8 +165,8 @@ impl Store {
         self.read(|reads| reads.page(page))
     }
 
-    /// Whom somebody may mean by a text, at most so many: first those whose username begins with it, by username, then
-    /// those in whose name, address or username it is found elsewhere, by number.
+    /// The accounts that somebody may mean by a text, at most `limit` of them. Accounts whose username begins with the
+    /// text come first, by username. Then come those whose name, address or username contains it elsewhere, by number.
     pub fn suggestions(&self, text: &str, limit: usize) -> Result<Vec<Account>> {
         self.read(|reads| reads.suggestions(text, limit))
     }
@@ -188,13 +190,14 @@ impl Store {
         self.change(Writing::Few, by, Action::Add.name(), Whom::Named(target), |tx| accounts::add(tx, by, new))
     }
 
-    /// The accounts that have the usernames and the addresses of newcomers already, of those newcomers that have any.
+    /// The accounts that already have the usernames or addresses of newcomers. Newcomers without such accounts are left
+    /// out.
     pub fn namesakes(&self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
         self.read(|reads| reads.namesakes(of))
     }
 
-    /// Makes accounts and changes others, all of it or nothing, and records it as one event. `go_on` is told now and then
-    /// how many have been written; if it says no, the answer is [`StoreError::Stopped`].
+    /// Makes accounts and changes others, all of it or nothing, and records it as one event. `go_on` is told now and
+    /// then how many accounts have been written. If it returns false, the answer is [`StoreError::Stopped`].
     pub fn import(&mut self, by: &Actor, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
         let work = |tx: &mut Tx<'_>| imports::import(tx, by, import, go_on);
         self.change(Writing::Many, by, Action::Import.name(), Whom::Nobody, work)
@@ -207,10 +210,10 @@ impl Store {
         self.change_of(by, action, id, |tx| accounts::edit(tx, by, id, seen, edit))
     }
 
-    /// Replaces the password by a temporary one: the required change, the expiry and the end of all sign-ins with it, and
-    /// of the tries that are under way.
+    /// Replaces the password with a temporary one, which expires and must be changed. All sign-ins and all unfinished
+    /// tries end.
     ///
-    /// It takes one that somebody has been handed:
+    /// The password must have been handed over:
     ///
     /// ```
     /// # use jiff::Timestamp;
@@ -222,7 +225,8 @@ impl Store {
     /// }
     /// ```
     ///
-    /// What has not been delivered it does not take, as no operation does that puts a secret in force:
+    /// A password that was not delivered is a type error. The same holds for every operation that puts a secret in
+    /// force:
     ///
     /// ```compile_fail,E0308
     /// # use jiff::Timestamp;
@@ -238,8 +242,8 @@ impl Store {
         self.change(Writing::Forgetting, by, Action::Reset.name(), Whom::Account(id), work)
     }
 
-    /// The same for a batch, whatever they are by then. What is refused changes nothing, and leaves the others alone: what
-    /// came of each, in their order.
+    /// Resets a batch of accounts, whatever their revisions are by then. A refused reset changes nothing and does not
+    /// affect the others. Returns the outcome of each, in their order.
     pub fn reset_passwords(&mut self, by: &Actor, batch: &[(AccountId, NewTemporary)]) -> Result<Vec<Result<()>>> {
         self.write(Writing::Forgetting, |tx| batches::reset_passwords(tx, by, batch))
     }
@@ -261,7 +265,7 @@ impl Store {
         self.change_of(by, Action::RequireChange, id, |tx| accounts::require_change(tx, by, id, seen))
     }
 
-    /// Forgets the sign-ins that failed, ends those that are under way, and unlocks the account.
+    /// Resets the failed sign-ins, ends the unfinished tries, and unlocks the account.
     pub fn unlock(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::Unlock, id, |tx| accounts::unlock(tx, by, id, seen))
     }
@@ -276,52 +280,54 @@ impl Store {
         self.change_of(by, Action::Enable, id, |tx| accounts::enable(tx, by, id, seen))
     }
 
-    /// Takes an account out, and ends all its sign-ins. Its names stay taken until it is purged.
+    /// Removes an account, and ends all its sign-ins. Its names stay taken until it is purged.
     pub fn remove(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::Remove, id, |tx| accounts::remove(tx, by, id, seen))
     }
 
-    /// Brings a removed account back.
+    /// Restores a removed account.
     pub fn restore(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::Restore, id, |tx| accounts::restore(tx, by, id, seen))
     }
 
-    /// Forgets the accounts that were removed so long ago, and says how many.
+    /// Deletes for good the accounts that were removed this long ago. Returns how many there were.
     pub fn purge(&mut self, by: &Actor, restorable: SignedDuration) -> Result<u64> {
         let work = |tx: &mut Tx<'_>| accounts::purge(tx, by, restorable);
         self.change(Writing::Forgetting, by, Action::Purge.name(), Whom::Nobody, work)
     }
 
-    /// A reset that asks nobody's leave, for an operator whom all else has failed.
+    /// A reset that needs no permission, for an operator when nothing else works.
     pub fn recover(&mut self, by: &Actor, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
         self.write(Writing::Forgetting, |tx| accounts::recover(tx, by, id, seen, new))
     }
 
-    /// Records something that changed nothing: a refusal of somebody who has proved who they are.
+    /// Records an event that changed nothing: the refusal of an actor who proved who they are.
     pub fn record(&mut self, entry: &Entry) -> Result<()> {
         self.write(Writing::Few, |tx| record::append(tx, entry))
     }
 
-    /// Records that somebody was turned away who has proved nothing. The first of a kind is an event at once; those that
-    /// follow within an hour are counted, and become one event then. So what such people write is bounded, however often
-    /// they try: by [`crate::domain::audit::EVENTS_A_DAY`].
+    /// Records a refusal of somebody who proved nothing. The first refusal of a kind is an event at once. Those that
+    /// follow within an hour are counted, and then become one event. So such people can write only so much, however
+    /// often they try: [`crate::domain::audit::EVENTS_A_DAY`].
     pub fn turn_away(&mut self, entry: &Entry) -> Result<()> {
         self.write(Writing::Few, |tx| repeats::append(tx, entry, &events::kind_of(entry), 1))
     }
 
-    /// What has been counted like that and is no event yet, what came most often first.
+    /// The counted refusals that are not an event yet, the most frequent first.
     pub fn repeats(&self) -> Result<Vec<Repeat>> {
         self.read(repeats::pending)
     }
 
-    /// Events of the record, in the order asked for, that come after one with this sequence number.
+    /// Events after the one with this sequence number, in the order of the filter.
     pub fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
         self.read(|reads| record::events(reads, filter, after, limit))
     }
 
-    /// Puts the password its owner chose in force: the required change is over, and so is every try that is under way, and
-    /// every sign-in but the one that is kept. [`StoreError::Conflict`] if the account is disabled, or has another password than the one its owner
-    /// has proved to know, or a temporary one that has expired.
+    /// Puts the password that the owner chose in force. No change is required any more. All unfinished tries end, and
+    /// all sign-ins except the one that is kept.
+    ///
+    /// The answer is [`StoreError::Conflict`] if the account is disabled, or has another password than the owner
+    /// proved. It is the same if the proved temporary password has expired.
     pub fn replace_password(
         &mut self,
         id: AccountId,
@@ -332,42 +338,47 @@ impl Store {
         self.write(Writing::Forgetting, |tx| accounts::replace_password(tx, id, proved, hash, keep))
     }
 
-    /// Counts a try to sign in, and gives it a number if its password may be looked at: not under a name that is
-    /// nobody's (`None` could be nobody's), nor of an account that is not in use, locked or tried too often. Whoever
-    /// looks at the password says what came of it with [`Self::fail_try`] or [`Self::pass_try`]; who does not has failed.
+    /// Counts a try to sign in. Returns its number if its password may be checked. The password is not checked if no
+    /// account has this name. It is not checked either if the account is not in use, locked or tried too often. `None`
+    /// stands for a text that cannot be a username.
+    ///
+    /// A caller that checks the password reports the result with [`Self::fail_try`] or [`Self::pass_try`]. Otherwise
+    /// the try counts as failed.
     pub fn begin_try(&mut self, username: Option<&Username>, throttle: Throttle) -> Result<Option<TryId>> {
         self.write(Writing::Few, |tx| tries::begin(tx, username, throttle))
     }
 
-    /// Records, as [`Self::turn_away`] does, that a try has failed, counts it if its password was looked at, and locks the account after too many,
-    /// unless nobody would be left to administer the store.
+    /// Records a failed try, as [`Self::turn_away`] does, and counts it if its password was checked. After too many
+    /// failures the account is locked. It is not locked if nobody else could administer the store.
     pub fn fail_try(&mut self, tried: &FailedTry<'_>, throttle: Throttle) -> Result<()> {
         self.write(Writing::Few, |tx| tries::fail(tx, tried, throttle))
     }
 
-    /// A try has succeeded, and is recorded with its occasion: those that failed before are forgotten, another hash of the
-    /// same password, if there is one, is kept instead, and a sign-in begins, if it was for one. The account as it stands
-    /// now. [`StoreError::Conflict`] as above, or if the account has been locked.
+    /// Records a successful try with its occasion, and resets the failures before it. If there is another hash of the
+    /// same password, it replaces the stored one. If the try was for a sign-in, the sign-in begins. Returns the account
+    /// as it is now.
     ///
-    /// For whoever has to choose a new password no sign-in begins, nor are they let in by [`super::Occasion::Verify`]; the record
-    /// says so.
+    /// The answer is [`StoreError::Conflict`] as for [`Self::replace_password`], or if the account has been locked.
+    ///
+    /// If the owner must choose a new password first, no sign-in begins. [`super::Occasion::Verify`] does not let them
+    /// in either. The record says so.
     pub fn pass_try(&mut self, passed: &PassedTry<'_>) -> Result<Account> {
         let how = if passed.renewed.is_some() { Writing::Forgetting } else { Writing::Few };
         self.write(how, |tx| tries::pass(tx, passed))
     }
 
-    /// The tries of an account as the next one will find them.
+    /// The tries of an account, as the next try finds them.
     pub fn tries(&self, account: &Account) -> Result<TriesNow> {
         self.read(|reads| tries::standing(reads, account))
     }
 
-    /// The owner of an account has been told of so many failures.
+    /// Notes that the owner of an account was told of this many failures.
     pub fn note_told(&mut self, id: AccountId, failures: u32) -> Result<()> {
         self.write(Writing::Few, |tx| tries::note_told(tx, id, failures))
     }
 
-    /// Begins a sign-in for somebody who has just chosen a password. [`StoreError::Conflict`] as above, or if a change of
-    /// it is required.
+    /// Begins a sign-in for an owner who has just chosen a password. The answer is [`StoreError::Conflict`] as for
+    /// [`Self::replace_password`], or if a change of the password is required.
     pub fn begin_sign_in(&mut self, id: AccountId, proved: PasswordRevision, new: &NewSignIn) -> Result<()> {
         self.write(Writing::Few, |tx| sign_ins::begin(tx, id, proved, new))
     }
@@ -377,12 +388,12 @@ impl Store {
         self.read(|reads| sign_ins::find(reads, digest))
     }
 
-    /// Ends a sign-in; `false` if there was none.
+    /// Ends a sign-in. Returns `false` if there was none.
     pub fn end_sign_in(&mut self, digest: SignInDigest) -> Result<bool> {
         self.write(Writing::Few, |tx| sign_ins::end(tx, digest))
     }
 
-    /// Ends every sign-in and every token of an account on behalf of its owner, and says how many there were.
+    /// Ends all sign-ins and tokens of an account on behalf of its owner. Returns how many there were.
     pub fn end_all_sign_ins(&mut self, by: &Actor, owner: &Account) -> Result<usize> {
         self.change(Writing::Few, by, "sign-out", Whom::Named(owner.into()), |tx| {
             authority::Present::look_up(tx, by)?;
@@ -390,28 +401,29 @@ impl Store {
         })
     }
 
-    /// Makes a token of an account. [`StoreError::Conflict`] if it has one of that label, or is not in use.
+    /// Makes a token of an account. The answer is [`StoreError::Conflict`] if the account has a token with this label,
+    /// or is not in use.
     pub fn create_token(&mut self, by: &Actor, owner: AccountId, new: &NewToken) -> Result<()> {
         self.change_of(by, Action::CreateToken, owner, |tx| tokens::create(tx, by, owner, new))
     }
 
-    /// The tokens that live, of one account or of all, oldest first.
+    /// The valid tokens of one account or of all accounts, oldest first.
     pub fn tokens(&self, owner: Option<AccountId>) -> Result<Vec<Token>> {
         self.read(|reads| tokens::list(reads, owner))
     }
 
-    /// A token that lives: by its number whosever it is, by its label among those of one account.
+    /// A valid token. A number finds a token of any owner. A label finds a token of one account.
     pub fn token(&self, target: &TokenTarget, own: Option<AccountId>) -> Result<Option<Token>> {
         self.read(|reads| tokens::find(reads, target, own))
     }
 
-    /// Ends a token; `false` if there is none of that number.
+    /// Ends a token. Returns `false` if there is none with this number.
     pub fn revoke_token(&mut self, by: &Actor, owner: AccountId, id: SignInId) -> Result<bool> {
         self.change_of(by, Action::RevokeToken, owner, |tx| tokens::revoke(tx, by, owner, id))
     }
 
-    /// Notes that a token is being used, to the minute. That it is used for the first time waits for whoever is writing;
-    /// that it is used again does not, and is left out then.
+    /// Notes that a token is being used, to the minute. The first use waits for another writer. Later uses do not wait,
+    /// and are left out while somebody writes.
     pub fn note_use(&mut self, id: SignInId) -> Result<()> {
         let how = match self.read(|reads| tokens::noteworthy_use(reads, id))? {
             None => return Ok(()),
@@ -421,13 +433,12 @@ impl Store {
         self.write(how, |tx| tokens::note_use(tx, id))
     }
 
-    /// Makes a copy of the whole store, as it is at one moment, in a new file, which nobody else can read; it is complete,
-    /// checked and on the disk before it has its name. Nobody waits for it. [`StoreError::Conflict`] if there is something
-    /// of that name.
+    /// Makes a copy of the whole store, as it is at one moment, in a new file. Nobody else can read the file. It is
+    /// complete, checked and on the disk before it gets its name. Nobody waits for the copying. If the name is taken,
+    /// the answer is [`StoreError::Conflict`].
     ///
-    /// It is recorded before anything is copied: so there is no copy without an event, and each copy says in its own
-    /// record by whom it was made. If none comes of it, because the watch stops it or for another reason, another event
-    /// says so.
+    /// The copy is recorded before anything is copied. So there is no copy without an event, and each copy says in its
+    /// own record who made it. If the copying fails or the watch stops it, another event says so.
     pub fn back_up(&mut self, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
         let copy = self.copies()?.begin_copy(place)?;
         self.change(Writing::Few, by, Action::Backup.name(), Whom::Nobody, |tx| {
@@ -436,14 +447,14 @@ impl Store {
         })?;
         let filled = self.copies()?.fill(copy.path(), watch);
         let copied = filled.and_then(|()| copy.put_in_place()).map_err(|error| match error {
-            // The store is only read: an error of the disk is one of the backup's.
+            // The store is only read, so an error of the disk comes from the backup.
             StoreError::Failed(why) => {
                 StoreError::Failed(anyhow::anyhow!("the backup {} could not be written: {why:#}", place.display()))
             }
             other => other,
         });
         if let Err(why) = &copied {
-            // That none came of it is what whoever asked is told in any case.
+            // If this event cannot be written, the caller still learns that there is no copy.
             let _ = self.record(&events::not_backed_up(by, place, why));
         }
         copied

@@ -1,4 +1,4 @@
-//! What the site has decided, and the name of the store.
+//! The policy of the site, and the name of the store.
 
 use super::authority::authorize_all;
 use super::engine::Reads;
@@ -9,12 +9,12 @@ use crate::domain::authority::{Action, Refusal};
 use crate::domain::hash::Cost;
 use crate::domain::policy::{Policy, Setting};
 
-/// Far more than a site comes to have had. Each takes its time at every sign-in, and somebody who writes the store could
-/// make up any number.
+/// More hash costs than any site will have used. Each of them takes time at every sign-in. Somebody who writes the
+/// store could make up any number of them.
 const MOST_COSTS: u32 = 16;
 
-/// The random name that tells this store from others: 32 hexadecimal digits, lower case. Anything else is none, since it
-/// becomes the name of a file.
+/// The random name that identifies this store: 32 lower-case hexadecimal digits. Any other text is refused, since the
+/// name becomes the name of a file.
 pub fn store_name(reads: &mut dyn Reads) -> Result<String> {
     let is_name = |name: &String| name.len() == 32 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     reads
@@ -23,7 +23,7 @@ pub fn store_name(reads: &mut dyn Reads) -> Result<String> {
         .ok_or_else(|| StoreError::damaged("the store has lost the name that belongs to its sign-ins"))
 }
 
-/// What has been decided, over what holds otherwise.
+/// The policy of the site. `otherwise` gives the values of settings that were never changed.
 pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
     let mut policy = otherwise;
     for setting in Setting::ALL {
@@ -33,7 +33,7 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
                 .map_err(|invalid| StoreError::damaged(format!("the store is damaged: {invalid}")))?;
         }
     }
-    // What is damaged or immoderate is never evaluated.
+    // A damaged or too expensive hash is never evaluated.
     policy.costs = reads.hash_costs(MOST_COSTS)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect();
     if !policy.costs.contains(&policy.cost) {
         policy.costs.push(policy.cost);
@@ -41,7 +41,7 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
     Ok(policy)
 }
 
-/// Writes one decision, and says what was decided before. Operators are not shut out where nobody else could come in.
+/// Changes one setting, and returns its old value. Operators cannot be shut out if nobody else could sign in.
 pub fn write(tx: &mut Tx<'_>, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
     authorize_all(tx, by, Action::SetPolicy)?;
     let mut policy = read(tx.reads(), otherwise)?;

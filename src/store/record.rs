@@ -1,29 +1,30 @@
-//! The record: events appended inside the transaction of what they record.
+//! The record. Each event is appended inside the transaction of the change that it records.
 
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
 use super::{EventFilter, Result, events};
 use crate::domain::audit::{Entry, Event, KINDS, Link, means, together, words};
 
-/// How many temporary passwords lapse at a time. After an import a million may expire in the same second.
+/// How many temporary passwords are marked as lapsed at a time. After an import, a million may expire in the same
+/// second.
 const LAPSING: usize = 1_000;
 
-/// Appends an event to the chain, behind what has been counted until then. What has come to its end by then has done so for
-/// good, whatever a clock says later.
+/// Appends an event to the chain, after the repeats whose time is over. Everything that has expired by now is ended. So
+/// it stays expired, even if a clock is set back.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     sum_up(tx)?;
     insert(tx, entry)?;
     end_what_has_ended(tx)
 }
 
-/// Appends an event to the chain, and nothing else.
+/// Appends an event to the chain, and does nothing else.
 pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
     let (sequence, link) = last(tx.reads())?.map_or((0, Link::START), |last| (last.sequence, last.link));
     let event = Event::after(sequence, link, tx.now(), tx.operation(), entry);
     tx.append(&event)
 }
 
-/// Makes events of what has been counted, where its time is over. Says what is still counted.
+/// Makes events of the counted repeats whose time is over. Returns those that are still counted.
 pub fn sum_up(tx: &mut Tx<'_>) -> Result<Vec<RepeatRow>> {
     let [least, most] = together(tx.now());
     let is_on = |row: &RepeatRow| least <= row.began_at && row.began_at <= most;
@@ -37,7 +38,7 @@ pub fn sum_up(tx: &mut Tx<'_>) -> Result<Vec<RepeatRow>> {
     Ok(counted)
 }
 
-/// Ends the temporary passwords, sign-ins and tokens whose time has come.
+/// Ends the temporary passwords, sign-ins and tokens that have expired.
 pub fn end_what_has_ended(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
     while tx.lapse(now, LAPSING)? == LAPSING {}
@@ -50,10 +51,10 @@ pub fn last(reads: &mut dyn Reads) -> Result<Option<Event>> {
     Ok(reads.events(&newest, None, 1)?.pop())
 }
 
-/// Events in the order asked for, that come after one with this sequence number.
+/// Events after the one with this sequence number, in the order of the filter.
 pub fn events(reads: &mut dyn Reads, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
     let Some(text) = &filter.actor else { return reads.events(filter, after, limit) };
-    // Every name that is meant has the first of the words in it. A text without a word means nobody.
+    // Every matching name contains the first word of the text. A text without a word means nobody.
     let Some(word) = words(text).next() else { return Ok(Vec::new()) };
     let narrowed = EventFilter { actor: Some(word.to_owned()), ..filter.clone() };
     let (mut found, mut after) = (Vec::new(), after);

@@ -1,16 +1,16 @@
-//! What is turned away again and again, from people who have proved nothing. The first of a kind is an event at once. The
-//! others are counted beside the record, and become one event when their time is over: so what a stranger can write is
-//! bounded, however often they try, and nothing is lost.
+//! Repeated refusals of people who proved nothing. The first refusal of a kind is an event at once. The others are
+//! counted beside the record. When their time is over, they become one event. So a stranger can write only so much,
+//! however often they try. Nothing is lost.
 
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
 use super::{Result, StoreError, record};
 use crate::domain::audit::{Detail, Entry, KINDS, Reason, Repeat};
 
-/// Records what was turned away, or counts it if there has been one of its kind just now. `kind` is what all of a kind have
-/// in common, and `count` how many are meant.
+/// Records a refusal, or counts it if one of its kind has just been recorded. `kind` is what all refusals of a kind
+/// have in common. `count` is how many are meant.
 ///
-/// The event is written in any case, and undone where it is counted instead: neither takes longer than the other.
+/// The event is always written, and undone if the refusal is only counted. So both cases take the same time.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry, kind: &str, count: u32) -> Result<()> {
     let counted = record::sum_up(tx)?;
     let find =
@@ -50,7 +50,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry, kind: &str, count: u32) -> Result<
     record::end_what_has_ended(tx)
 }
 
-/// What has been counted and is no event yet, what was counted most first.
+/// The counted refusals that are not an event yet, the highest count first.
 pub fn pending(reads: &mut dyn Reads) -> Result<Vec<Repeat>> {
     let mut pending: Vec<_> =
         reads.repeats(KINDS + 1)?.into_iter().map(|row| row.repeat).filter(|repeat| repeat.count > 0).collect();
@@ -58,7 +58,7 @@ pub fn pending(reads: &mut dyn Reads) -> Result<Vec<Repeat>> {
     Ok(pending)
 }
 
-/// The number of the target; 0 is nobody's.
+/// The number of the target, or 0 if there is none.
 fn number(entry: &Entry) -> i64 {
     entry.target.as_ref().and_then(|target| target.id).map_or(0, |id| id.0)
 }

@@ -1,5 +1,5 @@
-//! Sign-ins: begun, found by their digest, ended. One with a label is a token. Those whose end has come are deleted by the
-//! next event; until then they are not found.
+//! Sign-ins: how they begin, are found by their digest, and end. A sign-in with a label is a token. The next event
+//! deletes expired sign-ins. Until then they are not found.
 
 use super::engine::{Reads, SignInRow};
 use super::tx::Tx;
@@ -11,7 +11,7 @@ use crate::domain::role::Roles;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 
-/// Begins one for somebody who has just chosen a password, and records it.
+/// Begins a sign-in for an owner who has just chosen a password, and records it.
 pub fn begin(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision, new: &NewSignIn) -> Result<()> {
     let account = authority::proved(tx, id, proved)?;
     if account.must_change {
@@ -22,7 +22,7 @@ pub fn begin(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision, new: &New
     add(tx, id, new)
 }
 
-/// Begins one.
+/// Begins a sign-in.
 pub fn add(tx: &mut Tx<'_>, account: AccountId, new: &NewSignIn) -> Result<()> {
     let (id, expires_at) = (SignInId(0), new.until);
     let row = SignInRow { id, account, created_at: tx.now(), expires_at, label: None, roles: None, last_used_at: None };
@@ -41,9 +41,9 @@ pub fn find(reads: &mut dyn Reads, digest: SignInDigest) -> Result<Option<SignIn
     }))
 }
 
-/// Ends a sign-in; `false` if there was none.
+/// Ends a sign-in. Returns `false` if there was none.
 pub fn end(tx: &mut Tx<'_>, digest: SignInDigest) -> Result<bool> {
-    // A token is none: it ends no token, itself neither, wherever its secret is brought from.
+    // A token does not count as a sign-in here. It cannot end a token, not even itself, wherever its secret comes from.
     let Some(row) = tx.sign_in(digest)?.filter(|row| row.label.is_none()) else { return Ok(false) };
     tx.delete_sign_in(row.id)?;
     if let Some(account) = tx.account(&Target::Id(row.account))? {
@@ -52,21 +52,21 @@ pub fn end(tx: &mut Tx<'_>, digest: SignInDigest) -> Result<bool> {
     Ok(true)
 }
 
-/// Ends the sign-ins and tokens of an account on behalf of its owner, and says how many there were.
+/// Ends all sign-ins and tokens of an account on behalf of its owner. Returns how many there were.
 pub fn end_everywhere(tx: &mut Tx<'_>, by: &Actor, account: &Account) -> Result<usize> {
     let ended = end_of(tx, account.id, None)?;
     record::append(tx, &events::signed_out_everywhere(by, account, ended))?;
     Ok(ended)
 }
 
-/// Ends the sign-ins and tokens of an account, all but one. Says how many of them lived.
+/// Ends the sign-ins and tokens of an account, except one. Returns how many of them had not expired.
 pub fn end_of(tx: &mut Tx<'_>, id: AccountId, keep: Option<SignInId>) -> Result<usize> {
     let now = tx.now();
     tx.delete_sign_ins_until(now)?;
     tx.delete_sign_ins(id, keep)
 }
 
-/// Takes from the tokens of an account what it has no longer: given back to the account, it is not back in its tokens.
+/// Removes from the tokens of an account the roles that it has lost. If the account gets a role back, its tokens do not.
 pub fn restrict_tokens(tx: &mut Tx<'_>, id: AccountId, roles: Roles) -> Result<()> {
     for token in tx.tokens(Some(id))? {
         let left = token.roles.map(|had| had.and(roles.covered()));

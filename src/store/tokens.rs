@@ -1,4 +1,4 @@
-//! Tokens: made, listed, revoked, and when they were last used.
+//! Tokens: how they are made, listed and revoked, and when they were last used.
 
 use super::accounts::lives;
 use super::authority::authorize;
@@ -12,7 +12,7 @@ use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 use crate::domain::token::{Token, TokenTarget};
 
-/// How many seconds apart the uses of a token are noted.
+/// The least number of seconds between two noted uses of a token.
 const NOTED_APART: u64 = 60;
 
 /// Makes a token of an account.
@@ -49,14 +49,14 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> 
         .map_err(|_| StoreError::Conflict(format!("{} has a token {} already", account.username, new.label)))
 }
 
-/// The tokens that live, of one account or of all, oldest first.
+/// The valid tokens of one account or of all accounts, oldest first.
 pub fn list(reads: &mut dyn Reads, owner: Option<AccountId>) -> Result<Vec<Token>> {
     let now = reads.now();
     let alive: Vec<_> = reads.tokens(owner)?.into_iter().filter(|row| row.expires_at > now).collect();
     alive.into_iter().filter_map(|row| token(reads, row).transpose()).collect()
 }
 
-/// A token that lives: by its number whosever it is, by its label among those of one account.
+/// A valid token. A number finds a token of any owner. A label finds a token of one account.
 pub fn find(reads: &mut dyn Reads, target: &TokenTarget, own: Option<AccountId>) -> Result<Option<Token>> {
     let now = reads.now();
     let found = match (target, own) {
@@ -72,7 +72,7 @@ pub fn find(reads: &mut dyn Reads, target: &TokenTarget, own: Option<AccountId>)
     }
 }
 
-/// A token as it stands by what its owner is now; `None` if it is none.
+/// A token with the owner's data and roles as they are now. `None` if the row is not a token.
 fn token(reads: &mut dyn Reads, row: SignInRow) -> Result<Option<Token>> {
     let (Some(label), Some(owner)) = (row.label, reads.account(&Target::Id(row.account))?) else { return Ok(None) };
     Ok(Some(Token {
@@ -88,7 +88,7 @@ fn token(reads: &mut dyn Reads, row: SignInRow) -> Result<Option<Token>> {
     }))
 }
 
-/// Ends a token of an account; `false` if it has none of this number.
+/// Ends a token of an account. Returns `false` if the account has none with this number.
 pub fn revoke(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, id: SignInId) -> Result<bool> {
     let Some(account) = tx.account(&Target::Id(owner))? else { return Ok(false) };
     authorize(tx, by, Action::RevokeToken, (&account).into())?;
@@ -110,15 +110,15 @@ pub fn note_use(tx: &mut Tx<'_>, id: SignInId) -> Result<()> {
     }
 }
 
-/// A use of a token that is to be noted.
+/// A use of a token that should be noted.
 pub enum Use {
-    /// None has been noted yet: without it, nobody would know that the token is used at all.
+    /// No use has been noted yet. Without this one, nobody would know that the token is used at all.
     First,
-    /// The latest that was noted is long enough ago.
+    /// The last noted use is long enough ago.
     Another,
 }
 
-/// Whether a use of a token is to be noted.
+/// Whether a use of a token should be noted.
 pub fn noteworthy_use(reads: &mut dyn Reads, id: SignInId) -> Result<Option<Use>> {
     let at = reads.now();
     let latest = reads.sign_in_of(id)?.map(|row| row.last_used_at);

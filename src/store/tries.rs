@@ -1,4 +1,4 @@
-//! Tries to sign in: counted before the password is looked at, so that whoever kills the process has had their try.
+//! Tries to sign in. A try is counted before its password is checked. So killing the process gains nobody an extra try.
 
 use super::engine::{Reads, TryRow};
 use super::tx::Tx;
@@ -11,7 +11,7 @@ use crate::domain::name::Username;
 use crate::domain::target::Target;
 use crate::domain::throttle::{self, Throttle, Tries, TriesNow, TryId};
 
-/// Counts a try, and gives it a number if its password may be looked at.
+/// Counts a try. Returns its number if its password may be checked.
 pub fn begin(tx: &mut Tx<'_>, username: Option<&Username>, throttle: Throttle) -> Result<Option<TryId>> {
     let id = tx.next_try()?;
     let Some(username) = username else { return Ok(None) };
@@ -35,7 +35,7 @@ pub fn begin(tx: &mut Tx<'_>, username: Option<&Username>, throttle: Throttle) -
     Ok(None)
 }
 
-/// Takes those that will not come to their end for failed, counts and records it.
+/// Counts and records unfinished tries as failed, if they are too old to finish.
 fn give_up(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
     let (now, mut given_up) = (tx.now(), tx.tries(account.id)?);
     given_up.retain(|one| !is_alive(*one, now));
@@ -51,7 +51,7 @@ fn give_up(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
     count(tx, account, tries, more)?;
     let kind = Detail::of(Reason::NotFinished).to_json();
     repeats::append(tx, &events::given_up(account, &began_at), &kind, more)?;
-    // With the event, its temporary password may have lapsed.
+    // When the event was recorded, the account's temporary password may have lapsed.
     if let Some(now) = tx.account(&Target::Id(account.id))? {
         *account = now;
     }
@@ -63,7 +63,7 @@ fn is_alive(one: TryRow, now: Timestamp) -> bool {
     least <= one.began_at && one.began_at <= most
 }
 
-/// The tries of an account as the next one will find them.
+/// The tries of an account, as the next try finds them.
 pub fn standing(reads: &mut dyn Reads, account: &Account) -> Result<TriesNow> {
     let mut standing = TriesNow { tries: account.tries, under_way: 0 };
     let now = reads.now();
@@ -77,21 +77,21 @@ pub fn standing(reads: &mut dyn Reads, account: &Account) -> Result<TriesNow> {
     Ok(standing)
 }
 
-/// Ends the tries that are under way: they are about a password that is no longer in force, or have been forgiven. Those
-/// that will not come to their end any more have failed before.
+/// Ends the unfinished tries. Their password is no longer in force, or they are forgiven. Tries that are too old to
+/// finish are counted as failed first.
 pub fn end_all(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
     give_up(tx, account)?;
     tx.delete_tries(account.id)
 }
 
-/// Makes it an account whose failures are forgotten, and that is not locked.
+/// Resets the failures of an account and unlocks it.
 pub fn forget(account: &mut Account) {
     account.tries = Tries::default();
     account.locked_at = None;
 }
 
-/// Records that a try has failed, and counts it if its password was looked at. After too many the account is locked,
-/// unless nobody would be left to administer the store.
+/// Records a failed try, and counts it if its password was checked. After too many failures the account is locked. It
+/// is not locked if nobody else could administer the store.
 pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Result<()> {
     let account = match failure.account {
         Some(id) => tx.account(&Target::Id(id))?,
@@ -100,7 +100,7 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
     let entry = events::not_let_in(account.as_ref(), failure.why, failure.typed_by);
     repeats::append(tx, &entry, &events::kind_of(&entry), 1)?;
     let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
-    // With the event, its temporary password may have lapsed.
+    // When the event was recorded, the account's temporary password may have lapsed.
     let Some(mut account) = tx.account(&Target::Id(account.id))? else { return Ok(()) };
     if !tx.delete_try(account.id, begun)? {
         return Ok(());
@@ -114,14 +114,14 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
     Ok(())
 }
 
-/// A try has succeeded: those that failed before it are forgotten. Says what the account is now.
+/// Records a successful try, and resets the failures before it. Returns the account as it is now.
 pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
     let &PassedTry { account: id, begun, proved, renewed, occasion } = passed;
     let mut account = authority::proved(tx, id, proved)?;
     if account.locked_at.is_some() {
         return Err(StoreError::Conflict("the account has just been locked".into()));
     }
-    // One that took so long that it was given up has been counted as failed, and is forgotten with those that have.
+    // A try that took too long has been counted as failed. That failure is reset with the others.
     tx.delete_try(id, begun)?;
     let by = Actor::owner(&account, proved);
     let event = events::let_in(&by, &account, &occasion);
@@ -140,7 +140,7 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
     Ok(account)
 }
 
-/// The owner of an account has been told of so many failures. Others may have failed since.
+/// Notes that the owner of an account was told of this many failures. More may have happened since.
 pub fn note_told(tx: &mut Tx<'_>, id: AccountId, failures: u32) -> Result<()> {
     let Some(mut account) = tx.account(&Target::Id(id))? else { return Ok(()) };
     account.untold_failures = account.untold_failures.saturating_sub(failures);
@@ -163,7 +163,7 @@ fn lock(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
     record::append(tx, &events::locked(account))
 }
 
-/// Writes what has failed, so many of which its owner has not been told of yet.
+/// Writes the failed tries. `untold` of them are new to the owner.
 fn count(tx: &mut Tx<'_>, account: &mut Account, tries: Tries, untold: u32) -> Result<()> {
     account.tries = tries;
     account.untold_failures = account.untold_failures.saturating_add(untold);

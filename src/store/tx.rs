@@ -13,23 +13,23 @@ pub struct Tx<'a> {
 }
 
 impl<'a> Tx<'a> {
-    /// A transaction over these rows, which belongs to an operation.
+    /// A transaction over these rows, for one operation.
     pub fn new(rows: &'a mut dyn Rows, operation: OperationId) -> Self {
         Self { rows, operation }
     }
 
-    /// To which operation it belongs.
+    /// The operation that it belongs to.
     pub fn operation(&self) -> OperationId {
         self.operation
     }
 
-    /// The same rows, for whoever only reads.
+    /// The same rows, for callers that only read.
     pub fn reads(&mut self) -> &mut dyn Reads {
         self.rows
     }
 
-    /// Does what is undone if it fails, and leaves what was written before as it was. Says what came of it. Fails if nothing
-    /// of the transaction stands any more.
+    /// Does some work, and undoes only this work if it fails. Returns the result of the work. Fails if the whole
+    /// transaction has been undone.
     pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<Result<T>> {
         self.rows.mark()?;
         match work(self) {

@@ -1,4 +1,4 @@
-//! What a store is asked, and what it answers, as values.
+//! The values that a store takes and returns.
 
 use jiff::Timestamp;
 
@@ -16,15 +16,15 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
 
-/// A temporary password that somebody has been handed, hashed, and its end.
+/// A temporary password that was handed over, as a hash, and when it expires.
 pub struct NewTemporary<H = Delivered<StoredHash>> {
     /// The hash.
     pub hash: H,
-    /// When it stops to be of use.
+    /// When it expires.
     pub until: Timestamp,
 }
 
-/// An account to be made. It starts with a temporary password.
+/// A new account. It starts with a temporary password.
 pub struct NewAccount<H = Delivered<StoredHash>> {
     /// Its username.
     pub username: Username,
@@ -38,19 +38,19 @@ pub struct NewAccount<H = Delivered<StoredHash>> {
     pub temporary: NewTemporary<H>,
 }
 
-/// What is to be different about an account; `None` leaves it as it is.
+/// What to change about an account. `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     /// Another name.
     pub display_name: Option<DisplayName>,
-    /// Another address, or none.
+    /// Another address. `Some(None)` removes it.
     pub email: Option<Option<Email>>,
     /// Exactly these roles.
     pub roles: Option<Roles>,
 }
 
 impl Edit {
-    /// What it is called: giving or taking roles, and nothing else, has a name of its own.
+    /// The action that this edit is. Giving roles or taking roles, without other changes, is an action of its own.
     #[must_use]
     pub fn action(&self, account: &Account) -> Action {
         let Self { display_name: None, email: None, roles: Some(roles) } = self else { return Action::Edit };
@@ -63,7 +63,7 @@ impl Edit {
     }
 }
 
-/// An account to be imported. It has no password: nobody signs in to it before it is given one.
+/// A new account of an import. It has no password. Nobody can sign in to it before it gets one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newcomer {
     /// Its username.
@@ -76,70 +76,70 @@ pub struct Newcomer {
     pub roles: Roles,
 }
 
-/// The accounts that have the names of a newcomer already.
+/// The accounts that already have the names of a newcomer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namesakes {
-    /// Which newcomer, by its place among those asked about.
+    /// The position of the newcomer among those that were asked about.
     pub place: usize,
-    /// Who has its username.
+    /// The account with its username.
     pub by_username: Option<Account>,
-    /// Who has its e-mail address; may be the same.
+    /// The account with its e-mail address. It may be the same account.
     pub by_email: Option<Account>,
 }
 
-/// What is to be different about an account that was seen.
+/// A change of an account that was seen.
 #[derive(Debug, Clone)]
 pub struct SeenEdit {
     /// The account.
     pub id: AccountId,
-    /// As it was seen.
+    /// The revision that was seen.
     pub seen: Revision,
-    /// What is to be different.
+    /// What to change.
     pub edit: Edit,
 }
 
-/// Accounts to be made, and changed, all at once.
+/// New accounts and changes of accounts, all in one.
 #[derive(Debug, Clone, Copy)]
 pub struct Import<'a> {
-    /// Those to be made, in this order.
+    /// The new accounts, in this order.
     pub new: &'a [Newcomer],
-    /// Those to be changed.
+    /// The changes.
     pub edits: &'a [SeenEdit],
-    /// How many more the list names, which stay as they are; for the record.
+    /// How many more accounts the list names that stay as they are. This is for the record.
     pub skipped: u64,
-    /// The list they come from; for the record.
+    /// The digest of the list. This is for the record.
     pub file: FileDigest,
 }
 
-/// The accounts that an import has made.
+/// The accounts that an import made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Imported {
-    /// Their numbers, in the order of the import. They ascend, and need not follow each other.
+    /// Their numbers, in the order of the import. The numbers ascend, but may have gaps.
     pub ids: Vec<AccountId>,
 }
 
 /// Which accounts to list.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Somewhere in the username, the name or the address, whatever the case.
+    /// Text in the username, the name or the address. Upper and lower case are the same.
     pub search: Option<String>,
-    /// Has this role.
+    /// A role that the account has.
     pub role: Option<Role>,
-    /// Is in this state.
+    /// The state of the account.
     pub state: Option<State>,
-    /// Has to choose a new password, whatever its state.
+    /// Whether the owner must choose a new password, in any state.
     pub must_change: bool,
 }
 
 impl Filter {
-    /// Whether it asks for anything.
+    /// Whether the filter has any condition.
     #[must_use]
     pub fn is_some(&self) -> bool {
         self.search.is_some() || self.role.is_some() || self.state.is_some() || self.must_change
     }
 }
 
-/// In which order to list them.
+/// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
     /// By number, oldest first.
@@ -166,16 +166,16 @@ impl Sort {
     }
 }
 
-/// One page of a list. Pages are found by the last account seen, so that a page costs the same wherever it is.
+/// One page of a list. A page begins after the last account seen. So every page costs the same.
 #[derive(Debug, Clone)]
 pub struct Page<'a> {
-    /// Which accounts.
+    /// Which accounts to list.
     pub filter: &'a Filter,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
-    /// The other way round.
+    /// Whether the order is reversed.
     pub reverse: bool,
-    /// The account after which to go on.
+    /// The account after which the page begins.
     pub after: Option<&'a Account>,
     /// The most accounts to return.
     pub limit: usize,
@@ -184,21 +184,21 @@ pub struct Page<'a> {
 /// Which events of the record to read.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
-    /// Done to this account.
+    /// The account that it was done to.
     pub account: Option<AccountId>,
-    /// By an actor whom this text means, as [`crate::domain::audit::means`] decides.
+    /// A text that means the actor, as [`crate::domain::audit::means`] decides.
     pub actor: Option<String>,
-    /// This action.
+    /// The action.
     pub action: Option<String>,
-    /// Of this operation.
+    /// The operation.
     pub operation: Option<OperationId>,
-    /// With this outcome.
+    /// The outcome.
     pub outcome: Option<Outcome>,
-    /// At this moment or later.
+    /// The earliest moment.
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// The moment before which the events were recorded.
     pub until: Option<Timestamp>,
-    /// Newest first.
+    /// Whether the newest event comes first.
     pub reverse: bool,
 }
 
@@ -207,83 +207,83 @@ pub struct EventFilter {
 pub struct SignIn {
     /// The number of the sign-in.
     pub id: SignInId,
-    /// The account. By a token it has no role that the token has not.
+    /// The account. With a token, it has only the roles that the token has, too.
     pub account: Account,
     /// The label, if it is a token.
     pub token: Option<Label>,
 }
 
-/// A try to sign in that has failed.
+/// A failed try to sign in.
 #[derive(Debug, Clone, Copy)]
 pub struct FailedTry<'a> {
-    /// Whose it would have been, if there is such an account.
+    /// The account that it was for, if the account exists.
     pub account: Option<AccountId>,
-    /// Which it was, if its password was looked at.
+    /// The number of the try, if its password was checked.
     pub begun: Option<TryId>,
     /// Why it failed, for the record.
     pub why: Reason,
-    /// As which operating system user it was typed.
+    /// The operating system user who typed it.
     pub typed_by: &'a str,
 }
 
-/// A sign-in that is to begin.
+/// A new sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewSignIn {
-    /// By what the store is to know it.
+    /// The digest by which the store will find it.
     pub digest: SignInDigest,
-    /// When it ends.
+    /// When it expires.
     pub until: Timestamp,
 }
 
-/// For what somebody has given a password.
+/// What somebody gave a password for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    /// To sign in for longer; whoever has to choose a new password first does not yet.
+    /// To sign in for longer. No sign-in begins if the account must choose a new password first.
     SignIn(NewSignIn),
-    /// To do one thing.
+    /// For one command.
     OneCommand,
-    /// To choose another one.
+    /// To choose another password.
     PasswordChange,
     /// To be let in by another program.
     Verify,
 }
 
-/// A try to sign in that has succeeded.
+/// A successful try to sign in.
 #[derive(Clone, Copy)]
 pub struct PassedTry<'a> {
-    /// Whose it is.
+    /// The account.
     pub account: AccountId,
-    /// Which it was.
+    /// The number of the try.
     pub begun: TryId,
     /// The password that was proved.
     pub proved: PasswordRevision,
-    /// Another hash of it, to be kept in the place of the one there is.
+    /// Another hash of the password, which replaces the stored one.
     pub renewed: Option<&'a StoredHash>,
-    /// What for.
+    /// What the password was given for.
     pub occasion: Occasion,
 }
 
-/// A token to be put in force, which somebody has been handed.
+/// A new token that was handed over.
 pub struct NewToken {
     /// What its owner calls it.
     pub label: Label,
-    /// The roles it is to have, as far as its owner has them.
+    /// The roles it will have, as far as its owner has them.
     pub roles: Roles,
-    /// By what the store is to know it.
+    /// The digest by which the store will find it.
     pub digest: Delivered<SignInDigest>,
-    /// The password that whoever makes it has given besides, if they act by a sign-in.
+    /// The password that its maker gave as well, if they act by a sign-in.
     pub proved: Option<PasswordRevision>,
-    /// When it ends.
+    /// When it expires.
     pub until: Timestamp,
 }
 
-/// Whether an account is found by a text, which is folded.
+/// Whether a search text finds an account. The text must be folded.
 #[must_use]
 pub fn finds(text: &str, account: &Account) -> bool {
     search_text(&account.username, &account.display_name, account.email.as_ref()).contains(text)
 }
 
-/// The text in which [`Filter::search`] is looked for.
+/// The text that [`Filter::search`] is searched in.
 pub(super) fn search_text(username: &Username, name: &DisplayName, email: Option<&Email>) -> String {
     folded(&format!("{username}\n{}\n{}", name.as_str(), email.map_or("", Email::as_str)))
 }

@@ -1,5 +1,5 @@
-//! The record as a chain. Each event carries the hash of the one before it, so that an event that was changed, taken out,
-//! put in or moved shows.
+//! The record as a chain. Each event carries the hash of the one before it. So a changed, deleted, inserted or moved
+//! event can be detected.
 
 use sha2::{Digest as _, Sha256};
 
@@ -8,15 +8,15 @@ use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
 use crate::domain::operation::OperationId;
 
-/// What stands before everything that is hashed, so that no other hash of this program can be taken for one of these.
+/// Stands before all hashed data. So no other hash of this program can pass for one of these.
 const DOMAIN_TAG: &[u8] = b"passdesk audit event 1";
 
-/// The SHA-256 of an event, and of all before it.
+/// The SHA-256 of an event and of all events before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link(pub [u8; 32]);
 
 impl Link {
-    /// What the first event follows.
+    /// The link before the first event.
     pub const START: Self = Self([0; 32]);
 
     /// 64 hexadecimal digits.
@@ -25,7 +25,7 @@ impl Link {
         base16ct::lower::encode_string(&self.0)
     }
 
-    /// Reads what [`Self::to_hex`] wrote; `None` if this is not it.
+    /// Reads what [`Self::to_hex`] wrote. Anything else gives `None`.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
@@ -41,23 +41,23 @@ pub struct Event {
     pub sequence: u64,
     /// Seconds since 1970-01-01 UTC.
     pub at: i64,
-    /// Who, as [`Actor::recorded`] says it; empty for nobody.
+    /// The actor, as [`Actor::recorded`] names it. Empty if nobody is known.
     pub actor: String,
     /// The actor's account.
     pub actor_id: Option<i64>,
     /// The operator's user id.
     pub actor_uid: Option<i64>,
-    /// What.
+    /// The action.
     pub action: String,
-    /// To whom.
+    /// The target's username.
     pub target: String,
     /// The target's account.
     pub target_id: Option<i64>,
     /// `done` or `refused`.
     pub outcome: String,
-    /// What else is worth knowing, as [`super::Detail::to_json`] writes it; of an earlier passdesk, a sentence.
+    /// More details, as [`super::Detail::to_json`] writes them. An earlier passdesk wrote a sentence.
     pub detail: String,
-    /// The run of the program that wrote it, as an [`OperationId`] is written; none of an earlier passdesk.
+    /// The run of the program that wrote it, as an [`OperationId`] is written. An earlier passdesk wrote none.
     pub operation: Option<String>,
     /// The link of the event before.
     pub previous: Link,
@@ -66,7 +66,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event that an entry becomes at a moment, after the one with this sequence number and link.
+    /// The event for an entry at a moment. It follows the event with this sequence number and link.
     #[must_use]
     pub fn after(sequence: u64, previous: Link, at: Timestamp, operation: OperationId, entry: &Entry) -> Self {
         let (account, uid) = match &entry.actor {
@@ -93,9 +93,9 @@ impl Event {
         event
     }
 
-    /// SHA-256 over the domain tag, the sequence number, the link before, and each field behind its length. A number
-    /// that is missing is an empty field; lengths and numbers are 8 bytes, big-endian. The operation is the last field, and
-    /// none where there is none.
+    /// SHA-256 over the domain tag, the sequence number, the link before and the fields. Each field follows its length.
+    /// Lengths and numbers are 8 bytes, big-endian. A missing number is an empty field. The operation is the last
+    /// field. If there is no operation, that field is left out.
     #[must_use]
     pub fn computed(&self) -> Link {
         let number = |number: Option<i64>| number.map(|number| number.to_be_bytes().to_vec()).unwrap_or_default();
@@ -123,7 +123,7 @@ impl Event {
         Link(hash.finalize().into())
     }
 
-    /// What is wrong with this event as the one that follows another; `None` if nothing is.
+    /// What is wrong with this event as the successor of another. `None` if nothing is wrong.
     #[must_use]
     pub fn fault(&self, before: Option<&Self>) -> Option<String> {
         let (sequence, link) = before.map_or((0, Link::START), |before| (before.sequence, before.link));
@@ -143,7 +143,7 @@ impl Event {
     }
 }
 
-/// A record that is not as it was written, and what shows it.
+/// A record that was changed after it was written, and the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("has been tampered with: {0}")]
 pub struct Tampered(pub String);
@@ -153,8 +153,8 @@ impl Tampered {
     pub const REMEDY: &str = "keep a copy of the store, and compare it with a backup";
 }
 
-/// What there is to say of a record without an event: the chain itself has nothing to show, and every store since schema
-/// 2 has begun with one.
+/// The message for a record without events. An empty chain proves nothing by itself. But every store since schema 2
+/// begins with an event.
 pub const EMPTY: &str = "is empty: the store comes from an old passdesk, or somebody removed all events";
 
 /// A walk along the chain, from its beginning.
@@ -164,7 +164,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Goes on to the next event, unless it is not the one that was written behind the last.
+    /// Goes on to the next event. Fails if it is not the one that was written after the last.
     pub fn go_on(&mut self, event: Event) -> Result<(), Tampered> {
         event.fault(self.last.as_ref()).map_or(Ok(()), |fault| Err(Tampered(fault)))?;
         self.last = Some(event);

@@ -1,4 +1,4 @@
-//! What else is worth knowing about an event: values under keys that are documented, and how people read them.
+//! The details of an event: values under documented keys, and their words for people.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,49 +9,49 @@ use crate::domain::role::{Role, Roles};
 use crate::domain::table::table;
 
 table! {
-    /// Under what a value stands, in the order in which people read them. The names are part of the contract.
+    /// The key of a value, in the order in which people read them. The names are part of the contract.
     DetailKey;
     /// The name in the record.
     name: &'static str;
-    /// How people read it; `{}` is the value.
+    /// The words for people. `{}` is the value.
     phrase: &'static str;
     /// Why it was refused, as [`Reason::code`] names it.
     Reason => "reason", "{}";
-    /// What an error said.
+    /// The message of an error.
     Error => "error", "{}";
-    /// How many came, all alike, after the first.
+    /// How many more came, all alike, after the first.
     Count => "count", "{} more";
     /// When the last of them came.
     LastAt => "last_at", "the last at {}";
-    /// How many tries to sign in were given up.
+    /// How many sign-in tries were given up.
     Tries => "tries", "tries: {}";
     /// When the first of them began.
     FirstBeganAt => "first_began_at", "begun at {}";
     /// When the last of them began.
     LastBeganAt => "last_began_at", "the last begun at {}";
-    /// Who it was, where that is known of what was counted.
+    /// Who it was, if the counted refusals name an actor.
     Actor => "actor", "by {}";
-    /// As which operating system user it was typed.
+    /// The operating system user who typed it.
     TypedBy => "typed_by", "typed by {}";
-    /// For what somebody signed in.
+    /// What the sign-in was for.
     Purpose => "purpose", "for {}";
-    /// What state the account was in.
+    /// The state of the account before.
     StateBefore => "state_before", "state before: {}";
-    /// Which of the account's fields are different.
+    /// Which fields of the account changed.
     Changed => "changed", "changed: {}";
     /// The label of a token.
     Label => "label", "{}";
     /// The roles.
     Roles => "roles", "roles: {}";
-    /// The roles that there were.
+    /// The roles before.
     RolesBefore => "roles_before", "roles before: {}";
     /// The name of a setting.
     Setting => "setting", "setting: {}";
-    /// What was decided.
+    /// The new value of a setting.
     Value => "value", "now {}";
-    /// What had been decided before.
+    /// The old value of a setting.
     ValueBefore => "value_before", "was {}";
-    /// Where a copy is.
+    /// Where a backup is.
     Path => "path", "copy: {}";
     /// How many accounts were made.
     New => "new", "new: {}";
@@ -61,26 +61,26 @@ table! {
     LastId => "last_id", "last id: {}";
     /// How many accounts were changed.
     Updated => "updated", "updated: {}";
-    /// How many were left as they were.
+    /// How many accounts of the list were left unchanged.
     Skipped => "skipped", "skipped: {}";
-    /// The SHA-256 of the list that they came from.
+    /// The SHA-256 of the imported list.
     Sha256 => "sha256", "sha256: {}";
     /// How many sign-ins and tokens were ended.
     Ended => "ended", "ended everywhere: {}";
-    /// What a hash costs.
+    /// The cost of a hash.
     Cost => "cost", "cost: {}";
-    /// What the one before it cost.
+    /// The cost of the hash before it.
     CostBefore => "cost_before", "cost before: {}";
-    /// When it ends.
+    /// When it expires.
     ExpiresAt => "expires_at", "expires {}";
     /// How many sign-ins had failed in a row.
     Failures => "failures", "failed before: {}";
-    /// What an earlier passdesk wrote down, as a sentence.
+    /// A sentence that an earlier passdesk wrote.
     Said => "said", "{}";
 }
 
 impl DetailKey {
-    /// How people read a value.
+    /// A value in words for people.
     fn said(self, value: &Value) -> String {
         let value = plain(value);
         let value = match self {
@@ -92,13 +92,13 @@ impl DetailKey {
     }
 }
 
-/// Values under their keys. A secret is never one of them.
+/// Values under their keys. None of them is ever a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct Detail(Map<String, Value>);
 
 impl Detail {
-    /// Why something was refused, and nothing else.
+    /// Only the reason of a refusal.
     #[must_use]
     pub fn of(reason: Reason) -> Self {
         Self::default().with(DetailKey::Reason, reason.code())
@@ -123,13 +123,13 @@ impl Detail {
         self.with(key, roles.iter().map(Role::name).collect::<Vec<_>>())
     }
 
-    /// As it stands in the record: a JSON object, its keys in alphabetical order.
+    /// The form in the record: a JSON object with its keys in alphabetical order.
     #[must_use]
     pub fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()
     }
 
-    /// Reads what stands in the record. What is no JSON object is a sentence that an earlier passdesk has written.
+    /// Reads the form in the record. Text that is not a JSON object is a sentence of an earlier passdesk.
     #[must_use]
     pub fn read(text: &str) -> Self {
         match serde_json::from_str(text) {
@@ -139,12 +139,12 @@ impl Detail {
         }
     }
 
-    /// What people read.
+    /// The words for people.
     #[must_use]
     pub fn words(&self) -> String {
         let known = DetailKey::ALL.iter().filter_map(|key| Some(key.said(self.0.get(key.name())?)));
         let is_known = |name: &str| DetailKey::ALL.iter().any(|key| key.name() == name);
-        // A later passdesk may have written what this one does not know.
+        // A later passdesk may have written keys that this one does not know.
         let unknown = self.0.iter().filter(|(name, _)| !is_known(name));
         known.chain(unknown.map(|(name, value)| format!("{name}: {}", plain(value)))).collect::<Vec<_>>().join("; ")
     }

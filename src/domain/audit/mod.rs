@@ -1,4 +1,4 @@
-//! The record of who did what to whom: what is recorded, and by which words it is found again.
+//! The record of who did what to whom: what is recorded, and how it is found again.
 
 mod chain;
 mod detail;
@@ -14,11 +14,11 @@ use super::actor::Actor;
 use super::authority::Action;
 use super::name::Username;
 
-/// What the record says was done, besides the actions that take a role.
+/// The actions in the record that need no role.
 const WITHOUT_A_ROLE: [&str; 8] =
     ["sign-in", "sign-out", "change-password", "profile", "verify", "renew-hash", "lock", "recover"];
 
-/// Everything that the record can say was done.
+/// All actions that the record knows.
 pub const ACTIONS: [&str; WITHOUT_A_ROLE.len() + Action::ALL.len()] = {
     let mut all = [""; WITHOUT_A_ROLE.len() + Action::ALL.len()];
     let mut at = 0;
@@ -34,7 +34,7 @@ pub const ACTIONS: [&str; WITHOUT_A_ROLE.len() + Action::ALL.len()] = {
 pub enum Outcome {
     /// It was done.
     Done,
-    /// It was not: the actor may not, the password was wrong, or a rule forbids it.
+    /// It was not done: the actor may not, the password was wrong, or a rule forbids it.
     Refused,
 }
 
@@ -55,15 +55,15 @@ impl Outcome {
 /// Something to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Who did it; `None` for a sign-in that failed, since nobody has proved to be anybody.
+    /// The actor. `None` for a failed sign-in, since nobody proved who they are.
     pub actor: Option<Actor>,
-    /// What was done, in the words of the command line: `reset`, `sign-in`.
+    /// The action in the words of the command line: `reset`, `sign-in`.
     pub action: &'static str,
-    /// To whom: the name as it was written or found.
+    /// The target, by its name as it was typed or found.
     pub target: Option<RecordedTarget>,
     /// Whether it was done.
     pub outcome: Outcome,
-    /// What else is worth knowing; never a secret.
+    /// More details. Never a secret.
     pub detail: Detail,
 }
 
@@ -81,7 +81,7 @@ impl Entry {
     }
 }
 
-/// To whom something was done.
+/// The account that something was done to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedTarget {
     /// The account's number, if there is such an account.
@@ -96,8 +96,8 @@ impl From<&Account> for RecordedTarget {
     }
 }
 
-/// Whether a text means an actor, as [`Actor::recorded`] names it: the words of the text stand in the name one after the
-/// other, each of them whole. `ann` is not `joanna`, and `token nightly` is a token of anybody's. A text without a word
+/// Whether a search text means an actor, as [`Actor::recorded`] names it. The words of the text must occur in the name,
+/// whole and in a row. `ann` does not mean `joanna`. `token nightly` means a token of any owner. A text without a word
 /// means nobody.
 #[must_use]
 pub fn means(text: &str, recorded: &str) -> bool {
@@ -106,7 +106,7 @@ pub fn means(text: &str, recorded: &str) -> bool {
     !sought.is_empty() && named.windows(sought.len()).any(|words| words == sought)
 }
 
-/// The words of an actor: the names, numbers and labels, without what stands between them.
+/// The words of an actor: the names, numbers and labels, without separators.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '(', ')']).filter(|word| !word.is_empty())
 }

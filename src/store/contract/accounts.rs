@@ -1,4 +1,4 @@
-//! What an account is, and what a change of it does: its names, its password, how it is found and listed.
+//! What an account is, and what a change of it does: its names, its password, and how it is found and listed.
 
 use super::{
     HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary, when,

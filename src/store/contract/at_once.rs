@@ -1,4 +1,4 @@
-//! What holds where several write at the same moment: their transactions are as if one came after the other.
+//! Simultaneous writers: their transactions have the same effect as if they ran one after the other.
 
 use std::sync::Barrier;
 use std::thread;
@@ -13,19 +13,19 @@ use crate::store::{
     EventFilter, NewAccount, NewTemporary, Occasion, PassedTry, PreparedStore, Result, Store, StoreError, Stores,
 };
 
-/// Rounds enough that two meet.
+/// Enough rounds to make two writers meet.
 const ROUNDS: i64 = 20;
 
-/// How often a busy store is asked again, which waits a few seconds itself each time.
+/// How often a busy store is tried again. Each try waits a few seconds itself.
 const PATIENCE: u32 = 20;
 
-/// A store with an account in it, open.
+/// An open store with one account.
 pub fn opened(stores: &dyn Stores) -> Store {
     prepared(stores).put_in_place(&delivered(hash("first"))).unwrap();
     stores.open().unwrap()
 }
 
-/// A store with an account in it, and not in its place yet.
+/// A store with one account that is not in its place yet.
 fn prepared(stores: &dyn Stores) -> Box<dyn PreparedStore> {
     let NewAccount { username, display_name, email, roles, temporary } = new("first", &[]);
     let temporary = NewTemporary { hash: undelivered(hash("first")), until: temporary.until };
@@ -39,7 +39,7 @@ pub fn a_store_is_placed_with_its_own_first_password_and_no_other(stores: &(impl
     opened(stores);
 }
 
-/// Does something with a store of one's own, so many at once, and says what came of each.
+/// Runs this many deeds at once, each on its own open store. Returns the outcome of each.
 fn all_at_once<T: Send>(
     stores: &(impl Stores + Sync),
     count: usize,
@@ -61,7 +61,7 @@ fn all_at_once<T: Send>(
     })
 }
 
-/// Whether it came first; whoever comes second is told so, and nothing else.
+/// Whether the caller came first. A caller that came second must get a conflict or a refusal, and no other error.
 fn is_done(outcome: &Result<()>) -> bool {
     match outcome {
         Ok(()) => true,
@@ -143,7 +143,7 @@ pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {
     all_at_once(stores, 8, |number, store| {
         for _ in 0..ROUNDS {
             let entry = Entry::done(&operator(), "profile", None, Detail::default().with(DetailKey::Count, number));
-            // None has to give way to the others for ever, but may have to for a while.
+            // No writer must give way forever, but it may have to for a while.
             let mut tries = (0..PATIENCE).map(|_| store.record(&entry));
             tries.find(|tried| !matches!(tried, Err(StoreError::Busy))).unwrap().unwrap();
         }

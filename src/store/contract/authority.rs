@@ -1,4 +1,4 @@
-//! Who may change whom, decided again inside the transaction: rank, removal, and the last admin to count on.
+//! Who may change whom, decided again inside the transaction: rank, removal, and the last usable admin.
 
 use jiff::SignedDuration;
 
@@ -80,7 +80,7 @@ pub fn a_purge_forgets_what_was_removed_until_then(store: &mut Store) {
     assert_eq!(get(store, bob.id), bob);
 }
 
-/// The changes that could leave nobody, and what came of each.
+/// Runs the changes that could leave no admin. Returns the outcome of each.
 fn every_loss(store: &mut Store, by: &Actor, admin: &Account) -> Vec<(&'static str, store::Result<()>)> {
     let (id, seen) = (admin.id, admin.revision);
     let none = Edit { roles: Some(Roles::NONE), ..Edit::default() };

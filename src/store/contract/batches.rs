@@ -69,7 +69,7 @@ pub fn an_empty_batch_changes_nothing(store: &mut Store) {
 pub fn a_reset_is_known_by_its_operation_for_good(store: &mut Store) {
     let (alice, bob) = (added(store, "alice", &[]), settled(store, "bob", &[]));
     assert!(!store.was_reset(bob.id, OPERATION).unwrap());
-    // An account that was added by it has not been reset.
+    // An account that the operation added was not reset by it.
     assert!(!store.was_reset(alice.id, OPERATION).unwrap());
     store.reset_password(&operator(), bob.id, bob.revision, &temporary("new")).unwrap();
     let (_, credential) = store.credential(&bob.username).unwrap().unwrap();

@@ -10,7 +10,7 @@ use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
 use crate::store::{self, EventFilter, Import, Store, StoreError, Watch};
 
-/// Counts how often it is told how far it has come, and stops it then.
+/// Counts the progress reports, and stops the run at a chosen one.
 #[derive(Default)]
 pub struct Watcher {
     told: u64,
@@ -25,7 +25,7 @@ impl Watch for Watcher {
     }
 }
 
-/// The action, the outcome and the detail of each event.
+/// The action, the outcome and the details of each event.
 fn events(store: &Store) -> Vec<[String; 3]> {
     let events = store.events(&EventFilter::default(), None, 1_000).unwrap();
     events.into_iter().map(|event| [event.action.clone(), event.outcome.clone(), words(&event)]).collect()
@@ -89,7 +89,7 @@ pub fn a_backup_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else(s
     let mut all = Watcher::default();
     store.back_up(&operator(), &folder.path().join("whole"), &mut all).unwrap();
     let place = folder.path().join("copy");
-    // While it is copied, and while it is looked at.
+    // It stops once while it copies, and once while it checks.
     for stops_at in [1, all.told] {
         let before = events(store);
         let mut watcher = Watcher { stops_at: Some(stops_at), ..Watcher::default() };

@@ -1,4 +1,4 @@
-//! Many accounts at once: all of them, as one event, or nothing.
+//! Imports: many accounts at once as one event, or nothing.
 
 use super::{acting, added, at, get, list, operator, proof, settled, when, words};
 use crate::domain::account::{Account, State};
@@ -21,7 +21,7 @@ fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
     }
 }
 
-/// So many, without roles.
+/// This many newcomers, without roles.
 pub fn newcomers(count: usize) -> Vec<Newcomer> {
     (0..count).map(|number| newcomer(&format!("u{number}"), &[])).collect()
 }

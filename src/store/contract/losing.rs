@@ -1,4 +1,4 @@
-//! An engine that loses the answer to every commit: what was to be written is written, or not, and nobody is told.
+//! An engine that loses the answer to every commit. The data may have been written or not, and the caller is not told.
 
 use crate::store::engine::{Engine, Reads, Rows, Writing};
 use crate::store::{Result, Store, StoreError};
@@ -25,7 +25,7 @@ impl Engine for Losing {
     }
 }
 
-/// The same store, which loses the answers.
+/// The same store, with an engine that loses the answers.
 pub fn losing(store: Store, writes: bool) -> Store {
     store.over(|engine| Box::new(Losing { engine, writes }))
 }

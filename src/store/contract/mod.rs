@@ -1,6 +1,6 @@
-//! The laws that every engine keeps, a file for each subject. An engine's tests say `laws!(…)` with an expression that
-//! opens an empty store, and `laws_at_once!(…)` with one that gives the place of a store which is still to be made, behind
-//! whatever keeps that place.
+//! The laws that every engine keeps, with a file for each subject. The tests of an engine call `laws!(…)` with an
+//! expression that opens an empty store. They call `laws_at_once!(…)` with an expression for the place of a new store,
+//! and whatever keeps that place.
 
 pub mod accounts;
 pub mod at_once;
@@ -231,7 +231,7 @@ pub(crate) use laws_at_once;
 
 const HOUR: i64 = 3_600;
 
-/// Whatever writes.
+/// The operation of every write in these tests.
 pub const OPERATION: OperationId = OperationId([7; 16]);
 
 fn at(seconds: i64) -> Timestamp {
@@ -239,11 +239,11 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 thread_local! {
-    /// What time it is, in seconds after the beginning.
+    /// The time, in seconds after the start.
     static NOW: Cell<i64> = const { Cell::new(0) };
 }
 
-/// A clock that tells the time that [`when`] says, and otherwise the beginning.
+/// A clock with the time that [`when`] sets. Otherwise it is the start.
 pub struct SetClock;
 
 impl Clock for SetClock {
@@ -252,7 +252,7 @@ impl Clock for SetClock {
     }
 }
 
-/// Does something so many seconds after the beginning.
+/// Runs some work at this many seconds after the start.
 fn when<T>(seconds: i64, work: impl FnOnce() -> T) -> T {
     let before = NOW.replace(seconds);
     let done = work();
@@ -293,7 +293,7 @@ fn added(store: &mut Store, username: &str, roles: &[Role]) -> Account {
     get(store, id)
 }
 
-/// An account that has chosen its own password.
+/// An account whose owner has chosen a password.
 fn settled(store: &mut Store, username: &str, roles: &[Role]) -> Account {
     let account = added(store, username, roles);
     let proved = proof(store, &account);
@@ -309,7 +309,7 @@ fn hash_of(store: &Store, account: &Account) -> String {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
 }
 
-/// What whoever knows the password of an account proves.
+/// The proof of somebody who knows the password of an account.
 fn proof(store: &Store, account: &Account) -> PasswordRevision {
     store.credential(&account.username).unwrap().unwrap().1.unwrap().revision
 }
@@ -318,7 +318,7 @@ fn acting(store: &Store, account: &Account) -> Actor {
     Actor::owner(account, proof(store, account))
 }
 
-/// A sign-in that ends after an hour.
+/// A sign-in that expires after an hour.
 fn new_sign_in(digest: u8) -> NewSignIn {
     NewSignIn { digest: SignInDigest([digest; 32]), until: at(HOUR) }
 }
@@ -344,7 +344,7 @@ fn token_of(store: &mut Store, owner: &Account, label: &str, digest: u8, roles: 
     digest
 }
 
-/// On behalf of whoever acts by a sign-in or a token.
+/// The actor of a sign-in or a token.
 fn through(store: &Store, digest: SignInDigest) -> Actor {
     let SignIn { id, account, token } = when(2, || store.sign_in(digest)).unwrap().unwrap();
     let proof = token.map_or(Proof::SignIn(id), |label| Proof::Token(id, label));
@@ -364,7 +364,7 @@ fn list(store: &Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize)
     }
 }
 
-/// Runs every change of an account and returns what came of each.
+/// Runs every change of an account. Returns the outcome of each.
 fn every_change(store: &mut Store, by: &Actor, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
     let (id, seen) = (target.id, target.revision);
     let roles = Edit { roles: Some(Roles::from_iter([Role::GlobalAdmin])), ..Edit::default() };
@@ -381,8 +381,8 @@ fn every_change(store: &mut Store, by: &Actor, target: &Account) -> BTreeMap<&'s
     ])
 }
 
-/// Tries whatever can be done, to one account, to many, to nobody or to what is not there yet: it is refused for the
-/// reason that is given, and nothing is different.
+/// Tries every operation: on one account, on many, on none, and on a new one. Each must be refused for this reason, and
+/// nothing may change.
 fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl Fn(&Refusal) -> bool) {
     let new_accounts = newcomers(1);
     let import = Import { new: &new_accounts, edits: &[], skipped: 0, file: FileDigest::of(b"") };

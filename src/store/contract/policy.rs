@@ -1,4 +1,4 @@
-//! What a site decides, and whom it shuts out.
+//! What the policy decides, and whom it shuts out.
 
 use super::{acting, added, all_is_refused, get, operator, settled, temporary, words};
 use crate::domain::actor::Actor;

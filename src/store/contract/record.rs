@@ -1,4 +1,4 @@
-//! What leaves an event, and how the record is chained and read.
+//! Which changes leave an event, and how the record is chained and read.
 
 use jiff::SignedDuration;
 
@@ -124,7 +124,7 @@ pub fn what_means_another_actor_takes_no_place_on_a_page(store: &mut Store) {
     );
 }
 
-/// The events of purges: of whom, and on whose behalf.
+/// The events of purges: the username, the account number and the actor.
 fn purges(store: &Store) -> Vec<(String, Option<i64>, String)> {
     let purges = events(store, &EventFilter { action: Some("purge".into()), ..EventFilter::default() });
     purges.into_iter().map(|event| (event.target, event.target_id, event.actor)).collect()

@@ -1,4 +1,4 @@
-//! What people who have proved nothing leave in the record: the first of a kind, and how often it came again.
+//! What people who proved nothing leave in the record: the first refusal of a kind, and the number of its repeats.
 
 use super::tries::THROTTLE;
 use super::{HOUR, at, get, new_sign_in, operator, proof, settled, when, words};
@@ -6,13 +6,13 @@ use crate::domain::account::Account;
 use crate::domain::audit::{Detail, DetailKey, EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Reason, Repeat};
 use crate::store::{EventFilter, FailedTry, Store};
 
-/// Somebody who brings nothing by which anybody is let in.
+/// A refusal of somebody without any proof.
 fn stranger(detail: &str) -> Entry {
     let detail = Detail::default().with(DetailKey::Said, detail);
     Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail }
 }
 
-/// A try that is not to be looked at, and fails.
+/// A try that is not checked, and fails.
 fn turned_away(store: &mut Store, account: &Account, second: i64) {
     let tried = FailedTry { account: Some(account.id), begun: None, why: Reason::Throttled, typed_by: "bob" };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
@@ -41,7 +41,7 @@ pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(sto
     assert_eq!(store.repeats().unwrap(), [pending]);
     when(HOUR - 1, || store.require_change(&operator(), alice.id, alice.revision)).unwrap();
     assert_eq!(said(store).len(), 1, "the hour is not over");
-    // Whatever is recorded next, by anybody.
+    // Any next event will do, whoever causes it.
     let seen = get(store, alice.id).revision;
     when(HOUR, || store.disable(&operator(), alice.id, seen)).unwrap();
     assert_eq!(said(store), ["no token", "99 more; the last at 2023-11-14T22:14:59Z; no token"]);
@@ -112,7 +112,7 @@ pub fn what_a_stranger_can_write_in_a_day_is_bounded_however_often_they_try(stor
     const DAY: i64 = 24 * HOUR;
     let accounts: Vec<_> = (0..KINDS + 10).map(|number| settled(store, &format!("u{number}"), &[])).collect();
     let before = refused(store).len();
-    // As soon as an hour is over, and often: each account that there is, and names of nobody.
+    // The tries come as soon as an hour is over, and often. They use every account, and names that no account has.
     let mut tried = 0;
     for second in (0..DAY).step_by(1_800) {
         for account in &accounts {

@@ -1,4 +1,4 @@
-//! What a sign-in is worth: which password begins one, and what ends it.
+//! The rules for sign-ins: which password begins one, and what ends it.
 
 use super::tries::THROTTLE;
 use super::{

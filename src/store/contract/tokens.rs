@@ -1,4 +1,4 @@
-//! Tokens: at most the roles of whoever they stand for, and ended with every other sign-in.
+//! Tokens have at most the roles of their owner, and end with every other sign-in.
 
 use super::{
     HOUR, acting, all_is_refused, at, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,

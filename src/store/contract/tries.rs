@@ -1,4 +1,4 @@
-//! Guessing: tries are counted before they are looked at, put off, and end in a lock.
+//! Limits on guessing: tries are counted before they are checked, have to wait, and lead to a lock.
 
 use super::{
     HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary, when, words,
@@ -17,7 +17,7 @@ use crate::store::{
 };
 
 pub const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
-/// Each try is later than the longest wait after the one before.
+/// Longer than the longest wait between two tries.
 const LONG: i64 = 1_000;
 
 fn begins(store: &mut Store, account: &Account, second: i64) -> Option<TryId> {
@@ -30,7 +30,7 @@ fn fails(store: &mut Store, account: &Account, begun: TryId, second: i64) {
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
-/// So many tries that are looked at and fail, each after the longest wait.
+/// Makes this many tries that are checked and fail, each after the longest wait.
 fn failures(store: &mut Store, account: &Account, count: i64) {
     for number in 0..count {
         let begun = begins(store, account, number * LONG).expect("it is to be let through");
@@ -42,7 +42,7 @@ fn passes(store: &mut Store, account: &Account, proved: PasswordRevision, second
     succeeds(store, account, proved, Occasion::OneCommand, second)
 }
 
-/// A try that begins, and succeeds.
+/// Makes a try that succeeds.
 fn succeeds(
     store: &mut Store,
     account: &Account,
@@ -60,7 +60,7 @@ fn renews(store: &mut Store, account: &Account, proved: PasswordRevision, hash: 
     store.pass_try(&passed)
 }
 
-/// The details of the events since there were so many.
+/// The details of the events after the first `before`.
 fn said_since(store: &Store, before: usize) -> Vec<String> {
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
     events[before..].iter().map(|event| format!("{} {}: {}", event.action, event.outcome, words(event))).collect()
@@ -175,7 +175,7 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
             when(second + 60, || store.unlock(&operator(), alice.id, seen.revision)).unwrap();
         }
         let killed = format!("sign-in refused: not finished; tries: 1; begun at {}", at(second));
-        // The second of its kind in the hour is counted.
+        // The second one of its kind within the hour is only counted.
         let said = if reset { vec![&*killed, done] } else { vec![done] };
         assert_eq!(said_since(store, before), said);
         let stands = get(store, alice.id);
@@ -185,7 +185,7 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
     }
 }
 
-/// What replaces a password, or forgives the failures; each ends the tries that are under way.
+/// The changes that replace a password or forgive failures. Each of them ends the unfinished tries.
 fn what_ends_tries() -> [(&'static str, Deed); 4] {
     [
         ("unlock", |store, by, id| store.unlock(by, id, get(store, id).revision)),
@@ -308,7 +308,7 @@ pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut Store) {
     let proved = proof(store, &alice);
     failures(store, &alice, 99);
     let begun = begins(store, &alice, 99 * LONG).unwrap();
-    // It takes so long that another one takes its place.
+    // The try takes so long that it counts as failed when another one begins.
     let other = begins(store, &alice, 99 * LONG + 60);
     let locked = get(store, alice.id);
     assert_eq!((other, locked.tries.failed, locked.locked_at), (None, 100, Some(at(99 * LONG + 60))));

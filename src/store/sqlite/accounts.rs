@@ -14,18 +14,18 @@ use crate::domain::throttle::Tries;
 use crate::store::engine::WrittenAccount;
 use crate::store::search_text;
 
-/// What is written of an account, by [`cells`].
+/// The columns of an account, which [`cells`] fills.
 pub const WRITTEN: &str = "\
     revision, username, display_name, email, email_key, search_text, roles, state, must_change, temporary_until, \
     temporary_lapsed, password_changed_at, password_revision, reset_at, reset_by, created_at, removed_at, tries_failed, \
     tried_at, tries_untold, locked_at";
 
-/// A query of accounts, each of which is read by [`read`].
+/// A query of accounts. [`read`] reads each row.
 pub fn select(from: &str) -> String {
     format!("SELECT {WRITTEN}, id, password_hash IS NOT NULL FROM {from}")
 }
 
-/// A query of all accounts, each of which is read by [`read_written`].
+/// A query of all accounts. [`read_written`] reads each row.
 pub fn select_written() -> String {
     format!("SELECT {WRITTEN}, id, password_hash IS NOT NULL, password_hash FROM accounts")
 }
@@ -41,7 +41,7 @@ pub fn read_written(row: &Row<'_>) -> rusqlite::Result<WrittenAccount> {
     })
 }
 
-/// What is written of an account.
+/// The values of an account for its columns.
 pub fn cells(account: &Account) -> [Value; 21] {
     let at = |moment: Option<Timestamp>| moment.map(Timestamp::as_second).into();
     let text = |text: Option<&str>| text.map(str::to_owned).into();

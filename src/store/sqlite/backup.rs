@@ -1,4 +1,4 @@
-//! A copy of the whole store in another file, page by page, while others go on.
+//! Copies the whole store to another file, page by page, while other processes go on.
 
 use std::fs::File;
 use std::path::Path;
@@ -12,13 +12,13 @@ use super::pages;
 use super::schema;
 use crate::store::{Result, StoreError, Watch};
 
-/// How many pages are copied between two reports of how far it has come: a MiB.
+/// How many pages are copied between two progress reports: one MiB.
 const PAGES_A_STEP: i32 = 256;
 
-/// Fills the file, and looks whether it is what it is to be.
+/// Fills the file, and checks the result.
 pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
-    // In one transaction that reads: else the copying would begin anew whenever another process writes, and come to no
-    // end where somebody always does. With a write-ahead log it keeps nobody from writing.
+    // The copy is made in one transaction that reads. Without it, the copying would start again whenever another
+    // process writes. It might never end. With a write-ahead log, the transaction keeps nobody from writing.
     let reading = source.unchecked_transaction().map_err(failed)?;
     let is = Shape::of(source)?;
     copy(source, file, watch)?;
@@ -38,7 +38,7 @@ fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut target = Connection::open_with_flags(file, flags).map_err(untaken)?;
     target.busy_timeout(PATIENCE).map_err(untaken)?;
-    // Nothing is to be rolled back to, and it is brought to the disk once, when it is complete.
+    // The copy is never rolled back. It is synced to the disk once, when it is complete.
     for (pragma, value) in [("journal_mode", "MEMORY"), ("synchronous", "OFF")] {
         target.pragma_update(None, pragma, value).map_err(untaken)?;
     }
@@ -57,7 +57,7 @@ fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
     target.close().map_err(|(_, error)| untaken(error))
 }
 
-/// A disk that is full is not the store's.
+/// An error while writing the copy. A full disk is the copy's disk, not the store's.
 fn untaken(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => StoreError::Failed(anyhow::anyhow!(disk(&error))),
@@ -65,7 +65,7 @@ fn untaken(error: rusqlite::Error) -> StoreError {
     }
 }
 
-/// What a copy has in common with what it was made of.
+/// What a copy must have in common with its source.
 #[derive(PartialEq, Eq)]
 struct Shape {
     application: i32,
@@ -74,7 +74,7 @@ struct Shape {
 }
 
 impl Shape {
-    /// It is asked for in the transaction that copies, and begins its reading.
+    /// Must be called first in the transaction that copies. It begins the reading.
     fn of(connection: &Connection) -> Result<Self> {
         let value = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(failed);
         let pages = connection.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(failed)?;

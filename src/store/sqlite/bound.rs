@@ -1,4 +1,4 @@
-//! The bound of what the engine does at once: a store that somebody has prepared may ask for work that comes to no end.
+//! Limits the work of the engine. Somebody may have prepared a store that asks for endless work.
 
 use std::fs;
 use std::ops::{Deref, DerefMut};
@@ -13,34 +13,34 @@ use super::errors::failed;
 use super::ground::beside;
 use crate::store::Result;
 
-/// How many steps of the engine any operation may take, however small the store is: a few seconds' worth.
+/// How many steps of the engine any operation may take, even in a small store. This takes a few seconds.
 const STEPS: u64 = 200_000_000;
-/// How many more for each byte of the store. The dearest operation is a look at each index for each row. It takes some 110
-/// steps for an account, which fills some 300 bytes.
+/// How many more steps are allowed for each byte of the store. The most expensive operation looks at each index for
+/// each row. It takes some 110 steps for an account, which fills some 300 bytes.
 const STEPS_A_BYTE: u64 = 10;
 /// After how many steps the engine asks whether it may go on.
 const STRIDE: i32 = 1_000_000;
-/// The longest text of a row, in bytes. The longest that passdesk writes has a few thousand.
+/// The longest text of a row, in bytes. The longest text that passdesk writes has a few thousand bytes.
 const LONGEST_TEXT: i32 = 16 * 1024 * 1024;
-/// The longest pattern of LIKE, of which passdesk has one: to match a long one against a long text takes long.
+/// The longest pattern of LIKE, of which passdesk has one. To match a long pattern against a long text takes long.
 const LONGEST_PATTERN: i32 = 100;
 
-/// A connection whose operations are bounded. Each use of it from outside is another operation; a transaction is one.
+/// A connection whose operations are limited. Each use from outside is a new operation. A transaction is one operation.
 pub struct Bounded {
     connection: Connection,
     bound: Bound,
 }
 
-/// How much of an operation has been done.
+/// How many steps of an operation have been taken.
 #[derive(Clone)]
 pub struct Bound {
     taken: Arc<AtomicU64>,
-    /// Where the store is, unless it is in memory.
+    /// The path of the store, unless it is in memory.
     path: Option<PathBuf>,
 }
 
 impl Bounded {
-    /// Bounds what is done with a connection.
+    /// Limits the operations of a connection.
     pub fn new(connection: Connection, path: Option<&Path>) -> Result<Self> {
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_TEXT).map_err(failed)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN).map_err(failed)?;
@@ -50,26 +50,26 @@ impl Bounded {
         Ok(bounded)
     }
 
-    /// From here on this is told after so many steps, and says whether to stop.
+    /// Calls `stops` after every `stride` steps from now on. If `stops` returns true, the operation ends.
     pub fn tell(&mut self, stride: i32, mut stops: impl FnMut() -> bool + Send + 'static) -> Result<()> {
         let bound = self.bound.clone();
         let handler = move || stops() || bound.is_passed_after(stride);
         self.connection.progress_handler(stride, Some(handler)).map_err(failed)
     }
 
-    /// From here on nobody is told.
+    /// No longer calls anything.
     pub fn keep_quiet(&mut self) -> Result<()> {
         self.tell(STRIDE, || false)
     }
 
-    /// The bound, for whoever does much in one transaction, and renews it whenever a part is done.
+    /// The limit, for a caller that does much in one transaction. Such a caller renews the limit after each part.
     pub fn bound(&self) -> Bound {
         self.bound.clone()
     }
 }
 
 impl Bound {
-    /// Another operation, or another part of one, begins.
+    /// Begins another operation, or another part of one.
     pub fn renew(&self) {
         self.taken.store(0, Ordering::Relaxed);
     }
@@ -80,7 +80,7 @@ impl Bound {
         taken > STEPS && taken > STEPS.saturating_add(self.bytes().saturating_mul(STEPS_A_BYTE))
     }
 
-    /// How large the store is by now, its log included.
+    /// The size of the store by now, with its log.
     fn bytes(&self) -> u64 {
         let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
         self.path.as_ref().map_or(0, |path| length(path).saturating_add(length(&beside(path, "-wal"))))

@@ -1,4 +1,4 @@
-//! What the engine says when something is wrong, in the words of [`StoreError`].
+//! Turns the errors of the engine into [`StoreError`].
 
 #![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
 
@@ -11,10 +11,10 @@ use rustix::process::{Resource, getrlimit};
 use crate::store::StoreError;
 pub use crate::store::{LOOK, RESTORE};
 
-/// The engine's error in the words of [`StoreError`].
+/// The engine's error as a [`StoreError`].
 pub fn failed(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        // The last of them if somebody was stopped while they put the log in order, or to read it.
+        // The last code occurs if a process was stopped while it put the log in order, or began to read it.
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
             StoreError::Busy
         }
@@ -29,13 +29,13 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
         }
         _ => match error {
-            // A row that no passdesk wrote or that is gone, or a table that is not there.
+            // No passdesk wrote this row, or the row or a table is missing.
             rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
             rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
             rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
-            // The same of a statement that was right until somebody changed the tables.
+            // The same for a statement that was valid until somebody changed the tables.
             rusqlite::Error::SqliteFailure(code, Some(why)) if code.extended_code == 1 => damaged(&why),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
@@ -46,7 +46,7 @@ pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {
     StoreError::Unusable { message, hint: hint.into() }
 }
 
-/// What to say of a path that cannot be looked at.
+/// The error for a path that cannot be looked at.
 pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
     unusable(
         format!("the store {} cannot be opened: {error}", path.display()),
@@ -54,7 +54,8 @@ pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
     )
 }
 
-/// What the engine says of a disk, and the limit on the size of files, which may be why: the engine does not tell.
+/// The engine's message about a disk, and the limit on the size of files. The limit may be the cause, but the engine
+/// does not say so.
 pub fn disk(error: &rusqlite::Error) -> String {
     match getrlimit(Resource::Fsize).current {
         Some(most) => format!("{error}; no file may grow beyond {most} bytes here, see 'ulimit -f'"),

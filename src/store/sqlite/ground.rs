@@ -1,5 +1,5 @@
-//! What a store stands on: its folder and those above, its name, what is beside it, and the file system. Whoever can
-//! change one of these can change what is read for the store.
+//! What a store depends on: its folder and those above, its name, the files beside it and the file system. A user who
+//! can change one of these can change what is read as the store.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -11,19 +11,20 @@ use crate::domain::finding::Finding;
 use crate::folders;
 use crate::store::Result;
 
-/// How the names end of the store and of what stands beside it: the engine's files.
+/// The suffixes of the store and of the engine's files beside it.
 pub const SUFFIXES: [&str; 5] = ["", "-wal", "-shm", "-journal", "-lock"];
 
-/// What is to stand in a folder.
+/// What a folder will contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tenant {
-    /// A store. Who can make a file in its folder can put a log beside it.
+    /// A store. A user who can make files in its folder can put a log beside it.
     Store,
-    /// A folder that is its owner's alone. So a folder will do in which others can make files, but not rename these.
+    /// A folder that only its owner can use. So it may be in a folder where others can make files, but not rename
+    /// these.
     Scratch,
 }
 
-/// Refuses a folder that others can rearrange: as it was named, and as it is named without links.
+/// Refuses a folder that others can rearrange. The folder is checked by its given path and by its path without links.
 pub fn folder(named: &Path, real: &Path, tenant: Tenant) -> Result<()> {
     for folder in [named, real].into_iter().take(if named == real { 1 } else { 2 }) {
         match folders::fault(folder, tenant == Tenant::Scratch) {
@@ -35,7 +36,7 @@ pub fn folder(named: &Path, real: &Path, tenant: Tenant) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a file that has other names, too: a log has the name of its store.
+/// Refuses a file with more than one name. Each name would have its own log.
 pub fn one_name(path: &Path, metadata: &Metadata) -> Result<()> {
     if is_mounted(path) {
         return Err(unusable(
@@ -46,7 +47,7 @@ pub fn one_name(path: &Path, metadata: &Metadata) -> Result<()> {
     if metadata.nlink() <= 1 {
         return Ok(());
     }
-    // The others are on the same file system; its root is the last folder above that is on it.
+    // The other names are on the same file system. Its root is the last folder above that is on it.
     let is_on_it = |folder: &&Path| fs::metadata(folder).is_ok_and(|folder| folder.dev() == metadata.dev());
     let root = path.ancestors().skip(1).take_while(is_on_it).last().unwrap_or(path);
     Err(unusable(
@@ -59,7 +60,7 @@ pub fn one_name(path: &Path, metadata: &Metadata) -> Result<()> {
     ))
 }
 
-/// Whether a file has been mounted, and not the folder that it is in.
+/// Whether the file itself is a mount, and not its folder.
 #[cfg(target_os = "linux")]
 fn is_mounted(path: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
@@ -72,7 +73,7 @@ fn is_mounted(_: &Path) -> bool {
     false
 }
 
-/// What stands in the place of a store that is to be made, or would be read for its log.
+/// An existing file in the place of a new store, or one that would be read as its log.
 pub fn occupant(place: &Path) -> Result<Option<PathBuf>> {
     for path in ["", "-wal", "-journal"].map(|suffix| beside(place, suffix)) {
         match fs::symlink_metadata(&path) {
@@ -84,14 +85,14 @@ pub fn occupant(place: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// The path of what stands beside a store.
+/// The path of a file beside the store.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// Refuses what is beside a store if others could read it, write it or have put it there.
+/// Refuses files beside a store that others could read or write, or may have put there.
 pub fn logs(path: &Path, owner: u32) -> Result<()> {
     for suffix in &SUFFIXES[1..] {
         let log = beside(path, suffix);
@@ -117,7 +118,7 @@ pub fn logs(path: &Path, owner: u32) -> Result<()> {
     Ok(())
 }
 
-/// What there is to say of the file system that a store is on.
+/// The finding about the file system of a store.
 pub fn disk(path: &Path) -> Finding {
     match network(path) {
         None => Finding::sound("disk", "its file system is not a known network file system"),
@@ -131,7 +132,7 @@ pub fn disk(path: &Path) -> Finding {
 
 #[cfg(target_os = "linux")]
 fn network(path: &Path) -> Option<&'static str> {
-    // Known by its lowest 32 bits; how wide the number is depends on the machine.
+    // A file system is known by the lowest 32 bits of its number. The width of the number depends on the machine.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the rest is a sign, or nothing")]
     rustix::fs::statfs(path).ok().and_then(|system| network_of(system.f_type as u32))
 }
@@ -141,7 +142,7 @@ fn network(_: &Path) -> Option<&'static str> {
     None
 }
 
-/// The network file systems, by the numbers of Linux (linux/magic.h, and GNU coreutils' stat.c for the rest).
+/// The network file systems, by their Linux numbers (linux/magic.h, and GNU coreutils' stat.c for the rest).
 #[cfg(target_os = "linux")]
 fn network_of(kind: u32) -> Option<&'static str> {
     Some(match kind {
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn network_file_systems_are_known_by_their_numbers() {
-        // As statfs(2) lists them.
+        // These are listed in statfs(2).
         let network = [
             (0x6969, "NFS"),
             (0x517B, "SMB"),
@@ -186,7 +187,7 @@ mod tests {
         for (number, name) in network {
             assert!(network_of(number).unwrap().starts_with(name), "{number:x}");
         }
-        // ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS.
+        // These are ext4, XFS, Btrfs, tmpfs, overlayfs and ZFS.
         for number in [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x794C_7630, 0x2FC1_2FC1] {
             assert_eq!(network_of(number), None, "{number:x}");
         }

@@ -1,4 +1,4 @@
-//! Writers stand in line. SQLite alone has each of them look now and then whether it is their turn, so that some are
+//! Makes writers wait in line. With SQLite alone, each writer checks now and then whether it is its turn. So some are
 //! overtaken until they give up.
 
 use std::fs::{File, OpenOptions, Permissions};
@@ -14,33 +14,33 @@ use rustix::fs::OFlags;
 use super::ground::beside;
 use super::open::OURS_ONLY;
 
-/// Where writers stand in line: a file beside the store that nobody writes. The kernel keeps the order, and lets the next
-/// one in when a writer is done, or is gone in whatever way (flock(2)).
+/// The line of writers: a file beside the store that nobody writes. The kernel keeps the order. It lets the next writer
+/// in when the one before is done, or has ended in any way (flock(2)).
 #[derive(Default)]
 pub struct Line {
-    /// `None` for a store that nobody else knows of.
+    /// `None` for a store that nobody else knows.
     path: Option<PathBuf>,
     file: Option<Arc<File>>,
-    /// Whether somebody stands at the head who does not go on: it is not waited for twice.
+    /// Whether the writer at the head does not go on. Nobody waits for it twice.
     is_stuck: bool,
 }
 
 /// The turn to write, until it is dropped.
 pub struct Turn {
-    /// `None` if there is no line: the engine's own lock is the one that counts.
+    /// `None` if there is no line. Only the engine's own lock protects the store then.
     file: Option<Arc<File>>,
-    /// How long to wait for whoever does not stand in line.
+    /// How long to wait for writers that do not stand in line.
     pub patience: Duration,
 }
 
 impl Line {
-    /// The line of the store at this path. It is made by the first one to stand in it.
+    /// The line of the store at this path. The first writer in line makes the file.
     pub fn of(store: &Path) -> Self {
         Self { path: Some(beside(store, "-lock")), ..Self::default() }
     }
 
-    /// Waits for one's turn, but no longer than one has patience. Who is still waiting then tries once, out of turn: whoever
-    /// stands at the head may have been stopped before they began to write.
+    /// Waits for the turn to write, but no longer than `patience`. After that the caller tries once, out of turn. The
+    /// writer at the head may have been stopped before it began to write.
     #[expect(clippy::disallowed_methods, reason = "how long somebody waits is no time that is stored")]
     pub fn wait(&mut self, patience: Duration) -> Turn {
         let Some(file) = self.file() else { return Turn { file: None, patience } };
@@ -54,7 +54,8 @@ impl Line {
         let file = wait(file, patience);
         if file.is_none() {
             self.is_stuck = true;
-            // A lock is that of whoever shares a description: the one that is still waited for is not used again.
+            // A thread may still wait for the lock of this open file. The lock would count for everybody who shares the
+            // file. So the file is not used again.
             self.file = None;
         }
         Turn { file, patience: patience.saturating_sub(began.elapsed()) }
@@ -73,20 +74,21 @@ fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(OURS_ONLY).custom_flags(nofollow);
     let file = options.open(path)?;
-    // A umask only ever takes rights away; here it must not take the owner's.
+    // A umask only takes rights away. Here it must not take the owner's.
     if file.metadata()?.mode() & OURS_ONLY != OURS_ONLY {
         file.set_permissions(Permissions::from_mode(OURS_ONLY))?;
     }
     Ok(file)
 }
 
-/// Waits in the kernel's queue, which knows no deadline: so a thread waits there, and whoever loses patience leaves it.
+/// Waits in the kernel's queue, which has no deadline. So a thread waits there, and the caller leaves it when its
+/// patience ends.
 fn wait(file: Arc<File>, patience: Duration) -> Option<Arc<File>> {
-    // Without room for a message that nobody takes.
+    // The channel has no room, so a message without a receiver fails.
     let (tell, told) = mpsc::sync_channel(0);
     let waiting = Arc::clone(&file);
     let waits = thread::Builder::new().name("line".into()).spawn(move || {
-        // Nobody waits for it any more: it is the next one's turn.
+        // The caller no longer waits. The next writer gets the turn.
         if waiting.lock().is_ok() && tell.send(()).is_err() {
             let _ = waiting.unlock();
         }

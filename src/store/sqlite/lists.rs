@@ -1,5 +1,5 @@
-//! Lists of accounts, a page at a time, and how many there are. A page costs the same wherever it is: it is found by an
-//! index in the order that was asked for, and never sorted.
+//! Lists of accounts, a page at a time, and their counts. Every page costs the same. It is found by an index in the
+//! wanted order, and never sorted.
 
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -52,7 +52,7 @@ impl Conditions {
         self
     }
 
-    /// The accounts they hold for, from the table or by an index of it, in an order.
+    /// A query of the accounts that meet the conditions, in an order. It uses the table or one of its indexes.
     fn accounts(self, table: &str, order: &str, limit: usize) -> Query {
         let Self { sql, mut values } = self;
         values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
@@ -71,7 +71,7 @@ impl Query {
     }
 }
 
-/// What is read one after the other until the page is full.
+/// Queries that are read one after the other until the page is full.
 fn parts(page: &Page<'_>, now: Timestamp) -> Vec<Conditions> {
     let all = Conditions::of(page.filter, now);
     let Some(last) = page.after else { return vec![all] };
@@ -80,7 +80,8 @@ fn parts(page: &Page<'_>, now: Timestamp) -> Vec<Conditions> {
     match page.sort {
         Sort::Id => vec![all.with(&format!("id {than} ?"), [id()])],
         Sort::Username => vec![all.with(&format!("username {than} ?"), [last.username.as_str().to_owned().into()])],
-        // `(display_name, id) > (?, ?)` would be one, and look again at everybody of that name: all, where none has one.
+        // `(display_name, id) > (?, ?)` would be one query. But it would read all accounts of that name again. If no
+        // account has a name, these are all accounts.
         Sort::Name => {
             let name = || Value::from(last.display_name.as_str().to_owned());
             vec![
@@ -91,13 +92,13 @@ fn parts(page: &Page<'_>, now: Timestamp) -> Vec<Conditions> {
     }
 }
 
-/// A part of a page. The index is named: left to choose, the engine may take that of a state or of roles, and sort what it
-/// finds for each page anew.
+/// A part of a page. The index is named. Otherwise the engine may choose the index of states or roles, and sort its
+/// results again for every page.
 fn query(page: &Page<'_>, part: Conditions, limit: usize) -> Query {
     let direction = if page.reverse { "DESC" } else { "ASC" };
     let (table, order) = match page.sort {
         Sort::Id => ("accounts", format!("id {direction}")),
-        // That which comes with UNIQUE.
+        // This is the index that UNIQUE makes.
         Sort::Username => ("accounts INDEXED BY sqlite_autoindex_accounts_1", format!("username {direction}")),
         Sort::Name => ("accounts INDEXED BY accounts_by_name", format!("display_name {direction}, id {direction}")),
     };
@@ -114,11 +115,11 @@ pub fn page(connection: &Connection, page: &Page<'_>, now: Timestamp) -> Result<
     Ok(accounts)
 }
 
-/// First the accounts whose username begins with a text, by an index; then, if there is room, those it is found in
-/// elsewhere, which is a look at every account if there are few.
+/// Accounts whose username begins with a text come first. An index finds them. If there is room, accounts that contain
+/// the text elsewhere follow. If those are few, this reads every account.
 pub fn suggestions(connection: &Connection, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
     let text = folded(text);
-    // A username is ASCII, and this character comes after all of which it is made.
+    // A username is ASCII. This character comes after all characters of a username.
     let range = || [Value::from(text.clone()), Value::from(format!("{text}\u{7f}"))];
     let beginning = Conditions::of(&Filter::default(), now).with("username >= ? AND username < ?", range());
     let mut accounts = beginning.accounts("accounts", "username", limit).read(connection)?;
@@ -141,13 +142,13 @@ pub fn count(connection: &Connection, filter: &Filter, now: Timestamp) -> Result
 fn counted(filter: &Filter, now: Timestamp) -> Query {
     let Conditions { mut sql, values } = Conditions::of(filter, now);
     if let Filter { search: None, role: None, state: None, must_change: false } = filter {
-        // Two counts of entries of an index, where one would look at every account.
+        // This counts the entries of two indexes. A single count would read every account.
         let all = "SELECT (SELECT count(*) FROM accounts)
                         - (SELECT count(*) FROM accounts WHERE removed_at IS NOT NULL)";
         return Query { sql: all.into(), values };
     }
     if filter.role.is_some() {
-        // For the index of those who have any. A page would be sorted by it.
+        // This condition selects the index of accounts with any role. A page of that index would have to be sorted.
         sql.push_str(" AND roles <> 0");
     }
     Query { sql: format!("SELECT count(*) FROM accounts WHERE {sql}"), values }
@@ -159,7 +160,7 @@ mod tests {
     use super::*;
     use crate::domain::role::Role;
 
-    /// How the engine goes about a query, a line a step.
+    /// How the engine runs a query, one line per step.
     fn plan(connection: &Connection, query: Query) -> String {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql)).unwrap();
         let steps = statement.query_map(params_from_iter(query.values), |row| row.get::<_, String>(3)).unwrap();

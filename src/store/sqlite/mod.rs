@@ -1,4 +1,4 @@
-//! The embedded engine: one SQLite file, of mode 0600 from its first byte, in WAL mode.
+//! The embedded engine: one SQLite file in WAL mode. It has mode 0600 from its first byte.
 
 #![expect(clippy::disallowed_types, reason = "this is the room of the engine")]
 
@@ -45,7 +45,7 @@ pub struct SqliteEngine {
     line: Line,
     clock: Arc<dyn Clock>,
     gate: Gate,
-    /// Held while the connection is closed, which may write.
+    /// Held while the connection is closed. Closing may write.
     closing: Option<Pass>,
 }
 
@@ -56,7 +56,7 @@ impl Drop for SqliteEngine {
 }
 
 impl SqliteEngine {
-    /// An open store; one without a path is one that nobody else knows of.
+    /// An open store. A store without a path is known to nobody else.
     fn new(connection: Bounded, path: Option<&Path>, clock: &Arc<dyn Clock>, gate: &Gate) -> Self {
         let line = path.map(Line::of).unwrap_or_default();
         let (clock, gate) = (Arc::clone(clock), gate.clone());
@@ -70,7 +70,7 @@ impl SqliteEngine {
         Self::new(open::in_memory().unwrap(), None, &clock, &Gate::default())
     }
 
-    /// Does all of it at the head of the line, and lets no signal come between.
+    /// Does all the work at the head of the line. No signal is acted on meanwhile.
     fn in_line(&mut self, patience: Duration, work: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let _pass = self.gate.pass_to_write();
         let turn = self.line.wait(patience);
@@ -83,14 +83,14 @@ impl SqliteEngine {
 
     fn write_now(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let bound = self.connection.bound();
-        // It is immediate: a transaction that reads first and writes later would fail at once when another process wrote in
-        // between.
+        // The transaction is immediate. A transaction that reads first and writes later would fail at once if another
+        // process wrote in between.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         work(&mut SqliteRows { connection: &transaction, bound, now: self.clock.now() })?;
         transaction.commit().map_err(failed)
     }
 
-    /// Takes what has been replaced out of the log, and says whether somebody keeps it there.
+    /// Removes replaced data from the log. Returns whether another process keeps it there.
     fn forget(&self, patience: Duration) -> Result<bool> {
         self.connection.busy_timeout(patience).map_err(failed)?;
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)
@@ -102,10 +102,10 @@ impl SqliteEngine {
     }
 }
 
-/// The pages that are kept in memory while much is written, in KiB. The entries of an index come in any order: with the
-/// 2 MiB that SQLite takes otherwise, nearly each of them would have a page written and read again.
+/// The memory for pages during large writes, in KiB. The entries of an index come in any order. SQLite's usual 2 MiB
+/// would write and read a page again for nearly every entry.
 const ROOM_KIB: i64 = 128 * 1024;
-/// What SQLite takes otherwise: <https://www.sqlite.org/pragma.html#pragma_cache_size>.
+/// SQLite's usual memory: <https://www.sqlite.org/pragma.html#pragma_cache_size>.
 const USUAL_ROOM_KIB: i64 = 2_000;
 
 impl Copies for SqliteEngine {
@@ -113,10 +113,10 @@ impl Copies for SqliteEngine {
         Ok(Box::new(Unplaced::create(place, Purpose::Backup)?))
     }
 
-    /// By the connection that is open: to close a file of the store would let go of the locks that this process has on it.
+    /// The open connection is used. Closing a file of the store would release all locks of this process on it.
     fn fill(&mut self, copy: &Path, watch: &mut dyn Watch) -> Result<()> {
         backup::fill(&self.connection, copy, watch)?;
-        // Who copies has kept what was replaced meanwhile in the log.
+        // The copying has kept replaced data in the log.
         self.in_line(open::PATIENCE, |engine| {
             let _ = engine.forget(Duration::ZERO);
             Ok(())
@@ -134,10 +134,10 @@ impl Engine for SqliteEngine {
     }
 
     fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()> {
-        // No signal is acted on meanwhile, since who reads may hold up who writes.
+        // No signal is acted on meanwhile, since a reader may hold up a writer.
         let _pass = self.gate.pass();
         let bound = self.connection.bound();
-        // One look at the log for all of it. The first read takes it, and the time is that of the look.
+        // The whole transaction sees one state of the log. The first read fixes that state, and the time is taken then.
         let connection = self.connection.unchecked_transaction().map_err(failed)?;
         schema::version(&connection)?;
         work(&mut SqliteRows { connection: &connection, bound, now: self.clock.now() })
@@ -151,7 +151,7 @@ impl Engine for SqliteEngine {
         let written = self.in_line(patience, |engine| {
             engine.write_now(work)?;
             if how == Writing::Forgetting {
-                // Nobody waits for readers.
+                // A writer does not wait for readers.
                 let _ = engine.forget(Duration::ZERO);
             }
             Ok(())

@@ -1,4 +1,4 @@
-//! Opening and making the file. Whatever is not a store of passdesk is refused before anything is written.
+//! Opens and makes the file. A file that is not a store of passdesk is refused before anything is written.
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata, OpenOptions};
@@ -19,19 +19,20 @@ use super::ground::{self, Tenant, beside};
 use super::schema;
 use crate::store::Result;
 
-/// How long to wait for another process that is writing.
+/// How long to wait for another process that writes.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many prepared statements are kept: more than a change of one account takes, so that many take them prepared.
+/// How many prepared statements are kept. One change of an account takes fewer, so that later changes find theirs
+/// prepared.
 const STATEMENTS: usize = 32;
 
-/// What the path in a URI has no other meaning for is left as it is.
+/// The characters of a path that are escaped in a URI. The others have no other meaning there.
 const NOT_IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 const HEADER_BYTES: usize = 72;
 pub const OURS_ONLY: u32 = 0o600;
 
-/// Opens a store that is there, and brings it up to date.
+/// Opens an existing store, and brings it up to date.
 pub fn existing(path: &Path) -> Result<Bounded> {
     let mut connection = connect(&checked(path)?)?;
     schema::bring_up_to_date(&mut connection)?;
@@ -42,7 +43,7 @@ pub fn existing(path: &Path) -> Result<Bounded> {
     Ok(connection)
 }
 
-/// Opens a store of today's schema, and leaves it as it is. Tries to sign in and refusals can be recorded in it.
+/// Opens a store of the newest schema, and leaves it as it is. Tries to sign in and refusals can still be recorded.
 pub fn as_it_is(path: &Path) -> Result<Bounded> {
     let connection = to_look_at(&checked(path)?)?;
     match schema::version(&connection)? {
@@ -52,8 +53,8 @@ pub fn as_it_is(path: &Path) -> Result<Bounded> {
     }
 }
 
-/// Opens whatever is there, for somebody who only reads; closed again, it is as it was. A log that somebody left, who was
-/// killed, is read and stays.
+/// Opens any file for a caller that only reads. After closing, everything is as it was. The log of a killed process is
+/// read, and stays.
 pub fn to_look_at(path: &Path) -> Result<Bounded> {
     let path = resolved(path)?;
     ground::logs(&path, ordinary(&path)?.uid())?;
@@ -65,7 +66,7 @@ pub fn to_look_at(path: &Path) -> Result<Bounded> {
     Ok(connection)
 }
 
-/// Opens a file that nobody writes, and makes nothing beside it.
+/// Opens a file that nobody writes. No file is made beside it.
 pub fn immutable(path: &Path) -> Result<Bounded> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), &NOT_IN_A_PATH));
@@ -73,16 +74,17 @@ pub fn immutable(path: &Path) -> Result<Bounded> {
     configured(connection, Some(path))
 }
 
-/// Whether a store here could be written, and a log be kept beside it.
+/// Whether the store here can be written, and a log can be made beside it.
 fn is_writable(path: &Path) -> bool {
     let may = |path: &Path| rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
     may(path) && path.parent().is_some_and(may)
 }
 
-/// Fills an empty file, which nobody else knows of, with an empty store.
+/// Fills an empty file with an empty store. Nobody else knows the file.
 pub fn fresh(path: &Path) -> Result<Bounded> {
     let mut connection = connect(&resolved(path)?)?;
-    // In the file's own header from the start, and not in a write-ahead log: `version_in_header` reads it there.
+    // The id must be in the file's own header from the start, and not in a write-ahead log. `version_in_header` reads
+    // it there.
     connection.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(failed)?;
     schema::bring_up_to_date(&mut connection)?;
     write_ahead(&connection)?;
@@ -107,8 +109,8 @@ fn configured(connection: Connection, path: Option<&Path>) -> Result<Bounded> {
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(failed)?;
-    // What another's table has to do when a row of passdesk's is deleted, it does; what its triggers say to that is not run.
-    // Those of passdesk are there for other programs.
+    // If a row of passdesk's is deleted, the foreign keys of another program's table still act. Its triggers do not
+    // run. The triggers of passdesk are for other programs.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(failed)?;
     for (pragma, value) in [
         ("trusted_schema", "OFF"),
@@ -135,7 +137,7 @@ fn write_ahead(connection: &Connection) -> Result<()> {
     ))
 }
 
-/// The path with the links in its folder followed; the file itself must not be one.
+/// The path, with the links in its folder followed. The file itself must not be a link.
 pub fn resolved(path: &Path) -> Result<PathBuf> {
     let (folder, name) = parts(path)?;
     let folder = folder.canonicalize().map_err(|error| unreadable(path, &error))?;
@@ -149,15 +151,15 @@ pub fn parts(path: &Path) -> Result<(&Path, &OsStr)> {
     }
 }
 
-/// The path of a store that can be relied on, as [`resolved`] has it: what is opened is what was looked at, since nobody else
-/// can put anything else there.
+/// The path of a trustworthy store, in the form of [`resolved`]. The file that is checked is the file that is opened.
+/// Nobody else can replace it.
 fn checked(path: &Path) -> Result<PathBuf> {
     ordinary(path)?;
     let named = parts(path)?.0;
     let path = resolved(path)?;
     let metadata = ordinary(&path)?;
     owned(&path, &metadata)?;
-    // Before anything is opened by its name.
+    // The folder is checked before anything in it is opened by its name.
     ground::folder(named, parts(&path)?.0, Tenant::Store)?;
     let version = version_in_header(&path)?;
     if version > schema::NEWEST {
@@ -169,7 +171,7 @@ fn checked(path: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Refuses what is not there, and what is not an ordinary file.
+/// Refuses a missing file, and anything that is not an ordinary file.
 pub fn ordinary(path: &Path) -> Result<Metadata> {
     let shown = path.display();
     let metadata = match fs::symlink_metadata(path) {
@@ -199,7 +201,7 @@ pub fn ordinary(path: &Path) -> Result<Metadata> {
     Ok(metadata)
 }
 
-/// Refuses what belongs to somebody else.
+/// Refuses a file of another user.
 pub fn owned(path: &Path, metadata: &Metadata) -> Result<()> {
     if metadata.uid() == myself() {
         return Ok(());
@@ -210,12 +212,12 @@ pub fn owned(path: &Path, metadata: &Metadata) -> Result<()> {
     ))
 }
 
-/// The user as whom this runs.
+/// The user id of this process.
 pub fn myself() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Refuses what its owner cannot write, or others can do anything with.
+/// Refuses a file that its owner cannot write, or that others can access at all.
 pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
     let shown = path.display();
     if metadata.mode() & OURS_ONLY != OURS_ONLY {
@@ -233,11 +235,11 @@ pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
     Ok(())
 }
 
-/// The schema that the header names; a header that is not one of passdesk is refused. It is read as bytes: opening a
-/// foreign database with SQLite could already write beside it.
+/// The schema number in the header. A header that is not passdesk's is refused. The header is read as bytes. SQLite
+/// could write beside a foreign database as soon as it opens it.
 pub fn version_in_header(path: &Path) -> Result<u32> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
-    // Where others can rename, what was looked at may be a pipe by now.
+    // If others can rename files here, the checked file may be a pipe by now.
     let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
     OpenOptions::new()
         .read(true)

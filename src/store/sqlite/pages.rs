@@ -1,4 +1,4 @@
-//! The engine's own look at its pages.
+//! The engine's own check of its pages.
 
 use std::sync::mpsc;
 use std::thread;
@@ -9,22 +9,22 @@ use super::bound::Bounded;
 use super::errors::failed;
 use crate::store::{Result, StoreError, Watch};
 
-/// How often the engine says that it is still at it, in its own steps.
+/// How many steps of the engine lie between two progress reports.
 const STEPS_A_TICK: i32 = 20_000;
-/// About how many of its steps a row takes it. What comes of it is shown, and nothing depends on it.
+/// About how many steps a row takes. This is only used for the display.
 const STEPS_A_ROW: u64 = 110;
 
-/// What the engine finds wrong with the pages of a store, in its own words: by `quick_check`, which looks at each page and
-/// each row, or by `integrity_check`, which looks at each index for each row besides.
+/// The faults that the engine finds in the pages of a store, in its own words. `quick_check` checks each page and each
+/// row. `integrity_check` also checks each index for each row.
 pub fn faults(connection: &mut Bounded, pragma: &str, watch: &mut dyn Watch) -> Result<Vec<String>> {
     let rows = rows(connection);
     let (ticks, ticking) = mpsc::channel();
     thread::scope(|scope| {
         let looking = scope.spawn(move || {
-            // If nobody listens any more, it stops.
+            // The check stops when nobody listens any more.
             connection.tell(STEPS_A_TICK, move || ticks.send(()).is_err())?;
             let found = said(connection, pragma);
-            // The last sender goes then, and the waiting ends.
+            // This drops the last sender, and ends the waiting.
             connection.keep_quiet()?;
             found
         });
@@ -42,7 +42,7 @@ pub fn faults(connection: &mut Bounded, pragma: &str, watch: &mut dyn Watch) -> 
     })
 }
 
-/// How many rows there are; 0 if that cannot be found out. It is shown, and nothing depends on it.
+/// How many rows there are, or 0 if that is unknown. This is only used for the display.
 fn rows(connection: &Connection) -> u64 {
     let count = |table| format!("(SELECT count(*) FROM {table})");
     let sql = format!("SELECT {}", ["accounts", "sign_ins", "audit_events"].map(count).join(" + "));
@@ -55,7 +55,7 @@ fn said(connection: &Connection, pragma: &str) -> Result<Vec<String>> {
     for line in statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)? {
         match line.map_err(|error| (error.sqlite_error_code(), error)) {
             Ok(line) => lines.push(line),
-            // It goes no further then.
+            // The engine cannot go on after this error.
             Err((Some(ErrorCode::DatabaseCorrupt), error)) => lines.push(error.to_string()),
             Err((_, error)) => return Err(failed(error)),
         }

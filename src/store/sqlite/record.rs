@@ -1,4 +1,4 @@
-//! The rows of the record, and of what is counted beside it.
+//! The rows of the record, and of the repeats that are counted beside it.
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row, params, params_from_iter};
@@ -34,7 +34,7 @@ pub fn append(connection: &Connection, event: &Event) -> Result<()> {
     execute(connection, &sql, values).map(drop)
 }
 
-/// Events after one, in the order asked for.
+/// Events after another one, in the order of the filter.
 pub fn page(connection: &Connection, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
     let (comparison, direction) = if filter.reverse { ("<", "DESC") } else { (">", "ASC") };
     let mut conditions = Conditions::default();
@@ -75,7 +75,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
-/// Text that somebody may have tampered with: what is not UTF-8 is replaced, and then no longer fits its link.
+/// Text that somebody may have tampered with. Invalid UTF-8 is replaced, so the event no longer matches its link.
 fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     Ok(row
         .get_ref(column)?
@@ -90,13 +90,13 @@ fn operation(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
     }
 }
 
-/// A link that somebody may have tampered with: what is not 32 bytes is none.
+/// A link that somebody may have tampered with. A value that is not 32 bytes counts as no link.
 fn link(row: &Row<'_>, column: usize) -> rusqlite::Result<Link> {
     let bytes = row.get_ref(column)?.as_bytes().ok().and_then(|bytes| bytes.try_into().ok());
     Ok(bytes.map_or(Link::START, Link))
 }
 
-/// What is counted, and is no event yet.
+/// A kind of repeats that is not an event yet.
 pub fn repeat(row: &Row<'_>) -> rusqlite::Result<RepeatRow> {
     let id: i64 = row.get(0)?;
     let username: String = row.get(1)?;

@@ -19,7 +19,8 @@ use crate::domain::token::Label;
 use crate::store::engine::{Kept, Reads, RepeatRow, Rows, SignInRow, TryRow, WrittenAccount};
 use crate::store::{EventFilter, Filter, Page, Result, StoreError};
 
-/// The connection, inside its transaction, of which all is bounded together. Whoever does much renews the bound with each part.
+/// A connection inside its transaction. The whole transaction has one limit. A caller that does much renews the limit
+/// with each part.
 pub struct SqliteRows<'a> {
     pub connection: &'a Connection,
     pub bound: Bound,
@@ -27,7 +28,7 @@ pub struct SqliteRows<'a> {
     pub now: Timestamp,
 }
 
-/// From `m=` to whatever is behind it, a step of an index at a time, however many accounts there are.
+/// Finds each cost from `m=` on, one index step at a time. The number of accounts does not matter.
 const HASH_COSTS: &str = "
     WITH RECURSIVE costs (cost) AS (
         SELECT 'm='
@@ -47,7 +48,7 @@ impl Reads for SqliteRows<'_> {
     }
 
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
-        // An import looks for many.
+        // An import looks up many accounts.
         self.bound.renew();
         let (column, key): (_, &dyn ToSql) = match target {
             Target::Id(id) => ("id", &id.0),
@@ -65,13 +66,14 @@ impl Reads for SqliteRows<'_> {
     }
 
     fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
-        // A damaged one need not be text.
+        // A damaged cost need not be text.
         let read = |row: &Row<'_>| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned());
         all(self.connection, HASH_COSTS, [most], read)
     }
 
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
-        // A number, and no parameter, for the index of those who have it.
+        // The number is written into the statement, so that the index of this role is used. A parameter would prevent
+        // that.
         let bits = Roles::from_iter([role]).bits();
         let sql = accounts::select(&format!("accounts WHERE roles & {bits} ORDER BY id"));
         each(self.connection, &sql, |row| Ok(accounts::read(row).is_ok_and(|holder| seen(&holder))))
@@ -144,7 +146,8 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn back_to_mark(&mut self) -> Result<()> {
-        // SQLite may have undone all of the transaction, as it does when the disk is full: there is nothing to go back to.
+        // SQLite may have undone the whole transaction, as it does when the disk is full. Then this fails, since the
+        // mark is gone.
         self.execute("ROLLBACK TO mark", [])?;
         self.drop_mark()
     }
@@ -182,7 +185,7 @@ impl Rows for SqliteRows<'_> {
         let gone = || StoreError::Failed(anyhow::anyhow!("the store failed: the account is gone"));
         let was = self.account(&Target::Id(account.id))?.ok_or_else(gone)?;
         let cells = accounts::cells(&was).into_iter().zip(accounts::cells(account));
-        // Each index of a column that is written costs a page.
+        // Each index of a written column costs a page. So only changed columns are written.
         let changed = accounts::WRITTEN.split(", ").zip(cells).filter(|(_, (was, is))| was != is);
         let (columns, mut values): (Vec<_>, Vec<_>) =
             changed.map(|(column, (_, is))| (format!("{column} = ?"), is)).unzip();
@@ -402,7 +405,7 @@ mod tests {
         }
     }
 
-    /// What is turned away with the longest names there are.
+    /// The refusal with the longest possible names.
     fn longest() -> Entry {
         let operator = Operator { uid: u32::MAX, os_user: "u".repeat(64), sudo_caller: Some("s".repeat(64)) };
         Entry {

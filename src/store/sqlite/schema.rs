@@ -1,4 +1,4 @@
-//! The schema, as a list of steps that is only ever appended to. `user_version` says how many have been taken.
+//! The schema, as a list of steps. Steps are only ever appended. `user_version` says how many have been taken.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use super::errors::{damaged, failed};
 use super::tables::{self, Found};
 use crate::store::{Result, StoreError};
 
-/// `PDSK` in the file's header: this is a store of passdesk.
+/// `PDSK` in the file's header identifies a store of passdesk.
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
-/// The schema this program knows.
+/// The newest schema that this program knows.
 pub const NEWEST: u32 = 7;
 
 const STEPS: [&str; NEWEST as usize] = [
@@ -24,21 +24,21 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_7.sql"),
 ];
 
-/// What the engine keeps of a store of the newest schema: what stands in its list, in its order.
+/// The engine's list of the objects of a store of the newest schema, in its order.
 const AS_MADE: &str = include_str!("schema.sql");
-/// What stands between two of them.
+/// The text between two statements.
 const BETWEEN: &str = ";\n\n";
-/// What stands behind the last.
+/// The text after the last statement.
 const END: &str = ";\n";
 
-/// Takes the steps that are missing, inside one exclusive transaction. What is not as passdesk has made it is refused
-/// before.
+/// Takes the missing steps, inside one exclusive transaction. A store that is not as passdesk makes it is refused
+/// first.
 pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     if version(connection)? == NEWEST {
         return check(connection, NEWEST);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
-    // Read again: another process may have been here first.
+    // The version is read again, since another process may have been here first.
     let taken = version(&transaction)?;
     if taken == 0 && holds_something(&transaction)? {
         return Err(damaged(&"it has tables and no schema version"));
@@ -57,17 +57,17 @@ pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     transaction.commit().map_err(failed)
 }
 
-/// Refuses a store of this schema that is not as passdesk makes it. It comes before any row is read.
+/// Refuses a store of this schema that is not as passdesk makes it. This happens before any row is read.
 pub fn check(connection: &Connection, version: u32) -> Result<()> {
     compare(connection, version)?.refusal().map_or(Ok(()), Err)
 }
 
-/// Looks at the tables of a store of this schema.
+/// Compares the tables of a store of this schema.
 pub fn compare(connection: &Connection, version: u32) -> Result<Found> {
     tables::compare(connection, &made(version)?)
 }
 
-/// What to say of a store that a later passdesk has written.
+/// The error for a store that a later passdesk wrote.
 pub fn too_new(version: u32) -> StoreError {
     StoreError::Unusable {
         message: format!("the store has schema {version}, and this passdesk knows schema {NEWEST} at most"),
@@ -83,7 +83,7 @@ pub fn version(connection: &Connection) -> Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)
 }
 
-/// What passdesk makes: the statements as the engine keeps them.
+/// The statements that passdesk makes a store with, as the engine keeps them.
 fn made(version: u32) -> Result<Vec<Cow<'static, str>>> {
     if version == NEWEST {
         return Ok(AS_MADE.strip_suffix(END).unwrap_or(AS_MADE).split(BETWEEN).map(Cow::Borrowed).collect());
@@ -93,7 +93,7 @@ fn made(version: u32) -> Result<Vec<Cow<'static, str>>> {
     steps.try_for_each(|step| fresh.execute_batch(step)).and_then(|()| statements(&fresh)).map_err(failed)
 }
 
-/// The statements that made what there is, in the order of the engine's list.
+/// The statements in the engine's list, in its order.
 fn statements(connection: &Connection) -> rusqlite::Result<Vec<Cow<'static, str>>> {
     let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
     statement.query_map([], |row| row.get::<_, String>(0).map(Cow::Owned))?.collect()

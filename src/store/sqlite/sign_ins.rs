@@ -9,7 +9,7 @@ use crate::domain::sign_in::SignInId;
 use crate::domain::token::Label;
 use crate::store::engine::SignInRow;
 
-/// A query of those for which a condition holds, each of which is read by [`read`].
+/// A query of the sign-ins and tokens that meet a condition. [`read`] reads each row.
 pub fn select(condition: &str) -> String {
     format!(
         "SELECT id, account_id, created_at, expires_at, label, roles, last_used_at FROM sign_ins

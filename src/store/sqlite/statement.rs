@@ -1,4 +1,4 @@
-//! Statements that are used again and again, and what comes of them.
+//! Prepared statements, and their results.
 
 use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, ErrorCode, Params, Row};
@@ -21,7 +21,7 @@ pub fn all<T>(
         .map_err(failed)
 }
 
-/// The row of a query that finds no more than one.
+/// The row of a query that finds one row at most.
 pub fn one<T>(
     connection: &Connection,
     sql: &str,
@@ -31,7 +31,7 @@ pub fn one<T>(
     all(connection, sql, values, read).map(|mut rows| rows.pop())
 }
 
-/// Shows the rows of a query, until `seen` says that it has seen enough.
+/// Calls `seen` for the rows of a query until it returns true.
 pub fn each(connection: &Connection, sql: &str, mut seen: impl FnMut(&Row<'_>) -> Result<bool>) -> Result<()> {
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
@@ -43,12 +43,12 @@ pub fn each(connection: &Connection, sql: &str, mut seen: impl FnMut(&Row<'_>) -
     Ok(())
 }
 
-/// Runs a statement, and says how many rows it has changed.
+/// Runs a statement. Returns how many rows it changed.
 pub fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize> {
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(failed)
 }
 
-/// A broken uniqueness is something that is taken.
+/// A violated UNIQUE constraint means that a value is taken.
 pub fn kept<T>(written: rusqlite::Result<T>) -> Result<Kept<T>> {
     let uniques = [
         ("accounts.username", Taken::Username),
@@ -65,7 +65,7 @@ pub fn kept<T>(written: rusqlite::Result<T>) -> Result<Kept<T>> {
     })
 }
 
-/// Conditions joined by AND, and the values they are about.
+/// Conditions joined by AND, and their values.
 #[derive(Clone)]
 pub struct Conditions {
     pub sql: String,
@@ -79,7 +79,7 @@ impl Default for Conditions {
 }
 
 impl Conditions {
-    /// And this one.
+    /// Adds a condition.
     pub fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
         self.sql.push_str(" AND ");
         self.sql.push_str(condition);
@@ -93,12 +93,12 @@ pub fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp
     seconds.map(|seconds| Timestamp::from_second(seconds).map_err(|error| wrong(column, error))).transpose()
 }
 
-/// A moment that keeps nobody from anything: what is none is long ago.
+/// A moment, or one long ago if the value is invalid. So an invalid value keeps nobody from anything.
 pub fn moment_or_long_ago(row: &Row<'_>, column: usize) -> Timestamp {
     moment(row, column).ok().flatten().unwrap_or_default()
 }
 
-/// What to say of a value that is none of passdesk's.
+/// The error for a value that passdesk would not write.
 pub fn wrong(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }

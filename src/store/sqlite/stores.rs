@@ -1,4 +1,4 @@
-//! Where the store is: opened, looked at or made there.
+//! The place of a store, where it is opened, checked or made.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -31,7 +31,8 @@ pub struct SqliteStores {
 }
 
 impl SqliteStores {
-    /// The store at this path, which need not exist, for an operation to work on. A relative path is taken from the working directory.
+    /// The store at this path, for an operation. The store need not exist. A relative path starts at the working
+    /// directory.
     pub fn at(path: &Path, clock: impl Clock + 'static, operation: OperationId) -> Result<Self> {
         let path = std::path::absolute(path).context("the store's path cannot be made absolute")?;
         Ok(Self { path, clock: Arc::new(clock), operation, gate: Gate::default() })
@@ -98,7 +99,7 @@ impl Stores for SqliteStores {
     }
 }
 
-/// A store that is complete, and the hash of its first password.
+/// A complete store, and the hash of its first password.
 struct Prepared {
     unplaced: Unplaced,
     first: StoredHash,

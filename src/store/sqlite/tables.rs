@@ -1,5 +1,5 @@
-//! Whether passdesk's own tables, indexes, views and triggers are as it makes them, and nobody else's stand on them. What
-//! else a site keeps in the file is left alone.
+//! Whether passdesk's own tables, indexes, views and triggers are as it makes them, and carry nothing foreign. Anything
+//! else that a site keeps in the file is left alone.
 
 use std::borrow::Cow;
 
@@ -10,17 +10,17 @@ use crate::domain::text::{neutral, quoted};
 use crate::store::examine::few_of;
 use crate::store::{Result, StoreError};
 
-/// What there is to say of the tables of a store, and of all that belongs to them.
+/// The result of a comparison of the tables of a store, and of all that belongs to them.
 #[derive(Debug, Default)]
 pub struct Found {
     /// What is not as passdesk makes it.
     pub faults: Vec<String>,
-    /// What is none of passdesk's, and does no harm.
+    /// What does not belong to passdesk, but does no harm.
     pub foreign: Vec<String>,
 }
 
 impl Found {
-    /// What to do about it, or what is to be refused.
+    /// The error, if something is not as passdesk makes it. Its hint says what to do.
     pub fn refusal(&self) -> Option<StoreError> {
         (!self.faults.is_empty()).then(|| {
             unusable(
@@ -31,8 +31,8 @@ impl Found {
     }
 }
 
-/// Looks at the engine's own list of what there is, in which nothing is read of a table. The engine sees to it that what
-/// stands beside a statement there is what the statement makes, and that there are no two of one name.
+/// Compares the engine's own list of objects. No table is read. The engine guarantees that each statement in the list
+/// makes the object beside it. It also guarantees that no two objects have the same name.
 pub fn compare(connection: &Connection, made: &[Cow<'_, str>]) -> Result<Found> {
     let mut missing: Vec<Option<&str>> = made.iter().map(|sql| Some(&**sql)).collect();
     let mut others = Vec::new();
@@ -42,7 +42,7 @@ pub fn compare(connection: &Connection, made: &[Cow<'_, str>]) -> Result<Found> 
         let (name, sql) = (text(row, 1), text(row, 3));
         match missing.iter_mut().find(|one| one.is_some_and(|made| made == sql)) {
             Some(one) => *one = None,
-            // An index that a table brings with it has no statement, and a name that the engine keeps for itself.
+            // An index that comes with a table has no statement. The engine keeps its name for itself.
             None if sql.is_empty() && name.starts_with("sqlite_autoindex_") => {}
             None => others.push([text(row, 0), name, text(row, 2)].map(Cow::into_owned)),
         }
@@ -51,7 +51,7 @@ pub fn compare(connection: &Connection, made: &[Cow<'_, str>]) -> Result<Found> 
     Ok(found(made, &missing, &others))
 }
 
-/// Tells what is in the way from what is left alone.
+/// Separates faults from foreign objects that are left alone.
 fn found(made: &[Cow<'_, str>], missing: &[&str], others: &[[String; 3]]) -> Found {
     let mut found = Found::default();
     for name in missing {
@@ -62,27 +62,27 @@ fn found(made: &[Cow<'_, str>], missing: &[&str], others: &[[String; 3]]) -> Fou
     for [kind, name, table] in others {
         let (kind, shown) = (neutral(kind), quoted(name));
         if is_own(name) {
-            // Unless it stands in the place of one, and has been named, it stands beside it.
+            // If the name is among the missing ones, it has been reported. Otherwise the object is there twice.
             if !missing.iter().any(|missing| missing.eq_ignore_ascii_case(name)) {
                 found.faults.push(format!("{name} is there twice"));
             }
         } else if kind != "table" && kind != "view" && is_own(table) {
             found.faults.push(format!("the {kind} {shown} on {} is not passdesk's", table.to_ascii_lowercase()));
         } else if !name.starts_with("sqlite_stat") {
-            // What ANALYZE leaves is nobody's.
+            // The tables of ANALYZE belong to nobody.
             found.foreign.push(format!("the {kind} {shown}"));
         }
     }
     found
 }
 
-/// The name in a statement of passdesk.
+/// The name of the object in a statement of passdesk.
 pub fn name_in(sql: &str) -> &str {
     let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.find(|word| !["CREATE", "UNIQUE", "TABLE", "VIEW", "INDEX", "TRIGGER"].contains(word)).unwrap_or_default()
 }
 
-/// Text as the engine takes it, whatever it is.
+/// Text from the engine, whatever its type.
 fn text<'r>(row: &'r Row<'_>, column: usize) -> Cow<'r, str> {
     let bytes = row.get_ref(column).ok().and_then(|value| value.as_bytes().ok()).unwrap_or_default();
     String::from_utf8_lossy(bytes)

@@ -1,4 +1,4 @@
-//! A file that is made in a folder of its own, and gets its place when it is complete.
+//! A file that is made in a folder of its own. When it is complete, it is moved to its place.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -16,17 +16,17 @@ use crate::made::{Fleeting, Made, stands_at};
 use crate::store::engine::Unfinished;
 use crate::store::{Result, StoreError};
 
-/// What the file is to be.
+/// What the file will be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A store; its folder is made where there is none.
+    /// A store. Its folder is made if it is missing.
     Store,
-    /// A copy of one, in a folder that is there.
+    /// A copy of a store, in an existing folder.
     Backup,
 }
 
 impl Purpose {
-    /// How the name of the folder ends in which the file is made.
+    /// The end of the name of the folder in which the file is made.
     fn suffix(self) -> &'static str {
         match self {
             Self::Store => ".new",
@@ -34,7 +34,7 @@ impl Purpose {
         }
     }
 
-    /// What to say of a file that cannot be made.
+    /// The error for a file that cannot be made.
     fn cannot_make(self, path: &Path, error: &io::Error) -> StoreError {
         let message = format!("{} cannot be made: {error}", path.display());
         match self {
@@ -45,7 +45,7 @@ impl Purpose {
         }
     }
 
-    /// Refuses a folder in which others could change what is made. A store is opened there later, too.
+    /// Refuses a folder in which others could change the file. A store is also opened in its folder later.
     fn check(self, place: &Path, named: &Path, real: &Path) -> Result<()> {
         match self {
             Self::Store => ground::folder(named, real, Tenant::Store),
@@ -55,25 +55,25 @@ impl Purpose {
     }
 }
 
-/// A file in a folder of its own, which stands in the one that the file is for. Dropped, it is gone, and so are the
-/// folders that were made for it.
+/// A file in a folder of its own, inside the folder of its place. If it is dropped, it is removed, with the folders
+/// that were made for it.
 ///
-/// The engine opens the file by its name. Nobody else can change what is behind that name.
+/// The engine opens the file by its name. Nobody else can replace the file of that name.
 pub struct Unplaced {
     path: PathBuf,
-    /// Its first descriptor.
+    /// The descriptor with which it was made.
     made: File,
     scratch: Fleeting,
     name: OsString,
     place: PathBuf,
     purpose: Purpose,
     folder: File,
-    /// The innermost is the first.
+    /// The innermost folder is the first.
     made_folders: Vec<Fleeting>,
 }
 
 impl Unplaced {
-    /// Makes the file, which nobody else can read, if there is nothing in its place.
+    /// Makes the file, if its place is free. Nobody else can read it.
     pub fn create(place: &Path, purpose: Purpose) -> Result<Self> {
         let (folder, name) = parts(place)?;
         if let Ok(Some(path)) = ground::occupant(place) {
@@ -88,10 +88,10 @@ impl Unplaced {
         let folder = named.canonicalize().map_err(cannot_make)?;
         purpose.check(place, named, &folder)?;
         if purpose == Purpose::Store {
-            // What would keep the store from being opened later.
+            // A fault here would keep the store from being opened later.
             ground::logs(&folder.join(name), myself())?;
         }
-        // Opened now, since after the file is in its place it would be too late to find that it cannot be.
+        // The folder is opened now. Once the file is in its place, a failure would come too late.
         let opened = File::open(&folder).map_err(cannot_make)?;
         let mut prefix = OsString::from(".");
         prefix.push(name);
@@ -99,7 +99,7 @@ impl Unplaced {
         let scratch = Fleeting(Made::scratch(&folder, &prefix, purpose.suffix()).map_err(cannot_make)?);
         let path = scratch.0.path().join(name);
         let made = OpenOptions::new().write(true).create_new(true).mode(OURS_ONLY).open(&path).and_then(|file| {
-            // A umask only ever takes rights away; here it must not take the owner's.
+            // A umask only takes rights away. Here it must not take the owner's.
             file.set_permissions(Permissions::from_mode(OURS_ONLY))?;
             Ok(file)
         });
@@ -108,12 +108,12 @@ impl Unplaced {
         Ok(Self { path, made, scratch, name, place, purpose, folder: opened, made_folders })
     }
 
-    /// Where it is for now.
+    /// Its path for now.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether what is to be placed is the file that was made, and still nobody else's.
+    /// Whether the file to be placed is still the one that was made, and nobody else's.
     fn is_as_made(&self) -> bool {
         let is_closed = |file: fs::Metadata| {
             file.is_file() && file.uid() == myself() && file.mode() & 0o7777 == OURS_ONLY && file.nlink() == 1
@@ -121,7 +121,7 @@ impl Unplaced {
         stands_at(&self.made, &self.path) && self.made.metadata().is_ok_and(is_closed)
     }
 
-    /// Gives it its place, unless something is there.
+    /// Moves it to its place, unless something is there.
     fn move_to_place(&self) -> io::Result<()> {
         if !self.is_as_made() {
             return Err(io::Error::other("somebody has just changed it"));
@@ -131,7 +131,8 @@ impl Unplaced {
         }
         let (scratch, name) = (self.scratch.0.held(), &self.name);
         match renameat_with(scratch, name, &self.folder, name, RenameFlags::NOREPLACE) {
-            // Not every file system can. Ended between the two steps that it takes then, the file has two names.
+            // Not every file system can do that. Then it takes two steps. If the program ends between them, the file
+            // has two names.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
                 linkat(scratch, name, &self.folder, name, AtFlags::empty())?;
                 Ok(unlinkat(scratch, name, AtFlags::empty())?)
@@ -140,10 +141,11 @@ impl Unplaced {
         }
     }
 
-    /// Puts it in its place, and on the disk; [`StoreError::Conflict`] if the place has been taken meanwhile.
+    /// Moves it to its place, and syncs it to the disk. If the place has been taken meanwhile, the answer is
+    /// [`StoreError::Conflict`].
     pub fn put_in_place(self) -> Result<()> {
         let cannot_make = |error: io::Error| self.purpose.cannot_make(&self.place, &error);
-        // Once placed, it is taken back unless it is there to stay.
+        // Once placed, the file is removed again unless it is sure to stay.
         let placed = Made::file(&self.place, &self.made).map_err(cannot_make)?;
         let placing = self.move_to_place().and_then(|()| self.folder.sync_all());
         match placing {
@@ -152,14 +154,14 @@ impl Unplaced {
                 Err(StoreError::Conflict(format!("somebody else has just made {}", self.place.display())))
             }
             Err(error) => {
-                // It might not be there after a power cut, so it is not there now either.
+                // The file might be gone after a power cut, so it is removed now.
                 placed.remove().map_err(cannot_make)?;
                 Err(cannot_make(error))
             }
         }
     }
 
-    /// What it leaves behind if the program is ended now, in the order in which it can be removed.
+    /// What stays behind if the program is ended now, in an order in which it can be removed.
     pub fn scratch(&self) -> Vec<Made> {
         [&self.scratch].into_iter().chain(&self.made_folders).map(|made| made.0.clone()).collect()
     }
@@ -175,14 +177,14 @@ impl Unfinished for Unplaced {
     }
 }
 
-/// Makes a folder and those above it that are missing, for nobody else to read.
+/// Makes a folder, and the missing folders above it. Nobody else can read them.
 fn missing_folders(folder: &Path) -> io::Result<Vec<Fleeting>> {
     let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut made = Vec::new();
     for folder in missing.into_iter().rev() {
         match Made::folder(folder) {
             Ok(folder) => made.insert(0, Fleeting(folder)),
-            // Somebody else was first.
+            // Somebody else made the folder first.
             Err(_) if folder.is_dir() => {}
             Err(error) => return Err(error),
         }

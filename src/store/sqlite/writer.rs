@@ -1,4 +1,4 @@
-//! Which process is writing, as the kernel tells.
+//! The process that is writing, according to the kernel.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
@@ -7,10 +7,10 @@ use std::path::Path;
 use super::ground::beside;
 use crate::store::Writer;
 
-/// The process that writes a store now, as far as this machine can tell: it is the one at the head of the line, or one that
-/// knows of no line.
+/// The process that writes a store now, as far as this machine can tell. It is at the head of the line, or does not use
+/// the line.
 pub fn of(store: &Path) -> Option<Writer> {
-    // proc_locks(5). Elsewhere there is no such file.
+    // See proc_locks(5). Other systems have no such file.
     let locks = fs::read_to_string("/proc/locks").ok()?;
     let id = |path: &Path| fs::symlink_metadata(path).ok().as_ref().map(id);
     let (log, itself, line) = (id(&beside(store, "-shm")), id(store), id(&beside(store, "-lock")));
@@ -18,23 +18,23 @@ pub fn of(store: &Path) -> Option<Writer> {
         let file = file.as_deref()?;
         locks.lines().find_map(|lock| held(lock, kind, file))
     };
-    // Whoever locks any part of these for themselves may be waited for: https://www.sqlite.org/lockingv3.html and
-    // https://www.sqlite.org/walformat.html.
+    // A process with an exclusive lock on any part of these files may be the one to wait for:
+    // https://www.sqlite.org/lockingv3.html and https://www.sqlite.org/walformat.html.
     let myself = rustix::process::getpid().as_raw_nonzero().get().unsigned_abs();
     let found = holder("POSIX", &log).or_else(|| holder("POSIX", &itself));
     found.or_else(|| holder("FLOCK", &line)).filter(|pid| *pid != myself).map(about)
 }
 
-/// How the kernel names a file there.
+/// The kernel's name of a file there.
 fn id(file: &Metadata) -> String {
     let device = file.dev();
     format!("{:02x}:{:02x}:{}", rustix::fs::major(device), rustix::fs::minor(device), file.ino())
 }
 
-/// The process of a line of that file, if it holds a lock of a kind on a file, for itself alone.
+/// The process in a line of that file, if it holds an exclusive lock of this kind on the file.
 fn held(lock: &str, kind: &str, file: &str) -> Option<u32> {
     let mut fields = lock.split_whitespace().skip(1);
-    // One that waits has an arrow here.
+    // A waiting process has an arrow here.
     if fields.next()? != kind {
         return None;
     }
@@ -42,14 +42,14 @@ fn held(lock: &str, kind: &str, file: &str) -> Option<u32> {
     if access != "WRITE" || fields.next()? != file {
         return None;
     }
-    // In another PID namespace it has no number here.
+    // A process in another PID namespace has no number here.
     pid.parse().ok().filter(|pid| *pid > 0)
 }
 
 fn about(pid: u32) -> Writer {
     let of = |file| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
     let name = of("comm").trim_end().to_owned();
-    // proc_pid_stat(5): the state follows the name, which may have parentheses of its own.
+    // See proc_pid_stat(5). The state follows the name, which may contain parentheses.
     let state = of("stat").rsplit(')').next().and_then(|rest| rest.trim_start().chars().next());
     Writer { pid, name, is_stopped: matches!(state, Some('T' | 't')) }
 }

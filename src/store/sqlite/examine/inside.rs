@@ -1,4 +1,4 @@
-//! What is in the file: pages, references, schema. The rows have a room of their own.
+//! Checks the inside of the file: pages, references, schema. The rows are checked elsewhere.
 
 use std::path::Path;
 
@@ -17,8 +17,8 @@ use crate::store::sqlite::rows::SqliteRows;
 use crate::store::sqlite::schema;
 use crate::store::{Result, Watch};
 
-/// Looks at all of it as it is at one moment, whatever others write meanwhile. No signal is acted on while it is opened and
-/// closed: what a killed process has left may have to be put in order then, and everybody waits for that.
+/// Checks everything as it is at one moment, whatever others write meanwhile. No signal is acted on while the store is
+/// opened or closed. The engine may then have to repair what a killed process left, and everybody waits for that.
 pub fn look(
     path: &Path,
     gate: &Gate,
@@ -53,7 +53,7 @@ fn look_into(
     watch: &mut dyn Watch,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
-    // Before any row is read.
+    // The tables are compared before any row is read.
     let as_made = if version <= schema::NEWEST { Some(as_made(connection, version)?) } else { None };
     let is_as_made = as_made.as_ref().is_none_or(|finding| finding.verdict != Verdict::Faulty);
     findings.push(of_version(version));
@@ -98,7 +98,7 @@ fn journal(connection: &Connection) -> Result<Finding> {
 
 fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
     let faults = pages::faults(connection, "integrity_check", watch)?;
-    // The engine puts a head of its own over some of them.
+    // The engine puts a heading over some of the faults.
     let plain = |fault: &String| fault.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
     let faults: Vec<_> = faults.iter().map(plain).collect();
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
@@ -118,7 +118,7 @@ fn references(connection: &Connection) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 
-/// Whether the tables are as passdesk makes them. What a site keeps beside them is worth knowing, and no more.
+/// Whether the tables are as passdesk makes them. Other tables of a site are only worth knowing.
 fn as_made(connection: &Connection, version: u32) -> Result<Finding> {
     let found = match schema::compare(connection, version) {
         Ok(found) => found,

@@ -1,4 +1,4 @@
-//! A look at everything there is to a store, from the outside in. What opening refuses is a finding here.
+//! A check of everything about a store, from the outside in. A fault that opening refuses is a finding here.
 
 mod inside;
 
@@ -15,7 +15,7 @@ use crate::gate::Gate;
 use crate::store::examine::told;
 use crate::store::{Result, Watch};
 
-/// Looks, and leaves everything as it is.
+/// Checks everything, and leaves it as it is.
 pub fn examine(path: &Path, gate: &Gate, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if outside(path, &mut findings)? {
@@ -24,7 +24,7 @@ pub fn examine(path: &Path, gate: &Gate, now: Timestamp, watch: &mut dyn Watch) 
     Ok(findings)
 }
 
-/// Looks at the files; `false` if there is nothing that could be looked into.
+/// Checks the files. Returns `false` if there is nothing inside that can be checked.
 fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     let shown = path.display();
     let found = open::ordinary(path).and_then(|metadata| Ok((metadata, open::resolved(path)?)));
@@ -44,7 +44,7 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     findings.push(told("names", "it has one name", ground::one_name(&resolved, &metadata))?);
     findings.push(told("folder", "nobody else can replace it", ground::folder(named, real, Tenant::Store))?);
     let logs = ground::logs(&resolved, metadata.uid());
-    // What others have put there is not read.
+    // A log that others put there is not read.
     let is_whole = is_store && logs.is_ok();
     findings.push(told("log", "the files beside it are closed to others, too", logs)?);
     findings.push(ground::disk(&resolved));
@@ -52,7 +52,7 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     Ok(is_whole)
 }
 
-/// Whether somebody writes just now. One who is stopped keeps all others from it.
+/// Whether somebody is writing now. A stopped writer keeps all others from writing.
 fn writing(path: &Path) -> Option<Finding> {
     let writer = writer::of(path)?;
     Some(match writer.remedy() {
