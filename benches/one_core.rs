@@ -1,4 +1,4 @@
-//! Hashes so many temporary passwords on one core: what `benches/reset.sh` compares with.
+//! Hashes temporary passwords on one core, as the baseline for `benches/reset.sh`.
 
 use passdesk::domain::hash::Cost;
 use passdesk::domain::hasher::{Hasher, Salt};

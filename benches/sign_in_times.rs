@@ -1,10 +1,10 @@
-//! How long a sign-in takes that fails, which must not tell what is wrong.
+//! How long a failing sign-in takes. The time must not tell what is wrong.
 //!
 //! `cargo bench --bench sign_in_times [-- ROUNDS]`
 //!
-//! Whole processes are timed, one after the other. Each round runs every case once, in an order of its own, so that the
-//! noise of the machine hits all alike. Only what is answered is asserted: how long it takes is for the reader to
-//! judge, by the 10th percentile where the machine was busy.
+//! Whole processes are timed, one after the other. Each round runs every case once, in its own order. So the noise of
+//! the machine hits all cases alike. Only the answers are asserted, and the reader judges the times. On a busy machine,
+//! use the 10th percentile.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a benchmark looks behind the store, as others can")]
@@ -26,25 +26,24 @@ use rusqlite::Connection;
 const ROUNDS: usize = 500;
 /// The exit code of a sign-in that fails.
 const SIGN_IN_FAILED: i32 = 5;
-/// The state of an account that only its password is wrong for.
+/// The state of an account for which only the password is wrong.
 const OPEN: &str = "tries_failed = 0";
 const WRONG_PASSWORD: &str = "wrong_password";
 const UNUSABLE: &str = "unusable_hash";
-/// Who is tried with more bytes than a password may have.
+/// The account that is tried with a password that is too long.
 const LONG: &str = "long";
 
 /// A way for a sign-in to fail.
 struct Case {
     name: &'static str,
     username: &'static str,
-    /// What its account has that another has not, as SQL assignments that may be repeated; `None` if there is
-    /// no account.
+    /// The state of its account, as SQL assignments that may be repeated. `None` means there is no account.
     state: Option<&'static str>,
-    /// What the record says, and nobody else: it shows that the case was the one that was meant.
+    /// The reason in the record. Only the record tells it. It shows that the intended case was run.
     recorded: &'static str,
 }
 
-/// What the others are compared to comes first.
+/// The first case is the one that the others are compared with.
 const CASES: [Case; 17] = [
     Case { name: "unknown name", username: "nobody", state: None, recorded: "no_such_account" },
     Case { name: "impossible name", username: "a%", state: None, recorded: "no_such_account" },
@@ -61,7 +60,7 @@ const CASES: [Case; 17] = [
     Case {
         name: "throttled",
         username: "throttled",
-        // The wait is the longest there is, 15 minutes, so that no round outlasts it.
+        // The longest wait there is, 15 minutes. No round outlasts it.
         state: Some("tries_failed = 20, tried_at = unixepoch()"),
         recorded: "throttled",
     },
@@ -76,14 +75,14 @@ const CASES: [Case; 17] = [
     Case {
         name: "cheaper hash",
         username: "cheap",
-        // It is nobody's hash any more, which takes no less to find out.
+        // No password has this hash any more. To find that out takes no less time.
         state: Some("password_hash = replace(password_hash, 'm=19456,t=2,p=1', 'm=8192,t=1,p=1')"),
         recorded: WRONG_PASSWORD,
     },
     Case {
         name: "wider hash",
         username: "wide",
-        // More memory at once, and less time for as much of it.
+        // More memory at once, and less time for each part of it.
         state: Some("password_hash = replace(password_hash, 'm=19456,t=2,p=1', 'm=47104,t=1,p=1')"),
         recorded: WRONG_PASSWORD,
     },
@@ -102,7 +101,7 @@ const CASES: [Case; 17] = [
     Case {
         name: "cut hash",
         username: "cut",
-        // What is left can be read, and there is nothing in it to compare to.
+        // The rest of the hash can be read, but holds nothing to compare with.
         state: Some("password_hash = '$argon2id$v=19$m=19456,t=2,p=1'"),
         recorded: UNUSABLE,
     },
@@ -115,7 +114,7 @@ const CASES: [Case; 17] = [
 ];
 
 impl Case {
-    /// What is given on standard input.
+    /// The text for standard input.
     fn input(&self) -> String {
         if self.username == LONG { "x".repeat(2_000) + "\n" } else { format!("{OTHER}\n") }
     }
@@ -133,12 +132,12 @@ fn desk() -> Desk {
             case.username
         ));
     }
-    // Nobody else is an admin then, so that the last one is the last one.
+    // Then no other account is an admin, so the last admin really is the last one.
     desk.sql("UPDATE accounts SET state = 'disabled' WHERE username = 'root'");
     desk
 }
 
-/// Puts every account back into the state of its case, which a try changes.
+/// Puts every account back into the state of its case. Each try changes it.
 fn put_back() -> String {
     let of_case =
         |case: &Case| Some(format!("UPDATE accounts SET {} WHERE username = '{}';", case.state?, case.username));
@@ -146,11 +145,11 @@ fn put_back() -> String {
     iter::once(fresh).chain(CASES.iter().filter_map(of_case)).collect()
 }
 
-/// Fails unless each try of a case has been recorded as one.
+/// Fails unless each try of a case is in the record.
 fn check_record(desk: &Desk, rounds: usize) {
     let store = Connection::open(desk.store()).unwrap();
     for case in &CASES {
-        // The first of a kind in an hour is an event, and so is the count of the others, once the hour is over.
+        // The first try of a kind in an hour is an event. The others are counted, and become an event after the hour.
         let sql = "SELECT (SELECT sum(coalesce(detail ->> 'count', 1)) FROM audit_events
                            WHERE action = 'sign-in' AND outcome = 'refused' AND detail ->> 'reason' = ?1
                              AND target_id IS (SELECT id FROM accounts WHERE username = ?2))
@@ -158,13 +157,13 @@ fn check_record(desk: &Desk, rounds: usize) {
                            WHERE kind ->> 'reason' = ?1
                              AND target_id = coalesce((SELECT id FROM accounts WHERE username = ?2), 0))";
         let recorded: i64 = store.query_row(sql, [case.recorded, case.username], |row| row.get(0)).unwrap();
-        // The record does not tell the cases without an account from each other.
+        // The record cannot tell the cases without an account apart.
         let alike = if case.state.is_some() { 1 } else { CASES.iter().filter(|case| case.state.is_none()).count() };
         assert_eq!(usize::try_from(recorded), Ok(alike * rounds), "{}", case.name);
     }
 }
 
-/// The value of sorted ones that so many percent are not above.
+/// The given percentile of the sorted times.
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted[(sorted.len() - 1) * percent / 100]
 }
@@ -175,7 +174,7 @@ fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
     percentile(&sorted, 50)
 }
 
-/// How much a time is above another, in percent.
+/// How much larger a time is than another, in percent.
 fn deviation(time: Duration, from: Duration) -> f64 {
     (time.div_duration_f64(from) - 1.0) * 100.0
 }
@@ -203,7 +202,7 @@ fn report(times: &[Vec<Duration>]) -> io::Result<()> {
 }
 
 fn main() -> io::Result<()> {
-    // Cargo passes `--bench` to whatever it runs as one.
+    // Cargo passes `--bench` to every benchmark.
     let rounds = std::env::args().skip(1).find(|arg| arg != "--bench").map_or(ROUNDS, |arg| arg.parse().unwrap());
     let desk = desk();
     let put_back = put_back();

@@ -1,4 +1,4 @@
-//! Where the store is, where sign-ins and tokens are kept, and whether colours are wanted: what the environment decides.
+//! What the environment decides: where the store, sign-ins and tokens are, and whether to use colours.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -13,8 +13,8 @@ use crate::terminal::clipboard::display::Display;
 use crate::terminal::pager::PagerCommand;
 use crate::token_source::TokenSource;
 
-/// The store's path: what was named, or the default of whoever runs this: `/var/lib/passdesk/passdesk.db` for root,
-/// otherwise in the user's data folder (XDG Base Directory Specification).
+/// The path of the store: the one that was named, or the default. The default is `/var/lib/passdesk/passdesk.db` for
+/// root. Other users have it in their data folder (XDG Base Directory Specification).
 pub fn store_path(named: Option<&Path>, is_root: bool) -> anyhow::Result<PathBuf> {
     if let Some(path) = named {
         return Ok(path.to_owned());
@@ -42,8 +42,8 @@ pub fn display() -> Display {
     Display::from_environment(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
-/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty one is not none: a script whose token
-/// could not be read is not to go on as somebody else.
+/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty variable counts as a bad token. A
+/// script whose token could not be read must not go on as somebody else.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 #[must_use]
 pub fn token() -> TokenSource {
@@ -54,8 +54,8 @@ pub fn token() -> TokenSource {
     }
 }
 
-/// The zone of `TZ`, else the system's, else UTC. `TZ` is a name or a rule (POSIX), and never the path of a file: through sudo
-/// somebody would have it opened with the rights of another user.
+/// The zone of `TZ`, else the system's, else UTC. `TZ` is a name or a rule (POSIX), never the path of a file. Through
+/// sudo, such a file would be opened with the rights of another user.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
     let Some(named) = std::env::var_os("TZ") else {
@@ -86,7 +86,8 @@ pub fn pager() -> Option<PagerCommand> {
     (!words.is_empty()).then(|| words.into_iter().map(Into::into).collect())
 }
 
-/// Whether to use colours on a stream: `--color` first, then `NO_COLOR` and `TERM=dumb`, then whether it is a terminal.
+/// Whether to use colours on a stream. `--color` decides first, then `NO_COLOR` and `TERM=dumb`. Otherwise a terminal
+/// gets colours.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 #[must_use]
 pub fn coloured(choice: ColorChoice, is_terminal: bool) -> bool {

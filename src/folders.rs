@@ -1,4 +1,4 @@
-//! Folders that others can rearrange. What stands in one of these is what somebody has put there.
+//! Folders that others can rearrange. Others may have put there whatever such a folder holds.
 
 use std::fs;
 use std::io;
@@ -14,8 +14,9 @@ pub struct Fault {
     pub hint: String,
 }
 
-/// Looks at a folder and at each above it, or at the links in their places: whoever can rename one of them can put another in
-/// its place. The folder itself may be sticky, as those above may, only if `sticky_will_do`: others can make files in it.
+/// Checks a folder and each folder above it, or the links in their places. Whoever can rename one of them can replace
+/// it. A sticky folder is fine above. The folder itself may be sticky only if `sticky_will_do`, since others can make
+/// files in it.
 pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
     let myself = rustix::process::geteuid().as_raw();
     for above in folder.ancestors() {
@@ -28,7 +29,7 @@ pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
         }
         let mode = metadata.mode() & 0o7777;
         let is_sticky = mode & 0o1000 != 0 && (above != folder || sticky_will_do);
-        // The mode of a link says nothing.
+        // The mode of a link means nothing.
         if mode & 0o022 != 0 && !is_sticky && !metadata.is_symlink() {
             return Ok(Some(Fault {
                 message: format!("the folder {shown} lets others rename files (mode {mode:04o})"),
@@ -75,7 +76,7 @@ mod tests {
             let fault_of = |folder: &Path| fault(folder, sticky_will_do).unwrap();
             assert_eq!(fault_of(&inner).is_none(), is_closed, "{above_mode:o} {inner_mode:o}");
         }
-        // What a link is in, and not where it leads to.
+        // The folder that holds the link counts, not the link's target.
         assert_eq!(fault(&linked, false).unwrap(), None);
         fs::set_permissions(home.path(), Permissions::from_mode(0o777)).unwrap();
         assert!(fault(&linked, false).unwrap().is_some());

@@ -1,11 +1,11 @@
-//! Between signals and transactions. A process that is stopped inside a transaction keeps everybody from writing, and one
-//! that is ended there has not said what holds. So whoever acts on a signal waits until no transaction is open.
+//! The gate between signals and transactions. A process stopped inside a transaction keeps all others from writing. A
+//! process ended inside one has not told the outcome. So a signal has its effect only when no transaction is open.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 
-/// Passed by whoever opens a transaction, and closed while somebody acts on a signal.
+/// Code that opens a transaction passes the gate. It is closed while a signal is acted on.
 #[derive(Clone, Default)]
 pub struct Gate {
     shared: Arc<Shared>,
@@ -19,21 +19,22 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// How many have passed, and not come back.
+    /// How many passes are held.
     inside: u32,
-    /// Whether somebody acts on a signal, or waits to.
+    /// Whether a thread acts on a signal, or waits to do so.
     closed: bool,
 }
 
-/// As long as it is held, no signal is acted on.
+/// While a pass is held, no signal is acted on.
 pub struct Pass {
     gate: Gate,
-    /// What was blocked before, if more is now.
+    /// The signals that were blocked before, if this pass blocks more.
     blocked: Option<SigSet>,
 }
 
 impl Gate {
-    /// Waits for whoever acts on a signal, and passes. Who has passed already need not wait again.
+    /// Passes the gate. Waits first if a signal is being acted on. If another pass is held already, this one does not
+    /// wait.
     #[must_use]
     pub fn pass(&self) -> Pass {
         let state = self.lock();
@@ -46,8 +47,7 @@ impl Gate {
         Pass { gate: self.clone(), blocked: None }
     }
 
-    /// The same for whoever writes, and shows meanwhile how far it has come: in the background, the terminal does not stop
-    /// the program for it.
+    /// The same for a writer that shows its progress. Writing to the terminal from the background does not stop it.
     #[must_use]
     pub fn pass_to_write(&self) -> Pass {
         let mut pass = self.pass();
@@ -56,13 +56,13 @@ impl Gate {
         pass
     }
 
-    /// Acts on a signal once nobody is inside; nobody passes meanwhile.
+    /// Acts on a signal once no pass is held. Meanwhile nobody can pass.
     pub fn act<T>(&self, act: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
         state.closed = true;
         let state = self.shared.changed.wait_while(state, |state| state.inside > 0);
         drop(state.unwrap_or_else(PoisonError::into_inner));
-        // Opened again even if acting panics: nobody may wait for a thread that is gone.
+        // The gate opens again even if `act` panics. Otherwise others would wait for a thread that is gone.
         let _opened = Closed(self);
         act()
     }
@@ -72,7 +72,7 @@ impl Gate {
     }
 }
 
-/// Opens the gate again when it goes.
+/// Opens the gate again when dropped.
 struct Closed<'a>(&'a Gate);
 
 impl Drop for Closed<'_> {
@@ -85,7 +85,7 @@ impl Drop for Closed<'_> {
 impl Drop for Pass {
     fn drop(&mut self) {
         if let Some(blocked) = &self.blocked {
-            // Restoring what was there cannot fail.
+            // Restoring the old mask cannot fail.
             let _ = blocked.thread_set_mask();
         }
         let mut state = self.gate.lock();
@@ -121,7 +121,7 @@ mod tests {
             while !gate.lock().closed {
                 thread::yield_now();
             }
-            // Who is inside may go further in, whoever waits outside.
+            // A thread inside may pass again, even if a signal waits outside.
             drop(gate.pass());
             tell.send("leaves").unwrap();
             drop(outer);

@@ -1,5 +1,5 @@
-//! What somebody hands in, a file or standard input, read as a whole: nothing is open in the store while a slow pipe is
-//! read, and a file that grows is taken as it was when the reading began.
+//! Input from a file or standard input, read as a whole. Nothing in the store is open while a slow pipe is read. A
+//! growing file is taken with the length it had at the start.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, IsTerminal as _, Read as _, Seek as _};
@@ -10,18 +10,18 @@ use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
 use crate::patient::Patient;
 
-/// The most that is read, in bytes: some twenty million accounts.
+/// The most that is read, in bytes. It is enough for some twenty million accounts.
 const MOST: u64 = 1 << 30;
 
 /// What was read.
 pub struct Input {
     /// All of it.
     pub bytes: Vec<u8>,
-    /// Whether more has been written to the file since the reading began.
+    /// Whether the file has grown since the reading began.
     pub has_grown: bool,
 }
 
-/// What to tell a person of a file that has grown.
+/// The note to a person about a file that has grown.
 pub const HAS_GROWN: &str = "The file has grown since passdesk began to read it. The new part is left out.";
 
 /// Whether a path means standard input.
@@ -30,7 +30,7 @@ pub fn is_stdin(path: &Path) -> bool {
     ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path.as_os_str() == *name)
 }
 
-/// Refuses a file that passdesk keeps for itself, as `is_kept` says it does.
+/// Refuses a file that passdesk keeps for itself. `is_kept` says which files those are.
 pub fn refuse_kept(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<()> {
     if fs::metadata(path).is_ok_and(|file| is_kept(&file)) { Err(kept(&named(path))) } else { Ok(()) }
 }
@@ -39,13 +39,13 @@ fn named(path: &Path) -> String {
     if is_stdin(path) { "standard input".to_owned() } else { quoted(&path.display().to_string()) }
 }
 
-/// What to say of a file that passdesk keeps for itself.
+/// The failure for a file that passdesk keeps for itself.
 #[must_use]
 pub fn kept(name: &str) -> Failure {
     Failure::new(Kind::Usage, format!("{name} is one of passdesk's own files")).hint("name another file")
 }
 
-/// Reads a file, a pipe or, for `-`, standard input; but none that passdesk keeps for itself.
+/// Reads a file, a pipe or, for `-`, standard input. Refuses a file that passdesk keeps for itself.
 pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
     let name = named(path);
     let unreadable = |error: io::Error| Failure::new(Kind::Usage, format!("{name} cannot be read: {error}"));
@@ -60,7 +60,7 @@ pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
         return Err(Failure::new(Kind::Usage, format!("{name} is a terminal, not a list of accounts"))
             .hint("name a file, or use a pipe"));
     }
-    // Of a pipe one cannot know how much is to come.
+    // Nobody can know how much a pipe will still send.
     let length = if metadata.is_file() {
         Some(metadata.len().saturating_sub(file.stream_position().map_err(unreadable)?))
     } else {
@@ -78,7 +78,7 @@ pub fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Input> {
     }
     let has_grown = metadata.is_file() && file.metadata().map_err(unreadable)?.len() > metadata.len();
     let is_shorter = length.is_some_and(|length| (bytes.len() as u64) < length);
-    // A row that was cut would look whole: half a name is a name.
+    // A cut row would look whole: half a name is a name.
     if is_shorter || (has_grown && !bytes.ends_with(b"\n")) {
         return Err(Failure::new(Kind::Conflict, format!("somebody is writing {name}: its last row is not complete"))
             .hint("wait until the file is complete, and try again"));

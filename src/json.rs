@@ -7,13 +7,13 @@ use serde_json::ser::Formatter;
 
 use crate::domain::text::{is_plain, is_treacherous};
 
-/// Appends a value, compact, on one line. It is made of strings, numbers and lists, so that this does not fail but for
-/// a mistake in its type.
+/// Appends a value as compact JSON on one line. The value has only strings, numbers and lists. So this fails only if
+/// its type has a bug.
 pub fn write(value: &impl Serialize, out: &mut Vec<u8>) -> anyhow::Result<()> {
     Ok(value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping))?)
 }
 
-/// Compact JSON in which a treacherous character stands escaped: the data are the same, and no terminal obeys them.
+/// Compact JSON with dangerous characters escaped. The data are the same, and no terminal obeys them.
 struct Escaping;
 
 impl Formatter for Escaping {

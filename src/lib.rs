@@ -1,7 +1,7 @@
-//! passdesk administers local accounts: an admin resets a password, hands the temporary one over exactly once, and its
-//! owner has to choose a new one before anything else works.
+//! passdesk administers local accounts. An admin resets a password and hands the temporary one over exactly once. The
+//! owner must choose a new one before anything else works.
 //!
-//! The house, each room using only those below it or beside it as shown:
+//! The map of the modules. Each uses only those below it, or those beside it as shown:
 //!
 //! ```text
 //! cli/         clap types only, a file a command group
@@ -15,13 +15,22 @@
 //!                 sqlite/ is one                                   a terminal
 //! ```
 //!
-//! Beside them: [`failure`] (the only place that prints a failure), [`config`] (where things are), [`input`] (what is
-//! handed in), [`named_file`] (how a file is opened that somebody names), `patient` (streams that do not block), [`made`]
-//! (what was made on the disk, and goes again), [`folders`] (which of them others can rearrange), [`gate`] (no signal is
-//! acted on inside a transaction), [`system`] (clock, random numbers, who runs this), [`sign_in_files`] and
-//! [`token_source`] (where a sign-in and a token are kept). This file is the one place that wires real adapters together.
+//! Beside them:
+//!
+//! - [`failure`]: the only place that prints a failure.
+//! - [`config`]: where things are.
+//! - [`input`]: files and pipes that a user hands in.
+//! - [`named_file`]: how a file is opened that a user names.
+//! - `patient`: streams that do not block.
+//! - [`made`]: files that the program made and removes again.
+//! - [`folders`]: which folders others can rearrange.
+//! - [`gate`]: keeps signals out of transactions.
+//! - [`system`]: the clock, random numbers, and who runs this.
+//! - [`sign_in_files`] and [`token_source`]: where a sign-in and a token are kept.
+//!
+//! This file is the one place that wires real adapters together.
 
-// Elsewhere there is nothing but a sentence in main.rs.
+// On other systems there is only a message in main.rs.
 #![cfg(unix)]
 
 pub mod cli;
@@ -79,14 +88,14 @@ pub fn run(args: &[OsString]) -> u8 {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
     let (json, color) = cli::early(args);
-    // Known before all that the command line takes has been built, which is most of the work of saying it.
+    // The version is answered before clap builds the command line. Building it would take most of the time.
     if matches!(args, [_, only] if only == "--version" || only == "-V" || only == "version") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
     let (cli, names_store) = match parsed(args) {
         Ok(parsed) => parsed,
         Err(error) => {
-            // What it repeats of the command line could pass for a paragraph of its own.
+            // The message repeats the command line. Unescaped, that text could pass for a paragraph of its own.
             let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
             let again = if neutral == args { None } else { parsed(&neutral).err() };
             return usage(&again.unwrap_or(error), look(json, color), color);
@@ -110,8 +119,8 @@ fn parsed(args: &[OsString]) -> std::result::Result<(Cli, bool), clap::Error> {
     Ok((Cli::from_arg_matches(&matches)?, names_store))
 }
 
-/// Refuses a store that is named by somebody who comes through sudo: it would be opened with the rights of the user whom they
-/// borrow, and an old copy would let in whom the store itself lets in no longer.
+/// Refuses a named store if the caller comes through sudo. It would be opened with the rights of the borrowed user. An
+/// old copy would let in people whom the store itself no longer lets in.
 fn store_through_sudo(is_named: bool) -> Result<()> {
     if !is_named || !system::is_through_sudo() {
         return Ok(());
@@ -127,7 +136,7 @@ fn fail(failure: &Failure, look: Look) -> u8 {
 
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// Prints what takes no store and nothing else. `text` is told whether colours are wanted.
+/// Prints what needs no store. `text` gets whether to use colours.
 fn print(color: ColorChoice, text: impl FnOnce(bool) -> Vec<u8>) -> Result<()> {
     let mut output = standard_output(color)?;
     let text = text(output.layout().coloured);
@@ -139,7 +148,7 @@ fn standard_output(color: ColorChoice) -> Result<StandardOutput> {
     Ok(output.context("standard output cannot be used")?)
 }
 
-/// Does what the program starts itself for: nobody types this, and nobody sees what comes of it.
+/// Runs a task for which the program started itself. No user types this, and no user sees the result.
 fn run_task(task: clipboard::Task) -> Result<()> {
     system::secure()?;
     Ok(task.run(&config::display())?)
@@ -158,17 +167,17 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
     }
 }
 
-/// Does what takes no store and no home, and yet must not write into the files of either.
+/// Runs a command that needs no store and no home folder. It still must not write into the files of either.
 fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result<()>) -> Result<()> {
     let store = config::store_path(cli.global.store.as_deref(), system::is_root()).ok();
-    // Nothing is written to it.
+    // Nothing is written to this store.
     let store = store.and_then(|path| SqliteStores::at(&path, SystemClock, OperationId([0; 16])).ok());
     let sign_ins = SignInFiles::in_folder(config::sign_in_folder().ok(), system::sudo_caller());
     commands::refuse_own_streams(&|file| store.as_ref().is_some_and(|store| store.has(file)) || sign_ins.have(file))?;
     work(&|path| store.as_ref().is_some_and(|store| store.claims(path)) || sign_ins.claim(path))
 }
 
-/// Does what takes a desk: a store, a terminal.
+/// Runs a command that needs a desk: a store and a terminal.
 fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     let gate = Gate::default();
     let mut terminal = Console::open(look, &gate).context("the terminal cannot be used")?;
@@ -224,7 +233,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
             let earlier = SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate);
             commands::demo::run(desk, args, &earlier, &|| Ok(system::shell(&store).context("there is no shell")?))
         }
-        // They take none.
+        // These need no desk.
         Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
@@ -244,7 +253,7 @@ fn is_paged(cli: &Cli, output: &StandardOutput, terminal: &Console) -> bool {
         && !system::is_through_sudo()
 }
 
-/// Answers a command line that clap did not take; help and the version are no failures.
+/// Answers a command line that clap refused. Help and the version are no failures.
 fn usage(error: &clap::Error, look: Look, color: ColorChoice) -> u8 {
     let text = |coloured| {
         let text = error.render();
@@ -256,7 +265,7 @@ fn usage(error: &clap::Error, look: Look, color: ColorChoice) -> u8 {
     if error.kind() == ErrorKind::MissingSubcommand && !look.json {
         let help = cli::guesses::addressed(error).0.render_help();
         let text = if look.coloured { help.ansi().to_string() } else { help.to_string() };
-        // What standard error does not take changes nothing.
+        // If standard error takes nothing, that changes nothing.
         let _ = Patient(std::io::stderr()).write_all(text.as_bytes());
         return Kind::Usage.exit_code();
     }

@@ -1,7 +1,7 @@
-//! What the program has made on the disk, and takes away again.
+//! Files and folders that the program made and removes again.
 //!
-//! A name proves nothing: whatever stands there by now may be somebody else's. So what was made is kept open, and only
-//! what is still the same file or folder is removed.
+//! A name proves nothing: by now, something else may stand there. So the file or folder is kept open. It is removed
+//! only if the same one still stands there.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
@@ -12,35 +12,35 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, Dir, OFlags, unlinkat};
 
-/// A file or a folder that was made here. While it is held, no other one can get its number.
+/// A file or a folder made here. While this is held, no other file can get its inode number.
 #[derive(Debug, Clone)]
 pub struct Made {
     path: PathBuf,
     held: Arc<File>,
-    /// Whether the files in it go with it.
+    /// Whether the files in it are removed with it.
     is_scratch: bool,
 }
 
 impl Made {
-    /// A file that is open, and was made at this path.
+    /// An open file that was made at this path.
     pub fn file(path: &Path, file: &File) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), held: Arc::new(file.try_clone()?), is_scratch: false })
     }
 
-    /// Makes a folder, which nobody else can read. It is removed only while it is empty.
+    /// Makes a folder that nobody else can read. It is removed only if it is empty.
     pub fn folder(path: &Path) -> io::Result<Self> {
         DirBuilder::new().mode(0o700).create(path)?;
         Ok(Self { path: path.to_owned(), held: Arc::new(own_folder(path)?), is_scratch: false })
     }
 
-    /// Makes a folder of a random name, which nobody else can read or write. The files in it go with it.
+    /// Makes a folder with a random name that nobody else can read or write. Its files are removed with it.
     pub fn scratch(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<Self> {
         let ((), path) = random(within, prefix, suffix, |path| DirBuilder::new().mode(0o700).create(path))?;
         let held = Arc::new(own_folder(&path)?);
         Ok(Self { path, held, is_scratch: true })
     }
 
-    /// Makes a file of a random name, which nobody else can read.
+    /// Makes a file with a random name that nobody else can read.
     pub fn unfinished(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<(File, Self)> {
         let (file, path) = random(within, prefix, suffix, |path| {
             OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
@@ -55,14 +55,14 @@ impl Made {
         &self.path
     }
 
-    /// The file or folder itself.
+    /// The open file or folder.
     #[must_use]
     pub fn held(&self) -> &File {
         &self.held
     }
 
-    /// Removes it, if it still stands where it was made. POSIX has no way to compare and remove in one step, so whoever may
-    /// rename in the folder has an instant between the two. In a scratch folder nobody else may.
+    /// Removes it, if it still stands where it was made. POSIX cannot compare and remove in one step. So an attacker
+    /// who may rename in the folder has an instant between the two. In a scratch folder, nobody else may rename.
     pub fn remove(&self) -> io::Result<()> {
         if !stands_at(&self.held, &self.path) {
             return Ok(());
@@ -76,8 +76,8 @@ impl Made {
         fs::remove_dir(&self.path)
     }
 
-    /// Removes the files in a folder, by the folder itself and not by its path. A link goes, and not what it points at; a
-    /// folder in it stays.
+    /// Removes the files in a folder, through the open folder and not its path. A link is removed, not its target. A
+    /// folder inside stays.
     fn empty(&self) -> io::Result<()> {
         for entry in Dir::read_from(&*self.held)? {
             let entry = entry?;
@@ -89,8 +89,8 @@ impl Made {
     }
 }
 
-/// The same, gone when it is dropped. Once it has been renamed, or something stands in a folder that is no scratch, it
-/// stays.
+/// The same, removed when dropped. It stays if it was renamed. A folder that is not a scratch folder also stays if it
+/// holds something.
 #[derive(Debug)]
 pub struct Fleeting(pub Made);
 
@@ -101,14 +101,14 @@ impl Drop for Fleeting {
     }
 }
 
-/// Whether a file or folder that is open is what stands at a path.
+/// Whether the open file or folder is the one at this path.
 #[must_use]
 pub fn stands_at(held: &File, path: &Path) -> bool {
     let same = |held: fs::Metadata, there: fs::Metadata| (held.dev(), held.ino()) == (there.dev(), there.ino());
     held.metadata().and_then(|held| Ok(same(held, path.symlink_metadata()?))).unwrap_or(false)
 }
 
-/// Makes something under a random name, which nothing had before.
+/// Makes something under a random, unused name.
 fn random<T>(
     within: &Path,
     prefix: &OsStr,
@@ -119,9 +119,9 @@ fn random<T>(
     made.keep().map_err(|not_kept| not_kept.error)
 }
 
-/// Opens a folder that has just been made, and is nobody else's.
+/// Opens a new folder that belongs to nobody else.
 fn own_folder(path: &Path) -> io::Result<File> {
-    // A umask only ever takes rights away; here it must not take the owner's.
+    // A umask can only take rights away. Here it must not take the owner's.
     if fs::symlink_metadata(path)?.mode() & 0o700 != 0o700 {
         fs::set_permissions(path, Permissions::from_mode(0o700))?;
     }

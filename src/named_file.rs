@@ -1,8 +1,8 @@
-//! Opening a file that somebody names, which may be any file at all.
+//! Opens a file that a user names. It may be any file at all.
 //!
-//! A process that closes a file of the store's lets go of every lock it has on it, by whatever name and for whatever
-//! reason it had opened it (POSIX, fcntl). So a file is looked at before it is opened, and what turns out to be another one
-//! then is never closed.
+//! When a process closes a file, it loses every lock it has on that file (POSIX, fcntl). The name and the reason of the
+//! opening do not matter. So a file is checked before it is opened. If another file turns out to be open then, it is
+//! never closed.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -12,17 +12,17 @@ use std::path::Path;
 
 use rustix::fs::{FileType, OFlags};
 
-/// What a symbolic link at the path is taken for.
+/// How a symbolic link at the path is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
-    /// The file it points at.
+    /// The link is followed.
     Followed,
-    /// Itself, which is no file to read.
+    /// The link is refused, since it is no file to read.
     Refused,
 }
 
-/// Opens a file that `will_do`, and waits for nobody, but for whoever is to write into a pipe if one will do. `unopened`
-/// says what it means that it cannot be opened.
+/// Opens a file that `will_do`. It never blocks, except on a pipe that `will_do`: there it waits for the writer.
+/// `unopened` turns an open error into a failure.
 pub fn open<E>(
     path: &Path,
     options: &mut OpenOptions,
@@ -50,7 +50,7 @@ pub fn open<E>(
     Err(unopened(io::Error::other("another file has just taken its place")))
 }
 
-/// Looks at a stream that this process was given, unless it is a file that passdesk keeps for itself.
+/// Looks at a stream that this process was given. A file that passdesk keeps for itself is not looked at.
 pub fn of_stream(stream: impl AsFd, is_kept: impl Fn(&Metadata) -> bool) -> io::Result<Option<(File, Metadata)>> {
     let file = File::from(stream.as_fd().try_clone_to_owned()?);
     let metadata = file.metadata()?;
@@ -63,7 +63,7 @@ pub fn of_stream(stream: impl AsFd, is_kept: impl Fn(&Metadata) -> bool) -> io::
 
 /// Whether a stream that this process was given is a file that passdesk keeps for itself.
 pub fn is_kept_stream(stream: impl AsFd, is_kept: impl Fn(&Metadata) -> bool) -> io::Result<bool> {
-    // Most are none, and need not be looked at twice.
+    // Most streams are no files, and need no second look.
     let is_file = FileType::from_raw_mode(rustix::fs::fstat(&stream)?.st_mode).is_file();
     Ok(is_file && of_stream(stream, is_kept)?.is_none())
 }

@@ -1,5 +1,5 @@
-//! Streams that do not block. Standard input, output and error are shared with other programs, and one of them may have
-//! set `O_NONBLOCK`: writing fails then whenever a reader is slow, and what is left of a list would be lost.
+//! Streams that do not block. Other programs share standard input, output and error, and may have set `O_NONBLOCK`.
+//! Then a write fails whenever the reader is slow, and the rest of a list would be lost.
 
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -36,7 +36,7 @@ impl<S: Read + AsFd> Read for Patient<S> {
     }
 }
 
-/// Waits, for as long as it takes. That the other end is gone is said by the next read or write.
+/// Waits as long as it takes. If the other end is gone, the next read or write says so.
 fn wait(stream: &impl AsFd, until: PollFlags) -> io::Result<()> {
     match poll(&mut [PollFd::new(stream, until)], None) {
         Ok(_) | Err(Errno::INTR) => Ok(()),

@@ -1,4 +1,4 @@
-//! The file in which a user's sign-in is kept between two commands.
+//! The file that keeps a user's sign-in between two commands.
 
 use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -14,16 +14,16 @@ use crate::folders;
 use crate::made::{Fleeting, Made};
 use crate::named_file::{self, Links};
 
-/// A folder with a file for each store somebody is signed in to. The files are the user's alone, and so is the folder
-/// where it is made here. Whoever comes through sudo has a file of their own: several people who may run this as one
-/// user do not share a sign-in.
+/// A folder with one file for each store that the user is signed in to. Only the user can read the files, and the
+/// folder if it was made here. A caller through sudo has a separate file. So several people who act as one user share
+/// no sign-in.
 pub struct SignInFiles {
     folder: Option<PathBuf>,
     sudo_caller: Option<u32>,
 }
 
 impl SignInFiles {
-    /// The files in this folder, which need not exist. Without a folder there are none, and none can be kept.
+    /// The files in this folder, which need not exist. Without a folder, no sign-in can be kept.
     #[must_use]
     pub fn in_folder(folder: Option<PathBuf>, sudo_caller: Option<u32>) -> Self {
         Self { folder, sudo_caller }
@@ -37,7 +37,7 @@ impl SignInFiles {
         }))
     }
 
-    /// The sign-in kept for a store. Refuses what is not a file of the user's alone with a sign-in in it.
+    /// The saved sign-in for a store. Refuses anything but a file with a sign-in that only the user can read.
     pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
         self.read(store, |file| {
             if !is_own(file) {
@@ -50,7 +50,8 @@ impl SignInFiles {
         })
     }
 
-    /// The same to end it, from a file of the user's own whatever its mode: what others could read has to end all the more.
+    /// The same, for ending the sign-in. The user must own the file, but its mode does not matter. A sign-in that
+    /// others could read has to end all the more.
     pub fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
         if let Ok(path) = self.path(store)
             && let Ok(file) = fs::symlink_metadata(&path)
@@ -59,13 +60,13 @@ impl SignInFiles {
             && file.mode() & 0o400 == 0
             && self.closed().is_ok()
         {
-            // If that fails, so does the reading.
+            // If this fails, the reading fails too.
             let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
         }
         self.read(store, |file| if is_own(file) { Ok(()) } else { Err("it belongs to somebody else".into()) })
     }
 
-    /// Refuses a folder that others can rearrange: they could put one sign-in in the place of another.
+    /// Refuses a folder that others can rearrange. They could replace one sign-in with another.
     fn closed(&self) -> io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         match folders::fault(&folder.canonicalize()?, false)? {
@@ -74,7 +75,7 @@ impl SignInFiles {
         }
     }
 
-    /// Reads one from a file that will do.
+    /// Reads a sign-in from a file that will do.
     fn read(
         &self,
         store: &str,
@@ -84,7 +85,7 @@ impl SignInFiles {
         let unfit = |fault: String| {
             anyhow!("the sign-in in {} cannot be used: {fault}; 'passdesk me sign-out' removes it", shown(&path))
         };
-        // `None` says that there is none.
+        // `None` says that there is no sign-in.
         let unread = |error: io::Error| {
             let is_absent = error.kind() == io::ErrorKind::NotFound;
             (!is_absent).then(|| anyhow::Error::from(error).context(format!("{} cannot be read", shown(&path))))
@@ -106,7 +107,7 @@ impl SignInFiles {
         }
     }
 
-    /// Keeps a sign-in for a store, in place of the one before. A reader sees the old one or the new one.
+    /// Saves a sign-in for a store, in place of the old one. A reader sees either the old one or the new one.
     pub fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()> {
         let path = self.path(store)?;
         let write = || -> io::Result<()> {
@@ -122,21 +123,22 @@ impl SignInFiles {
         write().with_context(|| format!("the sign-in cannot be kept in {}", shown(&path)))
     }
 
-    /// Whether a file that is there is one of these, whoever is signed in by it and whatever name it was reached by.
+    /// Whether an existing file is one of these. It does not matter who is signed in by it, or under which name it was
+    /// found.
     #[must_use]
     pub fn have(&self, file: &Metadata) -> bool {
         let kept = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
         kept.filter_map(|kept| kept.metadata().ok()).any(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
     }
 
-    /// Whether a file of this path would be one of these, or stand among them.
+    /// Whether a file at this path would be one of these, or stand among them.
     #[must_use]
     pub fn claim(&self, path: &Path) -> bool {
         let beside = absolute(path).ok().and_then(|path| path.parent()?.canonicalize().ok());
         beside.is_some() && beside == self.folder.as_ref().and_then(|folder| folder.canonicalize().ok())
     }
 
-    /// Forgets the sign-in for a store.
+    /// Deletes the saved sign-in for a store.
     pub fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };
         match fs::remove_file(&path) {
@@ -248,7 +250,7 @@ mod tests {
         files.save("store", &secret(1)).unwrap();
         let path = files.path("store").unwrap();
         if fs::metadata(&path).unwrap().uid() != 0 {
-            // Only root gives files away.
+            // Only root can give files away.
             return;
         }
         chown(&path, Some(65_534), None).unwrap();
@@ -269,7 +271,7 @@ mod tests {
             assert!(refused.to_string().contains("lets others rename files (mode "), "{refused}");
             assert!(files.save("store", &secret(2)).is_err());
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-            // It can be ended all the same.
+            // It can still be ended.
             assert_eq!(files.load_to_end("store").unwrap().map(|kept| kept.digest()), Some(secret(1).digest()));
         }
     }

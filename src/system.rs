@@ -1,4 +1,4 @@
-//! The operating system: the time, who runs this, and what it must not keep of us.
+//! The operating system: the time, who runs this, and what it must not store of this process.
 
 use std::ffi::OsString;
 use std::fs::read_to_string;
@@ -25,14 +25,14 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that is passed in")]
     fn now(&self) -> Timestamp {
-        // A clock that is set beyond what a moment can say stands at the last one, or the first.
+        // A clock set beyond the range of a timestamp gives the last or the first one.
         let now = Timestamp::try_from(SystemTime::now());
         let beyond = |_| if SystemTime::now() < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
         to_the_second(now.unwrap_or_else(beyond))
     }
 }
 
-/// The system's clock, so long ago.
+/// The system's clock, put back by this long.
 pub struct Slow(pub SignedDuration);
 
 impl Clock for Slow {
@@ -41,38 +41,38 @@ impl Clock for Slow {
     }
 }
 
-/// The system's random generator. If it fails there is nothing left to do but stop.
+/// The system's random generator. If it fails, the program can only stop.
 pub fn random() -> anyhow::Result<impl CryptoRng> {
     let mut probe = [0; 1];
     SysRng.try_fill_bytes(&mut probe).context("the system has no random numbers")?;
     Ok(rand::rand_core::UnwrapErr(SysRng))
 }
 
-/// Refuses to run with borrowed rights, and sees to it that no secret ends up in a core dump.
+/// Refuses to run with borrowed rights (set-user-ID), and prevents core dumps, which could hold secrets.
 pub fn secure() -> Result<()> {
     if getuid() != geteuid() || getgid() != getegid() {
         return Err(Failure::new(Kind::Failed, "passdesk does not run set-user-id or set-group-id")
             .hint("remove that bit with chmod, and use a sudo rule; docs/team.md shows one"));
     }
-    // Where one of these is not to be had, the other still holds.
+    // If one of the two is not available, the other still protects.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     Ok(())
 }
 
-/// Sees to it that writing beyond the limit on the size of files (`ulimit -f`) fails, as it does on a full disk. The
-/// system would end the program without a word (setrlimit, `RLIMIT_FSIZE`).
+/// Makes a write beyond the file size limit (`ulimit -f`) fail, as on a full disk. Otherwise the system would end the
+/// program without a word (setrlimit, `RLIMIT_FSIZE`).
 pub fn outlive_file_limit() {
-    // Nobody asks whether the signal came: the write says so.
+    // Nobody reads this flag, since the write itself fails.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
 }
 
-/// What is taken to be free where nothing says how much is, in bytes.
+/// The free memory to assume if nothing tells it, in bytes.
 const FREE_UNSAID: u64 = 512 << 20;
 
-/// How much memory can still be taken, in bytes: what the system, the process's control group and the limit on its
-/// address space leave, whichever is the least.
+/// How much memory can still be taken, in bytes. It is the least of three: what the system leaves, what the control
+/// group leaves, and what the limit on the address space leaves.
 #[must_use]
 pub fn free_memory() -> u64 {
     [free_in_system(), free_in_group(), free_in_address_space()].into_iter().flatten().min().unwrap_or(FREE_UNSAID)
@@ -83,7 +83,7 @@ fn free_in_system() -> Option<u64> {
     Some(named_number(&read_to_string("/proc/meminfo").ok()?, "MemAvailable:")? * 1024)
 }
 
-/// By the memory controller of cgroup v2. What it holds of files goes when there is need.
+/// By the memory controller of cgroup v2. Its file cache counts as free, since it is dropped under pressure.
 fn free_in_group() -> Option<u64> {
     let groups = read_to_string("/proc/self/cgroup").ok()?;
     let group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
@@ -99,12 +99,12 @@ fn free_in_address_space() -> Option<u64> {
     Some(most.saturating_sub(taken))
 }
 
-/// The number that stands behind a name at the beginning of a line.
+/// The number after a name at the start of a line.
 fn named_number(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next()?.parse().ok())
 }
 
-/// A user name from the environment, which may hold anything: what cannot be one is not repeated.
+/// A user name from the environment, which may hold anything. A text that cannot be a user name is not repeated.
 fn os_name(text: &str) -> String {
     let possible = text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._-@\\$".contains(c));
     if possible { text.to_owned() } else { "an impossible name".to_owned() }
@@ -116,14 +116,14 @@ pub fn is_root() -> bool {
     geteuid().is_root()
 }
 
-/// The user id of whoever called sudo, where it was called.
+/// The user id of the user who called sudo, if sudo was used.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub fn sudo_caller() -> Option<u32> {
     std::env::var_os("SUDO_UID")?.to_str()?.parse().ok()
 }
 
-/// Whether somebody runs this as another user, through sudo. Root has no need to borrow anybody's rights.
+/// Whether the program runs as another user, through sudo. Root does not count: root need not borrow rights.
 #[must_use]
 pub fn is_through_sudo() -> bool {
     sudo_caller().is_some_and(|caller| caller != 0 && caller != geteuid().as_raw())
@@ -140,7 +140,7 @@ pub fn operator() -> Operator {
     Operator { uid, os_user, sudo_caller: sudo_caller.filter(|name| !name.is_empty()) }
 }
 
-/// Opens the user's shell on a store, with sign-ins of its own beside it, and waits for its end.
+/// Opens the user's shell on a store, and waits for its end. The shell has sign-ins of its own, beside the store.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub fn shell(store: &Path) -> io::Result<()> {
     let beside = store.parent().unwrap_or(store);

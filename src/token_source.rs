@@ -1,4 +1,4 @@
-//! Where a script's token comes from: a file, or a variable of the environment.
+//! Where a script's token comes from: a file, or an environment variable.
 
 use std::fs::{Metadata, OpenOptions};
 use std::io::{self, Read as _};
@@ -25,17 +25,17 @@ pub enum TokenSource {
     File(PathBuf),
 }
 
-/// What stands there.
+/// What was found there.
 pub enum GivenToken {
-    /// Something of the form of a token.
+    /// A text in the form of a token.
     Token(SignInSecret),
-    /// Something else.
+    /// Any other text.
     Malformed,
 }
 
 impl TokenSource {
-    /// Reads the token. Its file is an ordinary one, which others can neither read nor write, and none that passdesk keeps
-    /// for itself; for somebody who comes through sudo, none is opened.
+    /// Reads the token. Its file must be an ordinary one that others can neither read nor write. A file that passdesk
+    /// keeps for itself is refused. Through sudo, no file is opened.
     pub fn read(&self, through_sudo: bool, is_kept: impl Fn(&Metadata) -> bool) -> Result<Option<GivenToken>> {
         let text = match self {
             Self::Nowhere => return Ok(None),
@@ -52,7 +52,8 @@ fn unusable(path: &Path, what: &str) -> Failure {
         .hint("PASSDESK_TOKEN_FILE names a file with a token on its first line")
 }
 
-/// It would be read as the user whom they borrow, and let them act by a token that they cannot read.
+/// The failure for a token file named through sudo. The file would be read with the rights of the borrowed user. The
+/// caller could act by a token that they cannot read.
 fn not_through_sudo(path: &Path) -> Failure {
     unusable(path, "is not opened through sudo")
         .hint("pass the token itself; sudo must keep it: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")

@@ -1,4 +1,4 @@
-//! What people type who know other programs, and what it is called here.
+//! Words that people know from other programs, and what they are called here.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory as _};
@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory as _};
 use super::Cli;
 use crate::domain::text::shell_word;
 
-/// Under which command, what somebody typed, and what does it here.
+/// The command that was used, the words that people type there, and the command that does it here.
 const GUESSES: &[(&str, &[&str], &str)] = &[
     ("", &["login", "signin", "sign-in"], "me sign-in"),
     ("", &["logout", "signout", "sign-out"], "me sign-out"),
@@ -53,7 +53,7 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("store", &["verify", "status", "info"], "store check"),
 ];
 
-/// The same of flags, under any command that has what is named here.
+/// The same for flags, under any command that has the flag named here.
 const FLAGS: &[(&[&str], &[&str])] = &[
     (&["--json"], &["--format json"]),
     (&["--csv"], &["--format csv"]),
@@ -66,10 +66,10 @@ const FLAGS: &[(&[&str], &[&str])] = &[
     (&["--db", "--database", "--file"], &["--store PATH"]),
 ];
 
-/// How one names an account in other programs.
+/// Flags that name an account in other programs.
 const NAMES: [&str; 5] = ["--user", "--username", "--account", "--id", "-u"];
 
-/// What to do about a command line that clap did not take.
+/// What to do about a command line that clap refused.
 #[must_use]
 pub fn hint(error: &clap::Error) -> String {
     let (command, path) = addressed(error);
@@ -79,7 +79,7 @@ pub fn hint(error: &clap::Error) -> String {
     instead(error, &command, &path).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"))
 }
 
-/// The command that an error is about, by the usage in it, and how it is called.
+/// The command that an error is about, taken from the usage in it, and the path of that command.
 #[must_use]
 pub fn addressed(error: &clap::Error) -> (Command, Vec<String>) {
     let mut command = Cli::command();
@@ -112,7 +112,7 @@ fn instead(error: &clap::Error, command: &Command, path: &str) -> Option<String>
         ErrorKind::UnknownArgument if path.starts_with("me ") => Some(format!("use '--as {}'", shell_word(typed))),
         _ => None,
     };
-    // A word that is not close to what was typed may do the opposite, or more.
+    // A word that is not close to the typed one may do the opposite, or more.
     let is_close = |word: &&str| strsim::damerau_levenshtein(word, typed) <= 2 && *word != format!("un{typed}");
     known.or_else(|| texts(error, suggested).find(is_close).map(|word| format!("try '{word}'")))
 }

@@ -1,4 +1,4 @@
-//! The command line: types only, a file a command group.
+//! The command line: only types, one file per command group.
 
 pub mod audit;
 pub mod guesses;
@@ -160,7 +160,7 @@ pub struct Demo {
     pub shell: bool,
 }
 
-/// What a command line that may not even parse asks for: failures in JSON, and colours.
+/// What the raw command line says about JSON failures and colours. This works even if the line does not parse.
 #[must_use]
 pub fn early(args: &[OsString]) -> (bool, ColorChoice) {
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();

@@ -14,7 +14,7 @@ use crate::store::Sort;
 const WHICH: &str = "Which accounts";
 /// The heading over the rest of many flags.
 const MORE: &str = "More options";
-/// The heading over what the first passwords of an import need.
+/// The heading over the flags for the first passwords of an import.
 const FIRST: &str = "First passwords";
 
 /// What to do with accounts.
@@ -306,7 +306,7 @@ pub(super) fn role() -> impl TypedValueParser<Value = Role> {
     one_of(&Role::ALL, Role::name)
 }
 
-/// Takes one of a few values by its name. The rooms below know their names, and nothing of command lines.
+/// Parses one of a few values by its name. The lower modules know these names, but know nothing of command lines.
 pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
     all: &'static [T],
     name: fn(T) -> &'static str,

@@ -51,7 +51,7 @@ pub struct TemporaryFlags {
     pub expires_in: Option<String>,
 }
 
-/// A file that is to be made. To many programs `-` is standard output, and nobody wants a file of that name.
+/// Parses the path of a new file. Many programs take `-` as standard output, and nobody wants a file of that name.
 pub(super) fn new_file() -> impl TypedValueParser<Value = PathBuf> {
     let refusal = "it does not stand for standard output here, and a file of that name is ./-";
     PathBufValueParser::new().try_map(move |path| if path == Path::new("-") { Err(refusal) } else { Ok(path) })

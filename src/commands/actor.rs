@@ -12,45 +12,46 @@ use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 
-/// Who acts, as known when the command began. The store decides again on what they are when it writes.
+/// Who acts, as known when the command began. The store decides again when it writes.
 pub struct Acting {
     actor: Actor,
     account: Option<Account>,
     is_token: bool,
-    /// Whether nothing is done, only said.
+    /// Whether this is a dry run: nothing is done.
     foretells: bool,
 }
 
 impl Acting {
-    /// For a command that says what would come of it: it changes nothing, and so a refusal is not recorded either.
+    /// Marks a dry run. It changes nothing, so a refusal is not recorded either.
     #[must_use]
     pub fn foretelling(self, foretells: bool) -> Self {
         Self { foretells, ..self }
     }
 
-    /// Refuses, and records it, what the actor may do to nobody.
+    /// Checks that the actor may do this to some account. A refusal is recorded.
     pub fn may(&self, store: &mut Store, action: Action) -> Result<()> {
         self.may_on(store, action, [])
     }
 
-    /// Refuses, and records it, what the actor may not do to this one.
+    /// Checks that the actor may do this to the account. A refusal is recorded.
     pub fn may_to(&self, store: &mut Store, action: Action, subject: Subject<'_>) -> Result<()> {
         let Err(refusal) = self.decides(action, subject) else { return Ok(()) };
         let target = RecordedTarget { id: subject.id, username: subject.username.clone() };
         self.refuse(store, action.name(), target, refusal)
     }
 
-    /// Whether the actor may do it to this one; for whoever has many to ask about, and records what came of all of them.
+    /// Whether the actor may do it to the account. Nothing is recorded: a caller with many accounts records the outcome
+    /// of all.
     pub fn decides(&self, action: Action, subject: Subject<'_>) -> std::result::Result<(), Refusal> {
         decide(self.standing(), action, Some(subject))
     }
 
-    /// Whether the actor may do it to anybody.
+    /// Whether the actor may do it to some account.
     pub fn could(&self, action: Action) -> bool {
         decide(self.standing(), action, None).is_ok()
     }
 
-    /// The same of what is to be written; says, too, that an account is removed, or is not.
+    /// The same for a change of an account. Also fails if the account is removed, or is not removed before a restore.
     pub fn may_change(&self, store: &mut Store, action: Action, account: &Account) -> Result<()> {
         self.may_to(store, action, account.into())?;
         let username = &account.username;
@@ -62,8 +63,8 @@ impl Acting {
         }
     }
 
-    /// Refuses, and records it, a reset that would leave nobody to count on. Found out before a temporary password is
-    /// shown; the store sees to it in any case.
+    /// Refuses a reset that would leave no admin to count on. The refusal is recorded. This check comes before a
+    /// temporary password is shown. The store checks again in any case.
     pub fn may_reset(&self, store: &mut Store, account: &Account) -> Result<()> {
         self.may_change(store, Action::Reset, account)?;
         if !account.roles.contains(Role::GlobalAdmin) || !store.is_last_admin(account.id)? {
@@ -73,8 +74,8 @@ impl Acting {
         self.refuse(store, Action::Reset.name(), account.into(), refusal)
     }
 
-    /// Refuses what the actor may do to nobody, without a word about whether the targets are there. The record names
-    /// those that are.
+    /// Refuses what the actor may do to no account. The refusal does not say whether the targets exist. The record
+    /// names those that do.
     pub fn may_on<'t>(
         &self,
         store: &mut Store,
@@ -93,7 +94,8 @@ impl Acting {
         Err(self.told(refusal))
     }
 
-    /// Refuses what only some may do to others, without a word about whether the target is there: it may be one's own.
+    /// Refuses what only some actors may do to the accounts of others. The refusal does not say whether the target
+    /// exists. The actor's own account is never refused here.
     pub fn may_on_others(&self, store: &mut Store, action: Action, target: &Target) -> Result<()> {
         let own = match (self.account(), store.account(target)?) {
             (Some(own), Some(found)) => own.id == found.id,
@@ -102,12 +104,12 @@ impl Acting {
         if own { Ok(()) } else { self.may_on(store, action, [target]) }
     }
 
-    /// The same actor as they stand now: while a question stood, somebody else may have been here. What has ended a sign-in
-    /// meanwhile, and nothing else, only the store finds out.
+    /// The same actor, read again. Another process may have changed the account while a question waited for its answer.
+    /// Only the store notices if just the sign-in was ended.
     pub fn renewed(self, store: &Store) -> Result<Self> {
         let Some(before) = self.account else { return Ok(self) };
         let account = match store.account(&Target::Id(before.id))? {
-            // By a token it has no role that the token has not.
+            // With a token, the actor has no role that the token lacks.
             Some(now) if self.is_token => Account { roles: before.roles.and(now.roles.covered()), ..now },
             Some(now) => now,
             None => Account { roles: Roles::NONE, ..before },
@@ -115,7 +117,7 @@ impl Acting {
         Ok(Self { account: Some(account), ..self })
     }
 
-    /// Refuses, and records it, what takes a password and not a token.
+    /// Refuses a token for what needs a password. The refusal is recorded.
     pub fn may_not_by_token(&self, store: &mut Store, action: &'static str, deed: &str) -> Result<()> {
         let Some(account) = self.account.as_ref().filter(|_| self.is_token) else { return Ok(()) };
         let message = format!("a token of {} may not {deed}", account.username);
@@ -123,7 +125,7 @@ impl Acting {
         self.refuse(store, action, account.into(), Refusal::NotAllowed { reason: Reason::ByToken, message, hint })
     }
 
-    /// Records that something was refused, and says so.
+    /// Records a refusal, and returns it as a failure.
     pub fn refuse(
         &self,
         store: &mut Store,
@@ -135,7 +137,7 @@ impl Acting {
         Err(self.told(refusal))
     }
 
-    /// A refusal, and how somebody ends the sign-in that they may have forgotten.
+    /// A refusal as a failure. Its hint tells how to end the sign-in, which the user may have forgotten.
     fn told(&self, refusal: Refusal) -> Failure {
         let failure = Failure::from(refusal);
         match (&self.actor, &failure.hint) {
@@ -150,7 +152,7 @@ impl Acting {
         }
     }
 
-    /// Records that something was refused, unless nothing is to change.
+    /// Records that something was refused, except in a dry run.
     pub fn record(
         &self,
         store: &mut Store,
@@ -164,12 +166,13 @@ impl Acting {
         Ok(store.record(&Entry::refused(&self.actor, action, target, refusal.reason()))?)
     }
 
-    /// Whether it acts by a sign-in from an earlier command, which does not show that the password is known.
+    /// Whether the actor uses a sign-in from an earlier command. Such a sign-in does not show that the user knows the
+    /// password.
     pub fn is_signed_in(&self) -> bool {
         matches!(&self.actor, Actor::Account { proof: Proof::SignIn(_) | Proof::Token(..), .. })
     }
 
-    /// On whose behalf something is written.
+    /// The actor that the record names.
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
@@ -195,15 +198,15 @@ impl From<Owner> for Acting {
     }
 }
 
-/// Says that an account is removed, so that nothing else is done to it.
+/// The failure for a removed account. Nothing else can be done to such an account.
 pub fn is_removed(account: &Account) -> Failure {
     let username = &account.username;
     Failure::new(Kind::Conflict, format!("{username} is removed"))
         .hint(format!("to bring it back: passdesk users restore {username}"))
 }
 
-/// Finds out who acts. What they may do, an account that has to choose a new password first nothing at all, is for
-/// [`Acting::may`] to say.
+/// Finds out who acts. It does not check rights: [`Acting::may`] does. An account that must first choose a new password
+/// may do nothing at all.
 pub fn acting(desk: &mut Desk<'_>, store: &mut Store) -> Result<Acting> {
     let acting = match way_in::known(desk, store)? {
         Some(owner) => owner.into(),

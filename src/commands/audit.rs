@@ -23,7 +23,7 @@ use crate::terminal::output::{self, Reader};
 use crate::terminal::records;
 use crate::terminal::table::EventTable;
 
-/// Of how many kinds it is said how often they came.
+/// The most kinds of repeated events that are mentioned.
 const REPEATS: usize = 5;
 
 /// Runs one of the commands.
@@ -34,7 +34,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-/// Lists events, oldest first unless it is asked for otherwise.
+/// Lists events. The oldest come first unless the flags say otherwise.
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let account = args.account.as_deref().map(str::parse).transpose()?;
     if args.actor.as_deref().is_some_and(|actor| words(actor).next().is_none()) {
@@ -104,7 +104,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     Ok(())
 }
 
-/// Says what has been counted and is not in the list yet, of what the list is about.
+/// Mentions repeated events that are counted but not in the list yet, as far as the filter takes them.
 fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> Result<()> {
     let is_about_others = filter.actor.is_some()
         || filter.operation.is_some()
@@ -135,7 +135,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     Ok(())
 }
 
-/// What was searched for, as it was typed.
+/// The search terms, as they were typed.
 fn said(args: &List) -> String {
     let flags = [
         ("account", args.account.as_deref()),
@@ -149,13 +149,13 @@ fn said(args: &List) -> String {
     flags.iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", shell_word((*value)?)))).collect()
 }
 
-/// One end of a stretch of time, as somebody wrote it.
+/// One end of a time range, as it was typed.
 enum Bound {
-    /// A whole day of the calendar. As the last one it is included.
+    /// A whole calendar day. As the end of the range, the day is included.
     Day(Date),
     /// A moment with its zone.
     Moment(Timestamp),
-    /// So long before now.
+    /// This long before now.
     Ago(SignedDuration),
 }
 
@@ -163,7 +163,7 @@ impl FromStr for Bound {
     type Err = Invalid;
 
     fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
-        // A moment without a zone is not cut to its day: it could mean another one.
+        // A moment without a zone is not cut down to its day. In another zone it could be another moment.
         let day = || text.parse().ok().filter(|_| text.len() == "2026-11-22".len()).map(Self::Day);
         let moment = || text.parse().ok().map(Self::Moment);
         day().or_else(moment).or_else(|| read_span(text).map(Self::Ago)).ok_or_else(|| {
@@ -174,7 +174,7 @@ impl FromStr for Bound {
 }
 
 impl Bound {
-    /// The first moment of it.
+    /// The first moment of the bound.
     fn begin(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |start| start.timestamp()),
@@ -183,7 +183,7 @@ impl Bound {
         }
     }
 
-    /// The first moment behind it.
+    /// The first moment after the bound.
     fn end(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| Self::Day(next).begin(now, zone)),
@@ -192,7 +192,7 @@ impl Bound {
     }
 }
 
-/// Walks the whole chain.
+/// Checks the whole hash chain.
 fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let expected = args.expect_head.as_deref().map(head).transpose()?;
     let mut store = desk.open()?;

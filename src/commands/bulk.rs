@@ -1,4 +1,4 @@
-//! Commands that take several accounts: each is named, and what fails for one does not stop the others.
+//! Commands that take several accounts. Each account is named. A failure for one does not stop the others.
 
 use std::collections::HashSet;
 
@@ -8,31 +8,31 @@ use crate::domain::text::grouped;
 use crate::failure::{FailedItem, Failure, Kind, Result};
 use crate::store::Store;
 
-/// What has come of each item so far.
+/// The outcome for each item so far.
 #[derive(Default)]
 pub struct Bulk {
-    /// How many are to be worked on.
+    /// How many items there are to work on.
     pub asked: usize,
-    /// How many are done.
+    /// How many items are done.
     pub done: usize,
-    /// Each that failed.
+    /// The items that failed.
     pub failed: Vec<FailedItem>,
-    /// How many it was not the turn of any more, where each would be too many to name.
+    /// How many items were never tried. They are counted here if there are too many to name.
     pub untried: usize,
-    /// Whether nothing is done, only said.
+    /// Whether this is a dry run: nothing is done.
     pub foretells: bool,
 }
 
-/// How many are named where all of them would be too many to read.
+/// How many items are named if there are too many to read.
 pub const NAMED: usize = 5;
 
-/// Reads what points at accounts, before anything is opened: one that could point at nobody refuses them all.
+/// Parses what names the accounts, before anything is opened. A single impossible name refuses them all.
 pub fn targets(written: &[String]) -> Result<Vec<(String, Target)>> {
     written.iter().map(|text| Ok((text.clone(), text.parse()?))).collect()
 }
 
 impl Bulk {
-    /// Finds the accounts, each once, and keeps of those that may be worked on what `keep` makes of them.
+    /// Finds the accounts, each once. For each that passes `may`, the result has what `keep` makes of it.
     pub fn find<T>(
         store: &mut Store,
         targets: &[(String, Target)],
@@ -51,7 +51,7 @@ impl Bulk {
         (bulk, kept)
     }
 
-    /// Counts one that is done, or names one that failed.
+    /// Counts an item that is done, or names one that failed.
     pub fn record(&mut self, written: String, outcome: Result<()>) {
         match outcome {
             Ok(()) => self.done += 1,
@@ -59,7 +59,7 @@ impl Bulk {
         }
     }
 
-    /// What came of it. A single account fails as itself; of several, each that failed is named.
+    /// The final result. A single account fails with its own failure. Of several accounts, each failed one is named.
     pub fn finish(mut self) -> Result<()> {
         let Some(first) = self.failed.first() else { return Ok(()) };
         if self.asked == 1 {

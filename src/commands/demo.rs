@@ -1,4 +1,4 @@
-//! `passdesk demo`: a list and a reset as they are, on a throw-away store with sample accounts.
+//! `passdesk demo`: a real list and a real reset, on a throw-away store with sample accounts.
 
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
@@ -21,7 +21,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewAccount, NewTemporary, Store, Stores};
 use crate::token_source::TokenSource;
 
-/// The sample accounts: username, name, role, and how far each has come.
+/// The sample accounts: username, name, role, and state.
 const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
     ("admin", "Ada Sample", Some(Role::GlobalAdmin), Sample::Settled),
     ("alice", "Alice Sample", None, Sample::Settled),
@@ -38,11 +38,10 @@ enum Sample {
     Disabled,
 }
 
-/// For how long the accounts have been there, when the demonstration begins: one of them has let its temporary password
-/// expire.
+/// The age of the accounts when the demo begins. It is long enough for one temporary password to have expired.
 pub const AGE: SignedDuration = SignedDuration::from_hours(25);
 
-/// What to try in the shell.
+/// The commands to try in the shell.
 const SHELL: &str = "
 This is a shell on that store. You are its operator. Try:
 
@@ -55,8 +54,8 @@ This is a shell on that store. You are its operator. Try:
 
 ";
 
-/// Runs the demonstration; the store is to be an unused place that the caller removes. `earlier` is the same place so long
-/// ago; `shell` opens a shell on it.
+/// Runs the demo. The store is at an unused place that the caller removes. `earlier` is the same place with a clock
+/// that is behind. `shell` opens a shell on the store.
 pub fn run(desk: &mut Desk<'_>, args: &Demo, earlier: &dyn Stores, shell: &dyn Fn() -> Result<()>) -> Result<()> {
     if args.shell && desk.through_sudo {
         return Err(
@@ -66,7 +65,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, earlier: &dyn Stores, shell: &dyn F
     if args.shell && !desk.terminal.is_interactive() {
         return Err(Failure::new(Kind::Usage, "a shell needs a terminal").hint("leave out --shell"));
     }
-    // Who asks for a demonstration is shown one, whatever else the command line says.
+    // The demo is for people, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
     let by = Actor::Operator(desk.operator.clone());
     let [first, rest @ ..] = SAMPLES;
@@ -99,7 +98,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, earlier: &dyn Stores, shell: &dyn F
     desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
 }
 
-/// Who is handed the passwords of the samples: the store goes.
+/// Takes the passwords of the samples. Nobody needs them, since the store is deleted.
 struct Nobody;
 
 impl<T> Courier<T> for Nobody {
@@ -134,7 +133,7 @@ fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sam
     match sample {
         Sample::New | Sample::Expired => {}
         Sample::Settled | Sample::Disabled => {
-            // Nobody is told this password, and the store goes.
+            // Nobody gets this password, since the store is deleted.
             let nobodys = TemporaryPassword::generate(desk.rng);
             let nobodys = TypedPassword::new(Zeroizing::new(nobodys.reveal().to_owned()));
             let hash = StoredHash::of_typed(&nobodys, desk.policy.cost, desk.rng)?;

@@ -1,4 +1,4 @@
-//! Temporary passwords, hashed on as many cores as there are to be used.
+//! Temporary passwords, hashed on several cores.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -20,21 +20,21 @@ type Hashed = Undelivered<StoredHash>;
 struct Job {
     secret: TemporaryPassword,
     salt: Salt,
-    /// Where its hash goes. If hashing panics, this goes with the worker, and whoever waits for the hash learns of it.
+    /// Where the hash goes. If hashing panics, this sender goes with the worker, and the receiver gets an error.
     hashed: Sender<anyhow::Result<Hashed>>,
 }
 
-/// Makes temporary passwords ahead of whoever takes them. A worker locks nothing but the queue, and that only to take
-/// from it.
+/// Makes temporary passwords ahead of the caller. A worker locks only the queue, and only to take a job.
 pub struct Hashing {
     jobs: Option<Sender<Job>>,
-    /// Those that are under way or finished, in their order.
+    /// The passwords that are under way or finished, in order.
     coming: VecDeque<Receiver<anyhow::Result<Hashed>>>,
     workers: Vec<JoinHandle<()>>,
 }
 
 impl Hashing {
-    /// Starts so many workers, each with the memory that the cost says; as many as there is memory for, if that is one.
+    /// Starts up to `workers` threads. Each needs the memory that the cost says. If memory runs short, fewer start, but
+    /// at least one.
     pub fn start(workers: NonZeroUsize, cost: Cost) -> anyhow::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));
@@ -50,25 +50,25 @@ impl Hashing {
         Ok(Self { jobs: Some(jobs), coming: VecDeque::new(), workers })
     }
 
-    /// Draws passwords until so many are under way or finished.
+    /// Draws passwords until `by` of them are under way or finished.
     pub fn keep_ahead(&mut self, by: usize, rng: &mut dyn CryptoRng) {
         while self.coming.len() < by {
             let (hashed, coming) = mpsc::channel();
             let job = Job { secret: TemporaryPassword::generate(rng), salt: Salt::draw(rng), hashed };
-            // If nobody works any more, whoever takes this one learns of it.
+            // If no worker is left, the caller that takes this password gets an error.
             let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
             self.coming.push_back(coming);
         }
     }
 
-    /// The next one, in the order they were drawn in. One has to be under way.
+    /// The next password, in the order of drawing. At least one has to be under way.
     pub fn take(&mut self) -> anyhow::Result<Hashed> {
         let coming = self.coming.pop_front().context("no password is being hashed")?;
         coming.recv().context("a thread that hashes has panicked")?
     }
 }
 
-/// Hashes what is in the queue until there is no more, or nobody wants it.
+/// Hashes jobs from the queue. It returns when the queue is closed, or when nobody wants the result.
 fn work(queue: &Mutex<Receiver<Job>>, mut hash: impl FnMut(TemporaryPassword, Salt) -> anyhow::Result<Hashed>) {
     while let Some(Job { secret, salt, hashed }) = next(queue) {
         if hashed.send(hash(secret, salt)).is_err() {
@@ -82,12 +82,12 @@ fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
 }
 
 impl Drop for Hashing {
-    /// Waits for the workers, which wipe their memory: what is queued and not begun is thrown away first.
+    /// Waits for the workers, which wipe their memory. Jobs that no worker has begun are dropped first.
     fn drop(&mut self) {
         self.jobs = None;
         self.coming.clear();
         for worker in self.workers.drain(..) {
-            // A worker that panicked has wiped its memory, too.
+            // A worker that panicked has wiped its memory too.
             let _ = worker.join();
         }
     }

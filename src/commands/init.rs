@@ -1,4 +1,4 @@
-//! `passdesk init`: a store with its first global-admin, or none.
+//! `passdesk init`: makes a store with its first global-admin, or makes nothing.
 
 use super::Desk;
 use super::way_out;

@@ -13,8 +13,8 @@ use crate::cli::Cli;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 
-/// Writes a manual page for each command into a folder, and says where they are. None takes the place of a file that
-/// passdesk keeps for itself. Whoever comes through sudo would have them written with the rights of the user they borrow.
+/// Writes a manual page for each command into a folder, and says where they are. No page replaces a file that passdesk
+/// keeps for itself. A caller through sudo is refused: the pages would be written with the rights of the borrowed user.
 pub fn run(dir: &Path, through_sudo: bool, is_own: impl Fn(&Path) -> bool) -> Result<String> {
     if through_sudo {
         return Err(super::not_through_sudo("man", "run it as yourself, without sudo"));
@@ -38,8 +38,8 @@ fn pages_of(command: &clap::Command, pages: &mut Vec<Man>) {
     pages.push(Man::new(command.clone()));
 }
 
-/// Writes a page beside its place, and puts it there in one step: what stands there, a link among them, is replaced and
-/// never written through.
+/// Writes a page beside its place, and renames it into place in one step. A file or a link there is replaced. Nothing
+/// is ever written through a link.
 fn write(page: &Man, dir: &Path) -> io::Result<()> {
     let readable = Permissions::from_mode(0o644);
     let mut file = tempfile::Builder::new().prefix(".passdesk").permissions(readable).tempfile_in(dir)?;

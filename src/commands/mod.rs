@@ -1,4 +1,4 @@
-//! A file a command. Each reads as it is described: resolve, authorize, decide, deliver, record.
+//! One file per command. Each reads like its description: resolve, authorize, decide, deliver, record.
 
 mod actor;
 pub mod audit;
@@ -46,13 +46,13 @@ use crate::terminal::records;
 use crate::terminal::{Phase, Terminal};
 use crate::token_source::TokenSource;
 
-/// Everything a command works with. `lib.rs` puts the real things in, tests put in others.
+/// Everything a command works with. `lib.rs` puts in the real things, and tests put in others.
 pub struct Desk<'a> {
     /// Where the store comes from.
     pub stores: &'a dyn Stores,
     /// Where sign-ins are kept.
     pub sign_ins: &'a SignInFiles,
-    /// The person in front of it.
+    /// The person at the terminal.
     pub terminal: &'a mut dyn Terminal,
     /// Where results go.
     pub output: &'a mut dyn Output,
@@ -60,22 +60,22 @@ pub struct Desk<'a> {
     pub clipboard: &'a mut dyn Clipboard,
     /// Random numbers.
     pub rng: &'a mut dyn CryptoRng,
-    /// Where people here read times.
+    /// The time zone in which people here read times.
     pub zone: Zone,
-    /// Who runs this.
+    /// The operating-system user who runs this.
     pub operator: Operator,
-    /// Whether they do it as another user, through sudo.
+    /// Whether the operator runs this as another user, through sudo.
     pub through_sudo: bool,
-    /// What the site has decided; until a store is open, what holds where nothing has been decided.
+    /// The policy of the site. Until a store is open, this holds the defaults.
     pub policy: Policy,
     /// Where a token is.
     pub token: TokenSource,
-    /// What every command takes.
+    /// The flags that every command takes.
     pub global: Global,
 }
 
 impl<'a> Desk<'a> {
-    /// The file that the store is kept in.
+    /// The file of the store.
     fn store_file(&self) -> Result<&'a dyn StoreFile> {
         let nowhere = || Failure::new(Kind::Usage, "this store is not kept in a file").hint("name a file with --store");
         self.stores.file().ok_or_else(nowhere)
@@ -83,20 +83,20 @@ impl<'a> Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// What time it is where the store is.
+    /// The time, by the clock of the store.
     fn now(&self) -> Result<Timestamp> {
         Ok(self.stores.now()?)
     }
 
-    /// Opens the store, and takes over what has been decided in it.
+    /// Opens the store, and reads its policy.
     fn open(&mut self) -> Result<Store> {
         let store = self.stores.open()?;
         self.reread_policy(&store)?;
         Ok(store)
     }
 
-    /// The same for a command that may be a dry run: it leaves the store as it is, and an older one is not brought up to
-    /// date.
+    /// The same for a command that may be a dry run. A dry run leaves the store as it is, and does not upgrade an older
+    /// one.
     fn open_unless_dry(&mut self, is_dry: bool) -> Result<Store> {
         if !is_dry {
             return self.open();
@@ -106,25 +106,25 @@ impl Desk<'_> {
         Ok(store)
     }
 
-    /// Takes over what has been decided since: while a question stood, it may have been anything.
+    /// Reads the policy again. It may have changed while a question waited for its answer.
     fn reread_policy(&mut self, store: &Store) -> Result<()> {
         self.policy = store.policy(std::mem::take(&mut self.policy))?;
         Ok(())
     }
 
-    /// Whether a file is one that passdesk keeps for itself: the store's, or one with somebody's sign-in.
+    /// Whether passdesk keeps this file for itself: a file of the store, or a saved sign-in.
     #[must_use]
     pub fn keeps(&self, file: &Metadata) -> bool {
         self.stores.file().is_some_and(|store| store.has(file)) || self.sign_ins.have(file)
     }
 
-    /// Whether a file of this path would be one of those.
+    /// Whether a file at this path would be one of those.
     fn claims(&self, path: &Path) -> bool {
         self.stores.file().is_some_and(|store| store.claims(path)) || self.sign_ins.claim(path)
     }
 
-    /// Refuses a file that is named by somebody who comes through sudo: it would be opened with the rights of the user whom
-    /// they borrow. What they redirect has been opened with their own.
+    /// Refuses a named file if the caller comes through sudo. The file would be opened with the rights of the borrowed
+    /// user. A redirected file is fine: the caller's own rights opened it.
     fn refuse_through_sudo(&self, flag: &str, instead: &str) -> Result<()> {
         if !self.through_sudo {
             return Ok(());
@@ -132,7 +132,7 @@ impl Desk<'_> {
         Err(not_through_sudo(flag, instead))
     }
 
-    /// Refuses a file to be read that is named by somebody who comes through sudo.
+    /// Refuses to read a named file if the caller comes through sudo.
     fn refuse_to_read_through_sudo(&self, flag: &str, path: &Path) -> Result<()> {
         if input::is_stdin(path) {
             return Ok(());
@@ -140,12 +140,12 @@ impl Desk<'_> {
         self.refuse_through_sudo(flag, &format!("redirect it: sudo … passdesk … {flag} - <FILE"))
     }
 
-    /// Reads what somebody hands in.
+    /// Reads an input file.
     fn read(&self, path: &Path) -> Result<Input> {
         input::read(path, |file| self.keeps(file))
     }
 
-    /// Makes a change. From here on a signal waits until what holds then has been said.
+    /// Makes a change. From here on a signal waits until the answer has been given.
     fn commit<T, E>(
         &mut self,
         change: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
@@ -165,7 +165,7 @@ impl Desk<'_> {
         output::print(self.output, text.as_bytes()).map(|_| ())
     }
 
-    /// Prints records in a machine format; `array` tells JSON whether there could be several.
+    /// Prints records in a machine format. `array` says whether there could be several, which matters to JSON.
     fn print_records<'r>(
         &mut self,
         columns: &'static [&'static str],
@@ -181,13 +181,13 @@ impl Desk<'_> {
         output::print(self.output, &bytes).map(|_| ())
     }
 
-    /// Prints accounts that have been changed, as [`Self::print_done`] does.
+    /// Prints accounts that were changed, as [`Self::print_done`] does.
     fn print_changed(&mut self, accounts: &[Account], array: bool) -> Result<()> {
         let now = self.now().map_err(done)?;
         self.print_done(records::ACCOUNT, accounts.iter().map(|account| records::account(account, now)), array)
     }
 
-    /// Prints in a machine format what has been done; in text it is no result.
+    /// Prints in a machine format what was done. In text format this prints nothing.
     fn print_done<'r>(
         &mut self,
         columns: &'static [&'static str],
@@ -201,25 +201,25 @@ impl Desk<'_> {
     }
 }
 
-/// What to say of a failure that comes after what was to be done is done.
+/// The failure to report if the change itself has succeeded already.
 fn done(failure: Failure) -> Failure {
     Failure { message: format!("it is done, but {}", failure.message), ..failure }
 }
 
-/// What to say of a file that is named by somebody who comes through sudo.
+/// The failure for a file named by a caller who comes through sudo.
 #[must_use]
 pub fn not_through_sudo(flag: &str, instead: &str) -> Failure {
     Failure::new(Kind::Usage, format!("{flag} opens no file through sudo")).hint(instead)
 }
 
-/// Refuses standard streams that are files passdesk keeps for itself. What is written into the store damages it, and to
-/// close any of them lets go of the locks on it. Nothing of the store has been opened yet.
+/// Refuses standard streams that are files passdesk keeps for itself. Writing to the store's file damages it. Closing
+/// it lets go of the locks on it. At this point nothing of the store is open yet.
 pub fn refuse_own_streams(is_kept: &dyn Fn(&Metadata) -> bool) -> Result<()> {
     let is_own = |stream: BorrowedFd<'_>| {
         named_file::is_kept_stream(stream, is_kept).context("a standard stream cannot be used")
     };
     if is_own(io::stderr().as_fd())? {
-        // Whatever is said from here on is said to nobody.
+        // From here on, all messages go nowhere.
         let null = File::options().write(true).open("/dev/null").context("there is no null device")?;
         rustix::stdio::dup2_stderr(null).context("standard error cannot be replaced")?;
         return Err(written_to_own("standard error"));
@@ -235,12 +235,12 @@ fn written_to_own(stream: &str) -> Failure {
         .hint("write to a terminal, a pipe or another file")
 }
 
-/// The account somebody pointed at.
+/// The account that the target names.
 fn find(store: &Store, target: &Target) -> Result<Account> {
     store.account(target)?.ok_or_else(|| Failure::no_such_account(target))
 }
 
-/// An e-mail address that may be left out; an empty one is none.
+/// An optional e-mail address. An empty text means none.
 fn email(text: Option<&str>) -> Result<Option<Email>> {
     Ok(text.filter(|text| !text.is_empty()).map(str::parse).transpose()?)
 }

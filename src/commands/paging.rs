@@ -5,12 +5,12 @@ use std::fmt::Display;
 use super::Desk;
 use crate::terminal::format::Format;
 
-/// How many rows are read and written at a time: no transaction is open while a reader makes the output wait.
+/// How many rows are read and written at a time. No transaction is open while a slow reader blocks the output.
 pub const PAGE: usize = 1_000;
-/// How many rows a terminal is shown unless it asks for more.
+/// How many rows a terminal shows, unless the flags ask for more.
 const SCREENFUL: usize = 1_000;
 
-/// How many rows to list at the most: as many as are asked for, on a terminal a screenful, otherwise all.
+/// The most rows to list. The default is a screenful on a terminal, and everything elsewhere.
 pub fn limit(desk: &Desk<'_>, asked: Option<u64>) -> usize {
     let for_screen = desk.format() == Format::Text && desk.output.layout().width.is_some();
     match asked {
@@ -20,7 +20,7 @@ pub fn limit(desk: &Desk<'_>, asked: Option<u64>) -> usize {
     }
 }
 
-/// Says how to see those that come after the last that is shown.
+/// Tells how to see the rows after the last one shown.
 pub fn tell_of_more(desk: &mut Desk<'_>, shown: usize, last: impl Display) {
     desk.terminal.note(&format!("The first {shown} are shown; go on with --after {last}, or raise --limit."));
 }

@@ -19,13 +19,13 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
 
 const COLUMNS: &[&str] = &["setting", "value", "default", "meaning"];
 
-/// What is said of a setting, under these columns.
+/// A setting as a table row, under these columns.
 fn said(setting: Setting, policy: &Policy) -> [String; 4] {
     let (value, default) = (policy.value(setting), Policy::default().value(setting));
     [setting.name().into(), value, default, setting.meaning().into()]
 }
 
-/// Shows each setting, its default and what it decides.
+/// Shows each setting: its value, its default and its meaning.
 fn show(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     acting(desk, &mut store)?.may(&mut store, Action::ShowPolicy)?;
@@ -38,7 +38,7 @@ fn show(desk: &mut Desk<'_>) -> Result<()> {
     desk.print_records(COLUMNS, rows.map(|row| row.map(Into::into).into()), true)
 }
 
-/// Decides one thing, for every command from the next one on.
+/// Changes one setting. It holds from the next command on.
 fn set(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     Policy::default().set(args.setting, &args.value)?;
     let mut store = desk.open()?;

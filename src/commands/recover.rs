@@ -11,8 +11,8 @@ use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::TemporaryDisclosure;
 
-/// Gives a global-admin a temporary password, and switches the account on. It is the operator who does it, whoever is
-/// signed in: whoever may write the store's file could do it without this program as well.
+/// Gives a global-admin a temporary password, and enables the account. The operator does this, whatever sign-in is
+/// saved. Anybody who can write the store's file could do the same without this program.
 pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let username: Username = args.username.parse()?;
     if desk.global.as_username.is_some() {

@@ -35,7 +35,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-/// What a token is to be.
+/// The token to make.
 struct Wanted {
     label: Label,
     roles: Roles,
@@ -44,7 +44,7 @@ struct Wanted {
     proved: Option<PasswordRevision>,
 }
 
-/// Makes a token, and hands it over as a temporary password is.
+/// Makes a token, and hands it over like a temporary password.
 fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     let wanted = Wanted {
         label: args.label.parse()?,
@@ -59,13 +59,13 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     let (acting, owner) = whose(desk, &mut store, target.as_ref())?;
     allowed(&mut store, &acting, &owner, &wanted)?;
     let proved = prove(desk, &mut store, &acting)?;
-    // While the question stood, somebody else may have been here: better to find out before anything is shown.
+    // The account may have changed while a question waited for its answer. Check again before anything is shown.
     let (acting, owner) = (acting.renewed(&store)?, find(&store, &Target::Id(owner.id))?);
     let roles = allowed(&mut store, &acting, &owner, &wanted)?;
     issue(desk, &mut store, &args.way_out, &acting, &owner, Wanted { roles, proved, ..wanted })
 }
 
-/// The roles that a token is to have, if it may be made.
+/// The roles of the new token, if the token may be made.
 fn allowed(store: &mut Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
     acting.may_to(store, Action::CreateToken, Subject::from(owner))?;
     let roles = roles(store, wanted.roles, acting, owner)?;
@@ -81,7 +81,7 @@ fn allowed(store: &mut Store, acting: &Acting, owner: &Account, wanted: &Wanted)
     }
     if owner.must_change {
         let by = acting.actor();
-        // It would end when the password is chosen.
+        // The token would end as soon as a new password is chosen.
         let refused = way_in::change_required(store, by, owner, Action::CreateToken.name());
         let is_own = acting.account().is_some_and(|account| account.id == owner.id);
         return Err(if is_own { refused } else { refused.hint("the account can have a token after that") });
@@ -89,7 +89,7 @@ fn allowed(store: &mut Store, acting: &Acting, owner: &Account, wanted: &Wanted)
     Ok(roles)
 }
 
-/// Who makes the token, and the account it is to stand for: one's own, unless another is named.
+/// The actor, and the account that the token stands for. Without a target, the account is the actor's own.
 fn whose(desk: &mut Desk<'_>, store: &mut Store, target: Option<&Target>) -> Result<(Acting, Account)> {
     if let Some(target) = target {
         let acting = acting(desk, store)?;
@@ -102,7 +102,7 @@ fn whose(desk: &mut Desk<'_>, store: &mut Store, target: Option<&Target>) -> Res
     Ok((owner.into(), account))
 }
 
-/// Whoever finds a terminal signed in does not know the password, and a token would outlast the sign-in.
+/// Asks for the password. Somebody else may have found the terminal signed in, and a token would outlast the sign-in.
 fn prove(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting) -> Result<Option<PasswordRevision>> {
     let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(None) };
     let password = way_in::ask_password(desk, &account.username)?;
@@ -111,7 +111,7 @@ fn prove(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting) -> Result<Opti
     Ok(Some(credential.revision))
 }
 
-/// The roles that were asked for, or all that may be given. What somebody has not, they do not give.
+/// The roles that were asked for, or all roles that may be given. The actor cannot give a role they do not have.
 fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> Result<Roles> {
     let lendable = acting.account().map_or(Roles::ALL, |actor| actor.roles.covered());
     if asked.is_empty() {
@@ -148,7 +148,7 @@ fn issue(
     handover.close(&mut desk.means())
 }
 
-/// Lists tokens: one's own unless others are asked for, all of them to an operator.
+/// Lists tokens. The default is the caller's own tokens. An operator sees all of them.
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
     let mut store = desk.open()?;
@@ -198,7 +198,7 @@ fn row(token: &Token, zone: &TimeZone) -> [String; 6] {
     ]
 }
 
-/// The token of whomever that is called so, if there is one; several are told apart by their numbers.
+/// The only token with this label, whoever owns it. Several with the same label are told apart by their numbers.
 fn of_others(store: &Store, label: &Label) -> Result<Option<Token>> {
     let mut called: Vec<_> = store.tokens(None)?.into_iter().filter(|token| token.label == *label).collect();
     if called.len() < 2 {
@@ -209,7 +209,7 @@ fn of_others(store: &Store, label: &Label) -> Result<Option<Token>> {
     Err(Failure { lines, ..failure.hint("give the number of one") })
 }
 
-/// Ends a token, by its number or by the label that one has given to one's own.
+/// Ends a token. It is named by its number, or by the label that its owner gave it.
 fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     let target: TokenTarget = args.token.parse()?;
     let mut store = desk.open()?;
@@ -220,7 +220,8 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
             .hint("'passdesk tokens list' shows yours, and --all those of others")
     };
     if let Some(account) = acting.account() {
-        // Who has to choose a new password first is told so, and not whether there is such a token.
+        // An account that must choose a new password gets only that failure. It does not learn whether the token
+        // exists.
         acting.may_to(&mut store, Action::RevokeToken, account.into())?;
     }
     let found = match (store.token(&target, own)?, &target) {
@@ -229,7 +230,7 @@ fn revoke(desk: &mut Desk<'_>, args: &Revoke) -> Result<()> {
     };
     let is_own = found.as_ref().is_some_and(|token| Some(token.owner) == own);
     if matches!(target, TokenTarget::Id(_)) && !is_own {
-        // Whoever may not end those of others is not told whether there is one.
+        // A caller without the right to end tokens of others does not learn whether the token exists.
         acting.may(&mut store, Action::RevokeToken)?;
     }
     let token = found.ok_or_else(not_found)?;

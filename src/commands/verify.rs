@@ -1,4 +1,4 @@
-//! `passdesk verify`: whether a password lets somebody in, for PAM and other programs.
+//! `passdesk verify`: whether a password is valid for an account, for PAM and other programs.
 
 use super::Desk;
 use super::way_in::authenticate;
@@ -10,8 +10,8 @@ use crate::store::Occasion;
 use crate::terminal::format::Format;
 use crate::terminal::records;
 
-/// Checks a password as a sign-in does, and lets nobody in who has to choose a new one. The name comes from whoever wants
-/// to be let in: one that nobody can have fails as one that nobody has.
+/// Checks a password like a sign-in does. An account that must choose a new password is not let in. The name comes from
+/// the person who wants in. An impossible name fails like an unknown one.
 pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     if desk.global.as_username.is_some() {
         return Err(Failure::new(Kind::Usage, "verify needs no sign-in").hint("leave out --as"));

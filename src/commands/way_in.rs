@@ -1,4 +1,4 @@
-//! The ways in: `--as`, a token, a saved sign-in, a question. Each proves to own an account.
+//! The ways in: `--as`, a token, a saved sign-in, a question. Each proves that the user owns an account.
 
 use super::Desk;
 use crate::domain::account::{Account, AccountId};
@@ -16,19 +16,19 @@ use crate::store::{self, FailedTry, Occasion, PassedTry, Store, StoreError};
 use crate::terminal::PromptError;
 use crate::token_source::GivenToken;
 
-/// How often a store that is busy is told how a try has ended; it waits a few seconds each time.
+/// How often a busy store is told the outcome of a try. Each attempt waits a few seconds.
 const TOLD_AT_MOST: u32 = 4;
 
-/// Somebody who has proved to own an account.
+/// A user who has proved to own an account.
 pub struct Owner {
-    /// The account. By a token it has no role that the token has not.
+    /// The account. With a token, it has no role that the token lacks.
     pub account: Account,
-    /// What shows that it is theirs.
+    /// The proof.
     pub proof: Proof,
 }
 
 impl Owner {
-    /// Refuses, and records it, an account that has to choose a new password first.
+    /// Refuses an account that must choose a new password first. The refusal is recorded.
     pub fn unflagged(self, store: &mut Store, deed: &'static str) -> Result<Self> {
         if !self.account.must_change {
             return Ok(self);
@@ -36,21 +36,21 @@ impl Owner {
         Err(change_required(store, &self.actor(), &self.account, deed))
     }
 
-    /// The owner as whoever does something.
+    /// The owner as an actor.
     pub fn actor(&self) -> Actor {
         let (id, username) = (self.account.id, self.account.username.clone());
         Actor::Account { id, username, proof: self.proof.clone() }
     }
 }
 
-/// Records that somebody has to choose a new password first, and says so.
+/// Records that an account must choose a new password first, and returns that failure.
 pub fn change_required(store: &mut Store, by: &Actor, account: &Account, deed: &'static str) -> Failure {
     let refusal = Refusal::ChangeRequired { username: account.username.clone() };
     let recorded = store.record(&Entry::refused(by, deed, Some(account.into()), refusal.reason()));
     recorded.map_or_else(Into::into, |()| refusal.into())
 }
 
-/// Finds out whose account `me` is about; asks if nothing says so.
+/// Finds out whose account `me` is about. Asks if nothing says so.
 pub fn owner(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     match known(desk, store)? {
         Some(owner) => Ok(owner),
@@ -58,8 +58,8 @@ pub fn owner(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     }
 }
 
-/// Signs somebody in for this command alone. Where nobody can be asked, nobody is signed in; an operator who could act is
-/// told what to say instead.
+/// Signs a user in for this command alone. Without a terminal, nobody is signed in. An operator who could act gets a
+/// hint about what to say instead.
 pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
         desk.terminal.note("You are not signed in. Whose account is it? This is for this command");
@@ -79,7 +79,7 @@ fn by_password(desk: &mut Desk<'_>, store: &mut Store, username: &Username) -> R
     Ok(Owner { account, proof: Proof::Password(credential.revision) })
 }
 
-/// Whoever the command line, the environment or an earlier sign-in says it is, and proves it.
+/// The owner that the command line, the environment or a saved sign-in names, once proved.
 pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
     if let Some(username) = desk.global.as_username.clone() {
         return by_password(desk, store, &username.parse()?).map(Some);
@@ -91,8 +91,8 @@ pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
     signed_in(desk, store)
 }
 
-/// Whoever a token or an earlier sign-in says it is. One that has ended is a failure, not nothing: whoever was signed in
-/// to less than the operator may do is not to go on as the operator unawares.
+/// The owner that a token or a saved sign-in names. One that has ended is a failure. Otherwise a user signed in with
+/// fewer rights would silently go on as the operator.
 pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
     let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
@@ -111,7 +111,7 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>
         return Err(failure);
     };
     if is_token {
-        // It is used whether that can be noted or not.
+        // The token is used even if its use cannot be noted.
         let _ = store.note_use(found.id);
     }
     let proof = match found.token {
@@ -121,7 +121,7 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>
     Ok(Some(Owner { account: found.account, proof }))
 }
 
-/// What to say of a sign-in or a token by which nobody is let in, and what the record says.
+/// The failure for a useless sign-in or token, and the reason for the record.
 fn ended(is_token: bool, is_malformed: bool) -> (Failure, Reason) {
     if is_malformed {
         let failure = Failure::new(Kind::SignInFailed, "your token is not a token")
@@ -133,7 +133,7 @@ fn ended(is_token: bool, is_malformed: bool) -> (Failure, Reason) {
     (refusal.into(), reason)
 }
 
-/// Whose account it is, if nothing has said so yet: `--as`, or a question that offers the name of whoever runs this.
+/// Asks for the account. `--as` answers already. The prompt offers the name of the operating-system user.
 pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
     if let Some(username) = &desk.global.as_username {
         return Ok(username.parse()?);
@@ -145,7 +145,8 @@ pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
     let Operator { os_user, sudo_caller, .. } = &desk.operator;
     let offer = sudo_caller.as_ref().unwrap_or(os_user).clone();
     loop {
-        // Who has typed something else may be typing a password already: that goes into the next question, not into the shell.
+        // After a wrong name the user may already be typing a password. It goes into the next prompt, not into the
+        // shell.
         match desk.terminal.ask_text("Username", &offer, instead)?.parse::<Username>() {
             Ok(username) => return Ok(username),
             Err(invalid) => desk.terminal.note(&format!("{}. {}.", invalid.message, invalid.hint)),
@@ -166,10 +167,9 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
     Ok(desk.terminal.ask_secret(&format!("Password of {username}"), instead)?)
 }
 
-/// Signs somebody in. The try is counted before the password is looked at. Whatever is wrong, the answer is the same and
-/// takes as long (`None` is a name that nobody can have); that a temporary password has expired is told only to those who
-/// know it. A hash that does not cost what the policy asks for is renewed. The account is what it was when the try
-/// succeeded.
+/// Signs a user in. The try is counted before the password is checked. Every fault gets the same answer, and takes as
+/// long. `None` is a name that no account can have. Only somebody who knows a temporary password learns that it
+/// expired. A hash with another cost than the policy's is renewed. The result has the account as of the successful try.
 pub fn authenticate(
     desk: &mut Desk<'_>,
     store: &mut Store,
@@ -200,7 +200,7 @@ pub fn authenticate(
         let message = format!("this temporary password expired {}", moment(until, now, desk.zone));
         return Err(Failure::new(Kind::SignInFailed, message).hint("ask an admin for another one"));
     }
-    // The next sign-in does what this one could not.
+    // If this fails, the next sign-in renews the hash.
     let renewed = credential.rehashed(password, desk.policy.cost, desk.rng).ok().flatten();
     let (id, proved) = (account.id, credential.revision);
     let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion };
@@ -213,7 +213,7 @@ pub fn authenticate(
     }
 }
 
-/// Records that a try has failed, and whose hands typed it, as far as the operating system knows.
+/// Records a failed try. The record names the operating-system user, as far as that is known.
 fn fail(
     desk: &Desk<'_>,
     store: &mut Store,
@@ -226,7 +226,7 @@ fn fail(
     Ok(to_the_end(|| store.fail_try(&failed, desk.policy.throttle))?)
 }
 
-/// Says how a try has ended even to a store that is busy for longer than others would wait: who did not say it would have
+/// Reports the outcome of a try, even to a store that stays busy for long. A try without a reported outcome counts as
 /// failed.
 fn to_the_end<T>(mut tell: impl FnMut() -> store::Result<T>) -> store::Result<T> {
     for _ in 1..TOLD_AT_MOST {
@@ -238,7 +238,7 @@ fn to_the_end<T>(mut tell: impl FnMut() -> store::Result<T>) -> store::Result<T>
     tell()
 }
 
-/// Why a try failed, for the record. What is nobody's name may be somebody's password, typed in the wrong place: it is
+/// Why a try failed, for the record. A name that no account has may be a password, typed at the wrong prompt. So it is
 /// not written down.
 fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool) -> Reason {
     match found {

@@ -1,4 +1,4 @@
-//! Which way a secret goes out: what the flags of a command line ask for, and whether that can be.
+//! The way a secret goes out: what the flags ask for, and whether it works.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::handover::{
 use crate::store::NewTemporary;
 use crate::terminal::format::Format;
 
-/// Checks what does not depend on any account, before anything is opened or asked.
+/// Checks what does not depend on an account. This comes before anything is opened or asked.
 pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     if let Some(path) = &flags.output {
         desk.refuse_through_sudo("--output", "redirect it: (umask 077; sudo … passdesk … >FILE)")?;
@@ -47,7 +47,7 @@ pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a copy and a screen of several secrets, and those that cannot be.
+/// Refuses a copy or a screen for several secrets, and any that does not work here.
 fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     flags.clear_after.as_deref().map(policy::clear_after).transpose()?;
     let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
@@ -84,12 +84,12 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     }
 }
 
-/// How long the temporary password is to live, if not as long as the policy says.
+/// How long the temporary password is valid, if the flags say so. Otherwise the policy decides.
 pub fn lifetime(flags: &TemporaryFlags) -> Result<Option<SignedDuration>> {
     Ok(flags.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?)
 }
 
-/// Opens the way out that was asked for. `several` tells JSON to write an array.
+/// Opens the chosen way out. `several` makes JSON write an array.
 pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool) -> Result<Handover> {
     let asked = flags.clear_after.as_deref().map(policy::clear_after).transpose()?;
     let clear_after = Duration::try_from(asked.unwrap_or(desk.policy.clear_after)).ok();
@@ -105,7 +105,7 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
     Ok(Handover::begin::<D>(way, desk.terminal, format, flags.quiet, several))
 }
 
-/// Makes a temporary password for somebody, and what is said of it.
+/// Makes a temporary password for an account, and what is disclosed with it.
 pub fn temporary(
     desk: &mut Desk<'_>,
     username: &Username,
@@ -117,7 +117,7 @@ pub fn temporary(
     Ok((said_of(desk, username, display_name, lifetime)?, hash))
 }
 
-/// What is said of a temporary password that somebody gets now.
+/// What is disclosed with a temporary password that is given now.
 pub fn said_of(
     desk: &Desk<'_>,
     username: &Username,
@@ -129,7 +129,7 @@ pub fn said_of(
     Ok(TemporaryDisclosure { username, display_name, now, until, zone: desk.zone, operation })
 }
 
-/// Makes one, hands it over, and puts it in force.
+/// Makes a temporary password, hands it over, and puts it in force.
 pub fn issue_temporary(
     handover: &mut Handover,
     desk: &mut Desk<'_>,
@@ -143,7 +143,7 @@ pub fn issue_temporary(
 }
 
 impl Desk<'_> {
-    /// What a way out may need of the desk.
+    /// What a way out may need from the desk.
     pub(super) fn means(&mut self) -> Means<'_> {
         Means { output: self.output, clipboard: self.clipboard, terminal: self.terminal }
     }

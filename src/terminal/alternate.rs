@@ -1,20 +1,20 @@
-//! The alternate screen: what stands on it is gone, scrollback included, once it is left.
+//! The alternate screen. When a program leaves it, its content is gone, even from the scrollback.
 //!
-//! A terminal may have none (tmux with `alternate-screen off`, GNU screen as it comes), and then all of this happens
-//! among what stood there before. So nothing here makes it scroll, and nothing erases more than a row: an erased
-//! display is scrolled into the history by some. The cursor waits at the top, since a window that shrinks first loses
-//! what is below it.
+//! Some terminals have none: tmux with `alternate-screen off`, and GNU screen by default. There, everything is drawn
+//! among the earlier lines. So nothing here makes the terminal scroll. Nothing erases more than a row either: some
+//! terminals scroll an erased display into the history. The cursor waits at the top, since a shrinking window first
+//! loses what is below it.
 
 use zeroize::Zeroizing;
 
-/// Enters it (xterm, "DEC private mode 1049"), and hides the cursor.
+/// Enters the alternate screen (xterm, "DEC private mode 1049") and hides the cursor.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l";
-/// Shows the cursor, and leaves it.
+/// Shows the cursor and leaves the alternate screen.
 const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
-/// The top left.
+/// Moves the cursor to the top left.
 const HOME: &str = "\x1b[H";
 
-/// How large a terminal is.
+/// The size of a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     /// In columns.
@@ -23,8 +23,8 @@ pub struct Size {
     pub rows: u16,
 }
 
-/// The bytes that enter it and draw these lines, of which as many are seen as it has rows. What stood in the topmost rows
-/// before, as many as `used`, goes.
+/// The bytes that enter the alternate screen and draw these lines, as many as fit. The topmost `used` rows are erased
+/// first.
 #[must_use]
 pub fn entered(lines: &str, size: Size, used: u16) -> Zeroizing<String> {
     let erased = erased(used.max(size.rows));
@@ -33,7 +33,7 @@ pub fn entered(lines: &str, size: Size, used: u16) -> Zeroizing<String> {
     joined(&[ENTER, &erased].into_iter().chain(drawn).chain([HOME]).collect::<Vec<_>>())
 }
 
-/// The bytes that leave it, and nothing in as many rows of it, so that a terminal that has none shows nothing either.
+/// The bytes that erase this many rows and leave the alternate screen. So a terminal without one shows nothing either.
 #[must_use]
 pub fn left(used: u16) -> String {
     format!("{}{HOME}{LEAVE}", erased(used))
@@ -43,7 +43,7 @@ fn erased(rows: u16) -> String {
     (1..=rows).map(|row| format!("\x1b[{row};1H\x1b[2K")).collect::<Vec<_>>().concat()
 }
 
-/// A text of these pieces. It is never moved while it is written, which would leave a copy of a secret behind.
+/// Joins the pieces into one text. The text is never moved while it is written: that would leave a copy of a secret.
 #[must_use]
 pub fn joined(pieces: &[&str]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));

@@ -1,4 +1,4 @@
-//! What a look at a store came to, for people: a line for each thing that was looked at, its remedy below.
+//! The result of a store check, for people. Each check has a line, with its remedy below.
 
 use anstyle::{AnsiColor, Style};
 
@@ -6,7 +6,7 @@ use super::output::Layout;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::text::neutral;
 
-/// As wide as the longest name of a check, and of a verdict, with two spaces.
+/// The width of the longest name of a check or verdict, plus two spaces.
 const CHECK_WIDTH: usize = 12;
 const VERDICT_WIDTH: usize = 9;
 
@@ -37,7 +37,7 @@ fn colour(verdict: Verdict) -> Style {
     .on_default()
 }
 
-/// A text beside its label, broken between words at the edge of the terminal, and within one that is longer.
+/// A text beside its label. It wraps between words at the edge of the terminal. Longer words are broken.
 fn beside(label: &str, margin: &str, text: &str, layout: Layout) -> String {
     let text = neutral(text);
     let Some(width) = layout.width else { return format!("{label}{text}\n") };

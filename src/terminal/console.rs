@@ -22,7 +22,7 @@ use crate::made::Made;
 use crate::patient::Patient;
 use indicatif::ProgressBar;
 
-/// Asks on the terminal, reads standard input and writes notes to standard error.
+/// Asks on the terminal, reads standard input, and writes notes to standard error.
 pub struct Console {
     guard: Guard,
     piped: Option<SecretLines<Patient<File>>>,
@@ -31,7 +31,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// Takes the terminal over; signals are watched from here on. Notes are left out where failures are JSON.
+    /// Opens the terminal and begins to watch for signals. Notes are left out if failures are JSON.
     pub fn open(look: Look, gate: &Gate) -> io::Result<Self> {
         let last_words = LastWords {
             cancelled: Failure::cancelled().render(look),
@@ -53,13 +53,13 @@ impl Console {
         if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
     }
 
-    /// Asks for a line that is echoed; the terminal itself edits it. A library such as `dialoguer` reads key by key in raw
-    /// mode: there Ctrl-D, Ctrl-Z and Ctrl-U mean nothing, and a signal leaves that mode behind.
+    /// Asks for a line with echo. The terminal itself edits the line. A library such as `dialoguer` reads single keys
+    /// in raw mode. There Ctrl-D, Ctrl-Z and Ctrl-U mean nothing, and a signal leaves the terminal in that mode.
     fn ask_line(&mut self, prompt: &str) -> Answer<String> {
         let line = self.guard.ask(prompt, false, |mut terminal| {
             let mut line = Vec::new();
             let mut byte = [0];
-            // A byte at a time, so that what is typed ahead stays for the next prompt.
+            // A byte at a time, so that text typed ahead stays for the next prompt.
             while terminal.read(&mut byte)? == 1 {
                 line.push(byte[0]);
                 if byte[0] == b'\n' {
@@ -86,16 +86,16 @@ pub fn note(text: &str, look: Look) {
     }
     let mut text = hanging(&neutral(text), look.width);
     text.push('\n');
-    // A note that nobody can read changes nothing.
+    // A note that cannot be written changes nothing.
     let _ = Patient(io::stderr()).write_all(text.as_bytes());
 }
 
-/// What to say where a signal ends a delivery.
+/// The failure if a signal ends a delivery.
 fn cut_off() -> Failure {
     Failure::new(Kind::Cancelled, "cancelled; the password that you were just given is NOT in force")
 }
 
-/// Ctrl-D on an empty line is leaving.
+/// Ctrl-D on an empty line cancels the prompt.
 fn left<T>(answer: io::Result<T>) -> Answer<T> {
     answer.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => PromptError::Cancelled,
@@ -103,7 +103,7 @@ fn left<T>(answer: io::Result<T>) -> Answer<T> {
     })
 }
 
-/// Takes keys, one after the other, and searches where one asks for it; returns what ends the picking.
+/// Handles keys in order, and searches when a key asks for it. Returns what ends the picking, if anything does.
 fn press(picker: &mut Picker, keys: Vec<keys::ListKey>, search: Search<'_>) -> failure::Result<Option<Next>> {
     for key in keys {
         match picker.press(key) {

@@ -1,4 +1,4 @@
-//! The machine formats: JSON, JSON Lines and CSV. The one renderer of all of them.
+//! The machine formats: JSON, JSON Lines and CSV. This is their only renderer.
 
 use std::borrow::Cow;
 
@@ -20,23 +20,23 @@ pub enum Format {
     Text,
     /// One JSON value.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Jsonl,
     /// RFC 4180, with a header.
     Csv,
 }
 
-/// A value of a record, which has one for each of its columns.
+/// A value of a record. A record has one for each column.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Cell<'a> {
     /// A text.
     Text(Cow<'a, str>),
-    /// A number, yes or no, or nothing.
+    /// A number, a boolean, or null.
     Bare(Value),
-    /// Roles, a list where there are lists.
+    /// Roles, as a list where the format has lists.
     Roles(Roles),
-    /// What the record has to say of an event, an object where there are objects.
+    /// The details of an event, as an object where the format has objects.
     Detail(Detail),
 }
 
@@ -59,7 +59,7 @@ impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
 }
 
 impl Cell<'_> {
-    /// As CSV has it.
+    /// The text of the cell in CSV.
     fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.as_ref().into(),
@@ -71,7 +71,7 @@ impl Cell<'_> {
     }
 }
 
-/// Writes records of one kind in one machine format, a piece at a time.
+/// Writes records of one kind in one machine format, piece by piece.
 pub struct RecordWriter {
     format: Format,
     array: bool,
@@ -79,24 +79,25 @@ pub struct RecordWriter {
     count: usize,
 }
 
-/// Room enough that the row of a secret is not moved while it is written.
+/// Enough room for a row with a secret. So the row is never moved while it is written.
 const ROW_BYTES: usize = 4096;
 
 impl RecordWriter {
-    /// Records in `json`, `jsonl` or `csv`; `text` is taken for `jsonl`. In `json` they are an array, or one object.
+    /// Makes a writer for `json`, `jsonl` or `csv`; `text` counts as `jsonl`. In `json`, the records are an array or
+    /// one object.
     #[must_use]
     pub fn new(format: Format, array: bool, columns: &'static [&'static str]) -> Self {
         Self { format, array, columns, count: 0 }
     }
 
-    /// The next row, with what has to stand before it. It may hold a secret, and is overwritten when it goes.
+    /// The next row, with whatever must come before it. The row may hold a secret, and is overwritten when dropped.
     pub fn row(&mut self, record: &[Cell<'_>]) -> anyhow::Result<Zeroizing<Vec<u8>>> {
         let mut out = Zeroizing::new(Vec::with_capacity(ROW_BYTES));
         self.append(record, &mut out)?;
         Ok(out)
     }
 
-    /// Appends the next row to others, where there is no secret in any of them.
+    /// Appends the next row to others. None of them may hold a secret.
     pub fn append(&mut self, record: &[Cell<'_>], out: &mut Vec<u8>) -> anyhow::Result<()> {
         debug_assert_eq!(record.len(), self.columns.len(), "a record has a cell for each column");
         self.count += 1;
@@ -118,18 +119,18 @@ impl RecordWriter {
         Ok(())
     }
 
-    /// How many there have been.
+    /// How many records were written.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Goes on as if there had been so many, for somebody who has taken back what they wrote, or found it written.
+    /// Continues as if this many records were written. It is for a caller that took rows back, or found them in a file.
     pub fn go_on_behind(&mut self, count: usize) {
         self.count = count;
     }
 
-    /// The header, if it has to stand before the row that comes behind so many others.
+    /// The header, if the row after this many others needs one.
     #[must_use]
     pub fn header_before(&self, count: usize) -> Vec<u8> {
         let mut out = Vec::new();
@@ -139,7 +140,7 @@ impl RecordWriter {
         out
     }
 
-    /// What has to stand after the last row, or instead of one.
+    /// The text after the last row, or the text of an empty list.
     #[must_use]
     pub fn end(&self) -> Vec<u8> {
         match (self.format, self.array, self.count) {
@@ -150,7 +151,7 @@ impl RecordWriter {
     }
 }
 
-/// A record as JSON has it: its cells under the names of their columns.
+/// A record in JSON: each cell under the name of its column.
 struct Object<'a>(&'static [&'static str], &'a [Cell<'a>]);
 
 impl Serialize for Object<'_> {
@@ -159,7 +160,7 @@ impl Serialize for Object<'_> {
     }
 }
 
-/// A line of RFC 4180. Written here, since a library would keep a copy of a secret in a buffer of its own.
+/// A line of RFC 4180. It is written here, since a library would keep a copy of a secret in its own buffer.
 fn csv_line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
@@ -181,20 +182,20 @@ fn csv_line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Whether a cell is neither guarded nor quoted. Most are not, and it takes one look at each byte to see that.
+/// Whether a cell needs neither a guard nor quotes. Most cells do not, and one look at each byte shows that.
 fn stands_for_itself(cell: &str) -> bool {
     let harmless = |byte| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b',' | b';');
     !is_guardable(cell) && cell.bytes().fold(true, |all, byte| all & harmless(byte))
 }
 
-/// With what a formula begins for a spreadsheet: as it is typed, full-width, small, and the minus sign of print.
+/// The characters that begin a formula in a spreadsheet: as typed, full-width, small, and the typographic minus.
 const SIGNS: [char; 13] = [
     '=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}', '\u{FE66}', '\u{FE62}', '\u{FE63}', '\u{FE6B}',
     '\u{2212}',
 ];
 
-/// A cell that a terminal shows and a spreadsheet does not take for a formula, nor any part of it: where a semicolon
-/// separates cells, each part is one of its own. A tab is written out by then.
+/// A cell that a spreadsheet takes as text and a terminal can show. Some spreadsheets split cells at semicolons, so
+/// each part is guarded. Tabs are already escaped.
 fn guarded(cell: &str) -> Cow<'_, str> {
     let cell = neutral(cell);
     if !cell.split(';').any(is_guardable) {
@@ -204,8 +205,8 @@ fn guarded(cell: &str) -> Cow<'_, str> {
     Cow::Owned(parts.collect())
 }
 
-/// What a cell was before it was guarded, for whoever reads back what was written here. A part that looks guarded of its
-/// own was guarded once more, so that this is exact.
+/// The cell before it was guarded, for code that reads such output back. A part that only looked guarded was guarded
+/// once more. So the result is exact.
 #[must_use]
 pub fn unguarded(cell: &str) -> Cow<'_, str> {
     if !cell.contains('\'') {
@@ -215,8 +216,8 @@ pub fn unguarded(cell: &str) -> Cow<'_, str> {
     Cow::Owned(cell.split_inclusive(';').map(bare).collect())
 }
 
-/// Whether a part of a cell is a formula to a spreadsheet, which may pass over spaces and quotes, or could be taken for a
-/// guarded one.
+/// Whether a part of a cell needs a guard. It does if a spreadsheet could take it for a formula, even after spaces and
+/// quotes. It also does if it looks guarded already.
 fn is_guardable(part: &str) -> bool {
     if part.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
         return false;
@@ -225,7 +226,8 @@ fn is_guardable(part: &str) -> bool {
     part.trim_start_matches(is_passed_over).starts_with(SIGNS)
 }
 
-/// A moment in machine formats: RFC 3339, UTC. What jiff would write, only quicker: a long list has millions of them.
+/// A moment in machine formats: RFC 3339, UTC. jiff would write the same but slower, and a long list has millions of
+/// them.
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
     let utc = Offset::UTC.to_datetime(at);
@@ -237,7 +239,7 @@ pub fn moment(at: Timestamp) -> String {
     let numbers = numbers.into_iter().chain([utc.hour(), utc.minute(), utc.second()].map(Into::into));
     let mut text = *b"0000-00-00T00:00:00Z";
     for (number, place) in numbers.zip([0, 2, 5, 8, 11, 14, 17]) {
-        // Each has two digits at the most.
+        // Each number has at most two digits.
         let number = u8::try_from(number).unwrap_or_default();
         text[place] += number / 10;
         text[place + 1] += number % 10;

@@ -1,4 +1,4 @@
-//! Signals: whatever ends or stops the program at a prompt leaves the terminal as it was.
+//! Signals. Whenever one ends or stops the program at a prompt, the terminal is restored.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write as _};
@@ -27,38 +27,38 @@ struct State {
     taken: Option<Taken>,
     /// The prompt that waits for an answer.
     prompt: Option<String>,
-    /// What stands on the alternate screen.
+    /// The content of the alternate screen.
     picture: Option<Picture>,
-    /// Whether the cursor stands behind something that is drawn again and again on the last line.
+    /// Whether a line such as a progress bar is drawn on the last line.
     draws_line: bool,
     phase: Phase,
-    /// What to say in the place of the last words if a delivery is cut off.
+    /// The last words if a delivery is cut off, in place of the usual ones.
     cut_off: Option<String>,
     /// A signal that was put off.
     put_off: Option<i32>,
     /// Whether Ctrl-C has left the confirmation screen.
     has_left: bool,
-    /// What was made, and is of no use if the program ends now.
+    /// Files and folders that are useless if the program ends now.
     doomed: Vec<Made>,
 }
 
 impl State {
-    /// Whether a signal stops or ends the program now.
+    /// Whether a signal may stop or end the program now.
     fn may_end(&self) -> bool {
         matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Paging)
     }
 
-    /// Whether somebody has to take what is written: a pipe that nobody reads would take for ever.
+    /// Whether the program waits for a reader. A pipe that nobody reads would take for ever.
     fn waits_for_taker(&self) -> bool {
         matches!(self.phase, Phase::Delivering | Phase::Telling)
     }
 
-    /// Whether the confirmation screen shows what is in force.
+    /// Whether the confirmation screen shows a secret that is in force.
     fn is_confirmed(&self) -> bool {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
     }
 
-    /// Draws the picture, in a window that has another size, or another program's text in it.
+    /// Draws the picture again. The window may have another size, or show the text of another program.
     fn repaint(&mut self) -> io::Result<()> {
         match (&mut self.taken, &self.picture) {
             (Some(taken), Some(picture)) => taken.paint(picture),
@@ -74,32 +74,32 @@ struct Shared {
     gate: Gate,
 }
 
-/// Watches for signals as long as the program runs.
+/// Watches for signals while the program runs.
 #[derive(Clone)]
 pub struct Guard {
     shared: Arc<Shared>,
 }
 
-/// All that would stop or end the program, and can be held back, and what a terminal has to be drawn anew for.
+/// All signals that end or stop the program and can be caught. Also those after which the terminal must be redrawn.
 const WANTED: [i32; 15] = [
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN,
     SIGTTOU, SIGCONT, SIGWINCH,
 ];
-/// How long a delivery may take, once a signal asks for the end: a pipe that nobody reads would take for ever. The last
-/// words have as long.
+/// How long a delivery may take after a signal asks for the end. A pipe that nobody reads would take for ever. The last
+/// words get the same time.
 const GRACE: Duration = Duration::from_secs(1);
 /// How often to look for a key.
 const LOOK_EVERY: Duration = Duration::from_millis(30);
 
-/// What to say when a signal ends the program.
+/// The messages for a signal that ends the program.
 pub struct LastWords {
     /// At a prompt.
     pub cancelled: String,
-    /// While a temporary password is on its way or out, and not in force.
+    /// While a temporary password is being delivered, or is delivered but not in force.
     pub not_in_force: String,
     /// At the confirmation screen.
     pub in_force: String,
-    /// While the answer is written after all is done.
+    /// While the answer is written, after everything is done.
     pub done: String,
 }
 
@@ -115,7 +115,7 @@ impl Guard {
                 match signal {
                     SIGCONT => resume(&mut lock(&watched.state)),
                     SIGWINCH => drop(lock(&watched.state).repaint()),
-                    // Whoever touches the terminal from the background waits for the foreground, whatever they are about.
+                    // A thread that uses the terminal from the background waits for the foreground, in every phase.
                     SIGTTIN | SIGTTOU => watched.gate.act(|| stop(&lock(&watched.state))),
                     _ => watched.act_on(signal),
                 }
@@ -124,7 +124,7 @@ impl Guard {
         Ok(Self { shared })
     }
 
-    /// Says how far the handing over of a temporary password has come.
+    /// Sets the phase of handing over a temporary password.
     pub fn enter(&self, phase: Phase) {
         let mut state = self.lock();
         state.phase = phase;
@@ -136,22 +136,22 @@ impl Guard {
         }
     }
 
-    /// Whether a signal came while something was being put in force, and was put off.
+    /// Whether a signal was put off during a commit.
     pub fn interrupted(&self) -> bool {
         self.lock().put_off.is_some()
     }
 
-    /// Says what the last words are if a delivery is cut off.
+    /// Sets the last words for a delivery that is cut off.
     pub fn say_if_cut_off(&self, words: String) {
         self.lock().cut_off = Some(words);
     }
 
-    /// Says whether something is drawn again and again on the last line of standard error.
+    /// Says whether a line such as a progress bar is drawn on standard error.
     pub fn draw_line(&self, draws: bool) {
         self.lock().draws_line = draws;
     }
 
-    /// Hands over what is to go if a signal ends the program.
+    /// Registers a file or folder to remove if a signal ends the program.
     pub fn doom(&self, made: Made) {
         self.lock().doomed.push(made);
     }
@@ -169,7 +169,7 @@ impl Guard {
             take(&mut state, if hushed { Manner::Hushed } else { Manner::Line })?;
             state.prompt = Some(prompt.to_owned());
         }
-        // Whoever has stopped the terminal by Ctrl-S is waited for, by nobody else.
+        // If Ctrl-S has stopped the terminal, only this thread waits.
         let answer = terminal.write_all(prompt.as_bytes()).and_then(|()| read(terminal.try_clone()?));
         self.lock().prompt = None;
         if hushed || answer.is_err() {
@@ -178,8 +178,8 @@ impl Guard {
         answer
     }
 
-    /// Puts a picture on the alternate screen, in the place of the one before. Nothing is echoed until it is given back,
-    /// and what was typed before is forgotten. If it `asks`, a signal that ends the program cancels it as it does a prompt.
+    /// Puts a picture on the alternate screen, in place of the last one. Until it is given back, nothing is echoed.
+    /// Earlier typing is thrown away. If it `asks`, a signal that ends the program cancels it like a prompt.
     pub fn paint(&self, picture: Picture, asks: bool) -> io::Result<()> {
         let mut state = self.lock();
         state.prompt = asks.then(String::new);
@@ -188,14 +188,14 @@ impl Guard {
         state.repaint()
     }
 
-    /// Throws away what has been typed by now.
+    /// Throws away everything typed so far.
     pub fn forget_typed(&self) {
         if let Some(taken) = &self.lock().taken {
             taken.forget_typed();
         }
     }
 
-    /// Waits at the confirmation screen until something has been typed; `false` if Ctrl-C has left it.
+    /// Waits at the confirmation screen until something was typed. Returns `false` if Ctrl-C has left the screen.
     pub fn wait_for_key(&self, terminal: &File) -> io::Result<bool> {
         let mut state = self.lock();
         while !state.has_left {
@@ -208,7 +208,7 @@ impl Guard {
         Ok(false)
     }
 
-    /// Gives the terminal back as it was.
+    /// Restores the terminal.
     pub fn give_back(&self) {
         let mut state = self.lock();
         state.picture = None;
@@ -224,18 +224,18 @@ impl Guard {
 }
 
 impl Shared {
-    /// Acts on a signal that stops or ends the program, once no transaction is open, or puts it off.
+    /// Acts on a signal that stops or ends the program, or puts it off. It acts only when no transaction is open.
     fn act_on(&self, signal: i32) {
         if lock(&self.state).phase == Phase::Paging && matches!(signal, SIGINT | SIGQUIT) {
             return;
         }
-        // While it waits for a transaction, what is being done may have come further.
+        // While it waits for a transaction, the phase may change.
         if lock(&self.state).may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
             return;
         }
         let mut state = lock(&self.state);
         state.put_off = Some(signal);
-        // It may not come to its end, for want of somebody who takes it.
+        // The delivery may never end if nobody takes it.
         if self.wait_for_taker(state).waits_for_taker() {
             self.gate.act(|| {
                 let state = lock(&self.state);
@@ -262,8 +262,8 @@ impl Shared {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// Ends the program by a signal. At the confirmation screen Ctrl-C is a key like any other that leaves it: all that
-    /// was to be done is done.
+    /// Ends the program by a signal. At the confirmation screen, Ctrl-C only leaves the screen like any other key:
+    /// everything is done already.
     fn leave(&self, state: &mut State, signal: i32) {
         if signal == SIGINT && state.is_confirmed() {
             state.has_left = true;
@@ -273,10 +273,10 @@ impl Shared {
         }
     }
 
-    /// Ends the program by a signal; by exit code 130 if it is Ctrl-C's.
+    /// Ends the program by a signal. Ctrl-C gives exit code 130.
     fn end(&self, state: &State, signal: i32) {
         for made in &state.doomed {
-            // What cannot be removed stays.
+            // A file that cannot be removed stays.
             let _ = made.remove();
         }
         if let Some(taken) = &state.taken {
@@ -305,7 +305,7 @@ impl Shared {
     }
 }
 
-/// Says something on standard error, and waits for it no longer than a while: a terminal may have been stopped by Ctrl-S.
+/// Writes to standard error, and waits only for a while: Ctrl-S may have stopped the terminal.
 fn say(words: String) {
     let (said, heard) = mpsc::channel();
     thread::spawn(move || {
@@ -319,7 +319,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the terminal over, unless it has been, in the same manner.
+/// Takes the terminal over in this manner, unless that is done already.
 fn take(state: &mut State, manner: Manner) -> io::Result<()> {
     if state.taken.as_ref().is_some_and(|taken| taken.manner() == manner) {
         return Ok(());
@@ -331,7 +331,7 @@ fn take(state: &mut State, manner: Manner) -> io::Result<()> {
     Ok(())
 }
 
-/// Stops the program, if there is somebody to continue it.
+/// Stops the program, if a shell can continue it.
 fn stop(state: &State) {
     if job::is_orphaned() {
         return;
@@ -339,11 +339,11 @@ fn stop(state: &State) {
     if let Some(taken) = &state.taken {
         taken.restore();
     }
-    // Returns when the program is continued; SIGCONT does the rest.
+    // This returns when the program is continued. SIGCONT does the rest.
     let _ = emulate_default_handler(SIGTSTP);
 }
 
-/// Takes the terminal again after a stop, of whatever kind; the prompt stands there again.
+/// Takes the terminal again after any kind of stop. The prompt is shown again.
 fn resume(state: &mut State) {
     if let Some(taken) = &state.taken {
         taken.again();

@@ -1,15 +1,15 @@
-//! A password as it is typed, on a terminal that does not show it. It is written here, since a library's buffer grows,
-//! and leaves copies of what was typed where nobody wipes them.
+//! Reads a password without echo. It is written here because a library's buffer grows, and then leaves copies that
+//! nobody wipes.
 
 use std::io::{self, Read};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// What is longer is no password: it is cut here, and still too long wherever it is used.
+/// A longer text is no password. It is cut here, and is still too long for every later check.
 const LONGEST: usize = 4 * 1024;
 
-/// Reads what is typed up to Enter. The last character, the last word and all of it can be taken back. Ctrl-D on an empty
-/// line is the end of the input. What is not UTF-8 is refused once the line is read: nobody else is to get the rest of it.
+/// Reads up to Enter. The user can take back the last character, the last word, or all of it. Ctrl-D on an empty line
+/// ends the input. Bad UTF-8 is refused only after the whole line is read: no other reader may get the rest of it.
 pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
     let mut keys = Keys { terminal, ahead: None };
     let mut typed = Zeroizing::new(String::with_capacity(LONGEST));
@@ -37,8 +37,7 @@ pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
     }
 }
 
-/// What is typed, a character at a time. Nothing is read ahead but within the line: what was typed for the next prompt
-/// stays.
+/// The typed characters, one at a time. Reading stops at the end of the line. So text typed for the next prompt stays.
 struct Keys<T> {
     terminal: T,
     /// A byte that belongs to the next character.
@@ -46,11 +45,11 @@ struct Keys<T> {
 }
 
 impl<T: Read> Keys<T> {
-    /// The next character; `None` if it is none.
+    /// The next character, or `None` if the bytes are none.
     fn next(&mut self) -> io::Result<Option<char>> {
         let mut bytes = Zeroizing::new([0; 4]);
         bytes[0] = self.byte()?;
-        // The first byte says how many there are (RFC 3629).
+        // The first byte tells the length (RFC 3629).
         let length = match bytes[0].leading_ones() {
             0 => 1,
             length @ 2..=4 => length as usize,
@@ -75,7 +74,8 @@ impl<T: Read> Keys<T> {
         Ok(byte[0])
     }
 
-    /// Reads what a key such as an arrow sends (ECMA-48: an introducer, parameters, a final byte), which means nothing here.
+    /// Skips the bytes of a key such as an arrow, which means nothing here (ECMA-48: an introducer, parameters, a final
+    /// byte).
     fn skip_sequence(&mut self) -> io::Result<()> {
         match self.byte()? {
             b'[' | b'O' => while !(0x40..=0x7e).contains(&self.byte()?) {},

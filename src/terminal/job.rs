@@ -1,10 +1,9 @@
-//! What this program is told by its place among others: what whoever started it ignores, and whether a shell has it in
-//! hand.
+//! What the process inherits from its place among others: signals to ignore, and whether a shell controls the job.
 
 use std::fs;
 
-/// The signals that whoever started this wants ignored, as `nohup` does: they stay ignored. Without Linux's `/proc`,
-/// none.
+/// The signals that the parent process wants ignored, as `nohup` does. They stay ignored. Without Linux's `/proc` the
+/// list is empty.
 pub fn ignored() -> Vec<i32> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -12,8 +11,8 @@ pub fn ignored() -> Vec<i32> {
     (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }
 
-/// Whether no shell of this session has the job in hand: then Ctrl-Z is nothing (POSIX, "orphaned process group").
-/// Without Linux's `/proc` it never is.
+/// Whether no shell of this session controls the job. Then Ctrl-Z does nothing (POSIX, "orphaned process group").
+/// Without Linux's `/proc` the answer is always no.
 pub fn is_orphaned() -> bool {
     let Some([mut parent, group, session]) = place("self") else { return false };
     // Up to the first process outside the job.
@@ -24,14 +23,14 @@ pub fn is_orphaned() -> bool {
             None => return false,
         }
     }
-    // Where the session is outside as well, nobody knows.
+    // If the session is outside as well, the answer is unknown.
     session > 0
 }
 
-/// The parent, the group and the session of a process. Each is 0 if it is outside of this PID namespace.
+/// The parent, group and session of a process. A number is 0 if that process is outside this PID namespace.
 fn place(process: &str) -> Option<[i32; 3]> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // Behind the name, which may contain anything: state, parent, group, session.
+    // The name may contain anything. After it come state, parent, group and session.
     let (_, fields) = stat.rsplit_once(')')?;
     let fields: Vec<i32> = fields.split_whitespace().skip(1).take(3).filter_map(|field| field.parse().ok()).collect();
     fields.try_into().ok()

@@ -2,26 +2,26 @@
 
 use super::screen::ScreenKey;
 
-/// What somebody does at a list.
+/// What a key does at a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListKey {
     /// Types text.
     Text(String),
-    /// Takes the last character back.
+    /// Removes the last character.
     Backspace,
-    /// Takes all of it back.
+    /// Removes the whole text.
     Clear,
     /// One line up.
     Up,
     /// One line down.
     Down,
-    /// Takes the line that is marked.
+    /// Takes the marked line.
     Enter,
     /// Leaves.
     Leave,
 }
 
-/// What somebody means at the confirmation screen by what came at once, if anything.
+/// What the bytes of one key press mean at the confirmation screen, if anything.
 #[must_use]
 pub fn meant(bytes: &[u8]) -> Option<ScreenKey> {
     match bytes {
@@ -31,7 +31,7 @@ pub fn meant(bytes: &[u8]) -> Option<ScreenKey> {
     }
 }
 
-/// The keys of what came at once at a list.
+/// The keys in the bytes that came at once at a list.
 #[must_use]
 pub fn decoded(bytes: &[u8]) -> Vec<ListKey> {
     match bytes {
@@ -45,7 +45,7 @@ pub fn decoded(bytes: &[u8]) -> Vec<ListKey> {
     while let Some(c) = chars.next() {
         match c {
             '\u{1b}' => {
-                // ECMA-48: an introducer, parameters, a final byte. Only the arrows mean something.
+                // ECMA-48: an introducer, parameters, a final byte. Only the arrows have a meaning here.
                 if chars.next_if(|c| matches!(c, '[' | 'O')).is_some() {
                     let plain = chars.peek().is_some_and(char::is_ascii_alphabetic);
                     let last = chars.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c));

@@ -1,4 +1,4 @@
-//! Passwords from standard input, a line each.
+//! Passwords from standard input, one per line.
 
 use std::io::{self, Read};
 
@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 use super::PromptError;
 use crate::domain::secret::TypedPassword;
 
-/// A line longer than this is no password. It is not read to its end: what is too long fails wherever it is used.
+/// A longer line is no password. It is not read to its end, and fails every later check.
 const LONGEST: usize = 4 * 1024;
 
-/// Reads lines without reading ahead, so that what follows stays for whoever reads next, and without leaving copies.
+/// Reads lines without reading ahead, and leaves no copies. So the next reader gets what follows.
 pub struct SecretLines<R> {
     input: R,
     taken: usize,
@@ -21,7 +21,7 @@ impl<R: Read> SecretLines<R> {
         Self { input, taken: 0 }
     }
 
-    /// The next line, verbatim but for its end, `\n` or `\r\n`; the last one may end with a NUL as well.
+    /// The next line without its end, `\n` or `\r\n`. The last one may also end with a NUL.
     pub fn next(&mut self) -> Result<TypedPassword, PromptError> {
         self.taken += 1;
         let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
@@ -36,7 +36,7 @@ impl<R: Read> SecretLines<R> {
                 Err(error) => return Err(error.into()),
             }
         };
-        // A C program may end what it hands on as it ends a string, as some releases of pam_exec do.
+        // A C program may end its output like a string. Some releases of pam_exec do.
         let end = if ended { b'\r' } else { b'\0' };
         if line.last() == Some(&end) {
             line.pop();

@@ -1,4 +1,4 @@
-//! The only rooms that touch a terminal: prompts, tables, and the ways out for results.
+//! The only modules that touch a terminal: prompts, tables, and the output of results.
 
 pub mod alternate;
 pub mod checkup;
@@ -32,16 +32,16 @@ use crate::made::Made;
 /// Why a prompt has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
-    /// There is no terminal to ask on.
+    /// There is no terminal for the prompt.
     #[error("there is no terminal")]
     NoTerminal {
-        /// How to do without a prompt.
+        /// What to do instead of a prompt.
         instead: &'static str,
     },
-    /// The person left.
+    /// The person cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// What came on standard input is not a password.
+    /// The text on standard input is not a password.
     #[error("{0}")]
     Input(String),
     /// The terminal failed.
@@ -64,120 +64,121 @@ impl From<PromptError> for Failure {
     }
 }
 
-/// How far the handing over of a temporary password has come; it decides what a signal does.
+/// How far the handover of a temporary password is. The phase decides what a signal does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Phase {
-    /// Nothing is being handed over: a signal ends the program.
+    /// Nothing is being handed over. A signal ends the program.
     #[default]
     Idle,
     /// A pager shows a list. Ctrl-C is for the pager; any other signal ends the program.
     Paging,
-    /// It is on its way, or out, and not in force: a signal is put off for a second; if it is still not in force then, the
-    /// program ends, and says so.
+    /// The password is being delivered, or is delivered but not in force. A signal is put off for a second. If the
+    /// password is still not in force then, the program ends and says so.
     Delivering,
-    /// It is out, and somebody is being asked whether it has arrived: a signal ends the program, which says that it is not in
-    /// force.
+    /// The password is delivered, and the person is asked whether it has arrived. A signal ends the program, which says
+    /// that the password is not in force.
     Asking,
-    /// Between two of several, or behind the last: a signal is put off, and whoever has more to do stops. What is done ends
-    /// with the exit code that says so.
+    /// Between two of several handovers, or after the last. A signal is put off, and a command with more to do stops.
+    /// Its exit code then tells what was done.
     Between,
-    /// It, or a password that its owner chose, is being put in force: a signal is put off.
+    /// A password is being put in force: a temporary one, or one that its owner chose. A signal is put off.
     Committing,
-    /// All is done, and the answer is being written: a signal is put off for a second; if nobody has taken the answer then,
-    /// the program ends, and says that it is done.
+    /// Everything is done, and the answer is being written. A signal is put off for a second. If nobody has taken the
+    /// answer then, the program ends and says that it is done.
     Telling,
 }
 
-/// What somebody answers, unless there is no answer.
+/// A person's answer, or the reason why there is none.
 pub type Answer<T> = Result<T, PromptError>;
 
-/// Finds lines for what somebody types.
+/// Finds lines for the typed text.
 pub type Search<'a> = &'a mut dyn FnMut(&str) -> failure::Result<Vec<String>>;
 
-/// All that a command needs of the person in front of it.
+/// Everything a command needs from the person at the terminal.
 pub trait Terminal: Ask + Pick + Screen + Note + Progress + Signals {}
 
 impl<T: Ask + Pick + Screen + Note + Progress + Signals> Terminal for T {}
 
-/// Asks for a line. `instead` says how to do without a terminal.
+/// Asks for a line. `instead` says what to do without a terminal.
 pub trait Ask {
-    /// Whether there is a person to ask: standard input and standard error are both a terminal.
+    /// Whether a person can be asked: both standard input and standard error are a terminal.
     fn is_interactive(&self) -> bool;
 
-    /// Asks for a password, which is not echoed.
+    /// Asks for a password, without echo.
     fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword>;
 
-    /// Asks for a line of text, offering one.
+    /// Asks for a line of text, with a default.
     fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String>;
 
-    /// Asks yes or no; anything but yes is [`PromptError::Cancelled`].
+    /// Asks yes or no. Any answer but yes is [`PromptError::Cancelled`].
     fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()>;
 
-    /// Asks for a text to be typed that shows that the question was read; anything else is [`PromptError::Cancelled`].
+    /// Asks the person to type a text, which shows that they read the question. Any other answer is
+    /// [`PromptError::Cancelled`].
     fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()>;
 
-    /// The next line of standard input, verbatim but for the line end.
+    /// The next line of standard input, without its line end.
     fn piped_secret(&mut self) -> Answer<TypedPassword>;
 }
 
-/// Has somebody pick from a list.
+/// Lets the person pick from a list.
 pub trait Pick {
-    /// Has somebody pick one of the lines that `search` finds for what they type; the number of the line in what it found
-    /// last. A search that fails ends it, and who leaves has [`PromptError::Cancelled`]. `instead` says how to do without
-    /// a terminal.
+    /// Lets the person pick one of the lines that `search` finds for the typed text. Returns the number of the line in
+    /// the last result. A failed search ends the picking. Leaving is [`PromptError::Cancelled`]. `instead` says what to
+    /// do without a terminal.
     fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize>;
 }
 
-/// Shows what nobody is to find afterwards, or has the terminal itself do something with it.
+/// Shows something that must not stay visible, or hands bytes to the terminal itself.
 pub trait Screen {
-    /// Puts a page on the alternate screen, in the place of the one before.
+    /// Puts a page on the alternate screen, in place of the last one.
     fn paint(&mut self, page: &ScreenPage) -> Answer<()>;
 
-    /// Throws away what was typed before what is on the screen could be read.
+    /// Throws away what was typed before the screen could be read.
     fn forget_typed(&mut self);
 
-    /// Waits at the screen for a key that means something.
+    /// Waits at the screen for a key with a meaning.
     fn key(&mut self) -> Answer<ScreenKey>;
 
-    /// Leaves the screen, and nothing of it behind.
+    /// Leaves the screen. Nothing of it stays behind.
     fn leave_screen(&mut self);
 
-    /// Hands bytes to the terminal itself, not to the person in front of it.
+    /// Hands bytes to the terminal itself, not to the person.
     fn pass_on(&mut self, bytes: &[u8]) -> Answer<()>;
 }
 
-/// Tells the person what is not the result.
+/// Tells the person things that are not the result.
 pub trait Note {
-    /// Tells it in one line on standard error.
+    /// Writes a one-line note to standard error.
     fn note(&mut self, text: &str);
 }
 
-/// Shows how far a long run has come. Whatever ends the run ends this.
+/// Shows the progress of a long run. When the run ends, however it ends, this must end too.
 pub trait Progress {
-    /// Begins to show it, of so many steps.
+    /// Begins to show the progress, out of this many steps.
     fn begin_progress(&mut self, what: &str, total: u64);
 
-    /// So many steps of it are done.
+    /// Reports how many steps are done.
     fn advance(&mut self, done: u64);
 
-    /// Shows it no longer.
+    /// Stops showing the progress.
     fn end_progress(&mut self);
 }
 
-/// Says what a signal does, and whether one came.
+/// Sets what a signal does, and tells whether one came.
 pub trait Signals {
-    /// Says how far something that must not be torn apart has come.
+    /// Sets the phase of an operation that must not be interrupted in the middle.
     fn enter(&mut self, phase: Phase);
 
-    /// What to do next, if a signal ends a delivery that nobody takes.
+    /// The hint to print if a signal ends a delivery that nobody takes.
     fn hint_if_cut_off(&mut self, hint: Hint);
 
-    /// Whether a signal came while something was being put in force, and was put off: whoever has more to do stops.
+    /// Whether a signal was put off during a commit. A caller with more to do then stops.
     fn interrupted(&self) -> bool;
 
-    /// Hands over a file or a folder that is of no use, and goes, if a signal ends the program.
+    /// Registers a file or folder that is useless if a signal ends the program. It is removed then.
     fn doom(&mut self, made: Made);
 
-    /// Takes back what [`Signals::doom`] said.
+    /// Takes back [`Signals::doom`] for this path.
     fn spare(&mut self, path: &Path);
 }

@@ -1,4 +1,4 @@
-//! Standard output: where results go, and how much room they have there.
+//! Standard output: where results go, and how wide it is.
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Write};
@@ -11,7 +11,7 @@ use crate::patient::Patient;
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Layout {
-    /// The columns of the terminal; `None` where the output is no terminal.
+    /// The columns of the terminal. `None` if the output is no terminal.
     pub width: Option<u16>,
     /// Whether colours are wanted.
     pub coloured: bool,
@@ -19,13 +19,13 @@ pub struct Layout {
 
 /// Where results go.
 pub trait Output: Write {
-    /// How text is laid out on it.
+    /// How to lay out text for it.
     fn layout(&self) -> Layout;
 
-    /// Why nobody would get what is written to it, if that is so.
+    /// The reason why nobody would get the output, if there is one.
     fn dead_end(&self) -> Option<&'static str>;
 
-    /// Whether it is a file that others can read.
+    /// Whether the output is a file that others can read.
     fn is_open_to_others(&self) -> bool;
 
     /// Shows what was kept back, and waits until a pager has shown it.
@@ -34,14 +34,14 @@ pub trait Output: Write {
     }
 }
 
-/// Standard output. Not buffered: what was written has been handed over, and no copy stays behind.
+/// Standard output, without a buffer. A written text is handed over, and no copy stays behind.
 pub struct StandardOutput {
     pub(super) file: File,
     layout: Layout,
 }
 
 impl StandardOutput {
-    /// Takes standard output. `coloured` is asked whether a terminal wants colours.
+    /// Opens standard output. `coloured` gets whether it is a terminal, and returns whether to use colours.
     pub fn open(coloured: impl FnOnce(bool) -> bool) -> io::Result<Self> {
         let stdout = io::stdout();
         let layout = Layout { width: width(&stdout), coloured: coloured(stdout.is_terminal()) };
@@ -86,23 +86,23 @@ pub fn height(stream: &impl AsFd) -> u16 {
     if rows == 0 { 24 } else { rows }
 }
 
-/// The columns of a terminal, 80 if it does not say; `None` if this is none.
+/// The columns of a terminal, or 80 if it does not say. `None` if the stream is no terminal.
 #[must_use]
 pub fn width(stream: &(impl AsFd + io::IsTerminal)) -> Option<u16> {
     let says = || rustix::termios::tcgetwinsize(stream).map_or(0, |size| size.ws_col);
     stream.is_terminal().then(says).map(|columns| if columns == 0 { 80 } else { columns })
 }
 
-/// Whether somebody still reads what is written.
+/// Whether somebody still reads the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// As far as one can know.
+    /// Yes, as far as is known.
     Listening,
-    /// Has had enough, as `head` has. That is no failure.
+    /// No: the reader has had enough, as `head` has. That is no failure.
     Gone,
 }
 
-/// Writes a result that is no secret.
+/// Writes a result that holds no secret.
 pub fn print(output: &mut dyn Output, bytes: &[u8]) -> Result<Reader> {
     reader(output.write_all(bytes).and_then(|()| output.flush()))
 }

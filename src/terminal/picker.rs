@@ -1,4 +1,4 @@
-//! Picking one of many: a list that narrows as somebody types.
+//! Picking one of many, from a list that narrows as the person types.
 
 use textwrap::core::display_width;
 use unicode_width::UnicodeWidthChar as _;
@@ -10,10 +10,10 @@ use crate::domain::text::neutral;
 
 /// How many lines of the list are shown.
 const SHOWN: usize = 12;
-/// How many are asked for: one more shows that there are more.
+/// How many lines a search asks for. One more than shown tells that there are more.
 pub const WANTED: usize = SHOWN + 1;
 
-/// The text so far, what it finds, and which line is marked.
+/// The typed text, its matches, and the marked line.
 #[derive(Debug, Clone, Default)]
 pub struct Picker {
     text: String,
@@ -22,27 +22,27 @@ pub struct Picker {
     has_more: bool,
 }
 
-/// What is to be done after a key.
+/// The next step after a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Draw the list as it is.
+    /// Draw the list.
     Draw,
-    /// Search anew.
+    /// Search again.
     Search,
     /// The marked line was taken.
     Take(usize),
-    /// Nothing was.
+    /// The person left without a line.
     Leave,
 }
 
 impl Picker {
-    /// What to search for.
+    /// The text to search for.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What was found, in the order in which it is to be shown.
+    /// Sets the matches, in display order.
     pub fn found(&mut self, mut lines: Vec<String>) {
         self.has_more = lines.len() > SHOWN;
         lines.truncate(SHOWN);
@@ -50,7 +50,7 @@ impl Picker {
         self.marked = self.marked.min(self.lines.len().saturating_sub(1));
     }
 
-    /// Takes a key.
+    /// Handles a key.
     pub fn press(&mut self, key: ListKey) -> Next {
         match key {
             ListKey::Text(text) => self.text.push_str(&text),
@@ -72,7 +72,8 @@ impl Picker {
         Next::Search
     }
 
-    /// The lines of it: none is wider than the terminal, and the mark and the end of what is typed are in sight.
+    /// The lines to draw. No line is wider than the terminal. The mark and the end of the typed text are always
+    /// visible.
     #[must_use]
     pub fn drawn(&self, question: &str, size: Size) -> Zeroizing<String> {
         let columns = usize::from(size.columns);
@@ -95,12 +96,12 @@ impl Picker {
     }
 }
 
-/// The beginning of a line that takes so many columns at the most.
+/// The beginning of a line, at most this many columns wide.
 fn beginning(line: &str, columns: usize) -> String {
     within(line.chars(), columns).collect()
 }
 
-/// The end of a line that takes so many columns at the most.
+/// The end of a line, at most this many columns wide.
 fn end(line: &str, columns: usize) -> String {
     let backwards: Vec<char> = within(line.chars().rev(), columns).collect();
     backwards.into_iter().rev().collect()

@@ -1,4 +1,4 @@
-//! How far a long run has come: a bar on standard error, where that is a terminal, and nothing anywhere else.
+//! A progress bar on standard error. It appears only on a terminal.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use indicatif::{HumanDuration, HumanFloatCount, ProgressBar, ProgressDrawTarget,
 const PACE: Duration = Duration::from_millis(100);
 const STYLE: &str = "{msg} {bar:24} {human_pos} of {human_len}{pace}";
 const NARROW: &str = "{msg} {human_pos} of {human_len}{pace}";
-/// How many columns the wide one takes at the most.
+/// The largest width of the bar, in columns.
 const WIDTH: u16 = 80;
 
-/// A bar of so many steps. A thread of its own draws it: a terminal that takes nothing, after Ctrl-S say, must not hold
-/// up whoever counts the steps, with the store locked perhaps.
+/// A bar with this many steps. A separate thread draws it. Ctrl-S can stop a terminal, and that must not hold up the
+/// counting thread. That thread may have locked the store.
 pub fn bar(what: &str, total: u64, width: Option<u16>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
     let style = if width.is_some_and(|width| width < WIDTH) { NARROW } else { STYLE };
@@ -27,15 +27,15 @@ pub fn bar(what: &str, total: u64, width: Option<u16>) -> ProgressBar {
     bar
 }
 
-/// The rate and the time left, once there is a step to tell them by. A hash that is dear takes seconds: below ten a second
-/// there is a digit behind the point.
+/// The rate and the time left, once a first step tells them. A slow hash takes seconds, so rates below ten a second
+/// have a decimal.
 fn pace(state: &ProgressState, out: &mut dyn fmt::Write) {
     if state.pos() == 0 {
         return;
     }
     let rate = state.per_sec();
     let rate = if rate < 10.0 { format!("{rate:.1}") } else { HumanFloatCount(rate.round()).to_string() };
-    // A bar that cannot be drawn is not drawn.
+    // A bar that cannot be drawn is left out.
     let _ = write!(out, ", {rate}/s, {:#} left", HumanDuration(state.eta()));
 }
 

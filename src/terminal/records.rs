@@ -1,4 +1,4 @@
-//! What the machine formats say of an account, an event, a token and a count.
+//! The fields of an account, an event, a token and a count in the machine formats.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::domain::audit::{Detail, Event};
 use crate::domain::name::Email;
 use crate::domain::token::Token;
 
-/// An account that is shown by itself. What a list does not say stands at the end.
+/// The fields of a single account. The fields that a list lacks come last.
 pub const SHOWN_ACCOUNT: &[&str] = &[
     "id",
     "username",
@@ -27,10 +27,10 @@ pub const SHOWN_ACCOUNT: &[&str] = &[
     "sign_ins_under_way",
 ];
 
-/// An account in a list.
+/// The fields of an account in a list.
 pub const ACCOUNT: &[&str] = SHOWN_ACCOUNT.split_at(SHOWN_ACCOUNT.len() - 1).0;
 
-/// The account as it stands at a moment. Nothing is copied that need not be: of these there may be a million.
+/// An account as it is at this moment. Little is copied, since a list may have a million accounts.
 #[must_use]
 pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {
     vec![
@@ -51,7 +51,7 @@ pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {
     ]
 }
 
-/// The same of an account that is shown by itself, with so many sign-ins under way.
+/// The same for a single account, with its number of active sign-ins.
 #[must_use]
 pub fn shown_account(shown: &Account, sign_ins_under_way: u32, now: Timestamp) -> Vec<Cell<'_>> {
     let mut cells = account(shown, now);
@@ -59,7 +59,7 @@ pub fn shown_account(shown: &Account, sign_ins_under_way: u32, now: Timestamp) -
     cells
 }
 
-/// An event of the record.
+/// The fields of an event.
 pub const EVENT: &[&str] = &[
     "sequence",
     "at",
@@ -75,7 +75,7 @@ pub const EVENT: &[&str] = &[
     "operation",
 ];
 
-/// What is said of an event.
+/// The cells of an event.
 #[must_use]
 pub fn event(event: &Event) -> Vec<Cell<'_>> {
     vec![
@@ -94,10 +94,10 @@ pub fn event(event: &Event) -> Vec<Cell<'_>> {
     ]
 }
 
-/// A token.
+/// The fields of a token.
 pub const TOKEN: &[&str] = &["id", "label", "username", "roles", "created_at", "expires_at", "last_used_at"];
 
-/// What is said of a token, without its secret.
+/// The cells of a token. Its secret is not among them.
 #[must_use]
 pub fn token(token: &Token) -> Vec<Cell<'_>> {
     vec![

@@ -1,23 +1,24 @@
-//! The confirmation screen: a secret on the alternate screen, which is gone, scrollback included, once it is left.
+//! The confirmation screen shows a secret on the alternate screen. When it is left, the secret is gone, even from the
+//! scrollback.
 
 use zeroize::Zeroizing;
 
 use super::alternate::{Size, joined};
 use crate::domain::text::wrapped;
 
-/// What stands on the screen.
+/// The content of the screen.
 pub struct ScreenPage {
-    /// Whose it is, in a line.
+    /// Whose secret it is, in a line.
     pub title: String,
     /// The secret, alone on its line.
     pub secret: Zeroizing<String>,
-    /// Its end, and what happens next.
+    /// When it expires, and what happens next.
     pub rest: String,
-    /// What has become of it.
+    /// What happened to it so far.
     pub status: String,
 }
 
-/// What somebody does at the screen.
+/// What a key does at the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScreenKey {
     /// Copy the secret.
@@ -27,18 +28,18 @@ pub enum ScreenKey {
 }
 
 impl ScreenPage {
-    /// The same page once more, for whoever draws it again when the window has another size.
+    /// The same page, to draw it again when the size of the window changes.
     #[must_use]
     pub fn again(&self) -> Self {
         let (title, rest, status) = (self.title.clone(), self.rest.clone(), self.status.clone());
         Self { title, secret: self.secret.clone(), rest, status }
     }
 
-    /// The lines of it. Where there is little room, the secret and what has become of it stay.
+    /// The lines to draw. In a small window, the secret and its status stay.
     ///
-    /// The secret is as large as a terminal has it: set apart, and in a block of its own where colours are on. Letters of
-    /// double height or width (DECDHL, DECDWL) are drawn by few terminals and garbled by multiplexers, and letters that are
-    /// spaced out would not be selected by a double click, or be copied with their gaps.
+    /// The secret is drawn as large as a terminal allows: set apart, and in a coloured block if colours are on. Few
+    /// terminals draw letters of double height or width (DECDHL, DECDWL), and multiplexers garble them. A double click
+    /// would not select spaced letters, and a copy of them would have gaps.
     #[must_use]
     pub fn drawn(&self, size: Size, coloured: bool) -> Zeroizing<String> {
         let (columns, rows) = (usize::from(size.columns.max(1)), usize::from(size.rows));
@@ -60,13 +61,13 @@ impl ScreenPage {
             true => ("\x1b[1;7m", "\x1b[0m"),
         };
         let secret = [margin, strong, gap, self.secret.as_str(), gap, plain];
-        // A line that the terminal has to break takes several.
+        // A long line is broken by the terminal, and takes several rows.
         let secret_rows = (self.secret.len() + margin.len() + gap.len()).div_ceil(columns);
         let broken = "\n".repeat(secret_rows.saturating_sub(1));
 
         let (apart, blank, none) = (vec![String::new(), above], vec![String::new()], Vec::new());
         let below: Vec<String> = apart.iter().rev().cloned().collect();
-        // What stands above the secret, and below it.
+        // The parts above the secret, and below it.
         let ample = ([&blank, &title, &apart], [&below, &rest, &blank, &status, &blank, &keys]);
         let tight = ([&none, &title, &none], [&none, &none, &none, &status, &none, &keys]);
         let least = ([&none; 3], tight.1);
@@ -75,7 +76,7 @@ impl ScreenPage {
         };
         let (above, below) = [ample, tight].into_iter().find(|parts| taken(parts) <= rows).unwrap_or(least);
 
-        // In a window too small for all that, the secret comes first: what stands below it ends where the window does.
+        // In a very small window, the secret comes first. The parts below it are cut where the window ends.
         let room = rows.saturating_sub(above.iter().map(|part| part.len()).sum::<usize>() + secret_rows);
         let mut pieces: Vec<&str> = above.into_iter().flatten().flat_map(|line| [line.as_str(), "\n"]).collect();
         pieces.extend(secret);
@@ -122,7 +123,7 @@ mod tests {
         let page = ScreenPage { secret: Zeroizing::new("2345-6789-abcd-efgh-jkmn".into()), ..page() };
         for (columns, rows) in [(20, 5), (20, 2), (10, 3), (80, 1)] {
             let drawn = page.drawn(Size { columns, rows }, false);
-            // A row that a long line is broken into is a line break behind it.
+            // For each further row of a broken line, `drawn` has a line break.
             let taken = drawn.split('\n').count();
             assert!(drawn.contains("2345-6789-abcd-efgh-jkmn"), "{columns}x{rows}: {}", *drawn);
             assert!(taken <= usize::from(rows), "{columns}x{rows}: {}", *drawn);

@@ -1,4 +1,4 @@
-//! One account on a sheet, for people.
+//! A sheet about one account, for people.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,7 +9,7 @@ use crate::domain::account::{Account, State};
 use crate::domain::clock::{moment, moment_and_span, spoken};
 use crate::domain::throttle::Throttle;
 
-/// An account as an admin sees it, with so many sign-ins under way.
+/// An account as an admin sees it, with its number of active sign-ins.
 #[must_use]
 pub fn account(
     account: &Account,
@@ -40,7 +40,7 @@ pub fn account(
     pairs(&rows, layout)
 }
 
-/// An account as its owner sees it: what the roles allow, and how to change the password.
+/// An account as its owner sees it: the rights of its roles, and how to change the password.
 #[must_use]
 pub fn profile(account: &Account, now: Timestamp, zone: &TimeZone, layout: Layout) -> String {
     let mut rows = who(account);

@@ -14,13 +14,13 @@ use crate::domain::audit::{Detail, Event};
 use crate::domain::clock::{Zone, readable};
 use crate::domain::text::{hanging, neutral};
 
-/// The widest username that is never broken where there is little room.
+/// The widest username that is never broken, even in a narrow terminal.
 const USERNAME_WIDTH: u16 = 24;
-/// With less room than this an event stands below its number.
+/// In a narrower terminal, an event is written below its number.
 const EVENT_WIDTH: u16 = 60;
 
-/// Accounts, a row each, as wide as the terminal at most. Later pages stand under the columns of the first. Where a row has
-/// not enough room, an account is a block of lines.
+/// Accounts, one per row. A row is at most as wide as the terminal. Later pages align with the columns of the first. If
+/// the terminal is too narrow for a row, an account is a block of lines.
 pub struct AccountTable {
     layout: Layout,
     widths: Option<Vec<u16>>,
@@ -33,7 +33,7 @@ impl AccountTable {
         Self { layout, widths: None }
     }
 
-    /// The next rows; the first have a header.
+    /// The next rows. The first page has a header.
     pub fn page(&mut self, accounts: &[Account], now: Timestamp) -> String {
         if accounts.is_empty() {
             return String::new();
@@ -54,7 +54,7 @@ impl AccountTable {
         for (index, column) in table.column_iter_mut().enumerate() {
             let fixed = |width| comfy_table::Width::Fixed(width);
             match (self.layout.width, index) {
-                // What one reads first and types back is not broken over two lines.
+                // Columns that people read first and type back are not broken.
                 (Some(_), 0 | 3 | 5) => column.set_constraint(ColumnConstraint::ContentWidth),
                 (Some(_), 1) if content[1] <= USERNAME_WIDTH => column.set_constraint(ColumnConstraint::ContentWidth),
                 (Some(_), 1) => column.set_constraint(ColumnConstraint::UpperBoundary(fixed(USERNAME_WIDTH + 2))),
@@ -66,19 +66,19 @@ impl AccountTable {
     }
 }
 
-/// How many columns a table of these accounts takes, if no word of a name and no address is broken.
+/// The width of a table of these accounts, with no broken address and no broken word of a name.
 fn least_width(accounts: &[Account], content: &[u16]) -> u16 {
     let longest = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
     let names = accounts.iter().map(|account| longest(&neutral(account.display_name.as_str()))).max().unwrap_or(0);
     let roles = accounts.iter().map(|account| longest(&account.roles.join(" "))).max().unwrap_or(0);
     let words =
         [names.max("NAME".len()), roles.max("ROLES".len())].map(|width| u16::try_from(width).unwrap_or(u16::MAX));
-    // Two columns stand behind each but the last.
+    // Two spaces follow each column but the last.
     let whole = [content[0], content[1].min(USERNAME_WIDTH), content[3], content[5], 2 * 5];
     whole.into_iter().chain(words).fold(0, u16::saturating_add)
 }
 
-/// An account in lines of its own.
+/// An account as a block of lines.
 fn block(account: &Account, now: Timestamp, layout: Layout) -> String {
     let state = account.state(now);
     let style = if layout.coloured { colours(state).1.on_default() } else { Style::new() };
@@ -109,18 +109,18 @@ fn row(account: &Account, now: Timestamp) -> [Cell; 6] {
     ]
 }
 
-/// How much of an event stands in a column of its own.
+/// How many parts of an event get a column of their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Columns {
-    /// All of it, where there is no terminal.
+    /// All parts. The output is no terminal.
     All,
-    /// When it was and what came of it; the rest stands beside it, in lines.
+    /// The time and the outcome. The rest stands beside them, in lines.
     Few,
-    /// Nothing: a terminal has no room for it.
+    /// No part. The terminal has no room for columns.
     None,
 }
 
-/// Events of the record, a row each. Only the first page has a header.
+/// Events of the record, one per row. Only the first page has a header.
 pub struct EventTable {
     zone: Zone,
     layout: Layout,
@@ -182,7 +182,7 @@ fn event_row(event: &Event, columns: Columns, zone: &TimeZone) -> Vec<Cell> {
     }
 }
 
-/// Rows under titles, where there are few enough to be drawn at once. The columns before `wrapping` are never broken.
+/// A small table with titles, drawn at once. The columns before `wrapping` are never broken.
 #[must_use]
 pub fn listing<const N: usize>(titles: [&str; N], rows: &[[String; N]], wrapping: usize, layout: Layout) -> String {
     let mut table = blank(layout);
@@ -196,7 +196,7 @@ pub fn listing<const N: usize>(titles: [&str; N], rows: &[[String; N]], wrapping
     finish(&mut table)
 }
 
-/// Labels and values, a line each.
+/// Labels and values, one pair per line.
 #[must_use]
 pub fn pairs(rows: &[(&str, String)], layout: Layout) -> String {
     let mut table = blank(layout);
@@ -245,7 +245,7 @@ fn coloured(state: State) -> Cell {
     Cell::new(state.label()).fg(colours(state).0)
 }
 
-/// The colour of a state, in a table and outside of one. Its word says the same.
+/// The colour of a state, in a table and elsewhere. The word for the state says the same.
 fn colours(state: State) -> (Color, AnsiColor) {
     match state {
         State::Active => (Color::DarkGreen, AnsiColor::Green),

@@ -1,5 +1,5 @@
-//! A terminal that was taken over: its modes, and what is drawn on it. Nothing here waits for ever, since whoever ends the
-//! program waits for it.
+//! A terminal that was taken over: its modes, and what is drawn on it. Nothing here waits for ever, because the end of
+//! the program waits for it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,33 +16,33 @@ use zeroize::Zeroizing;
 
 use super::alternate::{self, Size};
 
-/// How long a terminal may take nothing, and how often to try again.
+/// How long to wait for a terminal that takes nothing, and how often to try again.
 const PATIENCE: Duration = Duration::from_secs(1);
 const TRY_EVERY: Duration = Duration::from_millis(10);
 
-/// What draws the alternate screen, line by line, for a terminal of any size.
+/// Draws the alternate screen, line by line, for any size of terminal.
 pub type Picture = Box<dyn Fn(Size) -> Zeroizing<String> + Send>;
 
-/// How a terminal is taken over.
+/// The way a terminal is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
     /// For lines that are echoed.
     Line,
-    /// For lines that are not. It stays so until the terminal is given back, since people type on while a password is
-    /// being hashed.
+    /// For lines without echo. It stays so until the terminal is given back: people type on while a password is being
+    /// hashed.
     Hushed,
     /// For the alternate screen.
     Screen,
 }
 
-/// A terminal, and how it was before.
+/// A terminal, and its earlier modes.
 pub struct Taken {
     /// It does not block.
     terminal: File,
     manner: Manner,
     before: Termios,
     during: Termios,
-    /// The most rows it has had on the alternate screen.
+    /// The largest number of rows it has had on the alternate screen.
     rows: u16,
 }
 
@@ -58,12 +58,12 @@ impl Taken {
         during.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
         if manner != Manner::Line {
             during.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
-            // A read waits for a key, whatever used the terminal before.
+            // A read waits for a key, whatever program used the terminal before.
             during.special_codes[SpecialCodeIndex::VMIN] = 1;
             during.special_codes[SpecialCodeIndex::VTIME] = 0;
         }
         if manner == Manner::Screen {
-            // Ctrl-S would hold back what takes the secret off the screen.
+            // Ctrl-S would hold back the bytes that remove the secret from the screen.
             during.input_modes -= InputModes::IXON;
         }
         let taken = Self { terminal, manner, before, during, rows: 0 };
@@ -76,16 +76,16 @@ impl Taken {
         self.manner
     }
 
-    /// Takes it over again, when somebody else has had it.
+    /// Takes the terminal over again, after another program has used it.
     pub fn again(&self) {
-        // At worst it is as it was, or gone.
+        // At worst the modes stay as they are, or the terminal is gone.
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.during);
         if self.manner == Manner::Screen {
             self.forget_typed();
         }
     }
 
-    /// Throws away what has been typed and not been read.
+    /// Throws away what has been typed but not read.
     pub fn forget_typed(&self) {
         let _ = tcflush(&self.terminal, QueueSelector::IFlush);
     }
@@ -99,7 +99,7 @@ impl Taken {
         self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())
     }
 
-    /// Gives the terminal back. What was typed ahead where nothing is echoed is thrown away, or the shell would show it.
+    /// Restores the terminal. Text typed ahead without echo is thrown away: otherwise the shell would show it.
     pub fn restore(&self) {
         // At worst the terminal is gone, and there is nothing to restore.
         if self.manner == Manner::Screen {
@@ -111,7 +111,7 @@ impl Taken {
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
     }
 
-    /// Writes all of it, or fails after a while.
+    /// Writes all bytes, or fails after a while.
     pub fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
         let mut tries = PATIENCE.as_millis() / TRY_EVERY.as_millis();
         while !bytes.is_empty() {

@@ -1,4 +1,4 @@
-//! Reading keys, each as it is typed, from a terminal that sends them at once.
+//! Reads keys as they are typed, from a terminal that sends each key at once.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -11,23 +11,24 @@ use zeroize::Zeroizing;
 use super::keys::{self, ListKey};
 use super::screen::ScreenKey;
 
-/// How long after the first byte of what may be more the rest comes at the latest, and how often to look.
+/// How long to wait for the rest of a key after its first byte, and how often to look.
 const REST_WAITS: Duration = Duration::from_millis(50);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
-/// Waits for keys at a list. Enter, Esc and Ctrl-D count only alone: who pastes a line end has not looked at the list.
+/// Waits for keys at a list. Enter, Esc and Ctrl-D count only alone: a pasted line end does not show that the person
+/// has looked at the list.
 pub fn at_list(terminal: &File) -> io::Result<Vec<ListKey>> {
     Ok(keys::decoded(&chunk(terminal, b"\x04\x1b\r\n")?))
 }
 
-/// Waits for keys at the confirmation screen, and says what they mean. Each counts only alone: who pastes a text has not
-/// looked at the screen.
+/// Waits for keys at the confirmation screen, and says what they mean. A key counts only alone: a pasted text does not
+/// show that the person has looked at the screen.
 pub fn at_screen(terminal: &File) -> io::Result<Option<ScreenKey>> {
     Ok(keys::meant(&chunk(terminal, b"\x04\x1b\r\ncCqQ")?))
 }
 
-/// What has been typed by now, at least one byte unless the terminal is gone. More than a byte at once is a key of
-/// several, or pasted, and what follows at once belongs to it; so may what follows one of these `first` bytes.
+/// Everything typed so far, at least one byte unless the terminal is gone. Several bytes at once are a long key or a
+/// paste. All bytes that follow at once belong to it. After one of the `first` bytes, the rest may come a little later.
 fn chunk(mut terminal: &File, first: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut typed = Zeroizing::new(Vec::new());
     let mut buffer = Zeroizing::new([0; 4096]);
@@ -41,7 +42,7 @@ fn chunk(mut terminal: &File, first: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-/// Whether more is there soon. It counts what waits, since poll(2) of macOS does not take `/dev/tty`.
+/// Whether more bytes come soon. It counts the waiting bytes, since poll(2) of macOS does not take `/dev/tty`.
 fn has_more(terminal: &File) -> io::Result<bool> {
     for _ in 0..REST_WAITS.as_millis() / LOOK_EVERY.as_millis() {
         if is_waiting(terminal)? {
@@ -52,7 +53,7 @@ fn has_more(terminal: &File) -> io::Result<bool> {
     is_waiting(terminal)
 }
 
-/// Whether something has been typed that nobody has read.
+/// Whether typed bytes wait to be read.
 pub fn is_waiting(terminal: &File) -> io::Result<bool> {
     Ok(ioctl_fionread(terminal)? > 0)
 }

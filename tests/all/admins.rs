@@ -1,5 +1,5 @@
-//! The admins: somebody can always administer the store, whoever is out can be brought back, and what is taken out
-//! stays so.
+//! The admins. Somebody can always administer the store. A locked-out admin can be let in again. A removed admin stays
+//! removed.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 // The last global-admin.
 
-/// What could leave a store without an admin.
+/// The changes that could leave a store without an admin.
 const LOSSES: [&[&str]; 5] = [
     &["users", "disable", "root"],
     &["users", "remove", "root"],
@@ -125,7 +125,7 @@ fn started(desk: &Desk, username: &str, args: &[&str]) -> Child {
     child
 }
 
-/// Two admins go for each other at the same moment, again and again.
+/// Two admins act against each other at the same moment, again and again.
 fn duel(deed: &str, rest: &[&str]) {
     let desk = Desk::settled();
     desk.like_root("other", GLOBAL_ADMIN);
@@ -136,7 +136,7 @@ fn duel(deed: &str, rest: &[&str]) {
         let mut codes: Vec<i32> =
             duel.into_iter().map(|child| Run::from(child.wait_with_output().unwrap()).code).collect();
         codes.sort_unstable();
-        // Who comes second is not allowed any more, or not even let in.
+        // The slower one has lost the right, or cannot even sign in.
         assert!(matches!(codes[..], [0, 4 | 5]), "round {round}: {codes:?}");
         let left = ["root", "other"].into_iter().filter(|username| {
             let stands = "state = 'active' AND removed_at IS NULL AND temporary_until IS NULL AND roles & 8 != 0";
@@ -364,7 +364,7 @@ fn a_purge_forgets_what_was_removed_thirty_days_ago_and_nothing_else() {
         desk.like_root(username, 0);
     }
     desk.run(&["users", "remove", "alice", "bob", "cora"]).succeeds();
-    // The purge may come some seconds later: a minute keeps cora on her side of the line.
+    // The purge may run some seconds later. A minute of margin keeps cora from being purged.
     for (username, ago) in [("alice", 31 * DAY), ("bob", 30 * DAY + 1), ("cora", 30 * DAY - 60)] {
         desk.sql(&format!("UPDATE accounts SET removed_at = removed_at - {ago} WHERE username = '{username}'"));
     }

@@ -1,4 +1,4 @@
-//! After a change the answer says that it is made, whatever becomes of the output.
+//! After a change, the answer says that the change is made. The state of the output does not matter.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,7 +11,7 @@ use crate::common::crowd::{crowd, names};
 use crate::common::{Desk, Run};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Runs a command whose result cannot be written: the disk of its output is full.
+/// Runs a command whose result cannot be written, because the disk of its output is full.
 fn into_full(desk: &Desk, args: &[&str]) -> Run {
     desk.command(args).stdout(File::create("/dev/full").unwrap()).output().unwrap().into()
 }
@@ -61,16 +61,16 @@ fn an_answer_that_nobody_takes_is_cut_off_by_a_signal_that_says_that_it_is_done(
     crowd(&desk, 400);
     let names: Vec<_> = names(1..=400).into_iter().collect();
     let ids: Vec<&str> = names.iter().map(String::as_str).collect();
-    // More than a pipe holds.
+    // The answer is longer than a pipe can hold.
     let args = [&["users", "require-change", "--format", "jsonl"][..], &ids].concat();
     let mut child = desk.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while desk.value::<i64>("SELECT count(*) FROM accounts WHERE must_change") < 400 {
         sleep(Duration::from_millis(20));
     }
-    // Before it writes, and while it does.
+    // Once before it writes, and once while it does.
     sleep(Duration::from_millis(500));
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    // Nothing is read before it has ended.
+    // Nothing is read before the program has ended.
     child.wait().unwrap();
     let run: Run = child.wait_with_output().unwrap().into();
     assert_eq!(run.code, 143, "{}", run.stderr);

@@ -1,5 +1,4 @@
-//! Who may do what to whom: every role to every role, every action, every state, against the table in DESIGN.md as it
-//! is written there.
+//! Who may do what to whom. Every role, action and state is compared with the table in DESIGN.md, as written there.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -31,7 +30,7 @@ use rusqlite::{Connection, params};
 
 /// The roles by rank, 0 to 4.
 const ROLES: [&[Role]; 5] = [&[], &[Role::Auditor], &[Role::Helpdesk], &[Role::UserAdmin], &[Role::GlobalAdmin]];
-/// The operator stands behind them as a sixth actor.
+/// The operator follows them as a sixth actor.
 const OPERATOR: usize = 5;
 
 const NONE: &str = "-----";
@@ -39,8 +38,8 @@ const LOWER_THAN_2: &str = "++---";
 const LOWER_THAN_3: &str = "+++--";
 const ANYONE: &str = "+++++";
 
-/// What is tried. The columns are the actors by rank and the operator; each says which ranks of target (0 to 4) are
-/// within reach.
+/// The actions. The columns are the actors by rank, then the operator. Each cell lists the ranks of target (0 to 4)
+/// that the actor can act on.
 const TABLE: [(&str, [&str; 6]); 23] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
@@ -52,14 +51,14 @@ const TABLE: [(&str, [&str; 6]); 23] = [
     ("enable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
     ("remove", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
     ("restore", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
-    // An account that starts with a role is given it, and roles are a global-admin's to give.
+    // To add an account with a role is to grant that role, and only a global-admin grants roles.
     ("add", [NONE, NONE, NONE, "+----", ANYONE, ANYONE]),
     ("grant", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("revoke", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("purge", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("policy set", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("policy show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
-    // Those of others; everybody has those of their own.
+    // Tokens of others. Every account may handle its own.
     ("tokens create", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("tokens revoke", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("tokens list", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
@@ -69,18 +68,18 @@ const TABLE: [(&str, [&str; 6]); 23] = [
     ("store check", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
 ];
 
-/// "`me …`, own tokens" is everybody's.
+/// "`me …`, own tokens" is for every account.
 const OWN: [&str; 3] = ["tokens create", "tokens revoke", "tokens list"];
 
-/// "Nobody resets, disables or removes themselves through `users`." To unlock oneself would walk around the same.
+/// "Nobody resets, disables or removes themselves through `users`." To unlock oneself would break the same rule.
 const NEVER_TO_ONESELF: [&str; 4] = ["reset", "unlock", "disable", "remove"];
 /// "What would leave no usable global-admin is refused."
 const LEAVES_NO_ADMIN: [&str; 4] = ["reset", "disable", "remove", "revoke"];
-/// What cannot be done to an account while it is removed.
+/// Actions that a removed account does not allow.
 const NOT_WHILE_REMOVED: [&str; 10] =
     ["reset", "require-change", "unlock", "edit", "disable", "enable", "remove", "grant", "revoke", "tokens create"];
 
-/// What the target is.
+/// The state of the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Active,
@@ -90,7 +89,7 @@ enum State {
     Removed,
     /// The actor.
     Oneself,
-    /// The only global-admin there is.
+    /// The only global-admin.
     LastAdmin,
 }
 
@@ -103,7 +102,7 @@ enum Verdict {
     Conflict,
 }
 
-/// One combination.
+/// One combination of action, actor, target and state.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     action: &'static str,
@@ -113,12 +112,12 @@ struct Cell {
     state: State,
     /// Whether the actor is the target.
     oneself: bool,
-    /// What the actor is.
+    /// The state of the actor.
     actors_own: State,
 }
 
 impl Cell {
-    /// Whether the target is not what it is done to.
+    /// Whether the state of the target forbids the action.
     fn state_forbids(&self) -> bool {
         match self.state {
             State::Removed => NOT_WHILE_REMOVED.contains(&self.action),
@@ -127,7 +126,7 @@ impl Cell {
         }
     }
 
-    /// What the contract says.
+    /// The verdict that the contract demands.
     fn contract(&self) -> Verdict {
         if self.oneself && OWN.contains(&self.action) {
             return Verdict::Yes;
@@ -136,7 +135,7 @@ impl Cell {
         if out_of_reach || (self.oneself && NEVER_TO_ONESELF.contains(&self.action)) {
             Verdict::NotAllowed
         } else if self.state == State::MustChange && self.action == "tokens create" {
-            // Of the target: a token made now would end when its owner has chosen a password.
+            // The target must choose a new password. A token made now would end when the target does so.
             Verdict::ChangeRequired
         } else if self.state_forbids() {
             Verdict::Conflict
@@ -148,8 +147,8 @@ impl Cell {
     }
 }
 
-/// Every combination that can be: oneself has one's own role, and the last admin is a global-admin, whom only the
-/// operator and people of lower rank meet as somebody else.
+/// Every possible combination. An actor who is the target has the target's rank. The last admin is a global-admin. Only
+/// the operator and actors of lower rank meet that admin as somebody else.
 fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
     for (action, reaches) in TABLE {
@@ -192,13 +191,13 @@ fn later() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
 }
 
-/// A temporary password that nobody has been handed.
+/// A temporary password that has not been handed over.
 fn made() -> Undelivered<StoredHash> {
     let (cost, rng) = (Cost { memory_kib: 8, passes: 1, lanes: 1 }, &mut StdRng::seed_from_u64(1));
     StoredHash::of_temporary(TemporaryPassword::generate(rng), cost, rng).unwrap()
 }
 
-/// Somebody who takes whatever is delivered.
+/// A courier that takes everything.
 struct Taker;
 
 impl<T> Courier<T> for Taker {
@@ -226,7 +225,7 @@ const ACTOR: i64 = 1;
 const TARGET: i64 = 2;
 const KEEPER: i64 = 3;
 
-/// Nobody watches.
+/// A watcher that does nothing.
 struct Nobody;
 
 impl Watch for Nobody {
@@ -235,7 +234,7 @@ impl Watch for Nobody {
     }
 }
 
-/// A clock that stands.
+/// A clock that stands still.
 struct Still;
 
 impl Clock for Still {
@@ -244,7 +243,7 @@ impl Clock for Still {
     }
 }
 
-/// A store, and the back door to it by which each cell is set up.
+/// A store, and a direct connection to it that sets up each cell.
 struct Bench {
     folder: tempfile::TempDir,
     store: Store,
@@ -265,7 +264,8 @@ impl Bench {
         Self { folder, store: stores.open().unwrap(), behind }
     }
 
-    /// The accounts of a cell and no others: the actor, the target, and an admin who keeps either from being the last.
+    /// Sets up the accounts of a cell and no others: the actor, the target, and an admin. With that admin, neither of
+    /// the two is the last one.
     fn set_up(&mut self, cell: Cell) {
         let transaction = self.behind.transaction().unwrap();
         transaction.execute("DELETE FROM accounts", []).unwrap();
@@ -317,7 +317,7 @@ impl Bench {
         self.store.account(&Target::Id(AccountId(id))).unwrap().unwrap()
     }
 
-    /// Tries it as a command does: the rule first, then the store.
+    /// Tries the action as a command does: first the rule, then the store.
     fn attempt(&mut self, cell: Cell) -> Verdict {
         let target = self.get(if cell.oneself { ACTOR } else { TARGET });
         let account = (cell.actor != OPERATOR).then(|| self.get(ACTOR));
@@ -325,11 +325,11 @@ impl Bench {
         let by = actor;
         let decided = decided(cell, account.as_ref(), &target);
         if cell.action == "revoke" && target.roles.is_empty() && decided != Verdict::Yes {
-            // To a store, taking nothing is an edit of no role, which more people may do.
+            // For the store, revoking no role is an edit without roles, which more actors may do.
             return decided;
         }
         match self.written(cell, &by, &target) {
-            // A store says the same as the rule, or has more to say.
+            // The store agrees with the rule, or refuses for a further reason.
             Some(written) if decided == Verdict::Yes => verdict(&written),
             Some(written) => {
                 assert_ne!(verdict(&written), Verdict::Yes, "{cell:?}: the rule refuses it, and the store does not");
@@ -339,7 +339,7 @@ impl Bench {
         }
     }
 
-    /// What the store says; `None` of what it has no say in.
+    /// The answer of the store, or `None` if the store does not decide this action.
     fn written(&mut self, cell: Cell, by: &Actor, target: &Account) -> Option<Result<()>> {
         let (id, seen, store) = (target.id, target.revision, &mut self.store);
         let roles = |roles| Edit { roles: Some(roles), ..Edit::default() };
@@ -386,7 +386,7 @@ impl Bench {
     }
 }
 
-/// What the rule says.
+/// The verdict of the rule.
 fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
     let (action, subject) = match cell.action {
         "list" => (Action::List, None),
@@ -410,7 +410,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "tokens revoke" => (Action::RevokeToken, Some(target.into())),
         "tokens list" => (Action::ListTokens, Some(target.into())),
         "audit list" | "audit verify" => (Action::Audit, None),
-        // Whether an account may be added is two questions, and the store asks both.
+        // To add an account takes two decisions, and the store makes both.
         _ => return Verdict::Yes,
     };
     match decide(actor.map_or(Standing::Operator, Standing::Account), action, subject) {

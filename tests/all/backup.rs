@@ -1,4 +1,4 @@
-//! Backups: a copy of the whole store, made while others go on, of which there is either all or nothing.
+//! Backups. A backup copies the whole store while others go on. It leaves a whole copy, or nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -20,7 +20,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 const BACKUP: [&str; 3] = ["store", "backup", "copy.db"];
 
-/// The names in the home, in order, but for the file where writers stand in line.
+/// The names in the home, in order, without the file that queues writers.
 fn names(desk: &Desk) -> Vec<String> {
     let entries = fs::read_dir(desk.home.path()).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -32,7 +32,7 @@ fn names(desk: &Desk) -> Vec<String> {
 /// A desk whose store is the copy.
 fn restored(desk: &Desk, copy: &str) -> Desk {
     let other = Desk::empty();
-    // Copied as an operator would: with its mode.
+    // Copied like an operator would, with its mode.
     fs::copy(desk.home.path().join(copy), other.store()).unwrap();
     other
 }
@@ -41,7 +41,7 @@ fn started(mut command: Command) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Fails the test unless the record says that a backup was begun, and that none came of it.
+/// Fails the test unless the record says that a backup began and failed.
 #[track_caller]
 fn says_that_none_came_of_it(desk: &Desk) {
     let events = events(desk);
@@ -179,7 +179,7 @@ fn no_page_of_the_copy_has_a_password_or_a_hash_that_was_replaced() {
     let holds = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
     assert!(holds(desk.hash_of("alice").as_bytes()));
     for what in gone {
-        // The part of a hash that is not the same for all of them.
+        // The part of a hash that differs between hashes.
         let telling = what.rsplit(|byte| *byte == b'$').next().unwrap();
         assert!(!holds(telling), "{}", String::from_utf8_lossy(&what));
     }
@@ -271,7 +271,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn what_has_taken_the_place_of_an_unfinished_backup_is_not_placed() {
     let desk = Desk::settled();
-    // The unfinished file is there before the first event: whoever writes meanwhile keeps it at that.
+    // The unfinished file exists before the first event. A writer meanwhile keeps the backup at that point.
     let other = Connection::open(desk.store()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut backup = started(desk.command(&BACKUP));
@@ -293,13 +293,13 @@ fn what_has_taken_the_place_of_an_unfinished_backup_is_not_placed() {
     says_that_none_came_of_it(&desk);
 }
 
-// ---- While others go on.
+// ---- While others write.
 
 #[test]
 fn a_backup_comes_to_its_end_while_four_others_write_all_the_time_and_keeps_none_of_them_waiting() {
     let desk = Desk::settled();
     bulky_crowd(&desk, 20_000);
-    // Each write moves one unit from one account to another: a copy of one moment has as many as there were.
+    // Each write moves one unit between two accounts. So a copy of one moment has the same total as before.
     desk.sql("UPDATE accounts SET tries_untold = 1000000 WHERE id > 1");
     let all: i64 = desk.value("SELECT sum(tries_untold) FROM accounts");
     let (over, written) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -317,7 +317,7 @@ fn a_backup_comes_to_its_end_while_four_others_write_all_the_time_and_keeps_none
                     }
                     moving.commit().unwrap();
                     written.fetch_add(1, Ordering::Relaxed);
-                    // Without a breath nobody else would get to write, whatever they do.
+                    // Without this pause, no other process would get to write.
                     sleep(Duration::from_millis(2));
                 }
             });
@@ -351,7 +351,7 @@ fn of_two_backups_to_one_place_at_once_one_is_made() {
     assert_eq!(names(&desk), ["copy.db", "store.db"]);
 }
 
-// ---- When nothing comes of it.
+// ---- When a backup fails.
 
 #[test]
 #[ignore = "takes long"]
@@ -388,7 +388,7 @@ fn ended_by_a_signal_it_leaves_nothing_and_that_is_recorded() {
     bulky_crowd(&desk, 20_000);
     let before = events(&desk);
     for (signal, events_more) in [(Signal::INT, 2), (Signal::TERM, 4)] {
-        // The unfinished file is there before the first event: whoever writes meanwhile keeps it at that.
+        // The unfinished file exists before the first event. A writer meanwhile keeps the backup at that point.
         let other = Connection::open(desk.store()).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let mut backup = started(desk.command(&BACKUP));
@@ -397,7 +397,7 @@ fn ended_by_a_signal_it_leaves_nothing_and_that_is_recorded() {
             sleep(Duration::from_millis(1));
         }
         kill_process(Pid::from_child(&backup), signal).unwrap();
-        // Until it has come, and is put off.
+        // Until the signal has arrived and was put off.
         sleep(Duration::from_secs(1));
         drop(other);
         let run = Run::from(backup.wait_with_output().unwrap()).exits(130);
@@ -415,7 +415,7 @@ fn a_disk_that_takes_no_more_leaves_nothing_and_that_is_recorded() {
     bulky_crowd(&desk, 20_000);
     let plain = desk.command(&BACKUP);
     let mut shell = Command::new("bash");
-    // A MiB a file at the most; who would be ended by it is told instead.
+    // A file may have at most a MiB. The program gets an error instead of the fatal signal.
     shell.args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$0\" \"$@\""]).arg(plain.get_program());
     shell.args(plain.get_args()).env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let run = desk.refuses(1, || shell.current_dir(desk.home.path()).output().unwrap().into());
@@ -433,7 +433,7 @@ fn a_full_disk_leaves_nothing_and_that_is_recorded() {
     let small = tempfile::tempdir().unwrap();
     let mount = |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(small.path()).status().unwrap().success();
     if !mount(&["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs"]) {
-        // Nobody may mount here.
+        // This user may not mount here.
         return;
     }
     let place = small.path().join("copy.db");

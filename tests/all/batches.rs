@@ -1,5 +1,5 @@
-//! A reset of more than fit into a batch: each batch is delivered, then in force, and what ends the run ends it between
-//! two of them.
+//! A reset of more accounts than fit into a batch. Each batch is delivered, and then put in force. A run that ends
+//! early ends between two batches.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -75,7 +75,7 @@ fn a_reader_who_leaves_ends_the_run_with_the_rows_read_in_force_and_the_rest_as_
     assert_eq!(not_in_force(&desk, &rows(&text)[..BATCH]), Vec::<String>::new());
 }
 
-/// Runs it where no file may be longer than so many blocks of 512 bytes.
+/// The command, run under a file size limit of this many blocks of 512 bytes.
 fn limited(desk: &Desk, blocks: u32, plain: &Command) -> Command {
     let mut shell = Command::new("sh");
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
@@ -88,7 +88,7 @@ fn limited(desk: &Desk, blocks: u32, plain: &Command) -> Command {
 #[test]
 fn where_not_even_the_first_batch_fits_on_the_disk_there_is_nothing_to_go_on_with() {
     let desk = crowded(BATCH + 6);
-    // Open, it has all the room on the disk that the program needs up to there.
+    // While the store is open, its files already take all the disk space the program needs up to there.
     let store = rusqlite::Connection::open(desk.store()).unwrap();
     store.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
     let run = desk.refuses(12, || limited(&desk, 0, &all_to(&desk, "out")).output().unwrap().into());
@@ -97,8 +97,8 @@ fn where_not_even_the_first_batch_fits_on_the_disk_there_is_nothing_to_go_on_wit
     assert!(!desk.home.path().join("out").exists());
 }
 
-/// A file that makes room for one more batch, and no more, under a limit that the store stays below: 1 MiB of rows of
-/// people who are not there, and one of somebody who is reset.
+/// The file has room for just one more batch under a limit that the store never reaches. It holds 1 MiB of rows. One
+/// row is of an account that is reset, and the others are of accounts that do not exist.
 #[test]
 #[ignore = "takes long"]
 fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_force() {
@@ -110,7 +110,7 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
     let first = written(&out);
     let row = first.strip_prefix(HEADER).unwrap();
     let gone = row.replace("u001", "gone");
-    // In blocks of 512 bytes there is room for one batch and not for two.
+    // In blocks of 512 bytes, with room for one batch but not for two.
     let room = (row.len() * BATCH * 3 / 2) as u64;
     let limit = 1 << 20;
     let count = (usize::try_from(limit - room).unwrap() - first.len()) / gone.len();
@@ -148,7 +148,7 @@ fn a_file_that_is_moved_removed_or_written_by_others_ends_the_run_between_two_ba
         let reset = reset_since(&desk, &before).len();
         assert!(reset < 4 * BATCH, "it went on");
         assert!(run.stderr.contains("somebody"), "{}", run.stderr);
-        // The first batch may not have been in force yet.
+        // Perhaps even the first batch was not in force yet.
         run.exits(if reset == 0 { 12 } else { 11 });
     }
 }
@@ -161,7 +161,7 @@ fn rows_that_are_refused_among_others_are_taken_out_of_the_file() {
         for username in ["u001", "u010", "u064", "u066"] {
             desk.refuse_resets(username);
         }
-        // The first one to write makes the file where writers stand in line.
+        // The first writer makes the file that queues writers.
         desk.run(&["users", "require-change", "u001"]).succeeds();
         let (before, files) = (hashes(&desk), fs::read_dir(desk.home.path()).unwrap().count());
         let args = ["users", "reset", "--search", "example.org", "--yes", "--format", format, "--output", "out"];
@@ -215,8 +215,8 @@ fn a_store_that_stays_busy_ends_the_run_after_one_batch() {
     assert_eq!(code, 11, "{stderr}");
 }
 
-/// Waits until nothing more is put in force and no password is hashed any more, as comes of it if nobody reads, and says how
-/// many are done.
+/// Waits until no more accounts are put in force and no more passwords are hashed. This happens when nobody reads the
+/// output. Returns how many accounts are done.
 #[track_caller]
 fn done_when_stuck(desk: &Desk, before: &BTreeMap<String, String>, child: &Child) -> usize {
     let mut seen = (0, String::new());
@@ -231,7 +231,7 @@ fn done_when_stuck(desk: &Desk, before: &BTreeMap<String, String>, child: &Child
     unreachable!("it never came to a stand")
 }
 
-/// How much of a processor's time a process has used (proc(5): `utime` and `stime`).
+/// The processor time that a process has used (proc(5): `utime` and `stime`).
 fn time_used(child: &Child) -> String {
     let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
     let (_, fields) = stat.rsplit_once(") ").unwrap();

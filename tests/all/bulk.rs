@@ -1,4 +1,4 @@
-//! A reset of many: whom it takes, and what it asks before.
+//! A reset of many: which accounts it takes, and what it asks first.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 
 const FROM: [&str; 4] = ["users", "reset", "--from", "list"];
 
-/// Resets, and says who has a new password; those and no others have a row.
+/// Resets, and returns the accounts with a new password. Just these accounts have a row.
 #[track_caller]
 fn reset(desk: &Desk, code: i32, deed: impl FnOnce() -> Run) -> (BTreeSet<String>, Run) {
     let before = hashes(desk);
@@ -192,7 +192,7 @@ fn a_list_that_grows_is_taken_as_it_was_when_the_reading_began_or_not_at_all() {
                 thread::sleep(Duration::from_micros(20));
             }
         });
-        // What was there when the reading began may end in the middle of a row, and the writer may be slow to start.
+        // The part that was read may end in the middle of a row. The writer may also start too late.
         let mut run = desk.run(&[&FROM[..], &CSV].concat());
         while !run.stderr.contains("has grown") {
             assert!(run.code == 0 || (run.code == 7 && hashes(&desk) == before), "{}", run.stderr);
@@ -250,7 +250,7 @@ fn whoever_is_named_twice_is_reset_once() {
     assert_eq!(resets_from(&desk, format!("u001\n{id}\nu001@example.org\nU001\n")), names([1]));
 }
 
-/// A desk with accounts of every kind, among them the actor `root`.
+/// A desk with accounts of every kind. One of them is the actor `root`.
 fn mixed() -> Desk {
     let desk = Desk::settled();
     crowd(&desk, 5);

@@ -1,4 +1,4 @@
-//! Looking after the store: what a check finds, each made for real, and that it changes nothing.
+//! The check of a store. Each finding is caused for real, and the check changes nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 const CHECK: [&str; 2] = ["store", "check"];
 
-/// What stands in the home, byte for byte.
+/// The content of the home, byte for byte.
 fn contents(desk: &Desk) -> Vec<(PathBuf, Option<Vec<u8>>)> {
     let entries = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().path());
     let mut all: Vec<_> = entries.map(|path| (path.clone(), fs::read(path).ok())).collect();
@@ -22,7 +22,7 @@ fn contents(desk: &Desk) -> Vec<(PathBuf, Option<Vec<u8>>)> {
     all
 }
 
-/// Runs a check of a store, which must change nothing, and reads what it says.
+/// Checks a store, which must change nothing, and returns the findings.
 #[track_caller]
 fn check(desk: &Desk, store: &str) -> (Run, Vec<Value>) {
     let before = contents(desk);
@@ -32,7 +32,7 @@ fn check(desk: &Desk, store: &str) -> (Run, Vec<Value>) {
     (run, findings)
 }
 
-/// Fails the test unless this, and nothing else, is found, with a remedy.
+/// Fails the test unless just this is found, with a remedy.
 #[track_caller]
 fn finds(desk: &Desk, store: &str, name: &str, message: &str, remedy: &str) {
     let (run, findings) = check(desk, store);
@@ -44,7 +44,7 @@ fn finds(desk: &Desk, store: &str, name: &str, message: &str, remedy: &str) {
     assert!(has("message", message) && has("remedy", remedy), "{found:?}");
 }
 
-/// Fails the test unless this is found once somebody has run this SQL on the store.
+/// Fails the test unless this is found after the SQL has run on the store.
 #[track_caller]
 fn finds_after(sql: &str, name: &str, message: &str, remedy: &str) {
     let desk = Desk::settled();
@@ -53,7 +53,7 @@ fn finds_after(sql: &str, name: &str, message: &str, remedy: &str) {
     finds(&desk, "store.db", name, message, remedy);
 }
 
-// ---- What is sound.
+// ---- A sound store.
 
 #[test]
 fn a_sound_store_has_no_finding() {
@@ -114,7 +114,7 @@ fn an_older_store_is_a_note_and_stays_old() {
     }
 }
 
-// ---- What is the matter with the file.
+// ---- Faults of the file.
 
 #[test]
 fn what_is_not_there_or_no_store_is_the_one_finding() {
@@ -164,7 +164,7 @@ fn a_log_that_is_open_to_others_or_none_of_the_stores_is_found() {
     fs::set_permissions(&log, Permissions::from_mode(0o640)).unwrap();
     finds(&desk, "store.db", "log", "is open to others (mode 0640)", "chmod 600");
     fs::remove_file(&log).unwrap();
-    // The engine does not open a store beside which there is one that it would never make.
+    // The engine does not open a store next to a log that the engine would never make.
     symlink("store.db", log).unwrap();
     let (run, findings) = check(&desk, "store.db");
     run.exits(10);
@@ -189,7 +189,7 @@ fn another_journal_is_a_note_and_stays() {
     assert_eq!(journal["result"], "note");
 }
 
-// ---- What is the matter with what is in it.
+// ---- Faults of the content.
 
 #[test]
 fn damaged_pages_are_found() {
@@ -197,7 +197,7 @@ fn damaged_pages_are_found() {
     let root: i64 = desk.value("SELECT rootpage FROM sqlite_schema WHERE name = 'accounts_by_name'");
     let mut bytes = fs::read(desk.store()).unwrap();
     let page = usize::try_from(root - 1).unwrap() * 4096;
-    // The first byte of a page says what it is (https://www.sqlite.org/fileformat.html#b_tree_pages).
+    // The first byte of a page tells its type (https://www.sqlite.org/fileformat.html#b_tree_pages).
     bytes[page..page + 4096].fill(0xA5);
     fs::write(desk.store(), bytes).unwrap();
     finds(&desk, "store.db", "pages", "", "restore the latest backup");
@@ -346,7 +346,7 @@ fn operators_who_are_shut_out_sign_in_to_look() {
     let run = desk.refuses(5, || desk.run(&CHECK));
     assert_eq!(run.stdout, "");
     desk.run_as("root", &CHECK).succeeds();
-    // This store cannot say who may: the operating system has.
+    // This store cannot say who may look, so the operating system decides.
     fs::set_permissions(desk.store(), Permissions::from_mode(0o644)).unwrap();
     assert!(desk.run(&CHECK).exits(10).stdout.contains("rights      finding"));
 }

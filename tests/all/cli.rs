@@ -1,8 +1,9 @@
-//! The command line as a script and a reader see it: `tests/cmd/` has a file a behaviour, and each is run as it stands.
+//! The command line as scripts and people see it. `tests/cmd/` has one file per behaviour, and each is run as it
+//! stands.
 //!
-//! A case whose name begins with `help` is run without a store named, one with `no-store` where there is none, any other
-//! on a store of its own with five accounts. After a change that is meant, `TRYCMD=overwrite cargo test --test all cli::`
-//! writes the files anew; read the difference.
+//! A case named `help…` runs without naming a store. A case named `no-store…` runs where no store exists. Every other
+//! case has its own store with five accounts. After an intended change, run `TRYCMD=overwrite cargo test --test all
+//! cli::`. It writes the files again; read the difference.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -13,7 +14,7 @@ use crate::common::{Desk, Run};
 use trycmd::TestCases;
 use trycmd::schema::Bin;
 
-/// A store whose accounts look the same whenever it is made: root, alice, bob, carol and dave.
+/// A store whose accounts are the same every time: root, alice, bob, carol and dave.
 pub fn sample() -> Desk {
     let desk = Desk::new();
     for (name, display_name, role) in [
@@ -37,7 +38,8 @@ pub fn sample() -> Desk {
     desk
 }
 
-/// Runs one file of `tests/cmd/`. Its environment is added to that of the tests, which a developer may have filled.
+/// Runs one file of `tests/cmd/`. Its environment is added to that of the tests, which may hold a developer's own
+/// variables.
 fn run_as_it_stands(case: &Path, desk: &Desk, store: &str) {
     let home = desk.home.path().to_str().unwrap().to_owned();
     let cases = TestCases::new();
@@ -47,7 +49,7 @@ fn run_as_it_stands(case: &Path, desk: &Desk, store: &str) {
         ("XDG_DATA_HOME", &home),
         ("XDG_STATE_HOME", &home),
         ("PASSDESK_STORE", store),
-        // Help is as wide as a terminal, and there is none.
+        // Help is as wide as a terminal. This is the width without one.
         ("COLUMNS", "100"),
         ("SUDO_USER", ""),
         ("TZ", "UTC"),
@@ -76,7 +78,7 @@ fn every_case_without_a_store_is_as_it_stands() {
     for case in cases() {
         let desk = Desk::empty();
         if name(&case).starts_with("help") {
-            // A path in the help would be as long as the name of some temporary folder.
+            // A store's path in the help would be as long as the name of some temporary folder.
             run_as_it_stands(&case, &desk, "");
         } else if name(&case).starts_with("no-store") {
             run_as_it_stands(&case, &desk, desk.store().to_str().unwrap());
@@ -86,7 +88,7 @@ fn every_case_without_a_store_is_as_it_stands() {
     }
 }
 
-/// The cases that change something. Any other reads, or is refused.
+/// The cases that change the store. All others only read, or are refused.
 const CHANGES: [&str; 10] = [
     "add",
     "disable-and-enable",
@@ -105,7 +107,7 @@ fn every_case_on_a_store_is_as_it_stands_and_changes_what_it_is_to_change() {
     let sample = sample();
     for case in cases().iter().filter(|case| !["help", "no-store"].iter().any(|kind| name(case).starts_with(kind))) {
         let desk = Desk::empty();
-        // The copy keeps the mode.
+        // The copy has the same mode.
         fs::copy(sample.store(), desk.store()).unwrap();
         let before = desk.state();
         run_as_it_stands(case, &desk, desk.store().to_str().unwrap());
@@ -113,7 +115,7 @@ fn every_case_on_a_store_is_as_it_stands_and_changes_what_it_is_to_change() {
     }
 }
 
-// ---- What a case cannot show.
+// ---- Behaviour that a case cannot show.
 
 #[test]
 fn a_suggestion_reaches_a_script_too() {
@@ -201,7 +203,7 @@ fn a_word_of_another_program_leads_to_the_command_that_does_it_here() {
         ("users export", "use 'passdesk users list --format csv'; see 'passdesk users --help'"),
         ("users lock alice", "use 'passdesk users disable ID'; see 'passdesk users --help'"),
         ("users create zoe", "use 'passdesk users add USERNAME'; see 'passdesk users --help'"),
-        // What is close in letters and the opposite, or more, is not proposed.
+        // A word with close spelling is not suggested if it does the opposite, or more.
         ("users grunt alice", "try 'grant'; see 'passdesk users --help'"),
         ("users reset --someone", "see 'passdesk users reset --help'"),
     ] {
@@ -230,7 +232,7 @@ fn the_help_of_a_command_is_found_in_either_way() {
     assert_eq!(desk.run(&["help"]).exits(0).stdout, desk.run(&["--help"]).exits(0).stdout);
 }
 
-/// Each command with what it is called, the groups too.
+/// Each command with its name, including the groups.
 fn commands() -> Vec<(String, clap::Command)> {
     fn below(path: &str, command: &clap::Command, all: &mut Vec<(String, clap::Command)>) {
         for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
@@ -270,7 +272,7 @@ fn every_flag_is_documented_and_every_flag_of_the_docs_is_there() {
         .chain(["version".to_owned()])
         .collect();
     let text: String = crate::docs::PAGES.iter().map(|(_, text)| *text).collect();
-    // Flags of other programs stand on lines of theirs.
+    // Flags of other programs appear on the lines of those programs.
     let others = ["useradd", "cargo ", "setpriv", "git "];
     let flag = regex::Regex::new(r"(?:^|[\s`(=\[])--([a-z][a-z-]*)").unwrap();
     let named: BTreeSet<String> = text

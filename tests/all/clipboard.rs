@@ -18,7 +18,7 @@ use crate::common::{Desk, GOOD, Run, fed, is_temporary};
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreaper, waitpid};
 
-/// Copies a temporary password of alice.
+/// Copies a temporary password for alice.
 const COPY: [&str; 5] = ["users", "reset", "alice", "--yes", "--copy"];
 
 fn copy_for(span: &str) -> Vec<&str> {
@@ -77,7 +77,7 @@ laws! {
     what_a_clipboard_cannot_hold_is_refused_and_changes_nothing
 }
 
-/// What is said on standard error: what happened, and what to do next.
+/// Fails the test unless standard error says just this: what happened, and what to do next.
 #[track_caller]
 fn says(run: &Run, what: &str) {
     assert_eq!(run.stdout, "");
@@ -86,7 +86,7 @@ fn says(run: &Run, what: &str) {
     assert!(hint.starts_with("hint: "), "{hint}");
 }
 
-/// Fails the test if what is refused has changed something.
+/// Fails the test unless the command is refused and changes nothing.
 #[track_caller]
 fn refuses(stage: &Stage, code: i32, args: &[&str]) -> Run {
     let run = stage.desk.refuses(code, || stage.run(args));
@@ -102,7 +102,7 @@ fn what_is_pasted_is_the_bare_password_and_in_force(stage: &Stage) {
     assert!(is_temporary(&pasted), "{pasted:?}");
     stage.profile("alice", &pasted).exits(6);
     stage.profile("alice", GOOD).exits(5);
-    // It can be pasted more than once.
+    // The secret can be pasted more than once.
     assert_eq!(stage.pasted().unwrap(), pasted);
 }
 
@@ -113,7 +113,7 @@ fn clipboard_histories_are_told_to_leave_it_out(stage: &Stage) {
     assert_eq!(stage.pasted_as("x-kde-passwordManagerHint").unwrap(), "secret");
 }
 
-/// It is asked before "copied" is said.
+/// passdesk asks this reader before it says "copied".
 fn what_reads_it_back_is_another_program(stage: &Stage) {
     stage.copy_elsewhere("something else");
     let reads = |expected: &str| fed(stage.passdesk(&["clipboard-reader"]), format!("{expected}\n")).code;
@@ -133,7 +133,7 @@ fn it_is_cleared_at_the_deadline(stage: &Stage) {
 fn what_another_program_copies_is_still_there_after_the_deadline(stage: &Stage) {
     stage.run(&copy_for("2s")).succeeds();
     stage.copy_elsewhere("something else");
-    // Only when the time has passed can it be seen that nothing happens.
+    // Only after this time is it certain that nothing happens.
     thread::sleep(Duration::from_secs(3));
     stage.until_nobody_holds();
     assert_eq!(stage.pasted().unwrap(), "something else");
@@ -210,7 +210,7 @@ fn a_display_that_hangs_does_not_keep_a_failure_from_being_said(stage: &Stage) {
     let running = Running::start(stage, &copy_for("0"));
     running.until_it_commits(stage);
     stage.signal(Signal::STOP);
-    // The store is waited for for five seconds.
+    // The program waits five seconds for the store.
     let run = running.ends().exits(9);
     assert!(run.stderr.contains(" copied for alice is NOT in force, and nothing has changed: "), "{}", run.stderr);
     stage.signal(Signal::CONT);
@@ -240,7 +240,7 @@ fn a_command_that_is_killed_while_it_copies_leaves_nothing(stage: &Stage) {
     stage.profile("alice", GOOD).succeeds();
 }
 
-/// Nobody has been told that it is in force, and so it is reset again.
+/// The user has not been told that it is in force, and so resets again.
 fn a_command_that_is_killed_while_it_commits_leaves_nothing(stage: &Stage) {
     let other = hold_the_store(stage);
     let running = Running::start(stage, &copy_for("45s"));
@@ -253,7 +253,7 @@ fn a_command_that_is_killed_while_it_commits_leaves_nothing(stage: &Stage) {
     stage.profile("alice", &pasted).exits(5);
 }
 
-/// Said of what is in force, and was lost while the store was waited for.
+/// The message about a secret that is in force, but was lost while the program waited for the store.
 const GONE: &str = " is in force, but no longer on the clipboard; if you do not have it, reset again.\n";
 
 #[track_caller]
@@ -295,7 +295,7 @@ fn what_another_program_copies_before_the_commit_has_ended_is_noticed(stage: &St
     assert_eq!(stage.pasted().unwrap(), "something else");
 }
 
-/// Of several at once the last one to copy need not be the last one to write.
+/// Of several commands, the last to copy need not be the last to write.
 fn of_copies_at_once_none_is_lost_without_a_word(stage: &Stage) {
     let running: Vec<_> = (0..5).map(|_| Running::start(stage, &copy_for("0"))).collect();
     let runs: Vec<_> = running.into_iter().map(Running::ends).collect();
@@ -330,7 +330,7 @@ fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
     let mut seen = vec![("ps".to_owned(), ps.into_bytes())];
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         for file in ["cmdline", "environ", "comm"] {
-            // What not even root or its owner can read, nobody can.
+            // Some files cannot be read even by root or the owner. Then nobody can read them.
             let path = entry.path().join(file);
             seen.extend(fs::read(&path).ok().map(|bytes| (path.display().to_string(), bytes)));
         }
@@ -342,7 +342,7 @@ fn the_password_is_in_nobodys_arguments_or_environment(stage: &Stage) {
     assert_eq!(stage.holders(), [holder], "it has not been seen while it ran");
     for (place, bytes) in seen {
         let has_token = bytes.windows(token.len()).any(|window| window == token.as_bytes());
-        // The command itself was given it there.
+        // The command itself got the token in its environment.
         assert_eq!(has_token, place == format!("/proc/{}/environ", running.0.id()), "{place}");
         assert!(!bytes.windows(password.len()).any(|window| window == password.as_bytes()), "{place}");
     }
@@ -356,7 +356,7 @@ fn a_holder_has_no_terminal_no_output_and_no_core(stage: &Stage) {
     is_detached(stage.holder());
 }
 
-/// Fails the test unless a process has nothing of the command that started it.
+/// Fails the test unless the process has nothing left of the command that started it.
 #[track_caller]
 fn is_detached(process: i32) {
     let proc = Path::new("/proc").join(process.to_string());
@@ -367,7 +367,7 @@ fn is_detached(process: i32) {
     let limits = fs::read_to_string(proc.join("limits")).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
-    // Nobody but root may look at what is open in a process that cannot be dumped.
+    // Only root may look at the open files of a process that cannot be dumped.
     assert!(rustix::process::geteuid().is_root(), "run this as root");
     assert_eq!(fs::metadata(proc.join("environ")).unwrap().uid(), 0);
     for open in ["fd/1", "fd/2"] {
@@ -380,7 +380,7 @@ fn is_detached(process: i32) {
     assert_eq!(fs::read_link(proc.join("cwd")).unwrap(), Path::new("/"));
 }
 
-/// A script's lock would stay locked for as long as the clipboard is held, and a reader of its pipe would wait.
+/// Otherwise a script's lock would stay locked while the clipboard is held, and a reader of its pipe would wait.
 fn a_holder_keeps_nothing_open_that_its_command_was_given(stage: &Stage) {
     let given = stage.desk.home.path().join("lock");
     let script = r#"exec 3>lock; exec 11<lock; exec "$@""#;
@@ -400,7 +400,8 @@ fn a_holder_outlives_the_terminal_of_its_command(stage: &Stage) {
     stage.profile("alice", &pasted).exits(6);
 }
 
-/// A clipboard manager brings back what was not cleared, but went with its owner. So the holder must have ended by itself.
+/// A clipboard manager brings back a text whose owner ended without clearing it. So the holder must have ended on its
+/// own.
 fn a_holder_that_is_asked_to_end_clears_the_clipboard_first(stage: &Stage) {
     set_child_subreaper(Some(Pid::INIT)).unwrap();
     for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
@@ -439,7 +440,7 @@ fn nothing_clears_it_if_that_is_asked(stage: &Stage) {
     let run = stage.run(&copy_for("0")).succeeds();
     assert_eq!(run.stderr, "The temporary password of alice is on the clipboard, and in force.\n");
     let pasted = stage.pasted().unwrap();
-    // Only when the time has passed can it be seen that nothing happens.
+    // Only after this time is it certain that nothing happens.
     thread::sleep(Duration::from_secs(2));
     assert_eq!(stage.pasted().unwrap(), pasted);
     stage.holder();
@@ -479,14 +480,14 @@ fn what_a_clipboard_cannot_hold_is_refused_and_changes_nothing(stage: &Stage) {
     refuses(stage, 2, &["users", "reset", "alice", "--yes", "--clear-after", "2s"]);
 }
 
-/// Somebody else writes, so that no commit comes to its end.
+/// Another process writes, so that no commit can finish.
 fn hold_the_store(stage: &Stage) -> Connection {
     let other = Connection::open(stage.desk.store()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     other
 }
 
-/// A program while it runs. It is killed when this is dropped.
+/// A running program. It is killed when this is dropped.
 struct Running(Child);
 
 impl Running {
@@ -498,7 +499,8 @@ impl Running {
         Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
-    /// Waits until it tries again and again to write to the store; while it waits for its holder, it sleeps in one go.
+    /// Waits until the program tries again and again to write to the store. While it waits for its holder, it sleeps
+    /// only once.
     #[track_caller]
     fn until_it_commits(&self, stage: &Stage) {
         stage.until_pasted();
@@ -512,7 +514,7 @@ impl Running {
         slept.trim().parse().unwrap()
     }
 
-    /// What it has said when it has ended, which it does in time.
+    /// The output of the program, which must end in time.
     fn ends(mut self) -> Run {
         wait_for("the end of the command", || self.0.try_wait().unwrap());
         let mut run =
@@ -525,7 +527,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // At worst it has ended already.
+        // At worst the program has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -589,7 +591,7 @@ fn beside_an_x11_display_that_is_gone_that_of_wayland_is_used() {
     stage.profile("alice", &stage.pasted().unwrap()).exits(6);
 }
 
-/// As after signing out and in again: the next one often has the same name.
+/// As after signing out and in again. The next display often has the same name.
 #[test]
 #[ignore = "needs Xvfb and xclip"]
 fn a_holder_does_not_take_the_next_display_for_its_own() {
@@ -602,7 +604,7 @@ fn a_holder_does_not_take_the_next_display_for_its_own() {
     stage.until_nobody_holds();
 }
 
-/// Copies at an X11 display that is called like this.
+/// Copies at an X11 display with this name.
 fn copies_at(stage: &Stage, name: &str) {
     let run: Run = stage.passdesk(&COPY).env("DISPLAY", name).output().unwrap().into();
     run.succeeds();
@@ -616,7 +618,7 @@ fn a_display_may_be_named_with_its_screen() {
     copies_at(&stage, &format!("{}.0", stage.name()));
 }
 
-/// X(7), and xclip, which takes it.
+/// As X(7) says, and as xclip accepts it.
 #[test]
 #[ignore = "needs Xvfb and xclip"]
 fn a_local_display_may_be_named_unix() {

@@ -1,7 +1,7 @@
-//! The clock is set back, or was far ahead: what has ended stays ended. Nor do moments that are as far off as can be
-//! bring the program down. Run with `cargo test -- --ignored`.
+//! The clock is set back, or was far ahead. What has expired stays expired. Even the most distant moments do not crash
+//! the program. Run with `cargo test -- --ignored`.
 //!
-//! Whatever happens here happens in years to come, so that the present, which other programs see, is a clock set back.
+//! All of this happens years in the future. So for other programs, the present is a clock that was set back.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -14,19 +14,19 @@ use crate::common::{Desk, GOOD, OTHER, Run};
 
 /// In the last week of 2099.
 const FAR_AHEAD: i64 = 4_102_358_400;
-/// When it all begins: in 2090.
+/// The start of each test: in 2090.
 const START: i64 = 3_800_000_000;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A desk at which somebody has set the clock, which stands still.
+/// A desk with a settable clock that stands still.
 struct Clock {
     desk: Desk,
 }
 
 impl Clock {
-    /// A store that was made at [`START`], with an account `alice` whose password is [`GOOD`].
+    /// A store made at [`START`], with an account `alice` whose password is [`GOOD`].
     fn with_alice() -> Self {
         let clock = Self { desk: Desk::empty() };
         clock.at(START, &["init", "--admin", "root", "-q"]).succeeds();
@@ -35,10 +35,10 @@ impl Clock {
         clock
     }
 
-    /// Runs the program at this second, with this on standard input, at home here.
+    /// Runs the program at this second, with this standard input and this home.
     fn run(&self, second: i64, home: &Path, input: &str, token: Option<&str>, args: &[&str]) -> Run {
         let program = self.desk.command(args);
-        // Of what comes after the last moment that there is, faketime is told how long after.
+        // A moment after the last one possible is given to faketime as an offset from that one.
         let last = jiff::Timestamp::MAX.as_second();
         let moment = jiff::Timestamp::from_second(second.min(last)).unwrap();
         let moment = match second - last {
@@ -52,17 +52,17 @@ impl Clock {
         command.envs(token.map(|token| ("PASSDESK_TOKEN", token)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // A program that refuses before it reads is no failure of the test.
+        // The program may refuse before it reads. That does not fail the test.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap().into()
     }
 
-    /// By the operator.
+    /// Runs the program as the operator.
     fn at(&self, second: i64, args: &[&str]) -> Run {
         self.run(second, self.desk.home.path(), "", None, args)
     }
 
-    /// By alice, who has a home of her own.
+    /// Runs the program as alice, who has a home of her own.
     fn alice(&self, second: i64, input: &str, args: &[&str]) -> Run {
         self.run(second, &self.desk.home.path().join("alice"), input, None, args)
     }
@@ -85,7 +85,7 @@ impl Clock {
         self.at(second, &["users", "reset", "alice", "--yes", "-q"]).succeeds().password()
     }
 
-    /// A token of alice that lives for an hour.
+    /// A token of alice that is valid for an hour.
     fn token(&self, second: i64) -> String {
         let args = ["tokens", "create", "nightly", "--expires-in", "1h", "-q", "--as", "alice", "--password-stdin"];
         self.alice(second, &format!("{GOOD}\n"), &args).succeeds().stdout.trim_end().to_owned()
@@ -95,7 +95,7 @@ impl Clock {
         self.run(second, &self.desk.home.path().join("alice"), "", Some(token), &["me", "profile"])
     }
 
-    /// The state of alice's account as `users show` and `users list` tell it, and as `users list --state` finds it.
+    /// The state of alice's account. `users show`, `users list` and `users list --state` must agree on it.
     #[track_caller]
     fn state_of_alice(&self, second: i64) -> String {
         let field = |run: Run| {
@@ -111,14 +111,14 @@ impl Clock {
         shown
     }
 
-    /// Whether other programs let alice in, now.
+    /// Whether other programs let alice in now.
     fn is_usable(&self) -> bool {
         let store = rusqlite::Connection::open(self.desk.store()).unwrap();
         let sql = "SELECT usable FROM credentials WHERE username = 'alice'";
         store.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Fails the test unless this is a failed sign-in that changes nothing.
+    /// Fails the test unless this sign-in fails and changes nothing.
     #[track_caller]
     fn refuses(&self, run: impl FnOnce(&Self) -> Run) -> String {
         let before = (self.desk.state(), self.desk.hash_of("alice"));
@@ -127,7 +127,7 @@ impl Clock {
         run.stderr
     }
 
-    /// Fails the test unless the record is whole at any time.
+    /// Fails the test unless the record is intact, whatever the time.
     #[track_caller]
     fn record_verifies(&self) {
         for second in [START - DAY, START, START + 400 * DAY] {
@@ -136,7 +136,7 @@ impl Clock {
     }
 }
 
-/// A moment has another name on another day.
+/// The text without days, since the same moment is named differently on another day.
 fn without_a_day(told: &str) -> String {
     let day = regex::Regex::new(r"(today|tomorrow|yesterday|on [0-9-]+) at ").unwrap();
     day.replace(told, "at ").into_owned()
@@ -160,7 +160,7 @@ fn a_temporary_password_that_was_seen_to_have_expired_lets_nobody_in_when_the_cl
         ] {
             assert_eq!(without_a_day(&again), without_a_day(&told));
         }
-        // So many tries would be put off, which is another law.
+        // So many tries would have to wait, which is another law.
         clock.at(second, &["users", "unlock", "alice"]).succeeds();
     }
     clock.record_verifies();
@@ -180,7 +180,7 @@ fn a_temporary_password_that_was_seen_to_have_expired_is_shown_so_when_the_clock
     clock.record_verifies();
 }
 
-/// So many failures, each late enough for the wait before it to be over; when the last one was.
+/// Fails this often to sign in, each time after the wait is over. Returns the time of the last failure.
 fn fail(clock: &Clock, times: i64) -> i64 {
     for time in 0..times {
         clock.verify(START + time * 16 * MINUTE, "wrong").exits(5);
@@ -191,14 +191,15 @@ fn fail(clock: &Clock, times: i64) -> i64 {
 #[test]
 #[ignore = "needs faketime"]
 fn a_clock_that_is_set_back_ends_no_wait_early_and_makes_nobody_wait_for_longer_than_once_more() {
-    // The failure may have come at the end of its second, and the try may come at the beginning of its own.
+    // The failure may be at the end of its second, and the try at the beginning of its own.
     const WAIT: i64 = 32 + 1;
     for back in [1, WAIT, DAY, 3650 * DAY] {
         let clock = Clock::with_alice();
         let last = fail(&clock, 10);
         clock.refuses(|clock| clock.verify(last + WAIT - 1, GOOD));
         let now = last - back;
-        // Less than a minute is waited for: processes that come in another order than they began look the same.
+        // With less than a minute back, the wait counts from the failure. Processes that arrive out of order look the
+        // same.
         let from = if back < MINUTE { last } else { now };
         for second in [now, now + 1, from + WAIT - 1] {
             clock.refuses(|clock| clock.verify(second, GOOD));
@@ -259,11 +260,11 @@ fn a_clock_that_was_far_ahead_for_a_while_ends_nothing_that_is_made_afterwards()
 
     let token = clock.token(START);
     clock.sign_in(START, GOOD).succeeds();
-    // Other events are no end of theirs.
+    // Other events do not end them.
     clock.at(START + MINUTE, &["users", "add", "carol", "-q"]).succeeds();
     clock.by_token(START + 2 * MINUTE, &token).succeeds();
     clock.alice(START + 2 * MINUTE, "", &["me", "profile"]).succeeds();
-    // They end when their time has come.
+    // They end when they expire.
     clock.by_token(START + HOUR, &token).exits(5);
     clock.alice(START + HOUR, "", &["me", "profile"]).succeeds();
     clock.alice(START + 8 * HOUR, "", &["me", "profile"]).exits(5);
@@ -294,9 +295,9 @@ fn every_kind_of_temporary_password_is_alive_after_a_clock_that_was_far_ahead() 
     clock.record_verifies();
 }
 
-// ---- The last moments that there are.
+// ---- The last possible moments.
 
-/// Where a store has moments, and what puts one there.
+/// The places where a store has moments, and how to set each.
 const MOMENTS: [(&str, &str); 13] = [
     ("temporary_until", "UPDATE accounts SET must_change = TRUE, temporary_until = ?1 WHERE username = 'alice'"),
     ("password_changed_at", "UPDATE accounts SET password_changed_at = ?1 WHERE username = 'alice'"),
@@ -326,7 +327,7 @@ fn no_moment_that_a_store_can_hold_brings_the_program_down() {
         for second in [i64::MIN, last, last + 1, i64::MAX] {
             std::fs::copy(&copy, desk.store()).unwrap();
             let store = rusqlite::Connection::open(desk.store()).unwrap();
-            // It keeps the record from being changed.
+            // This trigger protects the record from changes.
             let trigger = "SELECT sql FROM sqlite_master WHERE name = 'audit_events_stay'";
             let trigger: String = store.query_row(trigger, [], |row| row.get(0)).unwrap();
             store.execute_batch("DROP TRIGGER audit_events_stay").unwrap();
@@ -347,7 +348,7 @@ fn no_moment_that_a_store_can_hold_brings_the_program_down() {
                 desk.run(&["users", "reset", "alice", "--yes", "-q"]),
             ];
             for (number, run) in runs.into_iter().enumerate() {
-                // Done, a sign-in that fails, nobody there, something that has changed, or a store that is damaged.
+                // Done, a failed sign-in, an unknown account, a conflict, or a damaged store.
                 let is_told = [0, 3, 5, 6, 7, 10].contains(&run.code);
                 assert!(is_told, "{what} at {second}, run {number}: {}\n{}", run.code, run.stderr);
             }
@@ -386,7 +387,7 @@ fn at_the_end_of_the_year_9999_and_after_it_nothing_brings_the_program_down() {
         }
         clock.at(second, &["users", "list"]).succeeds();
         if second >= last {
-            // It would end in the moment in which it begins.
+            // It would expire at the moment when it begins.
             let run = clock.at(second, &["users", "reset", "alice", "--yes", "-q"]).exits(7);
             assert!(run.stderr.contains("it expired before it could be put in force"), "{}", run.stderr);
         }

@@ -1,4 +1,4 @@
-//! Delivered, then in force: at every instant either the old password works, or one that somebody was handed does.
+//! Delivered, then in force. At every instant either the old password works, or one that was handed over.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -18,10 +18,10 @@ use serde_json::Value;
 
 const RESET_ALICE: [&str; 4] = ["users", "reset", "alice", "--yes"];
 
-/// Ways out that hand nothing to anybody. A pipe is closed by its reader, standard output by whoever starts the program.
+/// Outputs that reach nobody. The reader closes its pipe. The process that starts the program closes standard output.
 const DEAD_ENDS: [&str; 4] = ["a full device", "a pipe without a reader", "the null device", "no standard output"];
 
-/// The program as a shell starts it: `setup` comes before, `redirection` after the command line.
+/// The program, started by a shell. `setup` comes before the command line, `redirection` after it.
 fn through_shell(desk: &Desk, setup: &str, args: &[&str], redirection: &str) -> Command {
     let plain = desk.command(args);
     let mut shell = Command::new("sh");
@@ -45,20 +45,20 @@ fn run_into(desk: &Desk, dead_end: &str, args: &[&str]) -> Run {
         "the null device" => command.stdout(Stdio::null()),
         _ => &mut through_shell(desk, "", args, ">&-"),
     };
-    // `output` would replace a standard output that is not set, and leaves one that is.
+    // `output` would replace a standard output that is not set. It leaves one that is set.
     command.output().unwrap().into()
 }
 
-/// A pipe that nobody reads, filled with line ends until it takes `room` bytes more. A write that finds less room waits.
+/// A pipe that nobody reads, filled with line ends until `room` bytes are free. A write that needs more has to wait.
 fn narrow_pipe(room: usize) -> (PipeReader, PipeWriter) {
     const PAGE: usize = 4096;
     let (mut reader, mut writer) = io::pipe().unwrap();
     fcntl_setfl(&writer, OFlags::NONBLOCK).unwrap();
     while writer.write(&[b'\n'; PAGE]).is_ok() {}
-    // Room comes back a page at a time.
+    // Space becomes free a page at a time.
     reader.read_exact(&mut [0; PAGE]).unwrap();
     writer.write_all(&vec![b'\n'; PAGE - room]).unwrap();
-    // The program shares this flag with us, and is to wait.
+    // The program shares this flag with the test, and is supposed to wait.
     fcntl_setfl(&writer, OFlags::empty()).unwrap();
     (reader, writer)
 }
@@ -67,7 +67,7 @@ fn spawn(mut command: Command, stdout: PipeWriter) -> Child {
     command.stdout(stdout).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Waits until something is the case; fails the test if it never is.
+/// Waits until the condition holds. Fails the test if it never does.
 #[track_caller]
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let mut tries = 1_000;
@@ -78,7 +78,7 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Waits until the program has nothing left to do but wait: it has slept whenever we looked, for a while.
+/// Waits until the program only waits. It was asleep at each look for a while.
 fn let_it_wait(child: &Child) {
     let stat = format!("/proc/{}/stat", child.id());
     let mut slept = 0;
@@ -94,12 +94,12 @@ fn let_it_wait(child: &Child) {
     unreachable!("the program does not wait");
 }
 
-/// Whether a password lets its owner in, or straight to choosing a new one.
+/// Whether a password signs its owner in, or leads straight to choosing a new one.
 fn works(desk: &Desk, username: &str, password: &str) -> bool {
     matches!(desk.profile(username, password).code, 0 | 6)
 }
 
-/// Adds accounts, and tells the temporary password of each.
+/// Adds accounts, and returns the temporary password of each.
 fn added(desk: &Desk, usernames: &[&'static str]) -> Vec<(&'static str, String)> {
     usernames.iter().map(|name| (*name, desk.run(&["users", "add", name, "-q"]).succeeds().password())).collect()
 }
@@ -119,7 +119,7 @@ fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().mode() & 0o7777
 }
 
-// ---- What cannot be delivered changes nothing.
+// ---- A failed delivery changes nothing.
 
 #[test]
 fn a_device_that_is_no_terminal_counts_as_no_delivery() {
@@ -234,7 +234,7 @@ fn an_output_file_is_never_written_over_anything() {
 #[test]
 fn an_output_file_needs_a_folder_that_takes_it() {
     if rustix::process::geteuid().is_root() {
-        // Every folder takes it from root.
+        // This user is root, who may write into every folder.
         return;
     }
     let desk = Desk::with_alice();
@@ -267,7 +267,7 @@ fn a_name_that_is_taken_is_refused_before_anything_is_shown() {
     assert!(!desk.home.path().join("file").exists());
 }
 
-// ---- What is delivered arrives as documented.
+// ---- A delivery arrives as documented.
 
 #[test]
 fn an_output_file_holds_the_password_and_is_its_owners_alone() {
@@ -327,7 +327,7 @@ fn quiet_is_for_one_account_and_no_format() {
     assert_eq!(desk.state(), before);
 }
 
-/// The username, the password and the end, as a machine format hands them over beside the operation.
+/// The username, the password and the expiry in a machine format.
 fn triple(record: &Value) -> [String; 3] {
     assert_eq!(record.as_object().unwrap().len(), 4, "{record}");
     assert_eq!(record["operation"].as_str().unwrap().len(), 32, "{record}");
@@ -396,7 +396,7 @@ fn text_names_the_account_the_password_its_end_and_the_next_step() {
     let run = desk.run(&RESET_ALICE).succeeds();
     let password = temporary_in(&run.stdout).unwrap();
     assert!(run.stdout.starts_with("Temporary password for alice (Alice Example), shown this once:\n"));
-    // Alone on its line, so that a triple click takes it whole.
+    // The password is alone on its line, so that a triple click selects it whole.
     assert!(run.stdout.contains(&format!("\n    {password}\n")), "{}", run.stdout);
     assert!(run.stdout.contains("(in 24 hours)."), "{}", run.stdout);
     assert!(run.stdout.ends_with("passdesk me sign-in --as alice\n"), "{}", run.stdout);
@@ -426,7 +426,7 @@ fn a_temporary_password_lives_as_long_as_was_asked_for() {
         desk.run(&[&RESET_ALICE[..], &["--expires-in", asked]].concat()).succeeds();
         let account = shown(&desk, "alice");
         let moment = |key: &str| account[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
-        // It lives from when it was made, which hashing puts a little after the reset began.
+        // Its lifetime starts when it is made. Hashing puts that a little after the start of the reset.
         let lives = (moment("temporary_password_expires_at") - moment("password_reset_at")).get_seconds();
         assert!((seconds..seconds + 30).contains(&lives), "{asked}: {lives}");
     }
@@ -481,7 +481,7 @@ fn a_reset_without_yes_and_without_a_terminal_is_wrong_use() {
     assert!(!desk.home.path().join("file").exists());
 }
 
-// ---- What is delivered and does not come in force is said to be of no use.
+// ---- A delivered password that does not come into force is reported as useless.
 
 #[test]
 fn a_reset_that_the_store_refuses_is_said_not_to_be_in_force() {
@@ -527,7 +527,7 @@ fn of_several_only_those_the_store_refuses_are_not_in_force() {
     let run = desk.run(&args).exits(11);
     assert!(run.stderr.contains("error: 1 of 3 failed"), "{}", run.stderr);
     assert!(run.stderr.contains("  u2: the temporary password written to file is NOT in force"), "{}", run.stderr);
-    // The file says only what is in force.
+    // The file holds only passwords that are in force.
     let rows = handed_in(&fs::read_to_string(desk.home.path().join("file")).unwrap());
     assert_eq!(rows.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["u1", "u3"]);
     assert!(rows.iter().all(|(name, password)| works(&desk, name, password)));
@@ -566,7 +566,7 @@ fn a_store_that_stays_busy_keeps_the_old_password() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let run = desk.run(&[&RESET_ALICE[..], &["--output", "file"]].concat()).exits(9);
     assert!(run.stderr.contains("written to file for alice is NOT in force"), "{}", run.stderr);
-    // A try to sign in that cannot be counted is not looked at.
+    // A try that cannot be counted is not checked.
     desk.profile("alice", GOOD).exits(9);
     drop(other);
     assert_eq!(desk.state(), before);
@@ -615,9 +615,9 @@ fn a_store_is_private_until_it_is_in_its_place_and_gone_if_the_place_is_taken() 
     assert_eq!(names_in(desk.home.path()), ["store.db"]);
 }
 
-// ---- What is taken back is what was made.
+// ---- Only what the program made is removed.
 
-/// Puts a folder with something in it in the place of what stands at a path.
+/// Replaces whatever is at a path by a folder with something in it.
 fn replaced_by_theirs(path: &Path) -> impl Fn() -> String + use<> {
     let theirs = path.join("file");
     fs::rename(path, path.with_file_name("away")).unwrap();
@@ -640,13 +640,13 @@ fn what_has_taken_the_place_of_an_output_file_stays() {
     fs::write(desk.home.path().join("theirs"), "theirs").unwrap();
     fs::rename(desk.home.path().join("theirs"), &file).unwrap();
     drop(other);
-    // Either it has found out in time that its own file is gone, or the store has refused.
+    // The program noticed in time that its own file is gone, or the store refused.
     assert_ne!(Run::from(child.wait_with_output().unwrap()).code, 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), "theirs");
     assert_eq!(desk.state(), before);
 }
 
-/// Starts `init`, which waits until somebody takes the password, and tells where it makes the store.
+/// Starts `init`, which waits until its password is read. Returns the place where it makes the store.
 fn init_that_waits(desk: &Desk) -> (PipeReader, Child, PathBuf) {
     let (reader, writer) = narrow_pipe(0);
     let child = spawn(desk.command(&["init", "--admin", "root", "-q"]), writer);
@@ -693,7 +693,7 @@ fn what_has_taken_the_place_of_an_unfinished_store_is_not_placed() {
     assert!(!desk.store().exists());
 }
 
-/// Replaces the folder of a demonstration, which waits until somebody reads what it says, and lets it come to an end.
+/// Replaces the folder of a demo that waits for a reader of its output. Then lets the demo end.
 #[track_caller]
 fn the_place_of_a_demonstration_is_left_alone(end: impl FnOnce(&Child)) {
     let desk = Desk::empty();
@@ -794,9 +794,9 @@ fn an_account_that_is_named_twice_is_reset_once() {
     desk.profile("alice", &handed[0].1).exits(6);
 }
 
-// ---- Ended in the middle.
+// ---- Ended in the middle of a run.
 
-/// The rows of CSV that are whole.
+/// The whole rows of a CSV output.
 fn handed_in(csv: &str) -> Vec<(String, String)> {
     let rows = csv.lines().filter_map(|line| {
         let (name, rest) = line.split_once(',')?;
@@ -805,7 +805,7 @@ fn handed_in(csv: &str) -> Vec<(String, String)> {
     rows.filter(|(_, password)| is_temporary(password)).collect()
 }
 
-/// For every account the old password works, or one that was handed over does.
+/// For every account, the old password works or one that was handed over.
 #[track_caller]
 fn nobody_is_locked_out(desk: &Desk, old: &[(&str, String)], handed: &[(String, String)]) {
     for (name, password) in old {
@@ -824,11 +824,11 @@ fn reset_five(desk: &Desk) -> Command {
     desk.command(&[&["users", "reset", "--yes", "--format", "csv"], &FIVE[..]].concat())
 }
 
-/// Room for two rows and no third: 50 bytes of header and 82 a row in CSV, 150 a row in JSON.
+/// Room for two rows but not three. In CSV the header takes 50 bytes and a row 82; in JSON a row takes 150.
 const TWO_IN_CSV: usize = 240;
 const TWO_IN_JSON: usize = 350;
 
-/// Starts to reset five accounts, and waits until two are done and there is no room for the third.
+/// Starts to reset five accounts. Waits until two are done and the third has no room.
 fn stuck_after_two(desk: &Desk, writer: PipeWriter) -> Child {
     let revisions = || desk.state();
     let before = revisions();
@@ -888,7 +888,7 @@ fn ended_by_a_signal_while_it_delivers_it_says_what_is_not_in_force() {
         let child = spawn(desk.command(&[&RESET_ALICE[..], &["-q"]].concat()), writer);
         let_it_wait(&child);
         if is_ignored(&child, signal) {
-            // Whoever started the tests wants it so, as a shell does in the background, and it stays so.
+            // The parent of the tests ignores this signal, as a shell does in the background. So it stays ignored.
             drop(reader);
             child.wait_with_output().unwrap();
             continue;
@@ -911,7 +911,7 @@ fn is_ignored(child: &Child, signal: Signal) -> bool {
     u64::from_str_radix(mask.trim(), 16).unwrap() >> (signal.as_raw() - 1) & 1 == 1
 }
 
-/// Resets five accounts into a pipe whose reader leaves when two are done, and what came of it.
+/// Resets five accounts into a pipe whose reader leaves after two. Returns the outcome.
 fn reader_leaves_after_two(format: &str) -> (Desk, Vec<(&'static str, String)>, Run) {
     let desk = Desk::new();
     let old = added(&desk, &FIVE);
@@ -921,7 +921,7 @@ fn reader_leaves_after_two(format: &str) -> (Desk, Vec<(&'static str, String)>, 
     let child = spawn(desk.command(&args), writer);
     wait_until("two accounts are reset", || desk.state().iter().filter(|row| !before.contains(row)).count() == 2);
     let_it_wait(&child);
-    // Without a look at what is there, which would make room for the third.
+    // The test does not read what is there, since that would make room for the third.
     drop(reader);
     let run = Run::from(child.wait_with_output().unwrap());
     (desk, old, run)

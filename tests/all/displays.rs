@@ -1,4 +1,4 @@
-//! Displays that answer, and let nobody use their clipboard. Run with `cargo test -- --ignored`.
+//! Displays that answer but let nobody use their clipboard. Run with `cargo test -- --ignored`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,18 +11,18 @@ use crate::common::{GOOD, Run};
 
 const COPY: [&str; 7] = ["users", "reset", "alice", "--yes", "--copy", "--clear-after", "0"];
 
-/// A display beside that of the stage. It ends with the test.
+/// A second display besides that of the stage. It ends with the test.
 struct Beside(Child, String);
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // At worst it has ended already.
+        // At worst the display has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// An X11 display that lets in only those who have its cookie.
+/// An X11 display that admits only clients with its cookie.
 fn x11_with_a_cookie(stage: &Stage) -> Beside {
     let add = ["-f", "cookies", "add", ":0", ".", "00112233445566778899aabbccddeeff"];
     assert!(stage.other("xauth", &add).stderr(Stdio::null()).status().unwrap().success());
@@ -32,7 +32,7 @@ fn x11_with_a_cookie(stage: &Stage) -> Beside {
     let server = command.stdout(fs::File::create(&file).unwrap()).stderr(Stdio::null()).spawn().unwrap();
     let mut beside = Beside(server, String::new());
     let number = wait_for("Xvfb", || fs::read_to_string(&file).unwrap().strip_suffix('\n').map(str::to_owned));
-    // A cookie is kept for one display.
+    // A cookie belongs to one display.
     let add = ["-f", "cookies", "add", &format!(":{number}"), ".", "00112233445566778899aabbccddeeff"];
     assert!(stage.other("xauth", &add).status().unwrap().success());
     beside.1 = format!(":{number}");

@@ -1,4 +1,4 @@
-//! README and docs do what they say. Every command on every page is run, page after page, in one home.
+//! The README and the docs are correct. Every command on every page is run, page after page, in one home.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::allow_attributes, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "the path of the shell is the test's own")]
@@ -11,7 +11,7 @@ use crate::common::pty::Pty;
 use crate::common::{Desk, OTHER};
 use regex::Regex;
 
-/// The pages in the order in which somebody would read them. A later page goes on with the store of an earlier one.
+/// The pages in reading order. A later page uses the store of the earlier ones.
 pub const PAGES: [(&str, &str); 10] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
@@ -26,13 +26,13 @@ pub const PAGES: [(&str, &str); 10] = [
 ];
 const ADA: &str = "sixteen otters juggle quietly";
 
-/// A fenced block: what stands behind the fence, and what is in it.
+/// A fenced block: the word after the fence, and the content.
 struct Block {
     kind: String,
     lines: Vec<String>,
 }
 
-/// A command, and what stands below it.
+/// A command, and the output below it.
 struct Shown {
     command: String,
     lines: Vec<String>,
@@ -78,7 +78,7 @@ impl Block {
     }
 }
 
-/// The same text for every run: no password, no moment, no place and no user of this machine.
+/// The text without what differs between runs: passwords, moments, paths, and the user of this machine.
 fn settled(text: &str, desk: &Desk) -> String {
     static OWN: LazyLock<[(Regex, &str); 8]> = LazyLock::new(|| {
         [
@@ -97,7 +97,7 @@ fn settled(text: &str, desk: &Desk) -> String {
     OWN.iter().fold(text, |text, (pattern, word)| pattern.replace_all(&text, *word).into_owned())
 }
 
-/// What a reader would have on their path.
+/// A shell whose path has what a reader would have.
 fn shell(desk: &Desk, command: &str) -> Command {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_passdesk"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
@@ -119,7 +119,7 @@ fn runs_as_shown(desk: &Desk, shown: &Shown) {
     assert_eq!(settled(&printed, desk), settled(&expected, desk), "$ {}", shown.command);
 }
 
-/// Runs a command on a terminal, and answers as the page shows. `current` is the password of alice.
+/// Runs a command on a terminal, with the answers that the page shows. `current` is the password of alice.
 fn runs_on_a_terminal(desk: &Desk, shown: &Shown, current: &mut String) {
     let mut pty = Pty::start(&shell(desk, &shown.command));
     let new = if current.as_str() == OTHER { ADA } else { OTHER };
@@ -165,7 +165,7 @@ fn every_command_shows_what_stands_below_it() {
                     runs_on_a_terminal(&desk, &shown, &mut alices);
                 }
             }
-            // A script stands under the name that its second line gives it.
+            // A script gets the name that its second line gives it.
             "sh" if block.lines[0] == "#!/bin/sh" => {
                 let name = block.lines[1].split_whitespace().nth(1).unwrap();
                 fs::write(desk.home.path().join(name), block.lines.join("\n") + "\n").unwrap();
@@ -245,7 +245,7 @@ fn every_page_is_among_those_that_are_run() {
     }
 }
 
-/// What a link to a heading says: small letters, hyphens for blanks, no other sign.
+/// The anchor of a heading: small letters, hyphens for spaces, no other sign.
 fn anchor(heading: &str) -> String {
     heading
         .to_lowercase()

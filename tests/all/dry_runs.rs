@@ -1,4 +1,4 @@
-//! A dry run changes nothing at all: the whole store is the same before and after, the record included.
+//! A dry run changes nothing. The whole store stays the same, including the record.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -8,8 +8,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use crate::common::crowd::everything;
 use crate::common::{Desk, GOOD, HELPDESK, USER_ADMIN};
 
-/// A store with `root`, the only global-admin, a user-admin `ulla`, a helpdesk `helper` with a peer, and `alice` with no
-/// role. All have the same password. The lists are in the home.
+/// A store with these accounts:
+///
+/// - `root`, the only global-admin.
+/// - `ulla`, a user-admin.
+/// - `helper`, a helpdesk, with a peer.
+/// - `alice`, without a role.
+///
+/// All have the same password. The lists are in the home.
 fn staffed() -> Desk {
     let desk = Desk::settled();
     for (username, roles) in [("ulla", USER_ADMIN), ("helper", HELPDESK), ("peer", HELPDESK), ("alice", 0)] {
@@ -27,8 +33,8 @@ fn staffed() -> Desk {
     desk
 }
 
-/// Has `who` give this command as a dry run, by a sign-in that is kept; `None` is the operator. Fails the test unless it
-/// ends with `code` and nothing has changed.
+/// Lets `who` give this command as a dry run, by a saved sign-in; `None` is the operator. Fails the test unless it ends
+/// with `code` and changes nothing.
 #[track_caller]
 fn changes_nothing(desk: &Desk, who: Option<&str>, code: i32, command: &[&str]) {
     if let Some(who) = who {

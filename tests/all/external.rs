@@ -1,4 +1,4 @@
-//! What other programs make of it: jq, shells, man, tmux, ps, and another user. Run with `cargo test -- --ignored`.
+//! passdesk with other programs: jq, shells, man, tmux, ps, and another user. Run with `cargo test -- --ignored`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -14,11 +14,11 @@ use std::time::Duration;
 use crate::common::{Desk, GOOD, OTHER, Run, is_temporary, temporary_in};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
-/// Far more than anything takes, so that a busy machine fails no test.
+/// Far more than anything takes, so that a slow machine fails no test.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Waits until there is something.
+/// Waits until there is a value.
 #[track_caller]
 fn wait_for<T>(what: &str, there: impl Fn() -> Option<T>) -> T {
     for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
@@ -30,7 +30,7 @@ fn wait_for<T>(what: &str, there: impl Fn() -> Option<T>) -> T {
     panic!("waited in vain for {what}");
 }
 
-/// Another program, at this desk.
+/// Another program at this desk.
 fn other(desk: &Desk, program: &str, args: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(program);
     command.args(args).env_clear().current_dir(desk.home.path()).stdin(Stdio::null());
@@ -38,7 +38,7 @@ fn other(desk: &Desk, program: &str, args: &[impl AsRef<OsStr>]) -> Command {
     command
 }
 
-/// Runs a script of some shell in which `$passdesk` is the program.
+/// Runs a script in this shell. There `$passdesk` is the program.
 fn script(desk: &Desk, shell: &str, options: &[&str], script: &str) -> Run {
     let mut command = other(desk, shell, options);
     command.args(["-c", script]).env("passdesk", env!("CARGO_BIN_EXE_passdesk"));
@@ -98,7 +98,7 @@ fn shells_accept_the_completions() {
         let checked =
             Run::from(other(&desk, shell, &[OsStr::new("-n"), path.as_os_str()]).output().unwrap()).succeeds();
         assert_eq!((checked.stdout, checked.stderr), (String::new(), String::new()), "{shell}");
-        // A script that says nothing would be accepted too.
+        // An empty script would be accepted too.
         assert!(fs::read_to_string(&path).unwrap().contains("require-change"), "{shell}");
     }
     let checked = script(&desk, "bash", &[], "shellcheck --shell=bash --severity=error passdesk.bash");
@@ -132,7 +132,7 @@ fn shells_complete_commands_flags_and_values() {
         assert!(complete("passdesk users reset alice --format js").iter().all(|word| word.starts_with("js")));
         assert_eq!(complete("passdesk users reset alice --format js").len(), 2);
     }
-    // zsh completes only where somebody types; that it knows by which function is all that a script can see.
+    // zsh completes only at a prompt. A script can only see which function it would use.
     let zsh = script(
         &desk,
         "zsh",
@@ -142,7 +142,7 @@ fn shells_complete_commands_flags_and_values() {
     assert_eq!(zsh.succeeds().stdout, "_passdesk\n");
 }
 
-/// What was printed, a candidate a line, in order; fish explains each after a tab.
+/// The printed candidates, one per line and in order. fish adds an explanation after a tab.
 fn script_lines(run: &Run) -> Vec<String> {
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     let mut lines: Vec<_> =
@@ -182,7 +182,8 @@ fn the_manual_pages_are_readable_and_name_every_flag() {
     ] {
         let page = folder.join(format!("{}.1", [&["passdesk"], command].concat().join("-")));
         assert!(pages.contains(&page), "{pages:?}");
-        // A flag is to be found by looking for it, so no hyphen of it may be anything else, or at the end of a line.
+        // A reader must be able to search for a flag. So each hyphen of it must be a plain one, and never at the end of
+        // a line.
         let shown = other(&desk, "man", &["--no-hyphenation", "-l"])
             .arg(&page)
             .envs([("LC_ALL", "C.UTF-8"), ("MANWIDTH", "80")])
@@ -199,14 +200,14 @@ fn the_manual_pages_are_readable_and_name_every_flag() {
     }
 }
 
-/// The long flags that are explained in a text: at the beginning of a line, or after a short one.
+/// The long flags that a text explains. They stand at the start of a line, or after a short flag.
 fn long_flags(text: &str) -> Vec<String> {
     let explained = text.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
     let words = explained.flat_map(|line| line.split([' ', ',', '=']).take(3));
     words.filter(|word| word.starts_with("--")).map(str::to_owned).collect()
 }
 
-/// A shell in tmux, 80 columns by 24 lines, in which `p` is the program; `p` says when it has ended, and how.
+/// A shell in tmux, 80 columns by 24 lines. There `p` runs the program, and reports when it ended, and how.
 struct Tmux<'a> {
     desk: &'a Desk,
     ran: usize,
@@ -226,7 +227,7 @@ impl<'a> Tmux<'a> {
     }
 
     fn run(&self, args: &[&str]) -> String {
-        // Its own socket: nobody else's tmux is touched.
+        // It has its own socket. So no other tmux is touched.
         let mut command = other(self.desk, "tmux", &["-S", "./tmux"]);
         let output = command.args(args).env("LC_ALL", "C.UTF-8").env("SHELL", "/bin/sh").output();
         Run::from(output.unwrap()).succeeds().stdout
@@ -237,7 +238,7 @@ impl<'a> Tmux<'a> {
         self.run(&["send-keys", "Enter"]);
     }
 
-    /// All that was shown, what has been scrolled away too. Lines that the terminal had to break are one line.
+    /// Everything shown, including what has scrolled away. A line that the terminal broke is one line again.
     fn shown(&self, with_colours: bool) -> String {
         self.run(&["capture-pane", "-J", "-S", "-", if with_colours { "-pe" } else { "-p" }])
     }
@@ -273,7 +274,7 @@ impl<'a> Tmux<'a> {
 
 impl Drop for Tmux<'_> {
     fn drop(&mut self) {
-        // At worst it is gone already.
+        // At worst the server is gone already.
         let _ = other(self.desk, "tmux", &["-S", "./tmux", "kill-server"]).output();
     }
 }
@@ -332,14 +333,14 @@ fn a_day_at_the_helpdesk_fits_on_80_columns_in_colour() {
     a_day_at_the_helpdesk("always");
 }
 
-/// A pipe with room for this many bytes more.
+/// A pipe with room for this many more bytes.
 fn nearly_full_pipe(room: usize) -> (PipeReader, PipeWriter) {
     let (mut reader, mut writer) = io::pipe().unwrap();
     let flags = fcntl_getfl(&writer).unwrap();
     fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
     while writer.write(&[b'.'; 4096]).is_ok() {}
     fcntl_setfl(&writer, flags).unwrap();
-    // Whole pages are freed, of which all but the room is filled again.
+    // Only whole pages become free. All but the room is filled again.
     reader.read_exact(&mut [0; 4096]).unwrap();
     writer.write_all(&vec![b'.'; 4096 - room]).unwrap();
     (reader, writer)
@@ -350,7 +351,7 @@ fn nearly_full_pipe(room: usize) -> (PipeReader, PipeWriter) {
 fn a_temporary_password_that_was_shown_is_in_no_list_of_processes() {
     let desk = Desk::with_alice();
     desk.run(&["users", "add", "bob", "-q"]).succeeds();
-    // The first row goes out and into force, the second one has to wait: there is no room for it.
+    // The first row goes out and into force. The second one has no room and waits.
     let (mut reader, writer) = nearly_full_pipe(200);
     let args = ["users", "reset", "alice", "bob", "--yes", "--format", "jsonl"];
     let before = desk.hash_of("alice");
@@ -364,7 +365,7 @@ fn a_temporary_password_that_was_shown_is_in_no_list_of_processes() {
         seen.extend(run.stdout.into_bytes());
     }
     for file in ["cmdline", "environ", "comm"] {
-        // What not even root or its owner can read, nobody can.
+        // Some files cannot be read even by root or the owner. Then nobody can read them.
         seen.extend(fs::read(format!("/proc/{}/{file}", running.id())).unwrap_or_default());
     }
     assert!(running.try_wait().unwrap().is_none(), "it has not been seen while it ran");
@@ -383,7 +384,7 @@ fn a_temporary_password_that_was_shown_is_in_no_list_of_processes() {
     }
 }
 
-/// Somebody who is not root: they own this folder and nothing else.
+/// A user who is not root, and owns only this folder.
 const ORDINARY: u32 = 65534;
 
 #[test]
@@ -428,7 +429,7 @@ fn an_ordinary_user_has_a_store_of_their_own() {
         assert!(about.is_dir() || about.mode().trailing_zeros() >= 6, "{} is open to others", path.display());
     }
 
-    // Somebody else's store stays theirs.
+    // A store of another user stays theirs.
     let desk = Desk::with_alice();
     let before = desk.state();
     run(&["--store", desk.store().to_str().unwrap(), "users", "reset", "alice", "--yes"]).exits(10);

@@ -1,4 +1,5 @@
-//! `users import --temporary-passwords`: each new account has one row, and it is in force, whatever has come between.
+//! `users import --temporary-passwords`: each new account has one row, and its password is in force, even after an
+//! early end.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_methods, reason = "a shell has the path of the test")]
@@ -22,7 +23,7 @@ const IMPORT: [&str; 5] = ["users", "import", "people.csv", "--temporary-passwor
 const COUNT: &str = "SELECT count(*) FROM accounts";
 
 impl Desk {
-    /// A command that imports the accounts `u001` and so on, in their order.
+    /// A command that imports the accounts `u001` and so on, in order.
     fn import_crowd(&self, count: usize, flags: &[&str]) -> Command {
         self.import_of(&list_of(names(1..=count)), flags)
     }
@@ -36,7 +37,8 @@ impl Desk {
         self.home.path().join(file)
     }
 
-    /// A shell that runs what a hint says, as if somebody had pasted it: the program is found, and nothing else is as it was.
+    /// A shell that runs the command of a hint, as if pasted. The program is on its path, but nothing else is as
+    /// before.
     fn shell(&self, hint: &str) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_passdesk")).parent().unwrap().to_owned();
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -48,12 +50,12 @@ impl Desk {
     }
 }
 
-/// A list of these usernames and nothing else.
+/// A list with only these usernames.
 fn list_of(names: BTreeSet<String>) -> String {
     ["username".into()].into_iter().chain(names).collect::<Vec<_>>().join("\n")
 }
 
-/// What to paste, which is the whole of the line below the words.
+/// The command to paste. It is the whole line below the words.
 #[track_caller]
 fn hint(stderr: &str) -> String {
     let mut lines = stderr.lines().skip_while(|line| !line.ends_with("to continue:"));
@@ -61,7 +63,7 @@ fn hint(stderr: &str) -> String {
     command.to_owned()
 }
 
-/// A pipe that takes nothing more until it is read.
+/// A pipe that takes nothing until it is read.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = pipe().unwrap();
     fcntl_setfl(&writer, OFlags::NONBLOCK).unwrap();
@@ -77,13 +79,13 @@ fn full_pipe() -> (PipeReader, PipeWriter) {
     (reader, writer)
 }
 
-/// Runs an import that Ctrl-C meets when the accounts are there, and no password is: it is held up where it says that they
-/// are.
+/// Interrupts an import by Ctrl-C when the accounts exist but have no password. The import is blocked while it reports
+/// the accounts.
 #[track_caller]
 fn interrupted_before_the_first(desk: &Desk, mut import: Command) -> Run {
     let (mut reader, writer) = full_pipe();
     let mut child = import.stderr(writer).stdout(Stdio::piped()).spawn().unwrap();
-    // It holds the other end of the pipe as well.
+    // The command holds the other end of the pipe as well.
     drop(import);
     assert!(wait_for(&mut child, || desk.value::<i64>(COUNT) > 1), "it has ended");
     signal(&child, Signal::INT);

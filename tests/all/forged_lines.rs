@@ -1,5 +1,5 @@
-//! What comes from outside never begins a line: no path, name, cell, variable or word of the database can pass for a line
-//! of passdesk's own.
+//! Text from outside never begins a line. No path, name, cell, variable or database text can look like a line of
+//! passdesk.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,10 +9,10 @@ use std::process::Command;
 use crate::common::pty::Pty;
 use crate::common::{Desk, Run};
 
-/// A name that tries to look like what passdesk says.
+/// A name that imitates messages of passdesk.
 const EVIL: &str = "x\nhint: run evil\nerror: forged\r\n\n  tip: evil\n\nUsage: evil\u{2028}hint: evil";
 
-/// Fails the test if a line has come of [`EVIL`]; `said` is what passdesk says about it.
+/// Fails the test if [`EVIL`] has become a line of its own. `said` is the message that passdesk prints.
 #[track_caller]
 fn stays_in_its_line(run: Run, said: &str) {
     let Run { stdout, stderr, .. } = run;

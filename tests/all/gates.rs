@@ -1,4 +1,4 @@
-//! While a change is required, every way in refuses everything but choosing a new password, and signing out.
+//! While a change is required, every way in allows only two things: choosing a new password, and signing out.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -11,12 +11,12 @@ use clap::CommandFactory as _;
 use passdesk::cli::Cli;
 use rusqlite::Connection;
 
-/// The commands that sign nobody in.
+/// The commands that need no sign-in.
 const SIGN_NOBODY_IN: [&str; 7] = ["init", "store path", "demo", "completions", "help", "man", "recover"];
-/// What is left to an account that has to choose a new password, and `verify`, which is a way in of its own.
+/// The commands that such an account may still use, and `verify`, which is a way in itself.
 const OF_THEIR_OWN: [&str; 4] = ["me passwd", "me sign-in", "me sign-out", "verify"];
 
-/// How an account proves whose it is.
+/// How an account proves its identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     As,
@@ -29,8 +29,8 @@ use Way::{As, SavedSignIn, TokenFile, TokenVariable};
 
 const WAYS: [Way; 4] = [As, SavedSignIn, TokenFile, TokenVariable];
 
-/// A store in which `boss` could do everything, as could `root`, and is signed in and has a token `nightly`, number 1.
-/// `bob`, who can do nothing, has the token number 2.
+/// A store in which `boss` may do everything, as may `root`. `boss` is signed in and has a token `nightly`, number 1.
+/// `bob` may do nothing, and has the token number 2.
 struct Gate {
     desk: Desk,
     token: String,
@@ -55,7 +55,7 @@ impl Gate {
         Self { desk, token: token.trim_end().to_owned() }
     }
 
-    /// The same, and `boss` has to choose a new password. The sign-in and the token are there.
+    /// The same, but `boss` must choose a new password. The sign-in and the token still exist.
     fn flagged() -> Self {
         let gate = Self::open();
         gate.desk.run_as("root", &["users", "require-change", "boss"]).succeeds();
@@ -92,7 +92,7 @@ impl Gate {
         fed(command, lines.iter().flat_map(|line| [line, "\n"]).collect::<String>())
     }
 
-    /// Fails the test unless nothing happens but that the refusal is recorded, and that not by a dry run.
+    /// Fails the test unless the only effect is that the refusal is recorded. A dry run does not even record it.
     #[track_caller]
     fn refuses(&self, way: Way, password: &str, args: &[&str]) -> Run {
         let before = self.last_event().0;
@@ -120,7 +120,8 @@ fn words<'a>(command: &'a str, rest: &'a str) -> Vec<&'a str> {
     command.split(' ').chain(rest.split_whitespace()).collect()
 }
 
-/// A command is refused by every way in; then, to show that it was worth refusing, let through where nothing is required.
+/// Every way in refuses a command. Where no change is required, the command is let through: this shows that the refusal
+/// matters.
 #[track_caller]
 fn is_refused(command: &str, cases: &[(&str, i32)]) {
     let gate = Gate::flagged();
@@ -138,7 +139,7 @@ fn is_refused(command: &str, cases: &[(&str, i32)]) {
     }
 }
 
-/// A test a command: what may stand behind it, and how it ends where nothing is required.
+/// One test per command, with its arguments. Each has its exit code where no change is required.
 macro_rules! gates {
     ($($name:ident: $command:literal { $($rest:literal => $code:literal),+ })+) => {
         const GATED: &[(&str, &[(&str, i32)])] = &[$(($command, &[$(($rest, $code)),+])),+];
@@ -248,7 +249,7 @@ fn a_temporary_password_is_good_for_choosing_a_new_one_and_for_signing_out() {
     gate.run(As, &[OTHER], &["users", "list"]).succeeds();
 }
 
-// What is left.
+// What is still allowed.
 
 #[test]
 fn choosing_a_new_password_opens_the_gate_again_by_every_way() {
@@ -257,7 +258,7 @@ fn choosing_a_new_password_opens_the_gate_again_by_every_way() {
         let args = if way == As { &["me", "passwd"][..] } else { &["me", "passwd", "--password-stdin"] };
         gate.run(way, &[GOOD, OTHER], args).succeeds();
         assert!(!gate.must_change(), "{way:?}");
-        // A token may be what somebody else has got hold of: it has ended with the old password.
+        // A token may be stolen. So it has ended with the old password.
         let is_token = matches!(way, TokenFile | TokenVariable);
         gate.run(way, &[OTHER], &["users", "list"]).exits(if is_token { 5 } else { 0 });
         gate.run(As, &[OTHER], &["users", "list"]).succeeds();
@@ -284,7 +285,7 @@ fn the_current_password_is_not_a_new_one() {
 fn a_sign_in_without_a_terminal_is_refused_and_not_begun() {
     let gate = Gate::flagged();
     gate.refuses(As, GOOD, &["me", "sign-in"]);
-    // A new password on the next line is not asked for.
+    // The next line has a new password, but nobody asks for it.
     gate.desk.refuses(6, || gate.run(As, &[GOOD, OTHER], &["me", "sign-in"]));
 }
 

@@ -1,4 +1,4 @@
-//! What is generated and checked in is what the program would generate now.
+//! Generated files in the repository are up to date.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};

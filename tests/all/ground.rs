@@ -1,4 +1,4 @@
-//! What a store stands on: its folder and those above, its name, what is beside it, and the file system.
+//! The surroundings of a store: its folder and those above, its name, the files beside it, and the file system.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -15,7 +15,7 @@ use rusqlite::Connection;
 
 const INIT: [&str; 4] = ["init", "--admin", "root", "-q"];
 const LIST: [&str; 2] = ["users", "list"];
-/// What nobody but root may be: somebody else.
+/// Another user. Only root can act as this one.
 const NOBODY: u32 = 65_534;
 
 fn set_mode(path: &Path, mode: u32) {
@@ -26,7 +26,7 @@ fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Refuses the store, whatever is to be done with it, and leaves everything as it is.
+/// Fails the test unless every use of the store is refused and nothing changes.
 #[track_caller]
 fn is_refused(desk: &Desk, store: &str, message: &str, hint: &str) {
     let before = contents(desk.home.path());
@@ -50,7 +50,7 @@ fn a_store_in_a_folder_that_others_can_write_is_refused() {
     let desk = Desk::settled();
     for (mode, shown) in [(0o770, "0770"), (0o2770, "2770"), (0o1777, "1777"), (0o707, "0707")] {
         set_mode(desk.home.path(), mode);
-        // Where everybody may make files, nobody is told to keep them from it.
+        // In a folder where everybody may make files, the hint does not suggest to forbid that.
         let hint = if mode == 0o1777 { "choose a folder of your own" } else { "chmod go-w " };
         is_refused(&desk, "store.db", &format!("lets others rename files (mode {shown})"), hint);
     }
@@ -58,7 +58,7 @@ fn a_store_in_a_folder_that_others_can_write_is_refused() {
     desk.run(&LIST).succeeds();
 }
 
-/// The store two folders down, by a link.
+/// The store two folders down, through a link.
 const DEEP: &str = "link/store.db";
 
 fn deep() -> Desk {
@@ -80,7 +80,7 @@ fn a_store_below_a_folder_that_others_can_rearrange_is_refused() {
         set_mode(&above, mode);
         is_refused(&desk, DEEP, "above lets others rename files (mode ", "chmod go-w ");
     }
-    // Where others can make files, and not rename those of others, it stays where it is.
+    // Others can make files there, but cannot rename files of others. So the store is fine.
     set_mode(&above, 0o1777);
     desk.run(&[&LIST[..], &["--store", DEEP]].concat()).succeeds();
 }
@@ -102,7 +102,7 @@ fn a_store_behind_a_link_that_others_can_replace_is_refused() {
 #[test]
 fn a_store_in_or_below_a_folder_of_somebody_elses_is_refused() {
     if !is_root() {
-        // Only root gives folders away.
+        // Only root can give folders away.
         return;
     }
     let desk = deep();
@@ -130,7 +130,7 @@ fn init_refuses_where_no_store_would_be_accepted() {
         assert!(run.stderr.contains("lets others rename files (mode "), "{}", run.stderr);
         assert_eq!(contents(desk.home.path()), [], "not even a folder stays");
     }
-    // A folder that it makes is its owner's alone, and will do below one that is sticky.
+    // A folder made by the program belongs to its owner alone. It is fine below a sticky folder.
     set_mode(desk.home.path(), 0o1777);
     desk.run(&[&INIT[..], &["--store", "a/b/store.db"]].concat()).succeeds();
     desk.run(&[&LIST[..], &["--store", "a/b/store.db"]].concat()).succeeds();
@@ -153,9 +153,9 @@ fn the_folders_that_init_makes_are_their_owners_alone_whatever_the_umask() {
     }
 }
 
-// ---- What is beside it.
+// ---- The files beside it.
 
-/// A log that makes an admin `mallory` of the one that there is.
+/// A log that makes `mallory` an admin, in place of the only one.
 fn log_of_somebody_else(desk: &Desk) -> Vec<u8> {
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("copy.db");
@@ -186,7 +186,7 @@ fn nothing_beside_a_store_is_used_that_is_not_its_own() {
     set_mode(&home.join("theirs"), 0o600);
     for suffix in ["-wal", "-shm", "-journal", "-lock"] {
         let planted = home.join(format!("store.db{suffix}"));
-        // Where writers stand in line, there is a file already.
+        // With `-lock`, the file that queues writers exists already.
         let _ = fs::remove_file(&planted);
         symlink("theirs", &planted).unwrap();
         is_refused(&desk, "store.db", "does not belong to the store", "find out who put it there");
@@ -198,7 +198,7 @@ fn nothing_beside_a_store_is_used_that_is_not_its_own() {
         is_refused(&desk, "store.db", "does not belong to the store", "find out who put it there");
         fs::remove_dir(&planted).unwrap();
         if is_root() {
-            // Only root gives files away.
+            // Only root can give files away.
             fs::write(&planted, "").unwrap();
             set_mode(&planted, 0o600);
             chown(&planted, Some(NOBODY), None).unwrap();
@@ -219,7 +219,7 @@ fn a_store_with_a_second_name_is_refused() {
     let find = format!(" -xdev -inum {}'", fs::metadata(&other).unwrap().ino());
     is_refused(&desk, "store.db", "store.db has 2 names", &find);
     is_refused(&desk, "other.db", "other.db has 2 names", &find);
-    // The hint finds both.
+    // The command in the hint finds both names.
     let hint = desk.run(&LIST).exits(10).stderr;
     let command = hint.split('\'').find(|part| part.starts_with("find ")).unwrap();
     let words: Vec<_> = command.split(' ').collect();
@@ -238,7 +238,7 @@ fn a_store_that_is_mounted_by_itself_is_refused() {
     let other = desk.home.path().join("other.db");
     fs::write(&other, "").unwrap();
     if !Command::new("mount").arg("--bind").args([&desk.store(), &other]).status().unwrap().success() {
-        // Nobody may mount here.
+        // This user may not mount here.
         return;
     }
     let (before, run) = (contents(desk.home.path()), desk.run(&[&LIST[..], &["--store", "other.db"]].concat()));
@@ -270,9 +270,9 @@ fn a_log_that_is_left_of_another_store_is_not_taken_for_that_of_a_new_one() {
     }
 }
 
-// ---- What is made is under no name that another could have.
+// ---- New files have no name that another process could use.
 
-/// Runs the program under a process number that is known before, and tells it.
+/// Runs the program under a process id that is known before, and passes it on.
 fn under_a_known_number(desk: &Desk, args: &[&str], input: &str, meanwhile: impl FnOnce(u32)) -> Run {
     let plain = desk.command(args);
     let mut shell = Command::new("sh");
@@ -291,7 +291,7 @@ fn what_another_of_the_same_process_number_has_in_hand_stays() {
     let folder = desk.home.path().join(".local/state/passdesk");
     fs::create_dir_all(&folder).unwrap();
     let store: String = desk.value("SELECT value FROM settings WHERE key = 'store_name'");
-    // Where it would be if its name had a process number in it.
+    // The path it would have if its name contained a process id.
     let kept = format!("{}/{store}.NUMBER.new", folder.display());
     let deeds = [
         (&["store", "backup", "copy.db"][..], ".copy.db.NUMBER.unfinished"),
@@ -349,7 +349,7 @@ fn a_file_system_that_may_be_a_networks_is_named_by_init_and_by_a_check() {
         set_mode(folder, 0o700);
     }
     if !Command::new("bindfs").args([&within, &mounted]).status().unwrap().success() {
-        // Nobody may mount here.
+        // This user may not mount here.
         return;
     }
     let init = desk.run(&[&INIT[..], &["--store", "mounted/store.db"]].concat());

@@ -1,5 +1,5 @@
-//! A store that somebody hands you, as a copy or a backup: whatever it holds, no command hangs, fills the disk or writes
-//! anywhere else.
+//! A store from somebody else, such as a copy or a backup. Whatever it holds, no command hangs or fills the disk. No
+//! command writes anywhere else.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "an attacker makes the store by other means")]
@@ -11,10 +11,10 @@ use std::path::Path;
 use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
-/// A count that without an end.
+/// A query without an end.
 const ENDLESS: &str = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)";
 
-/// What anybody may do with a store.
+/// Common commands on a store.
 const COMMANDS: [&[&str]; 6] = [
     &["users", "list"],
     &["users", "show", "root"],
@@ -24,7 +24,7 @@ const COMMANDS: [&[&str]; 6] = [
     &["store", "backup", "copy.db"],
 ];
 
-/// Every byte that the store has, and every file beside it.
+/// Every byte of the store, and the name of every file beside it.
 fn everything(desk: &Desk) -> (Vec<u8>, Vec<String>) {
     let names = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names.filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm")).collect();
@@ -32,7 +32,7 @@ fn everything(desk: &Desk) -> (Vec<u8>, Vec<String>) {
     (fs::read(desk.store()).unwrap(), names)
 }
 
-/// Fails the test unless a store is refused, by every command, and left as it is; and unless a check finds out why.
+/// Fails the test unless every command refuses the store and leaves it unchanged. A check must find the reason.
 #[track_caller]
 fn is_refused(desk: &Desk, why: &str) {
     let before = everything(desk);
@@ -53,19 +53,19 @@ fn is_refused(desk: &Desk, why: &str) {
     assert!(everything(desk) == before, "a check has changed something");
 }
 
-/// A store that an attacker has worked on.
+/// A store that an attacker has changed.
 fn attacked(sql: &str) -> Desk {
     let desk = Desk::settled();
     desk.sql(sql);
     desk
 }
 
-/// The same, in the engine's own list of what there is, where a lie can be told.
+/// The same in the engine's own schema table, where an attacker can forge entries.
 fn forged(sql: &str) -> Desk {
     attacked(&format!("PRAGMA writable_schema = ON; {sql}; PRAGMA writable_schema = RESET"))
 }
 
-/// A store of the schema before last, as tests/data has one.
+/// A store of an old schema from tests/data.
 fn old(schema: u32) -> Desk {
     let desk = Desk::empty();
     let original = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/schema_{schema}.db"));

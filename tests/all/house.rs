@@ -1,9 +1,9 @@
-//! The walls of the house: which room may name which. clippy.toml holds the rest.
+//! The walls between modules: which module may name which. clippy.toml holds the rest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Who must not name whom. Tests are guests everywhere.
+/// Which module must not name which words. Tests may name everything.
 const WALLS: [(&str, &[&str]); 8] = [
     (
         "domain",
@@ -19,7 +19,7 @@ const WALLS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("store", &["crate::terminal", "crate::handover", "crate::commands", "crate::cli", "crate::failure", "clap::"]),
-    // An engine keeps rows, and knows no rule.
+    // An engine stores rows, and knows no rules.
     ("store/sqlite", &["Refusal", "Throttle", "authority", "events::", "Entry"]),
     ("terminal", &["crate::store", "crate::commands", "crate::cli", "crate::handover"]),
     ("handover", &["crate::store", "crate::commands", "crate::cli"]),
@@ -75,7 +75,7 @@ fn only_the_handing_over_and_the_demonstration_take_secrets_to_somebody() {
 #[test]
 fn only_what_was_made_is_removed_and_nothing_is_named_by_a_process_number() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    // A sign-in is forgotten by its name, which is passdesk's own.
+    // A saved sign-in is deleted by its name, which is passdesk's own.
     let rooms = ["made.rs", "sign_in_files.rs"].map(|file| src.join(file));
     for file in sources(&src) {
         let text = fs::read_to_string(&file).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Many accounts from a CSV file: all of them or none, with everything that is wrong named before.
+//! Many accounts from a CSV file: all of them or none. All faults are named before anything is done.
 
 #![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "a test waits, and asks how long something took")]
@@ -21,13 +21,13 @@ impl Desk {
         fs::write(self.home.path().join(name), content).unwrap();
     }
 
-    /// Imports a file with this in it.
+    /// Imports a file with this content.
     fn import(&self, content: impl AsRef<[u8]>, flags: &[&str]) -> Run {
         self.file("people.csv", content);
         self.run(&[&["users", "import", "people.csv"], flags].concat())
     }
 
-    /// The accounts as `username|name|address|roles`, in the order of their numbers, without the first.
+    /// The accounts as `username|name|address|roles`, by number and without the first.
     fn imported(&self) -> Vec<String> {
         let lines: String = self.value(
             "SELECT group_concat(line, char(10)) FROM (
@@ -38,7 +38,7 @@ impl Desk {
     }
 }
 
-/// A list of so many people.
+/// A list of this many people.
 fn people(count: u32) -> String {
     let mut text = String::from("username,name,email\n");
     for number in 0..count {
@@ -47,7 +47,7 @@ fn people(count: u32) -> String {
     text
 }
 
-/// The SHA-256 of a file, from another program.
+/// The SHA-256 of a file, by another program.
 fn sha256sum(desk: &Desk, name: &str) -> String {
     let run = Command::new("sha256sum").arg(desk.home.path().join(name)).output().unwrap();
     String::from_utf8(run.stdout).unwrap().split_whitespace().next().unwrap().to_owned()
@@ -368,7 +368,7 @@ fn a_list_comes_from_standard_input_and_from_a_named_pipe() {
     let mut writer = File::options().write(true).open(&pipe).unwrap();
     for text in ["user", "name\nbo", "b\n"] {
         writer.write_all(text.as_bytes()).unwrap();
-        // Nothing is locked while a slow pipe is read.
+        // Nothing is locked while the program reads a slow pipe.
         desk.run(&["users", "require-change", "alice"]).succeeds();
     }
     drop(writer);
@@ -405,7 +405,7 @@ fn a_file_that_grows_is_taken_as_it_was_when_the_reading_began() {
         });
         let import = || desk.run(&["users", "import", "growing.csv", "--format", "json"]);
         let mut run = import();
-        // What was there when the reading began may end in the middle of a row. Then nothing is imported.
+        // The part of the file at the start may end in the middle of a row. Then nothing is imported.
         while run.code == 7 && desk.value::<i64>(COUNT) == 1 {
             run = import();
         }
@@ -457,7 +457,7 @@ fn interrupted_it_is_all_there_or_nothing_and_the_exit_code_says_which() {
         let id = child.id().to_string();
         if wait < 60_000 {
             thread::sleep(Duration::from_millis(wait));
-            // It may have ended already.
+            // The program may have ended already.
             let _ = Command::new("kill").args(["-INT", &id]).stderr(Stdio::null()).status();
         }
         let run = Run::from(child.wait_with_output().unwrap());

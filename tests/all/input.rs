@@ -1,4 +1,4 @@
-//! What comes from outside, on the command line and out of the store: never a guess, and never a command to a terminal.
+//! Input from outside, on the command line and in the store. It is never guessed at, and never a command to a terminal.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -10,10 +10,10 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use crate::common::{Desk, GOOD, Run};
 use serde_json::Value;
 
-/// A name that clears the screen, begins a line of its own, runs backwards, is red, hides, and is a formula.
+/// A name that clears the screen, begins a line, runs backwards, is red, hides, and is a formula.
 const EVIL: &str = "=1+1\u{1b}[2J\u{1b}]0;x\u{7}\nroot\r\u{202e}gpj.\u{9b}31m\u{200b}\u{2066}\u{85}\u{2028}\u{7f}";
 
-/// What could rewrite a terminal, apart from line ends, which are the program's own.
+/// The characters that could rewrite a terminal, without the program's own line ends.
 fn treacherous(text: &str) -> Vec<char> {
     let rewrites = |c: &char| {
         c.is_control() && *c != '\n'
@@ -28,7 +28,7 @@ fn is_harmless(run: &Run) {
     assert_eq!(treacherous(&run.stderr), [], "{:?}", run.stderr);
 }
 
-/// The commands that take an account, each without one.
+/// The commands that take an account, without the account.
 const COMMANDS: [&[&str]; 6] = [
     &["users", "reset", "--yes"],
     &["users", "show"],
@@ -38,13 +38,14 @@ const COMMANDS: [&[&str]; 6] = [
     &["users", "list", "--after"],
 ];
 
-/// Refuses this account with this code, shortly, in text and in JSON, and leaves everything as it is.
+/// Fails the test unless this account is refused with this code and a short message, in text and in JSON. Nothing may
+/// change.
 #[track_caller]
 fn is_refused(desk: &Desk, code: i32, account: &[&OsStr]) {
     let before = desk.state();
     for command in COMMANDS {
         if command.contains(&"list") && account.len() > 1 {
-            // An option takes one value, and no `--` before it.
+            // The value of an option comes without a `--` before it.
             continue;
         }
         let text = Run::from(desk.command(command).args(account).output().unwrap()).exits(code);
@@ -54,7 +55,7 @@ fn is_refused(desk: &Desk, code: i32, account: &[&OsStr]) {
         assert!(text.stderr.len() < 400, "{command:?}: {}", text.stderr);
         is_harmless(&text);
 
-        // An option may stand before its command, and here has to stand before the account.
+        // An option may precede its command. Here it has to precede the account.
         let mut json = desk.command(&["--format", "json"]);
         let json = Run::from(json.args(command).args(account).output().unwrap()).exits(code);
         assert_eq!(json.stdout, "", "{command:?}");
@@ -75,7 +76,7 @@ fn in_a_store_with_alice(code: i32, accounts: &[&str]) {
     }
 }
 
-// ---- What points at an account.
+// ---- What names an account.
 
 #[test]
 fn a_pattern_or_a_list_points_at_nobody() {
@@ -108,7 +109,7 @@ fn a_number_is_an_id_only_as_one_writes_it() {
 #[test]
 fn digits_of_another_script_and_signs_are_no_number() {
     in_a_store_with_alice(2, &["+2", "\u{ff12}", "\u{662}", "\u{b2}"]);
-    // These are usernames, though nobody's.
+    // These are valid usernames, but no account has them.
     in_a_store_with_alice(3, &["2.0", "2e0", "0x2"]);
 }
 
@@ -127,7 +128,7 @@ fn a_name_with_a_control_character_points_at_nobody_and_is_shown_harmlessly() {
 
 #[test]
 fn a_letter_that_only_looks_the_same_is_another_one() {
-    // Cyrillic, full width, with a soft hyphen, with a combining accent.
+    // Cyrillic, full-width, with a soft hyphen, with a combining accent.
     in_a_store_with_alice(2, &["\u{430}lice", "\u{ff41}lice", "ali\u{ad}ce", "alice\u{301}"]);
 }
 
@@ -234,9 +235,9 @@ fn names_of_the_world_are_taken_and_come_back_as_they_are() {
     }
 }
 
-// ---- What comes out of the store, which another program may have written.
+// ---- Text from the store that another program may have written.
 
-/// A store in which another program has written all that could be written.
+/// A store in which another program has written every possible attack.
 fn with_evil_alice() -> Desk {
     let desk = Desk::with_alice();
     desk.sql(&format!(
@@ -303,7 +304,7 @@ fn a_csv_cell_is_neither_a_formula_nor_obeyed() {
     let desk = with_evil_alice();
     let run = desk.run(&["users", "list", "--format", "csv"]).succeeds();
     is_harmless(&run);
-    // There is no comma and no quotation mark in it, so each cell is between two commas, in quotes or not.
+    // The texts have no comma and no quotation mark. So each cell stands between two commas, with or without quotes.
     let bare = |cell: &'_ str| cell.trim_matches('"').to_owned();
     let cells: Vec<Vec<_>> = run.stdout.lines().map(|line| line.split(',').map(bare).collect()).collect();
     for column in ["display_name", "email", "password_reset_by"] {
@@ -389,7 +390,7 @@ fn a_reader_that_has_had_enough_is_no_failure() {
     for command in RESULTS.into_iter().chain([&["completions", "bash"][..], &["--help"], &["users", "reset", "--help"]])
     {
         let (reading_end, writing_end) = io::pipe().unwrap();
-        // It leaves before anything is written, as `head` leaves before the end.
+        // The reader leaves before anything is written, as `head` leaves before the end.
         drop(reading_end);
         let run = Run::from(desk.command(command).stdout(writing_end).output().unwrap()).succeeds();
         assert_eq!(run.stderr, "", "{command:?}");

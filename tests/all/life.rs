@@ -87,7 +87,7 @@ fn where_operators_have_no_access_nobody_is_signed_in() {
         let run = desk.refuses(5, || desk.run(args));
         assert!(run.stderr.starts_with("error: nobody is signed in"), "{args:?}: {}", run.stderr);
     }
-    // These take a password each time, and say how.
+    // These commands need a password each time, and say how to give it.
     for args in [["me", "sign-in"], ["me", "passwd"]] {
         desk.refuses(2, || desk.run(&args));
     }
@@ -102,7 +102,7 @@ fn a_reset_ends_a_sign_in() {
     reset.env("HOME", other_home.home.path());
     assert!(reset.output().unwrap().status.success());
     desk.run(&["me", "profile"]).exits(5);
-    // Nobody goes on as the operator unawares.
+    // A command does not silently run as the operator.
     desk.run(&["users", "list"]).exits(5);
     desk.run(&["me", "sign-out"]).succeeds();
     desk.run(&["users", "list"]).succeeds();

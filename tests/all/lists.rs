@@ -1,4 +1,4 @@
-//! Lists that are longer than a page.
+//! Lists of more than one page.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -9,7 +9,8 @@ use std::process::{Child, Stdio};
 use crate::common::Desk;
 use crate::common::pty::Pty;
 
-/// A store with `root` and so many others, under usernames in another order than their numbers, who share three names.
+/// A store with `root` and this many other accounts. Their usernames sort differently from their numbers, and they
+/// share three names.
 pub fn desk_of(count: u32) -> Desk {
     let desk = Desk::new();
     desk.sql(&format!(
@@ -64,7 +65,7 @@ fn a_terminal_is_shown_a_thousand_and_told_how_to_go_on() {
     assert!(!ended.text().contains("are shown"));
 }
 
-/// A list under way, whose reader has read nothing.
+/// A list in progress, of which nothing has been read.
 fn listing(desk: &Desk) -> (Child, BufReader<impl std::io::Read + use<>>) {
     let mut list = desk.command(&["users", "list", "--format", "csv"]);
     let mut child = list.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -82,7 +83,7 @@ fn a_reader_who_has_had_enough_is_no_failure() {
     assert_eq!((ended.status.code(), ended.stderr), (Some(0), Vec::new()));
 }
 
-/// A reader that is slow hinders nobody who writes.
+/// A slow reader keeps no writer waiting.
 #[test]
 fn nothing_is_kept_from_changing_while_a_reader_makes_the_list_wait() {
     let desk = desk_of(5_000);
@@ -95,7 +96,7 @@ fn nothing_is_kept_from_changing_while_a_reader_makes_the_list_wait() {
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
 }
 
-/// The most memory that a process has had so far, in KiB.
+/// The most memory a process has used so far, in KiB.
 fn peak(child: &Child) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
@@ -108,8 +109,8 @@ fn the_memory_of_a_list_does_not_grow_with_its_length() {
     let desk = desk_of(100_000);
     let (mut child, mut reader) = listing(&desk);
     let mut read = |count| (0..count).for_each(|_| assert_ne!(reader.read_line(&mut String::new()).unwrap(), 0));
-    // By then the engine keeps as many pages as it ever does, 2 MiB. What is not read yet is more than a pipe takes, so that
-    // the program is still there.
+    // By then the engine has its largest cache, 2 MiB. The unread rest is more than a pipe can hold. So the program
+    // still runs.
     read(60_000);
     let early = peak(&child);
     read(35_000);

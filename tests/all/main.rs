@@ -1,5 +1,5 @@
-//! What the program does, seen from outside, a file a subject. All of it is one program: to link one for each file took longer
-//! than to run them.
+//! What the program does, seen from outside, with one file per subject. All tests are one program: to link one per file
+//! took longer than to run them.
 
 mod common;
 

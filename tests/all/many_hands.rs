@@ -1,4 +1,5 @@
-//! A reset of many while others are at work: who may reset whom to the last, and several at once.
+//! A reset of many while others change the store. The right to reset is checked to the end, and several runs may
+//! overlap.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -123,7 +124,7 @@ fn several_at_once_lose_no_reset_and_nobody_finds_the_store_locked() {
     let roles: Vec<_> = desks.iter().map(|name| (name.as_str(), HELPDESK)).collect();
     let desk = desk_of(&roles);
     crowd(&desk, CROWD);
-    // Half of them commit one by one, the others in batches.
+    // Half of the runs commit one account at a time, the others in batches.
     let sets: Vec<BTreeSet<String>> = (0..8)
         .map(|number| {
             let length = if number % 2 == 0 { 40 } else { BATCH + 2 };
@@ -145,7 +146,7 @@ fn several_at_once_lose_no_reset_and_nobody_finds_the_store_locked() {
         (resets, lists.into_iter().flat_map(|run| run.join().unwrap()).collect::<Vec<_>>())
     });
     for run in lists {
-        // The header, `root`, and everybody else.
+        // The header, `root`, and all others.
         assert_eq!(run.succeeds().stdout.lines().count(), 2 + 8 + CROWD);
     }
     let mut handed_out = BTreeMap::new();
@@ -154,7 +155,7 @@ fn several_at_once_lose_no_reset_and_nobody_finds_the_store_locked() {
         assert_eq!((&whose(&rows), rows.len()), (set, set.len()));
         handed_out.extend(rows.into_iter().map(|(name, password)| ((desk_name.clone(), name), password)));
     }
-    // Every row has its event, and the row of an account's last event is the one in force.
+    // Every row has its event. The row of an account's last event is the one in force.
     let events = events(&desk).into_iter().filter(|event| event["action"] == "reset" && event["outcome"] == "done");
     let cell = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
     let events: Vec<_> = events.map(|event| (cell(&event, "actor"), cell(&event, "target"))).collect();

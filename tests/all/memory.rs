@@ -1,5 +1,5 @@
-//! What was typed, piped in or handed over is overwritten: nothing of it is left in the memory of a program that goes on.
-//! Run with `cargo test -- --ignored`.
+//! Secrets are overwritten, whether typed, piped in or handed over. The memory of a running program keeps no part of
+//! them. Run with `cargo test -- --ignored`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -15,20 +15,20 @@ use crate::common::{Desk, temporary_in};
 use rustix::io::ioctl_fionread;
 use rustix::pipe::{SpliceFlags, fcntl_setpipe_size, tee};
 
-/// Far more than anything takes, so that a busy machine fails no test.
+/// Far more than anything takes, so that a slow machine fails no test.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(20);
-/// So much of a password is found, wherever it begins.
+/// A part of a password with this length is found, wherever it begins.
 const PART: usize = 8;
 
-/// A password of a length at which a buffer that grows would have been moved several times, and no part of which is
-/// anywhere by chance, nor twice in it.
+/// A long password: a growing buffer would have been moved several times. None of its parts is in memory by chance, and
+/// none occurs twice in it.
 fn long() -> String {
     crate::common::garbage(200).into_iter().take(200).map(|byte| char::from(b'!' + byte % 94)).collect()
 }
 
-/// Where parts of a password stand in what the process may write to, each place once: as it was typed or in lower case,
-/// as text or as characters of four bytes.
+/// The number of places in writable memory that hold parts of a password. Parts count in the typed case or in lower
+/// case, as text or as four-byte characters.
 fn places(process: i32, password: &str) -> usize {
     let mut parts = BTreeSet::new();
     for password in [password.to_owned(), password.to_lowercase()] {
@@ -36,7 +36,7 @@ fn places(process: i32, password: &str) -> usize {
         let wide: Vec<u8> = password.chars().flat_map(|c| u32::from(c).to_ne_bytes()).collect();
         parts.extend(wide.windows(4 * PART).step_by(4).map(<[u8]>::to_vec));
     }
-    // Most of a memory begins like none of them.
+    // Most memory begins like none of the parts.
     let mut begins = vec![false; 1 << 16];
     for part in &parts {
         begins[usize::from(u16::from_ne_bytes([part[0], part[1]]))] = true;
@@ -57,7 +57,7 @@ fn places(process: i32, password: &str) -> usize {
             {
                 continue;
             }
-            // What follows within a character is of the same place.
+            // A match that follows within one character belongs to the same place.
             places += usize::from(last.is_none_or(|last| at > last + 4));
             last = Some(at);
         }
@@ -65,7 +65,7 @@ fn places(process: i32, password: &str) -> usize {
     places
 }
 
-/// A desk whose admin `root` has this password, with an account `bob`.
+/// A desk with an admin `root` with this password, and an account `bob`.
 fn with_password(password: &str) -> Desk {
     let desk = Desk::empty();
     let temporary = desk.run(&["init", "--admin", "root", "-q"]).succeeds().password();
@@ -91,7 +91,7 @@ fn while_a_password_is_typed_it_is_in_one_place_and_in_none_when_it_is_taken_bac
     };
     pty.until("Password of root: ");
     pty.secret(&long());
-    // All of it has been read when its end is there.
+    // Once the end of the password is in memory, all of it has been read.
     until(&long()[long().len() - PART..], 1);
     assert_eq!(places(process, &long()), 1);
     pty.send("\x15");
@@ -135,7 +135,7 @@ fn the_password_that_is_to_be_replaced_is_there_once_until_it_is() {
 fn a_password_from_standard_input_is_gone_when_the_answer_is_written() {
     let desk = with_password(&long());
     for cost in ["m=19456,t=2,p=1", "m=20000,t=2,p=1"] {
-        // The hash is made anew at the other cost.
+        // The hash is renewed at the other cost.
         desk.run(&["policy", "set", "argon2", cost]).succeeds();
         let (_reader, mut writer) = io::pipe().unwrap();
         fcntl_setpipe_size(&writer, 4096).unwrap();
@@ -156,7 +156,7 @@ fn a_temporary_password_is_gone_when_it_is_in_force_and_the_next_is_written() {
     let desk = with_password(&long());
     desk.run(&["users", "add", "carol", "-q"]).succeeds();
     for format in ["csv", "jsonl", "json"] {
-        // There is room for one row, and not for two.
+        // There is room for one row, but not for two.
         let (reader, mut writer) = io::pipe().unwrap();
         fcntl_setpipe_size(&writer, 4096).unwrap();
         writer.write_all(&[b'.'; 4096 - 200]).unwrap();

@@ -1,13 +1,23 @@
-//! A store of each earlier version, `tests/data/schema_*.db`, is brought up to date with everything kept, or left as it
-//! was.
+//! A store of each earlier version, `tests/data/schema_*.db`, is upgraded with all its data, or left unchanged.
 //!
-//! Each was made by the passdesk of its schema: root, alice, bob (a required change), cora (disabled), dora (a temporary
-//! password that expired) and erin (one that lives until 2100), and a sign-in of alice that lives as long; that of
-//! schema 2 has fay (removed) and a record of all that as well, and that of schema 3 gina (locked after a hundred failed
-//! sign-ins), a token of alice that lives until 2100, and a policy of at least 16 characters; that of schema 4 has hana as
-//! well (two tries to sign in that were killed). That of schema 5 is that of schema 4, brought up to date by the passdesk of
-//! schema 5, and that of schema 6 is that one by the passdesk of schema 6, with three sign-ins as nobody, two of which are
-//! counted.
+//! The passdesk of each schema made its store. Each has:
+//!
+//! - root and alice.
+//! - bob: a required change.
+//! - cora: disabled.
+//! - dora: a temporary password that expired.
+//! - erin: a temporary password that lives until 2100.
+//! - A sign-in of alice that lives as long.
+//!
+//! The later ones have more:
+//!
+//! - Schema 2: fay (removed), and a record of all that.
+//! - Schema 3: the same as schema 2, and gina (locked after a hundred failed sign-ins). Also a token of alice that
+//!   lives until 2100, and a policy of at least 16 characters.
+//! - Schema 4: the same as schema 3, and hana (two tries to sign in that were killed).
+//! - Schema 5: that of schema 4, upgraded by the passdesk of schema 5.
+//! - Schema 6: that of schema 5, upgraded by the passdesk of schema 6. Also three sign-ins as nobody, two of which are
+//!   counted.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -23,13 +33,13 @@ use rusqlite::Connection;
 /// The schema that this program writes.
 const NEWEST: i64 = 7;
 
-/// A store of an earlier version, and what only those knew who were there.
+/// A store of an earlier version, and the secrets of that time.
 struct Old {
     schema: i64,
     doras: &'static str,
     erins: &'static str,
     alices: &'static str,
-    /// What alice's state folder kept, and under which name.
+    /// The sign-in file of alice: its name and its content.
     sign_in: (&'static str, &'static str),
     accounts: usize,
 }
@@ -103,14 +113,14 @@ const OLD: [Old; 6] = [
     },
 ];
 
-/// The tokens that alice has in the stores of schema 3 and later.
+/// The tokens of alice in the stores of schema 3 and later.
 const ALICES_TOKENS: [&str; OLD.len() - 2] = [
     "pdsk_880e667b000f36f75cbf803ba3201ec5898f2affe08e69e44e5e513d31ccbf08",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
 ];
-/// How many events each has.
+/// The number of events in each store.
 const EVENTS: [usize; OLD.len()] = [0, 18, 24, 35, 35, 36];
 
 impl Old {
@@ -130,7 +140,7 @@ impl Old {
         desk
     }
 
-    /// Every column of every row that the store has, by the names that they had then.
+    /// Every column of every row, by the column names of that time.
     fn rows(&self, desk: &Desk) -> Vec<Vec<String>> {
         let mut queries = vec![
             "SELECT id, revision, username, display_name, email, email_key, search_text, roles, state, password_hash,
@@ -167,7 +177,7 @@ fn version(desk: &Desk) -> i64 {
     Connection::open(desk.store()).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
 }
 
-/// Every row of a query, a line each.
+/// Every row of a query, one line each.
 fn rows(desk: &Desk, sql: &str) -> Vec<String> {
     let store = Connection::open(desk.store()).unwrap();
     let mut statement = store.prepare(sql).unwrap();
@@ -188,7 +198,7 @@ fn each_old_store_is_of_its_schema() {
         assert_eq!(version(&desk), old.schema);
         let counts = old.rows(&desk).iter().map(Vec::len).collect::<Vec<_>>();
         assert_eq!(counts[..4], [old.accounts, if old.schema > 2 { 2 } else { 1 }, 1, 2]);
-        // Old::rows names them all.
+        // `Old::rows` names all columns.
         assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('accounts')").len(), accounts);
         assert_eq!(rows(&desk, "SELECT name FROM pragma_table_info('sign_ins')").len(), sign_ins);
         assert_eq!(rows(&desk, "SELECT key FROM settings").len(), settings);
@@ -252,7 +262,7 @@ fn every_password_still_signs_in() {
         ] {
             desk.profile(username, password).exits(code);
         }
-        // Nothing but their state has kept them out.
+        // Only her state kept her out.
         desk.run(&["users", "enable", "cora"]).succeeds();
         desk.profile("cora", GOOD).succeeds();
         if old.schema > 2 {
@@ -338,7 +348,7 @@ fn the_record_goes_on_where_it_was() {
     for (old, events) in OLD.iter().zip(EVENTS) {
         let desk = old.migrated();
         assert!(desk.run(&["audit", "verify"]).succeeds().stdout.starts_with(&format!("{events} events")));
-        // What was counted then, more than an hour ago by now, becomes an event with the next one.
+        // Failures counted more than an hour ago become an event with the next one.
         desk.sql("UPDATE repeats SET began_at = began_at - 3600");
         let counted = rows(&desk, "SELECT * FROM repeats WHERE count > 0").len();
         desk.run(&["users", "enable", "cora"]).succeeds();

@@ -1,5 +1,5 @@
-//! Files named on the command line: passdesk may be run as another user than the one who names them. Those it keeps for
-//! itself are not read, and none is for somebody who may not do what it is read for.
+//! Files named on the command line. passdesk may run as another user than the one who names them. It reads none of its
+//! own files. It reads no file for a user without the right to the action.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -11,16 +11,16 @@ use std::path::{Path, PathBuf};
 use crate::common::{Desk, Run, fed};
 use rusqlite::Connection;
 
-/// What stands in the sign-in file of somebody else.
+/// The content of another user's sign-in file.
 const SECRET: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
-/// The commands that read a file, as far as its name.
+/// The commands that read a file, up to its name.
 const READERS: [&[&str]; 3] = [
     &["users", "reset", "--yes", "--format", "csv", "--from"],
     &["users", "import"],
     &["users", "reset", "--all", "--yes", "--resume"],
 ];
 
-/// A desk at which `root` is signed in, and somebody else who comes through sudo, too.
+/// A desk where `root` is signed in, and another user through sudo as well.
 fn desk() -> (Desk, PathBuf) {
     let desk = Desk::settled();
     desk.run_as("root", &["me", "sign-in"]).succeeds();
@@ -34,7 +34,7 @@ fn desk() -> (Desk, PathBuf) {
 #[track_caller]
 fn refuses(desk: &Desk, path: &Path) {
     for reader in READERS {
-        // Not its bytes: to close it here would let go of the locks of this process.
+        // The bytes are not read. To close the file here would drop the locks of this process.
         let before = fs::metadata(path).unwrap().len();
         let run = desk.refuses(2, || desk.run(&[reader, &[path.to_str().unwrap()]].concat()));
         assert!(run.stderr.contains("is one of passdesk's own files"), "{}", run.stderr);
@@ -119,7 +119,7 @@ fn one_that_is_open_already_is_not_read_either() {
     }
 }
 
-/// The files of a store that is in use.
+/// The files of a store in use.
 fn of_the_store(desk: &Desk) -> (Connection, Vec<PathBuf>) {
     let open = Connection::open(desk.store()).unwrap();
     open.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
@@ -153,7 +153,7 @@ fn a_saved_sign_in_that_is_the_stores_is_refused() {
     let own = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let own = own.into_iter().find(|path| !path.to_str().unwrap().contains("uid-1001")).unwrap();
     fs::remove_file(&own).unwrap();
-    // It has a second name then, and the store is not opened at all.
+    // The log then has a second name, and the store is not opened at all.
     fs::hard_link(&files[1], &own).unwrap();
     let run = desk.refuses(10, || desk.run(&["users", "list"]));
     assert!(run.stderr.contains("does not belong to the store"), "{}", run.stderr);
@@ -192,7 +192,7 @@ fn nothing_is_written_to_a_standard_stream_that_is_the_stores() {
         &["users", "show", "nobody"],
     ] {
         for file in &files {
-            // Its length, and not its bytes: to close it here would let go of the locks of this process.
+            // The length and not the bytes. To close the file here would drop the locks of this process.
             let before = fs::metadata(file).unwrap().len();
             let end = || File::options().append(true).open(file).unwrap();
             let run = desk.refuses(12, || desk.command(args).stdout(end()).output().unwrap().into());
@@ -203,7 +203,7 @@ fn nothing_is_written_to_a_standard_stream_that_is_the_stores() {
     }
 }
 
-/// Somebody who runs the program as whoever runs this test, through sudo.
+/// The program, run through sudo as the user who runs this test.
 fn through_sudo(desk: &Desk, args: &[&str]) -> std::process::Command {
     let own = fs::metadata(desk.home.path()).unwrap().uid();
     let mut command = desk.command(args);
@@ -216,7 +216,7 @@ fn through_sudo_no_file_that_is_named_is_opened() {
     let desk = Desk::settled();
     let file = desk.home.path().join("list");
     fs::write(&file, "precious\n").unwrap();
-    // Whoever may read it, and whether it is there or not: the answer tells nothing of it.
+    // The answer is the same whoever may read the file, and even if it does not exist.
     for mode in [0o600, 0o640, 0o644, 0o666] {
         fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
         for name in ["list", "nowhere", "/dev/fd/3"] {

@@ -1,4 +1,4 @@
-//! `passdesk verify` behind `pam_exec`, as `docs/scripts.md` has it. Run with `cargo test -- --ignored`, as root.
+//! `passdesk verify` behind `pam_exec`, as in `docs/scripts.md`. Run with `cargo test -- --ignored`, as root.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -15,29 +15,29 @@ use std::time::Duration;
 use crate::common::{Desk, GOOD, Run};
 use serde_json::Value;
 
-/// A block of that page that begins like this, as it stands there.
+/// The block of that page with this beginning, unchanged.
 fn of_page(beginning: &str) -> String {
     let page = crate::docs::page("scripts.md");
     let (_, block) = page.split_once(&format!("\n{beginning}")).unwrap();
     format!("{beginning}{}", block.split_once("```").unwrap().0)
 }
 
-/// The program that PAM runs; the store belongs to the user `passdesk`.
+/// The program that PAM runs. The store belongs to the user `passdesk`.
 fn wrapper_of_page() -> String {
     of_page("#!/bin/sh\n# passdesk-pam ")
 }
 
-/// Somebody who is not root, in the place of the user `passdesk`: no test makes users.
+/// A user who is not root, in place of the user `passdesk`. Tests do not create users.
 const OWNER: u32 = 65534;
 
-/// A service of PAM that lets in whom a store of its own lets in. It is gone when the test is over.
+/// A PAM service with its own store. It is removed when the test is over.
 struct Door {
     desk: Desk,
     service: PathBuf,
 }
 
 impl Door {
-    /// The store of [`Desk::with_alice`], handed over to its owner; alice has this password.
+    /// The store of [`Desk::with_alice`], owned by the other user. alice has this password.
     fn with_alice(password: &str) -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
         assert!(
@@ -69,13 +69,13 @@ impl Door {
         door
     }
 
-    /// A program at this desk, which reads this.
+    /// A program at this desk, with this input.
     fn pipe(&self, program: &[&str], args: &[&str], input: &str) -> Run {
         let mut command = Command::new(program[0]);
         command.args(&program[1..]).args(args).env_clear().current_dir("/").stdin(Stdio::piped());
         command.envs(self.desk.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A program that does not read is no failure of the test.
+        // The program may not read its input. That does not fail the test.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap().into()
     }
@@ -91,7 +91,7 @@ impl Door {
         self.owner_with("", args).succeeds()
     }
 
-    /// What comes of it if somebody gives a name and a password at the door.
+    /// Offers a name and a password to the service.
     fn knock(&self, name: &str, password: &str) -> Run {
         self.knock_as(&["pamtester"], name, password)
     }
@@ -107,7 +107,7 @@ impl Door {
         assert!(run.stdout.contains("successfully authenticated"), "{}", run.stdout);
     }
 
-    /// Fails the test unless they are kept out, for this reason in the record, and nothing has changed.
+    /// Fails the test unless the service refuses, the record has this reason, and nothing has changed.
     #[track_caller]
     fn keeps_out(&self, name: &str, password: &str, why: &str) {
         let before = (self.desk.state(), self.turned_away(why));
@@ -116,7 +116,7 @@ impl Door {
         assert_eq!((self.desk.state(), self.turned_away(why)), (before.0, before.1 + 1), "{name}: {}", run.stderr);
     }
 
-    /// How many were turned away for this reason: each an event, or one that is counted.
+    /// How many tries were refused for this reason. Each is an event, or is counted.
     fn turned_away(&self, why: &str) -> i64 {
         let is_it = |event: &&Value| event["outcome"] == "refused" && event["detail"]["reason"] == why;
         let events = self.events().iter().filter(is_it).count();
@@ -124,7 +124,7 @@ impl Door {
         i64::try_from(events).unwrap() + self.desk.value::<i64>(&counted)
     }
 
-    /// The record, which is whole.
+    /// The record, which must be intact.
     fn events(&self) -> Vec<Value> {
         self.owner(&["audit", "verify"]);
         let listed = self.owner(&["audit", "list", "--format", "jsonl"]).stdout;
@@ -140,12 +140,12 @@ impl Door {
 
 impl Drop for Door {
     fn drop(&mut self) {
-        // At worst it has never been there.
+        // At worst the file has never existed.
         let _ = fs::remove_file(&self.service);
     }
 }
 
-/// The text with a test's path in the place of the page's.
+/// The text with the test's path in place of the page's path.
 #[track_caller]
 fn replaced(text: &str, sought: &str, by: &Path) -> String {
     assert_eq!(text.matches(sought).count(), 1, "{sought} in {text}");
@@ -211,7 +211,7 @@ fn tries_at_the_door_are_counted_and_throttled() {
     door.lets_in("alice", GOOD);
     assert_eq!(door.failed_sign_ins("alice"), 0);
     door.owner(&["policy", "set", "throttle-after", "1"]);
-    // The waits are 1, 2, 4 and 8 seconds; those that come too early are not counted.
+    // The waits are 1, 2, 4 and 8 seconds. Tries that come too early are not counted.
     while door.failed_sign_ins("alice") != 4 {
         door.knock("alice", "wrong").exits(1);
         thread::sleep(Duration::from_millis(250));
@@ -233,11 +233,11 @@ fn a_program_that_others_run_with_the_rights_of_root_is_a_door_too() {
 #[test]
 #[ignore = "needs pamtester, and root to run it"]
 fn the_password_is_in_nobodys_arguments_or_environment() {
-    // Nobody else on this machine has this one.
+    // No other process on this machine has this password.
     let password = format!("slow barges carry {} bells", std::process::id());
     let door = Door::with_alice(&password);
     let program = door.desk.home.path().join("passdesk");
-    // While somebody else writes, the try waits to be counted; the password has been read by then.
+    // While another process writes, the try waits to be counted. By then the password has been read.
     let other = rusqlite::Connection::open(door.desk.store()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     thread::scope(|scope| {
@@ -262,7 +262,7 @@ fn the_password_is_in_nobodys_arguments_or_environment() {
     });
 }
 
-/// `pam_exec` ends it with nothing, that of older releases of Linux-PAM with a NUL, and a shell with a newline.
+/// `pam_exec` adds nothing after the password. Older releases of Linux-PAM add a NUL, and a shell adds a newline.
 #[test]
 fn a_password_on_standard_input_lets_in_however_it_ends() {
     let desk = Desk::with_alice();
@@ -272,7 +272,7 @@ fn a_password_on_standard_input_lets_in_however_it_ends() {
     }
 }
 
-/// `pam_exec` hands on 511 bytes at most. What it cuts off is not let in by its beginning.
+/// `pam_exec` passes on at most 511 bytes. The beginning of a longer password lets nobody in.
 #[test]
 #[ignore = "needs pamtester, and root to run it"]
 fn a_password_that_pam_exec_cuts_lets_nobody_in() {

@@ -1,19 +1,19 @@
-//! What a real terminal shows of the list to pick from. Run with `cargo test -- --ignored`.
+//! The list to pick from, on a real terminal. Run with `cargo test -- --ignored`.
 
 use crate::common::tmux::{BEFORE, Window, is_in_force};
 use crate::common::{Desk, temporary_in};
 
-/// How the list begins, and ends.
+/// The first and the last line of the list.
 const QUESTION: &str = "Whose password?";
 const FOOT: &str = "Type to narrow";
 
-/// What is done at a window that shows the list.
+/// Actions in a window that shows the list.
 trait Picking {
     /// Opens the list to pick from.
     fn list(&mut self, line: &str) -> String;
-    /// Waits until the list is of these, and the mark at this one of them.
+    /// Waits until the list has these accounts and marks this one of them.
     fn lists(&self, usernames: &[&str], marked: usize);
-    /// Waits until this is what has been typed.
+    /// Waits until this is the typed text.
     fn typed(&self, text: &str);
 }
 
@@ -89,7 +89,7 @@ fn each_character_narrows_the_list_and_backspace_widens_it_again() {
     let desk = with_four();
     let mut window = Window::open(&desk);
     window.list("users reset");
-    // Whose username begins so comes first.
+    // Usernames that begin with the text come first.
     window.press("r");
     window.lists(&["root", "bob", "carol"], 0);
     window.press("o");
@@ -232,12 +232,12 @@ fn of_nobody_nobody_is_picked() {
     window.end(130);
 }
 
-/// What is pasted is searched for, and picks nobody.
+/// A pasted text is searched for, but picks no account.
 fn is_only_searched_for(pasted: &str, text: &str) {
     let desk = with_four();
     let before = desk.state();
     let mut window = Window::open(&desk);
-    // Nobody is asked again.
+    // No further question follows.
     window.list("users reset --yes --screen");
     window.paste(pasted);
     window.typed(text);
@@ -348,7 +348,7 @@ fn of_many_accounts_a_page_is_listed_and_that_there_are_more() {
 #[ignore = "needs tmux"]
 fn a_search_that_fails_ends_the_picking_and_is_reported() {
     let desk = with_four();
-    // More than are listed: otherwise nobody has to be searched for.
+    // More accounts than are listed. Otherwise no search is needed.
     for at in 10..25 {
         desk.like_root(&format!("u{at}"), 0);
     }

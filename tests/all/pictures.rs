@@ -1,5 +1,5 @@
-//! The pictures in README and docs show what the program prints. `PICTURES=overwrite cargo test --test all pictures::`, and
-//! the same with `-- --ignored`, draws them again: look at the difference.
+//! The pictures in README and docs show what the program prints. `PICTURES=overwrite cargo test --test all pictures::`
+//! draws them again, as does the same with `-- --ignored`. Look at the difference afterwards.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "whoever draws the pictures again says so in the environment")]
@@ -14,14 +14,14 @@ use crate::cli::sample;
 use crate::common::tmux::Window;
 use crate::common::{Desk, Run};
 
-/// White paper and a dark screen, with colours that can be read on each.
+/// White paper and a dark screen, each with readable colours.
 const LOOKS: [(&str, Term); 2] = [
     ("light", Term::new().fg_color(colour(0x1f_2328)).bg_color(colour(0xff_ffff)).palette(LIGHT)),
     ("dark", Term::new().fg_color(colour(0xe6_edf3)).bg_color(colour(0x0d_1117)).palette(DARK)),
 ];
 
-/// Black, red, green, yellow, blue, magenta, cyan and white, then the bright ones: each has a contrast of at least 4.5 to
-/// its background (`WCAG 2.2 §1.4.3`).
+/// Black, red, green, yellow, blue, magenta, cyan and white, then the bright ones. Each has a contrast of at least 4.5
+/// to its background (`WCAG 2.2 §1.4.3`).
 const LIGHT: Palette = palette([
     0x1f_2328, 0xb3_1d28, 0x11_6329, 0x8a_5a00, 0x09_50ae, 0x7a_3aa8, 0x0b_6673, 0x57_606a, 0x57_606a, 0xb3_1d28,
     0x11_6329, 0x8a_5a00, 0x09_50ae, 0x7a_3aa8, 0x0b_6673, 0x1f_2328,
@@ -50,7 +50,7 @@ const fn palette(values: [u32; 16]) -> Palette {
     Palette(colours)
 }
 
-/// The same text for every run: no password and no moment of its own.
+/// The text without what differs between runs: passwords and moments.
 fn settled(text: &str) -> String {
     [
         (r"([2-9a-hjkmnp-z]{4}-){4}[2-9a-hjkmnp-z]{4}\b", "nk5r-8vw3-dcqj-7xym-2htf"),
@@ -60,7 +60,7 @@ fn settled(text: &str) -> String {
     .fold(text.to_owned(), |text, (pattern, word)| Regex::new(pattern).unwrap().replace_all(&text, word).into_owned())
 }
 
-/// Compares a picture of this text with the one that is there.
+/// Compares a picture of this text with the existing one.
 #[track_caller]
 fn is_shown(name: &str, text: &str) {
     let text = settled(text);
@@ -74,7 +74,7 @@ fn is_shown(name: &str, text: &str) {
     }
 }
 
-/// What a command prints, in colour, with the command above it.
+/// The output of a command in colour, below the command line.
 fn printed(desk: &Desk, args: &[&str], code: i32) -> String {
     let run = Run::from(desk.command(&[args, &["--color", "always"]].concat()).output().unwrap()).exits(code);
     format!("$ passdesk {}\n{}{}", args.join(" "), run.stdout, run.stderr)
@@ -95,10 +95,10 @@ fn a_failure_is_as_it_is_printed() {
     is_shown("failure", &printed(&sample(), &["users", "reset", "alicia", "--yes"], 3));
 }
 
-/// What stands in a window, with its colours.
+/// The content of a window, with its colours.
 fn coloured(window: &Window<'_>) -> String {
     let screen = window.tmux(&["capture-pane", "-p", "-e", "-N"]);
-    // Spaces at the end of a line may be a part of a block with a colour of its own.
+    // Spaces at the end of a line may belong to a coloured block.
     let lines: Vec<&str> =
         screen.lines().map(|line| if line.contains('\x1b') { line } else { line.trim_end() }).collect();
     let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);

@@ -1,4 +1,4 @@
-//! What only a terminal shows: prompts, echo, Ctrl-C, and how the terminal is left.
+//! Behaviour that only a terminal shows: prompts, echo, Ctrl-C, and the state of the terminal afterwards.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -12,7 +12,7 @@ use rustix::process::Signal;
 const CURRENT: &str = "Password of alice: ";
 const NEW: &str = "New password: ";
 const AGAIN: &str = "New password again: ";
-/// Asked when the last try is over.
+/// The prompt after the last try.
 const LAST: &str = "That was the last try. Press Enter to leave";
 const QUESTION: &str = "Reset the password of alice (Alice Example), id 2? [y/N] ";
 const USERNAME: &str = "Username [";
@@ -25,10 +25,10 @@ const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
 
-/// A prompt, and the way there.
+/// A prompt, and how to reach it.
 struct Prompt {
     args: &'static [&'static str],
-    /// What is answered before.
+    /// The earlier prompts and their answers.
     answers: &'static [(&'static str, &'static str)],
     text: &'static str,
     secret: bool,
@@ -69,8 +69,8 @@ impl Prompt {
     }
 }
 
-/// A shell with job control in which `$program` is the program. It edits no lines: a shell that does would put right what
-/// the program leaves wrong.
+/// A shell with job control. There `$program` is the program. The shell does not edit lines: a shell that does would
+/// repair what the program leaves wrong.
 fn job_shell(desk: &Desk) -> Pty {
     let script = "program=$1 PS1='shell> '; export program PS1; exec /bin/sh +o emacs -i";
     let mut pty = Pty::script(script, &desk.command(&[]));
@@ -110,10 +110,10 @@ fn three_new_passwords_that_will_not_do_end_a_sign_in_that_changes_nothing() {
     for left in ["2 tries left.", "1 try left.", ""] {
         pty.answer(NEW, WEAK);
         if left.is_empty() {
-            // Who types the next one already does not type it into the shell.
+            // A user who types the next password already does not type it into the shell.
             pty.answer(LAST, OTHER);
         }
-        // All that is wrong with it is said at once.
+        // All faults of the password are named at once.
         pty.until("the new password is refused:");
         pty.until("it has 9 characters; at least 15 are needed");
         pty.until("it is too easy to guess");
@@ -271,7 +271,7 @@ fn a_typed_password_is_never_shown_right_or_wrong() {
     for (password, code) in [(GOOD, 0), (OTHER, 5)] {
         let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
         pty.answer(CURRENT, password);
-        // Every test looks for what was typed; this one says so, and looks for its pieces too.
+        // Every test looks for typed text. This one also looks for its parts.
         let transcript = pty.end().exits(code).transcript;
         for word in password.split(' ').filter(|word| word.len() > 3) {
             assert!(!transcript.contains(word), "{word:?} was shown in {transcript:?}");
@@ -284,7 +284,7 @@ fn a_typed_password_is_never_shown_right_or_wrong() {
 fn a_password_can_be_corrected_while_it_is_typed() {
     let desk = Desk::with_alice();
     let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
-    // Ctrl-U takes back all of it, backspace the last character.
+    // Ctrl-U removes the whole text, backspace the last character.
     pty.answer(CURRENT, &format!("wrong\x15{GOOD}x\x7f"));
     pty.end().exits(0);
 }
@@ -316,7 +316,7 @@ fn passwords_typed_ahead_are_taken_and_not_shown() {
 #[test]
 fn a_password_is_waited_for_whatever_used_the_terminal_before() {
     let desk = Desk::with_alice();
-    // A program that polls for keys leaves reads that return at once.
+    // A program that polls for keys leaves a terminal on which reads return at once.
     let script = r#"stty min 0 time 0; exec "$@""#;
     let mut pty = Pty::script(script, &desk.command(&["me", "profile", "--as", "alice"]));
     pty.answer(CURRENT, GOOD);
@@ -326,7 +326,7 @@ fn a_password_is_waited_for_whatever_used_the_terminal_before() {
 #[test]
 fn a_question_can_be_answered_whatever_used_the_terminal_before() {
     let desk = Desk::with_alice();
-    // So does a program leave it that was killed while it drew.
+    // A program that was killed while it drew leaves it like this.
     for (keys, code) in [("y\r", 0), (CTRL_C, 130)] {
         let mut pty = Pty::script(r#"stty raw -echo; exec "$@""#, &desk.command(&["users", "reset", "alice"]));
         pty.until(QUESTION);
@@ -411,7 +411,7 @@ fn ctrl_d_at_any_prompt_changes_nothing_and_leaves_the_terminal_as_it_was() {
     assert_eq!(desk.state(), before);
 }
 
-/// One test a signal: they are told apart when one of them does not hold.
+/// One test per signal, so that a failing test names its signal.
 fn ends_any_prompt_and_leaves_the_terminal_as_it_was(signal: Signal) {
     let desk = Desk::with_alice();
     let before = desk.state();
@@ -458,7 +458,7 @@ fn a_signal_is_what_the_program_dies_by_and_int_is_an_exit_code() {
             }
         }
     }
-    // What it held in memory, a password among it, is not left behind.
+    // No core file is left, which would hold a password.
     let left: Vec<_> = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("core")), "{left:?}");
 }
@@ -522,7 +522,7 @@ fn a_password_is_not_shown_after_a_stop_by_force() {
     pty.until(CURRENT);
     pty.stop_job_by_force();
     pty.until("shell> ");
-    // As a shell does that edits its lines.
+    // Like a shell that edits its lines.
     pty.send("stty echo icanon; fg\n");
     pty.until("me sign-in");
     pty.answer(CURRENT, GOOD);
@@ -601,7 +601,7 @@ fn a_saved_sign_in_is_no_password() {
     assert_eq!(desk.state(), before);
 }
 
-/// The commands that would ask, and what they say instead.
+/// The commands that would ask, and their messages instead.
 const WOULD_ASK: [(&[&str], &str); 7] = [
     (&["users", "reset", "alice"], "hint: add --yes"),
     (&["me", "sign-in"], "hint: name the account with --as USERNAME"),

@@ -1,4 +1,4 @@
-//! The record: what leaves an event, what is never in it, and who may read it.
+//! The record: what leaves an event, what is never in one, and who may read it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 const FORMATS: [&str; 4] = ["text", "json", "jsonl", "csv"];
 
-/// The events that something has left.
+/// The events that an action has left.
 #[track_caller]
 fn the_events_of(desk: &Desk, deed: impl FnOnce()) -> Vec<Value> {
-    // As if nothing of its kind had been in the hour before.
+    // As if nothing of this kind had happened in the last hour.
     desk.sql("DELETE FROM repeats");
     let before = events(desk);
     deed();
@@ -24,7 +24,7 @@ fn the_events_of(desk: &Desk, deed: impl FnOnce()) -> Vec<Value> {
     after.split_off(before.len())
 }
 
-/// The one event that something has left, but for one of the sign-in by which it was done.
+/// The only event that an action has left. The event of its own sign-in does not count.
 #[track_caller]
 fn the_event_of(desk: &Desk, deed: impl FnOnce()) -> Value {
     let mut left = the_events_of(desk, deed);
@@ -39,7 +39,7 @@ fn the_event_of(desk: &Desk, deed: impl FnOnce()) -> Value {
     event
 }
 
-/// The same, of something that must not change an account.
+/// The same for an action that must not change an account.
 #[track_caller]
 fn the_event_of_a_refusal(desk: &Desk, deed: impl FnOnce()) -> Value {
     let before = desk.state();
@@ -48,7 +48,7 @@ fn the_event_of_a_refusal(desk: &Desk, deed: impl FnOnce()) -> Value {
     event
 }
 
-/// What an event says, but for the moment, the details and the chain.
+/// An event without the moment, the details and the chain.
 fn said(event: &Value) -> Value {
     let keys = ["actor_id", "actor_uid", "action", "target", "target_id", "outcome"];
     keys.iter().map(|key| ((*key).to_owned(), event[*key].clone())).collect::<serde_json::Map<_, _>>().into()
@@ -73,7 +73,7 @@ fn by_nobody(target: &str, target_id: Option<i64>) -> Value {
            "outcome": "refused"})
 }
 
-/// Another account with the password of `alice`, and no event of its own. Returns its number.
+/// Adds an account with the password of `alice`, without an event. Returns its number.
 fn like_alice(desk: &Desk, username: &str, roles: u8) -> i64 {
     let store = Connection::open(desk.store()).unwrap();
     let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
@@ -99,7 +99,7 @@ fn a_new_store_begins_its_record_with_its_first_admin() {
     assert_eq!(said(&events[0]), by_operator("add", "root", Some(1), "done"));
 }
 
-/// The changes of accounts in an order in which each can be made, and whom each is about.
+/// The changes of accounts, in an order that works, and the account of each.
 const CHANGES: [(&[&str], &str, &str); 12] = [
     (&["users", "add", "bob", "-q"], "add", "bob"),
     (&["users", "edit", "alice", "--name", "Alice Other"], "edit", "alice"),
@@ -131,7 +131,7 @@ fn every_change_by_an_operator_leaves_one_event() {
 #[test]
 fn every_change_by_an_account_leaves_one_event() {
     let desk = Desk::with_alice();
-    // Takes the number 3 from bob, who is then the fourth.
+    // This takes the number 3, so bob is the fourth.
     let boss = like_alice(&desk, "boss", GLOBAL_ADMIN);
     for (args, action, target) in CHANGES {
         let event = the_event_of(&desk, || drop(desk.run_as("boss", args).succeeds()));
@@ -223,7 +223,7 @@ fn every_password_that_is_right_leaves_an_event() {
     let passwd = ["me", "passwd", "--as", "alice", "--password-stdin"];
     for (detail, deed) in [
         ("one-command", &|| desk.profile("alice", GOOD).succeeds()),
-        // There is no new one to choose.
+        // No new password is on standard input.
         ("password-change", &|| desk.run_with(format!("{GOOD}\n"), &passwd).exits(2)),
     ] as [(&str, &dyn Fn() -> Run); 2]
     {
@@ -249,7 +249,7 @@ fn what_a_role_does_not_reach_leaves_one_refused_event() {
         let said = said(&event);
         assert_eq!((&said["actor_id"], &said["action"]), (&json!(helper), &json!(action)), "{args:?}");
         assert_eq!((&said["outcome"], &event["actor"]), (&json!("refused"), &json!("helper")), "{args:?}");
-        // A role that does not reach anybody is refused before anybody is looked for.
+        // A role without any reach is refused before the account is looked up.
         assert!(["", target].map(Value::from).contains(&said["target"]), "{args:?}: {said}");
     }
 }
@@ -361,7 +361,7 @@ fn what_a_stranger_tries_again_and_again_is_an_event_of_each_kind_and_a_count() 
         try_all();
     }
     let bytes = desk.store_bytes().len();
-    // Four kinds, and that alice has been tried too often.
+    // Four kinds of event, and the one that alice was tried too often.
     let refused = |desk: &Desk| events(desk).iter().filter(|event| event["outcome"] == "refused").count();
     assert_eq!(refused(&desk), 5);
     let said = desk.run(&LIST).succeeds().stderr;
@@ -447,7 +447,7 @@ fn a_failed_sign_in_leaves_one_event_whatever_it_was_for() {
     }
 }
 
-// What is never in it.
+// What is never in an event.
 
 #[test]
 fn no_password_is_ever_in_the_record() {
@@ -469,7 +469,7 @@ fn no_password_is_ever_in_the_record() {
     desk.change_password("alice", &reset, &added).exits(8);
     desk.change_password("alice", &reset, GOOD).succeeds();
     desk.change_password("alice", GOOD, GOOD).exits(8);
-    // Who types one thing for the other: the password stands where the name belongs.
+    // The password was typed at the prompt for the name.
     desk.profile(&reset, "alice").exits(5);
     desk.profile(&reset.to_uppercase(), "alice").exits(5);
     desk.profile(GOOD, "alice").exits(2);
@@ -504,7 +504,7 @@ fn the_record_is_for_global_admins_auditors_and_operators() {
     desk.run(&VERIFY).succeeds();
 }
 
-/// A record of ten events, one a day from the first of January 2026 on.
+/// A record of ten events, one a day from 1 January 2026.
 fn ten_days() -> Desk {
     let desk = Desk::with_alice(); // 1 to 4: add root, add alice, sign-in, change-password
     desk.run(&["users", "disable", "alice"]).succeeds();
@@ -517,7 +517,7 @@ fn ten_days() -> Desk {
     desk
 }
 
-/// The numbers of the events that are listed.
+/// The numbers of the listed events.
 fn numbers(desk: &Desk, format: &str, filter: &[&str]) -> Vec<u64> {
     let listed = desk.run(&[&["audit", "list", "--format", format], filter].concat()).succeeds().stdout;
     let number = |value: &Value| value["sequence"].as_u64().unwrap();
@@ -590,7 +590,7 @@ fn times_on_a_terminal_are_those_of_its_zone_and_those_for_programs_are_utc() {
         (":Europe/Amsterdam", "2026-01-05 01:00 CET"),
         ("America/Sao_Paulo", "2026-01-04 21:00 -03"),
         ("XYZ-5:30", "2026-01-05 05:30 XYZ"),
-        // No file is named by a zone, and one that is none is not guessed at.
+        // A zone never names a file, and an unknown zone is not guessed at.
         ("/usr/share/zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
         ("../zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
         ("Europe/Nowhere", "2026-01-05 00:00 UTC"),
@@ -658,7 +658,7 @@ fn what_is_known_about_an_account_stays_listed_once_it_is_purged() {
     desk.run(&["users", "remove", "alice"]).succeeds();
     desk.sql("UPDATE accounts SET removed_at = 1 WHERE username = 'alice'");
     desk.run(&["users", "purge", "--yes"]).succeeds();
-    // The last of them is the purge itself.
+    // The last event is the purge itself.
     assert_eq!(numbers(&desk, "jsonl", &["--account", "2"]), [2, 3, 4, 5, 6]);
 }
 
@@ -695,7 +695,7 @@ fn a_token_or_a_sign_in_that_has_ended_leaves_an_event() {
     }
     desk.run_as("alice", &["me", "sign-in"]).succeeds();
     desk.sql("DELETE FROM sign_ins");
-    // Whoever reads the record through that sign-in is refused, too.
+    // That sign-in cannot read the record either. So the test asks the store.
     let before: i64 = desk.value("SELECT max(sequence) FROM audit_events");
     desk.run(&["users", "list"]).exits(5);
     assert_eq!(desk.value::<i64>("SELECT max(sequence) FROM audit_events"), before + 1);

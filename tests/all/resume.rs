@@ -1,4 +1,5 @@
-//! Going on with a reset that was ended: killed anywhere, each account has its old password or one that is in the output.
+//! Continuing a reset that ended early. Wherever it was killed, each account has its old password or one from the
+//! output.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -25,13 +26,13 @@ fn out(desk: &Desk) -> PathBuf {
     desk.home.path().join("out")
 }
 
-/// Makes the file as a reset would: for its owner alone.
+/// Makes the file like a reset would: for its owner alone.
 fn put(desk: &Desk, text: &str) {
     fs::write(out(desk), text).unwrap();
     fs::set_permissions(out(desk), Permissions::from_mode(0o600)).unwrap();
 }
 
-/// A desk with a crowd, the first of whom have been reset into the file.
+/// A desk with a crowd. The first `done` accounts have been reset into the file.
 fn begun(count: usize, done: usize) -> Desk {
     let desk = crowded(count);
     go(&desk, done);
@@ -43,7 +44,7 @@ fn go(desk: &Desk, done: usize) {
     desk.run(&[&["users", "reset", "--from", "list", "--output", "out"][..], &CSV].concat()).succeeds();
 }
 
-/// Refuses to go on, with this in the message, and changes neither store nor file.
+/// Fails the test unless the run refuses to continue with this message. Neither store nor file may change.
 #[track_caller]
 fn refuses(desk: &Desk, code: i32, format: &[&str], message: &str) {
     let (before, file) = (everything(desk), fs::read(out(desk)).ok());
@@ -143,7 +144,7 @@ fn a_torn_line_and_rows_that_are_not_in_force_are_taken_back() {
     }
 }
 
-/// Rows of so many of a crowd that no reset has written here.
+/// Rows of a crowd that no reset of this store wrote.
 fn foreign(range: RangeInclusive<usize>) -> String {
     let row = |name| format!("{name},2222-3333-4444-5555-6666,2031-11-22T09:00:00Z,0123456789abcdef0123456789abcdef\n");
     names(range).into_iter().map(row).collect()
@@ -276,13 +277,13 @@ fn killed_at_ten_moments_and_resumed_each_account_has_its_old_password_or_its_on
     const COUNT: usize = 3 * BATCH;
     let desk = crowded(COUNT);
     let old = hashes(&desk);
-    // Whose rows were found in force, with the hash they are of: it takes long to find out.
+    // The accounts whose rows were found in force, with the hash. To find this out takes long.
     let mut proved = BTreeMap::new();
     let mut way = ["--output", "out"];
     for moment in 0..10_u64 {
         let before = written(&out(&desk)).len();
         let mut child = desk.command(&[&RESET[..], &CSV, &way].concat()).stderr(Stdio::null()).spawn().unwrap();
-        // Half of them while a batch is delivered and put in force, the others wherever that is.
+        // Half of the runs are killed while a batch is delivered and put in force. The others are killed at any moment.
         if moment % 2 == 0 {
             wait_for(&mut child, || written(&out(&desk)).len() > before);
         }
@@ -293,7 +294,7 @@ fn killed_at_ten_moments_and_resumed_each_account_has_its_old_password_or_its_on
         if !proved.is_empty() {
             way[0] = "--resume";
         } else if out(&desk).exists() {
-            // Nothing shows that it is of this store, and nothing in it is of use.
+            // Nothing shows that the file belongs to this store, and nothing in it is useful.
             fs::remove_file(out(&desk)).unwrap();
         }
     }
@@ -304,7 +305,7 @@ fn killed_at_ten_moments_and_resumed_each_account_has_its_old_password_or_its_on
     desk.run(&["audit", "verify"]).succeeds();
 }
 
-/// Fails the test unless everybody has the old password, or that of a row.
+/// Fails the test unless every account has its old password, or that of a row.
 #[track_caller]
 fn is_old_or_written(desk: &Desk, old: &BTreeMap<String, String>, proved: &mut BTreeMap<String, (String, String)>) {
     let (rows, now) = (rows(&written(&out(desk))), hashes(desk));

@@ -1,5 +1,4 @@
-//! What a real terminal shows of `--screen` and of `--copy=osc52`, and what it keeps. Run with
-//! `cargo test -- --ignored`.
+//! What a real terminal shows and keeps for `--screen` and `--copy=osc52`. Run with `cargo test -- --ignored`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -15,10 +14,10 @@ use rustix::process::Signal;
 
 /// Resets the password of alice, on the screen.
 const RESET: &str = "users reset alice --yes --screen";
-/// Has the terminal copy a new password of alice.
+/// Lets the terminal copy a new password of alice.
 const SEND: &str = "users reset alice --yes --copy=osc52";
 
-// ---- What stands on the screen, and how it is left.
+// ---- What is on the screen, and how it is left.
 
 #[test]
 #[ignore = "needs tmux"]
@@ -29,7 +28,7 @@ fn a_password_on_the_screen_stands_alone_on_its_line_and_is_in_force() {
     let screen = window.screen();
     assert!(screen.contains("Temporary password for alice (Alice Example)"), "{screen}");
     assert!(!screen.contains(BEFORE), "{screen}");
-    // Not only when it is left.
+    // It is in force before the screen is left.
     is_in_force(&desk, "alice", &secret);
     desk.profile("alice", GOOD).exits(5);
 }
@@ -48,13 +47,14 @@ fn whoever_leaves_the_screen_leaves_nothing_of_it_behind() {
     }
 }
 
-/// What means nothing here changes nothing here.
+/// Fails the test if an input without a meaning leaves the screen.
 fn does_not_leave_the_screen(what: &str, deed: impl Fn(&Window<'_>)) {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
     let secret = window.hand_over(RESET);
     deed(&window);
-    // Only what is asked for by this answers, so that all before has been read. What comes too soon belongs to it.
+    // Only the key pressed here gets an answer. The answer shows that everything before was read. A key that comes too
+    // soon counts as part of the earlier input.
     let has_ended = format!("end {}, exit ", window.ran);
     let mut screen = String::new();
     for _ in 0..PATIENCE.as_secs() {
@@ -100,7 +100,7 @@ fn a_text_that_is_pasted_does_not_leave_the_screen() {
     }
 }
 
-/// Types a command and more at once, and sees that the screen stands.
+/// Types a command together with more keys. The screen must stay.
 fn is_not_left_by_keys_typed_ahead(begin: impl Fn(&mut Window<'_>)) {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
@@ -165,7 +165,7 @@ fn ctrl_c_leaves_what_is_delivered_and_in_force_as_a_key_does() {
     is_in_force(&desk, "alice", &secret);
 }
 
-/// A signal that comes while it is being put in force leaves the screen once it is.
+/// A signal during the commit leaves the screen only after it.
 fn leaves_what_is_being_put_in_force(signal: Signal, code: i32) {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
@@ -251,14 +251,14 @@ fn what_stood_on_the_screen_of_a_program_that_was_killed_is_in_force() {
     let mut window = Window::open(&desk);
     let secret = window.hand_over(RESET);
     window.signal(Signal::KILL);
-    // Nothing takes it off the screen, so that the shell writes into it.
+    // Nothing removes the secret from the screen, so the shell writes into it.
     window.sees("end 1, exit 137");
     is_in_force(&desk, "alice", &secret);
 }
 
 // ---- Windows of other sizes.
 
-/// What is to be read in a window that gets another size, and is left.
+/// Checks what can be read in a window that changes its size and is then left.
 fn is_readable_at(columns: u16, lines: u16) {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
@@ -271,14 +271,14 @@ fn is_readable_at(columns: u16, lines: u16) {
         }
         thread::sleep(GLANCE);
     }
-    // It is drawn again at some time; whoever looks then sees all that matters.
+    // The screen is drawn again at some time. Every look after that sees all that matters.
     let is_alone = |screen: &str| screen.lines().any(|line| line.trim() == secret);
     window.until("the secret and the keys", |screen| {
         is_alone(screen) && ["alice", "It is in force.", "q  or Enter"].iter().all(|words| screen.contains(words))
     });
     window.press("q");
     window.end(0);
-    // What the shell echoes now is to stand on one line.
+    // The echo of the shell needs to be on one line.
     window.resize(80, 24);
     window.is_as_it_was(&secret);
 }
@@ -311,9 +311,9 @@ fn a_window_of_any_size_keeps_nothing_of_the_screen() {
     window.is_as_it_was(&secret);
 }
 
-// ---- Terminals that have no alternate screen.
+// ---- Terminals without an alternate screen.
 
-/// What stood on the screen is nowhere afterwards, whatever was done meanwhile.
+/// Fails the test unless the screen's content is nowhere afterwards, whatever happened meanwhile.
 fn is_gone_without_an_alternate_screen(meanwhile: impl Fn(&Window<'_>)) {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
@@ -348,7 +348,7 @@ fn without_an_alternate_screen_nothing_stays_of_a_window_that_is_resized() {
     });
 }
 
-// ---- What can go wrong.
+// ---- Faults.
 
 #[test]
 #[ignore = "needs tmux"]
@@ -430,7 +430,7 @@ fn a_screen_takes_one_secret_and_no_other_way_out() {
     assert!(!desk.home.path().join("file").exists());
 }
 
-// ---- Whatever hands something over.
+// ---- Every command that hands a secret over.
 
 #[test]
 #[ignore = "needs tmux"]
@@ -468,7 +468,7 @@ fn a_store_begins_on_the_screen() {
     is_in_force(&desk, "root", &secret);
 }
 
-/// Has a token of alice made, and shown on the screen.
+/// Makes a token of alice, shown on the screen.
 #[track_caller]
 fn create(window: &mut Window<'_>) -> String {
     window.begin("tokens create nightly --expires-in 1d --screen --as alice");
@@ -483,7 +483,7 @@ fn the_screen_of_a_token_fits_on_80_columns() {
     let desk = Desk::with_alice();
     let mut window = Window::open(&desk);
     create(&mut window);
-    // Lines that the terminal had to break are one line here.
+    // Lines that the terminal broke are one line here.
     let whole = window.tmux(&["capture-pane", "-pJ"]);
     for line in whole.lines().map(str::trim_end) {
         assert!(line.chars().count() <= 80, "{line:?} is broken");
@@ -510,9 +510,9 @@ fn a_token_on_the_screen_is_whole_on_its_line() {
     assert!(profile.stdout.contains("alice"), "{}", profile.stdout);
 }
 
-// ---- What the terminal is asked to copy.
+// ---- What the terminal copies.
 
-/// Has the terminal copy a password; what it has copied.
+/// Lets the terminal copy a password, and returns the copied text.
 #[track_caller]
 fn sent(window: &mut Window<'_>) -> String {
     window.tmux(&["set-option", "-s", "set-clipboard", "on"]);

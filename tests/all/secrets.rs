@@ -1,4 +1,4 @@
-//! Shown once: a password leaves the program through the one way that was asked for and exists nowhere else.
+//! Shown once. A password leaves the program through the chosen way, and exists nowhere else.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -12,7 +12,7 @@ use crate::common::{Desk, GOOD, OTHER, Run, is_temporary};
 const ACCOUNTS: usize = 20;
 const ROUNDS: usize = 10;
 
-/// Every byte that the program has left: the store's files, and all that is under the home.
+/// Every byte that the program has left: the store's files, and everything under the home.
 fn left_behind(desk: &Desk) -> Vec<u8> {
     fn walk(folder: &Path, all: &mut Vec<u8>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -31,7 +31,7 @@ fn holds(bytes: &[u8], sought: &[u8]) -> bool {
     bytes.windows(sought.len()).any(|window| window == sought)
 }
 
-/// Any text of the form of a temporary password, and any of these passwords: as it was shown, or without hyphens, in
+/// Every text in the form of a temporary password, and each of these passwords. They count with or without hyphens, in
 /// either case.
 fn leaked<'a>(bytes: &[u8], passwords: impl IntoIterator<Item = &'a String>) -> Vec<String> {
     let bytes = bytes.to_ascii_lowercase();
@@ -73,7 +73,7 @@ fn after_200_resets_no_temporary_password_is_left_anywhere() {
         passwords.insert(added.password());
         said += &added.stderr;
     }
-    // Keeps the write-ahead log from going with the last process that leaves.
+    // Keeps the write-ahead log, which otherwise goes with the last process.
     let other = rusqlite::Connection::open(desk.store()).unwrap();
     other.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
 
@@ -135,7 +135,7 @@ fn a_password_that_its_owner_chose_is_left_nowhere() {
     let mut said = desk.run_with(format!("{GOOD}\n"), &sign_in).succeeds().stderr;
     said += &desk.change_password("alice", GOOD, OTHER).succeeds().stderr;
     let before = desk.state();
-    // Refused for all that can be the matter with it: used already, and not the current password at all.
+    // Refused for each possible reason: used already, and not the current password.
     said += &desk.change_password("alice", OTHER, OTHER).exits(8).stderr;
     said += &desk.change_password("alice", GOOD, OTHER).exits(5).stderr;
     said += &desk.profile("alice", GOOD).exits(5).stderr;
@@ -145,7 +145,7 @@ fn a_password_that_its_owner_chose_is_left_nowhere() {
         let bytes = bytes.to_ascii_lowercase();
         for password in [GOOD, OTHER] {
             assert!(!holds(&bytes, password.as_bytes()));
-            // Not even a word of it; a short one may be somewhere by chance.
+            // Not even a word of it may be there. A short word may be there by chance.
             let words = password.split(' ').filter(|word| word.len() >= 5);
             assert_eq!(words.filter(|word| holds(&bytes, word.as_bytes())).collect::<Vec<_>>(), [""; 0]);
         }
@@ -155,7 +155,7 @@ fn a_password_that_its_owner_chose_is_left_nowhere() {
 #[test]
 fn an_old_hash_is_gone_from_the_store_and_its_log() {
     let desk = Desk::with_alice();
-    // Without it, the log would go with the last process that leaves, and its old pages with it.
+    // Keeps the write-ahead log and its old pages, which otherwise go with the last process.
     let other = rusqlite::Connection::open(desk.store()).unwrap();
     other.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
     let mut old = vec![desk.hash_of("alice")];

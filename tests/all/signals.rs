@@ -1,5 +1,5 @@
-//! Signals at every moment of a write. Who is stopped keeps nobody from writing. Who is ended has changed nothing, or has
-//! said what holds.
+//! Signals at every moment of a write. A stopped program keeps nobody from writing. A program that is ended has changed
+//! nothing, or has told the outcome.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -15,13 +15,13 @@ use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-/// The calls of the system by which a command writes, and waits for its turn.
+/// The system calls with which a command writes, or waits for its turn.
 const WRITES: &str = "pwrite64,fdatasync,fsync,ftruncate,flock,unlink,write";
 
-/// How often to look, 2 ms apart, before a program that does not go on has failed.
+/// How often to look, every 2 ms, before a program without progress fails the test.
 const LOOKS: u32 = 15_000;
 
-/// A command, and what has to be so before each of its runs.
+/// A command, and what each of its runs needs first.
 struct Case {
     args: &'static [&'static str],
     input: String,
@@ -33,12 +33,12 @@ fn case(args: &'static [&'static str]) -> Case {
     Case { args, input: String::new(), before: "", calls: WRITES }
 }
 
-/// The program under a tracer that sends it a signal with the so-manieth of its calls.
+/// The program under a tracer, which sends a signal at system call number `at`.
 fn struck(desk: &Desk, case: &Case, signal: &str, at: usize) -> Child {
     traced(desk, case, &format!("signal={signal}:when={at}"))
 }
 
-/// The program under a tracer that does something with one of its calls.
+/// The program under a tracer, which does `what` at one of its system calls.
 fn traced(desk: &Desk, case: &Case, what: &str) -> Child {
     let plain = desk.command(case.args);
     let input = desk.home.path().join("input");
@@ -54,7 +54,8 @@ fn traced(desk: &Desk, case: &Case, what: &str) -> Child {
         .env_clear()
         .envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .current_dir(desk.home.path())
-        // In a group of its own, whose leader has a parent elsewhere: one that nobody could continue does not stop.
+        // In its own process group, whose leader has a parent outside it. A program that nobody could continue does not
+        // stop.
         .process_group(0)
         .stdin(fs::File::open(input).unwrap())
         .stdout(Stdio::piped())
@@ -70,7 +71,7 @@ fn logged(desk: &Desk, what: &str) -> bool {
     fs::read_to_string(log(desk)).unwrap_or_default().contains(what)
 }
 
-/// Waits until it has stopped; `false` if it has come to its end instead.
+/// Waits until the program has stopped. Returns `false` if it has ended instead.
 fn has_stopped(desk: &Desk, child: &mut Child) -> bool {
     for _ in 0..LOOKS {
         if logged(desk, "--- stopped by SIG") {
@@ -84,13 +85,13 @@ fn has_stopped(desk: &Desk, child: &mut Child) -> bool {
     panic!("it neither stops nor ends");
 }
 
-/// Continues it until it has come to its end: each of its threads may be sent a signal of its own.
+/// Continues the program until it has ended. Each of its threads may get a signal.
 fn continued(child: &mut Child) {
     for _ in 0..LOOKS {
         if child.try_wait().unwrap().is_some() {
             return;
         }
-        // It may just have come to its end.
+        // The program may just have ended.
         let _ = kill_process(Pid::from_child(child), Signal::CONT);
         sleep(Duration::from_millis(2));
     }
@@ -98,7 +99,7 @@ fn continued(child: &mut Child) {
     panic!("it does not end");
 }
 
-/// Stops a command at each of its moments, and has somebody else write meanwhile.
+/// Stops a command at each of its system calls. Meanwhile another process writes.
 fn stop_at_each_moment(desk: &Desk, case: &Case, prepare: impl Fn()) {
     let mut stops = 0;
     for at in 1.. {
@@ -108,7 +109,7 @@ fn stop_at_each_moment(desk: &Desk, case: &Case, prepare: impl Fn()) {
         if has_stopped(desk, &mut child) {
             stops += 1;
             let username = format!("m{}", desk.value::<i64>("SELECT max(id) FROM accounts"));
-            // Somebody else, who is not signed in by what the command has left.
+            // Another process, which does not use the sign-in that the command left.
             let mut other = desk.command(&["users", "add", &username, "-q"]);
             let other: Run = other.env("HOME", desk.home.path().join("elsewhere")).output().unwrap().into();
             continued(&mut child);
@@ -198,7 +199,7 @@ fn a_signal_that_stops_the_whole_job_waits_for_the_end_of_a_change() {
     }
 }
 
-/// Ends a command at each of its moments: it has changed nothing then, or it says what holds.
+/// Ends a command at each of its system calls. It must have changed nothing, or tell the outcome.
 fn end_at_each_moment(desk: &Desk, case: &Case, signal: (&str, i32), said: &str) {
     let (signal, ended) = signal;
     let (mut cancelled, mut done) = (0, 0);
@@ -297,12 +298,12 @@ fn whatever_signal_ends_a_command_it_has_changed_nothing_or_says_what_holds() {
     }
 }
 
-/// The session of such a program has no number.
+/// In such a namespace, the session of the program has no number.
 #[test]
 #[ignore = "needs to be root"]
 fn signals_are_acted_on_in_a_pid_namespace_whose_session_is_outside() {
     let desk = Desk::with_alice();
-    // It waits for a password that nobody types. It is stopped, continued and ended once it holds signals back.
+    // It waits for a password that nobody types. Once it holds signals back, it is stopped, continued and ended.
     let script = "exec 3<&0; \"$0\" verify alice <&3 & pid=$!
         until grep -q '^SigCgt:.*[4-7c-f]...$' /proc/$pid/status; do sleep 0.01; done
         kill -TSTP $pid; sleep 0.2; kill -CONT $pid; kill -TERM $pid; wait $pid";

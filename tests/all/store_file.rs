@@ -1,4 +1,4 @@
-//! The store's file: whose it is, what is taken for one, and what other programs may rely on.
+//! The store's file: its owner, what counts as a store, and what other programs may rely on.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -20,7 +20,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 const INIT: [&str; 4] = ["init", "--admin", "root", "-q"];
 const LIST: [&str; 2] = ["users", "list"];
 
-/// The program as a shell starts it that lets others do everything.
+/// The program, started by a shell whose umask is 0.
 fn without_umask(desk: &Desk, args: &[&str]) -> Command {
     let plain = desk.command(args);
     let mut shell = Command::new("sh");
@@ -39,7 +39,7 @@ fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().mode() & 0o7777
 }
 
-/// The program has the store open, and waits for a password until it is let go.
+/// The program has the store open, and waits for a password until it is released.
 struct Waiting(Child);
 
 impl Waiting {
@@ -54,7 +54,7 @@ impl Waiting {
     }
 }
 
-/// Refuses the store with exit 10 and this message, in text and in JSON, and leaves everything as it is.
+/// Fails the test unless the store is refused with exit 10 and this message, in text and in JSON. Nothing may change.
 #[track_caller]
 fn is_refused(desk: &Desk, store: &str, message: &str, hint: &str) {
     let before = contents(desk.home.path());
@@ -71,7 +71,7 @@ fn is_refused(desk: &Desk, store: &str, message: &str, hint: &str) {
     assert!(contents(desk.home.path()) == before, "something has changed");
 }
 
-// ---- Whose it is.
+// ---- Its owner.
 
 #[test]
 fn the_store_and_its_folder_are_their_owners_alone_whatever_the_umask() {
@@ -111,11 +111,11 @@ fn the_log_that_another_program_keeps_alive_is_private_too() {
     for (path, _) in contents(desk.home.path()) {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
-    // The store, its log, the index of that, and where writers stand in line.
+    // The store, its log, the index of that log, and the file that queues writers.
     assert_eq!(contents(desk.home.path()).len(), 4);
 }
 
-// ---- What is not taken for one.
+// ---- What is not a store.
 
 #[test]
 fn a_store_that_is_not_there_is_made_by_init() {
@@ -244,7 +244,7 @@ fn a_damaged_store_is_said_to_be_damaged() {
 #[test]
 fn nobody_is_told_of_a_store_that_their_folder_hides() {
     if rustix::process::geteuid().is_root() {
-        // Nothing is hidden from root.
+        // This user is root, from whom nothing is hidden.
         return;
     }
     let desk = Desk::new();
@@ -389,7 +389,7 @@ fn a_folder_may_be_a_symbolic_link() {
     desk.profile("root", &password).exits(6);
 }
 
-/// Makes a store where the program finds it by itself, uses it, and looks whether it is in its place.
+/// Makes a store at the default place, uses it, and checks that it is there.
 #[track_caller]
 fn is_kept_at(desk: &Desk, place: &Path, mut program: impl FnMut(&[&str]) -> Command) {
     let mut run = |args: &[&str]| Run::from(program(args).output().unwrap());
@@ -456,7 +456,7 @@ fn a_path_need_not_be_text() {
 #[test]
 fn unless_it_is_named_the_store_is_in_the_data_folder() {
     if rustix::process::geteuid().is_root() {
-        // Root has a place of its own, which is not ours to use.
+        // Root has another default place, which a test must not use.
         return;
     }
     for (data_home, place) in [(Some("data"), "data/passdesk/passdesk.db"), (None, ".local/share/passdesk/passdesk.db")]
@@ -475,7 +475,7 @@ fn unless_it_is_named_the_store_is_in_the_data_folder() {
     }
 }
 
-// ---- Many at once.
+// ---- Many programs at once.
 
 #[test]
 fn of_many_that_reset_one_account_at_once_none_finds_the_store_busy_and_the_last_is_in_force() {
@@ -488,7 +488,7 @@ fn of_many_that_reset_one_account_at_once_none_finds_the_store_busy_and_the_last
     for run in &runs {
         assert!(matches!(run.code, 0 | 7), "exit {}: {}", run.code, run.stderr);
         if run.stdout.is_empty() {
-            // It has found out before anything was shown.
+            // It noticed the conflict before anything was shown.
             assert_eq!(run.code, 7);
             assert!(
                 run.stderr.starts_with("error: somebody else has just changed alice meanwhile\n"),
@@ -497,7 +497,7 @@ fn of_many_that_reset_one_account_at_once_none_finds_the_store_busy_and_the_last
             );
             continue;
         }
-        // Those that are not in force are wrong passwords: after five of them the right one would have to wait.
+        // Passwords that are not in force are wrong. After five of them the right one would have to wait.
         desk.run(&["users", "unlock", "alice"]).succeeds();
         let worked = desk.profile("alice", &run.password()).code == 6;
         in_force += usize::from(worked);

@@ -1,4 +1,4 @@
-//! What surrounds a run, and is not as usual: no home, streams that do not block, limits on files and on memory.
+//! Unusual surroundings: no home, streams that do not block, limits on files and on memory.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -18,7 +18,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::pipe::fcntl_setpipe_size;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Every name in the home, in order, but those of what the engine keeps beside the store.
+/// Every name in the home, in order, without the engine's files beside the store.
 fn names(desk: &Desk) -> Vec<String> {
     let entries = fs::read_dir(desk.home.path()).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -29,7 +29,7 @@ fn names(desk: &Desk) -> Vec<String> {
 
 // ---- No home.
 
-/// The user id of nobody: there is no line for it in passwd.
+/// A user id without a line in passwd.
 const NOBODYS: u32 = 54_321;
 
 #[test]
@@ -88,7 +88,7 @@ fn what_takes_no_store_takes_no_folder_to_stand_in_either() {
 
 // ---- Streams that do not block.
 
-/// A narrow pipe. The end that `is_for_program` is made not to block, as another program that shares it may do.
+/// A narrow pipe. The end chosen by `is_for_program` does not block. Another program that shares it may have set that.
 fn pipe(is_for_program: impl FnOnce(&PipeReader, &PipeWriter) -> std::os::fd::OwnedFd) -> (PipeReader, PipeWriter) {
     let (reader, writer) = io::pipe().unwrap();
     fcntl_setpipe_size(&writer, 4096).unwrap();
@@ -101,7 +101,7 @@ fn does_not_block(stream: impl AsFd) {
     fcntl_setfl(&stream, flags | OFlags::NONBLOCK).unwrap();
 }
 
-/// Waits until the program sleeps, or has ended: whoever asks again and again does neither.
+/// Waits until the program sleeps or has ended. A program that polls does neither.
 fn waits(child: &mut Child) {
     let mut asleep = 0;
     while asleep < 20 && child.try_wait().unwrap().is_none() {
@@ -112,12 +112,12 @@ fn waits(child: &mut Child) {
     }
 }
 
-/// What the program writes into a pipe that is full, does not block, and is read only when the program waits for it.
+/// The output of the program to a full pipe that does not block. The pipe is read only when the program waits for it.
 fn through_a_full_pipe(mut command: Command) -> Run {
     let (mut reader, mut writer) = pipe(|_, writer| writer.as_fd().try_clone_to_owned().unwrap());
     while writer.write(b".").is_ok() {}
     let mut child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
-    // Lets go of the writing end.
+    // Closes the writing end.
     drop(command);
     waits(&mut child);
     let mut written = String::new();
@@ -180,7 +180,7 @@ fn a_failure_that_is_told_through_a_pipe_that_does_not_block_is_whole() {
     assert_eq!((child.wait().unwrap().code(), said), (Some(3), plain));
 }
 
-/// How a program ends that waits for a full pipe and is sent a signal, and what it says.
+/// How a program that waits for a full pipe ends on a signal, and its output.
 fn ended_by(signal: Signal, mut command: Command) -> Run {
     let (reader, mut writer) = pipe(|_, writer| writer.as_fd().try_clone_to_owned().unwrap());
     while writer.write(b".").is_ok() {}
@@ -207,7 +207,7 @@ fn a_signal_ends_a_program_that_waits_for_a_pipe_that_does_not_block() {
     desk.profile("alice", GOOD).succeeds();
 }
 
-/// Runs the program with this on a standard input that does not block, and is empty until the program waits for it.
+/// Runs the program with a standard input that does not block. The input arrives only when the program waits for it.
 fn fed_late(mut command: Command, input: &[&str]) -> Run {
     let (reader, mut writer) = pipe(|reader, _| reader.as_fd().try_clone_to_owned().unwrap());
     let mut child = command.stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -238,7 +238,7 @@ fn what_comes_late_on_a_standard_input_that_does_not_block_is_read() {
 
 // ---- A limit on the size of files.
 
-/// The program, which may write no file beyond so many blocks of 512 bytes.
+/// The program with a file size limit of this many blocks of 512 bytes.
 fn within(desk: &Desk, blocks: u32, args: &[&str]) -> Command {
     let plain = desk.command(args);
     let mut shell = Command::new("sh");
@@ -248,7 +248,7 @@ fn within(desk: &Desk, blocks: u32, args: &[&str]) -> Command {
     shell
 }
 
-/// Keeps what stands beside the store as large as it is, so that only what is written anew meets the limit.
+/// Keeps the files beside the store at their size. So only new writes meet the limit.
 fn held_open(desk: &Desk) -> rusqlite::Connection {
     let store = rusqlite::Connection::open(desk.store()).unwrap();
     store.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
@@ -297,7 +297,7 @@ fn where_the_store_may_not_grow_nothing_is_changed_and_the_limit_is_named() {
 fn where_no_file_may_grow_no_store_is_made_and_no_backup() {
     let desk = Desk::with_alice();
     let before = names(&desk);
-    // The backup is begun in the record, for which there is room, and ends in the middle.
+    // The record has room for the event that the backup began. The backup then fails in the middle.
     for (blocks, args) in [
         (0, &["init", "--store", "new.db", "--admin", "root", "-q"][..]),
         (20, &["init", "--store", "new.db", "--admin", "root", "-q"]),

@@ -1,4 +1,4 @@
-//! Tampering with the record: what is confirmed, what is found, and what only a head that was noted down can tell.
+//! Tampering with the record: what is confirmed, what is found, and what only a noted head can reveal.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -11,11 +11,11 @@ use passdesk::domain::audit::{Event, Link};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-/// A record of six events, which can be attacked again and again.
+/// A record of six events that can be attacked again and again.
 struct Attacked {
     desk: Desk,
     untouched: Vec<u8>,
-    /// What keeps the record as it is.
+    /// The triggers that protect the record.
     guard: String,
 }
 
@@ -30,7 +30,7 @@ impl Attacked {
         Self { desk, untouched, guard }
     }
 
-    /// Runs the program as whoever attacked the record has it run: with all in its place again.
+    /// Runs the program after the attack, with the protection restored.
     fn run(&self, args: &[&str]) -> Run {
         self.desk.sql(&self.guard);
         let run = self.desk.run(args);
@@ -38,7 +38,7 @@ impl Attacked {
         run
     }
 
-    /// The record as it was, without what protects it.
+    /// The original record, without its protection.
     fn open(&self) -> Connection {
         fs::write(self.desk.store(), &self.untouched).unwrap();
         let store = Connection::open(self.desk.store()).unwrap();
@@ -46,7 +46,7 @@ impl Attacked {
         store
     }
 
-    /// Fails the test unless an attack is found, and the first bad event named.
+    /// Fails the test unless the attack is found and the first bad event is named.
     #[track_caller]
     fn finds(&self, sql: &str, first_bad: u64) {
         self.open().execute_batch(sql).unwrap();
@@ -62,7 +62,7 @@ impl Attacked {
         assert_eq!(verified.stdout, "", "{attack}");
     }
 
-    /// Fails the test unless an attack is found by a head that was noted down before, and by nothing else.
+    /// Fails the test unless only a head that was noted before reveals the attack.
     #[track_caller]
     fn finds_only_by_the_head(&self, attack: impl FnOnce(&Connection)) {
         let store = self.open();
@@ -82,7 +82,7 @@ fn link(store: &Connection, sequence: u64) -> Link {
     Link(store.query_row(sql, [i64::try_from(sequence).unwrap()], |row| row.get(0)).unwrap())
 }
 
-/// An event as somebody makes it up who has read the source.
+/// An event forged by an attacker who has read the source.
 fn made_up(sequence: u64, previous: Link) -> Event {
     let mut event = Event {
         sequence,

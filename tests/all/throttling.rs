@@ -1,5 +1,5 @@
-//! Throttling: nobody guesses more than a hundred times in a row, whatever they kill; whoever is not let in is not told
-//! why; and whoever has the password gets in again.
+//! Throttling. Nobody can guess more than a hundred times in a row, even by killing processes. A refused user is not
+//! told why. The owner of the password gets in again.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -31,11 +31,11 @@ fn verify(desk: &Desk, username: &str, password: &str) -> Run {
     desk.run_with(format!("{password}\n"), &["verify", username])
 }
 
-/// A sign-in that has begun.
+/// A sign-in in progress.
 fn begun(desk: &Desk, username: &str, password: &str) -> Child {
     let mut command = desk.command(&["verify", username]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // One that has ended already reads nothing.
+    // A sign-in that has ended reads nothing.
     let _ = writeln!(child.stdin.take().unwrap(), "{password}");
     child
 }
@@ -44,18 +44,18 @@ fn set(desk: &Desk, username: &str, what: &str) {
     desk.sql(&format!("UPDATE accounts SET {what} WHERE username = '{username}'"));
 }
 
-/// How many tries in a row are counted: failed, or not come to their end.
+/// How many tries in a row are counted, failed or unfinished.
 fn counted(desk: &Desk, username: &str) -> i64 {
     desk.account("tries_failed + (SELECT count(*) FROM tries WHERE account_id = accounts.id)", username)
 }
 
-/// As if every try had been so much earlier.
+/// Makes every try this many seconds older.
 fn wait(desk: &Desk, username: &str, seconds: i64) {
     set(desk, username, &format!("tried_at = tried_at - {seconds}"));
     desk.sql(&format!("UPDATE tries SET began_at = began_at - {seconds}"));
 }
 
-/// How many events say that a sign-in was refused for this reason, and how many more have been counted.
+/// How many refused sign-ins have this reason, both events and counted repeats.
 fn recorded(desk: &Desk, reason: &str) -> usize {
     let is_it = |event: &Value| event["action"] == "sign-in" && event["detail"]["reason"] == reason;
     events_of(desk, is_it) + repeated(desk, reason)
@@ -72,7 +72,7 @@ fn repeated(desk: &Desk, kind: &str) -> usize {
 
 // Guessing.
 
-/// Guesses at the password of alice, in so many processes at once. Every second one is killed at some moment.
+/// Guesses at the password of alice in several processes at once. Every second process is killed at some moment.
 fn guess(desk: &Desk, at_once: u64) {
     thread::scope(|scope| {
         for number in 0..at_once {
@@ -81,11 +81,11 @@ fn guess(desk: &Desk, at_once: u64) {
                 let is_killed = number % 2 == 0;
                 if is_killed {
                     sleep(Duration::from_millis(number * 37 % 150));
-                    // One that has come to its end already cannot be killed, and has failed as the others.
+                    // A process that has ended cannot be killed, and has failed like the others.
                     child.kill().unwrap();
                 }
                 let code = Run::from(child.wait_with_output().unwrap()).code;
-                // Where so many write at once, one may find the store busy, and is not let in either.
+                // With so many writers, a process may find the store busy. It is not let in either.
                 assert!(matches!(code, 5 | 9) || (is_killed && code == 128 + 9), "{code}");
             });
         }
@@ -97,7 +97,7 @@ fn at_most_a_hundred_were_looked_at(desk: &Desk) {
     let (ended, counted) = (recorded(desk, "wrong_password"), counted(desk, "alice"));
     assert!((1..=100).contains(&ended), "{ended}");
     assert!((1..=100).contains(&counted), "{counted}");
-    // A guess that was looked at, and has come to its end, is counted.
+    // A guess that was checked and has ended is counted.
     assert!(counted >= i64::try_from(ended).unwrap(), "{counted} of {ended}");
 }
 
@@ -108,7 +108,7 @@ fn of_200_guesses_at_once_half_of_them_killed_few_are_looked_at() {
     guess(&desk, 200);
     at_most_a_hundred_were_looked_at(&desk);
     assert!(counted(&desk, "alice") < 50, "{}", counted(&desk, "alice"));
-    // However long that took.
+    // Independent of how long that took.
     wait(&desk, "alice", -30);
     desk.refuses(5, || verify(&desk, "alice", GOOD));
 }
@@ -119,10 +119,10 @@ fn where_no_guess_waits_a_hundred_of_200_are_looked_at_and_no_more() {
     desk.run(&["policy", "set", "throttle-after", "100"]).succeeds();
     for _ in 0..5 {
         guess(&desk, 40);
-        // What was killed is given up.
+        // Killed tries have expired.
         wait(&desk, "alice", HOUR);
     }
-    // Some of those that were killed had not begun.
+    // Some of the killed processes had not begun.
     while counted(&desk, "alice") < 100 {
         verify(&desk, "alice", WRONG).exits(5);
     }
@@ -138,7 +138,7 @@ fn where_no_guess_waits_a_hundred_of_200_are_looked_at_and_no_more() {
 #[test]
 fn a_guess_that_is_killed_as_soon_as_it_has_begun_counts() {
     let desk = with_alice();
-    // As dear as that, it takes a while.
+    // A hash at this cost takes a while.
     desk.run(&["policy", "set", "argon2", "m=262144,t=4,p=1"]).succeeds();
     let mut child = begun(&desk, "alice", WRONG);
     let pending = || desk.value::<i64>("SELECT count(*) FROM tries");
@@ -160,7 +160,7 @@ fn guesses_that_are_killed_are_counted_recorded_and_told_however_often_the_owner
     let desk = with_alice();
     let account: i64 = desk.account("id", "alice");
     for number in 1..=7 {
-        // As one that was killed leaves it, every twenty seconds.
+        // The row that a killed try leaves, one every twenty seconds.
         desk.sql(&format!("INSERT INTO tries VALUES ({account}, -{number}, strftime('%s', 'now'))"));
         verify(&desk, "alice", GOOD).succeeds();
         wait(&desk, "alice", 20);
@@ -173,7 +173,7 @@ fn guesses_that_are_killed_are_counted_recorded_and_told_however_often_the_owner
     assert_eq!(repeated(&desk, "not_finished"), 6);
 }
 
-/// So many tries of an account that have just been killed.
+/// This many tries of an account that were just killed.
 fn kill_tries(desk: &Desk, username: &str, count: u32) {
     let account: i64 = desk.account("id", username);
     desk.sql(&format!(
@@ -228,7 +228,7 @@ fn after_five_failures_even_the_right_password_waits() {
     for _ in 0..5 {
         verify(&desk, "alice", WRONG).exits(5);
     }
-    // However slow what runs this is.
+    // Independent of how slow the machine is.
     wait(&desk, "alice", -30);
     desk.refuses(5, || verify(&desk, "alice", GOOD));
     assert_eq!(recorded(&desk, "throttled"), 1);
@@ -295,7 +295,7 @@ fn right_sign_ins_that_had_to_wait_for_the_store_all_succeed() {
     let store = Connection::open(desk.store()).unwrap();
     store.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut children: Vec<Child> = (0..6).map(|_| begun(&desk, "alice", GOOD)).collect();
-    // In the next second more of them come, and may be quicker to get hold of it.
+    // In the next second more of them arrive, and may be faster to get a turn.
     sleep(Duration::from_millis(1_100));
     children.extend((0..6).map(|_| begun(&desk, "alice", GOOD)));
     sleep(Duration::from_millis(100));
@@ -399,7 +399,7 @@ fn a_limit_that_is_lowered_while_passwords_are_typed_holds_for_them() {
     let mut typed: Vec<_> = (0..3)
         .map(|_| desk.command(&["verify", "alice"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
         .collect();
-    // They have opened the store, or will find what is decided now in any case.
+    // By then they have opened the store. If not, they read the new policy anyway.
     sleep(Duration::from_millis(100));
     desk.run(&["policy", "set", "lock-after", "2"]).succeeds();
     for child in &mut typed {
@@ -494,7 +494,7 @@ fn a_weaker_hash_is_replaced_at_the_next_sign_in_and_not_at_a_guess() {
     desk.run(&["policy", "set", "argon2", "m=19456,t=2,p=1"]).succeeds();
     let weaker = desk.hash_of("bob");
     assert!(weaker.contains("m=7168,t=5,p=1"), "{weaker}");
-    // Without it, the write-ahead log would go with the last process that leaves.
+    // Keeps the write-ahead log, which otherwise goes with the last process.
     let other = Connection::open(desk.store()).unwrap();
     other.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
 

@@ -1,4 +1,4 @@
-//! Tokens: shown once, kept nowhere, good for no more than their roles, and never taken for nothing.
+//! Tokens are shown once and stored nowhere. They allow no more than their roles. A bad token never counts as no token.
 
 #![expect(clippy::disallowed_methods, reason = "a test measures how long something takes")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -26,7 +26,7 @@ fn with_alice(roles: u8) -> Desk {
     desk
 }
 
-/// A new token `nightly` of whoever makes it.
+/// Makes a new token `nightly`.
 fn created(desk: &Desk, username: &str, rest: &[&str]) -> String {
     let run = desk.run_as(username, &[&CREATE[..], &["-q"], rest].concat()).succeeds();
     let token = run.stdout.trim_end().to_owned();
@@ -64,7 +64,7 @@ fn count(desk: &Desk) -> i64 {
     desk.value("SELECT count(*) FROM sign_ins WHERE label IS NOT NULL")
 }
 
-/// Whose profile a run shows.
+/// The account whose profile a run shows.
 fn whose(run: Run) -> String {
     let profile: serde_json::Value = serde_json::from_str(&run.succeeds().stdout).unwrap();
     profile["username"].as_str().unwrap().to_owned()
@@ -113,7 +113,7 @@ fn a_token_goes_out_by_the_same_ways_as_a_temporary_password() {
                 assert_eq!((&object["label"], &object["roles"]), (&label.into(), &serde_json::json!(["helpdesk"])));
             }
             "csv" => assert_eq!(shown.lines().next(), Some("username,label,roles,token,expires_at")),
-            // For its script to read as it stands.
+            // A script reads the file as it is.
             "file" => assert_eq!(whose(by_file(&desk, &desk.home.path().join("handed"), &PROFILE)), "alice"),
             _ => assert!(shown.contains("shown this once"), "{shown}"),
         }
@@ -210,7 +210,7 @@ fn a_list_shows_when_a_token_was_last_used() {
     by(&desk, &token, &["me", "profile"]).succeeds();
     let first = last_used();
     assert!(first.is_string(), "{first}");
-    // Noted to the minute.
+    // The time is noted to the minute.
     by(&desk, &token, &["me", "profile"]).succeeds();
     assert_eq!(last_used(), first);
     desk.sql("UPDATE sign_ins SET last_used_at = 1");
@@ -228,7 +228,7 @@ fn the_first_use_of_a_token_is_noted_though_somebody_else_is_writing() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut command = desk.command(&["me", "profile"]);
     let command = command.env("PASSDESK_TOKEN", &token).stdout(Stdio::null()).spawn().unwrap();
-    // Longer than the command takes where it has not to wait.
+    // Longer than the command takes when it need not wait.
     sleep(Duration::from_millis(500));
     other.execute_batch("COMMIT").unwrap();
     assert!(command.wait_with_output().unwrap().status.success());
@@ -244,7 +244,7 @@ fn another_use_of_a_token_waits_for_nobody() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let begun = Instant::now();
     by(&desk, &token, &["me", "profile"]).succeeds();
-    // The store is waited for for five seconds, and this takes some milliseconds.
+    // The program waits five seconds for the store. This run takes some milliseconds.
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(desk.value::<Option<i64>>(LAST_USED), Some(1));
@@ -290,13 +290,13 @@ fn who_may_revoke_the_tokens_of_others_finds_each_that_is_listed_by_its_label() 
     created(&desk, "alice", &[]);
     desk.run(&["tokens", "revoke", "nightly"]).succeeds();
     assert_eq!(count(&desk), 0);
-    // Of two with one label, neither is guessed.
+    // If two tokens have one label, neither is guessed.
     desk.like_root("bob", GLOBAL_ADMIN);
     created(&desk, "alice", &[]);
     created(&desk, "bob", &[]);
     let run = desk.refuses(7, || desk.run(&["tokens", "revoke", "nightly"]));
     assert!(run.stderr.contains("2 tokens are called nightly\n"), "{}", run.stderr);
-    // One's own comes first.
+    // The caller's own token comes first.
     desk.run_as("bob", &["tokens", "revoke", "nightly"]).succeeds();
     desk.run_as("bob", &["tokens", "revoke", "nightly"]).succeeds();
     assert_eq!(count(&desk), 0);
@@ -349,7 +349,7 @@ fn where_a_token_acts_nobody_is_signed_out() {
     by(&desk, &token, &["me", "profile"]).succeeds();
 }
 
-// Never taken for nothing.
+// A bad token never counts as no token.
 
 #[track_caller]
 fn is_of_no_use(desk: &Desk, token: &str) {
@@ -369,7 +369,7 @@ fn a_token_that_is_over_is_refused_and_nobody_goes_on_as_the_operator() {
         let desk = with_alice(GLOBAL_ADMIN);
         let token = created(&desk, "root", &[]);
         desk.sql(end);
-        // The first event after its end may take it out of the store.
+        // The first event after its end may delete it from the store.
         by(&desk, &token, &["me", "profile"]).exits(5);
         is_of_no_use(&desk, &token);
     }
@@ -396,7 +396,7 @@ fn a_saved_sign_in_is_no_token_and_a_token_no_saved_sign_in() {
     let token = created(&desk, "alice", &[]);
     fs::write(&saved, &token[5..]).unwrap();
     desk.refuses(5, || desk.run(&["me", "profile"]));
-    // Nor does whoever has got hold of it end it like that.
+    // A thief of the token cannot end it like that either.
     desk.run(&["me", "sign-out"]).succeeds();
     by(&desk, &token, &["me", "profile"]).succeeds();
 }
@@ -411,7 +411,7 @@ fn a_token_of_an_account_that_is_not_in_use_is_refused() {
     }
 }
 
-// What it is good for.
+// What a token allows.
 
 #[test]
 fn a_token_may_do_what_its_own_roles_may() {

@@ -1,4 +1,4 @@
-//! Those who write stand in line, and who keeps them waiting is named.
+//! Writers wait in a queue. A process that keeps them waiting is named.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -12,7 +12,7 @@ use crate::common::{Desk, Run};
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How many write at once, and how often each of them.
+/// How many processes write at once, and how often each does.
 const WRITERS: usize = 64;
 const TIMES: usize = 15;
 
@@ -91,7 +91,7 @@ fn a_process_that_was_stopped_while_it_writes_is_named_with_what_to_do() {
         sleep(Duration::from_millis(10));
     };
     let remedy = format!("continue it with 'kill -CONT {pid}'");
-    // Depending on how far it has come, the store can be looked into or not.
+    // Depending on its progress, the store can be read or not.
     let said = if check.code == 10 { &check.stdout } else { &check.stderr };
     assert!(said.contains(&process) && said.contains(&remedy), "exit {}: {said}", check.code);
     let busy = desk.run(&["users", "disable", "alice"]).exits(9);

@@ -1,4 +1,4 @@
-//! Choosing a new password: at a prompt with three tries, or from standard input with one.
+//! Choosing a new password: three tries at a prompt, or one from standard input.
 
 use crate::commands::Desk;
 use crate::domain::account::Account;
@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError};
 
 const TRIES: usize = 3;
 
-/// Tells whoever has to choose a new password why, and who has reset it.
+/// Tells the owner why a new password is needed, and who reset the old one.
 pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevision) -> Result<()> {
     match &account.last_reset {
         Some(reset) if account.temporary_until.is_some() => {
@@ -31,7 +31,7 @@ pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevisio
     Ok(())
 }
 
-/// Asks for a new password and puts it in force. That none was good enough is recorded.
+/// Asks for a new password and puts it in force. If no try was good enough, that is recorded.
 pub fn change(
     desk: &mut Desk<'_>,
     store: &mut Store,
@@ -96,21 +96,22 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
     }
 }
 
-/// Ends the asking only once its person has pressed Enter: who types the next password already would type it into the shell.
+/// Ends the asking only after Enter. Somebody may already be typing the next password, and would type it into the
+/// shell.
 fn given_up(desk: &mut Desk<'_>, failure: Failure, instead: &'static str) -> Failure {
-    // Whatever comes, what is typed goes nowhere.
+    // The input is thrown away, whatever it is.
     let _ = desk.terminal.ask_secret("That was the last try. Press Enter to leave", instead);
     failure
 }
 
-/// Says that a password ends in a space: nobody sees it, and few mean it.
+/// Warns that a password ends in a space. Nobody sees that space, and few people mean it.
 fn tell_of_space(desk: &mut Desk<'_>, new: &TypedPassword) {
     if new.ends_in_a_space() {
         desk.terminal.note("Note that your new password ends with a space.");
     }
 }
 
-/// Puts a new password in force. A signal waits for it.
+/// Puts a new password in force. A signal waits until that is done.
 fn put_in_force(
     desk: &mut Desk<'_>,
     store: &mut Store,

@@ -8,10 +8,10 @@ use crate::domain::password::Current;
 use crate::failure::Result;
 use crate::store::Occasion;
 
-/// Changes one's own password: the current one, the new one, the new one again.
+/// Changes the user's own password. Asks for the current one, then twice for the new one.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
-    // Whoever finds a terminal signed in does not know the password, so a sign-in only says whose it is.
+    // A sign-in only says whose account this is. Somebody else may have found the terminal signed in.
     let owner = if desk.global.as_username.is_some() { None } else { signed_in(desk, &mut store)? };
     let username = match &owner {
         Some(owner) => owner.account.username.clone(),
@@ -20,7 +20,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let password = ask_password(desk, &username)?;
     let (account, current) = authenticate(desk, &mut store, Some(&username), &password, Occasion::PasswordChange)?;
     choose::tell_why(desk, &account, current.revision)?;
-    // A token may be what somebody else has got hold of.
+    // Only a sign-in survives the change. A token may be stolen.
     let keep = owner.and_then(|owner| match owner.proof {
         Proof::SignIn(id) => Some(id),
         Proof::Password(_) | Proof::Token(..) => None,

@@ -6,7 +6,7 @@ use crate::failure::Result;
 use crate::terminal::format::Format;
 use crate::terminal::{records, sheet};
 
-/// Shows one's own account: roles and what they allow, the password's state, how to change it.
+/// Shows the user's own account: roles and their rights, the state of the password, and how to change it.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let account = owner(desk, &mut store)?.unflagged(&mut store, "profile")?.account;

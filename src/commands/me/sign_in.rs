@@ -12,7 +12,7 @@ use crate::domain::sign_in::SignInSecret;
 use crate::failure::{Failure, Result};
 use crate::store::{NewSignIn, Occasion, Store};
 
-/// Signs in. Who has to choose a new password does so first, and nothing else.
+/// Signs in. An account that must choose a new password does only that first.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let username = ask_username(desk)?;
@@ -32,13 +32,13 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let kept = desk.commit(|desk| keep(desk, &mut store, &account, &secret));
     kept.map_err(|failure| not_signed_in(&account, failure))?;
     if account.untold_failures > 0 {
-        // It is no fault to be told twice, and one is signed in already.
+        // The user is signed in already. To be told twice about failed tries does no harm.
         let _ = store.note_told(account.id, account.untold_failures);
     }
     Ok(())
 }
 
-/// What to say of somebody who is not signed in, and may have chosen a new password before.
+/// What to say to a user who is not signed in, but may just have chosen a new password.
 fn not_signed_in(account: &Account, failure: Failure) -> Failure {
     if !account.must_change {
         return failure;
@@ -68,7 +68,7 @@ fn change_first(
     Ok(revision)
 }
 
-/// Who finds more failures than they remember knows that somebody else has been guessing.
+/// Tells how many tries have failed. A user who remembers fewer knows that somebody else is guessing.
 fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
     let failed = account.untold_failures;
     if failed > 0 {
@@ -77,8 +77,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
     }
 }
 
-/// Keeps a sign-in that has begun, and ends the one that it takes the place of. What the store has and the user's folder
-/// has not is of no use to anybody, and expires.
+/// Saves a new sign-in, and ends the one it replaces. A sign-in that is only in the store is useless, and expires.
 fn keep(desk: &mut Desk<'_>, store: &mut Store, account: &Account, secret: &SignInSecret) -> Result<()> {
     let name = store.name()?;
     let before = desk.sign_ins.load_to_end(&name).ok().flatten();

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 use crate::token_source::TokenSource;
 
-/// Ends the saved sign-in, or all there are. A flagged account may do this, too.
+/// Ends the saved sign-in, or all sign-ins. An account that must choose a new password may do this too.
 pub fn run(desk: &mut Desk<'_>, args: &SignOut) -> Result<()> {
     if args.everywhere { everywhere(desk) } else { here(desk) }
 }
@@ -30,7 +30,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
         return Ok(());
     }
     desk.commit(|desk| {
-        // A file that cannot be read goes, too. Nobody can tell which sign-in it was.
+        // A file that cannot be read is deleted as well. Nobody can tell which sign-in it holds.
         if let Ok(Some(secret)) = &found {
             store.end_sign_in(secret.digest())?;
         }
@@ -49,7 +49,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Removes the saved sign-in, if it is one that has ended.
+/// Removes the saved sign-in if it has ended.
 fn forget_here(desk: &Desk<'_>, store: &Store) -> Result<()> {
     let name = store.name()?;
     let ended_here = match desk.sign_ins.load_to_end(&name) {
@@ -60,7 +60,7 @@ fn forget_here(desk: &Desk<'_>, store: &Store) -> Result<()> {
     if ended_here { Ok(desk.sign_ins.remove(&name)?) } else { Ok(()) }
 }
 
-/// Ends every sign-in and token of whoever this is.
+/// Ends every sign-in and token of the account.
 fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let owner = owner(desk, &mut store)?;

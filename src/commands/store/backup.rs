@@ -10,17 +10,17 @@ use crate::domain::authority::Action;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
 
-/// The path with the links in its folder followed, since the engine opens no file behind one. What stands at its end is
-/// left as it is: no file is made through a link.
+/// The path with the links in its folder followed. The engine opens no file behind a link. The last part of the path
+/// stays as it is: no file is made through a link.
 fn resolved(path: PathBuf) -> PathBuf {
     match (path.parent().map(Path::canonicalize), path.file_name()) {
         (Some(Ok(folder)), Some(name)) => folder.join(name),
-        // There is no such folder, which whoever makes the file says.
+        // The folder does not exist. The code that makes the file reports that.
         _ => path,
     }
 }
 
-/// Makes a copy of the store in a new file, while others go on.
+/// Copies the store into a new file. Others can go on using the store.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     let place = resolved(std::path::absolute(&args.file).map_err(anyhow::Error::from)?);
     let taken =
@@ -36,7 +36,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     acting.may(&mut store, Action::Backup)?;
 
     desk.store_file()?;
-    // A signal ends it between two steps, so that the record says that nothing came of it.
+    // A signal ends the copy between two steps. Then the record can say that the backup failed.
     desk.terminal.enter(Phase::Committing);
     let made = store.back_up(acting.actor(), &place, &mut Watched::on(desk.terminal));
     desk.terminal.enter(if made.is_ok() { Phase::Telling } else { Phase::Idle });

@@ -10,15 +10,15 @@ use crate::store::Store;
 use crate::terminal::checkup;
 use crate::terminal::format::Format;
 
-/// Says what was looked at, how it was found, and what to do about what is not as it should be.
+/// Shows each check, its result, and the remedy where something is wrong.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let answer = match desk.stores.open_as_it_is().map_err(Failure::from) {
         Ok(mut store) => may_look(desk, &mut store),
-        // One that cannot be opened cannot say who may look: then it is whoever the operating system lets.
+        // A store that cannot be opened cannot say who may look. Then the operating system decides.
         Err(failure) if failure.kind == Kind::StoreUnusable => Ok(()),
         Err(failure) => Err(failure),
     };
-    // Nor can one in which something is the matter with just what would say so.
+    // A store with damage in just those rows cannot say it either.
     if let Err(failure) = &answer
         && failure.kind != Kind::StoreUnusable
     {
@@ -47,7 +47,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     }
 }
 
-/// Asks the store who may look.
+/// Asks the store whether the caller may look.
 fn may_look(desk: &mut Desk<'_>, store: &mut Store) -> Result<()> {
     desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
     acting(desk, store)?.may(store, Action::Check)

@@ -21,20 +21,21 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-/// Prints the path of the store, as it is for programs, and neutral on a terminal, whether it is there or not.
+/// Prints the path of the store, whether the store exists or not. On a terminal the path is made harmless. Programs get
+/// it unchanged.
 fn path(desk: &mut Desk<'_>) -> Result<()> {
     let path = desk.stores.location();
     if desk.format() != Format::Text {
         return desk.print_records(&["path"], [vec![path.to_string_lossy().into_owned().into()]], false);
     }
-    // A script gets the bytes that the path has.
+    // A script gets the exact bytes of the path.
     let is_for_people = desk.output.layout().width.is_some();
     let mut line = if is_for_people { shown(path).into_bytes() } else { path.into_encoded_bytes() };
     line.push(b'\n');
     output::print(desk.output, &line).map(|_| ())
 }
 
-/// Shows on a terminal how far a long run has come, and ends it if a signal came that was put off.
+/// Shows the progress of a long run on a terminal. Ends the run if a signal was put off.
 struct Watched<'a> {
     terminal: &'a mut dyn Terminal,
     shown: Option<&'static str>,

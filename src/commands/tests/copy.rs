@@ -23,7 +23,7 @@ fn site() -> Site {
     site
 }
 
-/// From here on the store takes no new password: those there are have the last number there is.
+/// From here on the store takes no new password. The existing ones get the last possible revision.
 #[expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 fn refuse_hashes(site: &Site) {
     let sql = "UPDATE accounts SET password_revision = 9223372036854775807";
@@ -147,7 +147,7 @@ fn at_the_question_whether_it_has_arrived_a_signal_ends_the_program() {
     assert_eq!(ran.phases, phases);
 }
 
-/// What is handed over in a way that asks whether it has arrived, by somebody who is signed in as `ada`.
+/// A command that asks whether its secret has arrived, run by `ada`, who is signed in.
 type Issuing = (&'static str, fn(&mut Desk<'_>) -> Result<()>);
 
 const ISSUING: [Issuing; 3] = [
@@ -177,7 +177,7 @@ fn signed_in() -> Site {
     site
 }
 
-/// Has the question stand for so many hours.
+/// Runs the command. Its question waits for this many hours.
 fn issue(site: &mut Site, (action, issue): Issuing, hours: i64) -> Ran {
     let clock = site.clock.clone();
     let mut script = vec![Step::Confirm(SENT)];
@@ -188,7 +188,7 @@ fn issue(site: &mut Site, (action, issue): Issuing, hours: i64) -> Ran {
     site.call(call, issue)
 }
 
-/// All that a refusal must not change: `alice`, and how many accounts and tokens there are.
+/// Everything that a refusal must not change: `alice`, and the number of accounts and tokens.
 fn all(site: &Site) -> ((Account, String), u64, usize) {
     let store = site.stores.open().unwrap();
     let accounts = store.count(&Filter::default()).unwrap();

@@ -1,4 +1,4 @@
-//! `me …`: one's own account.
+//! `me …`: the user's own account.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -194,7 +194,7 @@ fn signing_out_twice_is_no_failure() {
     }
 }
 
-/// Signs `alice` in, and gives the file of her sign-in, and whether it lives.
+/// Signs `alice` in. Returns the file of her sign-in, and a check whether the sign-in is still valid.
 fn signed_in_file(site: &mut Site) -> (PathBuf, impl Fn(&Site) -> bool + use<>) {
     site.settled("alice", &[]);
     site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();

@@ -1,4 +1,4 @@
-//! Commands against real SQLite, with a scripted person, a clock that is set and a random generator that is seeded.
+//! Commands against real SQLite, with a scripted person, a settable clock and a seeded random generator.
 
 mod accounts;
 mod copy;
@@ -50,7 +50,7 @@ const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 const GOOD: &str = "brass lantern over wet slate";
 const OTHER: &str = "seven herons guard the orchard";
 
-/// What the person in front of it is expected to be asked, and answers.
+/// A question that the person expects, and the answer.
 #[derive(Debug)]
 enum Step {
     Secret(&'static str, String),
@@ -60,11 +60,11 @@ enum Step {
     Leave(&'static str),
     Piped(String),
     Key(ScreenKey),
-    /// Types something, and takes this line of what is found.
+    /// Types a text, and picks this line of the matches.
     Pick(&'static str, &'static str),
 }
 
-/// A person who follows a script. A prompt that is not next in it, or a step left over, fails the test.
+/// A person who follows a script. A prompt out of order or a leftover step fails the test.
 #[derive(Default)]
 struct Person {
     script: VecDeque<Step>,
@@ -77,7 +77,7 @@ struct Person {
     has_left: bool,
     phases: Vec<Phase>,
     doomed: Vec<Made>,
-    /// After how many commits a signal comes.
+    /// A signal comes after this many commits.
     interrupted_after: Option<usize>,
     at_question: Option<Box<dyn FnOnce()>>,
 }
@@ -224,7 +224,7 @@ impl Signals for Person {
     }
 }
 
-/// Standard output, kept; it takes so many bytes and then fails.
+/// Standard output that keeps what is written. It takes a limited number of bytes and then fails.
 struct Kept {
     bytes: Vec<u8>,
     room: usize,
@@ -264,14 +264,14 @@ impl Output for Kept {
     }
 }
 
-/// A clipboard that keeps what was copied, and what has become of it.
+/// A clipboard that keeps what was copied, and how it ended.
 #[derive(Default)]
 struct KeptClipboard {
     text: Option<String>,
     clear_after: Option<std::time::Duration>,
     stays: bool,
     is_gone: bool,
-    /// When somebody else copies something.
+    /// When another program copies something.
     replaced: Option<Replaced>,
 }
 
@@ -310,7 +310,7 @@ impl Clipboard for KeptClipboard {
     }
 }
 
-/// A clock that goes on when somebody turns it on, while a question stands, too.
+/// A clock that stands still until a test moves it, even while a question waits.
 #[derive(Clone)]
 struct SetClock(Arc<Mutex<Timestamp>>);
 
@@ -326,7 +326,7 @@ impl Clock for SetClock {
     }
 }
 
-/// A desk whose store is on a disk and whose everything else is a test's.
+/// A desk with a store on a disk. Everything else on it is made for tests.
 struct Site {
     folder: TempDir,
     stores: SqliteStores,
@@ -381,9 +381,9 @@ struct Call {
     room: Option<usize>,
     null: bool,
     interrupted_after: Option<usize>,
-    /// What somebody else does while the result is written.
+    /// What another person does while the result is written.
     meanwhile: Option<Box<dyn FnOnce()>>,
-    /// What somebody else does while a question stands.
+    /// What another person does while a question waits.
     at_question: Option<Box<dyn FnOnce()>>,
 }
 
@@ -487,7 +487,7 @@ impl Site {
         self.stores.open().unwrap().credential(&username).unwrap().unwrap().1.unwrap()
     }
 
-    /// All that a refusal must not change about an account; tries to sign in are counted.
+    /// Everything about an account that a refusal must not change. Failed sign-ins are counted.
     fn state(&self, username: &str) -> (Account, String) {
         let account = Account { tries: Tries::default(), untold_failures: 0, ..self.account(username) };
         (account, self.credential(username).hash.as_str().to_owned())

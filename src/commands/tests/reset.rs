@@ -1,4 +1,4 @@
-//! `users reset`: delivered, then in force.
+//! `users reset`: first delivered, then in force.
 
 use super::*;
 use crate::cli::users::Command;
@@ -79,7 +79,7 @@ fn a_signal_waits_from_when_it_is_put_in_force() {
     assert_eq!(ran.phases, [Phase::Delivering, Phase::Committing, Phase::Between, Phase::Telling]);
 }
 
-/// Lets another admin do something to the store while the password is being handed over.
+/// Another admin changes the store while the password is being handed over.
 fn meanwhile(site: &Site, work: impl FnOnce(&mut Store, &Actor) + 'static) -> Call {
     let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();
     let operator = Operator { uid: 0, os_user: "other".into(), sudo_caller: None };

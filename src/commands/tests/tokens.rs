@@ -1,4 +1,4 @@
-//! `tokens …`: what takes a password.
+//! `tokens …`: the commands that need a password.
 
 use super::*;
 use crate::cli::tokens::Create;

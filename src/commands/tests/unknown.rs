@@ -1,4 +1,4 @@
-//! A store that goes away while it puts something in force: nobody knows whether it has.
+//! A store that vanishes during a commit. Nobody knows whether the commit was made.
 
 use super::*;
 use crate::commands::{audit, me, users};
@@ -8,7 +8,7 @@ use crate::domain::hash::StoredHash;
 use crate::store::contract::losing::losing;
 use crate::store::{NewAccount, PreparedStore, Store, StoreFile, Stores};
 
-/// The stores of a site, which lose the answer to each commit.
+/// The stores of a site. They lose the answer to each commit.
 struct Losing<'a> {
     stores: &'a SqliteStores,
     writes: bool,
@@ -49,7 +49,8 @@ impl Stores for Losing<'_> {
     }
 }
 
-/// A site with alice, and what a command leaves behind whose commits are done or not, without an answer.
+/// A site with `alice`, and the outcome of a command. `writes` says whether its commits are made. Their answers are
+/// lost in any case.
 fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>) -> (Site, Ran, Failure) {
     let mut site = Site::new();
     site.settled("alice", &[]);
@@ -76,7 +77,7 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
     (site, ran, failure)
 }
 
-/// How many events the record has of the operation that a hint names.
+/// How many events the record has for the operation that a hint names.
 fn events_of_the_hint(site: &mut Site, failure: &Failure) -> usize {
     let hint = failure.hint.as_ref().unwrap().words.clone();
     let operation = hint.split(' ').find(|word| word.len() == 32).unwrap().to_owned();
@@ -134,7 +135,7 @@ fn rows_of_a_batch_that_may_be_in_force_stay_and_each_is_named() {
 
 #[test]
 fn whoever_chose_a_password_is_told_how_to_find_out() {
-    // The try to sign in has no answer either: so nobody is let in, and nothing is chosen.
+    // The sign-in gets no answer either. So it fails, and no password is chosen.
     let mut site = Site::new();
     let temporary = site.add("alice", &[]);
     let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();

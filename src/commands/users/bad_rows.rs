@@ -1,4 +1,4 @@
-//! The rows of a list that nothing can be done with: a few of them named, all of them counted.
+//! The bad rows of a list. A few of them are named, and all of them are counted.
 
 use std::fmt::Write as _;
 
@@ -6,29 +6,29 @@ use crate::domain::text::{counted, grouped};
 use crate::failure::{FailedItem, Failure, Kind};
 use crate::terminal::format::Format;
 
-/// How many are named to a person. More of them are no help.
+/// How many rows are named to a person. More would not help.
 const SHOWN: usize = 20;
-/// How many are named to a program, and kept at the most, whatever the file is.
+/// How many rows are named to a program. No more are kept, however large the file is.
 const KEPT: usize = 1_000;
 
-/// Which of several kinds of failure the whole is, the first that there is: what is wrong in the file comes before what is
-/// wrong with it here.
+/// Which failure stands for the whole list: the first of these that occurs. Faults of the file come before conflicts
+/// with the store.
 const WEIGHT: [Kind; 4] = [Kind::Usage, Kind::Conflict, Kind::RefusedByPolicy, Kind::NotAllowed];
 
-/// What becomes of the other rows.
+/// What happens to the other rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Others {
-    /// Nothing: the whole list is refused.
+    /// Nothing is done. The whole list is refused.
     Refused,
-    /// They would be done, were it not a dry run.
+    /// They would be done. This is a dry run.
     WouldBeDone,
     /// They are done.
     Done,
-    /// That is for whoever goes on with them to say.
+    /// The caller tells it.
     SaidElsewhere,
 }
 
-/// The rows that nothing can be done with.
+/// The rows that cannot be used.
 #[derive(Default)]
 pub struct BadRows {
     count: u64,
@@ -37,7 +37,7 @@ pub struct BadRows {
 }
 
 impl BadRows {
-    /// Adds one. Those of one pass over the file come in its order.
+    /// Adds a row. The rows of one pass over the file arrive in file order.
     pub fn add(&mut self, line: u64, why: Failure) {
         self.count += 1;
         if !self.kinds.contains(&why.kind) {
@@ -54,13 +54,13 @@ impl BadRows {
         self.count
     }
 
-    /// Keeps those that come first in the file.
+    /// Keeps the first `most` rows of the file.
     fn keep(&mut self, most: usize) {
         self.named.sort_by_key(|(line, _)| *line);
         self.named.truncate(most);
     }
 
-    /// What to say of them, beside so many `good` ones.
+    /// The failure for the bad rows, given the number of `good` ones.
     pub fn failure(mut self, good: u64, others: Others, format: Format) -> Failure {
         self.keep(if matches!(format, Format::Json | Format::Jsonl) { KEPT } else { SHOWN });
         let are = if self.count == 1 { "is" } else { "are" };

@@ -1,5 +1,5 @@
-//! The rows of a list in CSV (RFC 4180), for whoever is handed one: bytes in; cells out, each row with the line it begins
-//! in, or what is wrong with it. What could be read in two ways is wrong. No file and no store is touched here.
+//! The rows of a CSV list (RFC 4180). Bytes go in. Each row comes out with the number of its first line, and its cells
+//! or its fault. A row that could be read in two ways is a fault. This code touches no file and no store.
 
 use std::borrow::Cow;
 
@@ -14,25 +14,26 @@ pub struct CsvRows<'a> {
     bytes: &'a [u8],
     reader: Reader<&'a [u8]>,
     record: ByteRecord,
-    /// How many cells a row has, where a header says so.
+    /// How many cells each row must have, once a header sets that.
     width: Option<usize>,
-    /// Whether a stray quote has made one row of several.
+    /// Whether a stray quote has joined several rows into one.
     is_torn: bool,
-    /// How far the lines have been counted, and the line that begins there, or goes on.
+    /// How many bytes have been searched for line ends, and the number of the line there.
     passed: usize,
     line: u64,
 }
 
 /// A row.
 pub struct CsvRow<'r> {
-    /// The line it begins in, from 1.
+    /// The number of its first line, from 1.
     pub line: u64,
-    /// Its cells, or why nobody can tell what they are.
+    /// Its cells, or why they cannot be told.
     pub cells: Result<&'r ByteRecord, Invalid>,
 }
 
 impl<'a> CsvRows<'a> {
-    /// Begins with the first row. What is not UTF-8 as a whole is refused; the rest shows cell by cell.
+    /// Begins before the first row. A file in another encoding than UTF-8 is refused at once. Single bad cells show
+    /// later.
     pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(not_utf8("the file is UTF-16"));
@@ -42,14 +43,14 @@ impl<'a> CsvRows<'a> {
         Ok(Self { bytes, reader, record: ByteRecord::new(), width: None, is_torn: false, passed: 0, line: 1 })
     }
 
-    /// Takes the row that was read last for the header: those after it have as many cells.
+    /// Takes the last row as the header. All later rows must have as many cells.
     pub fn take_for_header(&mut self) {
         self.width = Some(self.record.len());
     }
 
     /// Reads the next row; `None` at the end.
     pub fn read(&mut self) -> Option<CsvRow<'_>> {
-        // Reading from memory does not fail, and rows may be of any length.
+        // Reading from memory cannot fail, and a row may have any length.
         if !self.reader.read_byte_record(&mut self.record).is_ok_and(|some| some) {
             return None;
         }
@@ -61,12 +62,12 @@ impl<'a> CsvRows<'a> {
         Some(CsvRow { line, cells: cells.map(|()| &self.record) })
     }
 
-    /// Whether a stray quote has swallowed rows, of which nobody can tell how many they are.
+    /// Whether a stray quote has swallowed rows. Nobody can tell how many.
     pub fn is_torn(&self) -> bool {
         self.is_torn
     }
 
-    /// Adds how many lines the quotes have taken with them.
+    /// Adds to the fault how many lines the quotes cover.
     fn with_lines(&mut self, why: Invalid, record: &[u8]) -> Invalid {
         let lines = record.trim_ascii_end().split(|byte| *byte == b'\n').count() as u64;
         if lines == 1 {
@@ -87,8 +88,8 @@ impl<'a> CsvRows<'a> {
         }
     }
 
-    /// Where the record in hand begins, and in which line: blank lines before it are not it. A line ends as the reader has
-    /// it: with a line feed, a carriage return, or both.
+    /// Where the current record begins: its offset and its line. Blank lines before it are skipped. As in the reader, a
+    /// line ends with a line feed, a carriage return, or both.
     fn place(&mut self) -> (usize, u64) {
         let start = self.record.position().map_or(0, csv::Position::byte);
         let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.bytes.len());
@@ -106,10 +107,11 @@ impl<'a> CsvRows<'a> {
     }
 }
 
-/// The text of a cell. Spaces around it are nobody's name, and a guard that `users list` writes is taken off.
+/// The text of a cell. Spaces around it are dropped, since no name has them. A guard that `users list` wrote is taken
+/// off.
 pub fn text(cell: &[u8]) -> Result<Cow<'_, str>, Invalid> {
     let text = std::str::from_utf8(cell).map_err(|_| {
-        // As much as a message repeats: what is no text may be very long.
+        // A message repeats no more than this. A cell that is not text may be very long.
         let head = String::from_utf8_lossy(&cell[..cell.len().min(160)]);
         not_utf8(&format!("{} is not UTF-8", quoted(&head)))
     })?;
@@ -120,20 +122,20 @@ fn not_utf8(what: &str) -> Invalid {
     Invalid::new(what, "save the file as CSV in UTF-8")
 }
 
-/// Where in a cell one is who looks for its quotes.
+/// The position inside a cell, for the check of its quotes.
 #[derive(Clone, Copy)]
 enum At {
     Start,
     Bare,
     Quoted,
-    /// Behind a quote inside quotes: they are closed, unless another one follows at once.
+    /// After a quote inside quotes. It closes them, unless another quote follows at once.
     Behind,
-    /// Behind them, and a space.
+    /// After the closing quote and a space.
     Beyond,
 }
 
-/// Refuses a record with a stray quote, of which the reader makes something: what follows one that is not closed, however
-/// many rows, is all in one cell.
+/// Refuses a record with a stray quote. The reader would accept it: everything after an unclosed quote, even whole
+/// rows, becomes one cell.
 fn check_quotes(record: &[u8]) -> Result<(), Invalid> {
     let refuse = |what: &str| Err(Invalid::new(what, "put a cell with a quote in quotes, and double the quote inside"));
     if !record.contains(&b'"') {
@@ -145,7 +147,7 @@ fn check_quotes(record: &[u8]) -> Result<(), Invalid> {
             (At::Quoted, b'"') => At::Behind,
             (At::Start | At::Behind, b'"') | (At::Quoted, _) => At::Quoted,
             (_, b',') => At::Start,
-            // It is the end of the record.
+            // The record ends here.
             (_, b'\r' | b'\n') => at,
             (At::Behind | At::Beyond, b' ' | b'\t') => At::Beyond,
             (At::Behind | At::Beyond, _) => return refuse("something stands behind the quotes of a cell"),
@@ -161,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// Each row behind its line: its cells, or what is wrong with it. The first one is the header.
+    /// Each row with its line: its cells, or its fault. The first row is the header.
     fn read(bytes: &[u8]) -> Vec<(u64, Result<Vec<String>, String>)> {
         let (mut rows, mut all) = (CsvRows::of(bytes).unwrap(), Vec::new());
         while let Some(CsvRow { line, cells }) = rows.read() {

@@ -9,7 +9,7 @@ use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Edit;
 
-/// Changes a name, an e-mail address, roles.
+/// Changes the name, the e-mail address or the roles of an account.
 pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let target = args.id.parse()?;
     let edit = Edit {
@@ -30,7 +30,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let subject = Subject::from(&account);
     acting.may_change(&mut store, Action::Edit, &account)?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
-        // What the store asks: giving a role is a matter of what the account is to have, taking one of what it has.
+        // The store checks the same: granting looks at the new roles, revoking at the old ones.
         acting.may_to(&mut store, Action::Grant, Subject { roles, ..subject })?;
         acting.may_to(&mut store, Action::Revoke, subject)?;
     }

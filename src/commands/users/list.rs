@@ -19,7 +19,7 @@ use crate::terminal::output::{self, Reader};
 use crate::terminal::records;
 use crate::terminal::table::AccountTable;
 
-/// About how long a row is.
+/// The usual length of a row.
 const ROW_BYTES: usize = 200;
 
 /// Lists accounts.
@@ -59,23 +59,23 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     Ok(())
 }
 
-/// What a filter of the command line asks of the store.
+/// The filter of the store for the filter flags.
 #[must_use]
 pub fn filter(args: &Filters) -> Filter {
     Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change }
 }
 
-/// Writes all pages. While one is put into words, by a thread of its own, the next is read; and nothing is being read
-/// while a reader makes the output wait.
+/// Writes all pages. A thread formats one page while the next is read. No read is open while a slow reader blocks the
+/// output.
 fn write(desk: &mut Desk<'_>, pages: &mut Pages<'_>, lines: &mut Lines) -> Result<Reader> {
     let (read, accounts) = mpsc::sync_channel::<Vec<Account>>(1);
     let (worded, texts) = mpsc::sync_channel(1);
-    // The channels go with whoever uses them: what one leaves undone, the other does not wait for.
+    // Each side owns its ends of the channels. When one side stops, the other does not wait for it.
     thread::scope(move |scope| {
         scope.spawn(move || accounts.into_iter().all(|page| worded.send(lines.page(&page)).is_ok()));
         let mut page = pages.following()?;
         while !page.is_empty() {
-            // If it has ended, nothing comes back either.
+            // If the thread has ended, nothing comes back either.
             let _ = read.send(page);
             let next = pages.following();
             let text = texts.recv().context("a page was lost")??;
@@ -88,7 +88,7 @@ fn write(desk: &mut Desk<'_>, pages: &mut Pages<'_>, lines: &mut Lines) -> Resul
     })
 }
 
-/// The list as the store has it, a page after the other.
+/// The list of the store, page by page.
 struct Pages<'a> {
     store: &'a Store,
     filter: Filter,
@@ -96,13 +96,13 @@ struct Pages<'a> {
     reverse: bool,
     /// The last account so far.
     last: Option<Account>,
-    /// How many more are wanted.
+    /// How many more accounts are wanted.
     left: usize,
     listed: usize,
 }
 
 impl Pages<'_> {
-    /// The next page; an empty one comes after the last.
+    /// The next page. An empty page marks the end.
     fn following(&mut self) -> Result<Vec<Account>> {
         let wanted = PAGE.min(self.left);
         if wanted == 0 {
@@ -126,7 +126,7 @@ impl Pages<'_> {
     }
 }
 
-/// The list in the format that was asked for, a page at a time.
+/// The list in the chosen format, page by page.
 struct Lines {
     format: Format,
     rows: RecordWriter,

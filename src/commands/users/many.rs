@@ -1,4 +1,4 @@
-//! What the commands that make one change to each of several accounts have in common.
+//! What is common to the commands that change each of several accounts.
 
 use crate::cli::users::Many;
 use crate::commands::Desk;
@@ -15,10 +15,10 @@ use crate::terminal::Phase;
 /// One change that a store can make to an account.
 pub type Change = fn(&mut Store, &Actor, AccountId, Revision) -> crate::store::Result<()>;
 
-/// What to say when it is done, behind the name of the account as it was before.
+/// The message after the change, following the name. It gets the account as it was before.
 pub type Done = fn(&Account) -> &'static str;
 
-/// Makes the change to each account, and says so.
+/// Changes each account, and says so.
 pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: Done) -> Result<()> {
     let targets = targets(&args.ids)?;
     let several = targets.len() > 1;
@@ -29,7 +29,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     let (mut bulk, found) = Bulk::find(&mut store, &targets, may, |written, account| (written.to_owned(), account));
 
     let mut changed = Vec::new();
-    // What is done for one is said, whatever comes of the next.
+    // The outcome for one account is told, whatever happens to the next.
     desk.terminal.enter(Phase::Between);
     for (written, account) in found {
         if desk.terminal.interrupted() {
@@ -39,7 +39,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         let outcome = change(&mut store, acting.actor(), account.id, account.revision);
         if outcome.is_ok() {
             desk.terminal.note(&format!("{} {}", account.named(), done(&account)));
-            // It is done; that it cannot be read again changes nothing about that.
+            // The change is made. A failure to read the account again does not undo it.
             changed.extend(store.account(&Target::Id(account.id)).ok().flatten());
         }
         bulk.record(written, outcome.map_err(Into::into));

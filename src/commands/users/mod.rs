@@ -52,7 +52,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
     }
 }
 
-/// What an unlock did, by the account as it was before.
+/// What an unlock did, given the account as it was before.
 fn unlocked(account: &Account) -> &'static str {
     let had_to_wait = account.locked_at.is_some() || account.tries.failed > 0;
     match (had_to_wait, account.is_open()) {
@@ -63,7 +63,7 @@ fn unlocked(account: &Account) -> &'static str {
     }
 }
 
-/// What to say of a username or an address that another account has.
+/// The failure for a username or an address that another account has.
 fn taken(name: &str, other: &Account) -> Failure {
     let (removed, hint) = match other.removed_at {
         Some(_) => (", which is removed", format!("'passdesk users restore {}' brings it back", other.id)),

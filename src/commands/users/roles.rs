@@ -10,12 +10,12 @@ use crate::domain::target::Target;
 use crate::failure::Result;
 use crate::store::Edit;
 
-/// Gives an account a role; one that it has already, it keeps.
+/// Grants a role. An account that has it already keeps it.
 pub fn grant(desk: &mut Desk<'_>, args: &RoleOf) -> Result<()> {
     change(desk, args, Action::Grant, |account, role| account.roles.iter().chain([role]).collect())
 }
 
-/// Takes a role from an account, if it has it.
+/// Revokes a role, if the account has it.
 pub fn revoke(desk: &mut Desk<'_>, args: &RoleOf) -> Result<()> {
     change(desk, args, Action::Revoke, |account, role| account.roles.iter().filter(|its| *its != role).collect())
 }

@@ -1,25 +1,25 @@
-//! Whom somebody may mean by what they have typed so far.
+//! Suggestions for the text typed so far.
 
 use crate::domain::account::Account;
 use crate::domain::name::folded;
 use crate::store::{Result, Store, finds};
 
-/// The accounts that the latest text suggests. The store is asked again only where it could have more: who goes on
-/// typing narrows down what is here, once all that the text so far suggests is here.
+/// The accounts for the latest text. The store is asked again only if it could have more. Once all matches for a text
+/// are here, longer texts only narrow them down.
 pub struct Suggestions {
     limit: usize,
-    /// Folded; `None` before the first.
+    /// The folded text, or `None` before the first search.
     text: Option<String>,
     found: Vec<Account>,
 }
 
 impl Suggestions {
-    /// Nobody yet, and at most so many.
+    /// No suggestions yet, and never more than `limit`.
     pub fn new(limit: usize) -> Self {
         Self { limit, text: None, found: Vec::new() }
     }
 
-    /// Whom this text suggests.
+    /// The accounts that match the text.
     pub fn search(&mut self, store: &Store, text: &str) -> Result<&[Account]> {
         let text = folded(text);
         let goes_on = self.text.as_ref().is_some_and(|before| text.starts_with(before));
@@ -33,7 +33,7 @@ impl Suggestions {
         Ok(&self.found)
     }
 
-    /// The one in this place.
+    /// The account at this position.
     pub fn take(self, place: usize) -> Option<Account> {
         self.found.into_iter().nth(place)
     }

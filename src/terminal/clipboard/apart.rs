@@ -1,4 +1,4 @@
-//! What a holder keeps of the command that started it: nothing but the pipe it listens on.
+//! Detaches a holder from the command that started it. The holder keeps only the pipe it listens on.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,18 +10,18 @@ use rustix::stdio::{dup2_stderr, dup2_stdout};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// Where a process finds what it has open.
+/// Where a process finds its open files.
 const OPEN: &str = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
 
-/// Leaves the session, and closes what the command itself was given: a script's lock, or the other end of its pipe. To be
-/// called before anything is opened here.
+/// Leaves the session and closes the files that the command was given. One could be a script's lock, or the other end
+/// of its pipe. To be called before anything is opened here.
 pub fn at_the_start() -> io::Result<()> {
-    // Whoever started it in a session of its own has done this already.
+    // This fails if the process already leads a session of its own.
     let _ = setsid();
     let open: Vec<i32> =
         fs::read_dir(OPEN)?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     for given in open.into_iter().filter(|number| *number > 2) {
-        // That of the list itself is closed by now.
+        // The descriptor of the listing itself is closed by now.
         let _ = nix::unistd::close(given);
     }
     Ok(())
@@ -32,14 +32,14 @@ pub fn input() -> io::Result<File> {
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
 }
 
-/// Leaves standard output and standard error.
+/// Closes standard output and standard error.
 pub fn after_the_answer() -> io::Result<()> {
     let null = File::options().read(true).write(true).open("/dev/null")?;
     dup2_stdout(&null)?;
     Ok(dup2_stderr(&null)?)
 }
 
-/// Does this when a signal asks for the end, which it does not bring any more.
+/// Runs `last` when a signal asks for the end. The signal itself then no longer ends the process.
 pub fn before_the_end(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
     thread::spawn(move || signals.forever().next().map(|_| last()));

@@ -1,6 +1,6 @@
-//! The display of X11 or Wayland that a clipboard belongs to: which one it is, and whether it answers. What is on such a
-//! clipboard is handed out by the process that put it there. When that ends without having cleared it, it is gone from the
-//! display itself; but a clipboard manager may have read it by then, and bring it back.
+//! The X11 or Wayland display of a clipboard: which one it is, and whether it answers. On such a display, the process
+//! that copied a text also hands it out. When that process ends, the display loses the text. But a clipboard manager
+//! may have read it by then, and may bring it back.
 
 use std::ffi::OsString;
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -17,10 +17,10 @@ use crate::failure::{Failure, Kind};
 /// How long a display across the network may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether the display forgets what is on the clipboard when its holder ends.
+/// Whether the clipboard loses its text when the holder ends.
 pub const GOES_WITH_ITS_HOLDER: bool = true;
 
-/// What the environment says of a display.
+/// The display as the environment names it.
 #[derive(Debug, Clone, Default)]
 pub struct Display {
     /// The socket of a Wayland compositor (`WAYLAND_DISPLAY`, in `XDG_RUNTIME_DIR`).
@@ -29,17 +29,17 @@ pub struct Display {
     pub x11: Option<OsString>,
     /// Whether this is an ssh session.
     pub over_ssh: bool,
-    /// What else whoever connects to a display needs.
+    /// Other variables that a client needs to connect.
     kept: Vec<(&'static str, OsString)>,
 }
 
 impl Display {
-    /// What `set` says of the environment.
+    /// The display that `set`, a lookup in the environment, names.
     pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
         // An absolute name stands for itself.
         let folder = set("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
         let wayland = set("WAYLAND_DISPLAY").map(|name| folder.join(name));
-        // `unix:0` is another way to write `:0`, which not every library reads.
+        // `unix:0` means the same as `:0`, but not every library can read it.
         let x11 = set("DISPLAY").map(|display| match display.to_str().and_then(|text| text.strip_prefix("unix:")) {
             Some(number) => format!(":{number}").into(),
             None => display,
@@ -47,14 +47,14 @@ impl Display {
         let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
         let mut kept: Vec<_> =
             ["HOME", "XDG_RUNTIME_DIR"].into_iter().filter_map(|name| Some((name, set(name)?))).collect();
-        // A holder is not where the command is.
+        // A holder has another working folder than the command.
         let cookies = set("XAUTHORITY").map(|path| std::path::absolute(&path).map_or(path, PathBuf::into_os_string));
         kept.extend(cookies.map(|path| ("XAUTHORITY", path)));
         Self { wayland, x11, over_ssh, kept }
     }
 
-    /// Each display that answers, in the order in which they are to be tried, without the other: whoever finds both, and may
-    /// not use the first, uses the second without a word.
+    /// Each display that answers, alone and in the order to try. With both in its environment, a client that may not
+    /// use the first would silently use the second.
     #[must_use]
     pub fn each(&self) -> Vec<Self> {
         let wayland = Self { x11: None, ..self.clone() };
@@ -62,14 +62,15 @@ impl Display {
         [wayland, x11].into_iter().filter(Self::answers).collect()
     }
 
-    /// Has a holder find the same display, and nothing else: it lives longer than a token that the environment may hold.
+    /// Gives a holder only the variables of this display. The holder lives longer than a token that the environment may
+    /// hold.
     pub fn prepare(&self, holder: &mut Command) {
         holder.env_clear().envs(self.kept.iter().map(|(name, value)| (name, value)));
         holder.envs(self.x11.as_ref().map(|display| ("DISPLAY", display)));
         holder.envs(self.wayland.as_ref().map(|socket| ("WAYLAND_DISPLAY", socket)));
     }
 
-    /// Says why a display that answers lets nobody use its clipboard.
+    /// The failure for a display that answers but refuses the use of its clipboard.
     #[must_use]
     pub fn closed(&self) -> Failure {
         let (message, hint) = match &self.x11 {
@@ -85,7 +86,7 @@ impl Display {
         Failure::new(Kind::NotDelivered, message).hint(hint)
     }
 
-    /// Refuses, and says why, where there is no display or none that answers.
+    /// Refuses with a reason if there is no display, or none that answers.
     pub fn check(&self) -> Result<(), Failure> {
         if self.answers() {
             return Ok(());
@@ -110,7 +111,7 @@ impl Display {
         refuse(format!("{name} does not answer"), "is it still running? leave --copy out, or name another display")
     }
 
-    /// Whether something answers where a display should be.
+    /// Whether something answers at the place of a display.
     #[must_use]
     pub fn answers(&self) -> bool {
         self.wayland.as_deref().is_some_and(|socket| takes(SocketAddrUnix::new(socket)))
@@ -118,14 +119,14 @@ impl Display {
     }
 }
 
-/// Puts the secret on the clipboard, and keeps it there until another program takes it over.
+/// Puts the secret on the clipboard, and keeps it there until another program takes over.
 pub fn serve(secret: &str) -> Result<(), String> {
-    // Whatever is the matter, the error is that of X11.
+    // Whatever goes wrong, the library reports the error of X11.
     let mut clipboard = Clipboard::new().map_err(|_| words::CLOSED.to_owned())?;
     clipboard.set().exclude_from_history().wait().text(secret).map_err(|error| error.to_string())
 }
 
-/// Connects as X(7) has it: `[host]:number[.screen]`, without a host to a local socket.
+/// Connects as X(7) says: `[host]:number[.screen]`. Without a host, it uses a local socket.
 fn x11_answers(display: &str) -> bool {
     let Some((host, rest)) = display.rsplit_once(':') else { return false };
     let Ok(number) = rest.split('.').next().unwrap_or_default().parse::<u16>() else { return false };
@@ -139,7 +140,7 @@ fn x11_answers(display: &str) -> bool {
     addresses.any(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
-/// Whether somebody listens there who takes whoever comes: where too many wait already, one more would wait for ever.
+/// Whether a server listens there and takes connections. If its queue is full, a connection would wait for ever.
 fn takes(address: rustix::io::Result<SocketAddrUnix>) -> bool {
     let at_once = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     address.is_ok_and(|address| {
@@ -148,7 +149,7 @@ fn takes(address: rustix::io::Result<SocketAddrUnix>) -> bool {
     })
 }
 
-/// Linux has the same socket under a name that is no file's.
+/// Linux has the same socket under an abstract name, without a file.
 #[cfg(target_os = "linux")]
 fn abstract_answers(path: &str) -> bool {
     takes(SocketAddrUnix::new_abstract_name(path.as_bytes()))
@@ -203,7 +204,7 @@ mod tests {
         let listener = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap();
         bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
         listen(&listener, 0).unwrap();
-        // One may wait.
+        // One connection may wait.
         let _waits = UnixStream::connect(&path).unwrap();
         let display = Display { wayland: Some(path), ..Display::default() };
         assert!(!display.answers());

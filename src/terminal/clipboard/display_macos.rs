@@ -1,5 +1,5 @@
-//! The clipboard of macOS. The system itself keeps what is on it, whatever becomes of the program that put it there: so a
-//! holder has to clear it before it leaves.
+//! The clipboard of macOS. The system keeps the text even after the program that copied it has ended. So a holder must
+//! clear it before it leaves.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -9,38 +9,38 @@ use arboard::{Clipboard, SetExtApple as _};
 use super::words;
 use crate::failure::{Failure, Kind};
 
-/// Whether the system forgets what is on the clipboard when its holder ends.
+/// Whether the clipboard loses its text when the holder ends.
 pub const GOES_WITH_ITS_HOLDER: bool = false;
 
-/// What the environment says of the clipboard.
+/// The clipboard as the environment describes it.
 #[derive(Debug, Clone, Default)]
 pub struct Display {
-    /// Whether this is an ssh session: the clipboard is then at a desk where nobody sits.
+    /// Whether this is an ssh session. Then the clipboard belongs to a desk where nobody sits.
     pub over_ssh: bool,
-    /// Where whoever is started is at home.
+    /// The home folder for a process started here.
     home: Option<OsString>,
 }
 
 impl Display {
-    /// What `set` says of the environment.
+    /// The clipboard that `set`, a lookup in the environment, describes.
     pub fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Self {
         let over_ssh = set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some();
         Self { over_ssh, home: set("HOME") }
     }
 
-    /// There is one.
+    /// The one clipboard there is.
     #[must_use]
     pub fn each(&self) -> Vec<Self> {
         vec![self.clone()]
     }
 
-    /// Has a holder start with nothing of the environment that it does not need: it lives longer than a token that may be
-    /// there.
+    /// Starts a holder without the variables that it does not need. It lives longer than a token that may be among
+    /// them.
     pub fn prepare(&self, holder: &mut Command) {
         holder.env_clear().envs(self.home.iter().map(|home| ("HOME", home)));
     }
 
-    /// Refuses, and says why, where there is no clipboard.
+    /// Refuses with a reason if there is no clipboard.
     pub fn check(&self) -> Result<(), Failure> {
         let (message, hint) = if self.over_ssh {
             (
@@ -55,7 +55,7 @@ impl Display {
         Err(Failure::new(Kind::NotDelivered, message).hint(hint))
     }
 
-    /// Says why nobody may use it.
+    /// The failure for a clipboard that nobody may use.
     #[must_use]
     pub fn closed(&self) -> Failure {
         Failure::new(Kind::NotDelivered, "there is no clipboard").hint("leave --copy out")

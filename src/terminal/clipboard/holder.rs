@@ -1,8 +1,9 @@
-//! The process that holds the clipboard after the command has ended, and clears it when its time has come.
+//! The process that holds the clipboard after the command has ended. It clears the clipboard when the time is up.
 //!
-//! It reads the secret, and says whether it can be read back from the clipboard ([`words`]). It is asked so again before
-//! the command puts the secret in force, and afterwards. From then on the secret stays whatever becomes of the command; if
-//! the command ends before, the secret goes with it. Whether it was in force by then, nobody has been told.
+//! It gets the secret, and says whether the secret can be read back from the clipboard ([`words`]). The command asks
+//! this again before it puts the secret in force, and once more afterwards. From then on the secret stays, whatever
+//! happens to the command. If the command ends earlier, the holder clears the secret. It may be in force by then, but
+//! nobody has been told.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -19,20 +20,21 @@ use super::{apart, reader, words};
 
 /// How long the clipboard may take until the secret can be read back.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How long the command may take to put the secret in force. It is asked nothing, and waits for the store for less.
+/// How long the command may take to put the secret in force. Meanwhile it asks nobody, and its wait for the store is
+/// shorter than this.
 const UNTIL_IN_FORCE: Duration = Duration::from_mins(1);
-/// How often to look whether the display and the secret are still there, where their end does not show otherwise.
+/// How often to check that the display and the secret are still there. It is needed where nothing else tells.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// How long to wait for a look whether the secret is there, before the next one.
+/// How long to wait for one look before the next one.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
-/// How long it may take to clear the clipboard, which is less than the command waits for.
+/// How long clearing the clipboard may take. The command waits longer than that.
 const TO_CLEAR: Duration = Duration::from_secs(2);
-/// How often to try to clear the clipboard while another program has it in hand.
+/// How often to try to clear the clipboard while another program is using it.
 const TRIES: usize = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
-/// What happens to the holder.
+/// An event for the holder.
 enum News {
     /// The secret was read back.
     Readable,
@@ -40,17 +42,17 @@ enum News {
     Replaced,
     /// The clipboard does not work.
     Broken(String),
-    /// The command says that it is putting the secret in force.
+    /// The command begins to put the secret in force.
     Committing,
-    /// The command says that the secret is in force.
+    /// The secret is in force.
     Committed,
-    /// The secret was looked for, and is there.
+    /// A look has found the secret.
     Held,
-    /// The secret is of no use.
+    /// The secret is useless.
     Useless,
 }
 
-/// Holds the clipboard until another program takes it over, or for so long; `None` is for ever.
+/// Holds the clipboard until another program takes over, or until the time is up. `None` means no limit.
 pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<()> {
     apart::at_the_start()?;
     let mut input = apart::input()?;
@@ -62,11 +64,11 @@ pub fn run(clear_after: Option<Duration>, display: &Display) -> anyhow::Result<(
     }
 }
 
-/// What becomes of the secret when its holder ends.
+/// What happens to the secret when the holder ends.
 enum Fate {
-    /// It is left to others.
+    /// It stays, and is left to others.
     Left,
-    /// It is taken away.
+    /// It is removed.
     Cleared,
 }
 
@@ -96,7 +98,7 @@ fn hold(
         let left = deadline.map_or(LOOK_EVERY, |deadline| deadline.saturating_duration_since(Instant::now()));
         match received.recv_timeout(left.min(LOOK_EVERY)) {
             Ok(News::Replaced | News::Broken(_)) | Err(RecvTimeoutError::Disconnected) => {
-                // Whoever has been told that it is there asks no more.
+                // A command that already knows that the secret is there asks no more.
                 let _ = answer(words::REPLACED);
                 return Ok(Fate::Left);
             }
@@ -108,7 +110,7 @@ fn hold(
                 deadline = clear_after.map(|span| Instant::now() + span);
             }
             Ok(News::Held) => {
-                // A command that is gone by now hears nothing; what it has put in force stays.
+                // A command that has ended hears nothing. The secret it put in force stays.
                 let _ = answer(words::HELD);
                 if in_force {
                     apart::after_the_answer()?;
@@ -128,15 +130,15 @@ fn hold(
     }
 }
 
-/// What another program has put there is left to it, even if that is the latest news.
+/// Leaves the clipboard alone if another program has put something there, even if that is the latest news.
 fn unless_replaced(received: &Receiver<News>) -> Fate {
     if received.try_iter().any(|news| matches!(news, News::Replaced)) { Fate::Left } else { Fate::Cleared }
 }
 
-/// Puts the secret on the clipboard, in a thread that keeps it there where the system does not.
+/// Puts the secret on the clipboard. A thread keeps it there where the system does not.
 fn serve(secret: Zeroizing<String>, news: Sender<News>) {
     thread::spawn(move || {
-        // Nobody listens any more only when the process is about to end.
+        // The send fails only when the process is about to end.
         let _ = match display::serve(&secret) {
             Ok(()) if !GOES_WITH_ITS_HOLDER => Ok(()),
             Ok(()) => news.send(News::Replaced),
@@ -145,19 +147,19 @@ fn serve(secret: Zeroizing<String>, news: Sender<News>) {
     });
 }
 
-/// Looks until the secret is there, and then whether it still is, whenever it is asked and now and then: a display that
-/// has started again under the same name answers, but it is another one.
+/// Waits until the secret is there. Then checks that it still is, both on request and regularly. A display that was
+/// restarted under the same name answers too, but is another one.
 fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
     let (look, looks) = mpsc::channel();
     thread::spawn(move || {
         until_there(&secret);
-        // It stays as long as the process: an X server may start over when its last client leaves.
+        // This client stays as long as the process. An X server may start over when its last client leaves.
         let Ok(mut clipboard) = Clipboard::new() else { return drop(news.send(News::Broken(words::CLOSED.into()))) };
-        // What this process owns it may have read from its own memory.
+        // This process may have read its own text from its own memory.
         let is_readable = if GOES_WITH_ITS_HOLDER { reader::reads(&secret) } else { Ok(true) };
         let _ = news.send(match is_readable {
             Ok(true) => News::Readable,
-            // What was copied since the look before.
+            // Something was copied since the last look.
             Ok(false) if !matches!(holds(&mut clipboard, &secret), Ok(true)) => News::Replaced,
             Ok(false) => News::Broken("the copy cannot be read back".into()),
             Err(error) => News::Broken(error.to_string()),
@@ -169,8 +171,8 @@ fn read_back(secret: Zeroizing<String>, news: Sender<News>) -> Sender<()> {
     look
 }
 
-/// Looks until the secret is there. A look that comes too early asks whoever had the clipboard before, who may be gone
-/// before they answer, or hang: the next one does not wait for it.
+/// Waits until the secret is there. A look that comes too early asks the former owner of the clipboard. That owner may
+/// end before it answers, or may hang. So the next look does not wait for it.
 fn until_there(secret: &Zeroizing<String>) {
     let (looked, seen) = mpsc::channel();
     loop {
@@ -178,7 +180,7 @@ fn until_there(secret: &Zeroizing<String>) {
         thread::spawn(move || {
             let is_there =
                 Clipboard::new().is_ok_and(|mut clipboard| matches!(holds(&mut clipboard, &secret), Ok(true)));
-            // Nobody listens any more only when another look has seen it.
+            // The send fails only when another look has seen the secret.
             let _ = looked.send(is_there);
         });
         match seen.recv_timeout(FIRST_LOOK) {
@@ -189,21 +191,21 @@ fn until_there(secret: &Zeroizing<String>) {
     }
 }
 
-/// Returns when the secret is not there any more.
+/// Returns when the secret is no longer there.
 fn watch(clipboard: &mut Clipboard, secret: &str, looks: &Receiver<()>, news: &Sender<News>) {
     loop {
         let asked = looks.recv_timeout(LOOK_EVERY).is_ok();
         match holds(clipboard, secret) {
             Ok(true) if asked => drop(news.send(News::Held)),
             Ok(true) => {}
-            // Whoever has it in hand for so long is putting something else there.
+            // A program that uses the clipboard for so long is putting something else there.
             Err(_) if !asked => {}
             _ => return,
         }
     }
 }
 
-/// Whether the secret is on the clipboard. An error is no answer: another program has the clipboard in hand.
+/// Whether the secret is on the clipboard. An error means that another program is using it.
 fn holds(clipboard: &mut Clipboard, secret: &str) -> Result<bool, Error> {
     match clipboard.get_text() {
         Ok(text) => Ok(Zeroizing::new(text).as_str() == secret),
@@ -212,15 +214,15 @@ fn holds(clipboard: &mut Clipboard, secret: &str) -> Result<bool, Error> {
     }
 }
 
-/// Takes the secret away. A display that hangs is not waited for.
+/// Removes the secret. It does not wait for a display that hangs.
 fn clear_in_time(secret: Zeroizing<String>) -> anyhow::Result<()> {
     let (done, is_done) = mpsc::channel();
     thread::spawn(move || done.send(clear(&secret)));
     is_done.recv_timeout(TO_CLEAR).context("the display hangs")?
 }
 
-/// Takes the secret away, unless something else is there by now. No display looks and clears in one step: what is copied
-/// in the instant between is cleared as well.
+/// Removes the secret, unless something else is there by now. No display can check and clear in one step. A text copied
+/// in between is cleared as well.
 fn clear(secret: &str) -> anyhow::Result<()> {
     let mut clipboard = Clipboard::new()?;
     for _ in 0..TRIES {
@@ -232,7 +234,7 @@ fn clear(secret: &str) -> anyhow::Result<()> {
     bail!("another program keeps the clipboard")
 }
 
-/// Waits for what the command has to say. Its end says that the secret is of no use, unless it is in force.
+/// Waits for the words of the command. If the command ends before the secret is in force, the secret is useless.
 fn listen(mut input: File, news: Sender<News>) {
     thread::spawn(move || {
         loop {

@@ -1,5 +1,5 @@
-//! The clipboard. On X11 and on Wayland what is on it is handed out by the program that put it there; on macOS it stays
-//! there until somebody takes it away. So this program starts itself once more, as a holder that does both.
+//! The clipboard. On X11 and Wayland, the program that copied a text hands it out. On macOS, the text stays until
+//! somebody removes it. So this program starts itself once more, as a holder that does both.
 
 mod apart;
 #[cfg_attr(target_os = "macos", path = "display_macos.rs")]
@@ -21,22 +21,22 @@ use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind, Result};
 
-/// What a holder is started with, and for how many seconds; 0 is for ever.
+/// The argument that starts a holder. The number of seconds follows; 0 means for ever.
 const HOLDER: &str = "clipboard-holder";
-/// What a reader is started with.
+/// The argument that starts a reader.
 const READER: &str = "clipboard-reader";
 
-/// What the program starts itself for.
+/// The tasks for which the program starts itself.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Task {
-    /// To hold the clipboard, for so long or for ever.
+    /// Hold the clipboard, for this long or for ever.
     Hold(Option<Duration>),
-    /// To read it as whoever pastes does.
+    /// Read the clipboard as another program does that pastes.
     Read,
 }
 
 impl Task {
-    /// That of a program that was started like this; `None` if it was started otherwise.
+    /// The task that these arguments ask for. `None` means a usual command line.
     #[must_use]
     pub fn of(args: &[OsString]) -> Option<Self> {
         match args {
@@ -49,7 +49,7 @@ impl Task {
         }
     }
 
-    /// Does it.
+    /// Runs the task.
     pub fn run(self, display: &Display) -> anyhow::Result<()> {
         match self {
             Self::Hold(clear_after) => holder::run(clear_after, display),
@@ -58,7 +58,7 @@ impl Task {
     }
 }
 
-/// How long a holder may take to answer: longer than it waits for its display.
+/// How long a holder may take to answer. It is longer than the holder waits for its display.
 const HOLDER_ANSWERS: Duration = Duration::from_secs(8);
 /// How long a holder may take to clear the clipboard and leave, and how often to look.
 const HOLDER_LEAVES: Duration = Duration::from_secs(3);
@@ -66,21 +66,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A place to copy a secret to, for another program to paste it.
 pub trait Clipboard {
-    /// Refuses where there is none, before anything else is done.
+    /// Refuses if there is no clipboard. It is called before anything else is done.
     fn check(&self) -> Result<()>;
 
-    /// Puts a secret there; it can be pasted when this returns. It is cleared after so long, unless that is nothing. If
-    /// the program ends before [`Self::committed`], it is cleared as well.
+    /// Copies a secret. When this returns, it can be pasted. It is cleared after the given time, if there is one. It is
+    /// also cleared if the program ends before [`Self::committed`].
     fn copy(&mut self, secret: &[u8], clear_after: Option<Duration>) -> Result<()>;
 
-    /// Asks whether what was copied can still be pasted, before it is put in force, and refuses if not. Where nothing was
-    /// copied, nothing is refused.
+    /// Refuses if the copied secret can no longer be pasted. It is called before the secret is put in force. Without a
+    /// copy, nothing is refused.
     fn committing(&mut self) -> Result<()>;
 
-    /// Says that what was copied is in force, and stays from here on; `false` if it cannot be pasted any more.
+    /// Says that the copied secret is in force, and must stay. Returns `false` if it can no longer be pasted.
     fn committed(&mut self) -> bool;
 
-    /// Takes the secret away again; `false` if it cannot be known whether it is gone.
+    /// Removes the secret. Returns `false` if it may still be there.
     fn clear(&mut self) -> bool;
 }
 
@@ -110,7 +110,7 @@ impl Clipboard for DisplayClipboard {
         for display in self.display.each() {
             match Holder::start(&display, seconds, secret) {
                 Ok(holder) => {
-                    // Of an earlier copy nothing is left: its holder leaves.
+                    // Nothing of an earlier copy remains: its holder leaves.
                     if let Some(mut earlier) = self.holder.replace(holder) {
                         earlier.leaves();
                     }
@@ -144,11 +144,12 @@ impl Clipboard for DisplayClipboard {
 
     fn clear(&mut self) -> bool {
         let Some(mut holder) = self.holder.take() else { return false };
-        // Whoever is gone hears nothing, and has left.
+        // A holder that has ended hears nothing.
         let _ = holder.say(words::CLEAR);
         match holder.leaves() {
             Some(done) => GOES_WITH_ITS_HOLDER || done,
-            // A display that hangs keeps it. Where the secret goes with its end, nobody can paste it from there any more.
+            // A display that hangs keeps the secret. Where the secret ends with its holder, nobody can paste it from
+            // now on.
             None => holder.process.kill().and_then(|()| holder.process.wait()).is_ok() && GOES_WITH_ITS_HOLDER,
         }
     }
@@ -162,21 +163,21 @@ struct Holder {
 }
 
 impl Holder {
-    /// Starts one, hands it the secret, and waits until it can be pasted. Nothing of the secret is on a command line or in
-    /// the environment.
+    /// Starts a holder, hands it the secret, and waits until the secret can be pasted. The secret is never on a command
+    /// line or in the environment.
     fn start(display: &Display, seconds: u64, secret: &[u8]) -> result::Result<Self, String> {
         let mut holder = Self::spawn(display, seconds).map_err(|error| error.to_string())?;
         let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
         line.extend_from_slice(secret);
         line.push(b'\n');
-        // If it has ended, it may have said why.
+        // If the holder has ended, it may have said why.
         let _ = holder.words.write_all(&line);
         let why = match holder.answer() {
             Ok(answer) if answer == words::READABLE => return Ok(holder),
             Ok(why) => why,
             Err(why) => why.into(),
         };
-        // It clears what it may have put there.
+        // The holder clears what it may have copied.
         let _ = holder.leaves();
         let _ = holder.process.kill().and_then(|()| holder.process.wait());
         Err(why)
@@ -198,9 +199,9 @@ impl Holder {
         Ok(Self { process, words, answers: lines(answers) })
     }
 
-    /// Says something, and refuses unless the secret can be pasted then.
+    /// Says a word, and refuses unless the secret can be pasted then.
     fn holds(&mut self, word: &str) -> result::Result<(), &'static str> {
-        // If it has ended, it may have said why.
+        // If the holder has ended, it may have said why.
         let _ = self.say(word);
         match self.answer()?.as_str() {
             words::HELD => Ok(()),
@@ -219,7 +220,7 @@ impl Holder {
         })
     }
 
-    /// Waits for its end, and whether all was well; `None` if it does not leave.
+    /// Waits for the end of the holder. Returns whether all went well, or `None` if it does not end.
     fn leaves(&mut self) -> Option<bool> {
         for _ in 0..HOLDER_LEAVES.as_millis() / LOOK_EVERY.as_millis() {
             match self.process.try_wait() {
@@ -232,7 +233,7 @@ impl Holder {
     }
 }
 
-/// Reads lines in a thread of its own, so that one can be waited for only so long.
+/// Reads lines in a thread, so that the wait for one can be limited.
 fn lines(answers: ChildStdout) -> Receiver<String> {
     let (said, heard) = mpsc::channel();
     thread::spawn(move || {

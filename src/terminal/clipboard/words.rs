@@ -1,28 +1,28 @@
-//! What a command and the holder it has started say to each other, a line at a time. The first line is the secret.
+//! The words between a command and its holder, one a line. The first line is the secret.
 
 use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
-/// Said by the holder when the secret can be pasted.
+/// From the holder: the secret can be pasted.
 pub const READABLE: &str = "readable";
-/// Said by the holder when its display lets it use no clipboard.
+/// From the holder: its display does not let it use a clipboard.
 pub const CLOSED: &str = "closed";
-/// Said by the command before it puts the secret in force; the holder answers [`HELD`] or [`REPLACED`].
+/// From the command: it is about to put the secret in force. The holder answers [`HELD`] or [`REPLACED`].
 pub const COMMITTING: &str = "committing";
-/// Said by the command when it has; the holder answers as before, and stays from here on.
+/// From the command: the secret is in force. The holder answers as before, and stays from here on.
 pub const COMMITTED: &str = "committed";
-/// Said by the command when it could not.
+/// From the command: it could not put the secret in force.
 pub const CLEAR: &str = "clear";
-/// Said by the holder: the secret can still be pasted.
+/// From the holder: the secret can still be pasted.
 pub const HELD: &str = "held";
-/// Said by the holder: something else is on the clipboard.
+/// From the holder: something else is on the clipboard.
 pub const REPLACED: &str = "replaced";
 
-/// A line longer than this is none of these.
+/// A longer line is none of these words.
 const LONGEST: usize = 4 * 1024;
 
-/// The next line, without its end. Nothing is read ahead, and no copy stays behind: a buffer would keep the secret.
+/// The next line, without its end. Nothing is read ahead, since a buffer would keep a copy of the secret.
 pub fn next(input: &mut impl Read) -> io::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
     let mut byte = Zeroizing::new([0]);

@@ -1,4 +1,4 @@
-//! Many accounts, the rows that a reset hands out for them, and whose password is in force.
+//! Many accounts, the rows that a reset hands out, and checks which passwords are in force.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -21,11 +21,11 @@ use zeroize::Zeroizing;
 use crate::common::{Desk, is_temporary};
 
 pub const CSV: [&str; 3] = ["--yes", "--format", "csv"];
-/// How many are put in force at a time, where there are more of them.
+/// How many accounts are put in force at a time, if there are more.
 pub const BATCH: usize = 64;
 pub const HEADER: &str = "username,temporary_password,expires_at,operation\n";
 
-/// Accounts `u001` and so on, without a role, with the password of `root` and an address each.
+/// Adds accounts `u001` and so on. Each has an address and the password of `root`, but no role.
 pub fn crowd(desk: &Desk, count: usize) {
     let store = rusqlite::Connection::open(desk.store()).unwrap();
     let sql = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1),
@@ -38,7 +38,7 @@ pub fn crowd(desk: &Desk, count: usize) {
     store.execute(sql, [i64::try_from(count).unwrap()]).unwrap();
 }
 
-/// As many accounts of about 300 bytes each, none of which has a password: a store that takes its time.
+/// Adds this many accounts of about 300 bytes each, without passwords. Such a store takes time.
 pub fn bulky_crowd(desk: &Desk, count: u32) {
     desk.sql(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
@@ -48,7 +48,7 @@ pub fn bulky_crowd(desk: &Desk, count: u32) {
     ));
 }
 
-/// A desk whose `root` has not chosen a password yet, and a crowd.
+/// A desk with a crowd, whose `root` has not chosen a password yet.
 pub fn crowded(count: usize) -> Desk {
     let desk = Desk::new();
     crowd(&desk, count);
@@ -60,7 +60,7 @@ pub fn names(range: impl IntoIterator<Item = usize>) -> BTreeSet<String> {
     range.into_iter().map(|number| format!("u{number:03}")).collect()
 }
 
-/// A file to read accounts from.
+/// Writes a list of accounts.
 pub fn list(desk: &Desk, text: impl AsRef<[u8]>) {
     std::fs::write(desk.home.path().join("list"), text).unwrap();
 }
@@ -73,12 +73,12 @@ pub fn hashes(desk: &Desk) -> BTreeMap<String, String> {
     rows.map(Result::unwrap).collect()
 }
 
-/// Who has another hash than before.
+/// The accounts whose hash has changed since.
 pub fn reset_since(desk: &Desk, before: &BTreeMap<String, String>) -> BTreeSet<String> {
     hashes(desk).into_iter().filter(|(name, hash)| before.get(name) != Some(hash)).map(|(name, _)| name).collect()
 }
 
-/// Everything in the store, tables that nobody has thought of among them.
+/// Everything in the store, including tables that no test knows.
 pub fn everything(desk: &Desk) -> Vec<String> {
     let store = rusqlite::Connection::open(desk.store()).unwrap();
     let mut tables = store.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
@@ -121,17 +121,17 @@ pub fn jsonl_row(line: &str) -> (String, String) {
     (cell("username"), cell("temporary_password"))
 }
 
-/// Whose rows they are.
+/// The usernames of the rows.
 pub fn whose(rows: &[(String, String)]) -> BTreeSet<String> {
     rows.iter().map(|(name, _)| name.clone()).collect()
 }
 
-/// The file, as far as it has come.
+/// The file, as far as it is written.
 pub fn written(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
 }
 
-/// The rows that are not in force. Evaluated on all cores, by the library, which counts no tries.
+/// The rows that are not in force. The library checks them on all cores, and counts no tries.
 pub fn not_in_force(desk: &Desk, rows: &[(String, String)]) -> Vec<String> {
     let hashes = hashes(desk);
     let in_force = |(name, password): &(String, String)| {
@@ -150,7 +150,7 @@ pub fn not_in_force(desk: &Desk, rows: &[(String, String)]) -> Vec<String> {
     })
 }
 
-/// Fails the test unless each of these has exactly one row, all rows are in force, and some of them sign in.
+/// Fails the test unless each of these accounts has exactly one row and all rows are in force. Some of them sign in.
 #[track_caller]
 pub fn all_in_force(desk: &Desk, rows: &[(String, String)], whom: &BTreeSet<String>) {
     assert_eq!(&whose(rows), whom);
@@ -161,7 +161,7 @@ pub fn all_in_force(desk: &Desk, rows: &[(String, String)], whom: &BTreeSet<Stri
     }
 }
 
-/// A run whose rows are read as they come.
+/// A run whose rows are read as they arrive.
 pub struct Stream {
     pub child: Child,
     lines: BufReader<PipeReader>,
@@ -173,7 +173,7 @@ impl Stream {
         Self::through(pipe().unwrap(), command)
     }
 
-    /// The same, with a program that is never far ahead of what is read here.
+    /// The same, with a narrow pipe: the program is never far ahead of the reader.
     pub fn narrow(command: Command) -> Self {
         let (reader, writer) = pipe().unwrap();
         fcntl_setpipe_size(&writer, 4096).unwrap();
@@ -185,7 +185,7 @@ impl Stream {
         Self { child, lines: BufReader::with_capacity(1, reader), read: String::new() }
     }
 
-    /// Reads up to so many rows, and their header.
+    /// Reads up to this row, including the header.
     #[track_caller]
     pub fn until_row(&mut self, row: usize) {
         while self.read.lines().count() <= row {
@@ -193,7 +193,7 @@ impl Stream {
         }
     }
 
-    /// Reads the rest, and waits for the end: the code, and standard error.
+    /// Reads the rest and waits for the end. Returns the rest, the code and standard error.
     pub fn end(mut self) -> (String, i32, String) {
         while self.lines.read_line(&mut self.read).unwrap() > 0 {}
         let Self { child, read, .. } = self;
@@ -201,7 +201,7 @@ impl Stream {
         (read, output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     }
 
-    /// Reads no more.
+    /// Stops reading.
     pub fn leave(self) -> (String, i32, String) {
         let Self { child, lines, read } = self;
         drop(lines);
@@ -210,7 +210,7 @@ impl Stream {
     }
 }
 
-/// Waits until something is the case, or the program has ended; `false` if it has.
+/// Waits until the condition holds or the program has ended. Returns `false` if it has ended.
 pub fn wait_for(child: &mut Child, mut is_so: impl FnMut() -> bool) -> bool {
     loop {
         if is_so() {

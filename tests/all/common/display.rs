@@ -1,4 +1,4 @@
-//! A desk in front of a display of its own: Xvfb, or sway without a screen. Both are gone when the test is over.
+//! A desk in front of its own display: Xvfb, or sway without a screen. Both end with the test.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
@@ -17,14 +17,14 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 use crate::common::{Desk, Run, fed};
 
-/// Far more than anything takes, so that a busy machine fails no test.
+/// Far more than anything takes, so that a slow machine fails no test.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Somebody who is not root: sway refuses to run as root.
+/// A user who is not root. sway refuses to run as root.
 const ORDINARY: u32 = 65534;
 
-/// Waits until there is something.
+/// Waits until there is a value.
 #[track_caller]
 pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
@@ -44,7 +44,8 @@ pub enum Kind {
     Wayland,
 }
 
-/// [`Desk::with_alice`], a display, and a program of its own, so that nobody else's holders are counted.
+/// [`Desk::with_alice`] with a display. It has its own copy of the program, so that other desks' holders are not
+/// counted.
 pub struct Stage {
     pub desk: Desk,
     pub kind: Kind,
@@ -72,12 +73,12 @@ impl Stage {
         Self { desk, kind, program, server, name }
     }
 
-    /// How it is called.
+    /// The name of the display.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// passdesk as it is called here.
+    /// The path of this desk's passdesk.
     pub fn program(&self) -> &str {
         self.program.to_str().unwrap()
     }
@@ -104,12 +105,12 @@ impl Stage {
         fed(self.passdesk(args), input)
     }
 
-    /// Does this password let `username` in?
+    /// Signs in with this password.
     pub fn profile(&self, username: &str, password: &str) -> Run {
         self.run_with(&format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
     }
 
-    /// What is on the clipboard, as another program reads it.
+    /// The text on the clipboard, as another program reads it.
     pub fn pasted(&self) -> Option<String> {
         self.read(&["xclip", "-o", "-selection", "clipboard"], &["wl-paste", "-n"])
     }
@@ -120,13 +121,13 @@ impl Stage {
         wait_for("a text to paste", || self.pasted())
     }
 
-    /// In which forms it can be read.
+    /// The forms in which the text can be read.
     pub fn targets(&self) -> Vec<String> {
         let listed = self.read(&["xclip", "-o", "-selection", "clipboard", "-t", "TARGETS"], &["wl-paste", "-l"]);
         listed.unwrap_or_default().lines().map(str::to_owned).collect()
     }
 
-    /// What is on the clipboard in one form.
+    /// The text on the clipboard in one form.
     pub fn pasted_as(&self, target: &str) -> Option<String> {
         let xclip = ["xclip", "-o", "-selection", "clipboard", "-t", target];
         self.read(&xclip, &["wl-paste", "-n", "-t", target])
@@ -134,20 +135,20 @@ impl Stage {
 
     fn read(&self, on_x11: &[&str], on_wayland: &[&str]) -> Option<String> {
         let reader = if self.kind == Kind::X11 { on_x11 } else { on_wayland };
-        // Who owns the clipboard and does not answer must not hold a test up.
+        // An owner of the clipboard that does not answer must not hold up a test.
         let output = self.other("timeout", &[&["5"], reader].concat()).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         (output.status.success() && !text.is_empty()).then_some(text)
     }
 
-    /// Has another program copy something.
+    /// Copies a text with another program.
     pub fn copy_elsewhere(&self, text: &str) {
         let mut command = self.copier(text, &["xclip", "-i", "-selection", "clipboard"], &["wl-copy"]);
         assert!(command.status().unwrap().success(), "{command:?} has failed");
         self.until_copied(text);
     }
 
-    /// Another program that has copied something, and holds it until it is killed.
+    /// Copies a text with another program, which holds it until it is killed.
     pub fn copies_as_long_as_it_runs(&self, text: &str) -> Child {
         let on_x11 = ["xclip", "-quiet", "-i", "-selection", "clipboard"];
         let child = self.copier(text, &on_x11, &["wl-copy", "--foreground"]).spawn().unwrap();
@@ -159,7 +160,7 @@ impl Stage {
         let file = self.desk.home.path().join("copied-elsewhere");
         fs::write(&file, text).unwrap();
         let (program, args) = (if self.kind == Kind::X11 { on_x11 } else { on_wayland }).split_first().unwrap();
-        // What stays of it keeps them open.
+        // The process that stays in the background keeps these open.
         let mut command = self.other(program, args);
         command.stdin(fs::File::open(file).unwrap()).stdout(Stdio::null()).stderr(Stdio::null());
         command
@@ -196,15 +197,15 @@ impl Stage {
         wait_for("the end of all holders", || self.holders().is_empty().then_some(()));
     }
 
-    /// Fails the test if anything is on the clipboard, or will be cleared later.
+    /// Waits until no process holds the clipboard. Fails the test if anything is on it then.
     #[track_caller]
     pub fn is_cleared(&self) {
         self.until_nobody_holds();
         self.is_empty();
     }
 
-    /// Fails the test if anything is on the clipboard. A display that is dead has nothing to paste either: so what is copied
-    /// then must be there.
+    /// Fails the test if anything is on the clipboard. A dead display has nothing to paste either. So a text copied now
+    /// must arrive.
     #[track_caller]
     pub fn is_empty(&self) {
         assert_eq!(self.pasted(), None);
@@ -216,8 +217,8 @@ impl Stage {
         kill_process(Pid::from_child(&self.server), signal).unwrap();
     }
 
-    /// Ends the display without a warning, and waits until it answers nobody. Nobody else gets its number before this
-    /// is dropped: for that it would have to be waited for.
+    /// Kills the display, and waits until it no longer answers. No other process gets its number before this is
+    /// dropped: a number is free only after a wait for its process.
     pub fn kill_display(&self) {
         self.signal(Signal::KILL);
         wait_for("the end of the display", || UnixStream::connect(self.socket()).is_err().then_some(()));
@@ -233,7 +234,7 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        // Whatever of these is gone already is gone.
+        // A process that has ended already is fine.
         for holder in self.holders() {
             let _ = Pid::from_raw(holder).map(|holder| kill_process(holder, Signal::KILL));
         }
@@ -267,8 +268,8 @@ fn runtime(desk: &Desk) -> PathBuf {
 }
 
 fn start_x11(desk: &Desk) -> (Child, String) {
-    // In a session there is always somebody connected. Without that, it would start anew whenever the last one leaves,
-    // and drop whoever comes just then.
+    // A session always has a client. Without one, the server would start over whenever the last client leaves. It would
+    // drop a client that connects just then.
     let mut command =
         at(desk, Kind::X11, "Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"]);
     let file = desk.home.path().join("display");

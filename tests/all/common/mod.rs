@@ -1,4 +1,4 @@
-//! A desk of its own for each test: an empty home, a store in it, and the program as it is shipped.
+//! Each test has its own desk: an empty home, a store in it, and the program as it is shipped.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on has failed")]
@@ -24,18 +24,18 @@ pub const GOOD: &str = "brass lantern over wet slate";
 /// Another one.
 pub const OTHER: &str = "seven herons guard the orchard";
 
-/// The roles, as the store has them.
+/// The roles, as numbers of the store.
 pub const AUDITOR: u8 = 1;
 pub const HELPDESK: u8 = 2;
 pub const USER_ADMIN: u8 = 4;
 pub const GLOBAL_ADMIN: u8 = 8;
 
-/// An empty home with, or without, a store in it.
+/// An empty home, with or without a store in it.
 pub struct Desk {
     pub home: TempDir,
 }
 
-/// What a run of the program left behind.
+/// The result of a run of the program.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
@@ -45,12 +45,12 @@ pub struct Run {
 impl Desk {
     /// An empty home.
     pub fn empty() -> Self {
-        // Whatever the umask: a store is not used where others can write.
+        // Set whatever the umask is. A store in a folder that others can write is refused.
         let private = fs::Permissions::from_mode(0o700);
         Self { home: tempfile::Builder::new().permissions(private).tempdir().unwrap() }
     }
 
-    /// A home with a store, whose first admin `root` has a temporary password that nobody wrote down.
+    /// A home with a store, whose first admin `root` has a temporary password that nobody noted.
     pub fn new() -> Self {
         static STORE: OnceLock<Vec<u8>> = OnceLock::new();
         Self::copied(&STORE, || {
@@ -71,7 +71,7 @@ impl Desk {
         })
     }
 
-    /// A home with a store whose one admin `root` has a password of their own: [`GOOD`].
+    /// A home with a store whose only admin `root` has chosen a password: [`GOOD`].
     pub fn settled() -> Self {
         static STORE: OnceLock<Vec<u8>> = OnceLock::new();
         Self::copied(&STORE, || {
@@ -82,20 +82,20 @@ impl Desk {
         })
     }
 
-    /// A copy of a store that is made once: to hash its passwords for each test would take most of a test's time.
+    /// A copy of a store that is made once. Hashing its passwords in each test would take most of the test's time.
     fn copied(once: &OnceLock<Vec<u8>>, make: impl FnOnce() -> Self) -> Self {
         let store = once.get_or_init(|| fs::read(make().store()).unwrap());
         let desk = Self::empty();
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(desk.store()).unwrap();
         file.write_all(store).unwrap();
-        // Whoever makes or writes a store leaves this beside it.
+        // Every program that makes or writes a store leaves this file beside it.
         let mut lock = desk.store().into_os_string();
         lock.push("-lock");
         File::options().write(true).create_new(true).mode(0o600).open(lock).unwrap();
         desk
     }
 
-    /// Another account with the password of `root`, and these roles: the sum of [`AUDITOR`] and the others.
+    /// Adds an account with the password of `root` and these roles: the sum of [`AUDITOR`] and the others.
     pub fn like_root(&self, username: &str, roles: u8) {
         let store = rusqlite::Connection::open(self.store()).unwrap();
         let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
@@ -109,7 +109,7 @@ impl Desk {
         self.home.path().join("store.db")
     }
 
-    /// The program, with nothing in its environment but this home.
+    /// The program, with only this home in its environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passdesk"));
         command
@@ -119,14 +119,14 @@ impl Desk {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("PASSDESK_STORE", self.store())
             .env("TZ", "UTC")
-            // The C library takes large pages then, and a hash a fifth less time.
+            // The C library then uses large pages, and a hash takes a fifth less time.
             .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
             .current_dir(self.home.path())
             .stdin(Stdio::null());
         command
     }
 
-    /// The same, with so many bytes of address space at the most; needs `prlimit`.
+    /// The same, with a limit on the address space in bytes. It needs `prlimit`.
     pub fn command_within(&self, bytes: u64, args: &[&str]) -> Command {
         let plain = self.command(args);
         let mut limited = Command::new("prlimit");
@@ -146,23 +146,23 @@ impl Desk {
         fed(self.command(args), input)
     }
 
-    /// Changes a password as its owner would, without a terminal.
+    /// Changes a password like its owner would, without a terminal.
     pub fn change_password(&self, username: &str, current: &str, new: &str) -> Run {
         let input = format!("{current}\n{new}\n");
         self.run_with(input, &["me", "passwd", "--as", username, "--password-stdin"])
     }
 
-    /// Signs in for one command, without a terminal: does this password let `username` in?
+    /// Signs in for one command, without a terminal. Shows whether this password lets `username` in.
     pub fn profile(&self, username: &str, password: &str) -> Run {
         self.run_with(format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
     }
 
-    /// Runs the program as somebody whose password is [`GOOD`].
+    /// Runs the program as an account whose password is [`GOOD`].
     pub fn run_as(&self, username: &str, args: &[&str]) -> Run {
         self.run_with(format!("{GOOD}\n"), &[args, &["--as", username, "--password-stdin"]].concat())
     }
 
-    /// Fails the test if what is refused has changed something.
+    /// Fails the test unless the command is refused and changes nothing.
     #[track_caller]
     pub fn refuses(&self, code: i32, deed: impl FnOnce() -> Run) -> Run {
         let before = self.state();
@@ -171,7 +171,7 @@ impl Desk {
         run
     }
 
-    /// What the store has behind a query of one value.
+    /// The one value that a query of the store returns.
     pub fn value<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
         rusqlite::Connection::open(self.store()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
     }
@@ -181,7 +181,7 @@ impl Desk {
         self.value(&format!("SELECT {what} FROM accounts WHERE username = '{username}'"))
     }
 
-    /// Everything there is to know about all accounts but their hashes.
+    /// Everything about all accounts except their hashes.
     pub fn accounts(&self) -> String {
         self.run(&["users", "list", "--format", "csv"]).succeeds().stdout
     }
@@ -193,19 +193,19 @@ impl Desk {
         store.query_row(sql, [username], |row| row.get(0)).unwrap()
     }
 
-    /// Runs SQL on the store, as another program would that can write it.
+    /// Runs SQL on the store, like another program that can write it.
     pub fn sql(&self, sql: &str) {
         rusqlite::Connection::open(self.store()).unwrap().execute_batch(sql).unwrap();
     }
 
-    /// From here on the store takes no new password of those whose username is like this: the one they have has the last
-    /// number there is.
+    /// From here on the store takes no new password for accounts with such a username. Their revision is the last
+    /// possible one.
     pub fn refuse_resets(&self, of: &str) {
         self.sql(&format!("UPDATE accounts SET password_revision = 9223372036854775807 WHERE username LIKE '{of}'"));
     }
 
-    /// All that a refusal must not change: every column of every account, but for what counts tries to sign in and what
-    /// the time alone changes, and every sign-in.
+    /// Everything that a refusal must not change: every column of every account, and every sign-in. The counters of
+    /// tries, and what changes with time alone, are left out.
     pub fn state(&self) -> Vec<String> {
         let store = rusqlite::Connection::open(self.store()).unwrap();
         let mut all = Vec::new();
@@ -226,7 +226,7 @@ impl Desk {
         all
     }
 
-    /// Every byte of the store's files, the write-ahead log among them.
+    /// Every byte of the store's files, including the write-ahead log.
     pub fn store_bytes(&self) -> Vec<u8> {
         let mut all = Vec::new();
         for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -260,7 +260,7 @@ impl Run {
         password
     }
 
-    /// The failure as JSON, which is all there is on standard error.
+    /// The failure as JSON. Standard error must hold nothing else.
     #[track_caller]
     pub fn error(&self) -> serde_json::Value {
         let error: serde_json::Value = serde_json::from_str(&self.stderr).unwrap();
@@ -271,7 +271,7 @@ impl Run {
 impl From<Output> for Run {
     fn from(output: Output) -> Self {
         Self {
-            // A signal has no code; shells call it 128 and the number.
+            // A signal has no code. Shells use 128 plus its number.
             code: output.status.code().unwrap_or_else(|| {
                 128 + std::os::unix::process::ExitStatusExt::signal(&output.status).unwrap_or_default()
             }),
@@ -284,12 +284,12 @@ impl From<Output> for Run {
 /// Runs a command with this on its standard input.
 pub fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Run {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A program that refuses before it reads is no failure of the test.
+    // The program may refuse before it reads. That does not fail the test.
     let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     child.wait_with_output().unwrap().into()
 }
 
-/// So many bytes, or a few more, that mean nothing.
+/// This many random bytes, or a few more.
 pub fn garbage(bytes: usize) -> Vec<u8> {
     let mut garbage = Vec::with_capacity(bytes + 8);
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
@@ -317,7 +317,7 @@ pub fn temporary_in(text: &str) -> Option<String> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == '"').find(|word| is_temporary(word)).map(str::to_owned)
 }
 
-/// The names under a folder, and the bytes of each file: what must not change.
+/// The names under a folder with the bytes of each file, to see that nothing changes.
 pub fn contents(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,4 +1,4 @@
-//! The program on a terminal: what it shows is read, what it asks is answered, and every wait has an end.
+//! The program on a terminal. Tests read what it shows and answer its questions. Every wait has a limit.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
@@ -14,12 +14,12 @@ use rexpect::process::{PtyProcess, WaitStatus};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use rustix::termios::{LocalModes, Termios, tcgetattr, tcgetpgrp};
 
-/// Far more than anything takes, so that a busy machine fails no test.
+/// Far more than anything takes, so that a slow machine fails no test.
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(5);
 
-/// A pty starts with echo off, where nothing could ever be echoed; and how it is must be known before the program
-/// starts. So a shell puts it in order, waits for a word from the test, and becomes the program.
+/// A pty starts with echo off, so nothing could ever be echoed. Its state must be known before the program starts. So a
+/// shell sets it up, waits for a word from the test, and becomes the program.
 const PUT_IN_ORDER: &str = r#"
     stty echo cols 80 rows 24
     ulimit -c unlimited 2>/dev/null
@@ -27,8 +27,8 @@ const PUT_IN_ORDER: &str = r#"
     read -r go
 "#;
 
-/// When the first process on a terminal ends, what it showed last can be lost, and the modes are set anew. So another
-/// shell is the first, survives Ctrl-C, and stays until the test has seen all.
+/// When the first process on a terminal ends, its last output can be lost, and the modes are reset. So another shell is
+/// the first process. It survives Ctrl-C, and stays until the test has seen everything.
 const HOLD: &str = r#"
     trap : INT
     /bin/sh -c "$0" sh "$@"
@@ -50,9 +50,9 @@ pub struct Pty {
 
 /// How a [`Pty`] ended.
 pub struct Ended {
-    /// The exit code as a shell sees it: for a signal, 128 and its number.
+    /// The exit code as a shell sees it. For a signal it is 128 plus its number.
     pub code: i32,
-    /// All that was shown.
+    /// Everything that was shown.
     pub transcript: String,
     before: String,
     after: String,
@@ -74,7 +74,7 @@ impl Shown {
     fn watch(self: Arc<Self>, mut terminal: File) {
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // When nobody has the terminal open any more, this is an error.
+            // This is an error once no process has the terminal open.
             while let Ok(count @ 1..) = terminal.read(&mut buffer) {
                 self.lock().bytes.extend_from_slice(&buffer[..count]);
                 self.changed.notify_all();
@@ -99,18 +99,18 @@ impl Pty {
         Self::script(r#"exec "$@""#, command)
     }
 
-    /// Starts a shell script in which `"$@"` is the program and what it is given.
+    /// Starts a shell script in which `"$@"` is the program with its arguments.
     pub fn script(script: &str, command: &Command) -> Self {
         Self::hold(&["-c", HOLD, &format!("{PUT_IN_ORDER}{script}")], command)
     }
 
-    /// Starts a program that is the first one on its terminal: how it died can be told exactly, what it showed cannot.
+    /// Starts a program as the first one on its terminal. Then its exact end is known, but not all of its output.
     pub fn first(command: &Command) -> Self {
         Self::hold(&["-c", &format!(r#"{PUT_IN_ORDER}exec "$@""#), "sh"], command)
     }
 
     fn hold(args: &[&str], command: &Command) -> Self {
-        // What the tests' own parent ignores, as `nohup` does, the program would ignore too.
+        // The program would also ignore the signals that the parent of the tests ignores, as `nohup` does.
         let mut shell = Command::new(if ignores_signals() { "env" } else { "/bin/sh" });
         if ignores_signals() {
             shell.args(["--default-signal=HUP,INT,QUIT,TERM,TSTP", "/bin/sh"]);
@@ -139,7 +139,7 @@ impl Pty {
         pty
     }
 
-    /// Waits until this is shown, after what was waited for before.
+    /// Waits until this is shown, after the text of the previous wait.
     #[track_caller]
     pub fn until(&mut self, text: &str) {
         let find = |shown: &Bytes, from: usize| {
@@ -163,7 +163,7 @@ impl Pty {
         self.terminal.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Waits for a prompt that does not echo, and answers it. What is typed must never be shown.
+    /// Waits for a prompt without echo, and answers it. The answer must never be shown.
     #[track_caller]
     pub fn answer(&mut self, prompt: &str, secret: &str) {
         self.until(prompt);
@@ -172,19 +172,19 @@ impl Pty {
         self.send("\r");
     }
 
-    /// Types a part of something that must never be shown.
+    /// Types a part of a secret, which must never be shown.
     pub fn secret(&mut self, part: &str) {
         self.typed.push(part.to_owned());
         self.send(part);
     }
 
-    /// Fails the test if what is typed would be shown.
+    /// Fails the test if typed text would be shown.
     #[track_caller]
     pub fn is_hushed(&self) {
         assert!(!self.modes().intersects(LocalModes::ECHO | LocalModes::ECHONL), "{}", self.shown.text());
     }
 
-    /// Waits until the terminal is as it was at the start.
+    /// Waits until the terminal is as at the start.
     #[track_caller]
     pub fn until_as_it_was(&self) {
         for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
@@ -200,7 +200,7 @@ impl Pty {
         tcgetattr(&self.terminal).unwrap().local_modes
     }
 
-    /// The number of the program, or of the shell that runs a script.
+    /// The process id of the program, or of the shell that runs a script.
     pub fn number_of_program(&self) -> Pid {
         self.program.unwrap()
     }
@@ -210,12 +210,12 @@ impl Pty {
         kill_process(self.program.unwrap(), signal).unwrap();
     }
 
-    /// Stops the job in front, as another program would.
+    /// Stops the foreground job, like another program would.
     pub fn stop_job(&self) {
         self.signal_job(Signal::TSTP);
     }
 
-    /// Stops the job in front, which does not even notice.
+    /// Stops the foreground job with a signal that it cannot catch.
     pub fn stop_job_by_force(&self) {
         self.signal_job(Signal::STOP);
     }
@@ -241,7 +241,7 @@ impl Pty {
         Ended { code, transcript, before, after }
     }
 
-    /// Waits for the end of a program that is the first one on its terminal.
+    /// Waits for the end of a program that was started with `first`.
     #[track_caller]
     pub fn end_of_first(self) -> WaitStatus {
         self.is_over();
@@ -257,7 +257,7 @@ impl Pty {
         assert!(ended, "this has not ended: {:?}", self.shown.text());
     }
 
-    /// The number that is shown next, which a full stop follows.
+    /// The next number shown. A full stop must follow it.
     #[track_caller]
     fn number(&mut self) -> i32 {
         let from = self.read;
@@ -268,7 +268,7 @@ impl Pty {
 }
 
 impl Ended {
-    /// Fails the test unless this was the exit code, and the terminal is as it was.
+    /// Fails the test unless this was the exit code and the terminal is restored.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.transcript);
@@ -285,7 +285,7 @@ impl Ended {
         self
     }
 
-    /// What was shown, without the ways to show it.
+    /// The text that was shown, without control sequences.
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut parts = self.transcript.split("\x1b[");

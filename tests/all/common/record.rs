@@ -1,4 +1,4 @@
-//! The record as the program lists it, and what a test needs to get behind it.
+//! The record as the program lists it, and ways to tamper with it.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -12,11 +12,11 @@ pub const LIST: [&str; 2] = ["audit", "list"];
 pub const VERIFY: [&str; 2] = ["audit", "verify"];
 pub const COLUMNS: &str =
     "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link, operation";
-/// Takes away what keeps the record as it is.
+/// Removes the triggers that protect the record.
 pub const DROP_TRIGGERS: &str =
     "DROP TRIGGER audit_events_stay; DROP TRIGGER audit_events_remain; DROP TRIGGER audit_events_follow;";
 
-/// Runs something on the record as somebody does who takes away what keeps it as it is, and puts that back afterwards.
+/// Does something to the record like an attacker who removes its protection and restores it afterwards.
 pub fn tamper<T>(desk: &Desk, deed: impl FnOnce() -> T) -> T {
     let triggers: String =
         desk.value("SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'");
@@ -26,12 +26,12 @@ pub fn tamper<T>(desk: &Desk, deed: impl FnOnce() -> T) -> T {
     done
 }
 
-/// What people read of an event besides who did what to whom.
+/// The words about an event, besides who did what to whom.
 pub fn words(event: &Value) -> String {
     Detail::read(&event["detail"].to_string()).words()
 }
 
-/// Every event, as it is listed.
+/// Every event, as listed.
 pub fn events(desk: &Desk) -> Vec<Value> {
     let listed = desk.run(&["audit", "list", "--format", "jsonl"]).succeeds().stdout;
     listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

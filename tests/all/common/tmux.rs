@@ -1,4 +1,4 @@
-//! A real terminal: a shell in tmux, whose screen and whose history can be read.
+//! A real terminal: a shell in tmux. Tests can read its screen and its history.
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
@@ -15,17 +15,16 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::{Desk, Run, is_temporary, temporary_in};
 
-/// Far more than anything takes, so that a busy machine fails no test.
+/// Far more than anything takes, so that a slow machine fails no test.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 pub const GLANCE: Duration = Duration::from_millis(20);
 
-/// What stood on the terminal before.
+/// The text that was on the terminal before.
 pub const BEFORE: &str = "a line from before";
 
 static WINDOWS: AtomicU32 = AtomicU32::new(0);
 
-/// A shell in a tmux server of its own, in which `p` is the program and `c` continues it; both say when it has ended,
-/// and how.
+/// A shell in its own tmux server. There `p` runs the program and `c` continues it. Both report when it ended, and how.
 pub struct Window<'a> {
     pub desk: &'a Desk,
     server: String,
@@ -63,7 +62,7 @@ impl<'a> Window<'a> {
         let mut command = Command::new("tmux");
         command.arg("-L").arg(&self.server).args(args).env_clear().current_dir(self.desk.home.path());
         command.envs(self.desk.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
-        // The socket is in this home, too: nobody else's tmux is touched.
+        // The socket is in this home as well. So no other tmux is touched.
         command.env("TMUX_TMPDIR", self.desk.home.path()).env("LC_ALL", "C.UTF-8").env("SHELL", "/bin/sh");
         command.stdin(Stdio::null());
         command
@@ -96,12 +95,12 @@ impl<'a> Window<'a> {
         self.tmux(&["resize-window", "-x", &size[0], "-y", &size[1]]);
     }
 
-    /// What is to be seen.
+    /// The visible text.
     pub fn screen(&self) -> String {
         self.tmux(&["capture-pane", "-p"])
     }
 
-    /// That, and all that has been scrolled away.
+    /// The visible text and everything that has scrolled away.
     pub fn history(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-S", "-"])
     }
@@ -118,7 +117,7 @@ impl<'a> Window<'a> {
         panic!("waited in vain for {what}:\n{}", self.screen());
     }
 
-    /// Waits until this is to be seen.
+    /// Waits until this is visible.
     #[track_caller]
     pub fn sees(&self, words: &str) -> String {
         self.until(words, |screen| screen.contains(words))
@@ -143,7 +142,7 @@ impl<'a> Window<'a> {
     pub fn stop(&self) {
         self.press("C-z");
         let end = format!("end {}, exit ", self.ran);
-        // 128 and the number of SIGTSTP, or of SIGSTOP; behind what a line prompt echoes.
+        // 128 plus the number of SIGTSTP or SIGSTOP, after the echo of a line prompt.
         let stopped = ["148", "147"].map(|code| format!("{end}{code}"));
         self.until("a stop", |screen| {
             screen.lines().any(|line| stopped.iter().any(|end| line.trim_end().ends_with(end)))
@@ -156,7 +155,7 @@ impl<'a> Window<'a> {
         self.type_line("c");
     }
 
-    /// Waits for a temporary password that is alone on its line of the screen, and in force.
+    /// Waits for a temporary password that is alone on its line and in force.
     #[track_caller]
     pub fn secret(&self) -> String {
         let screen = self.sees("It is in force.");
@@ -177,7 +176,7 @@ impl<'a> Window<'a> {
         kill_process(Pid::from_raw(pid.trim().parse().unwrap()).unwrap(), signal).unwrap();
     }
 
-    /// Fails the test if the terminal keeps a secret, or is not as it was.
+    /// Fails the test if the terminal keeps a secret, or is not restored.
     #[track_caller]
     pub fn is_as_it_was(&self, secret: &str) {
         for joined in ["-p", "-pJ"] {
@@ -192,7 +191,7 @@ impl<'a> Window<'a> {
         assert!(screen.lines().any(|line| line == BEFORE), "what stood there before is gone:\n{screen}");
         let flags = self.tmux(&["display-message", "-p", "cursor #{cursor_flag}, alternate #{alternate_on}"]);
         assert_eq!(flags.trim_end(), "cursor 1, alternate 0");
-        // Two spaces are typed, and one is printed.
+        // The line is typed with two spaces, and printed with one.
         let [typed, printed] = ["  ", " "].map(|gap| format!("a line after{gap}{}", self.ran));
         self.type_line(&format!("stty -g >modes-after; echo {typed}"));
         let screen = self.until("a line", |screen| screen.lines().any(|line| line == printed));
@@ -204,12 +203,12 @@ impl<'a> Window<'a> {
 
 impl Drop for Window<'_> {
     fn drop(&mut self) {
-        // At worst it is gone already.
+        // At worst the server is gone already.
         let _ = self.command(&["kill-server"]).output();
     }
 }
 
-/// A password that was handed over is in force, and leads to a new one.
+/// Fails the test unless the delivered password is in force and leads to a new one.
 #[track_caller]
 pub fn is_in_force(desk: &Desk, username: &str, secret: &str) {
     desk.profile(username, secret).exits(6);

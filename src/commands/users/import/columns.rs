@@ -1,4 +1,4 @@
-//! The header: which column is what.
+//! The header: what each column holds.
 
 use csv::ByteRecord;
 
@@ -6,11 +6,11 @@ use crate::domain::Invalid;
 use crate::domain::text::quoted;
 use crate::terminal::records::ACCOUNT;
 
-/// What a column can be called, and which others are called so in `users list`.
+/// The names of the columns, each with its other name in `users list`.
 const NAMES: [(&str, &str); 4] =
     [("username", "username"), ("name", "display_name"), ("email", "email"), ("role", "roles")];
 
-/// Which cell of a row is what.
+/// The position of each cell in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
     /// How many cells a row has.
@@ -23,12 +23,12 @@ pub struct Columns {
     pub email: Option<usize>,
     /// The roles.
     pub roles: Option<usize>,
-    /// The columns that `users list` writes and nobody can import.
+    /// Columns that `users list` writes but an import cannot set.
     pub ignored: Vec<String>,
 }
 
 impl Columns {
-    /// Reads a header. A name in it that is unknown is a mistake: what stands below it would be lost silently.
+    /// Reads a header. An unknown name is a fault: otherwise its column would be lost silently.
     pub fn of(header: &ByteRecord) -> Result<Self, Invalid> {
         let hint = "the columns are username, name, email and role, in any order";
         let named: Vec<String> =

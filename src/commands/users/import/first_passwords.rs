@@ -1,5 +1,5 @@
-//! The first temporary passwords of accounts that have been imported, as a reset of many makes them. The accounts are there
-//! by then: whatever ends it, they stay, and it can be gone on with.
+//! The first temporary passwords of imported accounts. They are made as in a reset of many. The accounts exist by then.
+//! If the run ends early, they stay, and the run can be continued.
 
 use std::fmt::Write as _;
 use std::path::{Path, absolute};
@@ -31,7 +31,7 @@ pub struct FirstPasswords {
 }
 
 impl FirstPasswords {
-    /// Opens the file. It is one for programs, in a format that can be gone on with.
+    /// Opens the file. It has a machine format, so that the run can be continued from it.
     pub fn open(desk: &mut Desk<'_>, args: &WayFlags, lifetime: Option<SignedDuration>) -> Result<Self> {
         let asked = desk.format();
         let format = match asked {
@@ -44,7 +44,7 @@ impl FirstPasswords {
         Ok(Self { way_out: way_out?, format, lifetime: lifetime.unwrap_or(desk.policy.temporary_lifetime) })
     }
 
-    /// Gives each new account a temporary password; `ids` are their numbers, in their order.
+    /// Gives each new account a temporary password. `ids` are the numbers of the accounts, in order.
     pub fn hand_over(
         self,
         desk: &mut Desk<'_>,
@@ -81,7 +81,7 @@ impl FirstPasswords {
     }
 }
 
-/// What goes on from there, as a shell takes it from anywhere: on one line.
+/// The command that continues the run, on one line. A shell can run it in any folder.
 fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[&str]) -> String {
     let runs: Vec<_> = ids
         .chunk_by(|one, next| one.0 + 1 == next.0)
@@ -101,7 +101,7 @@ fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[
     if let Some(username) = &desk.global.as_username {
         add("--as", &shell_word(username));
     }
-    // Who is asked for a password needs standard input for the answer.
+    // With `--as`, standard input is needed for the password.
     let asks = desk.global.as_username.is_some();
     add("--from", if asks { "/dev/fd/3 --yes" } else { "- --yes" });
     if let Some(lifetime) = &args.expires_in {
@@ -117,13 +117,13 @@ fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[
     command
 }
 
-/// A path as a shell is given it, from whichever folder.
+/// A path quoted for a shell. It works from any folder.
 fn in_a_shell(path: &Path) -> String {
     let path = absolute(path).unwrap_or_else(|_| path.to_owned());
     shell_word(&path.display().to_string()).into_owned()
 }
 
-/// What to say of accounts that are there, and not all of which have a password yet.
+/// The failure if the accounts exist but some have no password yet.
 fn unfinished(failure: Failure, count: u64) -> Failure {
     let imported = format!("{} {} imported", counted(count, "account"), if count == 1 { "is" } else { "are" });
     let message = match failure.kind {

@@ -13,12 +13,12 @@ use crate::store::Newcomer;
 pub struct List {
     /// The accounts.
     pub newcomers: Vec<Newcomer>,
-    /// The line that each of them stands in.
+    /// The line of each account.
     pub lines: Vec<u64>,
 }
 
 impl List {
-    /// Leaves out each account of which an earlier one has the username or the address, and hands over why.
+    /// Leaves out each account whose username or address an earlier one has. `bad` gets the reason.
     pub fn leave_out_repeated(&mut self, mut bad: impl FnMut(u64, Invalid)) {
         let (mut usernames, mut addresses) = (HashMap::new(), HashMap::new());
         let mut is_first = |newcomer, line| {
@@ -45,7 +45,7 @@ impl List {
     }
 }
 
-/// Keeps what is to stay, in its order.
+/// Keeps the items marked in `stay`, in order.
 pub fn keep<T>(all: &mut Vec<T>, stay: &[bool]) {
     let mut stay = stay.iter();
     all.retain(|_| stay.next().is_some_and(|stays| *stays));

@@ -1,7 +1,7 @@
 //! `passdesk users import`.
 //!
-//! Everything is looked at before anything is written, and all of it is written in one transaction: whatever ends the
-//! program, the accounts are all there, or none is.
+//! The whole file is checked before anything is written. All accounts are written in one transaction. If the program
+//! ends early, either all of them exist or none.
 
 mod columns;
 mod first_passwords;
@@ -30,7 +30,7 @@ use crate::store::{Import, Imported, Store};
 use crate::terminal::Phase;
 use crate::terminal::format::{Cell, Format};
 
-/// After how many rows a person is told how far it is.
+/// A person sees the progress after each this many rows.
 const STRIDE: u64 = 1_000;
 
 /// Makes many accounts at once.
@@ -77,7 +77,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         let told = foretell(desk, &ImportRecord::new(&plan, &Imported::default(), bad.count(), file));
         return all_of([told.err(), left_out(bad, good, Others::WouldBeDone, desk.format())]);
     }
-    // A file that cannot be made is found out before anything is written.
+    // A file that cannot be made is noticed before anything is written.
     let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &flags, lifetime)).transpose()?;
     let imported = write(desk, &mut store, &acting, &plan, file)?;
     let record = ImportRecord::new(&plan, &imported, bad.count(), file);
@@ -96,12 +96,12 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     all_of([handed_over.err(), told.err(), left_out(bad, good, others, desk.format())])
 }
 
-/// What to say of the rows that were left out, if there are any.
+/// The failure for the rows that were left out, if there are any.
 fn left_out(bad: BadRows, good: u64, others: Others, format: Format) -> Option<Failure> {
     (bad.count() > 0).then(|| bad.failure(good, others, format))
 }
 
-/// Fails with all that went wrong. What is said last may point at its items, which come first.
+/// Fails with all that went wrong. The items come first, since the last message may refer to them.
 fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
     let all = failures.into_iter().flatten().reduce(|one, mut other| {
         other.items.extend(one.items);
@@ -116,7 +116,7 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
     all.map_or(Ok(()), Err)
 }
 
-/// Reads the rows; those that are no accounts are named. Whether quotes have swallowed some comes last.
+/// Reads the rows. Bad rows are named. The last value says whether quotes have swallowed rows.
 fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List, bool)> {
     let mut rows = ImportRows::of(bytes)?;
     let mut list = List::default();
@@ -140,8 +140,8 @@ fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns
     Ok((rows.columns, list, is_torn))
 }
 
-/// Writes it all. A signal that comes before it is in force has nothing written; one that comes afterwards does not end the
-/// program before it has said what is done.
+/// Writes everything. A signal before the commit leaves nothing written. A signal after it ends the program only when
+/// the answer has been given.
 fn write(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, plan: &Plan, file: FileDigest) -> Result<Imported> {
     let by = acting.actor();
     let import = Import { new: &plan.new, edits: &plan.edits, skipped: plan.skipped, file };
@@ -157,7 +157,7 @@ fn write(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, plan: &Plan, f
     Ok(imported?)
 }
 
-/// What has come of an import.
+/// The outcome of an import.
 struct ImportRecord {
     new: u64,
     updated: u64,
@@ -181,7 +181,7 @@ impl ImportRecord {
         }
     }
 
-    /// The same in words, in the form of the verbs that are given, a line each.
+    /// The same in words, one line each, with the given verbs.
     fn said(&self, [import, change, leave]: [&str; 3]) -> Vec<String> {
         let ids = match (self.first_id, self.last_id) {
             (Some(first), Some(last)) if first == last => format!(", id {first}"),
@@ -207,7 +207,7 @@ impl ImportRecord {
     }
 }
 
-/// Says what would be done.
+/// Says what the import would do.
 fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
     if desk.format() == Format::Text {
         let lines = record.said(["Would import", "Would change", "Would not change:"]);
@@ -216,7 +216,7 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
     record.print(desk)
 }
 
-/// Prints what was done for programs, and says what is left to do.
+/// Prints for programs what was done, and says what is left to do.
 fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
     if !args.temporary_passwords && record.new > 0 {
         desk.terminal.note("Nobody can sign in to them yet. Give them their first passwords:");

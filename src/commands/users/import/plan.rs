@@ -1,4 +1,4 @@
-//! What an import does with each account of the list: makes it, changes it, leaves it as it is, or cannot.
+//! What an import does with each account of the list: add it, change it, skip it, or report it.
 
 use super::columns::Columns;
 use super::list::{List, keep};
@@ -13,18 +13,18 @@ use crate::domain::role::{Role, Roles};
 use crate::failure::Result;
 use crate::store::{Edit, Namesakes, Newcomer, SeenEdit, Store};
 
-/// How many accounts the store is asked about at a time.
+/// How many accounts one query of the store looks up.
 const CHUNK: usize = 1_000;
 
 /// What an import is to do.
 pub struct Plan {
-    /// The accounts to be made.
+    /// The accounts to add.
     pub new: Vec<Newcomer>,
-    /// The changes of accounts that are there.
+    /// The changes to existing accounts.
     pub edits: Vec<SeenEdit>,
-    /// How many accounts that are there stay as they are.
+    /// How many existing accounts stay as they are.
     pub skipped: u64,
-    /// The first thing that the actor may not do, for the record.
+    /// The first action that the actor may not do, for the record.
     pub refused: Option<Refusal>,
 }
 
@@ -35,7 +35,7 @@ impl Plan {
     }
 }
 
-/// Makes the plan; the store decides again when it writes.
+/// Makes the plan. The store decides again when it writes.
 pub fn plan(
     desk: &mut Desk<'_>,
     store: &Store,
@@ -82,13 +82,13 @@ struct Planner<'a> {
     acting: &'a Acting,
     columns: &'a Columns,
     on_conflict: OnConflict,
-    /// The roles with which the actor may make accounts, as far as they have been asked about.
+    /// Role sets for which the actor is known to have the right to add accounts.
     may_add: Vec<Roles>,
     plan: Plan,
 }
 
 impl Planner<'_> {
-    /// Somebody who is not there yet.
+    /// Plans an account that does not exist yet.
     fn add(&mut self, newcomer: &Newcomer) -> Result<()> {
         let roles = newcomer.roles;
         if self.may_add.contains(&roles) {
@@ -103,7 +103,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Somebody whose names are somebody's already.
+    /// Plans a row whose username or address an account already has.
     fn meet(&mut self, newcomer: &Newcomer, found: Namesakes) -> Result<()> {
         let Namesakes { by_username, by_email, .. } = found;
         let there = by_username.map(|account| (self.on_conflict, account));
@@ -142,7 +142,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// What the columns that are there say otherwise than the account; `None` if nothing.
+    /// The difference between the columns and the account, or `None` if there is none.
     fn difference(&self, newcomer: &Newcomer, account: &Account) -> Option<Edit> {
         let Columns { name, email, roles, .. } = self.columns;
         let name = name.filter(|_| newcomer.display_name != account.display_name);

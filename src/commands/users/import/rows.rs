@@ -1,4 +1,4 @@
-//! The rows of a file as accounts, or what is wrong with them. No file and no store is touched here.
+//! The rows of a file as accounts, or their faults. This code touches no file and no store.
 
 use csv::ByteRecord;
 
@@ -10,12 +10,12 @@ use crate::store::Newcomer;
 /// The rows of a file, one after the other.
 pub struct ImportRows<'a> {
     rows: CsvRows<'a>,
-    /// Which column is what.
+    /// What each column holds.
     pub columns: Columns,
 }
 
 impl<'a> ImportRows<'a> {
-    /// Reads the header; what comes first in the file has to be one.
+    /// Reads the header. The first row of the file has to be one.
     pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
         let mut rows = CsvRows::of(bytes)?;
         let header = rows.read().ok_or_else(|| {
@@ -26,14 +26,14 @@ impl<'a> ImportRows<'a> {
         Ok(Self { rows, columns })
     }
 
-    /// Whether a quote has swallowed rows: nobody can tell how many.
+    /// Whether a quote has swallowed rows. Nobody can tell how many.
     pub fn is_torn(&self) -> bool {
         self.rows.is_torn()
     }
 }
 
 impl Iterator for ImportRows<'_> {
-    /// The line it begins in, from 1, and the account, or everything that is wrong with it.
+    /// The number of the first line, from 1, and the account or all faults of the row.
     type Item = (u64, Result<Newcomer, Invalid>);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -59,7 +59,7 @@ fn newcomer(cells: &ByteRecord, columns: &Columns) -> Result<Newcomer, Invalid> 
     }
 }
 
-/// Everything that is wrong with a row, as one.
+/// All faults of a row, joined into one.
 #[derive(Default)]
 pub struct Faults(pub Option<Invalid>);
 
@@ -72,7 +72,7 @@ impl Faults {
         })
     }
 
-    /// Adds to it.
+    /// Adds a fault.
     pub fn add(&mut self, why: Invalid) {
         match &mut self.0 {
             None => self.0 = Some(why),
@@ -104,12 +104,12 @@ mod tests {
         ImportRows::of(bytes).unwrap().collect()
     }
 
-    /// The usernames, each behind its line.
+    /// The usernames, each with its line.
     fn usernames(bytes: &[u8]) -> Vec<(u64, String)> {
         read(bytes).into_iter().map(|(line, row)| (line, row.unwrap().username.to_string())).collect()
     }
 
-    /// What is said of each bad row, behind its line.
+    /// The faults of each bad row, with its line.
     fn faults(bytes: &[u8]) -> Vec<(u64, String)> {
         read(bytes).into_iter().filter_map(|(line, row)| Some((line, row.err()?.message))).collect()
     }

@@ -1,5 +1,6 @@
-//! A reset of many: in each batch the passwords are hashed on all cores, their rows delivered and flushed, and then the
-//! batch is put in force. Ended anywhere, each account has its old password, or one that is in the output.
+//! A reset of many. The passwords of each batch are hashed on all cores. Then their rows are delivered and flushed.
+//! Only then the batch is put in force. If the run ends anywhere, each account has its old password or one from the
+//! output.
 
 use std::num::NonZeroUsize;
 use std::thread;
@@ -22,26 +23,26 @@ use crate::handover::{Handover, TemporaryDisclosure};
 use crate::store::{NewTemporary, Store};
 use crate::system;
 
-/// Up to so many are put in force one by one, and each that it is no longer the turn of is named.
+/// Up to this many accounts are put in force one by one. If the run stops, each account that was not tried is named.
 const FEW: usize = 64;
-/// The most in a batch.
+/// The largest batch.
 pub const BATCH: usize = 64;
 
-/// What is to be done with each.
+/// What to do with each account.
 pub struct BulkReset<'a> {
-    /// Who does it.
+    /// Who acts.
     pub acting: &'a Acting,
-    /// How long the temporary passwords live.
+    /// How long the temporary passwords are valid.
     pub lifetime: SignedDuration,
-    /// On how many cores to hash, if not on all.
+    /// How many cores hash. The default is all of them.
     pub jobs: Option<u16>,
-    /// What to do to go on, if it is ended before it is done.
+    /// How to continue a run that ends early.
     pub to_go_on: Hint,
-    /// What to do if it is ended before any of it is done; `None` if that is to give the same command again.
+    /// How to start again if nothing was done. `None` means: give the same command again.
     pub to_begin: Option<Hint>,
 }
 
-/// Resets them all, unless something stops it.
+/// Resets all accounts, unless something stops the run.
 pub fn run(
     desk: &mut Desk<'_>,
     store: &mut Store,
@@ -94,7 +95,7 @@ pub fn run(
                     && outcomes.len() > 1
                     && outcomes.iter().all(Result::is_err)
                 {
-                    // It is the store, or the actor's right: the next batch would fare no better.
+                    // The store failed, or the actor lost the right. The next batch would fail the same way.
                     stopped = Some(match failure.kind {
                         Kind::OutcomeUnknown => {
                             Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force")
@@ -111,7 +112,7 @@ pub fn run(
             }
             Err(failure) => {
                 stopped = Some(Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered"));
-                // A part of them may have got out: whoever reads it has to know of each that it is of no use.
+                // Some of these passwords may be in the output. The reader has to know of each that it is useless.
                 for written in written {
                     bulk.record(written, Err(failure.again()));
                 }
@@ -132,21 +133,21 @@ pub fn run(
     finished.and(if stopped.is_some() { Ok(()) } else { closed })
 }
 
-/// Those of a batch that can be handed over.
+/// The part of a batch that can be handed over.
 #[derive(Default)]
 struct Ready {
-    /// As they were pointed at.
+    /// The accounts, as they were named.
     written: Vec<String>,
-    /// As they are now.
+    /// The accounts, as they are now.
     accounts: Vec<Account>,
-    /// What goes out.
+    /// The passwords to hand over.
     batch: Vec<(TemporaryDisclosure, Undelivered<StoredHash>)>,
     /// Whether hashing has failed.
     is_broken: bool,
 }
 
-/// Takes a new password for each of a batch, and looks at each account once more: better to find out before anything is
-/// shown.
+/// Takes a new password for each account of a batch, and checks each account again. Problems should show before
+/// anything is shown.
 fn make_ready(
     desk: &Desk<'_>,
     store: &mut Store,
@@ -183,7 +184,7 @@ fn make_ready(
     ready
 }
 
-/// The next ones, up to an admin: whether another is the last one to count on shows when this one has been reset.
+/// The next accounts, up to and including an admin. Whether the next admin is the last one shows only after this reset.
 fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chosen> {
     let mut batch = Vec::new();
     while batch.len() < most && batch.last().is_none_or(|last: &Chosen| !last.is_admin) {
@@ -193,27 +194,27 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
     batch
 }
 
-/// How many are done, and how to go on.
+/// How many are done, and how to continue.
 fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
     let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "the rows were written first".into() };
     let done = counted(bulk.done as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
 
-/// Says that it was not the turn of some: of each by its name, if they are few.
+/// Reports the accounts that were not tried. If they are few, each is named.
 fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<&Failure>) {
     let Some(why) = stopped else { return };
     let mut left = left.peekable();
     if is_few {
         left.for_each(|written| bulk.record(written, Err(why.again())));
     } else if let Some(first) = left.next() {
-        // One of them says why.
+        // One of them tells the reason.
         bulk.untried = left.count();
         bulk.record(first, Err(why.again()));
     }
 }
 
-/// Says what came of it, to whoever reads along.
+/// Tells people the outcome.
 fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[String], asked: usize) {
     let done = bulk.done;
     if done == 0 {
@@ -236,15 +237,14 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[S
     }
 }
 
-/// How many are hashed at a time: enough that what a transaction costs does not count, and so few that a signal is not
-/// kept waiting where a hash is dear.
+/// How many passwords are hashed at a time. A large batch makes the cost of a transaction negligible. A small batch
+/// keeps a signal from waiting long when a hash is slow.
 fn batch_size(cost: Cost) -> usize {
     let dear = usize::try_from(cost.work() / Cost::DEFAULT.work().max(1)).unwrap_or(BATCH);
     (BATCH / dear.max(1)).max(1)
 }
 
-/// On how many cores to hash: on all, or as many as somebody asks for; but on no more than there are passwords and memory
-/// for.
+/// How many cores hash: all, or the number asked for. It is never more than there are passwords, or memory for.
 fn workers(desk: &mut Desk<'_>, asked: Option<u16>, passwords: usize) -> NonZeroUsize {
     let asked = asked.and_then(|jobs| NonZeroUsize::new(usize::from(jobs)));
     let wanted = asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(passwords);

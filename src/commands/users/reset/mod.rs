@@ -32,7 +32,7 @@ use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
 use crate::terminal::records;
 
-/// Up to so many can be read off a screen, and agreed to with a yes.
+/// Up to this many accounts can be read off a screen and confirmed with a yes.
 const READABLE: usize = 10;
 
 /// Gives accounts a temporary password, and hands it over.
@@ -58,7 +58,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
 
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
-    // What files are read for, somebody may do: they may be read as another user than the one who names them.
+    // Rights come before files. A file may be read with the rights of another user than the one who names it.
     acting.may_on(&mut store, Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
     let selection = match selection {
         Selection::Unsaid => Selection::Named(vec![pick(desk, &store)?]),
@@ -92,7 +92,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         }
         return bulk.finish();
     }
-    // What is agreed to is the account as it is now.
+    // The person confirms the account as it is now.
     let seen = find(&store, &Target::Id(chosen[0].id))?;
     if !args.yes {
         ask(desk, &store, &bulk, &chosen)?;
@@ -118,7 +118,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     many::run(desk, &mut store, &many, chosen, bulk, way_out)
 }
 
-/// Resets a single account, if it is still the one that was agreed to.
+/// Resets a single account, if it has not changed since the question.
 fn reset_one(
     desk: &mut Desk<'_>,
     store: &mut Store,
@@ -128,7 +128,7 @@ fn reset_one(
     account: &Account,
 ) -> Result<()> {
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
-    // While the question stood, somebody else may have been here: better to find out before anything is shown.
+    // The account may have changed while the question waited for its answer. Check again before anything is shown.
     let current = find(store, &Target::Id(account.id))?;
     acting.may_reset(store, &current)?;
     if current.revision != account.revision {
@@ -144,7 +144,7 @@ fn reset_one(
     handover.close(&mut desk.means())
 }
 
-/// Asks whether to go on; for more than can be looked at by their number.
+/// Asks whether to go on. If there are too many accounts to look at, the answer is their number.
 fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
     let count = chosen.len();
     let mut question = if let [one] = chosen {
@@ -170,7 +170,8 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
     }
 }
 
-/// Has somebody pick an account from a list that narrows as they type. The store searches: all accounts would be too many.
+/// Lets the person pick an account from a list that narrows as they type. The store searches, since a list of all
+/// accounts would be too long.
 fn pick(desk: &mut Desk<'_>, store: &Store) -> Result<(String, Target)> {
     let mut suggestions = Suggestions::new(WANTED);
     let mut search = |text: &str| Ok(suggestions.search(store, text)?.iter().map(line).collect());
@@ -185,7 +186,7 @@ fn line(account: &Account) -> String {
     format!("{}{email}{state}", account.named())
 }
 
-/// Says that there is nobody to reset; for a program that is a list of nobody.
+/// Says that there is no account to reset. Programs get an empty list.
 fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let nobody = if args.from.is_some() { "The list names no account." } else { "There is no such account." };
     desk.terminal.note(nobody);

@@ -1,4 +1,4 @@
-//! Going on where a reset of many was ended.
+//! Continuing a reset of many that ended early.
 
 use std::collections::HashSet;
 use std::fs::Metadata;
@@ -17,7 +17,7 @@ use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
 
-/// Opens the output of a run that was ended, which says what format to go on in.
+/// Opens the output of the earlier run. It sets the format of the new one.
 pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
     let is_kept = |file: &Metadata| desk.keeps(file);
     input::refuse_kept(path, is_kept)?;
@@ -38,20 +38,20 @@ pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
     Ok(unfinished)
 }
 
-/// What an unfinished output shows to be done.
+/// What an unfinished output shows.
 pub struct Done {
-    /// Whose rows have been put in force.
+    /// The accounts whose rows are in force.
     accounts: HashSet<AccountId>,
-    /// Of each row whether it stays.
+    /// For each row, whether it stays.
     pub stays: Vec<bool>,
-    /// How many of the rows in force were replaced by another reset since.
+    /// How many rows in force were replaced by another reset since.
     replaced: usize,
 }
 
 impl Done {
-    /// Looks up what has come of each row. That a row is in force shows that it is this store's, and behind the last of them
-    /// a run that is ended leaves no more than a batch. Otherwise it may be the output of another store, whose passwords are
-    /// not to be thrown away.
+    /// Looks up each row. A row in force shows that the output belongs to this store. After the last such row, an ended
+    /// run leaves at most one batch. Any other output may belong to another store, and its passwords must not be thrown
+    /// away.
     pub fn of(store: &Store, unfinished: &Unfinished) -> Result<Self> {
         let mut accounts = HashSet::new();
         let (mut in_force, mut replaced) = (Vec::new(), 0);
@@ -77,12 +77,12 @@ impl Done {
             )
             .hint("name its store with --store, or start again with --output and a new file"));
         }
-        // Of somebody who is not there any more nobody can say whether it was in force.
+        // If the account no longer exists, nobody can say whether its row was in force.
         let stays = (0..).zip(in_force).map(|(row, was_reset)| row < behind && was_reset != Some(false)).collect();
         Ok(Self { accounts, stays, replaced })
     }
 
-    /// Leaves out those who are done, and says how many they are, and which of the rows are of no use.
+    /// Leaves out the accounts that are done, and says how many. Also says which rows are useless.
     pub fn leave_out(&self, desk: &mut Desk<'_>, chosen: &mut Vec<Chosen>, bulk: &mut Bulk) {
         let dead = self.stays.iter().filter(|stays| !**stays).count();
         for (count, why) in [

@@ -1,4 +1,4 @@
-//! Whose passwords to reset.
+//! Which accounts to reset.
 
 use std::mem::take;
 use std::path::PathBuf;
@@ -21,30 +21,30 @@ use crate::input::{self, Input};
 use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::format::Format;
 
-/// The columns by which a CSV file names accounts, in the order in which they are taken.
+/// The columns by which a CSV file can name accounts. The first one found is taken.
 const COLUMNS: [&str; 3] = ["username", "id", "email"];
 
-/// How the accounts are pointed at.
+/// How the accounts are named.
 pub enum Selection {
-    /// By nothing yet.
+    /// Not yet.
     Unsaid,
-    /// One by one on the command line, as they were written.
+    /// One by one on the command line, as typed.
     Named(Vec<(String, Target)>),
-    /// In a file that has not been read.
+    /// In a file that has not been read yet.
     File(PathBuf),
     /// One by one in a file.
     Listed(Vec<(String, Target)>),
-    /// By what they are, the actor's own left out.
+    /// By a filter, without the actor's own account.
     Filtered(Filter),
 }
 
 /// An account that is to be reset.
 pub struct Chosen {
-    /// As it was pointed at.
+    /// How it was named.
     pub written: String,
     /// Its number.
     pub id: AccountId,
-    /// Whether it is a global-admin, the last of whom is not reset.
+    /// Whether it is a global-admin. The last global-admin is not reset.
     pub is_admin: bool,
 }
 
@@ -55,7 +55,7 @@ impl Chosen {
 }
 
 impl Selection {
-    /// Reads what the command line says.
+    /// Reads the flags.
     pub fn of(args: &Reset) -> Result<Self> {
         let filter = list::filter(&args.filters);
         if filter.search.as_deref().is_some_and(|text| text.trim().is_empty()) {
@@ -72,7 +72,7 @@ impl Selection {
         })
     }
 
-    /// Reads the file that the command line names, if it names one: for somebody who may do what is to be done.
+    /// Reads the file that the command line names, if any. The caller has checked the actor's right before.
     pub fn read(self, desk: &mut Desk<'_>) -> Result<Self> {
         let Self::File(path) = self else { return Ok(self) };
         let Input { bytes, has_grown } = desk.read(&path)?;
@@ -82,7 +82,7 @@ impl Selection {
         listed(&bytes, desk.format()).map(Self::Listed)
     }
 
-    /// Whether it may be more than one account, and so a list of them is what a script expects.
+    /// Whether there may be several accounts. A script then expects a list.
     #[must_use]
     pub fn is_several(&self) -> bool {
         match self {
@@ -101,7 +101,7 @@ impl Selection {
         }
     }
 
-    /// Finds the accounts, each once, and keeps those that may be reset.
+    /// Finds the accounts, each once. Keeps those that may be reset.
     pub fn find(&self, store: &mut Store, acting: &Acting) -> Result<(Bulk, Vec<Chosen>)> {
         let may = |store: &mut Store, account: &Account| acting.may_reset(store, account);
         let chosen = |written: &str, account: Account| Chosen::new(written, &account);
@@ -125,7 +125,7 @@ impl Selection {
     }
 }
 
-/// The accounts a file names: one a line, or in a column of CSV under a header that says which.
+/// The accounts that a file names: one a line, or in the CSV column that the header chooses.
 fn listed(bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
     let (mut named, mut bad) = (Vec::new(), BadRows::default());
     let (mut rows, mut is_first, mut column) = (CsvRows::of(bytes)?, true, None);
@@ -152,7 +152,7 @@ fn listed(bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
 }
 
-/// Whom a row names: without a header it is all of it. A line of nothing but commas is as empty as one of nothing.
+/// The account that a row names. Without a header, the whole row is the name. A line of only commas counts as empty.
 fn target(cells: &ByteRecord, column: Option<usize>) -> Result<Option<Target>> {
     if cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
         return Ok(None);
@@ -164,7 +164,7 @@ fn target(cells: &ByteRecord, column: Option<usize>) -> Result<Option<Target>> {
     Ok(Some(text(cell)?.parse()?))
 }
 
-/// The column to take, if this is a header. One that is there twice is none to take: it could be either.
+/// The column to take, if this row is a header. A name that occurs twice is a fault: either column could be meant.
 fn header(cells: &ByteRecord) -> Result<Option<usize>> {
     let names: Vec<_> = cells.iter().map(|name| String::from_utf8_lossy(name).trim().to_lowercase()).collect();
     let Some(name) = COLUMNS.iter().find(|column| names.iter().any(|name| name == *column)) else { return Ok(None) };
