@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::allow_attributes, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "the path of the shell is the test's own")]
+#![allow(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
 
 use crate::common::pty::Pty;
 use crate::common::{Desk, OTHER};
@@ -173,6 +176,42 @@ fn every_command_shows_what_stands_below_it() {
             _ => {}
         }
     }
+}
+
+#[test]
+#[ignore = "takes long"]
+fn the_runbook_goes_on_where_the_store_was_busy_and_says_what_it_did() {
+    let desk = Desk::with_alice();
+    for name in ["bob", "carol"] {
+        desk.run(&["users", "add", name, "-q"]).succeeds();
+    }
+    let script =
+        blocks().into_iter().find(|block| block.lines.get(1).is_some_and(|line| line.contains("reset-list.sh")));
+    fs::write(desk.home.path().join("reset-list.sh"), script.unwrap().lines.join("\n") + "\n").unwrap();
+    let runs = |list: &str, out: &str| {
+        fs::write(desk.home.path().join("list"), list).unwrap();
+        let run = shell(&desk, &format!("sh reset-list.sh list {out}")).output().unwrap();
+        let rows = fs::read_to_string(desk.home.path().join(out)).map_or(0, |text| text.lines().count());
+        (run.status.code().unwrap(), String::from_utf8(run.stdout).unwrap(), rows)
+    };
+    // The first two accounts wait for five seconds each.
+    let writer = rusqlite::Connection::open(desk.store()).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (code, said, rows) = thread::scope(|scope| {
+        let run = scope.spawn(|| runs("alice\nbob\ncarol\n", "busy"));
+        thread::sleep(Duration::from_secs(12));
+        writer.execute_batch("ROLLBACK").unwrap();
+        run.join().unwrap()
+    });
+    assert_eq!((code, rows), (0, 4), "{said}");
+    assert!(said.starts_with("all reset"), "{said}");
+    assert_eq!(
+        runs("alice\n", "busy"),
+        (12, "nothing was reset: busy exists already, or cannot be written\n".into(), 4)
+    );
+    assert_eq!(runs("alice\nnobody\n", "some").0, 11);
+    assert_eq!(runs("\n\n", "none"), (0, "nobody to reset: list names no account\n".into(), 0));
+    assert_eq!(runs("nobody\n", "unknown"), (3, "nothing was reset (exit 3)\n".into(), 0));
 }
 
 #[test]
