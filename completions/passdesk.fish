@@ -28,7 +28,7 @@ complete -c passdesk -n "__fish_passdesk_needs_command" -l store -d 'The store\'
 complete -c passdesk -n "__fish_passdesk_needs_command" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_needs_command" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_needs_command" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -62,7 +62,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -76,7 +76,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -120,7 +120,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -135,7 +135,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -158,7 +158,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -178,7 +178,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -199,7 +199,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -231,7 +231,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -249,7 +249,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -261,7 +261,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -273,7 +273,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -285,7 +285,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -297,7 +297,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -309,7 +309,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -321,7 +321,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -333,7 +333,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -345,7 +345,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -357,7 +357,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -370,7 +370,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -386,7 +386,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -398,7 +398,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -411,7 +411,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -423,7 +423,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -435,7 +435,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -460,7 +460,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -475,7 +475,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -488,7 +488,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -500,7 +500,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -514,7 +514,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -526,7 +526,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -538,7 +538,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -591,7 +591,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -605,7 +605,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -617,7 +617,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'T
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -634,7 +634,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d '
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -649,7 +649,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -664,7 +664,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -676,7 +676,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -688,7 +688,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -700,7 +700,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -713,7 +713,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store 
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -725,7 +725,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The 
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
@@ -737,7 +737,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l store -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
-jsonl\t'A JSON object a line'
+jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
