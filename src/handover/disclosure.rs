@@ -15,6 +15,7 @@ use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;
 use crate::domain::sign_in::SignInDigest;
+use crate::domain::text::hanging;
 use crate::domain::token::Label;
 use crate::terminal::format::{Cell, moment};
 use crate::terminal::output::Layout;
@@ -54,12 +55,16 @@ impl<D: Disclosure> Disclosed<'_, D> {
     /// For people: the secret alone on its line, when it expires, and what happens next. `gap` is written before it.
     pub fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
         let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
-        let (title, secret, rest) = (self.about.title(), self.secret, self.about.rest());
+        let title = hanging(&format!("{}, shown this once:", self.about.title()), layout.width);
+        let (secret, rest) = (self.secret, self.about.rest());
+        // A command stays in one line, to be copied.
+        let fill = |line: &str| hanging(line, layout.width.filter(|_| !line.starts_with(' ')));
+        let rest = rest.split('\n').map(fill).collect::<Vec<_>>().join("\n");
         // There is room for all of it. A reallocation would leave a copy of the secret behind.
         let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
         let mut text = Zeroizing::new(String::with_capacity(room));
         // Writing to a String cannot fail.
-        let _ = write!(text, "{gap}{title}, shown this once:\n\n    {strong}{secret}{strong:#}\n\n{rest}");
+        let _ = write!(text, "{gap}{title}\n\n    {strong}{secret}{strong:#}\n\n{rest}");
         Zeroizing::new(mem::take(&mut *text).into_bytes())
     }
 

@@ -68,7 +68,6 @@ impl AccountTable {
 
 /// The width of a table of these accounts, with no broken address and no broken word of a name.
 fn least_width(accounts: &[Account], content: &[u16]) -> u16 {
-    let longest = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
     let names = accounts.iter().map(|account| longest(&neutral(account.display_name.as_str()))).max().unwrap_or(0);
     let roles = accounts.iter().map(|account| longest(&account.roles.join(" "))).max().unwrap_or(0);
     let words =
@@ -87,12 +86,10 @@ fn block(account: &Account, now: Timestamp, layout: Layout) -> String {
     let between = if layout.width.is_some_and(|width| together > width.into()) { "\n    " } else { "  " };
     let head = format!("{head}{between}{style}{}{style:#}", state.label());
     let address = account.email.as_ref().map_or("", |email| email.as_str());
-    // A line break inside an address would be copied with it.
-    let width = |line: &str| layout.width.filter(|_| line != address);
     [account.display_name.as_str(), address, &account.roles.join(" ")]
         .into_iter()
         .filter(|line| !line.is_empty())
-        .map(|line| hanging(&format!("    {}", neutral(line)), width(line)))
+        .map(|line| below(line, layout.width))
         .fold(hanging(&head, layout.width), |text, line| text + "\n" + &line)
         + "\n"
 }
@@ -196,9 +193,27 @@ pub fn listing<const N: usize>(titles: [&str; N], rows: &[[String; N]], wrapping
     finish(&mut table)
 }
 
-/// Labels and values, one pair per line.
+/// The columns of the longest word.
+fn longest(text: &str) -> usize {
+    text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// A line of a block. A line break inside an address would be copied with it, so a single word is never broken.
+fn below(text: &str, width: Option<u16>) -> String {
+    hanging(&format!("    {}", neutral(text)), width.filter(|_| text.contains(' ')))
+}
+
+/// Labels and values, one pair per line. Where a word has no room beside its label, each value stands below its label.
 #[must_use]
 pub fn pairs(rows: &[(&str, String)], layout: Layout) -> String {
+    let label = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+    let words = rows.iter().map(|(_, value)| longest(&neutral(value))).max().unwrap_or(0);
+    if layout.width.is_some_and(|width| label + 2 + words > width.into()) {
+        let bold = if layout.coloured { Style::new().bold() } else { Style::new() };
+        let block =
+            |(label, value): &(&str, String)| format!("{bold}{label}{bold:#}\n{}\n", below(value, layout.width));
+        return rows.iter().map(block).collect();
+    }
     let mut table = blank(layout);
     for (label, value) in rows {
         table.add_row([Cell::new(label).add_attribute(Attribute::Bold), Cell::new(neutral(value))]);
@@ -330,6 +345,16 @@ mod tests {
         }
         let narrow = drawn(&account, Layout { width: Some(40), coloured: false });
         assert!(narrow.contains("  temporary expired") && narrow.contains("    Alice Cordelia\n"), "{narrow}");
+    }
+
+    #[test]
+    fn where_a_value_has_no_room_beside_its_label_it_is_whole_below() {
+        let address = "alice.with-a-rather-long.name@mail.department.example.org";
+        let rows = [("Username", "alice".to_owned()), ("E-mail", address.to_owned())];
+        let beside = pairs(&rows, Layout { width: Some(80), coloured: false });
+        assert_eq!(beside, format!("Username  alice\nE-mail    {address}\n"));
+        let below = pairs(&rows, Layout { width: Some(60), coloured: false });
+        assert_eq!(below, format!("Username\n    alice\nE-mail\n    {address}\n"));
     }
 
     #[test]
