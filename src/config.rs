@@ -77,13 +77,10 @@ pub fn pager() -> Option<PagerCommand> {
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
         return None;
     }
-    let named = std::env::var_os("PAGER").map_or_else(|| Some("less".into()), |pager| pager.into_string().ok());
-    let mut words = shlex::split(&named?)?;
-    // Without this, it shows the codes of colours.
-    if words == ["less"] {
-        words.push("-R".into());
-    }
-    (!words.is_empty()).then(|| words.into_iter().map(Into::into).collect())
+    let named = std::env::var_os("PAGER").map_or_else(|| Some("less -R".into()), |pager| pager.into_string().ok());
+    let mut words = shlex::split(&named?)?.into_iter();
+    let has_options = std::env::var_os("LESS").is_some();
+    Some(PagerCommand { program: words.next()?, args: words.collect(), has_options })
 }
 
 /// Whether to use colours on a stream. `--color` decides first, then `NO_COLOR` and `TERM=dumb`. Otherwise a terminal

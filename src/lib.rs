@@ -63,6 +63,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
+use crate::commands::demo::Stage;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::text::shown;
@@ -231,7 +232,15 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Store(command) => commands::store::run(desk, command),
         Command::Demo(args) => {
             let earlier = SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate);
-            commands::demo::run(desk, args, &earlier, &|| Ok(system::shell(&store).context("there is no shell")?))
+            let shell = || Ok(system::shell(&store).context("there is no shell")?);
+            let remove = || match &throw_away {
+                Some(Fleeting(folder)) => {
+                    let stays = || format!("the store of the demo stays in {}", folder.path().display());
+                    Ok(folder.remove().with_context(stays)?)
+                }
+                None => Ok(()),
+            };
+            commands::demo::run(desk, args, &Stage { earlier: &earlier, shell: &shell, remove: &remove })
         }
         // These need no desk.
         Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),

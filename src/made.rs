@@ -6,18 +6,20 @@
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, Dir, OFlags, unlinkat};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, unlinkat};
+use rustix::io::Errno;
 
 /// A file or a folder made here. While this is held, no other file can get its inode number.
 #[derive(Debug, Clone)]
 pub struct Made {
     path: PathBuf,
     held: Arc<File>,
-    /// Whether the files in it are removed with it.
+    /// Whether all that is in it is removed with it.
     is_scratch: bool,
 }
 
@@ -33,7 +35,7 @@ impl Made {
         Ok(Self { path: path.to_owned(), held: Arc::new(own_folder(path)?), is_scratch: false })
     }
 
-    /// Makes a folder with a random name that nobody else can read or write. Its files are removed with it.
+    /// Makes a folder with a random name that nobody else can read or write. All that is in it is removed with it.
     pub fn scratch(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<Self> {
         let ((), path) = random(within, prefix, suffix, |path| DirBuilder::new().mode(0o700).create(path))?;
         let held = Arc::new(own_folder(&path)?);
@@ -71,22 +73,30 @@ impl Made {
             return fs::remove_file(&self.path);
         }
         if self.is_scratch {
-            self.empty()?;
+            empty(&*self.held)?;
         }
         fs::remove_dir(&self.path)
     }
+}
 
-    /// Removes the files in a folder, through the open folder and not its path. A link is removed, not its target. A
-    /// folder inside stays.
-    fn empty(&self) -> io::Result<()> {
-        for entry in Dir::read_from(&*self.held)? {
-            let entry = entry?;
-            if ![c".", c".."].contains(&entry.file_name()) {
-                unlinkat(&*self.held, entry.file_name(), AtFlags::empty())?;
-            }
+/// Removes all that is in a folder, through the open folder and not its path. A link is removed, not its target.
+fn empty(folder: impl AsFd) -> io::Result<()> {
+    for entry in Dir::read_from(&folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if [c".", c".."].contains(&name) {
+            continue;
         }
-        Ok(())
+        match unlinkat(&folder, name, AtFlags::empty()) {
+            // It is a folder.
+            Err(Errno::ISDIR | Errno::PERM) => {
+                empty(openat(&folder, name, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?)?;
+                unlinkat(&folder, name, AtFlags::REMOVEDIR)?;
+            }
+            done => done?,
+        }
     }
+    Ok(())
 }
 
 /// The same, removed when dropped. It stays if it was renamed. A folder that is not a scratch folder also stays if it
@@ -153,7 +163,9 @@ mod tests {
         let (_, file) = Made::unfinished(folder.path(), OsStr::new(".file."), ".new").unwrap();
         let inner = Made::folder(&folder.path().join("inner")).unwrap();
         let scratch = Made::scratch(folder.path(), OsStr::new(".scratch."), ".new").unwrap();
-        fs::write(scratch.path().join("secret"), "ours").unwrap();
+        fs::create_dir_all(scratch.path().join("folder/inner")).unwrap();
+        fs::write(scratch.path().join("folder/inner/secret"), "ours").unwrap();
+        symlink("/", scratch.path().join("folder/link")).unwrap();
         assert_eq!(names(folder.path()).len(), 3);
         for made in [file, inner, scratch] {
             made.remove().unwrap();

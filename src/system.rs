@@ -140,9 +140,9 @@ pub fn operator() -> Operator {
     Operator { uid, os_user, sudo_caller: sudo_caller.filter(|name| !name.is_empty()) }
 }
 
-/// Opens the user's shell on a store, and waits for its end. The shell has sign-ins of its own, beside the store.
+/// The user's shell, on a store. The shell has sign-ins of its own, beside the store.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
-pub fn shell(store: &Path) -> io::Result<()> {
+pub fn shell(store: &Path) -> io::Result<Command> {
     let beside = store.parent().unwrap_or(store);
     let program = std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into());
     let own = std::env::current_exe()?;
@@ -153,5 +153,6 @@ pub fn shell(store: &Path) -> io::Result<()> {
         .env("PASSDESK_STORE", store)
         .env("XDG_STATE_HOME", beside)
         .env("PATH", std::env::join_paths(path).map_err(io::Error::other)?);
-    shell.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE").status().map(drop)
+    shell.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
+    Ok(shell)
 }

@@ -78,6 +78,10 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
             }
         }
         if output::print(desk.output, &bytes)? == Reader::Gone {
+            // A reader who leaves a pager early is still there for the notes.
+            if desk.output.layout().width.is_some() {
+                break;
+            }
             return Ok(());
         }
     }

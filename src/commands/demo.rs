@@ -1,5 +1,8 @@
 //! `passdesk demo`: a real list and a real reset, on a throw-away store with sample accounts.
 
+use std::process::Command;
+
+use anyhow::Context as _;
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
 
@@ -47,16 +50,26 @@ This is a shell on that store. You are its operator. Try:
 
     passdesk users list
     passdesk users reset
-    passdesk me sign-in --as alice     with the temporary password above
+    passdesk me sign-in --as alice
     passdesk me profile
 
-'exit' ends it, and the store goes.
+Alice signs in with the temporary password above. 'exit' ends the shell and removes the store.
 
 ";
 
-/// Runs the demo. The store is at an unused place that the caller removes. `earlier` is the same place with a clock
-/// that is behind. `shell` opens a shell on the store.
-pub fn run(desk: &mut Desk<'_>, args: &Demo, earlier: &dyn Stores, shell: &dyn Fn() -> Result<()>) -> Result<()> {
+/// What the caller provides for the demo.
+pub struct Stage<'a> {
+    /// The unused place of the store, with a clock that is behind.
+    pub earlier: &'a dyn Stores,
+    /// A shell on the store.
+    pub shell: &'a dyn Fn() -> Result<Command>,
+    /// Removes the store.
+    pub remove: &'a dyn Fn() -> Result<()>,
+}
+
+/// Runs the demo.
+pub fn run(desk: &mut Desk<'_>, args: &Demo, stage: &Stage<'_>) -> Result<()> {
+    let Stage { earlier, shell, remove } = stage;
     if args.shell && desk.through_sudo {
         return Err(
             Failure::new(Kind::Usage, "there is no shell through sudo").hint("run it as yourself, without sudo")
@@ -93,8 +106,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, earlier: &dyn Stores, shell: &dyn F
     list::run(desk, &List { filters: Filters { must_change: true, ..Filters::default() }, ..List::default() })?;
     if args.shell {
         desk.print(SHELL)?;
-        shell()?;
+        desk.terminal.lend(&mut shell()?).context("the shell cannot be used")?;
     }
+    remove()?;
     desk.print("\nThe store is gone now. To make one that stays: passdesk init\n")
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
@@ -267,5 +268,9 @@ impl Signals for Console {
 
     fn spare(&mut self, path: &Path) {
         self.guard.spare(path);
+    }
+
+    fn lend(&mut self, program: &mut Command) -> io::Result<ExitStatus> {
+        self.guard.take_back(self.guard.lend(program)?)
     }
 }

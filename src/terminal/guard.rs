@@ -3,11 +3,14 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::retry_on_intr;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use signal_hook::consts::{
     SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2,
     SIGVTALRM, SIGWINCH, SIGXCPU,
@@ -32,6 +35,8 @@ struct State {
     /// Whether a line such as a progress bar is drawn on the last line.
     draws_line: bool,
     phase: Phase,
+    /// The program that has the terminal.
+    borrower: Option<Pid>,
     /// The last words if a delivery is cut off, in place of the usual ones.
     cut_off: Option<String>,
     /// A signal that was put off.
@@ -45,7 +50,7 @@ struct State {
 impl State {
     /// Whether a signal may stop or end the program now.
     fn may_end(&self) -> bool {
-        matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Paging)
+        matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Lent)
     }
 
     /// Whether the program waits for a reader. A pipe that nobody reads would take for ever.
@@ -208,6 +213,30 @@ impl Guard {
         Ok(false)
     }
 
+    /// Lends the terminal as it was to another program, until [`Self::take_back`].
+    pub fn lend(&self, program: &mut Command) -> io::Result<Child> {
+        // What was typed ahead at a hushed prompt is not for that program.
+        self.give_back();
+        let mut state = self.lock();
+        take(&mut state, Manner::Line)?;
+        // No signal is acted on before the borrower is known.
+        let child = program.spawn();
+        match &child {
+            Ok(child) => (state.phase, state.borrower) = (Phase::Lent, Some(Pid::from_child(child))),
+            Err(_) => end_loan(&mut state),
+        }
+        child
+    }
+
+    /// Waits until the other program has ended, and takes the terminal back as it was.
+    pub fn take_back(&self, mut borrower: Child) -> io::Result<ExitStatus> {
+        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(&borrower)), ended))?;
+        // Only after this, its number may become that of another process.
+        end_loan(&mut self.lock());
+        borrower.wait()
+    }
+
     /// Restores the terminal.
     pub fn give_back(&self) {
         let mut state = self.lock();
@@ -226,7 +255,7 @@ impl Guard {
 impl Shared {
     /// Acts on a signal that stops or ends the program, or puts it off. It acts only when no transaction is open.
     fn act_on(&self, signal: i32) {
-        if lock(&self.state).phase == Phase::Paging && matches!(signal, SIGINT | SIGQUIT) {
+        if lock(&self.state).phase == Phase::Lent && matches!(signal, SIGINT | SIGQUIT) {
             return;
         }
         // While it waits for a transaction, the phase may change.
@@ -275,6 +304,9 @@ impl Shared {
 
     /// Ends the program by a signal. Ctrl-C gives exit code 130.
     fn end(&self, state: &State, signal: i32) {
+        if let Some(borrower) = state.borrower {
+            end_borrower(borrower);
+        }
         for made in &state.doomed {
             // A file that cannot be removed stays.
             let _ = made.remove();
@@ -303,6 +335,36 @@ impl Shared {
         }
         let _ = emulate_default_handler(signal);
     }
+}
+
+/// Takes the terminal back from the program that had it.
+fn end_loan(state: &mut State) {
+    (state.phase, state.borrower) = (Phase::Idle, None);
+    if let Some(taken) = state.taken.take() {
+        taken.restore();
+    }
+}
+
+/// Ends the program that has the terminal. A pager restores the terminal for TERM; a shell ends for HUP alone.
+fn end_borrower(borrower: Pid) {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let _ = kill_process(borrower, signal);
+        if has_changed(borrower, WaitIdOptions::EXITED) {
+            return;
+        }
+    }
+}
+
+/// Waits a while until a child has ended or stopped. It can still be waited for.
+fn has_changed(child: Pid, how: WaitIdOptions) -> bool {
+    (0..GRACE.as_millis() / LOOK_EVERY.as_millis()).any(|_| {
+        let changed =
+            !matches!(waitid(WaitId::Pid(child), how | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG), Ok(None));
+        if !changed {
+            thread::sleep(LOOK_EVERY);
+        }
+        changed
+    })
 }
 
 /// Writes to standard error, and waits only for a while: Ctrl-S may have stopped the terminal.
@@ -336,8 +398,11 @@ fn stop(state: &State) {
     if job::is_orphaned() {
         return;
     }
-    if let Some(taken) = &state.taken {
-        taken.restore();
+    match (state.borrower, &state.taken) {
+        // The borrower restores the terminal. The shell prints its prompt only after that.
+        (Some(borrower), _) => _ = has_changed(borrower, WaitIdOptions::STOPPED | WaitIdOptions::EXITED),
+        (None, Some(taken)) => taken.restore(),
+        (None, None) => {}
     }
     // This returns when the program is continued. SIGCONT does the rest.
     let _ = emulate_default_handler(SIGTSTP);
@@ -345,7 +410,7 @@ fn stop(state: &State) {
 
 /// Takes the terminal again after any kind of stop. The prompt is shown again.
 fn resume(state: &mut State) {
-    if let Some(taken) = &state.taken {
+    if let Some(taken) = state.taken.as_ref().filter(|_| state.borrower.is_none()) {
         taken.again();
         let _ = taken.send(state.prompt.as_deref().unwrap_or_default().as_bytes());
     }

@@ -23,6 +23,7 @@ mod typing;
 
 use std::io;
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 
 use self::screen::{ScreenKey, ScreenPage};
 use crate::domain::secret::TypedPassword;
@@ -64,14 +65,14 @@ impl From<PromptError> for Failure {
     }
 }
 
-/// How far the handover of a temporary password is. The phase decides what a signal does.
+/// What the program is doing. The phase decides what a signal does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Phase {
     /// Nothing is being handed over. A signal ends the program.
     #[default]
     Idle,
-    /// A pager shows a list. Ctrl-C is for the pager; any other signal ends the program.
-    Paging,
+    /// Another program has the terminal: a pager or a shell. Ctrl-C is for that program. Any other signal ends both.
+    Lent,
     /// The password is being delivered, or is delivered but not in force. A signal is put off for a second. If the
     /// password is still not in force then, the program ends and says so.
     Delivering,
@@ -178,6 +179,9 @@ pub trait Signals {
 
     /// Registers a file or folder that is useless if a signal ends the program. It is removed then.
     fn doom(&mut self, made: Made);
+
+    /// Lends the terminal to another program, and waits for its end.
+    fn lend(&mut self, program: &mut Command) -> io::Result<ExitStatus>;
 
     /// Takes back [`Signals::doom`] for this path.
     fn spare(&mut self, path: &Path);

@@ -36,7 +36,7 @@ pub trait Output: Write {
 
 /// Standard output, without a buffer. A written text is handed over, and no copy stays behind.
 pub struct StandardOutput {
-    pub(super) file: File,
+    file: File,
     layout: Layout,
 }
 
@@ -46,6 +46,13 @@ impl StandardOutput {
         let stdout = io::stdout();
         let layout = Layout { width: width(&stdout), coloured: coloured(stdout.is_terminal()) };
         Ok(Self { file: File::from(stdout.as_fd().try_clone_to_owned()?), layout })
+    }
+
+    /// The rows of the terminal, 24 if it does not say.
+    #[must_use]
+    pub fn rows(&self) -> u16 {
+        let rows = rustix::termios::tcgetwinsize(&self.file).map_or(0, |size| size.ws_row);
+        if rows == 0 { 24 } else { rows }
     }
 }
 
@@ -77,13 +84,6 @@ impl Output for StandardOutput {
         let is_null = fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == own.rdev());
         Some(if is_null { "the null device" } else { "a device that is not a terminal" })
     }
-}
-
-/// The rows of a terminal, 24 if it does not say.
-#[must_use]
-pub fn height(stream: &impl AsFd) -> u16 {
-    let rows = rustix::termios::tcgetwinsize(stream).map_or(0, |size| size.ws_row);
-    if rows == 0 { 24 } else { rows }
 }
 
 /// The columns of a terminal, or 80 if it does not say. `None` if the stream is no terminal.

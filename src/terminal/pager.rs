@@ -1,15 +1,20 @@
 //! A list that is longer than the screen goes through a pager. No secret ever does.
 
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use super::Phase;
 use super::guard::Guard;
-use super::output::{Layout, Output, StandardOutput, height};
+use super::output::{Layout, Output, StandardOutput};
 
-/// A program and its arguments.
-pub type PagerCommand = Vec<OsString>;
+/// The command line of a pager.
+pub struct PagerCommand {
+    /// The program.
+    pub program: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Whether the environment says how `less` is to work. If not, it is told to take colours.
+    pub has_options: bool,
+}
 
 /// Standard output, as long as it takes no more rows than the screen has. Then a pager shows it.
 pub struct Paged {
@@ -32,15 +37,17 @@ enum Way {
 
 impl Paged {
     pub(super) fn new(output: StandardOutput, guard: Guard, command: PagerCommand) -> Self {
-        let rows = height(&output.file).into();
-        Self { output, guard, rows, command, way: Way::Kept(Vec::new()) }
+        Self { rows: output.rows().into(), output, guard, command, way: Way::Kept(Vec::new()) }
     }
 
     fn start(&self) -> io::Result<(Child, ChildStdin)> {
-        let [program, args @ ..] = self.command.as_slice() else { return Err(io::ErrorKind::NotFound.into()) };
-        let mut pager = Command::new(program);
-        pager.args(args).stdin(Stdio::piped()).env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
-        let mut pager = pager.spawn()?;
+        let mut pager = Command::new(&self.command.program);
+        pager.args(&self.command.args).stdin(Stdio::piped());
+        pager.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
+        if !self.command.has_options {
+            pager.env("LESS", "R");
+        }
+        let mut pager = self.guard.lend(&mut pager)?;
         let input = pager.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         Ok((pager, input))
     }
@@ -50,7 +57,6 @@ impl Paged {
         self.way = Way::Straight;
         match self.start() {
             Ok((pager, mut input)) => {
-                self.guard.enter(Phase::Paging);
                 let written = input.write_all(kept);
                 self.way = Way::Pager(pager, input);
                 written
@@ -88,7 +94,7 @@ impl Output for Paged {
     }
 
     fn dead_end(&self) -> Option<&'static str> {
-        self.output.dead_end()
+        Some("a pager")
     }
 
     fn is_open_to_others(&self) -> bool {
@@ -99,11 +105,9 @@ impl Output for Paged {
         match std::mem::replace(&mut self.way, Way::Straight) {
             Way::Kept(kept) => self.output.write_all(&kept),
             Way::Straight => Ok(()),
-            Way::Pager(mut pager, input) => {
+            Way::Pager(pager, input) => {
                 drop(input);
-                let ended = pager.wait();
-                self.guard.enter(Phase::Idle);
-                ended.map(drop)
+                self.guard.take_back(pager).map(drop)
             }
         }
     }
@@ -111,7 +115,7 @@ impl Output for Paged {
 
 impl Drop for Paged {
     fn drop(&mut self) {
-        // A failure is told after the list that it interrupts. That the list is not seen then is the smaller evil.
+        // A failure is told after this, below the list.
         let _ = self.finish();
     }
 }

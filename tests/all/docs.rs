@@ -134,7 +134,7 @@ fn runs_on_a_terminal(desk: &Desk, shown: &Shown, current: &mut String) {
                 pty.until("[y/N] ");
                 pty.send("y\r");
             }
-            shell if shell.starts_with("'exit' ends it") => {
+            shell if shell.contains("'exit' ends") => {
                 pty.until(shell);
                 pty.send("exit\r");
             }

@@ -10,6 +10,7 @@ use crate::common::pty::{Ended, Pty};
 use crate::common::tmux::Window;
 use crate::common::{Desk, GOOD, temporary_in};
 use crate::lists::desk_of;
+use rustix::process::Signal;
 
 /// Marks each line that goes through it.
 const MARKING: &str = "sed s/^/paged:/";
@@ -51,6 +52,31 @@ fn a_list_that_fits_on_the_screen_goes_through_none() {
         let list = shown(&on_a_terminal(&desk, MARKING, args)).text();
         assert!(!list.contains("paged:") && !list.is_empty(), "{list}");
     }
+}
+
+#[test]
+fn a_list_may_have_a_line_less_than_the_screen_has() {
+    // The header and `root` are two lines.
+    for (others, is_paged) in [(9, false), (10, true)] {
+        let desk = desk_of(others);
+        let list = on_a_terminal(&desk, MARKING, &["users", "list"]);
+        let list = Pty::script(r#"stty rows 12; exec "$@""#, &list).end().exits(0).text();
+        assert_eq!(list.contains("paged:"), is_paged, "{others}: {list}");
+    }
+}
+
+#[test]
+fn what_was_typed_while_a_password_was_checked_is_not_for_the_pager() {
+    let desk = settled_with(30);
+    let mut pty = Pty::start(&on_a_terminal(
+        &desk,
+        "sh -c 'cat >/dev/null; timeout 1 head -n 1 </dev/tty; echo read'",
+        &["users", "list", "--as", "root"],
+    ));
+    pty.until("Password of root: ");
+    pty.send(&format!("{GOOD}\rseven herons guard\r"));
+    let said = pty.end().exits(0).text();
+    assert!(said.contains("read") && !said.contains("herons"), "{said}");
 }
 
 #[test]
@@ -107,6 +133,9 @@ fn a_pager_is_not_told_a_token() {
     let mut command = on_a_terminal(&desk, "env", &["users", "list"]);
     let environment = shown(command.env("PASSDESK_TOKEN", token.trim())).text();
     assert!(environment.contains("PAGER=env") && !environment.contains("PASSDESK_TOKEN"), "{environment}");
+    assert!(environment.contains("LESS=R"), "{environment}");
+    let environment = shown(command.env("LESS", "-S")).text();
+    assert!(environment.contains("LESS=-S"), "{environment}");
 }
 
 #[test]
@@ -119,6 +148,34 @@ fn ctrl_c_is_for_the_pager_and_q_leaves_it() {
     window.press("C-c");
     window.press("G");
     window.sees("u493.");
+    window.press("q");
+    window.end(0);
+}
+
+#[test]
+#[ignore = "needs tmux and less"]
+fn a_signal_ends_the_pager_too_and_leaves_the_terminal_as_it_was() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let desk = desk_of(500);
+        let mut window = Window::open(&desk);
+        window.begin("users list");
+        window.sees("USERNAME");
+        window.signal(signal);
+        window.end(code);
+        window.is_as_it_was("USERNAME");
+    }
+}
+
+#[test]
+#[ignore = "needs tmux and less"]
+fn ctrl_z_stops_the_list_and_the_shell_goes_on_with_it() {
+    let desk = desk_of(500);
+    let mut window = Window::open(&desk);
+    window.begin("users list");
+    window.sees("USERNAME");
+    window.stop();
+    window.go_on();
+    window.sees("USERNAME");
     window.press("q");
     window.end(0);
 }

@@ -1,8 +1,7 @@
 //! Behaviour that only a terminal shows: prompts, echo, Ctrl-C, and the state of the terminal afterwards.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, HELPDESK, OTHER, Run, temporary_in};
@@ -650,22 +649,48 @@ fn nobody_is_asked_on_a_terminal_that_is_not_standard_error() {
 }
 
 #[test]
-fn the_shell_of_the_demo_is_on_its_store_where_one_can_be_alice() {
+fn in_the_shell_of_the_demo_one_is_alice_and_nothing_of_it_stays() {
     let desk = Desk::empty();
     let mut command = desk.command(&["demo", "--shell"]);
-    command.env("SHELL", "/bin/sh").env("PS1", "shell$ ").env_remove("PASSDESK_STORE");
+    command.env("SHELL", "/bin/sh").env("PS1", "shell$ ").env("TMPDIR", desk.home.path()).env_remove("PASSDESK_STORE");
     let mut pty = Pty::start(&command);
-    pty.until("'exit' ends it");
+    pty.until("'exit' ends");
     pty.until("shell$ ");
-    pty.send("passdesk users list --count\r");
-    pty.until("5\r\n");
-    pty.send("echo $PASSDESK_STORE\r");
-    pty.until("passdesk.db\r\n");
+    pty.send("passdesk users reset alice --yes -q >temporary\r");
+    pty.until("shell$ ");
+    let temporary = fs::read_to_string(desk.home.path().join("temporary")).unwrap();
+    pty.send("passdesk me sign-in --as alice\r");
+    pty.answer(CURRENT, temporary.trim());
+    pty.answer(NEW, GOOD);
+    pty.answer(AGAIN, GOOD);
+    pty.until("shell$ ");
+    pty.send("passdesk me profile\r");
+    pty.until("Alice Sample");
     pty.send("exit\r");
     pty.until("The store is gone now.");
-    let transcript = pty.end().exits(0).transcript;
-    let store = transcript.lines().find(|line| line.ends_with("passdesk.db")).unwrap().to_owned();
-    assert!(!Path::new(store.trim()).exists(), "{store}");
+    pty.end().exits(0);
+    let stays: Vec<_> = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(stays, ["temporary"]);
+}
+
+#[test]
+fn ctrl_c_in_a_program_of_the_shell_of_the_demo_leaves_the_store() {
+    let desk = Desk::empty();
+    let mut command = desk.command(&["demo", "--shell"]);
+    // A shell that leaves its programs in the job of the demo.
+    let simple = desk.home.path().join("simple");
+    let script =
+        "#!/bin/sh\ntrap : INT\nwhile :; do printf 'simple> '; if read -r line; then eval \"$line\"; fi; done\n";
+    fs::write(&simple, script).unwrap();
+    fs::set_permissions(&simple, fs::Permissions::from_mode(0o700)).unwrap();
+    command.env("SHELL", simple).env("TMPDIR", desk.home.path()).env_remove("PASSDESK_STORE");
+    let mut pty = Pty::start(&command);
+    pty.until("simple> ");
+    pty.send(CTRL_C);
+    pty.send("passdesk users list --count\r");
+    pty.until("5\r\n");
+    pty.send("exit\r");
+    pty.end().exits(0).shows("The store is gone now.");
 }
 
 #[test]

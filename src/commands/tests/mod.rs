@@ -10,6 +10,7 @@ mod unknown;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
@@ -217,6 +218,10 @@ impl Signals for Person {
 
     fn doom(&mut self, made: Made) {
         self.doomed.push(made);
+    }
+
+    fn lend(&mut self, _: &mut Command) -> io::Result<ExitStatus> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn spare(&mut self, path: &Path) {

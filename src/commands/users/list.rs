@@ -38,7 +38,8 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let (sort, reverse, now) = (args.sort, args.reverse, desk.now()?);
     let mut pages = Pages { store: &store, filter, sort, reverse, last: after, left: limit, listed: 0 };
     let mut lines = Lines::new(desk, now);
-    if write(desk, &mut pages, &mut lines)? == Reader::Gone {
+    // A reader who leaves a pager early is still there for the notes.
+    if write(desk, &mut pages, &mut lines)? == Reader::Gone && desk.output.layout().width.is_none() {
         return Ok(());
     }
     if desk.format() != Format::Text {
