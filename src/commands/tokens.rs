@@ -119,8 +119,8 @@ fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> R
     }
     let lacking = asked.iter().find(|role| !lendable.and(owner.roles.covered()).contains(*role));
     let Some(lacking) = lacking else { return Ok(asked) };
-    let whose = if lendable.contains(lacking) { &format!("{} has", owner.username) } else { "you have" };
-    let message = format!("the token cannot have the role {}: {whose} not", lacking.name());
+    let whose = if lendable.contains(lacking) { &format!("{} does", owner.username) } else { "you do" };
+    let message = format!("the token cannot have the role {}: {whose} not have it", lacking.name());
     let hint = "a token gets only roles that both its account and you have".to_owned();
     let refusal = Refusal::NotAllowed { reason: Reason::RoleMissing, message, hint };
     acting.refuse(store, Action::CreateToken.name(), owner.into(), refusal).map(|()| Roles::NONE)

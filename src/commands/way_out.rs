@@ -37,8 +37,8 @@ pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     let refuse = |message: &str, hint: &str| Err(Failure::new(Kind::Usage, message).hint(hint));
     if accounts > 1 {
         return refuse(
-            "--quiet prints one bare password, and there are several accounts",
-            "use --format csv or --format jsonl",
+            "--quiet prints one bare password, and a list or a filter may name several accounts",
+            "name one account, or use --format csv or --format jsonl",
         );
     }
     if desk.format() != Format::Text {

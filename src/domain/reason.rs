@@ -58,7 +58,7 @@ table! {
     /// The token has ended.
     TokenEnded => "token_ended", "the token has ended";
     /// The text that was given is not a token.
-    MalformedToken => "malformed_token", "what was given is no token";
+    MalformedToken => "malformed_token", "the token was malformed";
     /// The account is not a global-admin.
     NotGlobalAdmin => "not_global_admin", "not a global-admin";
     /// The new password breaks a rule of the policy.

@@ -24,7 +24,11 @@ impl FromStr for Target {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let hint = "give one account by its id, username or e-mail address; 'passdesk users list' shows them";
+        let hint = if text.trim().contains(' ') {
+            "give one account by its id, username or e-mail address; 'passdesk users list --search NAME' finds people by name"
+        } else {
+            "give one account by its id, username or e-mail address; 'passdesk users list' shows them"
+        };
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
             // A number too large for an id belongs to no account. A leading zero is refused, since nobody writes ids
             // so.

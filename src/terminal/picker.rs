@@ -91,7 +91,9 @@ impl Picker {
         if self.has_more {
             lines.push("  … and more: type to narrow it down".into());
         }
-        lines.push("Type to narrow it down. Arrows and Enter pick, Esc leaves.".into());
+        let keys =
+            ["Type to narrow it down. Arrows and Enter pick, Esc leaves.", "Type to narrow, Enter picks, Esc leaves"];
+        lines.push(keys[usize::from(columns < keys[0].len())].into());
         Zeroizing::new(lines.iter().map(|line| beginning(line, columns)).collect::<Vec<_>>().join("\n"))
     }
 }

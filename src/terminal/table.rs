@@ -86,7 +86,8 @@ fn block(account: &Account, now: Timestamp, layout: Layout) -> String {
     let between = if layout.width.is_some_and(|width| together > width.into()) { "\n    " } else { "  " };
     let head = format!("{head}{between}{style}{}{style:#}", state.label());
     let address = account.email.as_ref().map_or("", |email| email.as_str());
-    [account.display_name.as_str(), address, &account.roles.join(" ")]
+    let roles = if account.roles.is_empty() { String::new() } else { format!("roles: {}", account.roles.join(" ")) };
+    [account.display_name.as_str(), address, &roles]
         .into_iter()
         .filter(|line| !line.is_empty())
         .map(|line| below(line, layout.width))
@@ -182,6 +183,16 @@ fn event_row(event: &Event, columns: Columns, zone: &TimeZone) -> Vec<Cell> {
 /// A small table with titles, drawn at once. The columns before `wrapping` are never broken.
 #[must_use]
 pub fn listing<const N: usize>(titles: [&str; N], rows: &[[String; N]], wrapping: usize, layout: Layout) -> String {
+    let widest = |column: usize, width: fn(&str) -> usize| {
+        rows.iter().map(|row| width(&or_dash(&row[column]))).chain([titles[column].len()]).max().unwrap_or(0)
+    };
+    let whole: usize =
+        (0..N).map(|column| widest(column, if column < wrapping { UnicodeWidthStr::width } else { longest })).sum();
+    if layout.width.is_some_and(|width| whole + 2 * (N - 1) > width.into()) {
+        let block =
+            |row: &[String; N]| pairs(&std::array::from_fn::<_, N, _>(|at| (titles[at], or_dash(&row[at]))), layout);
+        return rows.iter().map(block).collect::<Vec<_>>().join("\n");
+    }
     let mut table = blank(layout);
     table.set_header(titles.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
     for row in rows {
@@ -345,6 +356,24 @@ mod tests {
         }
         let narrow = drawn(&account, Layout { width: Some(40), coloured: false });
         assert!(narrow.contains("  temporary expired") && narrow.contains("    Alice Cordelia\n"), "{narrow}");
+    }
+
+    #[test]
+    fn a_row_of_a_small_table_without_room_is_a_block() {
+        let row = ["argon2", "m=19456,t=2,p=1", "what a password hash costs"].map(str::to_owned);
+        let drawn = |width| {
+            listing(
+                ["SETTING", "VALUE", "MEANING"],
+                std::slice::from_ref(&row),
+                2,
+                Layout { width: Some(width), coloured: false },
+            )
+        };
+        assert_eq!(drawn(80).lines().count(), 2);
+        assert_eq!(
+            drawn(32),
+            "SETTING  argon2\nVALUE    m=19456,t=2,p=1\nMEANING  what a password hash\n         costs\n"
+        );
     }
 
     #[test]

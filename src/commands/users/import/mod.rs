@@ -23,7 +23,7 @@ use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::digest::FileDigest;
 use crate::domain::policy;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, shell_word};
 use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::store::{Import, Imported, Store};
@@ -220,7 +220,9 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
 fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
     if !args.temporary_passwords && record.new > 0 {
         desk.terminal.note("Nobody can sign in to them yet. Give them their first passwords:");
-        desk.terminal.note("passdesk users reset --from FILE.csv --format csv --output FILE");
+        let file = args.file.display().to_string();
+        let file = if input::is_stdin(&args.file) { "FILE.csv".into() } else { shell_word(&file) };
+        desk.terminal.note(&format!("passdesk users reset --from {file} --format csv --output FILE"));
     }
     if desk.format() == Format::Text {
         return Ok(());
