@@ -127,7 +127,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     ));
     for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
         let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
-        desk.terminal.note(&format!("  {} {whose}{}", counted(*count, "time"), Detail::read(kind).words()));
+        desk.terminal.note(&format!("  {} {whose}{}", counted(*count, "time"), Detail::read(kind).words(desk.zone)));
     }
     if repeats.len() > REPEATS {
         desk.terminal.note(&format!("  and {}", counted((repeats.len() - REPEATS) as u64, "more kind")));
@@ -166,7 +166,8 @@ impl FromStr for Bound {
         // A moment without a zone is not cut down to its day. In another zone it could be another moment.
         let day = || text.parse().ok().filter(|_| text.len() == "2026-11-22".len()).map(Self::Day);
         let moment = || text.parse().ok().map(Self::Moment);
-        day().or_else(moment).or_else(|| read_span(text).map(Self::Ago)).ok_or_else(|| {
+        // `7d`, `7d ago` and `-7d` mean the same.
+        day().or_else(moment).or_else(|| read_span(text).map(|span| Self::Ago(span.abs()))).ok_or_else(|| {
             let hint = "write a day as 2026-11-22, a moment as 2026-11-22T09:00:00Z, or how long ago as 90m, 8h or 7d";
             Invalid::new(format!("{} is not a time", quoted(text)), hint)
         })

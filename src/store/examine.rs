@@ -4,13 +4,11 @@ use super::engine::{Reads, WrittenAccount};
 use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, policy, record};
 use crate::domain::account::State;
 use crate::domain::audit::{EMPTY, Tampered, Walk};
-use crate::domain::clock::readable;
 use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email};
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
-use jiff::tz::TimeZone;
 
 /// How many things of one kind a message names.
 const NAMED: usize = 3;
@@ -168,14 +166,9 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
         return Ok(Finding::sound("admins", format!("{} usable", counted(lasting, "global-admin"))));
     }
     if let Some((until, username)) = latest {
-        return Ok(Finding::notable(
-            "admins",
-            format!(
-                "the only usable global-admins have temporary passwords, until {}",
-                readable(until, &TimeZone::UTC)
-            ),
-            format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
-        ));
+        let message = "the only usable global-admins have temporary passwords";
+        let remedy = format!("have them sign in and choose a password: passdesk me sign-in --as {username}");
+        return Ok(Finding { until: Some(until), ..Finding::notable("admins", message, remedy) });
     }
     let remedy = match somebody {
         Some((_, username)) => format!("an operator can run: passdesk recover {username}"),
