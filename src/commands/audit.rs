@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::actor::acting;
-use super::paging::{PAGE, limit, tell_of_more};
+use super::paging::{PAGE, limit, none_of, tell_of_more, typed};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
@@ -15,7 +15,7 @@ use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk,
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, before, moment, read_span};
 use crate::domain::target::Target;
-use crate::domain::text::{counted, quoted, shell_word};
+use crate::domain::text::{counted, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
 use crate::terminal::format::{Cell, Format, RecordWriter};
@@ -83,12 +83,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     }
     output::finish(desk.output)?;
     if after == args.after && desk.format() == Format::Text {
-        let said = said(args);
-        desk.terminal.note(&if said.is_empty() {
-            "There is no event.".into()
-        } else {
-            format!("No event matches{said}.")
-        });
+        desk.terminal.note(&none_of("event", filters(args)));
     }
     tell_of_repeats(desk, &store, &filter)?;
     if desk.format() != Format::Text {
@@ -135,18 +130,17 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     Ok(())
 }
 
-/// The search terms, as they were typed.
-fn said(args: &List) -> String {
-    let flags = [
-        ("account", args.account.as_deref()),
-        ("actor", args.actor.as_deref()),
-        ("action", args.action),
-        ("operation", args.operation.as_deref()),
-        ("outcome", args.outcome.map(Outcome::name)),
-        ("since", args.since.as_deref()),
-        ("until", args.until.as_deref()),
-    ];
-    flags.iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", shell_word((*value)?)))).collect()
+/// The filters, as they were typed.
+fn filters(args: &List) -> [Option<String>; 7] {
+    [
+        typed("account", args.account.as_deref()),
+        typed("actor", args.actor.as_deref()),
+        typed("action", args.action),
+        typed("operation", args.operation.as_deref()),
+        typed("outcome", args.outcome.map(Outcome::name)),
+        typed("since", args.since.as_deref()),
+        typed("until", args.until.as_deref()),
+    ]
 }
 
 /// One end of a time range, as it was typed.

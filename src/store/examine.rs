@@ -163,7 +163,7 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
         false
     })?;
     if lasting > 0 {
-        return Ok(Finding::sound("admins", format!("{} usable", counted(lasting, "global-admin"))));
+        return Ok(Finding::sound("admins", format!("{} with a lasting password", counted(lasting, "global-admin"))));
     }
     if let Some((until, username)) = latest {
         let message = "the only usable global-admins have temporary passwords";

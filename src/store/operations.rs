@@ -139,7 +139,7 @@ impl Store {
         self.read(|reads| policy::read(reads, otherwise))
     }
 
-    /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no usable global-admin.
+    /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no lasting admin.
     pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
@@ -155,7 +155,7 @@ impl Store {
         self.read(|reads| accounts::credential(reads, username))
     }
 
-    /// Whether the account is the last usable global-admin whose password does not expire.
+    /// Whether the account is the only lasting admin.
     pub fn is_last_admin(&self, id: AccountId) -> Result<bool> {
         self.read(|reads| admins::is_last(reads, id))
     }

@@ -310,7 +310,7 @@ fn a_filter_that_finds_nobody_changes_nothing_and_says_so() {
     let desk = crowded(2);
     let args = [&["users", "reset", "--search", "nowhere", "--output", "out"][..], &CSV].concat();
     let run = desk.refuses(0, || desk.run(&args));
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "There is no such account.\n"));
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "No account matches --search nowhere.\n"));
     assert_eq!(fs::read_to_string(desk.home.path().join("out")).unwrap(), HEADER);
 }
 
