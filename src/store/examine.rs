@@ -45,7 +45,7 @@ pub fn few_of(all: &[String]) -> String {
     some_of(all.iter().take(NAMED).cloned().collect(), all.len())
 }
 
-/// The accounts that no passdesk would write this way.
+/// How many accounts and hashes there are, and which of them passdesk cannot have written.
 #[derive(Default)]
 struct Accounts {
     all: u64,

@@ -1,7 +1,8 @@
 //! An open store: its operations, over the rows of any engine.
 //!
-//! Each method is one transaction. Simultaneous transactions have the same effect as if they ran one after the other.
-//! So two admins cannot remove each other at once, each because the other is left.
+//! Each method is one transaction. Simultaneous transactions have the same effect as if they ran one after the other:
+//! none decides on what another is changing. For example, two admins cannot remove each other at once, each because the
+//! other is left.
 //!
 //! No transaction is open while the caller prompts, hashes or delivers.
 //!
