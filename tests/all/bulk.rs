@@ -315,6 +315,14 @@ fn a_filter_that_finds_nobody_changes_nothing_and_says_so() {
 }
 
 #[test]
+fn a_filter_that_finds_only_the_actor_resets_nobody_and_says_that_there_is_no_other() {
+    let desk = Desk::settled();
+    let own = ["users", "reset", "--search", "root", "--role", "global-admin", "--state", "active", "--yes"];
+    let run = desk.refuses(0, || desk.run_as("root", &own));
+    assert_eq!(run.stderr, "No other account matches --search root --role global-admin --state active.\n");
+}
+
+#[test]
 fn a_list_of_nobody_is_one_that_a_program_can_read() {
     let desk = crowded(2);
     for (format, dry_run, end) in [
