@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
@@ -54,20 +54,31 @@ pub fn token() -> TokenSource {
     }
 }
 
-/// The zone of `TZ`, else the system's, else UTC. `TZ` is a name or a rule (POSIX), never the path of a file. Through
-/// sudo, such a file would be opened with the rights of another user.
+/// The system's zone: a link into its folder of zones, or a file of that form.
+const LOCAL: &str = "/etc/localtime";
+/// The system's folder of zones.
+const ZONES: &str = "/usr/share/zoneinfo/";
+
+/// The zone of `TZ`, else the system's, else UTC. `TZ` is a name, a rule (POSIX), or the path of the system's zone or of
+/// one in the system's folder. No other file is opened, and `TZDIR` does not count: through sudo, such a file would be
+/// opened with the rights of another user.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
-    let Some(named) = std::env::var_os("TZ") else {
-        let zone = TimeZone::system();
-        return if zone.is_unknown() { TimeZone::UTC } else { zone };
-    };
-    let named = named.to_str().unwrap_or_default();
-    let named = named.strip_prefix(':').unwrap_or(named);
-    let is_path = named.starts_with('/') || named.contains("..");
-    let zone = (!is_path).then(|| TimeZone::get(named).or_else(|_| TimeZone::posix(named)));
-    zone.and_then(Result::ok).unwrap_or(TimeZone::UTC)
+    let named = std::env::var_os("TZ").map_or_else(|| Some(LOCAL.into()), |named| named.into_string().ok());
+    named.and_then(|named| zone(&named, Path::new(LOCAL))).unwrap_or(TimeZone::UTC)
 });
+
+fn zone(named: &str, local: &Path) -> Option<TimeZone> {
+    let zones = TimeZoneDatabase::from_dir(ZONES).unwrap_or_else(|_| TimeZoneDatabase::bundled());
+    let named = named.strip_prefix(':').unwrap_or(named);
+    if named != LOCAL {
+        let name = named.strip_prefix(ZONES).unwrap_or(named);
+        return zones.get(name).or_else(|_| TimeZone::posix(name)).ok();
+    }
+    let link = std::fs::read_link(local).unwrap_or_default();
+    let name = link.to_str().and_then(|link| link.rsplit_once("zoneinfo/")).map(|(_, name)| name);
+    name.and_then(|name| zones.get(name).ok()).or_else(|| TimeZone::tzif("", &std::fs::read(local).ok()?).ok())
+}
 
 /// What shows a list that is longer than the screen: `PAGER`, else `less -R`. `None` if `PAGER` is empty, or the terminal
 /// cannot move its cursor.
@@ -96,5 +107,27 @@ pub fn coloured(choice: ColorChoice, is_terminal: bool) -> bool {
             let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
             is_terminal && !refused && !dumb
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{Timestamp, readable};
+
+    #[test]
+    fn the_zone_of_the_system_is_a_link_to_a_zone_or_a_copy_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [link, copy, none] = ["link", "copy", "none"].map(|name| folder.path().join(name));
+        let amsterdam = format!("{ZONES}Europe/Amsterdam");
+        std::os::unix::fs::symlink(&amsterdam, &link).unwrap();
+        std::fs::copy(&amsterdam, &copy).unwrap();
+        for local in [link, copy] {
+            for named in ["/etc/localtime", ":/etc/localtime"] {
+                let told = readable(Timestamp::UNIX_EPOCH, &zone(named, &local).unwrap());
+                assert_eq!(told, "1970-01-01 01:00 CET", "{}", local.display());
+            }
+        }
+        assert!(zone(LOCAL, &none).is_none());
     }
 }

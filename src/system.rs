@@ -48,7 +48,7 @@ pub fn random() -> anyhow::Result<impl CryptoRng> {
     Ok(rand::rand_core::UnwrapErr(SysRng))
 }
 
-/// Refuses to run with borrowed rights (set-user-ID), and prevents core dumps, which could hold secrets.
+/// Refuses to run with borrowed rights (set-user-ID or set-group-ID), and prevents core dumps, which could hold secrets.
 pub fn secure() -> Result<()> {
     if getuid() != geteuid() || getgid() != getegid() {
         return Err(Failure::new(Kind::Failed, "passdesk does not run set-user-id or set-group-id")
@@ -123,7 +123,8 @@ pub fn sudo_caller() -> Option<u32> {
     std::env::var_os("SUDO_UID")?.to_str()?.parse().ok()
 }
 
-/// Whether the program runs as another user, through sudo. Root does not count: root need not borrow rights.
+/// Whether the program runs as another user, through sudo. Root as the caller does not count: root need not
+/// borrow rights.
 #[must_use]
 pub fn is_through_sudo() -> bool {
     sudo_caller().is_some_and(|caller| caller != 0 && caller != geteuid().as_raw())

@@ -63,7 +63,7 @@ impl Acting {
         }
     }
 
-    /// Refuses a reset that would leave no admin to count on. The refusal is recorded. This check comes before a
+    /// Refuses a reset that would leave no lasting admin. The refusal is recorded. This check comes before a
     /// temporary password is shown. The store checks again in any case.
     pub fn may_reset(&self, store: &mut Store, account: &Account) -> Result<()> {
         self.may_change(store, Action::Reset, account)?;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::actor::acting;
-use super::paging::{PAGE, limit, tell_of_more};
+use super::paging::{PAGE, limit, none_of, tell_of_more, typed};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
@@ -15,7 +15,7 @@ use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk,
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, before, moment, read_span};
 use crate::domain::target::Target;
-use crate::domain::text::{counted, quoted, shell_word};
+use crate::domain::text::{counted, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
 use crate::terminal::format::{Cell, Format, RecordWriter};
@@ -87,12 +87,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     }
     output::finish(desk.output)?;
     if after == args.after && desk.format() == Format::Text {
-        let said = said(args);
-        desk.terminal.note(&if said.is_empty() {
-            "There is no event.".into()
-        } else {
-            format!("No event matches{said}.")
-        });
+        desk.terminal.note(&none_of("event", filters(args)));
     }
     tell_of_repeats(desk, &store, &filter)?;
     if desk.format() != Format::Text {
@@ -131,7 +126,7 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     ));
     for Repeat { target, kind, count, .. } in repeats.iter().take(REPEATS) {
         let whose = target.as_ref().map(|target| format!("{}: ", target.username)).unwrap_or_default();
-        desk.terminal.note(&format!("  {} {whose}{}", counted(*count, "time"), Detail::read(kind).words()));
+        desk.terminal.note(&format!("  {} {whose}{}", counted(*count, "time"), Detail::read(kind).words(desk.zone)));
     }
     if repeats.len() > REPEATS {
         desk.terminal.note(&format!("  and {}", counted((repeats.len() - REPEATS) as u64, "more kind")));
@@ -139,18 +134,17 @@ fn tell_of_repeats(desk: &mut Desk<'_>, store: &Store, filter: &EventFilter) -> 
     Ok(())
 }
 
-/// The search terms, as they were typed.
-fn said(args: &List) -> String {
-    let flags = [
-        ("account", args.account.as_deref()),
-        ("actor", args.actor.as_deref()),
-        ("action", args.action),
-        ("operation", args.operation.as_deref()),
-        ("outcome", args.outcome.map(Outcome::name)),
-        ("since", args.since.as_deref()),
-        ("until", args.until.as_deref()),
-    ];
-    flags.iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", shell_word((*value)?)))).collect()
+/// The filters, as they were typed.
+fn filters(args: &List) -> [Option<String>; 7] {
+    [
+        typed("account", args.account.as_deref()),
+        typed("actor", args.actor.as_deref()),
+        typed("action", args.action),
+        typed("operation", args.operation.as_deref()),
+        typed("outcome", args.outcome.map(Outcome::name)),
+        typed("since", args.since.as_deref()),
+        typed("until", args.until.as_deref()),
+    ]
 }
 
 /// One end of a time range, as it was typed.
@@ -170,7 +164,8 @@ impl FromStr for Bound {
         // A moment without a zone is not cut down to its day. In another zone it could be another moment.
         let day = || text.parse().ok().filter(|_| text.len() == "2026-11-22".len()).map(Self::Day);
         let moment = || text.parse().ok().map(Self::Moment);
-        day().or_else(moment).or_else(|| read_span(text).map(Self::Ago)).ok_or_else(|| {
+        // `7d`, `7d ago` and `-7d` mean the same.
+        day().or_else(moment).or_else(|| read_span(text).map(|span| Self::Ago(span.abs()))).ok_or_else(|| {
             let hint = "write a day as 2026-11-22, a moment as 2026-11-22T09:00:00Z, or how long ago as 90m, 8h or 7d";
             Invalid::new(format!("{} is not a time", quoted(text)), hint)
         })

@@ -33,8 +33,8 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// Starts up to `workers` threads. Each needs the memory that the cost says. If memory runs short, fewer start, but
-    /// at least one.
+    /// Starts up to `workers` threads. Each needs the memory that the cost says. If memory runs short, fewer start. If
+    /// there is not enough for one, this fails.
     pub fn start(workers: NonZeroUsize, cost: Cost) -> anyhow::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job>();
         let queue = Arc::new(Mutex::new(queue));

@@ -3,6 +3,7 @@
 use super::Desk;
 use super::way_out;
 use crate::cli::init::Init;
+use crate::domain::account::Lifecycle;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::name::{DisplayName, Username};
@@ -36,7 +37,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let stores = desk.stores;
     let by = Actor::Operator(desk.operator.clone());
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
-    let (about, hash) = way_out::temporary(desk, &username, &display_name, lifetime)?;
+    let (about, hash) = way_out::temporary(desk, (&username, &display_name, Lifecycle::Active), lifetime)?;
     let temporary = NewTemporary { hash, until: about.until };
     let roles = Roles::from_iter([Role::GlobalAdmin]);
     let first = NewAccount { username, display_name, email, roles, temporary };

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::Desk;
+use crate::domain::text::shell_word;
 use crate::terminal::format::Format;
 
 /// How many rows are read and written at a time. No transaction is open while a slow reader blocks the output.
@@ -23,4 +24,15 @@ pub fn limit(desk: &Desk<'_>, asked: Option<u64>) -> usize {
 /// Tells how to see the rows after the last one shown.
 pub fn tell_of_more(desk: &mut Desk<'_>, shown: usize, last: impl Display) {
     desk.terminal.note(&format!("The first {shown} are shown; go on with --after {last}, or raise --limit."));
+}
+
+/// A filter as it was typed, if it was.
+pub fn typed(flag: &str, value: Option<&str>) -> Option<String> {
+    Some(format!(" --{flag} {}", shell_word(value?)))
+}
+
+/// Says that a list is empty, and what was searched for.
+pub fn none_of(one: &str, typed: impl IntoIterator<Item = Option<String>>) -> String {
+    let typed: String = typed.into_iter().flatten().collect();
+    if typed.is_empty() { format!("There is no {one}.") } else { format!("No {one} matches{typed}.") }
 }

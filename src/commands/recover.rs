@@ -3,6 +3,7 @@
 use super::way_out;
 use super::{Desk, find};
 use crate::cli::recover::Recover;
+use crate::domain::account::Lifecycle;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Reason};
 use crate::domain::name::Username;
@@ -44,8 +45,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
             .hint("look at it again, and try again"));
     }
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
-    way_out::issue_temporary(&mut handover, desk, (&account.username, &account.display_name), lifetime, |new| {
-        Ok(store.recover(&actor, account.id, account.revision, &new)?)
-    })?;
+    way_out::issue_temporary(
+        &mut handover,
+        desk,
+        (&account.username, &account.display_name, Lifecycle::Active),
+        lifetime,
+        |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),
+    )?;
     handover.close(&mut desk.means())
 }

@@ -205,7 +205,7 @@ fn of_others(store: &Store, label: &Label) -> Result<Option<Token>> {
         return Ok(called.pop());
     }
     let lines = called.iter().map(|token| format!("{}: {}", token.id.0, token.named())).collect();
-    let failure = Failure::new(Kind::Conflict, format!("{} tokens are called {label}", called.len()));
+    let failure = Failure::new(Kind::Usage, format!("{} tokens are called {label}", called.len()));
     Err(Failure { lines, ..failure.hint("give the number of one") })
 }
 

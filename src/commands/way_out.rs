@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::Desk;
 use crate::cli::ways::{Copier, TemporaryFlags, WayFlags};
+use crate::domain::account::Lifecycle;
 use crate::domain::clock::after;
 use crate::domain::delivery::Undelivered;
 use crate::domain::hash::StoredHash;
@@ -105,39 +106,40 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
     Ok(Handover::begin::<D>(way, desk.terminal, format, flags.quiet, several))
 }
 
+/// Whose temporary password it is: the account, its owner's name, and whether it is in use.
+type Whose<'a> = (&'a Username, &'a DisplayName, Lifecycle);
+
 /// Makes a temporary password for an account, and what is disclosed with it.
 pub fn temporary(
     desk: &mut Desk<'_>,
-    username: &Username,
-    display_name: &DisplayName,
+    whose: Whose<'_>,
     lifetime: SignedDuration,
 ) -> Result<(TemporaryDisclosure, Undelivered<StoredHash>)> {
     let password = TemporaryPassword::generate(desk.rng);
     let hash = StoredHash::of_temporary(password, desk.policy.cost, desk.rng)?;
-    Ok((said_of(desk, username, display_name, lifetime)?, hash))
+    Ok((said_of(desk, whose, lifetime)?, hash))
 }
 
 /// What is disclosed with a temporary password that is given now.
 pub fn said_of(
     desk: &Desk<'_>,
-    username: &Username,
-    display_name: &DisplayName,
+    (username, display_name, lifecycle): Whose<'_>,
     lifetime: SignedDuration,
 ) -> Result<TemporaryDisclosure> {
     let (now, operation) = (desk.now()?, desk.stores.operation());
     let (username, display_name, until) = (username.clone(), display_name.clone(), after(now, lifetime));
-    Ok(TemporaryDisclosure { username, display_name, now, until, zone: desk.zone, operation })
+    Ok(TemporaryDisclosure { username, display_name, lifecycle, now, until, zone: desk.zone, operation })
 }
 
 /// Makes a temporary password, hands it over, and puts it in force.
 pub fn issue_temporary(
     handover: &mut Handover,
     desk: &mut Desk<'_>,
-    (username, display_name): (&Username, &DisplayName),
+    whose: Whose<'_>,
     lifetime: SignedDuration,
     commit: impl FnOnce(NewTemporary) -> Result<()>,
 ) -> Result<()> {
-    let (about, secret) = temporary(desk, username, display_name, lifetime)?;
+    let (about, secret) = temporary(desk, whose, lifetime)?;
     let until = about.until;
     handover.issue(&mut desk.means(), about, secret, |hash| commit(NewTemporary { hash, until }))
 }

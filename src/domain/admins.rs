@@ -1,4 +1,4 @@
-//! Whether a usable global-admin is left.
+//! Whether a usable global-admin is left, and a lasting one.
 
 use super::account::Account;
 use super::clock::Timestamp;
@@ -9,7 +9,7 @@ use super::role::Role;
 pub struct Admins {
     /// A global-admin who can sign in now.
     pub usable: bool,
-    /// A global-admin who can sign in now, with a password that does not expire.
+    /// A usable one whose password does not expire. A temporary one may expire before anybody uses it.
     pub lasting: bool,
 }
 

@@ -143,8 +143,8 @@ pub enum Refusal {
         /// Whom to ask.
         hint: String,
     },
-    /// Nobody would be left who can administer the store.
-    #[error("{username} is the last usable global-admin")]
+    /// No lasting admin would be left, or none at all.
+    #[error("without {username}, no usable global-admin has a lasting password")]
     LastAdmin {
         /// The target.
         username: Username,
@@ -155,8 +155,8 @@ pub enum Refusal {
         /// The actor.
         username: Username,
     },
-    /// Operators are shut out, and there is no usable global-admin either.
-    #[error("there is no usable global-admin")]
+    /// Operators would be shut out, and there is no lasting admin.
+    #[error("no usable global-admin has a lasting password")]
     NoAdmin,
     /// Operators are shut out.
     #[error("nobody is signed in, and the policy of this store makes operators sign in, too")]

@@ -38,22 +38,21 @@ pub fn to_the_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
-/// A span of time in words: the two largest units that are not zero, as `23 hours 59 minutes`.
+/// A span of time in words: the largest unit that is not zero and the next one, as `23 hours 59 minutes`.
 #[must_use]
 pub fn spoken(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let mut rest = seconds.max(0);
-    let mut parts = Vec::new();
-    for (size, name) in UNITS {
+    let counts = UNITS.map(|(size, name)| {
         // The policy says 24 hours, so days begin at two.
         let count = if size == 86_400 && rest < 2 * size { 0 } else { rest / size };
         rest -= count * size;
-        if count > 0 {
-            parts.push(format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
-        }
-    }
-    parts.truncate(2);
-    if parts.is_empty() { "0 seconds".into() } else { parts.join(" ") }
+        (count, name)
+    });
+    let two = counts.into_iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
+    let said = two.map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
+    let said = said.collect::<Vec<_>>().join(" ");
+    if said.is_empty() { "0 seconds".into() } else { said }
 }
 
 /// Reads a span of time: `90m`, `8h`, `2 days`, `PT8H`. A day has 24 hours.
@@ -114,10 +113,12 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_said_in_their_two_largest_units() {
+    fn spans_are_said_in_their_largest_unit_and_the_next() {
         assert_eq!(spoken(86_400), "24 hours");
         assert_eq!(spoken(5_400), "1 hour 30 minutes");
         assert_eq!(spoken(3 * 86_400 + 3_600 + 60), "3 days 1 hour");
+        assert_eq!(spoken(3 * 86_400 + 30), "3 days");
+        assert_eq!(spoken(7_230), "2 hours");
         assert_eq!(spoken(1), "1 second");
         assert_eq!(spoken(-5), "0 seconds");
     }

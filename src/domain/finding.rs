@@ -1,5 +1,7 @@
 //! The result of a check of a store: one finding for each thing that was checked.
 
+use super::clock::Timestamp;
+
 /// The result for one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -32,6 +34,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What was found, in a clause.
     pub message: String,
+    /// Until when this stays so, if it ends.
+    pub until: Option<Timestamp>,
     /// What to do about it, unless all is well.
     pub remedy: Option<String>,
 }
@@ -39,16 +43,16 @@ pub struct Finding {
 impl Finding {
     /// A finding that all is well.
     pub fn sound(check: &'static str, message: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Sound, message: message.into(), remedy: None }
+        Self { check, verdict: Verdict::Sound, message: message.into(), until: None, remedy: None }
     }
 
     /// A finding that is worth knowing.
     pub fn notable(check: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Notable, message: message.into(), remedy: Some(remedy.into()) }
+        Self { check, verdict: Verdict::Notable, message: message.into(), until: None, remedy: Some(remedy.into()) }
     }
 
     /// A finding that the store cannot be used, or cannot be trusted.
     pub fn faulty(check: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Faulty, message: message.into(), remedy: Some(remedy.into()) }
+        Self { check, verdict: Verdict::Faulty, message: message.into(), until: None, remedy: Some(remedy.into()) }
     }
 }

@@ -43,10 +43,10 @@ table! {
     ByToken => "by_token", "a token may not do this";
     /// The actor's account is not in use.
     ActorNotInUse => "actor_not_in_use", "the account that does it is not in use";
-    /// No usable global-admin would be left.
-    LastAdmin => "last_admin", "it is the last usable global-admin";
-    /// There is no usable global-admin.
-    NoAdmin => "no_admin", "there is no usable global-admin";
+    /// No lasting global-admin would be left, or no usable one.
+    LastAdmin => "last_admin", "no usable global-admin would have a lasting password";
+    /// There is no lasting global-admin.
+    NoAdmin => "no_admin", "no usable global-admin has a lasting password";
     /// A new password must be chosen first.
     ChangeRequired => "change_required", "a new password must be chosen first";
     /// Operators have to sign in.

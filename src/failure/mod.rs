@@ -160,7 +160,7 @@ impl From<Refusal> for Failure {
         match refusal {
             Refusal::NotAllowed { hint, .. } => Self::new(Kind::NotAllowed, message).hint(hint),
             Refusal::LastAdmin { username } => Self::new(Kind::RefusedByPolicy, message).hint(format!(
-                "make another global-admin first; if {username} is locked out, an operator runs 'passdesk recover {username}'"
+                "make another global-admin first, and have them choose a password; if {username} is locked out, an operator runs 'passdesk recover {username}'"
             )),
             Refusal::ChangeRequired { username } => Self::new(Kind::ChangeRequired, message).hint(format!(
                 "choose one with 'passdesk me passwd --as {username}'; without a terminal, add --password-stdin"

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::domain::account::named;
+use crate::domain::account::{Lifecycle, named};
 use crate::domain::clock::{Zone, moment_and_span};
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
@@ -94,6 +94,8 @@ pub struct TemporaryDisclosure {
     pub username: Username,
     /// Its owner's name.
     pub display_name: DisplayName,
+    /// Whether the account is in use. If not, nobody can sign in to it yet.
+    pub lifecycle: Lifecycle,
     /// When it was made.
     pub now: Timestamp,
     /// When it expires.
@@ -120,9 +122,13 @@ impl Disclosure for TemporaryDisclosure {
 
     fn rest(&self) -> String {
         let Self { username, now, until, zone, .. } = self;
+        let owner = match self.lifecycle {
+            Lifecycle::Active => "Its owner",
+            Lifecycle::Disabled => "Once the account is enabled, its owner",
+        };
+        let expires = expires(*now, *until, zone);
         format!(
-            "{}\nIts owner signs in with it and chooses a new one:\n\x20   passdesk me sign-in --as {username}\n",
-            expires(*now, *until, zone)
+            "{expires}\n{owner} signs in with it and chooses a new one:\n\x20   passdesk me sign-in --as {username}\n"
         )
     }
 

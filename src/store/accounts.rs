@@ -244,7 +244,7 @@ pub fn replace_password(
 }
 
 /// Makes one change to one account. It checks three things: the account is still as it was seen, the actor may do it,
-/// and a usable admin is left. Then it saves and records the change. `work` changes the account, and returns the
+/// and a lasting admin is left. Then it saves and records the change. `work` changes the account, and returns the
 /// details for the record.
 fn change(
     tx: &mut Tx<'_>,

@@ -1,4 +1,5 @@
-//! Whether a usable admin is left. It is looked up inside the transaction that writes.
+//! Whether a lasting admin is left, or a usable one where none is lasting. It is looked up inside the transaction that
+//! writes.
 
 use super::Result;
 use super::engine::Reads;
@@ -27,7 +28,7 @@ pub fn others(reads: &mut dyn Reads, but: AccountId, now: Timestamp) -> Result<A
     Ok(admins)
 }
 
-/// Refuses a change that would leave no usable admin.
+/// Refuses a change that would leave no lasting admin, or no usable one.
 pub fn stay(tx: &mut Tx<'_>, was: &Account, is: &Account) -> Result<()> {
     let now = tx.now();
     if !was.is_usable_admin(now) {

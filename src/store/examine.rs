@@ -4,13 +4,11 @@ use super::engine::{Reads, WrittenAccount};
 use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, policy, record};
 use crate::domain::account::State;
 use crate::domain::audit::{EMPTY, Tampered, Walk};
-use crate::domain::clock::readable;
 use crate::domain::finding::Finding;
 use crate::domain::name::{DisplayName, Email};
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
-use jiff::tz::TimeZone;
 
 /// How many things of one kind a message names.
 const NAMED: usize = 3;
@@ -47,7 +45,7 @@ pub fn few_of(all: &[String]) -> String {
     some_of(all.iter().take(NAMED).cloned().collect(), all.len())
 }
 
-/// The accounts that no passdesk would write this way.
+/// How many accounts and hashes there are, and which of them passdesk cannot have written.
 #[derive(Default)]
 struct Accounts {
     all: u64,
@@ -165,17 +163,12 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
         false
     })?;
     if lasting > 0 {
-        return Ok(Finding::sound("admins", format!("{} usable", counted(lasting, "global-admin"))));
+        return Ok(Finding::sound("admins", format!("{} with a lasting password", counted(lasting, "global-admin"))));
     }
     if let Some((until, username)) = latest {
-        return Ok(Finding::notable(
-            "admins",
-            format!(
-                "the only usable global-admins have temporary passwords, until {}",
-                readable(until, &TimeZone::UTC)
-            ),
-            format!("have them sign in and choose a password: passdesk me sign-in --as {username}"),
-        ));
+        let message = "the only usable global-admins have temporary passwords";
+        let remedy = format!("have them sign in and choose a password: passdesk me sign-in --as {username}");
+        return Ok(Finding { until: Some(until), ..Finding::notable("admins", message, remedy) });
     }
     let remedy = match somebody {
         Some((_, username)) => format!("an operator can run: passdesk recover {username}"),

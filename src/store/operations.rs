@@ -1,7 +1,8 @@
 //! An open store: its operations, over the rows of any engine.
 //!
-//! Each method is one transaction. Simultaneous transactions have the same effect as if they ran one after the other.
-//! So two admins cannot remove each other at once, each because the other is left.
+//! Each method is one transaction. Simultaneous transactions have the same effect as if they ran one after the other:
+//! none decides on what another is changing. For example, two admins cannot remove each other at once, each because the
+//! other is left.
 //!
 //! No transaction is open while the caller prompts, hashes or delivers.
 //!
@@ -139,7 +140,7 @@ impl Store {
         self.read(|reads| policy::read(reads, otherwise))
     }
 
-    /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no usable global-admin.
+    /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no lasting admin.
     pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
@@ -155,7 +156,7 @@ impl Store {
         self.read(|reads| accounts::credential(reads, username))
     }
 
-    /// Whether the account is the last usable global-admin whose password does not expire.
+    /// Whether the account is the only lasting admin.
     pub fn is_last_admin(&self, id: AccountId) -> Result<bool> {
         self.read(|reads| admins::is_last(reads, id))
     }

@@ -160,7 +160,7 @@ fn event_row(event: &Event, columns: Columns, zone: &TimeZone) -> Vec<Cell> {
     let number = event.sequence;
     let at = Timestamp::from_second(event.at).map(|at| readable(at, zone)).unwrap_or_default();
     let outcome = or_dash(&event.outcome);
-    let detail = Detail::read(&event.detail).words();
+    let detail = Detail::read(&event.detail).words(zone);
     let [actor, action, target, detail] =
         [&event.actor, &event.action, &event.target, &detail].map(|text| neutral(text));
     let by = if actor.is_empty() { "" } else { "by" };
@@ -336,7 +336,12 @@ mod tests {
             let drawn = EventTable::new(&crate::domain::clock::UTC, Layout { width: Some(width), coloured: false })
                 .page(std::slice::from_ref(&event));
             assert!(drawn.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}: {drawn}");
-            for word in entry.detail.words().split(' ').chain(["refused", "1970-01-01", "require-change", "mallory)"]) {
+            for word in entry.detail.words(&TimeZone::UTC).split(' ').chain([
+                "refused",
+                "1970-01-01",
+                "require-change",
+                "mallory)",
+            ]) {
                 assert!(drawn.contains(word), "{word} at {width}: {drawn}");
             }
         }

@@ -310,8 +310,16 @@ fn a_filter_that_finds_nobody_changes_nothing_and_says_so() {
     let desk = crowded(2);
     let args = [&["users", "reset", "--search", "nowhere", "--output", "out"][..], &CSV].concat();
     let run = desk.refuses(0, || desk.run(&args));
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "There is no such account.\n"));
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", "No account matches --search nowhere.\n"));
     assert_eq!(fs::read_to_string(desk.home.path().join("out")).unwrap(), HEADER);
+}
+
+#[test]
+fn a_filter_that_finds_only_the_actor_resets_nobody_and_says_that_there_is_no_other() {
+    let desk = Desk::settled();
+    let own = ["users", "reset", "--search", "root", "--role", "global-admin", "--state", "active", "--yes"];
+    let run = desk.refuses(0, || desk.run_as("root", &own));
+    assert_eq!(run.stderr, "No other account matches --search root --role global-admin --state active.\n");
 }
 
 #[test]

@@ -320,7 +320,14 @@ fn that_the_only_admin_has_a_temporary_password_is_a_note_with_its_end() {
     run.succeeds();
     let admins = findings.last().unwrap();
     assert_eq!((&admins["check"], &admins["result"]), (&"admins".into(), &"note".into()));
-    assert!(admins["message"].as_str().unwrap().contains("have temporary passwords, until 2"), "{admins}");
+    let message = admins["message"].as_str().unwrap();
+    let (what, until) = message.split_once(", until ").unwrap();
+    assert_eq!(what, "the only usable global-admins have temporary passwords");
+    let until: jiff::Timestamp = until.parse().unwrap();
+    // People read it in their zone.
+    let text = Run::from(desk.command(&["store", "check"]).env("TZ", "XYZ-5:30").output().unwrap()).succeeds().stdout;
+    let local = (until + jiff::SignedDuration::from_mins(330)).strftime("%Y-%m-%d %H:%M XYZ").to_string();
+    assert!(text.contains(&format!("{what}, until {local}\n")), "{text}");
     assert!(admins["remedy"].as_str().unwrap().contains("passdesk me sign-in --as root"), "{admins}");
 }
 

@@ -296,7 +296,7 @@ fn anchor(heading: &str) -> String {
 
 #[test]
 fn every_link_leads_somewhere() {
-    let link = Regex::new(r"\]\(([^)#:]*)(?:#([^)]*))?\)").unwrap();
+    let link = Regex::new(r##"(?:\]\(|\bsrc(?:set)?=")([^)"#:]*)(?:#([^)"]*))?[)"]"##).unwrap();
     for (name, text) in PAGES {
         let folder = if name == "README.md" { "" } else { "docs/" };
         for found in link.captures_iter(text) {

@@ -365,7 +365,9 @@ fn what_a_stranger_tries_again_and_again_is_an_event_of_each_kind_and_a_count() 
     let refused = |desk: &Desk| events(desk).iter().filter(|event| event["outcome"] == "refused").count();
     assert_eq!(refused(&desk), 5);
     let said = desk.run(&LIST).succeeds().stderr;
-    assert!(said.starts_with("Not in the list yet: 19 more sign-ins that failed, the last today at "), "{said}");
+    let told =
+        |day| said.starts_with(&format!("Not in the list yet: 19 more sign-ins that failed, the last {day} at "));
+    assert!(["today", "yesterday"].into_iter().any(told), "{said}");
     assert!(
         said.contains("  5 times no such account; typed by ") && said.contains("  4 times alice: wrong password; "),
         "{said}"
@@ -567,6 +569,15 @@ fn every_filter_lists_the_same_events_in_every_format() {
 }
 
 #[test]
+fn a_span_is_a_time_ago_however_it_is_written() {
+    let desk = Desk::new();
+    for span in ["7d", "7d ago", "7 days ago", "-7d"] {
+        assert_eq!(numbers(&desk, "jsonl", &[&format!("--since={span}")]), [1], "{span}");
+        assert_eq!(numbers(&desk, "jsonl", &[&format!("--until={span}")]), [0; 0], "{span}");
+    }
+}
+
+#[test]
 fn a_day_is_that_of_the_reader_and_a_moment_everybodys() {
     let desk = ten_days(); // One event a day, at midnight UTC.
     let listed = |zone: &str, filter: [&str; 2]| {
@@ -585,25 +596,56 @@ fn a_day_is_that_of_the_reader_and_a_moment_everybodys() {
 #[test]
 fn times_on_a_terminal_are_those_of_its_zone_and_those_for_programs_are_utc() {
     let desk = ten_days();
+    let zones = desk.home.path().join("zones");
+    std::fs::create_dir_all(zones.join("Europe")).unwrap();
+    for name in ["Europe/Amsterdam", "Europe/Nowhere"] {
+        std::fs::copy("/usr/share/zoneinfo/Asia/Tokyo", zones.join(name)).unwrap();
+    }
     for (zone, told) in [
         ("Europe/Amsterdam", "2026-01-05 01:00 CET"),
         (":Europe/Amsterdam", "2026-01-05 01:00 CET"),
         ("America/Sao_Paulo", "2026-01-04 21:00 -03"),
         ("XYZ-5:30", "2026-01-05 05:30 XYZ"),
-        // A zone never names a file, and an unknown zone is not guessed at.
-        ("/usr/share/zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
+        ("/usr/share/zoneinfo/Europe/Amsterdam", "2026-01-05 01:00 CET"),
+        (":/usr/share/zoneinfo/Europe/Amsterdam", "2026-01-05 01:00 CET"),
+        // No other file is a zone, and an unknown zone is not guessed at.
+        ("/usr/share/zoneinfo/../zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
         ("../zoneinfo/Europe/Amsterdam", "2026-01-05 00:00 UTC"),
         ("Europe/Nowhere", "2026-01-05 00:00 UTC"),
         ("", "2026-01-05 00:00 UTC"),
     ] {
         let list = |format: &str| {
             let mut command = desk.command(&[&LIST[..], &["--action", "disable", "--format", format]].concat());
-            Run::from(command.env("TZ", zone).output().unwrap()).succeeds().stdout
+            // A folder of zones that the caller names does not count.
+            Run::from(command.env("TZ", zone).env("TZDIR", &zones).output().unwrap()).succeeds().stdout
         };
         assert!(list("text").contains(told), "{zone}: {}", list("text"));
         for format in ["json", "jsonl", "csv"] {
             assert!(list(format).contains("2026-01-05T00:00:00Z"), "{zone}: {}", list(format));
         }
+    }
+}
+
+#[test]
+fn moments_in_the_details_are_told_like_the_others() {
+    let desk = Desk::new();
+    tamper(&desk, || desk.sql(r#"UPDATE audit_events SET detail = '{"expires_at":"2026-01-05T00:00:00Z"}'"#));
+    for (format, told) in
+        [("text", "expires 2026-01-05 01:00 CET"), ("jsonl", "2026-01-05T00:00:00Z"), ("csv", "2026-01-05T00:00:00Z")]
+    {
+        let mut command = desk.command(&[&LIST[..], &["--format", format]].concat());
+        let listed = Run::from(command.env("TZ", "Europe/Amsterdam").output().unwrap()).succeeds().stdout;
+        assert!(listed.contains(told), "{format}: {listed}");
+    }
+}
+
+#[test]
+fn the_zone_of_the_system_can_be_named() {
+    let desk = Desk::new();
+    let list = |command: &mut std::process::Command| Run::from(command.output().unwrap()).succeeds().stdout;
+    let unnamed = list(desk.command(&LIST).env_remove("TZ"));
+    for named in ["/etc/localtime", ":/etc/localtime"] {
+        assert_eq!(list(desk.command(&LIST).env("TZ", named)), unnamed, "{named}");
     }
 }
 

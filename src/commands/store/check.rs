@@ -4,6 +4,7 @@ use super::Watched;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
+use crate::domain::clock::readable;
 use crate::domain::finding::{Finding, Verdict};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
@@ -24,15 +25,22 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     {
         return answer;
     }
-    let findings = desk.store_file()?.examine(&mut Watched::on(desk.terminal))?;
+    let mut findings = desk.store_file()?.examine(&mut Watched::on(desk.terminal))?;
     let faulty = findings.iter().filter(|finding| finding.verdict == Verdict::Faulty).count();
     if faulty == 0 {
         answer?;
     }
-    if desk.format() == Format::Text {
+    let is_text = desk.format() == Format::Text;
+    for Finding { message, until, .. } in &mut findings {
+        if let Some(until) = until {
+            message.push_str(", until ");
+            message.push_str(&if is_text { readable(*until, desk.zone) } else { until.to_string() });
+        }
+    }
+    if is_text {
         desk.print(&checkup::lines(&findings, desk.output.layout()))?;
     } else {
-        let record = |Finding { check, verdict, message, remedy }| {
+        let record = |Finding { check, verdict, message, remedy, .. }| {
             vec![check.into(), verdict.name().into(), message.into(), remedy.into()]
         };
         desk.print_records(&["check", "result", "message", "remedy"], findings.into_iter().map(record), true)?;

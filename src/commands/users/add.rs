@@ -4,6 +4,7 @@ use crate::cli::users::Add;
 use crate::commands::actor::acting;
 use crate::commands::way_out;
 use crate::commands::{Desk, email};
+use crate::domain::account::Lifecycle;
 use crate::domain::authority::{Action, Subject};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::Roles;
@@ -37,10 +38,16 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
-    way_out::issue_temporary(&mut handover, desk, (&username, &display_name), lifetime, |temporary| {
-        let (username, display_name) = (username.clone(), display_name.clone());
-        let new = NewAccount { username, display_name, email, roles, temporary };
-        Ok(store.add_account(acting.actor(), &new).map(drop)?)
-    })?;
+    way_out::issue_temporary(
+        &mut handover,
+        desk,
+        (&username, &display_name, Lifecycle::Active),
+        lifetime,
+        |temporary| {
+            let (username, display_name) = (username.clone(), display_name.clone());
+            let new = NewAccount { username, display_name, email, roles, temporary };
+            Ok(store.add_account(acting.actor(), &new).map(drop)?)
+        },
+    )?;
     handover.close(&mut desk.means())
 }

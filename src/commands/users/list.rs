@@ -7,11 +7,12 @@ use anyhow::Context as _;
 
 use crate::cli::users::{Filters, List};
 use crate::commands::actor::acting;
-use crate::commands::paging::{PAGE, limit, tell_of_more};
+use crate::commands::paging::{PAGE, limit, none_of, tell_of_more, typed};
 use crate::commands::{Desk, find};
-use crate::domain::account::Account;
+use crate::domain::account::{Account, State};
 use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
+use crate::domain::role::Role;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Sort, Store};
 use crate::terminal::format::{Cell, Format, RecordWriter};
@@ -48,10 +49,10 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     output::finish(desk.output)?;
     let listed = pages.listed;
     if listed == 0 {
-        desk.terminal.note(if args.after.is_some() {
-            "There are no more accounts."
+        desk.terminal.note(&if args.after.is_some() {
+            "There are no more accounts.".into()
         } else {
-            "There is no such account."
+            none_of("account", filters(&args.filters))
         });
     } else if args.limit.is_none() && listed == limit && pages.is_more() {
         let id = pages.last.map_or_else(String::new, |last| last.id.to_string());
@@ -64,6 +65,16 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 #[must_use]
 pub fn filter(args: &Filters) -> Filter {
     Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change }
+}
+
+/// The filters, as they were typed.
+pub fn filters(args: &Filters) -> [Option<String>; 4] {
+    [
+        typed("search", args.search.as_deref()),
+        typed("role", args.role.map(Role::name)),
+        typed("state", args.state.map(State::name)),
+        args.must_change.then(|| " --must-change".into()),
+    ]
 }
 
 /// Writes all pages. A thread formats one page while the next is read. No read is open while a slow reader blocks the

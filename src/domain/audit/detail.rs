@@ -1,10 +1,12 @@
 //! The details of an event: values under documented keys, and their words for people.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Reason;
+use crate::domain::clock::readable;
 use crate::domain::role::{Role, Roles};
 use crate::domain::table::table;
 
@@ -81,11 +83,14 @@ table! {
 
 impl DetailKey {
     /// A value in words for people.
-    fn said(self, value: &Value) -> String {
+    fn said(self, value: &Value, zone: &TimeZone) -> String {
         let value = plain(value);
         let value = match self {
             Self::Reason => Reason::of_code(&value).map_or(value, |reason| reason.words().to_owned()),
             Self::Purpose => value.replace('-', " "),
+            Self::LastAt | Self::FirstBeganAt | Self::LastBeganAt | Self::ExpiresAt => {
+                value.parse().map_or(value, |at| readable(at, zone))
+            }
             _ => value,
         };
         self.phrase().replace("{}", &value)
@@ -139,10 +144,10 @@ impl Detail {
         }
     }
 
-    /// The words for people.
+    /// The words for people, with the moments of their zone.
     #[must_use]
-    pub fn words(&self) -> String {
-        let known = DetailKey::ALL.iter().filter_map(|key| Some(key.said(self.0.get(key.name())?)));
+    pub fn words(&self, zone: &TimeZone) -> String {
+        let known = DetailKey::ALL.iter().filter_map(|key| Some(key.said(self.0.get(key.name())?, zone)));
         let is_known = |name: &str| DetailKey::ALL.iter().any(|key| key.name() == name);
         // A later passdesk may have written keys that this one does not know.
         let unknown = self.0.iter().filter(|(name, _)| !is_known(name));
@@ -172,22 +177,30 @@ mod tests {
             .with_moment(DetailKey::ExpiresAt, Timestamp::UNIX_EPOCH);
         assert_eq!(Detail::read(&detail.to_json()), detail);
         assert_eq!(
-            detail.words(),
-            "wrong password; roles: helpdesk, auditor; expires 1970-01-01T00:00:00Z; failed before: 3"
+            detail.words(&TimeZone::get("Europe/Amsterdam").unwrap()),
+            "wrong password; roles: helpdesk, auditor; expires 1970-01-01 01:00 CET; failed before: 3"
         );
+    }
+
+    #[test]
+    fn every_moment_is_said_in_the_zone_of_its_reader() {
+        for key in DetailKey::ALL.into_iter().filter(|key| key.name().ends_with("_at")) {
+            let said = Detail::default().with_moment(key, Timestamp::UNIX_EPOCH).words(&TimeZone::UTC);
+            assert!(said.ends_with(" 1970-01-01 00:00 UTC"), "{said}");
+        }
     }
 
     #[test]
     fn a_sentence_of_an_earlier_passdesk_is_read_as_it_was_written() {
         for said in ["expires 2026-11-23T09:00:00Z", "\"quoted\"", "7", "{"] {
-            assert_eq!(Detail::read(said).words(), said);
+            assert_eq!(Detail::read(said).words(&TimeZone::UTC), said);
         }
         assert_eq!(Detail::read(""), Detail::default());
     }
 
     #[test]
     fn what_a_later_passdesk_has_written_is_said_under_its_name() {
-        assert_eq!(Detail::read(r#"{"colour":"red","roles":[]}"#).words(), "roles: none; colour: red");
+        assert_eq!(Detail::read(r#"{"colour":"red","roles":[]}"#).words(&TimeZone::UTC), "roles: none; colour: red");
     }
 
     #[test]

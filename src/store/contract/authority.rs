@@ -1,4 +1,4 @@
-//! Who may change whom, decided again inside the transaction: rank, removal, and the last usable admin.
+//! Who may change whom, decided again inside the transaction: rank, removal, and the last admin.
 
 use jiff::SignedDuration;
 

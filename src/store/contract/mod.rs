@@ -267,7 +267,7 @@ fn operator() -> Actor {
 
 /// What an event says, in words.
 fn words(event: &Event) -> String {
-    Detail::read(&event.detail).words()
+    Detail::read(&event.detail).words(&jiff::tz::TimeZone::UTC)
 }
 
 fn hash(text: &str) -> StoredHash {

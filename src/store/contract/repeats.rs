@@ -28,7 +28,12 @@ fn said(store: &Store) -> Vec<String> {
 }
 
 fn counted(store: &Store) -> Vec<(String, u64)> {
-    store.repeats().unwrap().into_iter().map(|repeat| (Detail::read(&repeat.kind).words(), repeat.count)).collect()
+    store
+        .repeats()
+        .unwrap()
+        .into_iter()
+        .map(|repeat| (Detail::read(&repeat.kind).words(&jiff::tz::TimeZone::UTC), repeat.count))
+        .collect()
 }
 
 pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(store: &mut Store) {

@@ -28,7 +28,7 @@ pub fn tamper<T>(desk: &Desk, deed: impl FnOnce() -> T) -> T {
 
 /// The words about an event, besides who did what to whom.
 pub fn words(event: &Value) -> String {
-    Detail::read(&event["detail"].to_string()).words()
+    Detail::read(&event["detail"].to_string()).words(&jiff::tz::TimeZone::UTC)
 }
 
 /// Every event, as listed.

@@ -169,7 +169,8 @@ fn make_ready(
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
             .and_then(|account| {
-                let about = said_of(desk, &account.username, &account.display_name, many.lifetime)?;
+                let about =
+                    said_of(desk, (&account.username, &account.display_name, account.lifecycle), many.lifetime)?;
                 Ok((about, account))
             });
         match current {

@@ -15,6 +15,8 @@ use self::selection::{Chosen, Selection};
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, NAMED};
+use crate::commands::paging::none_of;
+use crate::commands::users::list;
 use crate::commands::users::suggest::Suggestions;
 use crate::commands::way_out;
 use crate::commands::{Desk, find};
@@ -73,7 +75,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     }
     if chosen.is_empty() {
         if bulk.asked == 0 && unfinished.is_none() {
-            tell_of_nobody(desk, args)?;
+            tell_of_nobody(desk, args, &acting)?;
         }
         return bulk.finish();
     }
@@ -135,7 +137,7 @@ fn reset_one(
         return Err(Failure::new(Kind::Conflict, format!("somebody else has just changed {}", account.username))
             .hint("nothing has changed; look at the account, and try again"));
     }
-    let whose = (&account.username, &account.display_name);
+    let whose = (&account.username, &account.display_name, account.lifecycle);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
     if account.lifecycle == Lifecycle::Disabled {
         desk.terminal.note(&disabled(account));
@@ -187,9 +189,13 @@ fn line(account: &Account) -> String {
 }
 
 /// Says that there is no account to reset. Programs get an empty list.
-fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    let nobody = if args.from.is_some() { "The list names no account." } else { "There is no such account." };
-    desk.terminal.note(nobody);
+fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset, acting: &Acting) -> Result<()> {
+    // A reset of many leaves the actor's own account out.
+    let one = if acting.account().is_some() { "other account" } else { "account" };
+    desk.terminal.note(&match args.from {
+        Some(_) => "The list names no account.".into(),
+        None => none_of(one, list::filters(&args.filters)),
+    });
     let format = desk.format();
     if format == Format::Text {
         return Ok(());
@@ -210,7 +216,7 @@ fn foretell(desk: &mut Desk<'_>, store: &Store, chosen: &[Chosen], lifetime: &st
     let now = desk.now()?;
     let mut rows = RecordWriter::new(desk.format(), several, records::ACCOUNT);
     if several && desk.format() == Format::Text {
-        desk.terminal.note(&format!("It would be {}.", counted(chosen.len() as u64, "account")));
+        desk.terminal.note(&format!("{} would be reset.", counted(chosen.len() as u64, "account")));
     }
     for one in chosen {
         let account = find(store, &Target::Id(one.id))?;
