@@ -57,6 +57,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use clap::builder::StyledStr;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -99,14 +100,19 @@ pub fn run(args: &[OsString]) -> u8 {
             // The message repeats the command line. Unescaped, that text could pass for a paragraph of its own.
             let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
             let again = if neutral == args { None } else { parsed(&neutral).err() };
-            return usage(&again.unwrap_or(error), look(json, color), color);
+            return usage(&again.unwrap_or(error), &neutral, look(json, color), color);
         }
     };
-    if let Command::Help { command } = &cli.command {
-        let words = [&["passdesk".into()], command.as_slice(), &["--help".into()]].concat();
-        return run(&words.iter().map(OsString::from).collect::<Vec<_>>());
-    }
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
+    if let Command::Help { command } = &cli.command {
+        // The words only name a command. Nothing runs them, whatever they are.
+        let color = cli.global.color;
+        return match cli::explained(command) {
+            Ok(mut command) => print(color, |coloured| styled(&command.render_help(), coloured))
+                .map_or_else(|failure| fail(&failure, look), |()| 0),
+            Err(error) => usage(&error, args, look, color),
+        };
+    }
     match store_through_sudo(names_store).and_then(|()| dispatch(cli, look)) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
@@ -263,22 +269,22 @@ fn is_paged(cli: &Cli, output: &StandardOutput, terminal: &Console) -> bool {
 }
 
 /// Answers a command line that clap refused. Help and the version are no failures.
-fn usage(error: &clap::Error, look: Look, color: ColorChoice) -> u8 {
-    let text = |coloured| {
-        let text = error.render();
-        if coloured { text.ansi().to_string().into_bytes() } else { text.to_string().into_bytes() }
-    };
+fn usage(error: &clap::Error, args: &[OsString], look: Look, color: ColorChoice) -> u8 {
     if !error.use_stderr() {
-        return print(color, text).map_or_else(|failure| fail(&failure, look), |()| 0);
+        return print(color, |coloured| styled(&error.render(), coloured))
+            .map_or_else(|failure| fail(&failure, look), |()| 0);
     }
     if error.kind() == ErrorKind::MissingSubcommand && !look.json {
-        let help = cli::guesses::addressed(error).0.render_help();
-        let text = if look.coloured { help.ansi().to_string() } else { help.to_string() };
+        let help = cli::guesses::addressed(args).0.render_help();
         // If standard error takes nothing, that changes nothing.
-        let _ = Patient(std::io::stderr()).write_all(text.as_bytes());
+        let _ = Patient(std::io::stderr()).write_all(&styled(&help, look.coloured));
         return Kind::Usage.exit_code();
     }
-    fail(&Failure::from(error).hint(cli::guesses::hint(error)), look)
+    fail(&cli::guesses::failure(error, args), look)
+}
+
+fn styled(text: &StyledStr, coloured: bool) -> Vec<u8> {
+    if coloured { text.ansi().to_string() } else { text.to_string() }.into_bytes()
 }
 
 fn look(json: bool, color: ColorChoice) -> Look {

@@ -1,6 +1,7 @@
 //! `passdesk audit …`.
 
 use super::users::one_of;
+use super::whole_number;
 use crate::domain::audit::{ACTIONS, Outcome};
 
 /// The record.
@@ -53,10 +54,10 @@ pub struct List {
     #[arg(long)]
     pub reverse: bool,
     /// At most this many [default: 1000 on a terminal, otherwise all]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u64>(1..=u64::MAX))]
     pub limit: Option<u64>,
     /// Start after the event with this number
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = whole_number::<u64>(0..=u64::MAX))]
     pub after: Option<u64>,
 }
 

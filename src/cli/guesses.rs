@@ -1,10 +1,16 @@
 //! Words that people know from other programs, and what they are called here.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, CommandFactory as _};
+use std::borrow::Cow;
+use std::ffi::OsString;
 
-use super::Cli;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, CommandFactory as _, ValueEnum as _};
+use strsim::damerau_levenshtein;
+
+use super::{Cli, found, value_of};
 use crate::domain::text::shell_word;
+use crate::failure::{Failure, Kind};
+use crate::terminal::format::Format;
 
 /// The command that was used, the words that people type there, and the command that does it here.
 const GUESSES: &[(&str, &[&str], &str)] = &[
@@ -21,7 +27,8 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("", &["edit", "usermod"], "users edit ID"),
     ("", &["remove", "delete", "userdel"], "users remove ID"),
     ("", &["disable", "lock"], "users disable ID"),
-    ("", &["enable"], "users enable ID"),
+    ("", &["enable", "undisable"], "users enable ID"),
+    ("", &["restore", "unremove", "undelete"], "users restore ID"),
     ("", &["unlock"], "users unlock ID"),
     ("", &["import"], "users import FILE"),
     ("", &["log", "logs", "record", "events", "history"], "audit list"),
@@ -32,14 +39,18 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("users", &["export"], "users list --format csv"),
     ("users", &["create", "new"], "users add USERNAME"),
     ("users", &["get", "info", "view"], "users show ID"),
-    ("users", &["rename", "modify", "update", "change", "set"], "users edit ID"),
+    ("users", &["modify", "update", "change", "set"], "users edit ID"),
     ("users", &["lock", "suspend", "block", "deactivate"], "users disable ID"),
-    ("users", &["activate"], "users enable ID"),
+    ("users", &["activate", "reactivate", "undisable", "unsuspend"], "users enable ID"),
+    ("users", &["unenable"], "users disable ID"),
     ("users", &["unblock"], "users unlock ID"),
     ("users", &["rm", "del"], "users remove ID"),
+    ("users", &["unremove", "undelete"], "users restore ID"),
     ("users", &["passwd", "password", "set-password"], "users reset ID"),
     ("users", &["expire", "force-change"], "users require-change ID"),
-    ("users", &["role", "roles"], "users grant ID ROLE"),
+    ("users", &["role", "roles"], "users show ID"),
+    ("users", &["ungrant"], "users revoke ID ROLE"),
+    ("users", &["unrevoke"], "users grant ID ROLE"),
     ("me", &["login", "signin"], "me sign-in"),
     ("me", &["logout", "signout"], "me sign-out"),
     ("me", &["show", "whoami", "roles"], "me profile"),
@@ -61,7 +72,7 @@ const FLAGS: &[(&[&str], &[&str])] = &[
     (&["-f", "--force", "--no-confirm", "--assume-yes"], &["--yes"]),
     (&["--password", "-p"], &["--password-stdin"]),
     (&["--clipboard", "-c"], &["--copy"]),
-    (&["--file", "--list", "-i"], &["--from FILE"]),
+    (&["--file", "--list", "-i", "-f"], &["--from FILE"]),
     (&["--filter", "--query", "-s"], &["--search TEXT"]),
     (&["--db", "--database", "--file"], &["--store PATH"]),
 ];
@@ -69,32 +80,62 @@ const FLAGS: &[(&[&str], &[&str])] = &[
 /// Flags that name an account in other programs.
 const NAMES: [&str; 5] = ["--user", "--username", "--account", "--id", "-u"];
 
-/// What to do about a command line that clap refused.
+/// Flags that name an account here, in commands that do not take one as an argument.
+const NAMED_BY: [&str; 4] = ["account", "actor", "search", "admin"];
+
+/// Flags that name a file in other programs.
+const FILES: [&str; 6] = ["-o", "--output", "--to", "-f", "--file", "--from"];
+
+const RENAME: &str = "a username cannot change; 'passdesk users edit ID --name NAME' changes the display name";
+
+/// What was wrong with a command line that clap refused, and what to do.
 #[must_use]
-pub fn hint(error: &clap::Error) -> String {
-    let (command, path) = addressed(error);
-    let path = path.join(" ");
-    let space = if path.is_empty() { "" } else { " " };
-    let see = format!("see 'passdesk {path}{space}--help'");
-    instead(error, &command, &path).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"))
+pub fn failure(error: &clap::Error, args: &[OsString]) -> Failure {
+    let (command, path) = addressed(args);
+    let see = format!("see '{path} --help'");
+    let path = path.strip_prefix("passdesk ").unwrap_or_default();
+    if is_secret(error, path, args) {
+        let hint = format!("type a password when you are asked; for scripts, use '--password-stdin'; {see}");
+        return Failure::new(Kind::Usage, "unexpected argument found; it is not shown, as it may be a password")
+            .hint(hint);
+    }
+    let hint = instead(error, &command, path, args).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"));
+    Failure::from(error).hint(hint)
 }
 
-/// The command that an error is about, taken from the usage in it, and the path of that command.
+/// The command that a command line is about, as far as clap can read it, and how it is called in full.
 #[must_use]
-pub fn addressed(error: &clap::Error) -> (Command, Vec<String>) {
-    let mut command = Cli::command();
-    command.build();
-    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
-    let mut path = Vec::new();
-    for word in usage.split_whitespace().skip_while(|word| *word != "passdesk").skip(1) {
-        let Some(below) = command.find_subcommand(word).cloned() else { break };
-        path.push(word.to_owned());
-        command = below;
+pub fn addressed(args: &[OsString]) -> (Command, String) {
+    let matches = Cli::command().ignore_errors(true).try_get_matches_from(args).unwrap_or_default();
+    let (mut names, mut below) = (Vec::new(), &matches);
+    while let Some((name, matches)) = below.subcommand() {
+        names.push(name);
+        below = matches;
     }
+    if names == ["help"] {
+        names = below.get_many::<String>("command").into_iter().flatten().map(String::as_str).collect();
+    }
+    let command = found(names).0;
+    let path = command.get_bin_name().unwrap_or("passdesk").to_owned();
     (command, path)
 }
 
-fn instead(error: &clap::Error, command: &Command, path: &str) -> Option<String> {
+/// Whether clap refused a word that may be a password.
+fn is_secret(error: &clap::Error, path: &str, args: &[OsString]) -> bool {
+    let refused = texts(error, ContextKind::InvalidArg).next().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument if refused.starts_with('-') && !args.iter().any(|arg| arg == "--") => false,
+        ErrorKind::UnknownArgument => match path {
+            "me passwd" | "verify" => true,
+            "me sign-in" => value_of(args, "--as").is_some(),
+            _ => false,
+        },
+        ErrorKind::TooManyValues => refused.starts_with("--password-stdin"),
+        _ => false,
+    }
+}
+
+fn instead(error: &clap::Error, command: &Command, path: &str, args: &[OsString]) -> Option<String> {
     let (wrong, suggested) = match error.kind() {
         ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
         ErrorKind::UnknownArgument => (ContextKind::InvalidArg, ContextKind::SuggestedArg),
@@ -102,36 +143,100 @@ fn instead(error: &clap::Error, command: &Command, path: &str) -> Option<String>
         _ => return None,
     };
     let typed = texts(error, wrong).next()?;
-    let known = match error.kind() {
-        ErrorKind::InvalidSubcommand => GUESSES
+    let flag = |flag: &str| Some(format!("use {}", as_code(&format!("{flag} {}", shell_word(typed)))));
+    let known = match (error.kind(), path) {
+        (ErrorKind::InvalidSubcommand, "users") if typed == "rename" => Some(RENAME.into()),
+        (ErrorKind::InvalidSubcommand, _) => GUESSES
             .iter()
             .find(|(under, words, _)| *under == path && words.contains(&typed))
             .map(|(_, _, here)| format!("use 'passdesk {here}'")),
-        ErrorKind::UnknownArgument if typed.starts_with('-') => of_flag(command, path, typed),
-        ErrorKind::UnknownArgument if path == "users list" => Some(format!("use '--search {}'", shell_word(typed))),
-        ErrorKind::UnknownArgument if path.starts_with("me ") => Some(format!("use '--as {}'", shell_word(typed))),
+        (ErrorKind::UnknownArgument, _) if typed.starts_with('-') => of_flag(command, path, typed, args),
+        (ErrorKind::UnknownArgument, "users list") => flag("--search"),
+        (ErrorKind::UnknownArgument, "me sign-in" | "me profile") => flag("--as"),
         _ => None,
     };
-    // A word that is not close to the typed one may do the opposite, or more.
-    let is_close = |word: &&str| strsim::damerau_levenshtein(word, typed) <= 2 && *word != format!("un{typed}");
-    known.or_else(|| texts(error, suggested).find(is_close).map(|word| format!("try '{word}'")))
+    let close = || match error.kind() {
+        ErrorKind::InvalidSubcommand => command
+            .get_subcommands()
+            .flat_map(|one| one.get_all_aliases().chain([one.get_name()]).map(|name| (name, one.get_name())))
+            .filter(|(name, _)| is_close(typed, name))
+            .min_by_key(|(name, _)| damerau_levenshtein(name, typed))
+            .map(|(_, real)| real),
+        _ => texts(error, suggested).find(|word| is_close(typed, word)),
+    };
+    known.or_else(|| close().map(|word| format!("try '{word}'")))
 }
 
-fn of_flag(command: &Command, path: &str, typed: &str) -> Option<String> {
+/// Whether one word is likely to be the other, misspelt. A word that is not close may do the opposite, or more. So may
+/// one that has a prefix: `undisable`, `inactive`.
+fn is_close(typed: &str, word: &str) -> bool {
+    let letters = |word: &str| word.trim_start_matches('-').chars().count();
+    let is_negated = |one: &str, other: &str| one.strip_suffix(other).is_some_and(|prefix| letters(prefix) > 1);
+    damerau_levenshtein(word, typed) <= if letters(typed) < 6 { 1 } else { 2 }
+        && typed.starts_with("un") == word.starts_with("un")
+        && !is_negated(typed, word)
+        && !is_negated(word, typed)
+}
+
+/// What is to be typed in the place of a flag that the command does not have.
+fn of_flag(command: &Command, path: &str, typed: &str, args: &[OsString]) -> Option<String> {
     let typed = typed.split('=').next().unwrap_or(typed);
-    if NAMES.contains(&typed) {
-        let is_named = command.get_positionals().any(|arg| matches!(arg.get_id().as_str(), "id" | "ids" | "username"));
-        let how = if is_named { format!("passdesk {path} alice") } else { "--as USERNAME".into() };
-        return Some(format!("use '{how}'"));
-    }
-    let has = |flag: &&&str| {
-        let long = flag.trim_start_matches('-').split(' ').next();
-        command.get_arguments().any(|arg| arg.get_long().is_some() && arg.get_long() == long)
+    let value = value_of(args, typed).filter(|value| !value.is_empty() && !value.starts_with('-'));
+    let has = |long: &str| command.get_arguments().any(|arg| arg.get_long() == Some(long));
+    // The command with the value as its first argument, if that is one of these.
+    let as_argument = |ids: &[&str]| {
+        let mut names = command.get_positionals().map(|arg| (arg.get_id().as_str(), name(arg)));
+        let (_, first) = names.next().filter(|(id, _)| ids.contains(id))?;
+        let words = [value.map_or(first, shell_word)].into_iter().chain(names.map(|(_, name)| name));
+        Some(format!("use {}", as_code(&format!("passdesk {path} {}", words.collect::<Vec<_>>().join(" ")))))
     };
-    let here: Vec<_> =
-        FLAGS.iter().filter(|(words, _)| words.contains(&typed)).flat_map(|(_, here)| *here).filter(has).collect();
-    (!here.is_empty())
-        .then(|| format!("use {}", here.iter().map(|flag| format!("'{flag}'")).collect::<Vec<_>>().join(" or ")))
+    let any_of = |flags: &[String]| {
+        let flags: Vec<_> = flags.iter().map(|flag| as_code(flag)).collect();
+        (!flags.is_empty()).then(|| format!("use {}", flags.join(" or ")))
+    };
+    if NAMES.contains(&typed) {
+        if path == "users edit" && typed == "--username" {
+            return Some(RENAME.into());
+        }
+        let flags: &[&str] =
+            if ["me sign-in", "me profile", "me passwd"].contains(&path) { &["as"] } else { &NAMED_BY };
+        let value = value.map_or("USERNAME".into(), shell_word);
+        let flags: Vec<_> = flags.iter().filter(|flag| has(flag)).map(|flag| format!("--{flag} {value}")).collect();
+        return as_argument(&["id", "ids", "username"]).or_else(|| any_of(&flags));
+    }
+    if ["--password", "-p"].contains(&typed) && has("screen") {
+        return Some("passdesk makes the secret itself; '--password-stdin' reads the password of '--as'".into());
+    }
+    if FILES.contains(&typed)
+        && !(typed == "-o" && has("output"))
+        && let Some(argument) = as_argument(&["file", "dir"])
+    {
+        return Some(argument);
+    }
+    if typed == "-o"
+        && let Some(file) = value.filter(|value| Format::from_str(value, false).is_err())
+    {
+        let before = if has("output") { "--output " } else { ">" };
+        return any_of(&[format!("{before}{}", shell_word(file))]);
+    }
+    let flags: Vec<_> = FLAGS
+        .iter()
+        .filter(|(words, _)| words.contains(&typed))
+        .flat_map(|(_, here)| *here)
+        .filter(|flag| has(flag.trim_start_matches('-').split(' ').next().unwrap_or_default()))
+        .map(|flag| (*flag).to_owned())
+        .collect();
+    any_of(&flags)
+}
+
+/// What is to be typed, in quotes. Quotes around quotes could not be told apart.
+fn as_code(text: &str) -> String {
+    if text.contains('\'') { text.to_owned() } else { format!("'{text}'") }
+}
+
+/// What stands for an argument in the help.
+fn name(arg: &Arg) -> Cow<'_, str> {
+    arg.get_value_names().and_then(|names| names.first()).map_or("ID", |name| name.as_str()).into()
 }
 
 fn texts(error: &clap::Error, kind: ContextKind) -> impl Iterator<Item = &str> {
@@ -141,4 +246,49 @@ fn texts(error: &clap::Error, kind: ContextKind) -> impl Iterator<Item = &str> {
         _ => (None, None),
     };
     one.into_iter().chain(many.into_iter().flatten()).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether words name a command by its own name, with the flags in them.
+    fn is_there(words: &str) -> bool {
+        let names = words.split(' ').take_while(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()));
+        let (command, unknown) = found(names.clone());
+        let has = |flag: &str| command.get_arguments().any(|arg| arg.get_long() == Some(flag));
+        unknown.is_none()
+            && command.get_bin_name() == Some(&format!("passdesk {}", names.collect::<Vec<_>>().join(" ")))
+            && words.split(' ').filter_map(|word| word.strip_prefix("--")).all(has)
+    }
+
+    #[test]
+    fn every_guess_leads_from_a_word_that_is_no_command_to_one_that_is() {
+        for (under, words, here) in GUESSES {
+            assert!(is_there(here), "{here}");
+            for word in *words {
+                assert!(!is_there(format!("{under} {word}").trim_start()), "{under} {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_username_cannot_change_as_the_hint_says() {
+        assert!(!is_there("users rename") && !is_there("users edit --username") && is_there("users edit --name"));
+    }
+
+    #[test]
+    fn a_word_with_a_prefix_is_never_close_to_the_word_without_it() {
+        for (one, other) in [
+            ("undisable", "disable"),
+            ("unlock", "lock"),
+            ("unlocked", "locked"),
+            ("inactive", "active"),
+            ("unable", "enable"),
+            ("relock", "unlock"),
+            ("--no-yes", "--yes"),
+        ] {
+            assert!(!is_close(one, other) && !is_close(other, one), "{one} {other}");
+        }
+    }
 }

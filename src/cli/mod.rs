@@ -13,10 +13,14 @@ pub mod verify;
 pub mod ways;
 
 use std::ffi::OsString;
+use std::num::IntErrorKind;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::domain::text::shown;
 use crate::terminal::format::Format;
 
 /// Reset forgotten passwords: a temporary one, shown once, and a new one at the next sign-in
@@ -127,6 +131,9 @@ Example:
     #[command(subcommand)]
     Store(store::Command),
     /// Try a list and a reset on a throw-away store
+    #[command(after_help = "\
+Example:
+  passdesk demo --shell")]
     Demo(Demo),
     /// Print completions for a shell
     #[command(after_help = "\
@@ -146,6 +153,9 @@ Example:
         dir: PathBuf,
     },
     /// Explain a command
+    #[command(after_help = "\
+Example:
+  passdesk help users reset")]
     Help {
         /// The command, as in: users reset
         command: Vec<String>,
@@ -160,17 +170,61 @@ pub struct Demo {
     pub shell: bool,
 }
 
+/// The command that these words name, as far as they name one, and the first word that names none.
+#[must_use]
+pub fn found<'a>(words: impl IntoIterator<Item = &'a str>) -> (clap::Command, Option<&'a str>) {
+    let mut command = Cli::command();
+    command.build();
+    for word in words {
+        let Some(below) = command.find_subcommand(word).cloned() else { return (command, Some(word)) };
+        command = below;
+    }
+    (command, None)
+}
+
+/// The command that `help` is to explain.
+///
+/// # Errors
+///
+/// If a word names no command.
+pub fn explained(words: &[String]) -> Result<clap::Command, clap::Error> {
+    let (command, unknown) = found(words.iter().map(String::as_str));
+    let Some(word) = unknown else { return Ok(command) };
+    let mut error = clap::Error::new(ErrorKind::InvalidSubcommand).with_cmd(&command);
+    error.insert(ContextKind::InvalidSubcommand, ContextValue::String(shown(word)));
+    Err(error)
+}
+
 /// What the raw command line says about JSON failures and colours. This works even if the line does not parse.
 #[must_use]
 pub fn early(args: &[OsString]) -> (bool, ColorChoice) {
-    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
-    let value = |flag: &str| {
-        words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
-            "" => words.get(at + 1).copied(),
-            rest => rest.strip_prefix('='),
-        })
-    };
-    let json = matches!(value("--format"), Some("json" | "jsonl"));
-    let color = value("--color").and_then(|value| ColorChoice::from_str(value, false).ok()).unwrap_or_default();
+    let json = matches!(value_of(args, "--format"), Some("json" | "jsonl"));
+    let color =
+        value_of(args, "--color").and_then(|value| ColorChoice::from_str(value, false).ok()).unwrap_or_default();
     (json, color)
+}
+
+/// Parses a whole number. One that is too large to count is as good as the largest.
+fn whole_number<T: TryFrom<u64>>(range: RangeInclusive<u64>) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = match text.parse::<u64>() {
+            Err(error) if *error.kind() == IntErrorKind::PosOverflow => Some(u64::MAX),
+            parsed => parsed.ok(),
+        };
+        number.filter(|number| range.contains(number)).and_then(|number| number.try_into().ok()).ok_or_else(|| {
+            let (least, most) = range.clone().into_inner();
+            let which =
+                if most == u64::MAX { format!(", {least} or more") } else { format!(" from {least} to {most}") };
+            format!("give a whole number{which}")
+        })
+    }
+}
+
+/// The value that a flag has on the raw command line.
+fn value_of<'a>(args: &'a [OsString], flag: &str) -> Option<&'a str> {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).copied(),
+        rest => rest.strip_prefix('='),
+    })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum, ValueHint};
 
-use super::ways;
+use super::{ways, whole_number};
 use crate::domain::account::State;
 use crate::domain::role::Role;
 use crate::store::Sort;
@@ -180,7 +180,7 @@ pub struct List {
     #[arg(long)]
     pub reverse: bool,
     /// At most this many [default: 1000 on a terminal, otherwise all]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u64>(1..=u64::MAX))]
     pub limit: Option<u64>,
     /// Start after this account
     #[arg(long, value_name = "ID")]
@@ -234,7 +234,7 @@ pub struct Import {
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
     pub expires_in: Option<String>,
     /// How many cores to use [default: all]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "temporary_passwords", help_heading = FIRST)]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u16>(1..=1024), requires = "temporary_passwords", help_heading = FIRST)]
     pub jobs: Option<u16>,
 }
 
@@ -298,7 +298,7 @@ pub struct Reset {
     #[arg(help_heading = MORE, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["output", "copy", "screen", "quiet"])]
     pub resume: Option<PathBuf>,
     /// How many cores to use [default: all]
-    #[arg(help_heading = MORE, long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(help_heading = MORE, long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u16>(1..=1024))]
     pub jobs: Option<u16>,
 }
 
