@@ -274,7 +274,12 @@ fn usage(error: &clap::Error, args: &[OsString], look: Look, color: ColorChoice)
         return print(color, |coloured| styled(&error.render(), coloured))
             .map_or_else(|failure| fail(&failure, look), |()| 0);
     }
-    if error.kind() == ErrorKind::MissingSubcommand && !look.json {
+    // The first, if anything else is given, such as a store in the environment.
+    let is_bare = matches!(
+        error.kind(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if is_bare && !look.json {
         let help = cli::guesses::addressed(args).0.render_help();
         // If standard error takes nothing, that changes nothing.
         let _ = Patient(std::io::stderr()).write_all(&styled(&help, look.coloured));

@@ -99,6 +99,9 @@ pub fn failure(error: &clap::Error, args: &[OsString]) -> Failure {
         return Failure::new(Kind::Usage, "unexpected argument found; it is not shown, as it may be a password")
             .hint(hint);
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Failure::new(Kind::Usage, "a command is missing").hint(see);
+    }
     let hint = instead(error, &command, path, args).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"));
     Failure::from(error).hint(hint)
 }

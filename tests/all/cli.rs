@@ -290,6 +290,17 @@ fn the_help_of_a_command_is_found_in_either_way() {
 }
 
 #[test]
+fn a_group_alone_prints_its_help_whatever_the_environment_says() {
+    let desk = Desk::empty();
+    for group in [&[][..], &["me"], &["users"], &["store"]] {
+        let with = desk.run(group).exits(2);
+        let without = Run::from(desk.command(group).env_remove("PASSDESK_STORE").output().unwrap()).exits(2);
+        assert!(with.stderr.contains("\nCommands:\n"), "{}", with.stderr);
+        assert_eq!((with.stderr, with.stdout), (without.stderr, without.stdout), "{group:?}");
+    }
+}
+
+#[test]
 fn help_runs_no_command() {
     let desk = Desk::with_alice();
     let before = desk.state();

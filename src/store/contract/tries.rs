@@ -163,7 +163,7 @@ pub fn a_locked_account_is_listed_as_locked(store: &mut Store) {
 pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for (reset, second, done) in
-        [(true, 0, "reset done: expires 2023-11-15T22:13:20Z"), (false, 120, "unlock done: failed before: 1")]
+        [(true, 0, "reset done: expires 2023-11-15 22:13 UTC"), (false, 120, "unlock done: failed before: 1")]
     {
         begins(store, &alice, second).unwrap();
         let (seen, before) = (get(store, alice.id), recorded(store));
@@ -342,7 +342,7 @@ pub fn a_success_takes_no_other_try_off(store: &mut Store) {
     assert_eq!(
         said_since(store, before),
         [
-            "sign-in refused: not finished; tries: 3; begun at 2023-11-14T22:13:20Z; the last begun at 2023-11-14T22:13:22Z"
+            "sign-in refused: not finished; tries: 3; begun at 2023-11-14 22:13 UTC; the last begun at 2023-11-14 22:13 UTC"
         ]
     );
     assert_eq!(get(store, alice.id).tries, Tries { failed: 3, last_at: Some(at(2)) });
@@ -357,7 +357,7 @@ pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(s
     let untold = passes(store, &alice, proved, 60).unwrap().untold_failures;
     assert_eq!(untold, 1);
     let said = [
-        "sign-in refused: not finished; tries: 1; begun at 2023-11-14T22:13:20Z",
+        "sign-in refused: not finished; tries: 1; begun at 2023-11-14 22:13 UTC",
         "sign-in done: for one command; failed before: 1",
     ];
     assert_eq!(said_since(store, before), said);
@@ -369,7 +369,7 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);
     for (occasion, flagged, said) in [
-        (Occasion::SignIn(new_sign_in(1)), false, "sign-in done: expires 2023-11-14T23:13:20Z"),
+        (Occasion::SignIn(new_sign_in(1)), false, "sign-in done: expires 2023-11-14 23:13 UTC"),
         (Occasion::OneCommand, false, "sign-in done: for one command"),
         (Occasion::PasswordChange, false, "sign-in done: for password change"),
         (Occasion::Verify, false, "verify done: "),
