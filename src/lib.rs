@@ -58,7 +58,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::builder::StyledStr;
-use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
@@ -274,12 +273,7 @@ fn usage(error: &clap::Error, args: &[OsString], look: Look, color: ColorChoice)
         return print(color, |coloured| styled(&error.render(), coloured))
             .map_or_else(|failure| fail(&failure, look), |()| 0);
     }
-    // The first, if anything else is given, such as a store in the environment.
-    let is_bare = matches!(
-        error.kind(),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    );
-    if is_bare && !look.json {
+    if cli::guesses::is_bare(error) && !look.json {
         let help = cli::guesses::addressed(args).0.render_help();
         // If standard error takes nothing, that changes nothing.
         let _ = Patient(std::io::stderr()).write_all(&styled(&help, look.coloured));

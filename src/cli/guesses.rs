@@ -88,6 +88,13 @@ const FILES: [&str; 6] = ["-o", "--output", "--to", "-f", "--file", "--from"];
 
 const RENAME: &str = "a username cannot change; 'passdesk users edit ID --name NAME' changes the display name";
 
+/// Whether a group was named, and no command of it. Clap says so in the first way if anything else was given, such as a
+/// store in the environment.
+#[must_use]
+pub fn is_bare(error: &clap::Error) -> bool {
+    matches!(error.kind(), ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)
+}
+
 /// What was wrong with a command line that clap refused, and what to do.
 #[must_use]
 pub fn failure(error: &clap::Error, args: &[OsString]) -> Failure {
@@ -99,7 +106,7 @@ pub fn failure(error: &clap::Error, args: &[OsString]) -> Failure {
         return Failure::new(Kind::Usage, "unexpected argument found; it is not shown, as it may be a password")
             .hint(hint);
     }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    if is_bare(error) {
         return Failure::new(Kind::Usage, "a command is missing").hint(see);
     }
     let hint = instead(error, &command, path, args).map_or_else(|| see.clone(), |instead| format!("{instead}; {see}"));

@@ -29,7 +29,7 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::audit::{Detail, Event};
 use crate::domain::authority::Refusal;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, readable};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::made_up::delivered;
 use crate::domain::digest::FileDigest;
@@ -236,6 +236,11 @@ pub const OPERATION: OperationId = OperationId([7; 16]);
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+/// The same in words.
+fn said_at(seconds: i64) -> String {
+    readable(at(seconds), &jiff::tz::TimeZone::UTC)
 }
 
 thread_local! {

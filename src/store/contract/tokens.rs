@@ -1,8 +1,8 @@
 //! Tokens have at most the roles of their owner, and end with every other sign-in.
 
 use super::{
-    HOUR, acting, all_is_refused, at, get, hash, operator, proof, settled, signed_in, temporary, through, token_of,
-    when, words,
+    HOUR, acting, all_is_refused, at, get, hash, operator, proof, said_at, settled, signed_in, temporary, through,
+    token_of, when, words,
 };
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
@@ -140,7 +140,7 @@ pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut Store) {
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
     let said: Vec<_> =
         events.iter().rev().take(3).map(|it| (&*it.action, &*it.actor, &*it.target, words(it))).collect();
-    let detail = format!("nightly; roles: global-admin; expires {}", at(90 * 24 * HOUR));
+    let detail = format!("nightly; roles: global-admin; expires {}", said_at(90 * 24 * HOUR));
     assert_eq!(
         said,
         [

@@ -1,7 +1,8 @@
 //! Limits on guessing: tries are counted before they are checked, have to wait, and lead to a lock.
 
 use super::{
-    HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, settled, temporary, when, words,
+    HOUR, added, at, get, hash, hash_of, list, new, new_sign_in, operator, proof, said_at, settled, temporary, when,
+    words,
 };
 use crate::domain::account::{Account, AccountId, State};
 use crate::domain::actor::Actor;
@@ -174,7 +175,7 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
         } else {
             when(second + 60, || store.unlock(&operator(), alice.id, seen.revision)).unwrap();
         }
-        let killed = format!("sign-in refused: not finished; tries: 1; begun at {}", at(second));
+        let killed = format!("sign-in refused: not finished; tries: 1; begun at {}", said_at(second));
         // The second one of its kind within the hour is only counted.
         let said = if reset { vec![&*killed, done] } else { vec![done] };
         assert_eq!(said_since(store, before), said);
