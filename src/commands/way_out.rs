@@ -39,7 +39,7 @@ pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     if accounts > 1 {
         return refuse(
             "--quiet prints one bare password, and a list or a filter may name several accounts",
-            "name one account, or use --format csv or --format jsonl",
+            "use --format csv or --format jsonl, or name one account",
         );
     }
     if desk.format() != Format::Text {
