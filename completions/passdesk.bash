@@ -1660,7 +1660,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__import)
-            opts="-v -h --dry-run --skip-invalid --on-conflict --temporary-passwords --output --expires-in --jobs --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --dry-run --skip-invalid --ignore-columns --on-conflict --temporary-passwords --output --expires-in --jobs --store --as --password-stdin --format --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

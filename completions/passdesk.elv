@@ -154,6 +154,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --color 'When to use colours; NO_COLOR turns them off'
             cand --dry-run 'Say what would happen, and change nothing'
             cand --skip-invalid 'Leave out the rows that are wrong'
+            cand --ignore-columns 'Leave out columns that passdesk does not know'
             cand --temporary-passwords 'Give each new account a temporary password; it is written to --output'
             cand --password-stdin 'Read passwords from standard input, one a line'
             cand -v 'Say which store is used, and who you are'

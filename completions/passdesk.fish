@@ -185,6 +185,7 @@ always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l dry-run -d 'Say what would happen, and change nothing'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l skip-invalid -d 'Leave out the rows that are wrong'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l ignore-columns -d 'Leave out columns that passdesk does not know'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l temporary-passwords -d 'Give each new account a temporary password; it is written to --output'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say which store is used, and who you are'

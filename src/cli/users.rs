@@ -43,8 +43,8 @@ Example:
     Add(Add),
     /// Add many accounts from a CSV file: all of them, or none
     #[command(after_help = "\
-The first line names the columns, in any order: username, name, email, role. You can
-import what 'passdesk users list --format csv' writes.
+The first line names the columns, in any order: username, name, email, role. Commas,
+semicolons or tabs separate the cells. You can import what 'passdesk users list --format csv' writes.
 
 Others cannot write while all rows are written. A million rows take some seconds.
 
@@ -211,6 +211,7 @@ pub struct Add {
 
 /// Which accounts to import, and how.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Import {
     /// The CSV file; '-' is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -221,6 +222,9 @@ pub struct Import {
     /// Leave out the rows that are wrong
     #[arg(long)]
     pub skip_invalid: bool,
+    /// Leave out columns that passdesk does not know
+    #[arg(long)]
+    pub ignore_columns: bool,
     /// What to do if the username exists already
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_conflict: OnConflict,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Invalid;
-use super::text::{is_treacherous, quoted};
+use super::text::{is_treacherous, quoted, shows_nothing, trimmed};
 
 /// The longest username, in characters.
 pub const MAX_USERNAME: usize = 64;
@@ -46,7 +46,7 @@ impl FromStr for Username {
         }
         let may_be_in_it = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if let Some(c) = text.chars().find(|c| !may_be_in_it(*c)) {
-            return refuse(&format!("it contains {}", quoted(&c.to_string())));
+            return refuse(&format!("it contains {}", spelled(c)));
         }
         if text.starts_with(['.', '-']) {
             return refuse("it begins with '.' or '-'");
@@ -83,12 +83,15 @@ impl FromStr for DisplayName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = composed(text.trim());
-        if text.chars().any(is_treacherous) {
-            return Err(Invalid::new(
-                format!("the name {} contains a control or an invisible character", quoted(&text)),
-                "write the name in letters, spaces and ordinary signs",
-            ));
+        let text = composed(trimmed(text));
+        let hint = "write the name in letters, spaces and ordinary signs";
+        // Letters of some scripts show nothing by themselves.
+        let joins = |c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+        if !text.is_empty() && text.chars().all(|c| shows_nothing(c) || joins(c)) {
+            return Err(Invalid::new(format!("the name {} shows nothing", quoted(&text)), hint));
+        }
+        if let Some(c) = text.chars().find(|c| is_treacherous(*c) || (c.is_whitespace() && shows_nothing(*c))) {
+            return Err(Invalid::new(format!("the name {} contains {}", quoted(&text), spelled(c)), hint));
         }
         if text.chars().count() > MAX_DISPLAY_NAME {
             return Err(Invalid::new(
@@ -136,11 +139,23 @@ impl FromStr for Email {
         if is_one && !text.chars().any(|c| is_treacherous(c) || c.is_whitespace() || c == ',') {
             Ok(Self(composed(text)))
         } else {
+            let hidden = text.chars().find(|c| shows_nothing(*c));
+            let why = hidden.map_or_else(String::new, |c| format!(": it contains {}", spelled(c)));
             Err(Invalid::new(
-                format!("{} is not an e-mail address", quoted(text)),
+                format!("{} is not an e-mail address{why}", quoted(text)),
                 "write one address, as name@example.org",
             ))
         }
+    }
+}
+
+/// A character as a person can find it: one that cannot be seen, or looks like another, with its number.
+fn spelled(c: char) -> String {
+    match c {
+        ' '..='~' => quoted(&c.to_string()),
+        c if c.is_control() => format!("U+{:04X}, a control character", u32::from(c)),
+        c if shows_nothing(c) => format!("U+{:04X}, which cannot be seen", u32::from(c)),
+        c => format!("{} (U+{:04X})", quoted(&c.to_string()), u32::from(c)),
     }
 }
 
@@ -178,6 +193,26 @@ mod tests {
         for name in ["a\u{1b}[31m", "a\nb", "a\u{202e}b", "a\u{9b}b", "a\u{200b}b"] {
             assert!(name.parse::<DisplayName>().is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_or_looks_like_another_letter_is_spelled() {
+        let why = |invalid: Invalid| invalid.message;
+        assert!("al\u{a0}ice".parse::<Username>().map_err(why).unwrap_err().contains("U+00A0, which cannot be seen"));
+        assert!("\u{430}lice".parse::<Username>().map_err(why).unwrap_err().contains("'\u{430}' (U+0430)"));
+        assert!("A\u{a0}B".parse::<DisplayName>().map_err(why).unwrap_err().contains("U+00A0"));
+        assert!("a\u{200b}@b".parse::<Email>().map_err(why).unwrap_err().contains("U+200B"));
+    }
+
+    #[test]
+    fn marks_around_a_name_are_cut_and_a_name_of_nothing_else_is_none() {
+        for (text, name) in [("\u{a0}Alice\u{200e}", "Alice"), (" \u{3164}", ""), ("❤\u{fe0f}", "❤\u{fe0f}")] {
+            assert_eq!(text.parse::<DisplayName>().unwrap().as_str(), name, "{text:?}");
+        }
+        for text in ["\u{fe0f}", "\u{200d}\u{200c}"] {
+            assert!(text.parse::<DisplayName>().is_err(), "{text:?}");
+        }
+        assert!("山田\u{3000}太郎".parse::<DisplayName>().is_ok());
     }
 
     #[test]

@@ -19,6 +19,25 @@ pub fn is_treacherous(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
+/// The same text without the spaces and other marks around it that show nothing, such as a no-break space. Control
+/// characters other than line ends and tabs stay: a text that has them is refused.
+#[must_use]
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || (shows_nothing(c) && !c.is_control()))
+}
+
+/// Whether a character takes no ink, though it is no ordinary space (Unicode, `Default_Ignorable_Code_Point`, and blank
+/// letters and signs).
+#[must_use]
+pub fn shows_nothing(c: char) -> bool {
+    is_treacherous(c)
+        || (c.is_whitespace() && !matches!(c, ' ' | '\u{3000}'))
+        || matches!(
+            c,
+            '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
+        )
+}
+
 /// Whether a text is all printable ASCII, as most of a list is. This is faster than a search for treacherous
 /// characters.
 #[must_use]

@@ -145,8 +145,9 @@ fn a_lone_carriage_return_ends_a_line() {
 }
 
 #[test]
-fn a_list_in_utf_16_is_refused() {
-    refuses_list(&crowded(1), b"\xff\xfeu\x000\x000\x001\0", &["the file is UTF-16"]);
+fn a_list_in_utf_16_is_read_and_one_that_only_begins_so_is_refused() {
+    assert_eq!(resets_from(&crowded(2), b"\xff\xfeu\x000\x000\x001\0\n\0"), names([1]));
+    refuses_list(&crowded(1), b"\xff\xfeu\x000\x000\x001", &["the file begins as UTF-16 does, and is none"]);
 }
 
 #[test]

@@ -57,6 +57,67 @@ fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap()
 }
 
+/// The same list as programs in three countries write it.
+fn as_spreadsheets_write_it() -> [Vec<u8>; 4] {
+    let dutch =
+        "\u{feff}Gebruikersnaam;Volledige naam;E-mailadres;\r\nzoe;\"Zoë; Example\";zoe@example.org;\r\n;;;\r\n";
+    let french = "Nom d\u{2019}utilisateur\tNom complet\tAdresse e-mail\rzoe\tZoë; Example\tzoe@example.org\r";
+    let english =
+        "\"User name\",\"Full Name\",\"Email Address\"\n\"zoe\u{a0}\",\"Zoë; Example\",\"zoe@example.org \"\n,,\n";
+    let excel = "sep=;\r\nLogin;Display name;E-mail\r\nzoe;\"Zoë; Example\";zoe@example.org\r\n";
+    let utf_16 =
+        [b"\xff\xfe".as_slice(), &french.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    [dutch.into(), utf_16, english.into(), excel.into()]
+}
+
+#[test]
+fn what_a_spreadsheet_writes_is_the_same_list_in_every_country() {
+    for file in as_spreadsheets_write_it() {
+        let desk = Desk::new();
+        desk.import(&file, &[]).succeeds();
+        assert_eq!(desk.imported(), ["zoe|Zoë; Example|zoe@example.org|0"], "{}", String::from_utf8_lossy(&file));
+        let reset = desk.run(&["users", "reset", "--from", "people.csv", "--yes", "--format", "csv"]).succeeds();
+        assert!(reset.stdout.lines().nth(1).is_some_and(|row| row.starts_with("zoe,")), "{}", reset.stdout);
+    }
+}
+
+#[test]
+fn of_a_file_that_can_be_read_in_two_ways_nothing_is_done() {
+    let desk = Desk::new();
+    let file = "username;name,username\nalice;A,B\n";
+    let run = desk.refuses(2, || desk.import(file, &[]));
+    assert!(run.stderr.contains("in two ways: with a comma or with a semicolon"), "{}", run.stderr);
+    let reset = desk.refuses(2, || desk.run(&["users", "reset", "--from", "people.csv", "--yes", "--format", "csv"]));
+    assert!(reset.stderr.contains("in two ways"), "{}", reset.stderr);
+}
+
+#[test]
+fn unknown_columns_are_named_all_at_once_and_left_out_if_that_is_asked_for() {
+    let desk = Desk::new();
+    let file = "Login;Phone;Full name;Cost centre\nalice;123;Alice Example;4\n";
+    let run = desk.refuses(2, || desk.import(file, &[]));
+    for part in ["the columns 'Phone', 'Cost centre' are unknown", "--ignore-columns leaves unknown columns out"] {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+    let run = desk.import(file, &["--ignore-columns"]).succeeds();
+    assert!(run.stderr.contains("Columns left out: Phone, Cost centre."), "{}", run.stderr);
+    assert_eq!(desk.imported(), ["alice|Alice Example||0"]);
+}
+
+#[test]
+fn what_nobody_sees_inside_a_name_is_spelled() {
+    let desk = Desk::new();
+    for (row, part) in [
+        ("al\u{a0}ice,", "U+00A0, which cannot be seen"),
+        ("\u{430}lice,", "U+0430"),
+        ("alice,Alice\u{a0}Example", "U+00A0, which cannot be seen"),
+        ("alice,A\u{200b}lice", "U+200B, which cannot be seen"),
+    ] {
+        let run = desk.refuses(2, || desk.import(format!("username,name\n{row}\n"), &[]));
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn a_list_of_people_becomes_accounts_that_must_be_given_a_password() {
     let desk = Desk::new();
@@ -96,11 +157,11 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_written() {
     let rows: [(&[u8], &str); 14] = [
         (b"good,Good Person,good@example.org,\n", ""),
         (b"x y,,,\n", "'x y' is not a username"),
-        (b",,,\n", "'' is not a username"),
+        (b",Nobody,,\n", "'' is not a username"),
         (b"123,,,\n", "all digits"),
         (b"short,only\n", "it has 2 cells, and the header has 4"),
         (b"long,a,b@example.org,,more\n", "it has 5 cells, and the header has 4"),
-        (b"broken,\"two\nlines\",,\n", "a control or an invisible character"),
+        (b"broken,\"two\nlines\",,\n", "U+000A, a control character"),
         (b"escape,\x1b[2J,,\n", "<U+001B>"),
         (b"nul\0,,,\n", "<U+0000>"),
         (b"latin,Zo\xeb,,\n", "is not UTF-8"),
@@ -328,7 +389,7 @@ fn what_a_list_writes_can_be_imported_into_another_store() {
         "alice,=1+1,alice@example.org,helpdesk auditor\nbob,'-quoted,+b@example.org,\ncarol,\"a, \"\"b\"\"\",,\n";
     from.import(format!("username,name,email,role\n{names}"), &[]).succeeds();
     let run = to.import(from.accounts(), &["--on-conflict", "skip"]).succeeds();
-    assert!(run.stderr.starts_with("Columns left out, since passdesk sets them itself: id, state, "), "{}", run.stderr);
+    assert!(run.stderr.starts_with("Columns left out: id, state, "), "{}", run.stderr);
     assert_eq!(to.imported(), from.imported());
     assert!(to.imported()[0].starts_with("alice|=1+1|"));
 }

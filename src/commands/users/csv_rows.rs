@@ -1,26 +1,40 @@
-//! The rows of a CSV list (RFC 4180). Bytes go in. Each row comes out with the number of its first line, and its cells
-//! or its fault. A row that could be read in two ways is a fault. This code touches no file and no store.
+//! The rows of a CSV list (RFC 4180), as spreadsheets write it: with commas, semicolons or tabs, in UTF-8 or UTF-16.
+//! Bytes go in. Each row comes out with the number of its first line, and its cells or its fault. A file or a row that
+//! could be read in two ways is a fault. This code touches no file and no store.
 
 use std::borrow::Cow;
+use std::io::Cursor;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::domain::Invalid;
-use crate::domain::text::{counted, quoted};
+use crate::domain::text::{counted, quoted, trimmed};
 use crate::terminal::format::unguarded;
 
-/// The rows of a file, one after the other.
+/// What can stand between two cells, and its name.
+const SEPARATORS: [(u8, &str); 3] = [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab")];
+
+/// The rows of a file, one after the other. Rows without any text are passed over.
 pub struct CsvRows<'a> {
-    bytes: &'a [u8],
-    reader: Reader<&'a [u8]>,
+    reader: Reader<Cursor<Cow<'a, [u8]>>>,
+    separator: u8,
     record: ByteRecord,
     /// How many cells each row must have, once a header sets that.
-    width: Option<usize>,
+    width: Option<Width>,
     /// Whether a stray quote has joined several rows into one.
     is_torn: bool,
+    /// The reader counts bytes from here.
+    start: usize,
     /// How many bytes have been searched for line ends, and the number of the line there.
     passed: usize,
     line: u64,
+}
+
+/// How many cells of a row have names, and how many more there may be without a name. Those have to be empty.
+#[derive(Clone, Copy)]
+struct Width {
+    named: usize,
+    nameless: usize,
 }
 
 /// A row.
@@ -32,34 +46,68 @@ pub struct CsvRow<'r> {
 }
 
 impl<'a> CsvRows<'a> {
-    /// Begins before the first row. A file in another encoding than UTF-8 is refused at once. Single bad cells show
-    /// later.
-    pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(not_utf8("the file is UTF-16"));
-        }
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        Ok(Self { bytes, reader, record: ByteRecord::new(), width: None, is_torn: false, passed: 0, line: 1 })
+    /// Begins before the first row. `is_header` says whether a row is a header. The header tells what stands between
+    /// two cells. A file that could be read in two ways is refused at once. Single bad cells show later.
+    pub fn of(bytes: &'a [u8], is_header: impl Fn(&ByteRecord) -> bool) -> Result<Self, Invalid> {
+        let bytes = in_utf8(bytes)?;
+        let (separator, passed) = match told_separator(&bytes) {
+            Some(told) => told,
+            None => (separator(&bytes, is_header)?, 0),
+        };
+        let mut bytes = Cursor::new(bytes);
+        bytes.set_position(passed as u64);
+        let line = if passed == 0 { 1 } else { 2 };
+        let reader = reader(separator).from_reader(bytes);
+        Ok(Self {
+            reader,
+            separator,
+            record: ByteRecord::new(),
+            width: None,
+            is_torn: false,
+            start: passed,
+            passed,
+            line,
+        })
     }
 
-    /// Takes the last row as the header. All later rows must have as many cells.
-    pub fn take_for_header(&mut self) {
-        self.width = Some(self.record.len());
+    /// Takes the last row as the header, and returns its names. All later rows must have as many cells. At the end of a
+    /// header, spreadsheets leave columns without a name.
+    pub fn take_for_header(&mut self) -> &ByteRecord {
+        let named = self.record.iter().rposition(|name| !is_blank(name)).map_or(0, |last| last + 1);
+        self.width = Some(Width { named, nameless: self.record.len() - named });
+        self.record.truncate(named);
+        &self.record
     }
 
-    /// Reads the next row; `None` at the end.
+    /// Reads the next row that has any text; `None` at the end.
     pub fn read(&mut self) -> Option<CsvRow<'_>> {
-        // Reading from memory cannot fail, and a row may have any length.
-        if !self.reader.read_byte_record(&mut self.record).is_ok_and(|some| some) {
-            return None;
+        loop {
+            // Reading from memory cannot fail, and a row may have any length.
+            if !self.reader.read_byte_record(&mut self.record).is_ok_and(|some| some) {
+                return None;
+            }
+            let (start, line) = self.place();
+            let end = self.at(self.reader.position().byte());
+            let record = &self.bytes()[start.min(end)..end];
+            let quotes = check_quotes(record, self.separator);
+            let lines = || record.trim_ascii_end().split(|byte| *byte == b'\n').count() as u64;
+            let lines = if quotes.is_err() { lines() } else { 1 };
+            if quotes.is_ok() && self.record.iter().all(is_blank) {
+                continue;
+            }
+            self.is_torn |= lines > 1;
+            let cells = quotes.map_err(|why| with_lines(why, lines)).and_then(|()| self.check_width());
+            return Some(CsvRow { line, cells: cells.map(|()| &self.record) });
         }
-        let (start, line) = self.place();
-        let end = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX).min(self.bytes.len());
-        let record = &self.bytes[start.min(end)..end];
-        let quotes = check_quotes(record).map_err(|why| self.with_lines(why, record));
-        let cells = quotes.and_then(|()| self.check_width());
-        Some(CsvRow { line, cells: cells.map(|()| &self.record) })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.reader.get_ref().get_ref()
+    }
+
+    /// The place in the bytes that the reader calls so.
+    fn at(&self, read: u64) -> usize {
+        usize::try_from(read).unwrap_or(usize::MAX).saturating_add(self.start).min(self.bytes().len())
     }
 
     /// Whether a stray quote has swallowed rows. Nobody can tell how many.
@@ -67,59 +115,117 @@ impl<'a> CsvRows<'a> {
         self.is_torn
     }
 
-    /// Adds to the fault how many lines the quotes cover.
-    fn with_lines(&mut self, why: Invalid, record: &[u8]) -> Invalid {
-        let lines = record.trim_ascii_end().split(|byte| *byte == b'\n').count() as u64;
-        if lines == 1 {
-            return why;
-        }
-        self.is_torn = true;
-        Invalid { message: format!("{}, and it covers {}", why.message, counted(lines - 1, "line")), ..why }
-    }
-
     fn check_width(&self) -> Result<(), Invalid> {
+        let Some(Width { named, nameless }) = self.width else { return Ok(()) };
         let found = self.record.len();
-        match self.width {
-            Some(width) if width != found => {
-                let what = format!("it has {}, and the header has {width}", counted(found as u64, "cell"));
-                Err(Invalid::new(what, "put a cell with a comma in quotes"))
-            }
-            _ => Ok(()),
+        if !(named..=named + nameless).contains(&found) {
+            let what = format!("it has {}, and the header has {named}", counted(found as u64, "cell"));
+            let (_, separator) = SEPARATORS[SEPARATORS.iter().position(|one| one.0 == self.separator).unwrap_or(0)];
+            return Err(Invalid::new(what, format!("put a cell with a {separator} in quotes")));
+        }
+        match self.record.iter().skip(named).position(|cell| !is_blank(cell)) {
+            Some(more) => Err(Invalid::new(
+                format!("something stands in column {}, and the header has no name for it", named + more + 1),
+                "name the column in the first line, or empty it",
+            )),
+            None => Ok(()),
         }
     }
 
     /// Where the current record begins: its offset and its line. Blank lines before it are skipped. As in the reader, a
     /// line ends with a line feed, a carriage return, or both.
     fn place(&mut self) -> (usize, u64) {
-        let start = self.record.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.bytes.len());
-        let blank = self.bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = self.at(self.record.position().map_or(0, csv::Position::byte));
+        let blank = self.bytes()[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let start = start + blank;
-        let passed = &self.bytes[self.passed..start];
+        let passed = &self.bytes()[self.passed..start];
         let is_end = |(at, byte): &(usize, &u8)| match byte {
             b'\n' => true,
             b'\r' => passed.get(at + 1) != Some(&b'\n'),
             _ => false,
         };
-        self.line += passed.iter().enumerate().filter(is_end).count() as u64;
+        let lines = passed.iter().enumerate().filter(is_end).count() as u64;
+        self.line += lines;
         self.passed = start;
         (start, self.line)
     }
 }
 
-/// The text of a cell. Spaces around it are dropped, since no name has them. A guard that `users list` wrote is taken
-/// off.
+fn reader(separator: u8) -> ReaderBuilder {
+    let mut reader = ReaderBuilder::new();
+    reader.delimiter(separator).has_headers(false).flexible(true);
+    reader
+}
+
+/// The file in UTF-8, without a mark. A mark says that a file is UTF-16; nothing else does.
+fn in_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Invalid> {
+    let (units, unit): (_, fn([u8; 2]) -> u16) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+        _ => return Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).into()),
+    };
+    let (units, rest) = units.as_chunks::<2>();
+    let text: Result<String, _> = char::decode_utf16(units.iter().copied().map(unit)).collect();
+    match text {
+        Ok(text) if rest.is_empty() => Ok(text.into_bytes().into()),
+        _ => Err(not_utf8("the file begins as UTF-16 does, and is none")),
+    }
+}
+
+/// What a first line `sep=;` says: the separator, and where the next line begins. Only spreadsheets read it.
+fn told_separator(bytes: &[u8]) -> Option<(u8, usize)> {
+    let rest = bytes.strip_prefix(b"sep=")?;
+    let (separator, rest) = rest.split_first()?;
+    let end = if rest.starts_with(b"\r\n") { 2 } else { 1 };
+    let is_one = SEPARATORS.iter().any(|one| one.0 == *separator) && matches!(rest.first(), None | Some(b'\r' | b'\n'));
+    is_one.then_some((*separator, bytes.len().min(5 + end)))
+}
+
+/// The separator by which the first row with text is a header. Where none tells, it is a comma.
+fn separator(bytes: &[u8], is_header: impl Fn(&ByteRecord) -> bool) -> Result<u8, Invalid> {
+    let first = |separator: u8| {
+        let mut reader = reader(separator).from_reader(bytes);
+        let row = reader.byte_records().filter_map(Result::ok).find(|row| !row.iter().all(is_blank));
+        row.unwrap_or_default()
+    };
+    let several: Vec<_> = SEPARATORS.into_iter().filter(|(separator, _)| first(*separator).len() > 1).collect();
+    let headers: Vec<_> = several.iter().filter(|(separator, _)| is_header(&first(*separator))).collect();
+    match (headers.as_slice(), several.as_slice()) {
+        ([(_, one), (_, other), ..], _) => Err(Invalid::new(
+            format!("the first line can be read in two ways: with a {one} or with a {other} between two cells"),
+            "put names with such a sign in quotes",
+        )),
+        ([(one, _)], _) | ([], [(one, _)]) => Ok(*one),
+        ([], _) => Ok(b','),
+    }
+}
+
+/// Whether a cell shows nothing.
+fn is_blank(cell: &[u8]) -> bool {
+    !cell.first().is_some_and(u8::is_ascii_graphic) && str::from_utf8(cell).is_ok_and(|cell| trimmed(cell).is_empty())
+}
+
+/// The text of a cell, without spaces and other marks that show nothing around it, since no name has them. A guard that
+/// `users list` wrote is taken off.
 pub fn text(cell: &[u8]) -> Result<Cow<'_, str>, Invalid> {
     let text = std::str::from_utf8(cell).map_err(|_| {
         // A message repeats no more than this. A cell that is not text may be very long.
         let head = String::from_utf8_lossy(&cell[..cell.len().min(160)]);
         not_utf8(&format!("{} is not UTF-8", quoted(&head)))
     })?;
-    Ok(unguarded(text.trim_matches([' ', '\t'])))
+    Ok(unguarded(trimmed(text)))
 }
 
 fn not_utf8(what: &str) -> Invalid {
     Invalid::new(what, "save the file as CSV in UTF-8")
+}
+
+/// Adds to the fault how many lines the quotes cover.
+fn with_lines(why: Invalid, lines: u64) -> Invalid {
+    if lines == 1 {
+        return why;
+    }
+    Invalid { message: format!("{}, and it covers {}", why.message, counted(lines - 1, "line")), ..why }
 }
 
 /// The position inside a cell, for the check of its quotes.
@@ -136,7 +242,7 @@ enum At {
 
 /// Refuses a record with a stray quote. The reader would accept it: everything after an unclosed quote, even whole
 /// rows, becomes one cell.
-fn check_quotes(record: &[u8]) -> Result<(), Invalid> {
+fn check_quotes(record: &[u8], separator: u8) -> Result<(), Invalid> {
     let refuse = |what: &str| Err(Invalid::new(what, "put a cell with a quote in quotes, and double the quote inside"));
     if !record.contains(&b'"') {
         return Ok(());
@@ -146,7 +252,7 @@ fn check_quotes(record: &[u8]) -> Result<(), Invalid> {
         at = match (at, byte) {
             (At::Quoted, b'"') => At::Behind,
             (At::Start | At::Behind, b'"') | (At::Quoted, _) => At::Quoted,
-            (_, b',') => At::Start,
+            (_, byte) if *byte == separator => At::Start,
             // The record ends here.
             (_, b'\r' | b'\n') => at,
             (At::Behind | At::Beyond, b' ' | b'\t') => At::Beyond,
@@ -165,7 +271,7 @@ mod tests {
 
     /// Each row with its line: its cells, or its fault. The first row is the header.
     fn read(bytes: &[u8]) -> Vec<(u64, Result<Vec<String>, String>)> {
-        let (mut rows, mut all) = (CsvRows::of(bytes).unwrap(), Vec::new());
+        let (mut rows, mut all) = (CsvRows::of(bytes, |_| true).unwrap(), Vec::new());
         while let Some(CsvRow { line, cells }) = rows.read() {
             let cells =
                 cells.map(|cells| cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
@@ -196,7 +302,80 @@ mod tests {
     fn a_row_has_as_many_cells_as_the_header() {
         let found = faults(b"a,b\nc\nd,e\nf,g,h\n,,\n");
         let said = |count: &str| format!("it has {count}, and the header has 2");
-        assert_eq!(found, [(2, said("1 cell")), (4, said("3 cells")), (5, said("3 cells"))]);
+        assert_eq!(found, [(2, said("1 cell")), (4, said("3 cells"))]);
+    }
+
+    /// All rows but their lines, if the header begins with `username`.
+    fn cells(bytes: &[u8]) -> Result<Vec<Vec<String>>, Invalid> {
+        let is_header = |row: &ByteRecord| row.get(0) == Some(b"username");
+        let (mut rows, mut all) = (CsvRows::of(bytes, is_header)?, Vec::new());
+        while let Some(CsvRow { cells, .. }) = rows.read() {
+            all.push(cells.unwrap().iter().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect());
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn the_header_tells_what_stands_between_two_cells() {
+        let expected =
+            [["username", "name"], ["alice", "Example, Alice; 5\t\"x\""]].map(|row| row.map(str::to_owned).to_vec());
+        for separator in [",", ";", "\t"] {
+            for header in ["username,name", "\"username\",\"name\"", "username,\"name\""] {
+                let text =
+                    format!("{}\nalice{separator}\"Example, Alice; 5\t\"\"x\"\"\"\n", header.replace(',', separator));
+                assert_eq!(cells(text.as_bytes()).unwrap(), expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_with_another_separator_in_a_name_is_read_in_the_one_way_it_can_be() {
+        let rows = cells(b"username;first, last\nalice;A\n").unwrap();
+        assert_eq!(rows[0], ["username", "first, last"]);
+    }
+
+    #[test]
+    fn of_a_file_that_can_be_read_in_two_ways_nothing_is_read() {
+        let why = cells(b"username,a;b\nalice,x;y\n").err();
+        assert_eq!(why, None, "'username,a' is no name of a column");
+        let is_header = |row: &ByteRecord| row.iter().any(|cell| cell == b"username");
+        let why = CsvRows::of(b"username;x,username\nalice;x,y\n", is_header).err().unwrap();
+        assert!(why.message.contains("with a comma or with a semicolon"), "{}", why.message);
+    }
+
+    #[test]
+    fn a_line_that_names_the_separator_is_no_row() {
+        for bytes in [b"sep=;\r\nusername;name\r\nalice;A, B\r\n".as_slice(), b"sep=;\nusername;name\nalice;A, B\n"] {
+            let mut rows = CsvRows::of(bytes, |_| true).unwrap();
+            assert_eq!(rows.read().map(|row| (row.line, row.cells.unwrap().len())), Some((2, 2)));
+            assert_eq!(rows.read().map(|row| (row.line, row.cells.unwrap()[1].to_vec())), Some((3, b"A, B".to_vec())));
+        }
+    }
+
+    #[test]
+    fn utf_16_with_a_mark_is_the_same_text() {
+        let text = "username;name\r\nzoë;Zoë 𝒜\r\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [[b"\xff\xfe".as_slice(), &little].concat(), [b"\xfe\xff".as_slice(), &big].concat()] {
+            assert_eq!(cells(&bytes).unwrap(), cells(text.as_bytes()).unwrap());
+        }
+        for bytes in [b"\xff\xfeu\0s".as_slice(), b"\xff\xfe\0\xd8a\0"] {
+            assert!(cells(bytes).is_err_and(|why| why.message.contains("UTF-16")), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn rows_and_last_columns_that_show_nothing_are_passed_over() {
+        let bytes = "username,name,,\n,,,\nalice,A,,\n\u{a0},\u{200b},,\nbob,B\n\"\",,\n".as_bytes();
+        let mut rows = CsvRows::of(bytes, |_| true).unwrap();
+        rows.read().unwrap();
+        assert_eq!(rows.take_for_header().len(), 2);
+        assert_eq!(rows.read().map(|row| (row.line, row.cells.is_ok())), Some((3, true)));
+        assert_eq!(rows.read().map(|row| (row.line, row.cells.is_ok())), Some((5, true)));
+        assert!(rows.read().is_none());
+        let why = faults(b"a,b,\nc,d,e\n");
+        assert_eq!(why, [(2, "something stands in column 3, and the header has no name for it".into())]);
     }
 
     #[test]
@@ -227,7 +406,15 @@ mod tests {
 
     #[test]
     fn a_text_is_without_spaces_around_it_and_without_a_guard() {
-        for (cell, expected) in [(" a b ", "a b"), ("\ta", "a"), ("'+b", "+b"), ("'b", "'b"), (" ''=1", "'=1")] {
+        for (cell, expected) in [
+            (" a b ", "a b"),
+            ("\ta", "a"),
+            ("a\u{a0}", "a"),
+            ("\u{feff}a\u{200e}\u{2009}", "a"),
+            ("'+b", "+b"),
+            ("'b", "'b"),
+            (" ''=1", "'=1"),
+        ] {
             assert_eq!(text(cell.as_bytes()).as_deref(), Ok(expected));
         }
         assert!(text(b"a\xff").is_err_and(|why| why.message.contains("is not UTF-8")));

@@ -2,6 +2,7 @@
 
 pub mod add;
 mod bad_rows;
+mod column_names;
 mod csv_rows;
 pub mod edit;
 pub mod import;

@@ -2,13 +2,10 @@
 
 use csv::ByteRecord;
 
+use crate::commands::users::column_names::{Column, column, key};
 use crate::domain::Invalid;
-use crate::domain::text::quoted;
+use crate::domain::text::{quoted, trimmed};
 use crate::terminal::records::ACCOUNT;
-
-/// The names of the columns, each with its other name in `users list`.
-const NAMES: [(&str, &str); 4] =
-    [("username", "username"), ("name", "display_name"), ("email", "email"), ("role", "roles")];
 
 /// The position of each cell in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,50 +20,56 @@ pub struct Columns {
     pub email: Option<usize>,
     /// The roles.
     pub roles: Option<usize>,
-    /// Columns that `users list` writes but an import cannot set.
+    /// Columns that are left out: those that `users list` writes but an import cannot set, and unknown ones.
     pub ignored: Vec<String>,
 }
 
 impl Columns {
-    /// Reads a header. An unknown name is a fault: otherwise its column would be lost silently.
-    pub fn of(header: &ByteRecord) -> Result<Self, Invalid> {
+    /// Reads a header. An unknown name is a fault, since its column would be lost silently. `unknown_too` leaves unknown
+    /// columns out.
+    pub fn of(header: &ByteRecord, unknown_too: bool) -> Result<Self, Invalid> {
         let hint = "the columns are username, name, email and role, in any order";
-        let named: Vec<String> =
-            header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_lowercase()).collect();
-        let mut places = [None; NAMES.len()];
-        let mut ignored = Vec::new();
-        let mut unknown = None;
-        for (place, name) in named.iter().enumerate() {
-            let twice = || Invalid::new(format!("the column {} is there twice", quoted(name)), hint);
-            if let Some(which) = NAMES.iter().position(|(ours, listed)| name == ours || name == listed) {
-                if places[which].replace(place).is_some() {
-                    return Err(twice());
+        let named: Vec<String> = header.iter().map(|cell| trimmed(&String::from_utf8_lossy(cell)).to_owned()).collect();
+        let (mut username, mut name, mut email, mut roles) = (None, None, None, None);
+        let (mut ignored, mut unknown) = (Vec::new(), Vec::new());
+        for (place, cell) in named.iter().enumerate() {
+            let is_second = match column(cell) {
+                Some(Column::Username) => username.replace(place).is_some(),
+                Some(Column::Name) => name.replace(place).is_some(),
+                Some(Column::Email) => email.replace(place).is_some(),
+                Some(Column::Roles) => roles.replace(place).is_some(),
+                None => {
+                    let list = if is_listed(cell) { &mut ignored } else { &mut unknown };
+                    list.push(if cell.is_empty() { format!("no. {}", place + 1) } else { cell.clone() });
+                    list[..list.len() - 1].iter().any(|earlier| key(earlier) == key(cell) && is_listed(cell))
                 }
-            } else if ACCOUNT.contains(&name.as_str()) {
-                if ignored.contains(name) {
-                    return Err(twice());
-                }
-                ignored.push(name.clone());
-            } else {
-                unknown.get_or_insert(place);
+            };
+            if is_second {
+                return Err(Invalid::new(format!("the column {} is there twice", quoted(cell)), hint));
             }
         }
-        let [username, name, email, roles] = places;
         let Some(username) = username else {
             let line = quoted(&named.join(","));
-            let hint =
-                if named.len() == 1 && line.contains([';', '\t']) { "separate the cells by commas" } else { hint };
             return Err(Invalid::new(format!("the first line, {line}, is not a header: it has no 'username'"), hint));
         };
-        if let Some(place) = unknown {
-            let what = match named[place].as_str() {
-                "" => format!("column {} has no name", place + 1),
-                name => format!("the column {} is unknown", quoted(name)),
+        if unknown_too {
+            ignored.append(&mut unknown);
+        }
+        if !unknown.is_empty() {
+            let all = unknown.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+            let what = match unknown.len() {
+                1 => format!("the column {all} is unknown"),
+                _ => format!("the columns {all} are unknown"),
             };
-            return Err(Invalid::new(what, hint));
+            return Err(Invalid::new(what, format!("--ignore-columns leaves unknown columns out; {hint}")));
         }
         Ok(Self { count: named.len(), username, name, email, roles, ignored })
     }
+}
+
+/// Whether `users list` writes a column of this name.
+fn is_listed(name: &str) -> bool {
+    ACCOUNT.iter().any(|listed| key(listed) == key(name))
 }
 
 #[cfg(test)]
@@ -74,7 +77,7 @@ mod tests {
     use super::*;
 
     fn columns(header: &[&str]) -> Result<Columns, String> {
-        Columns::of(&header.to_vec().into()).map_err(|invalid| invalid.message)
+        Columns::of(&header.to_vec().into(), false).map_err(|invalid| invalid.message)
     }
 
     #[test]
@@ -96,7 +99,13 @@ mod tests {
     #[test]
     fn an_unknown_column_is_named() {
         assert_eq!(columns(&["username", "e-mial"]), Err("the column 'e-mial' is unknown".into()));
-        assert_eq!(columns(&["username", "name", ""]), Err("column 3 has no name".into()));
+        assert_eq!(columns(&["username", "Phone", "", "name"]), Err("the columns 'Phone', 'no. 3' are unknown".into()));
+    }
+
+    #[test]
+    fn unknown_columns_are_left_out_where_that_is_asked_for() {
+        let found = Columns::of(&vec!["Login", "Phone", "Full name"].into(), true).unwrap();
+        assert_eq!((found.username, found.name, found.ignored), (0, Some(2), vec!["Phone".to_owned()]));
     }
 
     #[test]
@@ -111,7 +120,5 @@ mod tests {
     #[test]
     fn a_first_line_without_a_username_is_no_header() {
         assert!(columns(&["alice", "Alice"]).is_err_and(|message| message.contains("is not a header")));
-        let semicolons = Columns::of(&vec!["username;name"].into()).unwrap_err();
-        assert_eq!(semicolons.hint, "separate the cells by commas");
     }
 }

@@ -65,7 +65,7 @@ mod tests {
 
     fn list(text: &str) -> (List, Vec<(u64, String)>) {
         let (mut list, mut bad) = (List::default(), Vec::new());
-        for (line, newcomer) in ImportRows::of(text.as_bytes()).unwrap() {
+        for (line, newcomer) in ImportRows::of(text.as_bytes(), false).unwrap() {
             list.newcomers.push(newcomer.unwrap());
             list.lines.push(line);
         }

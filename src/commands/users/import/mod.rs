@@ -50,14 +50,13 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
-    let (columns, list, is_torn) = read(desk, &bytes, &mut bad)?;
+    let (columns, list, is_torn) = read(desk, &bytes, args.ignore_columns, &mut bad)?;
     drop(bytes);
     if has_grown {
         desk.terminal.note(input::HAS_GROWN);
     }
     if !columns.ignored.is_empty() {
-        desk.terminal
-            .note(&format!("Columns left out, since passdesk sets them itself: {}.", columns.ignored.join(", ")));
+        desk.terminal.note(&format!("Columns left out: {}.", columns.ignored.join(", ")));
     }
     let plan = plan::plan(desk, &store, &acting, &columns, args.on_conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
@@ -117,8 +116,8 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 }
 
 /// Reads the rows. Bad rows are named. The last value says whether quotes have swallowed rows.
-fn read(desk: &mut Desk<'_>, bytes: &[u8], bad: &mut BadRows) -> Result<(Columns, List, bool)> {
-    let mut rows = ImportRows::of(bytes)?;
+fn read(desk: &mut Desk<'_>, bytes: &[u8], ignores: bool, bad: &mut BadRows) -> Result<(Columns, List, bool)> {
+    let mut rows = ImportRows::of(bytes, ignores)?;
     let mut list = List::default();
     let lines = bytes.split(|byte| *byte == b'\n').count();
     desk.terminal.begin_progress("reading", lines as u64);

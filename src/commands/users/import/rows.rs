@@ -15,14 +15,14 @@ pub struct ImportRows<'a> {
 }
 
 impl<'a> ImportRows<'a> {
-    /// Reads the header. The first row of the file has to be one.
-    pub fn of(bytes: &'a [u8]) -> Result<Self, Invalid> {
-        let mut rows = CsvRows::of(bytes)?;
+    /// Reads the header. The first row of the file has to be one. `ignores` leaves unknown columns out.
+    pub fn of(bytes: &'a [u8], ignores: bool) -> Result<Self, Invalid> {
+        let mut rows = CsvRows::of(bytes, |row| Columns::of(row, true).is_ok())?;
         let header = rows.read().ok_or_else(|| {
             Invalid::new("the file is empty", "the first line names the columns: username,name,email")
         })?;
-        let columns = Columns::of(header.cells?)?;
-        rows.take_for_header();
+        header.cells?;
+        let columns = Columns::of(rows.take_for_header(), ignores)?;
         Ok(Self { rows, columns })
     }
 
@@ -101,7 +101,7 @@ mod tests {
     use crate::terminal::records;
 
     fn read(bytes: &[u8]) -> Vec<(u64, Result<Newcomer, Invalid>)> {
-        ImportRows::of(bytes).unwrap().collect()
+        ImportRows::of(bytes, false).unwrap().collect()
     }
 
     /// The usernames, each with its line.
@@ -194,9 +194,10 @@ mod tests {
             (b"\n\n", "the file is empty"),
             (b"alice,Alice\n", "not a header"),
             (b"\x7fELF\x02\x01\n", "not a header"),
-            (b"\xff\xfeu\0s\0", "UTF-16"),
+            (b"\xff\xfeu\0s\0", "not a header"),
+            (b"\xff\xfeu\0s", "UTF-16"),
         ] {
-            let message = ImportRows::of(bytes).err().unwrap().message;
+            let message = ImportRows::of(bytes, false).err().unwrap().message;
             assert!(message.contains(part), "{message}");
         }
     }

@@ -11,6 +11,7 @@ use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, targets};
 use crate::commands::paging::PAGE;
 use crate::commands::users::bad_rows::{BadRows, Others};
+use crate::commands::users::column_names::{Column, column, key};
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
@@ -23,6 +24,15 @@ use crate::terminal::format::Format;
 
 /// The columns by which a CSV file can name accounts. The first one found is taken.
 const COLUMNS: [&str; 3] = ["username", "id", "email"];
+
+/// Whether a column of this name is one of [`COLUMNS`], whatever it is called in the file.
+fn is_called(name: &str, ours: &str) -> bool {
+    match column(name) {
+        Some(Column::Username) => ours == "username",
+        Some(Column::Email) => ours == "email",
+        _ => key(name) == ours,
+    }
+}
 
 /// How the accounts are named.
 pub enum Selection {
@@ -128,7 +138,8 @@ impl Selection {
 /// The accounts that a file names: one a line, or in the CSV column that the header chooses.
 fn listed(bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
     let (mut named, mut bad) = (Vec::new(), BadRows::default());
-    let (mut rows, mut is_first, mut column) = (CsvRows::of(bytes)?, true, None);
+    let is_header = |row: &ByteRecord| !matches!(header(row), Ok(None));
+    let (mut rows, mut is_first, mut column) = (CsvRows::of(bytes, is_header)?, true, None);
     while let Some(CsvRow { line, cells }) = rows.read() {
         if take(&mut is_first)
             && let Ok(cells) = &cells
@@ -140,7 +151,7 @@ fn listed(bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
             }
         }
         match cells.map_err(Failure::from).and_then(|cells| target(cells, column)) {
-            Ok(target) => named.extend(target.map(|target| (target.to_string(), target))),
+            Ok(target) => named.push((target.to_string(), target)),
             Err(failure) => bad.add(line, failure),
         }
     }
@@ -152,27 +163,26 @@ fn listed(bytes: &[u8], format: Format) -> Result<Vec<(String, Target)>> {
         .hint("write an id, a username or an e-mail address on each line, or CSV with a header"))
 }
 
-/// The account that a row names. Without a header, the whole row is the name. A line of only commas counts as empty.
-fn target(cells: &ByteRecord, column: Option<usize>) -> Result<Option<Target>> {
-    if cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
-        return Ok(None);
-    }
+/// The account that a row names. Without a header, the whole row is the name.
+fn target(cells: &ByteRecord, column: Option<usize>) -> Result<Target> {
     if column.is_none() && cells.len() > 1 {
         return Err(Failure::new(Kind::Usage, "it has several columns, and the file has no header"));
     }
     let cell = cells.get(column.unwrap_or(0)).unwrap_or_default();
-    Ok(Some(text(cell)?.parse()?))
+    Ok(text(cell)?.parse()?)
 }
 
 /// The column to take, if this row is a header. A name that occurs twice is a fault: either column could be meant.
 fn header(cells: &ByteRecord) -> Result<Option<usize>> {
-    let names: Vec<_> = cells.iter().map(|name| String::from_utf8_lossy(name).trim().to_lowercase()).collect();
-    let Some(name) = COLUMNS.iter().find(|column| names.iter().any(|name| name == *column)) else { return Ok(None) };
-    let mut places = (0..names.len()).filter(|place| names[*place] == *name);
+    let names: Vec<_> = cells.iter().map(|name| String::from_utf8_lossy(name)).collect();
+    let Some(ours) = COLUMNS.iter().find(|ours| names.iter().any(|name| is_called(name, ours))) else {
+        return Ok(None);
+    };
+    let mut places = (0..names.len()).filter(|place| is_called(&names[*place], ours));
     match (places.next(), places.next()) {
         (place, None) => Ok(place),
         _ => {
-            Err(Failure::new(Kind::Usage, format!("the column '{name}' is there twice")).hint("leave one of them out"))
+            Err(Failure::new(Kind::Usage, format!("the column '{ours}' is there twice")).hint("leave one of them out"))
         }
     }
 }
