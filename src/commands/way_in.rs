@@ -164,7 +164,13 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
     } else {
         "pass the password on standard input, with --as USERNAME and --password-stdin"
     };
-    Ok(desk.terminal.ask_secret(&format!("Password of {username}"), instead)?)
+    loop {
+        let typed = desk.terminal.ask_secret(&format!("Password of {username}"), instead)?;
+        // Nobody's password is empty. Asking again costs no attempt.
+        if !typed.is_empty() {
+            return Ok(typed);
+        }
+    }
 }
 
 /// Signs a user in. The try is counted before the password is checked. Every fault gets the same answer, and takes as

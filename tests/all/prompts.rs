@@ -148,6 +148,19 @@ fn two_new_passwords_that_differ_are_a_try() {
 }
 
 #[test]
+fn an_empty_line_is_no_attempt_to_sign_in() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
+    for _ in 0..3 {
+        pty.until(CURRENT);
+        pty.send("\r");
+    }
+    pty.answer(CURRENT, GOOD);
+    pty.end().exits(0).shows("Alice Example");
+    assert_eq!(desk.account::<i64>("tries_failed + tries_untold", "alice"), 0);
+}
+
+#[test]
 fn an_empty_line_costs_no_try() {
     let desk = Desk::with_alice();
     let mut pty = Pty::start(&desk.command(&["me", "passwd", "--as", "alice"]));
