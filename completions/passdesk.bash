@@ -152,7 +152,7 @@ _passdesk() {
 
     case "${cmd}" in
         passdesk)
-            opts="-v -h -V --store --as --password-stdin --format --color --verbose --help --version init users me tokens policy audit verify recover store demo completions man help"
+            opts="-v -h -V --store --as --password-stdin --format --csv-dialect --color --verbose --help --version init users me tokens policy audit verify recover store demo completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -181,6 +181,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -193,7 +197,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help list verify"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help list verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -222,6 +226,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -234,7 +242,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit__subcmd__list)
-            opts="-v -h --account --actor --action --operation --outcome --since --until --reverse --limit --after --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --account --actor --action --operation --outcome --since --until --reverse --limit --after --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -299,6 +307,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -311,7 +323,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit__subcmd__verify)
-            opts="-v -h --expect-head --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --expect-head --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -344,6 +356,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -356,7 +372,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__completions)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -383,6 +399,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -397,7 +417,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__demo)
-            opts="-v -h --shell --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --shell --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -424,6 +444,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -438,7 +462,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__help)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -467,6 +491,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -479,7 +507,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__init)
-            opts="-q -v -h --admin --name --email --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -v -h --admin --name --email --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -547,6 +575,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -559,7 +591,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__man)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -586,6 +618,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -600,7 +636,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help sign-in sign-out profile passwd"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help sign-in sign-out profile passwd"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -627,6 +663,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -641,7 +681,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__passwd)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -668,6 +708,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -682,7 +726,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__profile)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -709,6 +753,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -723,7 +771,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__sign__subcmd__in)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,6 +798,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -764,7 +816,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__sign__subcmd__out)
-            opts="-v -h --everywhere --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --everywhere --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -791,6 +843,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -805,7 +861,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__policy)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help show set"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help show set"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -832,6 +888,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -846,7 +906,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__policy__subcmd__set)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for clear-after throttle-after lock-after argon2 operator-access"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for clear-after throttle-after lock-after argon2 operator-access"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -873,6 +933,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -887,7 +951,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__policy__subcmd__show)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -914,6 +978,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -928,7 +996,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__recover)
-            opts="-y -q -v -h --yes --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-y -q -v -h --yes --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -982,6 +1050,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -996,7 +1068,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help path backup check"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help path backup check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1023,6 +1095,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1037,7 +1113,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store__subcmd__backup)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1064,6 +1140,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1078,7 +1158,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store__subcmd__check)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1105,6 +1185,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1119,7 +1203,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store__subcmd__path)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1146,6 +1230,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1160,7 +1248,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__tokens)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help create list revoke"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help create list revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1187,6 +1275,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1201,7 +1293,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__tokens__subcmd__create)
-            opts="-q -v -h --expires-in --role --account --quiet --output --copy --screen --clear-after --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -v -h --expires-in --role --account --quiet --output --copy --screen --clear-after --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1265,6 +1357,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1277,7 +1373,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__tokens__subcmd__list)
-            opts="-v -h --account --all --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --account --all --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1310,6 +1406,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1322,7 +1422,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__tokens__subcmd__revoke)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1351,6 +1451,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1363,7 +1467,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1392,6 +1496,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1404,7 +1512,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__add)
-            opts="-q -v -h --name --email --role --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -v -h --name --email --role --quiet --output --copy --screen --clear-after --expires-in --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1472,6 +1580,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1484,7 +1596,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__disable)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1513,6 +1625,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1525,7 +1641,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__edit)
-            opts="-v -h --name --email --role --no-roles --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --name --email --role --no-roles --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1566,6 +1682,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1578,7 +1698,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__enable)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1605,6 +1725,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1619,7 +1743,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__grant)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help auditor helpdesk user-admin global-admin"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help auditor helpdesk user-admin global-admin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1648,6 +1772,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1660,7 +1788,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__import)
-            opts="-v -h --dry-run --skip-invalid --ignore-columns --on-conflict --temporary-passwords --output --expires-in --jobs --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --dry-run --skip-invalid --ignore-columns --on-conflict --temporary-passwords --output --expires-in --jobs --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1716,6 +1844,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1728,7 +1860,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__list)
-            opts="-v -h --search --role --state --must-change --sort --reverse --limit --after --count --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --search --role --state --must-change --sort --reverse --limit --after --count --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1781,6 +1913,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1793,7 +1929,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__purge)
-            opts="-y -v -h --yes --store --as --password-stdin --format --color --verbose --help"
+            opts="-y -v -h --yes --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1820,6 +1956,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1834,7 +1974,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__remove)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1861,6 +2001,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -1875,7 +2019,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__require__subcmd__change)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1904,6 +2048,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -1916,7 +2064,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__reset)
-            opts="-q -y -v -h --from --search --role --state --must-change --all --quiet --output --copy --screen --clear-after --expires-in --yes --dry-run --resume --jobs --store --as --password-stdin --format --color --verbose --help"
+            opts="-q -y -v -h --from --search --role --state --must-change --all --quiet --output --copy --screen --clear-after --expires-in --yes --dry-run --resume --jobs --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2018,6 +2166,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2030,7 +2182,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__restore)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2057,6 +2209,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2071,7 +2227,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__revoke)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help auditor helpdesk user-admin global-admin"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help auditor helpdesk user-admin global-admin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2098,6 +2254,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2112,7 +2272,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__show)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2139,6 +2299,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -2153,7 +2317,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__unlock)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2182,6 +2346,10 @@ _passdesk() {
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -2194,7 +2362,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__verify)
-            opts="-v -h --store --as --password-stdin --format --color --verbose --help"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2221,6 +2389,10 @@ _passdesk() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
                     return 0
                     ;;
                 --color)

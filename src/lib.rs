@@ -93,7 +93,7 @@ pub fn run(args: &[OsString]) -> u8 {
     if matches!(args, [_, only] if only == "--version" || only == "-V" || only == "version") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let (cli, names_store) = match parsed(args) {
+    let (mut cli, names_store) = match parsed(args) {
         Ok(parsed) => parsed,
         Err(error) => {
             // The message repeats the command line. Unescaped, that text could pass for a paragraph of its own.
@@ -103,6 +103,11 @@ pub fn run(args: &[OsString]) -> u8 {
         }
     };
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
+    let Some(format) = cli.global.format.in_dialect(cli.global.csv_dialect) else {
+        let alone = Failure::new(Kind::Usage, "--csv-dialect goes with --format csv");
+        return fail(&alone.hint("add --format csv, or leave out --csv-dialect"), look);
+    };
+    cli.global.format = format;
     if let Command::Help { command } = &cli.command {
         // The words only name a command. Nothing runs them, whatever they are.
         let color = cli.global.color;

@@ -21,7 +21,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::domain::text::shown;
-use crate::terminal::format::Format;
+use crate::terminal::format::{CsvDialect, Format};
 
 /// Reset forgotten passwords: a temporary one, shown once, and a new one at the next sign-in
 #[derive(Debug, Parser)]
@@ -62,6 +62,9 @@ pub struct Global {
     /// How to write results and failures
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
+    /// How CSV is written: excel has semicolons, and opens by a double click
+    #[arg(long, global = true, value_enum, value_name = "DIALECT", default_value_t)]
+    pub csv_dialect: CsvDialect,
     /// When to use colours.
     #[arg(
         long,

@@ -96,7 +96,7 @@ impl Handover {
 
     /// Whether each secret is on a line of its own. Such a line can be deleted, and others can follow it.
     fn has_lines(&self) -> bool {
-        matches!(self.format, Format::Csv | Format::Jsonl)
+        matches!(self.format, Format::Csv | Format::Excel | Format::Jsonl)
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.

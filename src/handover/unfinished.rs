@@ -17,7 +17,7 @@ use crate::domain::operation::OperationId;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
-use crate::terminal::format::Format;
+use crate::terminal::format::{Format, csv_header};
 
 /// The header of an earlier passdesk. Its rows have no operation, so they cannot be looked up.
 const BEFORE_OPERATIONS: &[u8] = b"username,temporary_password,expires_at\n";
@@ -54,13 +54,16 @@ impl Unfinished {
     /// of a reset.
     pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
         let (file, text) = read(path, is_kept)?;
-        let header = [TemporaryDisclosure::COLUMNS.join(","), "\n".into()].concat();
+        let header = |format| csv_header(format, TemporaryDisclosure::COLUMNS);
+        let csv = [Format::Csv, Format::Excel].into_iter().find(|format| text.starts_with(&header(*format)));
         let (format, start) = match text.as_slice() {
             [] => (None, 0),
             [b'{', ..] => (Some(Format::Jsonl), 0),
-            text if text.starts_with(header.as_bytes()) => (Some(Format::Csv), header.len()),
+            text if csv.is_some() => (csv, csv.map_or(0, |csv| header(csv).len().min(text.len()))),
             // The run was interrupted while it wrote the header.
-            text if header.as_bytes().starts_with(text) => (None, 0),
+            text if [Format::Csv, Format::Excel].into_iter().any(|format| header(format).starts_with(text)) => {
+                (None, 0)
+            }
             [b'[', ..] => {
                 return Err(Failure::new(
                     Kind::Usage,
@@ -84,7 +87,10 @@ impl Unfinished {
             }
             let begins = end as u64;
             end += line.len();
-            let row = if format == Some(Format::Csv) { csv_row(line) } else { json_row(line) };
+            let row = match format.and_then(Format::csv) {
+                Some((separator, line_end)) => csv_row(line, separator, line_end),
+                None => json_row(line),
+            };
             let (username, until, operation) = row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?;
             rows.push(Written { username, until, operation, place: begins..end as u64 });
         }
@@ -153,10 +159,10 @@ fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroi
 /// The parts of a row that are read.
 type Read = (Username, Timestamp, OperationId);
 
-/// Reads a row. It is split at commas, since no cell of it needs quotes.
-fn csv_row(line: &[u8]) -> Option<Read> {
-    let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
-    let cells: Vec<_> = line.split(',').collect();
+/// Reads a row. It is split at separators, since no cell of it needs quotes.
+fn csv_row(line: &[u8], separator: u8, line_end: &str) -> Option<Read> {
+    let line = std::str::from_utf8(line).ok()?.strip_suffix(line_end)?;
+    let cells: Vec<_> = line.split(char::from(separator)).collect();
     let [username, _, until, operation] = cells[..] else { return None };
     Some((username.parse().ok()?, until.parse().ok()?, operation.parse().ok()?))
 }

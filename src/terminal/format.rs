@@ -24,6 +24,49 @@ pub enum Format {
     Jsonl,
     /// RFC 4180, with a header.
     Csv,
+    /// The same as Excel opens it: with semicolons and a byte order mark.
+    #[value(skip)]
+    Excel,
+}
+
+/// How CSV is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum CsvDialect {
+    /// As RFC 4180 has it: commas, UTF-8, a line feed.
+    #[default]
+    Rfc4180,
+    /// As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed.
+    Excel,
+}
+
+impl Format {
+    /// This format in a dialect; `None` if it has none.
+    #[must_use]
+    pub fn in_dialect(self, dialect: CsvDialect) -> Option<Self> {
+        match (self, dialect) {
+            (format, CsvDialect::Rfc4180) => Some(format),
+            (Self::Csv, CsvDialect::Excel) => Some(Self::Excel),
+            _ => None,
+        }
+    }
+
+    /// The separator and the line end of a CSV format; `None` for the others.
+    #[must_use]
+    pub fn csv(self) -> Option<(u8, &'static str)> {
+        match self {
+            Self::Csv => Some((b',', "\n")),
+            Self::Excel => Some((b';', "\r\n")),
+            Self::Text | Self::Json | Self::Jsonl => None,
+        }
+    }
+}
+
+/// The first bytes of a CSV file with these columns: the header, and in Excel's dialect the mark before it.
+#[must_use]
+pub fn csv_header(format: Format, columns: &[&str]) -> Vec<u8> {
+    let mut header = if format == Format::Excel { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
+    csv_line(format, columns.iter().map(|&name| name.into()), &mut header);
+    header
 }
 
 /// A value of a record. A record has one for each column.
@@ -103,9 +146,9 @@ impl RecordWriter {
         self.count += 1;
         let object = Object(self.columns, record);
         match self.format {
-            Format::Csv => {
+            Format::Csv | Format::Excel => {
                 out.extend(self.header_before(self.count - 1));
-                csv_line(record.iter().map(Cell::text), out);
+                csv_line(self.format, record.iter().map(Cell::text), out);
             }
             Format::Json if self.array => {
                 out.extend_from_slice(if self.count == 1 { b"[\n" } else { b",\n" });
@@ -133,11 +176,8 @@ impl RecordWriter {
     /// The header, if the row after this many others needs one.
     #[must_use]
     pub fn header_before(&self, count: usize) -> Vec<u8> {
-        let mut out = Vec::new();
-        if self.format == Format::Csv && count == 0 {
-            csv_line(self.columns.iter().map(|&name| name.into()), &mut out);
-        }
-        out
+        let is_first = self.format.csv().is_some() && count == 0;
+        if is_first { csv_header(self.format, self.columns) } else { Vec::new() }
     }
 
     /// The text after the last row, or the text of an empty list.
@@ -161,10 +201,11 @@ impl Serialize for Object<'_> {
 }
 
 /// A line of RFC 4180. It is written here, since a library would keep a copy of a secret in its own buffer.
-fn csv_line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
+fn csv_line<'a>(format: Format, cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
+    let (separator, line_end) = format.csv().unwrap_or((b',', "\n"));
     for (index, cell) in cells.enumerate() {
         if index > 0 {
-            out.push(b',');
+            out.push(separator);
         }
         if stands_for_itself(&cell) {
             out.extend_from_slice(cell.as_bytes());
@@ -179,7 +220,7 @@ fn csv_line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
             out.extend_from_slice(cell.as_bytes());
         }
     }
-    out.push(b'\n');
+    out.extend_from_slice(line_end.as_bytes());
 }
 
 /// Whether a cell needs neither a guard nor quotes. Most cells do not, and one look at each byte shows that.
@@ -320,7 +361,7 @@ mod tests {
         ];
         for cell in before.iter().flat_map(|before| signs.iter().map(move |sign| format!("{before}{sign}1+1"))) {
             let mut line = Vec::new();
-            csv_line(["a".into(), cell.as_str().into()].into_iter(), &mut line);
+            csv_line(Format::Csv, ["a".into(), cell.as_str().into()].into_iter(), &mut line);
             let line = String::from_utf8(line).unwrap();
             for separator in [b',', b';', b'\t'] {
                 let mut reader = csv::ReaderBuilder::new();

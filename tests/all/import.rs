@@ -82,6 +82,62 @@ fn what_a_spreadsheet_writes_is_the_same_list_in_every_country() {
 }
 
 #[test]
+fn what_libreoffice_writes_is_the_same_list_whatever_the_country_the_separator_and_the_character_set() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files/sheets");
+    let mut read = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let (file, desk) = (fs::read(&path).unwrap(), Desk::new());
+        match path.file_name().and_then(|name| name.to_str()).unwrap() {
+            "make.sh" => continue,
+            name if name.contains("windows-1252") => {
+                let run = desk.refuses(2, || desk.import(file, &["--ignore-columns"]));
+                assert!(run.stderr.contains("is not UTF-8"), "{}", run.stderr);
+            }
+            name => {
+                desk.import(file, &["--ignore-columns"]).succeeds();
+                let people = [
+                    "zoe|Zoë; \"Z\" Example, jr|zoe@example.org|0",
+                    "jose|José Éxample|jose@example.org|0",
+                    "anna|Anna – Example||0",
+                ];
+                assert_eq!(desk.imported(), people, "{name}");
+            }
+        }
+        read += 1;
+    }
+    assert_eq!(read, 6);
+}
+
+#[test]
+fn what_is_written_for_excel_has_its_signs_and_comes_back_in_whole() {
+    const EXCEL: [&str; 4] = ["--format", "csv", "--csv-dialect", "excel"];
+    let (from, to) = (Desk::new(), Desk::new());
+    let names = "zoe,\"Zoë; \"\"Z\"\", =1\",+z@example.org,helpdesk auditor\nbob,'-quoted,,\n";
+    from.import(format!("username,name,email,role\n{names}"), &[]).succeeds();
+    let list = from.run(&[&["users", "list"], &EXCEL[..]].concat()).succeeds().stdout;
+    assert!(list.starts_with("\u{feff}id;username;display_name;"), "{list}");
+    assert!(list.split_inclusive('\n').all(|line| line.ends_with("\r\n")), "{list:?}");
+    to.import(&list, &["--on-conflict", "skip"]).succeeds();
+    assert_eq!(to.imported(), from.imported());
+    let rows = to.run(&[&["users", "reset", "zoe", "bob", "--yes"], &EXCEL[..]].concat()).succeeds().stdout;
+    assert!(rows.starts_with("\u{feff}username;temporary_password;expires_at;operation\r\n"), "{rows}");
+    assert_eq!(rows.lines().count(), 3);
+}
+
+#[test]
+fn a_dialect_of_another_format_than_csv_is_refused() {
+    let desk = Desk::new();
+    for args in [
+        &["users", "list", "--csv-dialect", "excel"][..],
+        &["users", "list", "--format", "json", "--csv-dialect", "excel"],
+    ] {
+        let run = desk.refuses(2, || desk.run(args));
+        assert!(run.stderr.contains("--csv-dialect goes with --format csv"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn of_a_file_that_can_be_read_in_two_ways_nothing_is_done() {
     let desk = Desk::new();
     let file = "username;name,username\nalice;A,B\n";

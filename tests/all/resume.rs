@@ -227,6 +227,22 @@ fn json_lines_are_gone_on_with() {
 }
 
 #[test]
+fn an_output_for_excel_is_gone_on_with() {
+    let desk = crowded(3);
+    list(&desk, "u002\n");
+    let first =
+        ["users", "reset", "--from", "list", "--yes", "--format", "csv", "--csv-dialect", "excel", "--output", "out"];
+    desk.run(&first).succeeds();
+    let kept = written(&out(&desk));
+    put(&desk, &[&kept, "u001;torn"].concat());
+    desk.run(&RESUME).succeeds();
+    let text = written(&out(&desk));
+    assert!(text.starts_with(&kept) && kept.starts_with('\u{feff}'), "{text}");
+    let as_csv = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace(';', ",");
+    all_in_force(&desk, &rows(&as_csv), &names(1..=3));
+}
+
+#[test]
 fn whoever_has_chosen_a_new_password_since_is_not_reset_again() {
     let desk = begun(3, 2);
     let (name, password) = rows(&written(&out(&desk))).swap_remove(0);

@@ -36,6 +36,7 @@ impl FirstPasswords {
         let asked = desk.format();
         let format = match asked {
             Format::Text | Format::Csv => Format::Csv,
+            Format::Excel => Format::Excel,
             Format::Json | Format::Jsonl => Format::Jsonl,
         };
         desk.global.format = format;
@@ -69,8 +70,12 @@ impl FirstPasswords {
         let file = way_out.file().map(Path::to_owned).unwrap_or_default();
         let resumed = command(desk, args, ids, &["--resume", &in_a_shell(&file)]);
         let to_go_on = Hint { words: "to continue:".into(), command: Some(resumed) };
-        let format = if format == Format::Csv { "csv" } else { "jsonl" };
-        let anew = command(desk, args, ids, &["--format", format, "--output", &in_a_shell(&file)]);
+        let format: &[&str] = match format {
+            Format::Excel => &["--format", "csv", "--csv-dialect", "excel"],
+            Format::Csv => &["--format", "csv"],
+            _ => &["--format", "jsonl"],
+        };
+        let anew = command(desk, args, ids, &[format, &["--output", &in_a_shell(&file)]].concat());
         let to_begin = Some(Hint { words: "they are imported; to continue:".into(), command: Some(anew) });
         let many = BulkReset { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
         many::run(desk, store, &many, chosen, bulk, way_out).map_err(|failure| {

@@ -225,18 +225,21 @@ mod tests {
                     Some(Account { display_name, email, roles: Roles::from_bits(*roles), ..Account::example(1, &format!("_{at}")) })
                 })
                 .collect();
-            let mut lines = RecordWriter::new(Format::Csv, true, records::ACCOUNT);
-            let mut bytes = Vec::new();
-            for account in &accounts {
-                bytes.extend_from_slice(&lines.row(&records::account(account, Timestamp::UNIX_EPOCH)).unwrap());
-            }
-            bytes.extend(lines.end());
-            let read: Vec<Newcomer> = read(&bytes).into_iter().map(|(_, row)| row.unwrap()).collect();
             let written: Vec<Newcomer> = accounts
-                .into_iter()
+                .iter()
+                .cloned()
                 .map(|Account { username, display_name, email, roles, .. }| Newcomer { username, display_name, email, roles })
                 .collect();
-            prop_assert_eq!(read, written);
+            for format in [Format::Csv, Format::Excel] {
+                let mut lines = RecordWriter::new(format, true, records::ACCOUNT);
+                let mut bytes = Vec::new();
+                for account in &accounts {
+                    bytes.extend_from_slice(&lines.row(&records::account(account, Timestamp::UNIX_EPOCH)).unwrap());
+                }
+                bytes.extend(lines.end());
+                let read: Vec<Newcomer> = read(&bytes).into_iter().map(|(_, row)| row.unwrap()).collect();
+                prop_assert_eq!(&read, &written);
+            }
         }
     }
 }
