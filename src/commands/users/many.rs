@@ -31,8 +31,9 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
     let mut changed = Vec::new();
     // The outcome for one account is told, whatever happens to the next.
     desk.terminal.enter(Phase::Between);
-    for (written, account) in found {
-        if desk.terminal.interrupted() {
+    for (number, (written, account)) in found.into_iter().enumerate() {
+        // A signal that comes before the first is not told from one that comes while it is done.
+        if number > 0 && desk.terminal.interrupted() {
             bulk.record(written, Err(Failure::new(Kind::Cancelled, "not tried: cancelled before that")));
             continue;
         }
