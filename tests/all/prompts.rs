@@ -1,16 +1,15 @@
 //! Behaviour that only a terminal shows: prompts, echo, Ctrl-C, and the state of the terminal afterwards.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
 use crate::common::pty::Pty;
-use crate::common::{Desk, GOOD, HELPDESK, OTHER, Run, temporary_in};
+use crate::common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
 use rexpect::process::WaitStatus;
 use rustix::process::Signal;
 
-const CURRENT: &str = "Password of alice: ";
-const NEW: &str = "New password: ";
-const AGAIN: &str = "New password again: ";
+pub const CURRENT: &str = "Password of alice: ";
+pub const NEW: &str = "New password: ";
+pub const AGAIN: &str = "New password again: ";
 /// The prompt after the last try.
 const LAST: &str = "That was the last try. Press Enter to leave";
 const QUESTION: &str = "Reset the password of alice (Alice Example), id 2? [y/N] ";
@@ -20,7 +19,7 @@ const CANCELLED: &str = "cancelled; nothing has changed";
 /// A password that breaks two rules.
 const WEAK: &str = "alice2026";
 
-const CTRL_C: &str = "\x03";
+pub const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
 
@@ -659,60 +658,4 @@ fn nobody_is_asked_on_a_terminal_that_is_not_standard_error() {
         assert!(errors.contains(hint), "{errors}");
     }
     assert_eq!(desk.state(), before);
-}
-
-#[test]
-fn in_the_shell_of_the_demo_one_is_alice_and_nothing_of_it_stays() {
-    let desk = Desk::empty();
-    let mut command = desk.command(&["demo", "--shell"]);
-    command.env("SHELL", "/bin/sh").env("PS1", "shell$ ").env("TMPDIR", desk.home.path()).env_remove("PASSDESK_STORE");
-    let mut pty = Pty::start(&command);
-    pty.until("'exit' ends");
-    pty.until("shell$ ");
-    pty.send("passdesk users reset alice --yes -q >temporary\r");
-    pty.until("shell$ ");
-    let temporary = fs::read_to_string(desk.home.path().join("temporary")).unwrap();
-    pty.send("passdesk me sign-in --as alice\r");
-    pty.answer(CURRENT, temporary.trim());
-    pty.answer(NEW, GOOD);
-    pty.answer(AGAIN, GOOD);
-    pty.until("shell$ ");
-    pty.send("passdesk me profile\r");
-    pty.until("Alice Sample");
-    pty.send("exit\r");
-    pty.until("The store is gone now.");
-    pty.end().exits(0);
-    let stays: Vec<_> = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(stays, ["temporary"]);
-}
-
-#[test]
-fn ctrl_c_in_a_program_of_the_shell_of_the_demo_leaves_the_store() {
-    let desk = Desk::empty();
-    let mut command = desk.command(&["demo", "--shell"]);
-    // A shell that leaves its programs in the job of the demo.
-    let simple = desk.home.path().join("simple");
-    let script =
-        "#!/bin/sh\ntrap : INT\nwhile :; do printf 'simple> '; if read -r line; then eval \"$line\"; fi; done\n";
-    fs::write(&simple, script).unwrap();
-    fs::set_permissions(&simple, fs::Permissions::from_mode(0o700)).unwrap();
-    command.env("SHELL", simple).env("TMPDIR", desk.home.path()).env_remove("PASSDESK_STORE");
-    let mut pty = Pty::start(&command);
-    pty.until("simple> ");
-    pty.send(CTRL_C);
-    pty.send("passdesk users list --count\r");
-    pty.until("5\r\n");
-    pty.send("exit\r");
-    pty.end().exits(0).shows("The store is gone now.");
-}
-
-#[test]
-fn without_a_terminal_and_through_sudo_the_demo_opens_no_shell() {
-    let desk = Desk::empty();
-    let run = desk.run(&["demo", "--shell"]).exits(2);
-    assert!(run.stderr.contains("a shell needs a terminal"), "{}", run.stderr);
-    let own = fs::metadata(desk.home.path()).unwrap().uid();
-    let mut command = desk.command(&["demo", "--shell"]);
-    let run = Run::from(command.env("SUDO_UID", (own + 1).to_string()).output().unwrap()).exits(2);
-    assert!(run.stderr.contains("through sudo"), "{}", run.stderr);
 }
