@@ -243,12 +243,11 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Demo(args) => {
             let earlier = SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate);
             let shell = || Ok(system::shell(&store).context("there is no shell")?);
-            let remove = || match &throw_away {
-                Some(Fleeting(folder)) => {
+            let remove = || {
+                throw_away.iter().try_for_each(|Fleeting(folder)| {
                     let stays = || format!("the store of the demo stays in {}", folder.path().display());
                     Ok(folder.remove().with_context(stays)?)
-                }
-                None => Ok(()),
+                })
             };
             commands::demo::run(desk, args, &Stage { earlier: &earlier, shell: &shell, remove: &remove })
         }

@@ -154,6 +154,5 @@ pub fn shell(store: &Path) -> io::Result<Command> {
         .env("PASSDESK_STORE", store)
         .env("XDG_STATE_HOME", beside)
         .env("PATH", std::env::join_paths(path).map_err(io::Error::other)?);
-    shell.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
     Ok(shell)
 }

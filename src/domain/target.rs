@@ -24,23 +24,26 @@ impl FromStr for Target {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let hint = if text.trim().contains(' ') {
-            "give one account by its id, username or e-mail address; 'passdesk users list --search NAME' finds people by name"
-        } else {
-            "give one account by its id, username or e-mail address; 'passdesk users list' shows them"
+        let invalid = |message| {
+            let list = if text.trim().contains(' ') {
+                "'passdesk users list --search NAME' finds people by name"
+            } else {
+                "'passdesk users list' shows them"
+            };
+            Invalid::new(message, format!("give one account by its id, username or e-mail address; {list}"))
         };
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
             // A number too large for an id belongs to no account. A leading zero is refused, since nobody writes ids
             // so.
             return match text.parse() {
                 Ok(id) if !text.starts_with('0') => Ok(Self::Id(AccountId(id))),
-                _ => Err(Invalid::new(format!("{} is not the id of an account", quoted(text)), hint)),
+                _ => Err(invalid(format!("{} is not the id of an account", quoted(text)))),
             };
         }
         if text.contains('@') {
-            return text.parse().map(Self::Email).map_err(|error: Invalid| Invalid::new(error.message, hint));
+            return text.parse().map(Self::Email).map_err(|error: Invalid| invalid(error.message));
         }
-        text.parse().map(Self::Username).map_err(|error: Invalid| Invalid::new(error.message, hint))
+        text.parse().map(Self::Username).map_err(|error: Invalid| invalid(error.message))
     }
 }
 

@@ -91,12 +91,7 @@ impl Handover {
     /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && self.way.doomed().is_none() && self.has_lines()
-    }
-
-    /// Whether each secret is on a line of its own. Such a line can be deleted, and others can follow it.
-    fn has_lines(&self) -> bool {
-        matches!(self.format, Format::Csv | Format::Excel | Format::Jsonl)
+        self.file().is_some() && self.way.doomed().is_none() && self.format.has_lines()
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.

@@ -70,7 +70,7 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
             for row in &rows {
                 bytes.extend_from_slice(row);
             }
-            let mut lines: Vec<_> = rows.iter().map(|row| row.len()).filter(|_| handover.has_lines()).collect();
+            let mut lines: Vec<_> = rows.iter().map(|row| row.len()).filter(|_| handover.format.has_lines()).collect();
             if let Some(first) = lines.first_mut() {
                 *first -= handover.rows.header_before(rows_before).len();
             }

@@ -54,16 +54,15 @@ impl Unfinished {
     /// of a reset.
     pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
         let (file, text) = read(path, is_kept)?;
-        let header = |format| csv_header(format, TemporaryDisclosure::COLUMNS);
-        let csv = [Format::Csv, Format::Excel].into_iter().find(|format| text.starts_with(&header(*format)));
+        let headers =
+            [Format::Csv, Format::Excel].map(|format| (format, csv_header(format, TemporaryDisclosure::COLUMNS)));
+        let whole = headers.iter().find(|(_, header)| text.starts_with(header));
         let (format, start) = match text.as_slice() {
             [] => (None, 0),
             [b'{', ..] => (Some(Format::Jsonl), 0),
-            text if csv.is_some() => (csv, csv.map_or(0, |csv| header(csv).len().min(text.len()))),
+            _ if let Some((format, header)) = whole => (Some(*format), header.len()),
             // The run was interrupted while it wrote the header.
-            text if [Format::Csv, Format::Excel].into_iter().any(|format| header(format).starts_with(text)) => {
-                (None, 0)
-            }
+            text if headers.iter().any(|(_, header)| header.starts_with(text)) => (None, 0),
             [b'[', ..] => {
                 return Err(Failure::new(
                     Kind::Usage,

@@ -50,6 +50,12 @@ impl Format {
         }
     }
 
+    /// Whether each record is a line of its own. Such a line can be deleted, and others can follow it.
+    #[must_use]
+    pub fn has_lines(self) -> bool {
+        self == Self::Jsonl || self.csv().is_some()
+    }
+
     /// The separator and the line end of a CSV format; `None` for the others.
     #[must_use]
     pub fn csv(self) -> Option<(u8, &'static str)> {

@@ -215,8 +215,9 @@ impl Guard {
 
     /// Lends the terminal as it was to another program, until [`Self::take_back`].
     pub fn lend(&self, program: &mut Command) -> io::Result<Child> {
-        // What was typed ahead at a hushed prompt is not for that program.
+        // What was typed ahead at a hushed prompt is not for that program, nor is a token.
         self.give_back();
+        program.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
         let mut state = self.lock();
         take(&mut state, Manner::Line)?;
         // No signal is acted on before the borrower is known.
@@ -231,7 +232,8 @@ impl Guard {
     /// Waits until the other program has ended, and takes the terminal back as it was.
     pub fn take_back(&self, mut borrower: Child) -> io::Result<ExitStatus> {
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(&borrower)), ended))?;
+        // If this fails, so does the wait below. The terminal is taken back in any case.
+        let _ = retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(&borrower)), ended));
         // Only after this, its number may become that of another process.
         end_loan(&mut self.lock());
         borrower.wait()

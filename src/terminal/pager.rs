@@ -43,7 +43,6 @@ impl Paged {
     fn start(&self) -> io::Result<(Child, ChildStdin)> {
         let mut pager = Command::new(&self.command.program);
         pager.args(&self.command.args).stdin(Stdio::piped());
-        pager.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
         if !self.command.has_options {
             pager.env("LESS", "R");
         }
@@ -70,17 +69,17 @@ impl Paged {
 impl Write for Paged {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.way {
-            Way::Straight => return self.output.write(bytes),
-            Way::Pager(_, input) => return input.write(bytes),
-            Way::Kept(kept) => kept.extend_from_slice(bytes),
+            Way::Straight => self.output.write(bytes),
+            Way::Pager(_, input) => input.write(bytes),
+            Way::Kept(kept) => {
+                kept.extend_from_slice(bytes);
+                if kept.split(|byte| *byte == b'\n').count() > self.rows {
+                    let kept = std::mem::take(kept);
+                    self.let_go(&kept)?;
+                }
+                Ok(bytes.len())
+            }
         }
-        if let Way::Kept(kept) = &mut self.way
-            && kept.split(|byte| *byte == b'\n').count() > self.rows
-        {
-            let kept = std::mem::take(kept);
-            self.let_go(&kept)?;
-        }
-        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -11,20 +11,21 @@ use crate::domain::Invalid;
 use crate::domain::text::{counted, quoted, trimmed};
 use crate::terminal::format::unguarded;
 
-/// What can stand between two cells, and its name.
-const SEPARATORS: [(u8, &str); 3] = [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab")];
+/// What stands between two cells, and its name.
+type Separator = (u8, &'static str);
+
+const COMMA: Separator = (b',', "comma");
+const SEPARATORS: [Separator; 3] = [COMMA, (b';', "semicolon"), (b'\t', "tab")];
 
 /// The rows of a file, one after the other. Rows without any text are passed over.
 pub struct CsvRows<'a> {
     reader: Reader<Cursor<Cow<'a, [u8]>>>,
-    separator: u8,
+    separator: Separator,
     record: ByteRecord,
     /// How many cells each row must have, once a header sets that.
     width: Option<Width>,
     /// Whether a stray quote has joined several rows into one.
     is_torn: bool,
-    /// The reader counts bytes from here.
-    start: usize,
     /// How many bytes have been searched for line ends, and the number of the line there.
     passed: usize,
     line: u64,
@@ -49,25 +50,19 @@ impl<'a> CsvRows<'a> {
     /// Begins before the first row. `is_header` says whether a row is a header. The header tells what stands between
     /// two cells. A file that could be read in two ways is refused at once. Single bad cells show later.
     pub fn of(bytes: &'a [u8], is_header: impl Fn(&ByteRecord) -> bool) -> Result<Self, Invalid> {
-        let bytes = in_utf8(bytes)?;
-        let (separator, passed) = match told_separator(&bytes) {
-            Some(told) => told,
-            None => (separator(&bytes, is_header)?, 0),
+        let mut bytes = in_utf8(bytes)?;
+        let (separator, line) = match told_separator(&bytes) {
+            Some((separator, end)) => {
+                bytes = match bytes {
+                    Cow::Borrowed(bytes) => bytes[end..].into(),
+                    Cow::Owned(bytes) => bytes[end..].to_vec().into(),
+                };
+                (separator, 2)
+            }
+            None => (separator(&bytes, is_header)?, 1),
         };
-        let mut bytes = Cursor::new(bytes);
-        bytes.set_position(passed as u64);
-        let line = if passed == 0 { 1 } else { 2 };
-        let reader = reader(separator).from_reader(bytes);
-        Ok(Self {
-            reader,
-            separator,
-            record: ByteRecord::new(),
-            width: None,
-            is_torn: false,
-            start: passed,
-            passed,
-            line,
-        })
+        let reader = reader(separator).from_reader(Cursor::new(bytes));
+        Ok(Self { reader, separator, record: ByteRecord::new(), width: None, is_torn: false, passed: 0, line })
     }
 
     /// Takes the last row as the header, and returns its names. All later rows must have as many cells. At the end of a
@@ -89,9 +84,11 @@ impl<'a> CsvRows<'a> {
             let (start, line) = self.place();
             let end = self.at(self.reader.position().byte());
             let record = &self.bytes()[start.min(end)..end];
-            let quotes = check_quotes(record, self.separator);
-            let lines = || record.trim_ascii_end().split(|byte| *byte == b'\n').count() as u64;
-            let lines = if quotes.is_err() { lines() } else { 1 };
+            let quotes = check_quotes(record, self.separator.0);
+            let lines = match quotes {
+                Ok(()) => 1,
+                Err(_) => record.trim_ascii_end().split(|byte| *byte == b'\n').count() as u64,
+            };
             if quotes.is_ok() && self.record.iter().all(is_blank) {
                 continue;
             }
@@ -107,7 +104,7 @@ impl<'a> CsvRows<'a> {
 
     /// The place in the bytes that the reader calls so.
     fn at(&self, read: u64) -> usize {
-        usize::try_from(read).unwrap_or(usize::MAX).saturating_add(self.start).min(self.bytes().len())
+        usize::try_from(read).unwrap_or(usize::MAX).min(self.bytes().len())
     }
 
     /// Whether a stray quote has swallowed rows. Nobody can tell how many.
@@ -120,8 +117,7 @@ impl<'a> CsvRows<'a> {
         let found = self.record.len();
         if !(named..=named + nameless).contains(&found) {
             let what = format!("it has {}, and the header has {named}", counted(found as u64, "cell"));
-            let (_, separator) = SEPARATORS[SEPARATORS.iter().position(|one| one.0 == self.separator).unwrap_or(0)];
-            return Err(Invalid::new(what, format!("put a cell with a {separator} in quotes")));
+            return Err(Invalid::new(what, format!("put a cell with a {} in quotes", self.separator.1)));
         }
         match self.record.iter().skip(named).position(|cell| !is_blank(cell)) {
             Some(more) => Err(Invalid::new(
@@ -151,9 +147,9 @@ impl<'a> CsvRows<'a> {
     }
 }
 
-fn reader(separator: u8) -> ReaderBuilder {
+fn reader(separator: Separator) -> ReaderBuilder {
     let mut reader = ReaderBuilder::new();
-    reader.delimiter(separator).has_headers(false).flexible(true);
+    reader.delimiter(separator.0).has_headers(false).flexible(true);
     reader
 }
 
@@ -173,30 +169,34 @@ fn in_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Invalid> {
 }
 
 /// What a first line `sep=;` says: the separator, and where the next line begins. Only spreadsheets read it.
-fn told_separator(bytes: &[u8]) -> Option<(u8, usize)> {
-    let rest = bytes.strip_prefix(b"sep=")?;
-    let (separator, rest) = rest.split_first()?;
-    let end = if rest.starts_with(b"\r\n") { 2 } else { 1 };
-    let is_one = SEPARATORS.iter().any(|one| one.0 == *separator) && matches!(rest.first(), None | Some(b'\r' | b'\n'));
-    is_one.then_some((*separator, bytes.len().min(5 + end)))
+fn told_separator(bytes: &[u8]) -> Option<(Separator, usize)> {
+    let (told, rest) = bytes.strip_prefix(b"sep=")?.split_first()?;
+    let separator = SEPARATORS.into_iter().find(|separator| separator.0 == *told)?;
+    let line_end = match rest {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        [] => 0,
+        _ => return None,
+    };
+    Some((separator, bytes.len() - rest.len() + line_end))
 }
 
 /// The separator by which the first row with text is a header. Where none tells, it is a comma.
-fn separator(bytes: &[u8], is_header: impl Fn(&ByteRecord) -> bool) -> Result<u8, Invalid> {
-    let first = |separator: u8| {
+fn separator(bytes: &[u8], is_header: impl Fn(&ByteRecord) -> bool) -> Result<Separator, Invalid> {
+    let first = |separator| {
         let mut reader = reader(separator).from_reader(bytes);
         let row = reader.byte_records().filter_map(Result::ok).find(|row| !row.iter().all(is_blank));
-        row.unwrap_or_default()
+        (separator, row.unwrap_or_default())
     };
-    let several: Vec<_> = SEPARATORS.into_iter().filter(|(separator, _)| first(*separator).len() > 1).collect();
-    let headers: Vec<_> = several.iter().filter(|(separator, _)| is_header(&first(*separator))).collect();
+    let several: Vec<_> = SEPARATORS.into_iter().map(first).filter(|(_, row)| row.len() > 1).collect();
+    let headers: Vec<_> = several.iter().filter(|(_, row)| is_header(row)).collect();
     match (headers.as_slice(), several.as_slice()) {
-        ([(_, one), (_, other), ..], _) => Err(Invalid::new(
+        ([((_, one), _), ((_, other), _), ..], _) => Err(Invalid::new(
             format!("the first line can be read in two ways: with a {one} or with a {other} between two cells"),
             "put names with such a sign in quotes",
         )),
         ([(one, _)], _) | ([], [(one, _)]) => Ok(*one),
-        ([], _) => Ok(b','),
+        ([], _) => Ok(COMMA),
     }
 }
 

@@ -272,7 +272,12 @@ fn operator() -> Actor {
 
 /// What an event says, in words.
 fn words(event: &Event) -> String {
-    Detail::read(&event.detail).words(&jiff::tz::TimeZone::UTC)
+    in_words(&event.detail)
+}
+
+/// The same of a detail.
+fn in_words(detail: &str) -> String {
+    Detail::read(detail).words(&jiff::tz::TimeZone::UTC)
 }
 
 fn hash(text: &str) -> StoredHash {

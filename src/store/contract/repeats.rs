@@ -1,7 +1,7 @@
 //! What people who proved nothing leave in the record: the first refusal of a kind, and the number of its repeats.
 
 use super::tries::THROTTLE;
-use super::{HOUR, at, get, new_sign_in, operator, proof, settled, when, words};
+use super::{HOUR, at, get, in_words, new_sign_in, operator, proof, settled, when, words};
 use crate::domain::account::Account;
 use crate::domain::audit::{Detail, DetailKey, EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Reason, Repeat};
 use crate::store::{EventFilter, FailedTry, Store};
@@ -28,12 +28,7 @@ fn said(store: &Store) -> Vec<String> {
 }
 
 fn counted(store: &Store) -> Vec<(String, u64)> {
-    store
-        .repeats()
-        .unwrap()
-        .into_iter()
-        .map(|repeat| (Detail::read(&repeat.kind).words(&jiff::tz::TimeZone::UTC), repeat.count))
-        .collect()
+    store.repeats().unwrap().into_iter().map(|repeat| (in_words(&repeat.kind), repeat.count)).collect()
 }
 
 pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(store: &mut Store) {

@@ -31,17 +31,21 @@ impl Columns {
         let hint = "the columns are username, name, email and role, in any order";
         let named: Vec<String> = header.iter().map(|cell| trimmed(&String::from_utf8_lossy(cell)).to_owned()).collect();
         let (mut username, mut name, mut email, mut roles) = (None, None, None, None);
-        let (mut ignored, mut unknown) = (Vec::new(), Vec::new());
+        let (mut ignored, mut unknown): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for (place, cell) in named.iter().enumerate() {
             let is_second = match column(cell) {
                 Some(Column::Username) => username.replace(place).is_some(),
                 Some(Column::Name) => name.replace(place).is_some(),
                 Some(Column::Email) => email.replace(place).is_some(),
                 Some(Column::Roles) => roles.replace(place).is_some(),
+                None if is_listed(cell) => {
+                    let is_second = ignored.iter().any(|earlier| key(earlier) == key(cell));
+                    ignored.push(cell.clone());
+                    is_second
+                }
                 None => {
-                    let list = if is_listed(cell) { &mut ignored } else { &mut unknown };
-                    list.push(if cell.is_empty() { format!("no. {}", place + 1) } else { cell.clone() });
-                    list[..list.len() - 1].iter().any(|earlier| key(earlier) == key(cell) && is_listed(cell))
+                    unknown.push(if cell.is_empty() { format!("no. {}", place + 1) } else { cell.clone() });
+                    false
                 }
             };
             if is_second {

@@ -23,7 +23,7 @@ pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
     input::refuse_kept(path, is_kept)?;
     let unfinished = Unfinished::open(path, is_kept)?;
     match (unfinished.format, desk.format()) {
-        (None, Format::Csv | Format::Excel | Format::Jsonl) => {}
+        (None, asked) if asked.has_lines() => {}
         (None, _) => {
             return Err(Failure::new(Kind::Usage, format!("{} is empty, so its format is unknown", path.display()))
                 .hint("add --format csv or --format jsonl"));
