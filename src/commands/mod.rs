@@ -31,7 +31,7 @@ use crate::cli::Global;
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Timestamp, Zone};
-use crate::domain::name::Email;
+use crate::domain::email::Email;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};

@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::credential::PasswordRevision;
-use super::name::{DisplayName, Email, Username};
+use super::email::Email;
+use super::name::{DisplayName, Username};
 use super::role::Roles;
 use super::table::table;
 use super::throttle::Tries;

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use super::Invalid;
 use super::account::AccountId;
-use super::name::{Email, Username};
+use super::email::Email;
+use super::name::Username;
 use super::text::quoted;
 
 /// What somebody typed to name an account. Digits are an id, a text with `@` is an e-mail address, and anything else is

@@ -4,8 +4,9 @@ use super::engine::{Reads, WrittenAccount};
 use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, policy, record};
 use crate::domain::account::State;
 use crate::domain::audit::{EMPTY, Tampered, Walk};
+use crate::domain::email::Email;
 use crate::domain::finding::Finding;
-use crate::domain::name::{DisplayName, Email};
+use crate::domain::name::DisplayName;
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
@@ -62,7 +63,7 @@ impl Accounts {
             Finding::sound("accounts", format!("{}, as passdesk writes them", counted(self.all, "account")))
         } else {
             let (odd, which) = (counted(self.odd.len() as u64, "account"), few_of(&self.odd));
-            let message = format!("{odd} of {} not written by passdesk: {which}", grouped(self.all));
+            let message = format!("{odd} of {} not as passdesk writes them: {which}", grouped(self.all));
             Finding::faulty("accounts", message, "find out who wrote them; 'passdesk users edit' writes names again")
         };
         let passwords = if self.dead.is_empty() {

@@ -8,8 +8,10 @@ use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::Delivered;
 use crate::domain::digest::FileDigest;
+use crate::domain::email::Email;
+use crate::domain::folding::searched;
 use crate::domain::hash::StoredHash;
-use crate::domain::name::{DisplayName, Email, Username, folded};
+use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
@@ -121,7 +123,7 @@ pub struct Imported {
 /// Which accounts to list.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Text in the username, the name or the address. Upper and lower case are the same.
+    /// Text in the username, the name or the address. Case and accents make no difference.
     pub search: Option<String>,
     /// A role that the account has.
     pub role: Option<Role>,
@@ -277,7 +279,7 @@ pub struct NewToken {
     pub until: Timestamp,
 }
 
-/// Whether a search text finds an account. The text must be folded.
+/// Whether a search text finds an account. The text must be [`searched`].
 #[must_use]
 pub fn finds(text: &str, account: &Account) -> bool {
     search_text(&account.username, &account.display_name, account.email.as_ref()).contains(text)
@@ -285,5 +287,5 @@ pub fn finds(text: &str, account: &Account) -> bool {
 
 /// The text that [`Filter::search`] is searched in.
 pub(super) fn search_text(username: &Username, name: &DisplayName, email: Option<&Email>) -> String {
-    folded(&format!("{username}\n{}\n{}", name.as_str(), email.map_or("", Email::as_str)))
+    searched(&format!("{username}\n{}\n{}", name.as_str(), email.map_or("", Email::as_str)))
 }

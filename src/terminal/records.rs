@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::format::{Cell, moment};
 use crate::domain::account::Account;
 use crate::domain::audit::{Detail, Event};
-use crate::domain::name::Email;
+use crate::domain::email::Email;
 use crate::domain::token::Token;
 
 /// The fields of a single account. The fields that a list lacks come last.

@@ -274,7 +274,7 @@ fn an_account_that_no_passdesk_wrote_is_found() {
         "removed_at = 9223372036854775807",
     ] {
         let sql = format!("UPDATE accounts SET {edit} WHERE id = 2");
-        finds_after(&sql, "accounts", "1 account of 2 not written by passdesk: id 2", "users edit");
+        finds_after(&sql, "accounts", "1 account of 2 not as passdesk writes them: id 2", "users edit");
     }
 }
 

@@ -24,8 +24,8 @@ fn treacherous(text: &str) -> Vec<char> {
 
 #[track_caller]
 fn is_harmless(run: &Run) {
-    assert_eq!(treacherous(&run.stdout), [], "{:?}", run.stdout);
-    assert_eq!(treacherous(&run.stderr), [], "{:?}", run.stderr);
+    assert!(treacherous(&run.stdout).is_empty(), "{:?}", run.stdout);
+    assert!(treacherous(&run.stderr).is_empty(), "{:?}", run.stderr);
 }
 
 /// The commands that take an account, without the account.
@@ -85,7 +85,7 @@ fn a_pattern_or_a_list_points_at_nobody() {
 
 #[test]
 fn an_underscore_and_a_percent_sign_are_themselves() {
-    in_a_store_with_alice(3, &["alic_", "_____", "%@%"]);
+    in_a_store_with_alice(3, &["alic_", "_____", "%@example.org"]);
 }
 
 #[test]

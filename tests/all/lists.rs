@@ -16,8 +16,9 @@ pub fn desk_of(count: u32) -> Desk {
     desk.sql(&format!(
         "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {count}),
                         person AS (SELECT n, 'u' || (n * 7 % {count}) || '.' || n AS username FROM number)
-         INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, created_at)
-         SELECT username, iif(n % 3, 'Name ' || n % 3, ''), username, 0, 'active', FALSE, n FROM person"
+         INSERT INTO accounts (username, display_name, name_key, search_text, roles, state, must_change,
+                               created_at)
+         SELECT username, iif(n % 3, 'Name ' || n % 3, ''), CAST(iif(n % 3, 'key ' || n % 3, '') AS BLOB), username, 0, 'active', FALSE, n FROM person"
     ));
     desk
 }
@@ -25,7 +26,7 @@ pub fn desk_of(count: u32) -> Desk {
 #[test]
 fn a_long_list_is_whole_and_in_the_order_that_was_asked_for() {
     let desk = desk_of(2_500);
-    for (sort, order) in [("id", "id"), ("username", "username"), ("name", "display_name, id")] {
+    for (sort, order) in [("id", "id"), ("username", "username"), ("name", "name_key, id")] {
         let sql = format!("SELECT group_concat(id, ' ') FROM (SELECT id FROM accounts ORDER BY {order})");
         let ids: String = desk.value(&sql);
         let mut ids: Vec<&str> = ids.split(' ').collect();

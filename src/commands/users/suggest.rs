@@ -1,14 +1,14 @@
 //! Suggestions for the text typed so far.
 
 use crate::domain::account::Account;
-use crate::domain::name::folded;
+use crate::domain::folding::searched;
 use crate::store::{Result, Store, finds};
 
 /// The accounts for the latest text. The store is asked again only if it could have more. Once all matches for a text
 /// are here, longer texts only narrow them down.
 pub struct Suggestions {
     limit: usize,
-    /// The folded text, or `None` before the first search.
+    /// The searched text, or `None` before the first search.
     text: Option<String>,
     found: Vec<Account>,
 }
@@ -21,7 +21,7 @@ impl Suggestions {
 
     /// The accounts that match the text.
     pub fn search(&mut self, store: &Store, text: &str) -> Result<&[Account]> {
-        let text = folded(text);
+        let text = searched(text);
         let goes_on = self.text.as_ref().is_some_and(|before| text.starts_with(before));
         if goes_on && self.found.len() < self.limit {
             self.found.retain(|account| finds(&text, account));

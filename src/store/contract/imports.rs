@@ -5,7 +5,7 @@ use crate::domain::account::{Account, State};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::digest::FileDigest;
-use crate::domain::name::Email;
+use crate::domain::email::Email;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::store::{

@@ -9,6 +9,7 @@ pub mod batches;
 pub mod care;
 pub mod imports;
 pub mod losing;
+pub mod names;
 pub mod policy;
 pub mod record;
 pub mod repeats;
@@ -140,6 +141,12 @@ macro_rules! laws {
                 a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back,
                 a_temporary_password_that_lapses_with_a_failure_of_its_own_is_not_revived_by_a_clock_set_back,
                 a_clock_that_was_ahead_before_a_reset_does_not_end_the_new_password,
+            }
+            names {
+                a_search_sees_neither_case_nor_accents,
+                names_sort_as_people_sort_them,
+                a_page_of_names_begins_after_the_last_one_whatever_was_renamed,
+                one_mailbox_is_one_address,
             }
             tokens {
                 a_token_is_a_sign_in_with_the_roles_that_both_have,

@@ -1,24 +1,26 @@
 //! The rows of accounts.
 
-use rusqlite::Row;
 use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params};
 
-use super::statement::{moment, wrong};
+use super::statement::{all, execute, moment, wrong};
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::PasswordRevision;
+use crate::domain::email::Email;
+use crate::domain::folding::sort_key;
 use crate::domain::hash::StoredHash;
-use crate::domain::name::{DisplayName, Email, Username};
+use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::Roles;
 use crate::domain::throttle::Tries;
 use crate::store::engine::WrittenAccount;
-use crate::store::search_text;
+use crate::store::{Result, search_text};
 
 /// The columns of an account, which [`cells`] fills.
 pub const WRITTEN: &str = "\
     revision, username, display_name, email, email_key, search_text, roles, state, must_change, temporary_until, \
     temporary_lapsed, password_changed_at, password_revision, reset_at, reset_by, created_at, removed_at, tries_failed, \
-    tried_at, tries_untold, locked_at";
+    tried_at, tries_untold, locked_at, name_key";
 
 /// A query of accounts. [`read`] reads each row.
 pub fn select(from: &str) -> String {
@@ -33,16 +35,16 @@ pub fn select_written() -> String {
 pub fn read_written(row: &Row<'_>) -> rusqlite::Result<WrittenAccount> {
     let text = |column| row.get::<_, Option<String>>(column).unwrap_or_default();
     Ok(WrittenAccount {
-        id: AccountId(row.get(21)?),
+        id: AccountId(row.get(22)?),
         account: read(row).ok(),
         username: text(1).unwrap_or_default(),
         email_key: text(4),
-        hash: text(23).map(StoredHash::from_store),
+        hash: text(24).map(StoredHash::from_store),
     })
 }
 
 /// The values of an account for its columns.
-pub fn cells(account: &Account) -> [Value; 21] {
+pub fn cells(account: &Account) -> [Value; 22] {
     let at = |moment: Option<Timestamp>| moment.map(Timestamp::as_second).into();
     let text = |text: Option<&str>| text.map(str::to_owned).into();
     let (email, reset) = (account.email.as_ref(), account.last_reset.as_ref());
@@ -72,6 +74,7 @@ pub fn cells(account: &Account) -> [Value; 21] {
         at(account.tries.last_at),
         i64::from(account.untold_failures).into(),
         at(account.locked_at),
+        sort_key(account.display_name.as_str()).into(),
     ]
 }
 
@@ -103,11 +106,39 @@ pub fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         tries: Tries { failed: row.get(17)?, last_at: moment(row, 18)? },
         untold_failures: row.get(19)?,
         locked_at: moment(row, 20)?,
-        id: AccountId(row.get(21)?),
-        has_password: row.get(22)?,
+        id: AccountId(row.get(22)?),
+        has_password: row.get(23)?,
     })
 }
 
 pub fn username(row: &Row<'_>, column: usize) -> rusqlite::Result<Username> {
     row.get_ref(column)?.as_str()?.parse().map_err(|error| wrong(column, error))
+}
+
+/// Writes again what is computed from the names of each account. An earlier passdesk may have computed it differently.
+/// If two addresses turn out to be one mailbox, only one account gets its key. `store check` names the other.
+pub fn compute_again(connection: &Connection) -> Result<()> {
+    const BATCH: usize = 1_000;
+    let mut last = i64::MIN;
+    loop {
+        let sql = select(&format!("accounts WHERE id > ?1 ORDER BY id LIMIT {BATCH}"));
+        let rows = all(connection, &sql, [last], |row| Ok((row.get::<_, i64>(22)?, read(row).ok())))?;
+        for (id, account) in &rows {
+            last = *id;
+            let Some(account) = account else { continue };
+            let [search, name] = [5, 21].map(|column| cells(account)[column].clone());
+            execute(
+                connection,
+                "UPDATE accounts SET search_text = ?2, name_key = ?3 WHERE id = ?1",
+                params![id, search, name],
+            )?;
+            if let Some(email) = &account.email {
+                let sql = "UPDATE OR IGNORE accounts SET email_key = ?2 WHERE id = ?1 AND email_key <> ?2";
+                execute(connection, sql, params![id, email.key()])?;
+            }
+        }
+        if rows.len() < BATCH {
+            return Ok(());
+        }
+    }
 }

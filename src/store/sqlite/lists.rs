@@ -9,7 +9,7 @@ use super::accounts::{read, select};
 use super::errors::failed;
 use super::statement::{Conditions, all};
 use crate::domain::account::{Account, State};
-use crate::domain::name::folded;
+use crate::domain::folding::{searched, sort_key};
 use crate::domain::role::Roles;
 use crate::store::{Filter, Page, Result, Sort};
 
@@ -17,7 +17,7 @@ impl Conditions {
     fn of(filter: &Filter, now: Timestamp) -> Self {
         let mut all = Self::default();
         if let Some(search) = &filter.search {
-            all.and("instr(search_text, ?) > 0", [folded(search).into()]);
+            all.and("instr(search_text, ?) > 0", [searched(search).into()]);
         }
         if let Some(role) = filter.role {
             all.and("roles & ? <> 0", [i64::from(Roles::from_iter([role]).bits()).into()]);
@@ -80,13 +80,17 @@ fn parts(page: &Page<'_>, now: Timestamp) -> Vec<Conditions> {
     match page.sort {
         Sort::Id => vec![all.with(&format!("id {than} ?"), [id()])],
         Sort::Username => vec![all.with(&format!("username {than} ?"), [last.username.as_str().to_owned().into()])],
-        // `(display_name, id) > (?, ?)` would be one query. But it would read all accounts of that name again. If no
-        // account has a name, these are all accounts.
+        // `(name_key, id) > (?, ?)` would be one query. But it would read all accounts of that name again. If no account
+        // has a name, these are all accounts.
         Sort::Name => {
-            let name = || Value::from(last.display_name.as_str().to_owned());
+            // Another program may have written the row, without a key.
+            let key = "coalesce((SELECT name_key FROM accounts WHERE id = ? AND display_name = ?), ?)";
+            let name = last.display_name.as_str();
+            let of_last = || [id(), name.to_owned().into(), sort_key(name).into()];
+            let [own, seen, computed] = of_last();
             vec![
-                all.clone().with(&format!("display_name = ? AND id {than} ?"), [name(), id()]),
-                all.with(&format!("display_name {than} ?"), [name()]),
+                all.clone().with(&format!("name_key = {key} AND id {than} ?"), [own, seen, computed, id()]),
+                all.with(&format!("name_key {than} {key}"), of_last()),
             ]
         }
     }
@@ -100,7 +104,7 @@ fn query(page: &Page<'_>, part: Conditions, limit: usize) -> Query {
         Sort::Id => ("accounts", format!("id {direction}")),
         // This is the index that UNIQUE makes.
         Sort::Username => ("accounts INDEXED BY sqlite_autoindex_accounts_1", format!("username {direction}")),
-        Sort::Name => ("accounts INDEXED BY accounts_by_name", format!("display_name {direction}, id {direction}")),
+        Sort::Name => ("accounts INDEXED BY accounts_by_name", format!("name_key {direction}, id {direction}")),
     };
     part.accounts(table, &order, limit)
 }
@@ -118,7 +122,7 @@ pub fn page(connection: &Connection, page: &Page<'_>, now: Timestamp) -> Result<
 /// Accounts whose username begins with a text come first. An index finds them. If there is room, accounts that contain
 /// the text elsewhere follow. If those are few, this reads every account.
 pub fn suggestions(connection: &Connection, text: &str, limit: usize, now: Timestamp) -> Result<Vec<Account>> {
-    let text = folded(text);
+    let text = searched(text);
     // A username is ASCII. This character comes after all characters of a username.
     let range = || [Value::from(text.clone()), Value::from(format!("{text}\u{7f}"))];
     let beginning = Conditions::of(&Filter::default(), now).with("username >= ? AND username < ?", range());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::accounts;
 use super::errors::{damaged, failed};
 use super::tables::{self, Found};
 use crate::store::{Result, StoreError};
@@ -12,7 +13,7 @@ use crate::store::{Result, StoreError};
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The newest schema that this program knows.
-pub const NEWEST: u32 = 7;
+pub const NEWEST: u32 = 8;
 
 const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_1.sql"),
@@ -22,6 +23,7 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_5.sql"),
     include_str!("schema_6.sql"),
     include_str!("schema_7.sql"),
+    include_str!("schema_8.sql"),
 ];
 
 /// The engine's list of the objects of a store of the newest schema, in its order.
@@ -53,6 +55,7 @@ pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
             other => other,
         })?;
     }
+    accounts::compute_again(&transaction)?;
     transaction.pragma_update(None, "user_version", NEWEST).map_err(failed)?;
     transaction.commit().map_err(failed)
 }

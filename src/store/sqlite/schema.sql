@@ -15,15 +15,13 @@ CREATE TABLE accounts (
     password_changed_at INTEGER,                            -- by its owner
     reset_at            INTEGER,
     reset_by            TEXT,
-    created_at          INTEGER NOT NULL, removed_at INTEGER, password_revision INTEGER NOT NULL DEFAULT 1, tries_failed INTEGER NOT NULL DEFAULT 0, tries_untold INTEGER NOT NULL DEFAULT 0, tried_at INTEGER, locked_at INTEGER, temporary_lapsed INTEGER NOT NULL DEFAULT 0 CHECK (temporary_lapsed IN (0, 1)), hash_cost TEXT AS (substr(password_hash, 16, instr(substr(password_hash, 16), '$') - 1)),
+    created_at          INTEGER NOT NULL, removed_at INTEGER, password_revision INTEGER NOT NULL DEFAULT 1, tries_failed INTEGER NOT NULL DEFAULT 0, tries_untold INTEGER NOT NULL DEFAULT 0, tried_at INTEGER, locked_at INTEGER, temporary_lapsed INTEGER NOT NULL DEFAULT 0 CHECK (temporary_lapsed IN (0, 1)), hash_cost TEXT AS (substr(password_hash, 16, instr(substr(password_hash, 16), '$') - 1)), name_key BLOB NOT NULL DEFAULT x'',
     CHECK ((email IS NULL) = (email_key IS NULL)),
     CHECK ((reset_at IS NULL) = (reset_by IS NULL)),
     CHECK (temporary_until IS NULL OR must_change)
 ) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
-
-CREATE INDEX accounts_by_name ON accounts (display_name, id);
 
 CREATE TABLE sign_ins (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -108,3 +106,13 @@ CREATE TABLE repeats (
     count     INTEGER NOT NULL CHECK (count >= 0),  -- without the first
     PRIMARY KEY (target_id, kind)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX accounts_by_name ON accounts (name_key, id);
+
+CREATE TABLE former_names (
+    username   TEXT PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kept_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX former_names_by_account ON former_names (account_id);

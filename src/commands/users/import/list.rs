@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::rows::Faults;
 use crate::domain::Invalid;
-use crate::domain::name::Email;
+use crate::domain::email::Email;
 use crate::domain::text::quoted;
 use crate::store::Newcomer;
 

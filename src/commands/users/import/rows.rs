@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::domain::account::Account;
     use crate::domain::clock::Timestamp;
-    use crate::domain::name::Email;
+    use crate::domain::email::Email;
     use crate::domain::role::Roles;
     use crate::terminal::format::{Format, RecordWriter};
     use crate::terminal::records;
