@@ -21,34 +21,46 @@ export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.
 export HOME=$folder
 unset PASSDESK_STORE PASSDESK_TOKEN PASSDESK_TOKEN_FILE XDG_DATA_HOME XDG_STATE_HOME RUST_BACKTRACE
 
+first_names="Alice Bob Cora Dora Erin Fay Gina Hugo Ivan Jörg Kim Lea Mona Nora Olaf Pia"
+last_names="Example Builder Wintergreen Rook Sandoval Björk Okafor Lindqvist Marsh Novak Quill Tran"
+
 # make_store FILE COUNT: a store with so many accounts. They are filled in by SQL, as an import would leave them after a
 # while: of two hundred one is removed, of a hundred one disabled; of fifty one has to change a temporary password, every
 # second time one that has expired; some have roles. Usernames are in another order than ids.
 make_store() {
     passdesk init --store "$1" --admin root --quiet | cat >/dev/null
+    # Only passdesk knows by which key a name sorts. So it imports each name once.
+    local names=$1.names number=0
+    passdesk init --store "$names" --admin root --quiet | cat >/dev/null
+    {
+        echo username,name
+        for first in $first_names; do for last in $last_names; do echo "$((++number))n,$first $last"; done; done
+    } | passdesk users import --store "$names" - 2>/dev/null
     sqlite3 "$1" >/dev/null <<SQL
+ATTACH '$names' AS names;
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -200000;
 CREATE TEMP TABLE first (n INTEGER PRIMARY KEY, word TEXT);
-INSERT INTO first SELECT key, value FROM json_each(
-    '["Alice","Bob","Cora","Dora","Erin","Fay","Gina","Hugo","Ivan","Jörg","Kim","Lea","Mona","Nora","Olaf","Pia"]');
+INSERT INTO first SELECT key, value FROM json_each('["${first_names// /\",\"}"]');
 CREATE TEMP TABLE last (n INTEGER PRIMARY KEY, word TEXT);
-INSERT INTO last SELECT key, value FROM json_each(
-    '["Example","Builder","Wintergreen","Rook","Sandoval","Björk","Okafor","Lindqvist","Marsh","Novak","Quill","Tran"]');
+INSERT INTO last SELECT key, value FROM json_each('["${last_names// /\",\"}"]');
+CREATE TEMP TABLE sorts (name TEXT PRIMARY KEY, name_key BLOB, searched TEXT) WITHOUT ROWID;
+INSERT INTO sorts SELECT display_name, name_key, replace(lower(display_name), 'ö', 'o') FROM names.accounts WHERE id > 1;
 WITH RECURSIVE
     number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < $2 - 1),
     person AS (
         SELECT number.n AS n, first.word || ' ' || last.word AS name,
                replace(lower(first.word || '.' || last.word), 'ö', 'oe') || number.n AS username
         FROM number JOIN first ON first.n = number.n * 7 % 16 JOIN last ON last.n = number.n * 5 % 12)
-INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash, must_change,
-                      temporary_until, password_changed_at, reset_at, reset_by, created_at, removed_at)
-SELECT username, name, username || '@mail.example.org', username || '@mail.example.org',
-       username || char(10) || lower(name) || char(10) || username || '@mail.example.org',
+INSERT INTO main.accounts (username, display_name, email, email_key, search_text, name_key, roles, state, password_hash,
+                           must_change, temporary_until, password_changed_at, reset_at, reset_by, created_at, removed_at)
+SELECT username, name, username || '@mail.example.org',
+       username || '@mail.example.org' || iif(n % 200 = 0, ' ' || (n + 1), ''),
+       username || char(10) || searched || char(10) || username || '@mail.example.org', name_key,
        CASE WHEN n % 1000 = 0 THEN 2 WHEN n % 1500 = 0 THEN 1 WHEN n % 5000 = 1 THEN 4 ELSE 0 END,
        iif(n % 100 = 0, 'disabled', 'active'),
-       (SELECT password_hash FROM accounts WHERE id = 1),
+       (SELECT password_hash FROM main.accounts WHERE id = 1),
        n % 50 = 7,
        iif(n % 50 = 7, unixepoch() + iif(n % 100 = 7, 86400, -86400), NULL),
        iif(n % 50 = 7, NULL, unixepoch() - n),
@@ -56,11 +68,12 @@ SELECT username, name, username || '@mail.example.org', username || '@mail.examp
        iif(n % 10 = 7, 'helper', NULL),
        unixepoch() - 10000000 + n,
        iif(n % 200 = 0, unixepoch() - n % 1000000, NULL)
-FROM person;
+FROM person JOIN sorts USING (name) ORDER BY n;
 -- What has expired has lapsed with the first event after it.
-UPDATE accounts SET temporary_lapsed = TRUE WHERE temporary_until <= unixepoch();
+UPDATE main.accounts SET temporary_lapsed = TRUE WHERE temporary_until <= unixepoch();
 PRAGMA journal_mode = WAL;
 SQL
+    rm -f "$names"*
 }
 
 # compare [HYPERFINE OPTION...] -- OURS PEER: runs both in turns and leaves the medians, in milliseconds, in $ours and

@@ -23,7 +23,7 @@ same="id, username, display_name, email,
       $(moment password_changed_at password_changed_at), $(moment reset_at password_reset_at),
       reset_by AS password_reset_by, $(moment created_at created_at), tries_failed AS failed_sign_ins,
       $(moment locked_at locked_at)"
-declare -A order=([id]=id [username]=username [name]="display_name, id")
+declare -A order=([id]=id [username]=username [name]="name_key, id")
 # peer COLUMNS ORDER
 peer() {
     printf '%s' "sqlite3 -csv -header $big '.separator , \"\\n\"' " \

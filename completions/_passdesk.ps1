@@ -86,7 +86,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one account')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account, with a temporary password')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Add many accounts from a CSV file: all of them, or none')
-            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change the name, the e-mail address or the roles of an account')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change the names, the e-mail address or the roles of an account')
             [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give accounts a temporary password; a new one must be chosen at the next sign-in')
             [CompletionResult]::new('require-change', 'require-change', [CompletionResultType]::ParameterValue, 'Require a new password at the next sign-in, and keep the current one until then')
             [CompletionResult]::new('unlock', 'unlock', [CompletionResultType]::ParameterValue, 'Let accounts try again after too many failed sign-ins')
@@ -97,7 +97,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove accounts; they can be restored')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Remove accounts; they can be restored')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring removed accounts back')
-            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete for good the accounts that were removed long ago')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete removed accounts for good')
             break
         }
         'passdesk;users;list' {
@@ -180,7 +180,8 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;edit' {
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name; '''' for none')
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'The new username; id, password, roles and tokens stay')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name of its owner; '''' for none')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The new e-mail address; '''' for none')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'This role in the place of all that it has; repeat it for several')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')

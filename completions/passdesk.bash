@@ -1641,12 +1641,16 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__edit)
-            opts="-v -h --name --email --role --no-roles --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-v -h --username --name --email --role --no-roles --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --name)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

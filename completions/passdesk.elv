@@ -81,7 +81,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand show 'Show one account'
             cand add 'Add an account, with a temporary password'
             cand import 'Add many accounts from a CSV file: all of them, or none'
-            cand edit 'Change the name, the e-mail address or the roles of an account'
+            cand edit 'Change the names, the e-mail address or the roles of an account'
             cand reset 'Give accounts a temporary password; a new one must be chosen at the next sign-in'
             cand require-change 'Require a new password at the next sign-in, and keep the current one until then'
             cand unlock 'Let accounts try again after too many failed sign-ins'
@@ -92,7 +92,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand remove 'Remove accounts; they can be restored'
             cand delete 'Remove accounts; they can be restored'
             cand restore 'Bring removed accounts back'
-            cand purge 'Delete for good the accounts that were removed long ago'
+            cand purge 'Delete removed accounts for good'
         }
         &'passdesk;users;list'= {
             cand --search 'Those with this text in their username, name or e-mail address'
@@ -170,7 +170,8 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;edit'= {
-            cand --name 'The new name; '''' for none'
+            cand --username 'The new username; id, password, roles and tokens stay'
+            cand --name 'The new name of its owner; '''' for none'
             cand --email 'The new e-mail address; '''' for none'
             cand --role 'This role in the place of all that it has; repeat it for several'
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'

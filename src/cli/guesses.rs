@@ -40,6 +40,7 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("users", &["create", "new"], "users add USERNAME"),
     ("users", &["get", "info", "view"], "users show ID"),
     ("users", &["modify", "update", "change", "set"], "users edit ID"),
+    ("users", &["rename", "mv"], "users edit ID --username USERNAME"),
     ("users", &["lock", "suspend", "block", "deactivate"], "users disable ID"),
     ("users", &["activate", "reactivate", "undisable", "unsuspend"], "users enable ID"),
     ("users", &["unenable"], "users disable ID"),
@@ -75,6 +76,7 @@ const FLAGS: &[(&[&str], &[&str])] = &[
     (&["--file", "--list", "-i", "-f"], &["--from FILE"]),
     (&["--filter", "--query", "-s"], &["--search TEXT"]),
     (&["--db", "--database", "--file"], &["--store PATH"]),
+    (&["-l", "--login", "--rename", "--new-username"], &["--username USERNAME"]),
 ];
 
 /// Flags that name an account in other programs.
@@ -85,8 +87,6 @@ const NAMED_BY: [&str; 4] = ["account", "actor", "search", "admin"];
 
 /// Flags that name a file in other programs.
 const FILES: [&str; 6] = ["-o", "--output", "--to", "-f", "--file", "--from"];
-
-const RENAME: &str = "a username cannot change; 'passdesk users edit ID --name NAME' changes the display name";
 
 /// Whether a group was named, and no command of it. Clap says so in the first way if anything else was given, such as a
 /// store in the environment.
@@ -155,7 +155,6 @@ fn instead(error: &clap::Error, command: &Command, path: &str, args: &[OsString]
     let typed = texts(error, wrong).next()?;
     let flag = |flag: &str| Some(format!("use {}", as_code(&format!("{flag} {}", shell_word(typed)))));
     let known = match (error.kind(), path) {
-        (ErrorKind::InvalidSubcommand, "users") if typed == "rename" => Some(RENAME.into()),
         (ErrorKind::InvalidSubcommand, _) => GUESSES
             .iter()
             .find(|(under, words, _)| *under == path && words.contains(&typed))
@@ -205,9 +204,6 @@ fn of_flag(command: &Command, path: &str, typed: &str, args: &[OsString]) -> Opt
         (!flags.is_empty()).then(|| format!("use {}", flags.join(" or ")))
     };
     if NAMES.contains(&typed) {
-        if path == "users edit" && typed == "--username" {
-            return Some(RENAME.into());
-        }
         let flags: &[&str] =
             if ["me sign-in", "me profile", "me passwd"].contains(&path) { &["as"] } else { &NAMED_BY };
         let value = value.map_or("USERNAME".into(), shell_word);
@@ -280,11 +276,6 @@ mod tests {
                 assert!(!is_there(format!("{under} {word}").trim_start()), "{under} {word}");
             }
         }
-    }
-
-    #[test]
-    fn a_username_cannot_change_as_the_hint_says() {
-        assert!(!is_there("users rename") && !is_there("users edit --username") && is_there("users edit --name"));
     }
 
     #[test]

@@ -52,10 +52,13 @@ Examples:
   passdesk users import people.csv --dry-run
   passdesk users import people.csv --on-conflict update")]
     Import(Import),
-    /// Change the name, the e-mail address or the roles of an account
+    /// Change the names, the e-mail address or the roles of an account
     #[command(after_help = "\
-Example:
-  passdesk users edit bob --name \"Bob Builder\" --role helpdesk")]
+Nobody else gets an old username for a while: 'passdesk policy show' says how long (restorable-for).
+
+Examples:
+  passdesk users edit bob --name \"Bob Builder\" --role helpdesk
+  passdesk users edit bob --username bob.builder")]
     Edit(EditArgs),
     /// Give accounts a temporary password; a new one must be chosen at the next sign-in
     #[command(after_help = "\
@@ -109,10 +112,13 @@ Example:
 Example:
   passdesk users restore erin")]
     Restore(Many),
-    /// Delete for good the accounts that were removed long ago
+    /// Delete removed accounts for good
     #[command(after_help = "\
-Example:
-  passdesk users purge")]
+Without a name, it deletes the accounts that were removed longer ago than the policy's restorable-for.
+
+Examples:
+  passdesk users purge
+  passdesk users purge erin")]
     Purge(Purge),
 }
 
@@ -129,6 +135,9 @@ pub struct RoleOf {
 /// Deletes removed accounts for good.
 #[derive(Debug, clap::Args)]
 pub struct Purge {
+    /// Their ids, usernames or e-mail addresses
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
     /// Do not ask; required without a terminal
     #[arg(short, long)]
     pub yes: bool,
@@ -259,7 +268,10 @@ pub enum OnConflict {
 pub struct EditArgs {
     /// Its id, username or e-mail address
     pub id: String,
-    /// The new name; '' for none
+    /// The new username; id, password, roles and tokens stay
+    #[arg(long, value_name = "USERNAME")]
+    pub username: Option<String>,
+    /// The new name of its owner; '' for none
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// The new e-mail address; '' for none

@@ -3,6 +3,6 @@
 /// Whose password to check.
 #[derive(Debug, clap::Args)]
 pub struct Verify {
-    /// The username
+    /// Its username or e-mail address
     pub username: String,
 }

@@ -11,6 +11,7 @@ use super::paging::{PAGE, limit, none_of, tell_of_more, typed};
 use super::{Desk, find};
 use crate::cli::audit::{Command, List, Verify};
 use crate::domain::Invalid;
+use crate::domain::account::AccountId;
 use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk, words};
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, before, moment, read_span};
@@ -47,12 +48,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let (since, until) = (since?, until?);
     let mut store = desk.open()?;
     acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
-    let account = match account {
-        // The events of an account outlive it.
-        Some(Target::Id(id)) => Some(id),
-        Some(target) => Some(find(&store, &target)?.id),
-        None => None,
-    };
+    let account = account.map(|target| subject(&store, &target)).transpose()?;
     let now = desk.now()?;
     let since = since.map(|since| since.begin(now, desk.zone));
     let until = until.map(|until| until.end(now, desk.zone));
@@ -101,6 +97,16 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         tell_of_more(desk, limit, after);
     }
     Ok(())
+}
+
+/// Whose events a target means. The events of an account outlive it and its names.
+fn subject(store: &Store, target: &Target) -> Result<AccountId> {
+    let renamed = match target {
+        Target::Id(id) => return Ok(*id),
+        Target::Username(username) if store.account(target)?.is_none() => store.formerly(username)?,
+        Target::Username(_) | Target::Email(_) => None,
+    };
+    renamed.map_or_else(|| find(store, target), Ok).map(|account| account.id)
 }
 
 /// Mentions repeated events that are counted but not in the list yet, as far as the filter takes them.

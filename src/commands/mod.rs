@@ -34,6 +34,7 @@ use crate::domain::clock::{Timestamp, Zone};
 use crate::domain::email::Email;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
+use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::named_file;
@@ -235,9 +236,28 @@ fn written_to_own(stream: &str) -> Failure {
         .hint("write to a terminal, a pipe or another file")
 }
 
-/// The account that the target names.
+/// The account that the target names. If no account has an address, it names the removed one that had it.
 fn find(store: &Store, target: &Target) -> Result<Account> {
-    store.account(target)?.ok_or_else(|| Failure::no_such_account(target))
+    if let Some(account) = store.account(target)? {
+        return Ok(account);
+    }
+    let nobody = Failure::no_such_account(target);
+    Err(match target {
+        Target::Id(_) => nobody,
+        Target::Username(username) => match store.formerly(username)? {
+            Some(account) => nobody.hint(format!("the account of that name is now {}", account.username)),
+            None => nobody,
+        },
+        Target::Email(email) => match store.removed_with(email)?.as_slice() {
+            [] => nobody,
+            [account] => return Ok(account.clone()),
+            several => {
+                let ids: Vec<_> = several.iter().map(|account| account.id.to_string()).collect();
+                let message = format!("{} removed accounts had the address {}", several.len(), quoted(email.as_str()));
+                Failure::new(Kind::Conflict, message).hint(format!("name one by its id: {}", ids.join(", ")))
+            }
+        },
+    })
 }
 
 /// An optional e-mail address. An empty text means none.

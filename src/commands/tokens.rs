@@ -106,8 +106,8 @@ fn whose(desk: &mut Desk<'_>, store: &mut Store, target: Option<&Target>) -> Res
 fn prove(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting) -> Result<Option<PasswordRevision>> {
     let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(None) };
     let password = way_in::ask_password(desk, &account.username)?;
-    let username = Some(&account.username);
-    let (_, credential) = way_in::authenticate(desk, store, username, &password, Occasion::OneCommand)?;
+    let target = Target::from(account);
+    let (_, credential) = way_in::authenticate(desk, store, Some(&target), &password, Occasion::OneCommand)?;
     Ok(Some(credential.revision))
 }
 

@@ -4,7 +4,7 @@ use super::Desk;
 use super::way_in::authenticate;
 use crate::cli::verify::Verify;
 use crate::domain::authority::Refusal;
-use crate::domain::name::Username;
+use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Occasion;
 use crate::terminal::format::Format;
@@ -16,7 +16,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     if desk.global.as_username.is_some() {
         return Err(Failure::new(Kind::Usage, "verify needs no sign-in").hint("leave out --as"));
     }
-    let username: Option<Username> = args.username.parse().ok();
+    let target = Target::to_sign_in(&args.username).ok();
     let mut store = desk.open()?;
     let password = if desk.terminal.is_interactive() {
         let instead = "pass the password on standard input";
@@ -24,10 +24,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     } else {
         desk.terminal.piped_secret()?
     };
-    let (account, _) = authenticate(desk, &mut store, username.as_ref(), &password, Occasion::Verify)?;
+    let (account, _) = authenticate(desk, &mut store, target.as_ref(), &password, Occasion::Verify)?;
     drop(password);
     if account.must_change {
         return Err(Refusal::ChangeRequired { username: account.username }.into());
+    }
+    if desk.global.verbose {
+        desk.terminal.note(&format!("This is the password of {}.", account.named()));
     }
     if desk.format() == Format::Text {
         return Ok(());

@@ -1,5 +1,7 @@
 //! The ways in: `--as`, a token, a saved sign-in, a question. Each proves that the user owns an account.
 
+use std::fmt::Display;
+
 use super::Desk;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
@@ -7,9 +9,9 @@ use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::moment;
 use crate::domain::credential::{Credential, have_room, matches};
-use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
+use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{self, FailedTry, Occasion, PassedTry, Store, StoreError};
@@ -69,20 +71,20 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
         store.turn_away(&Entry::refused(&by, "sign-in", None, Reason::OperatorAccessOff))?;
         return Err(Refusal::OperatorAccessOff.into());
     }
-    let username = ask_username(desk)?;
-    by_password(desk, store, &username)
+    let target = ask_account(desk)?;
+    by_password(desk, store, &target)
 }
 
-fn by_password(desk: &mut Desk<'_>, store: &mut Store, username: &Username) -> Result<Owner> {
-    let password = ask_password(desk, username)?;
-    let (account, credential) = authenticate(desk, store, Some(username), &password, Occasion::OneCommand)?;
+fn by_password(desk: &mut Desk<'_>, store: &mut Store, target: &Target) -> Result<Owner> {
+    let password = ask_password(desk, target)?;
+    let (account, credential) = authenticate(desk, store, Some(target), &password, Occasion::OneCommand)?;
     Ok(Owner { account, proof: Proof::Password(credential.revision) })
 }
 
 /// The owner that the command line, the environment or a saved sign-in names, once proved.
 pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
-    if let Some(username) = desk.global.as_username.clone() {
-        return by_password(desk, store, &username.parse()?).map(Some);
+    if let Some(target) = named(desk)? {
+        return by_password(desk, store, &target).map(Some);
     }
     if desk.global.password_stdin {
         return Err(Failure::new(Kind::Usage, "whose password is on standard input?")
@@ -133,10 +135,15 @@ fn ended(is_token: bool, is_malformed: bool) -> (Failure, Reason) {
     (refusal.into(), reason)
 }
 
+/// The account that `--as` names.
+fn named(desk: &Desk<'_>) -> Result<Option<Target>> {
+    Ok(desk.global.as_username.as_deref().map(Target::to_sign_in).transpose()?)
+}
+
 /// Asks for the account. `--as` answers already. The prompt offers the name of the operating-system user.
-pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
-    if let Some(username) = &desk.global.as_username {
-        return Ok(username.parse()?);
+pub fn ask_account(desk: &mut Desk<'_>) -> Result<Target> {
+    if let Some(target) = named(desk)? {
+        return Ok(target);
     }
     let instead = "name the account with --as USERNAME";
     if desk.global.password_stdin {
@@ -147,15 +154,15 @@ pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
     loop {
         // After a wrong name the user may already be typing a password. It goes into the next prompt, not into the
         // shell.
-        match desk.terminal.ask_text("Username", &offer, instead)?.parse::<Username>() {
-            Ok(username) => return Ok(username),
+        match Target::to_sign_in(&desk.terminal.ask_text("Username", &offer, instead)?) {
+            Ok(target) => return Ok(target),
             Err(invalid) => desk.terminal.note(&format!("{}. {}.", invalid.message, invalid.hint)),
         }
     }
 }
 
 /// The current password of an account, typed or piped.
-pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPassword> {
+pub fn ask_password(desk: &mut Desk<'_>, whose: &dyn Display) -> Result<TypedPassword> {
     if desk.global.password_stdin {
         return Ok(desk.terminal.piped_secret()?);
     }
@@ -165,7 +172,7 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
         "pass the password on standard input, with --as USERNAME and --password-stdin"
     };
     loop {
-        let typed = desk.terminal.ask_secret(&format!("Password of {username}"), instead)?;
+        let typed = desk.terminal.ask_secret(&format!("Password of {whose}"), instead)?;
         // Nobody's password is empty. Asking again costs no attempt.
         if !typed.is_empty() {
             return Ok(typed);
@@ -179,15 +186,15 @@ pub fn ask_password(desk: &mut Desk<'_>, username: &Username) -> Result<TypedPas
 pub fn authenticate(
     desk: &mut Desk<'_>,
     store: &mut Store,
-    username: Option<&Username>,
+    target: Option<&Target>,
     password: &TypedPassword,
     occasion: Occasion,
 ) -> Result<(Account, Credential)> {
     desk.reread_policy(store)?;
     have_room(&desk.policy.costs)?;
     let throttle = desk.policy.throttle;
-    let begun = store.begin_try(username, throttle)?;
-    let found = username.map(|username| store.credential(username)).transpose()?.flatten();
+    let begun = store.begin_try(target, throttle)?;
+    let found = target.map(|target| store.credential(target)).transpose()?.flatten();
     let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| begun.is_some());
     let matched = matches(credential, password, &desk.policy.costs);
     let account = found.as_ref().map(|(account, _)| account.id);

@@ -1,5 +1,6 @@
 //! Accounts and their state at a glance.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -163,6 +164,14 @@ impl Account {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.lifecycle == Lifecycle::Active && self.removed_at.is_none()
+    }
+
+    /// The key that no two accounts share, if it has an address. The address of a removed account is free for others, so
+    /// its key has its number, too.
+    #[must_use]
+    pub fn email_key(&self) -> Option<Cow<'_, str>> {
+        let key = self.email.as_ref()?.key();
+        Some(if self.removed_at.is_some() { Cow::Owned(format!("{key} {}", self.id)) } else { key })
     }
 
     /// Its name in messages: `alice`, followed by the display name if it has one.

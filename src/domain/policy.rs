@@ -64,7 +64,7 @@ table! {
     /// [`Policy::sign_in_lifetime`].
     SignInLifetime => "sign-in-lifetime", "how long a sign-in lives";
     /// [`Policy::restorable`].
-    RestorableFor => "restorable-for", "how long a removed account can be restored";
+    RestorableFor => "restorable-for", "how long a removed account or an old username is kept";
     /// [`Policy::clear_after`].
     ClearAfter => "clear-after", "how long a secret stays on the clipboard; 0 keeps it";
     /// [`Throttle::after`].

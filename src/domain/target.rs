@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Invalid;
-use super::account::AccountId;
+use super::account::{Account, AccountId};
 use super::email::Email;
 use super::name::Username;
 use super::text::quoted;
@@ -19,6 +19,20 @@ pub enum Target {
     Email(Email),
     /// By username.
     Username(Username),
+}
+
+impl Target {
+    /// Reads what somebody types to sign in: a text with `@` is an e-mail address, anything else is a username. Ids
+    /// follow one another, so nobody signs in by one.
+    pub fn to_sign_in(text: &str) -> Result<Self, Invalid> {
+        if text.contains('@') { text.parse().map(Self::Email) } else { text.parse().map(Self::Username) }
+    }
+}
+
+impl From<&Account> for Target {
+    fn from(account: &Account) -> Self {
+        Self::Id(account.id)
+    }
 }
 
 impl FromStr for Target {

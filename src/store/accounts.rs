@@ -7,14 +7,14 @@ use std::ops::Deref;
 use jiff::SignedDuration;
 
 use super::authority::{authorize, authorize_all, proved};
-use super::engine::Reads;
+use super::engine::{FormerName, Reads};
 use super::tx::Tx;
-use super::{Edit, NewAccount, NewTemporary, Result, StoreError, admins, events, record, sign_ins, tries};
+use super::{Edit, NewAccount, NewTemporary, Rename, Result, StoreError, admins, events, record, sign_ins, tries};
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Detail, Entry};
 use crate::domain::authority::{Action, Subject};
-use crate::domain::clock::{Timestamp, before};
+use crate::domain::clock::{Timestamp, after, before};
 use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
@@ -22,11 +22,36 @@ use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 
 /// The account and its credential.
-pub fn credential(reads: &mut dyn Reads, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
-    let Some(account) = reads.account(&Target::Username(username.clone()))? else { return Ok(None) };
+pub fn credential(reads: &mut dyn Reads, target: &Target) -> Result<Option<(Account, Option<Credential>)>> {
+    let Some(account) = reads.account(target)? else { return Ok(None) };
     let (revision, temporary_until) = (account.password_revision, account.temporary_until);
     let credential = reads.hash(account.id)?.map(|hash| Credential { hash, revision, temporary_until });
     Ok(Some((account, credential)))
+}
+
+/// The account that has a username, or that had it and keeps it from others.
+pub fn holder(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<Option<Account>> {
+    let there = reads.account(&Target::Username(username.clone()))?;
+    if there.is_some() { Ok(there) } else { keeper(reads, username) }
+}
+
+/// The account that had a username and keeps it from others.
+fn keeper(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<Option<Account>> {
+    let now = reads.now();
+    match reads.former_name(username)?.filter(|former| former.kept_until > now) {
+        Some(former) => reads.account(&Target::Id(former.account)),
+        None => Ok(None),
+    }
+}
+
+/// Refuses a username that an account other than this one keeps.
+pub fn is_free(tx: &mut Tx<'_>, username: &Username, own: Option<AccountId>) -> Result<()> {
+    match keeper(tx.reads(), username)?.filter(|keeper| own != Some(keeper.id)) {
+        Some(keeper) => {
+            Err(StoreError::Conflict(format!("{username} is kept for {}, which had it before", keeper.username)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The account, if its revision is still the one that was seen.
@@ -57,6 +82,7 @@ where
         authorize(tx, by, Action::Grant, subject)?;
     }
     lives(tx, temporary.until)?;
+    is_free(tx, username, None)?;
     let mut account = Account::new(username.clone(), display_name.clone(), email.clone(), *roles, tx.now());
     give(tx, by, &mut account, temporary.until);
     let mut number = None;
@@ -72,13 +98,28 @@ where
 
 /// Changes names and roles.
 pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit: &Edit) -> Result<()> {
-    let action = edit.action(&seen(tx, id, revision)?);
-    change(tx, by, action, id, revision, |tx, account| {
+    let was = seen(tx, id, revision)?;
+    change(tx, by, edit.action(&was), id, revision, |tx, account| {
         let detail = events::of_edit(account, edit);
         *account = edited(account, edit, |action, subject| authorize(tx, by, action, subject))?;
+        if let Some(rename) = &edit.username {
+            take_name(tx, &was, rename)?;
+        }
         sign_ins::restrict_tokens(tx, id, account.roles)?;
         Ok(detail)
     })
+}
+
+/// Takes another username for an account, and keeps the one that it had.
+fn take_name(tx: &mut Tx<'_>, was: &Account, Rename { to, kept_for }: &Rename) -> Result<()> {
+    if *to == was.username {
+        return Ok(());
+    }
+    is_free(tx, to, Some(was.id))?;
+    // It may have had this name before.
+    tx.delete_former_name(to)?;
+    let kept_until = after(tx.now(), *kept_for);
+    tx.save_former_name(&FormerName { username: was.username.clone(), account: was.id, kept_until })
 }
 
 /// The account after an edit, if the actor may give and take the roles in it.
@@ -90,6 +131,7 @@ pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_
         may(Action::Grant, Subject { roles, ..Subject::from(was) })?;
     }
     Ok(Account {
+        username: edit.username.as_ref().map_or(&was.username, |rename| &rename.to).clone(),
         display_name: edit.display_name.as_ref().unwrap_or(&was.display_name).clone(),
         email: edit.email.as_ref().unwrap_or(&was.email).clone(),
         roles,
@@ -116,7 +158,9 @@ pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, n
     let mut account = seen(tx, id, revision)?;
     let event = events::recovered(by, &account, new.until, tx.now());
     give_temporary(tx, by, &mut account, new)?;
-    tx.save(&written(Account { lifecycle: Lifecycle::Active, removed_at: None, ..account })?)??;
+    account.lifecycle = Lifecycle::Active;
+    come_back(tx, &mut account)?;
+    tx.save(&written(account)?)??;
     record::append(tx, &event)
 }
 
@@ -197,10 +241,33 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) ->
 
 /// Restores a removed account.
 pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::Restore, id, revision, |_, account| {
-        account.removed_at = None;
-        Ok(Detail::default())
+    change(tx, by, Action::Restore, id, revision, |tx, account| {
+        let had_address = account.email.is_some();
+        come_back(tx, account)?;
+        Ok(events::restored(had_address && account.email.is_none()))
     })
+}
+
+/// Ends the removal of an account. If another account has its address by now, it comes back without one.
+fn come_back(tx: &mut Tx<'_>, account: &mut Account) -> Result<()> {
+    if account.removed_at.take().is_some()
+        && let Some(email) = &account.email
+        && tx.account(&Target::Email(email.clone()))?.is_some()
+    {
+        account.email = None;
+    }
+    Ok(())
+}
+
+/// Deletes a removed account for good.
+pub fn purge_one(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
+    authorize_all(tx, by, Action::Purge)?;
+    let account = seen(tx, id, revision)?;
+    if account.removed_at.is_none() {
+        return Err(StoreError::Conflict(format!("{} is not removed", account.username)));
+    }
+    tx.delete(id)?;
+    record::append(tx, &events::purged(by, Some((&account).into())))
 }
 
 /// Deletes for good the accounts that were removed this long ago. Returns how many there were. Each deleted account has

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 
-use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch};
+use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch, accounts};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
+use crate::domain::email::Email;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::role::{Role, Roles};
@@ -97,6 +98,17 @@ pub struct WrittenAccount {
     pub hash: Option<StoredHash>,
 }
 
+/// A username that an account had before it was renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerName {
+    /// The username.
+    pub username: Username,
+    /// The account.
+    pub account: AccountId,
+    /// The moment from which others can have it.
+    pub kept_until: Timestamp,
+}
+
 /// A try to sign in that has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TryRow {
@@ -144,8 +156,12 @@ pub trait Reads {
     /// A setting.
     fn setting(&mut self, key: &str) -> Result<Option<String>>;
 
-    /// An account.
+    /// An account. An address finds no removed account.
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
+    /// The removed accounts that had an address, in the order of their numbers.
+    fn removed_with(&mut self, email: &Email) -> Result<Vec<Account>>;
+    /// Who had a username, whether it is still kept or not.
+    fn former_name(&mut self, username: &Username) -> Result<Option<FormerName>>;
     /// The hash of the password of an account, if it has one.
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
     /// The costs of the stored hashes, each once, and at most `most` of them.
@@ -165,7 +181,7 @@ pub trait Reads {
     fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
         let mut found = Vec::new();
         for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
-            let by_username = self.account(&Target::Username(username.clone()))?;
+            let by_username = accounts::holder(self, username)?;
             let by_email = match email {
                 Some(email) => self.account(&Target::Email(email.clone()))?,
                 None => None,
@@ -219,6 +235,12 @@ pub trait Rows: Reads {
     fn save(&mut self, account: &Account) -> Result<Kept<()>>;
     /// Writes the hash of the password of an account.
     fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()>;
+    /// Writes who had a username. An account that had it before no longer counts.
+    fn save_former_name(&mut self, name: &FormerName) -> Result<()>;
+    /// Deletes who had a username.
+    fn delete_former_name(&mut self, username: &Username) -> Result<()>;
+    /// Deletes an account, with its sign-ins, tries and former names.
+    fn delete(&mut self, id: AccountId) -> Result<()>;
     /// Deletes the accounts removed at a moment or before. Returns them in the order of their numbers.
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>>;
     /// Marks temporary passwords as lapsed that expire at a moment or before, at most `most` of them. Returns how many

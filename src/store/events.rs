@@ -28,11 +28,17 @@ pub fn added<H>(by: &Actor, id: AccountId, new: &NewAccount<H>) -> Entry {
 /// What an edit changed.
 #[must_use]
 pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
+    let username = edit.username.as_ref().filter(|rename| rename.to != account.username);
     let mut changed = Vec::new();
+    changed.extend(username.map(|_| "username"));
     changed.extend(edit.display_name.is_some().then_some("name"));
     changed.extend(edit.email.is_some().then_some("email"));
     let detail =
         if changed.is_empty() { Detail::default() } else { Detail::default().with(DetailKey::Changed, changed) };
+    let detail = match username {
+        Some(rename) => detail.with(DetailKey::Username, rename.to.as_str()),
+        None => detail,
+    };
     match edit.roles.filter(|roles| *roles != account.roles) {
         Some(roles) => detail.with_roles(DetailKey::Roles, roles).with_roles(DetailKey::RolesBefore, account.roles),
         None => detail,
@@ -56,6 +62,12 @@ pub fn of_unlock(failed: u32) -> Detail {
 pub fn recovered(by: &Actor, account: &Account, until: Timestamp, now: Timestamp) -> Entry {
     let detail = expires(until).with(DetailKey::StateBefore, account.state(now).name());
     Entry::done(by, "recover", Some(account.into()), detail)
+}
+
+/// An account was restored, perhaps without its address.
+#[must_use]
+pub fn restored(lost_address: bool) -> Detail {
+    if lost_address { Detail::default().with(DetailKey::Changed, ["email"].as_slice()) } else { Detail::default() }
 }
 
 /// An account was deleted for good. `None` if there was no account to delete.

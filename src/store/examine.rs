@@ -107,7 +107,7 @@ fn is_as_written(row: &WrittenAccount) -> bool {
     row.username == account.username.as_str()
         && name.parse::<DisplayName>().is_ok_and(|read| read.as_str() == name)
         && email.is_none_or(is_address)
-        && email.map(Email::key).as_deref() == row.email_key.as_deref()
+        && account.email_key().as_deref() == row.email_key.as_deref()
 }
 
 fn settings(reads: &mut dyn Reads) -> Result<()> {

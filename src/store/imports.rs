@@ -1,6 +1,6 @@
 //! Imports of accounts, each in one transaction.
 
-use super::accounts::{edited, seen, written};
+use super::accounts::{edited, is_free, seen, written};
 use super::authority::Present;
 use super::tx::Tx;
 use super::{Import, Imported, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
@@ -44,6 +44,9 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
             may_add(actor, username, *roles)?;
             decided.push(*roles);
         }
+    }
+    for Newcomer { username, .. } in new {
+        is_free(tx, username, None)?;
     }
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();

@@ -35,7 +35,7 @@ pub use self::operations::Store;
 use self::values::search_text;
 pub use self::values::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
-    Newcomer, Occasion, Page, PassedTry, SeenEdit, SignIn, Sort, finds,
+    Newcomer, Occasion, Page, PassedTry, Rename, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;

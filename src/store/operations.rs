@@ -27,6 +27,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision};
+use crate::domain::email::Email;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
@@ -146,14 +147,32 @@ impl Store {
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
     }
 
-    /// The account that a target names.
+    /// The account that a target names. An address names no removed account.
     pub fn account(&self, target: &Target) -> Result<Option<Account>> {
         self.read(|reads| reads.account(target))
     }
 
+    /// The removed accounts that had an address, in the order of their numbers.
+    pub fn removed_with(&self, email: &Email) -> Result<Vec<Account>> {
+        self.read(|reads| reads.removed_with(email))
+    }
+
+    /// The account that has a username, or that had it and keeps it from others.
+    pub fn holder(&self, username: &Username) -> Result<Option<Account>> {
+        self.read(|reads| accounts::holder(reads, username))
+    }
+
+    /// The account that had a username before it was renamed, however long ago.
+    pub fn formerly(&self, username: &Username) -> Result<Option<Account>> {
+        self.read(|reads| match reads.former_name(username)? {
+            Some(former) => reads.account(&Target::Id(former.account)),
+            None => Ok(None),
+        })
+    }
+
     /// The account and its credential.
-    pub fn credential(&self, username: &Username) -> Result<Option<(Account, Option<Credential>)>> {
-        self.read(|reads| accounts::credential(reads, username))
+    pub fn credential(&self, target: &Target) -> Result<Option<(Account, Option<Credential>)>> {
+        self.read(|reads| accounts::credential(reads, target))
     }
 
     /// Whether the account is the only lasting admin.
@@ -281,12 +300,12 @@ impl Store {
         self.change_of(by, Action::Enable, id, |tx| accounts::enable(tx, by, id, seen))
     }
 
-    /// Removes an account, and ends all its sign-ins. Its names stay taken until it is purged.
+    /// Removes an account, and ends all its sign-ins. Its username stays taken until it is purged. Its address is free.
     pub fn remove(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::Remove, id, |tx| accounts::remove(tx, by, id, seen))
     }
 
-    /// Restores a removed account.
+    /// Restores a removed account. If another account has its address by now, it comes back without one.
     pub fn restore(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
         self.change_of(by, Action::Restore, id, |tx| accounts::restore(tx, by, id, seen))
     }
@@ -295,6 +314,12 @@ impl Store {
     pub fn purge(&mut self, by: &Actor, restorable: SignedDuration) -> Result<u64> {
         let work = |tx: &mut Tx<'_>| accounts::purge(tx, by, restorable);
         self.change(Writing::Forgetting, by, Action::Purge.name(), Whom::Nobody, work)
+    }
+
+    /// Deletes a removed account for good.
+    pub fn purge_account(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
+        let work = |tx: &mut Tx<'_>| accounts::purge_one(tx, by, id, seen);
+        self.change(Writing::Forgetting, by, Action::Purge.name(), Whom::Account(id), work)
     }
 
     /// A reset that needs no permission, for an operator when nothing else works.
@@ -341,12 +366,12 @@ impl Store {
 
     /// Counts a try to sign in. Returns its number if its password may be checked. The password is not checked if no
     /// account has this name. It is not checked either if the account is not in use, locked or tried too often. `None`
-    /// stands for a text that cannot be a username.
+    /// stands for a text that names nobody.
     ///
     /// A caller that checks the password reports the result with [`Self::fail_try`] or [`Self::pass_try`]. Otherwise
     /// the try counts as failed.
-    pub fn begin_try(&mut self, username: Option<&Username>, throttle: Throttle) -> Result<Option<TryId>> {
-        self.write(Writing::Few, |tx| tries::begin(tx, username, throttle))
+    pub fn begin_try(&mut self, target: Option<&Target>, throttle: Throttle) -> Result<Option<TryId>> {
+        self.write(Writing::Few, |tx| tries::begin(tx, target, throttle))
     }
 
     /// Records a failed try, as [`Self::turn_away`] does, and counts it if its password was checked. After too many

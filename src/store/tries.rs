@@ -7,15 +7,14 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Detail, Reason};
 use crate::domain::clock::Timestamp;
-use crate::domain::name::Username;
 use crate::domain::target::Target;
 use crate::domain::throttle::{self, Throttle, Tries, TriesNow, TryId};
 
 /// Counts a try. Returns its number if its password may be checked.
-pub fn begin(tx: &mut Tx<'_>, username: Option<&Username>, throttle: Throttle) -> Result<Option<TryId>> {
+pub fn begin(tx: &mut Tx<'_>, target: Option<&Target>, throttle: Throttle) -> Result<Option<TryId>> {
     let id = tx.next_try()?;
-    let Some(username) = username else { return Ok(None) };
-    let Some(mut account) = tx.account(&Target::Username(username.clone()))? else { return Ok(None) };
+    let Some(target) = target else { return Ok(None) };
+    let Some(mut account) = tx.account(target)? else { return Ok(None) };
     give_up(tx, &mut account)?;
     if !account.is_open() || account.locked_at.is_some() {
         return Ok(None);

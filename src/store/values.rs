@@ -1,6 +1,6 @@
 //! The values that a store takes and returns.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::account::{Account, AccountId, Revision, State};
 use crate::domain::audit::{Outcome, Reason};
@@ -40,9 +40,20 @@ pub struct NewAccount<H = Delivered<StoredHash>> {
     pub temporary: NewTemporary<H>,
 }
 
+/// A change of a username.
+#[derive(Debug, Clone)]
+pub struct Rename {
+    /// The new username.
+    pub to: Username,
+    /// How long nobody else can have the old one.
+    pub kept_for: SignedDuration,
+}
+
 /// What to change about an account. `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
+    /// Another username.
+    pub username: Option<Rename>,
     /// Another name.
     pub display_name: Option<DisplayName>,
     /// Another address. `Some(None)` removes it.
@@ -55,7 +66,9 @@ impl Edit {
     /// The action that this edit is. Giving roles or taking roles, without other changes, is an action of its own.
     #[must_use]
     pub fn action(&self, account: &Account) -> Action {
-        let Self { display_name: None, email: None, roles: Some(roles) } = self else { return Action::Edit };
+        let Self { username: None, display_name: None, email: None, roles: Some(roles) } = self else {
+            return Action::Edit;
+        };
         let (had, has) = (account.roles.bits(), roles.bits());
         match (has & !had, had & !has) {
             (1.., 0) => Action::Grant,
@@ -83,7 +96,7 @@ pub struct Newcomer {
 pub struct Namesakes {
     /// The position of the newcomer among those that were asked about.
     pub place: usize,
-    /// The account with its username.
+    /// The account that has its username, or that had it and keeps it from others.
     pub by_username: Option<Account>,
     /// The account with its e-mail address. It may be the same account.
     pub by_email: Option<Account>,

@@ -132,7 +132,7 @@ fn an_edit_without_a_change_is_wrong_use() {
     let desk = Desk::with_alice();
     let before = desk.state();
     let run = desk.run(&["users", "edit", "alice"]).exits(2);
-    assert!(run.stderr.contains("hint: add --name, --email, --role or --no-roles\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: add --username, --name, --email, --role or --no-roles\n"), "{}", run.stderr);
     assert_eq!(desk.state(), before);
 }
 
@@ -217,10 +217,7 @@ fn a_word_of_another_program_leads_to_the_command_that_does_it_here() {
         // There is nothing to sign out of with --as.
         ("me sign-out alice", "see 'passdesk me sign-out --help'"),
         ("me sign-in alice", "use '--as alice'; see 'passdesk me sign-in --help'"),
-        (
-            "users rename alice",
-            "a username cannot change; 'passdesk users edit ID --name NAME' changes the display name; see 'passdesk users --help'",
-        ),
+        ("users rename alice", "use 'passdesk users edit ID --username USERNAME'; see 'passdesk users --help'"),
         ("users roles alice", "use 'passdesk users show ID'; see 'passdesk users --help'"),
         ("users export", "use 'passdesk users list --format csv'; see 'passdesk users --help'"),
         ("users lock alice", "use 'passdesk users disable ID'; see 'passdesk users --help'"),

@@ -33,6 +33,7 @@ mod lists;
 mod many_hands;
 mod memory;
 mod migration;
+mod names;
 mod own_files;
 mod pager;
 mod pam;

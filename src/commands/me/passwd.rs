@@ -2,9 +2,10 @@
 
 use super::choose;
 use crate::commands::Desk;
-use crate::commands::way_in::{ask_password, ask_username, authenticate, signed_in};
+use crate::commands::way_in::{ask_account, ask_password, authenticate, signed_in};
 use crate::domain::actor::Proof;
 use crate::domain::password::Current;
+use crate::domain::target::Target;
 use crate::failure::Result;
 use crate::store::Occasion;
 
@@ -13,12 +14,12 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     // A sign-in only says whose account this is. Somebody else may have found the terminal signed in.
     let owner = if desk.global.as_username.is_some() { None } else { signed_in(desk, &mut store)? };
-    let username = match &owner {
-        Some(owner) => owner.account.username.clone(),
-        None => ask_username(desk)?,
+    let target = match &owner {
+        Some(owner) => Target::Username(owner.account.username.clone()),
+        None => ask_account(desk)?,
     };
-    let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut store, Some(&username), &password, Occasion::PasswordChange)?;
+    let password = ask_password(desk, &target)?;
+    let (account, current) = authenticate(desk, &mut store, Some(&target), &password, Occasion::PasswordChange)?;
     choose::tell_why(desk, &account, current.revision)?;
     // Only a sign-in survives the change. A token may be stolen.
     let keep = owner.and_then(|owner| match owner.proof {

@@ -8,7 +8,6 @@ use crate::domain::account::Lifecycle;
 use crate::domain::authority::{Action, Subject};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::Roles;
-use crate::domain::target::Target;
 use crate::failure::Result;
 use crate::handover::TemporaryDisclosure;
 use crate::store::NewAccount;
@@ -29,12 +28,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     if !roles.is_empty() {
         acting.may_to(&mut store, Action::Grant, subject)?;
     }
-    let taken = [Some(Target::Username(username.clone())), email.clone().map(Target::Email)];
-    for target in taken.into_iter().flatten() {
-        if let Some(other) = store.account(&target)? {
-            return Err(super::taken(&target.to_string(), &other));
-        }
-    }
+    super::are_free(&store, Some(&username), email.as_ref(), None)?;
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;

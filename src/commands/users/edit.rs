@@ -4,26 +4,30 @@ use crate::cli::users;
 use crate::commands::actor::acting;
 use crate::commands::{Desk, done, email, find};
 use crate::domain::authority::{Action, Subject};
+use crate::domain::clock::spoken;
+use crate::domain::name::Username;
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
-use crate::store::Edit;
+use crate::store::{Edit, Rename};
 
-/// Changes the name, the e-mail address or the roles of an account.
+/// Changes the names, the e-mail address or the roles of an account.
 pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let target = args.id.parse()?;
-    let edit = Edit {
+    let username: Option<Username> = args.username.as_deref().map(str::parse).transpose()?;
+    let mut edit = Edit {
+        username: None,
         display_name: args.name.as_deref().map(str::parse).transpose()?,
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
     };
-    if edit.display_name.is_none() && edit.email.is_none() && edit.roles.is_none() {
-        return Err(
-            Failure::new(Kind::Usage, "nothing is to be changed").hint("add --name, --email, --role or --no-roles")
-        );
+    if username.is_none() && edit.display_name.is_none() && edit.email.is_none() && edit.roles.is_none() {
+        let hint = "add --username, --name, --email, --role or --no-roles";
+        return Err(Failure::new(Kind::Usage, "nothing is to be changed").hint(hint));
     }
 
     let mut store = desk.open()?;
+    edit.username = username.map(|to| Rename { to, kept_for: desk.policy.restorable });
     let acting = acting(desk, &mut store)?;
     acting.may_on(&mut store, Action::Edit, [&target])?;
     let account = find(&store, &target)?;
@@ -34,18 +38,21 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         acting.may_to(&mut store, Action::Grant, Subject { roles, ..subject })?;
         acting.may_to(&mut store, Action::Revoke, subject)?;
     }
-    if let Some(Some(email)) = &edit.email {
-        let taken = store.account(&Target::Email(email.clone()))?.filter(|other| other.id != account.id);
-        taken.map_or(Ok(()), |other| Err(super::taken(email.as_str(), &other)))?;
-    }
+    let username = edit.username.as_ref().map(|rename| &rename.to);
+    super::are_free(&store, username, edit.email.as_ref().and_then(Option::as_ref), Some(account.id))?;
 
     desk.commit(|_| store.edit_account(acting.actor(), account.id, account.revision, &edit))?;
-    let before = account.roles;
-    let account = find(&store, &Target::Id(account.id)).map_err(done)?;
+    let before = account;
+    let account = find(&store, &Target::Id(before.id)).map_err(done)?;
     desk.terminal.note(&format!("{} is changed.", account.named()));
-    if account.roles != before {
+    if account.username != before.username {
+        let kept = spoken(desk.policy.restorable.as_secs());
+        desk.terminal
+            .note(&format!("Username: {}; nobody else gets {} for {kept}.", account.username, before.username));
+    }
+    if account.roles != before.roles {
         let said = |roles: Roles| if roles.is_empty() { "none".into() } else { roles.join(", ") };
-        desk.terminal.note(&format!("Roles: {}; before: {}.", said(account.roles), said(before)));
+        desk.terminal.note(&format!("Roles: {}; before: {}.", said(account.roles), said(before.roles)));
     }
     desk.print_changed(&[account], false)
 }

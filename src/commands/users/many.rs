@@ -1,5 +1,7 @@
 //! What is common to the commands that change each of several accounts.
 
+use std::borrow::Cow;
+
 use crate::cli::users::Many;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
@@ -15,8 +17,9 @@ use crate::terminal::Phase;
 /// One change that a store can make to an account.
 pub type Change = fn(&mut Store, &Actor, AccountId, Revision) -> crate::store::Result<()>;
 
-/// The message after the change, following the name. It gets the account as it was before.
-pub type Done = fn(&Account) -> &'static str;
+/// The message after the change, following the name. It gets the account as it was before, and as it is now if that can
+/// be read.
+pub type Done = fn(&Account, Option<&Account>) -> Cow<'static, str>;
 
 /// Changes each account, and says so.
 pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: Done) -> Result<()> {
@@ -39,9 +42,10 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         }
         let outcome = change(&mut store, acting.actor(), account.id, account.revision);
         if outcome.is_ok() {
-            desk.terminal.note(&format!("{} {}", account.named(), done(&account)));
             // The change is made. A failure to read the account again does not undo it.
-            changed.extend(store.account(&Target::Id(account.id)).ok().flatten());
+            let now = store.account(&Target::Id(account.id)).ok().flatten();
+            desk.terminal.note(&format!("{} {}", account.named(), done(&account, now.as_ref())));
+            changed.extend(now);
         }
         bulk.record(written, outcome.map_err(Into::into));
     }

@@ -14,12 +14,17 @@ pub mod roles;
 pub mod show;
 mod suggest;
 
+use std::borrow::Cow;
+
 use self::many::{Done, change_each};
 use super::Desk;
 use crate::cli::users::Command;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountId};
 use crate::domain::authority::Action;
-use crate::domain::text::quoted;
+use crate::domain::email::Email;
+use crate::domain::name::Username;
+use crate::domain::target::Target;
+use crate::domain::text::{neutral, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 
@@ -33,39 +38,70 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
         Command::RequireChange(args) => {
-            let done: Done = |_| "must choose a new password at the next sign-in.";
+            let done: Done = |_, _| "must choose a new password at the next sign-in.".into();
             change_each(desk, args, Action::RequireChange, Store::require_change, done)
         }
         Command::Unlock(args) => change_each(desk, args, Action::Unlock, Store::unlock, unlocked),
         Command::Disable(args) => {
-            let done: Done = |_| "is disabled; every sign-in and token has ended.";
+            let done: Done = |_, _| "is disabled; every sign-in and token has ended.".into();
             change_each(desk, args, Action::Disable, Store::disable, done)
         }
-        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, |_| "is enabled."),
+        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, |_, _| "is enabled.".into()),
         Command::Remove(args) => {
-            let done: Done = |_| "is removed; 'passdesk users restore' brings it back.";
+            let done: Done = |_, _| "is removed; 'passdesk users restore' brings it back.".into();
             change_each(desk, args, Action::Remove, Store::remove, done)
         }
-        Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, |_| "is restored."),
+        Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, restored),
         Command::Grant(args) => roles::grant(desk, args),
         Command::Revoke(args) => roles::revoke(desk, args),
         Command::Purge(args) => purge::run(desk, args),
     }
 }
 
-/// What an unlock did, given the account as it was before.
-fn unlocked(account: &Account) -> &'static str {
+/// What a restore did.
+fn restored(before: &Account, after: Option<&Account>) -> Cow<'static, str> {
+    match &before.email {
+        Some(email) if after.is_some_and(|after| after.email.is_none()) => {
+            let email = neutral(email.as_str());
+            format!("is restored without its address {email}: another account has it by now.").into()
+        }
+        _ => "is restored.".into(),
+    }
+}
+
+/// What an unlock did.
+fn unlocked(account: &Account, _: Option<&Account>) -> Cow<'static, str> {
     let had_to_wait = account.locked_at.is_some() || account.tries.failed > 0;
-    match (had_to_wait, account.is_open()) {
+    let said = match (had_to_wait, account.is_open()) {
         (true, true) => "may try to sign in again at once.",
         (true, false) => "is unlocked, and still disabled.",
         (false, true) => "was not locked.",
         (false, false) => "was not locked. It is disabled.",
-    }
+    };
+    said.into()
 }
 
-/// The failure for a username or an address that another account has.
+/// Refuses a username or an address that an account other than this one has.
+fn are_free(store: &Store, username: Option<&Username>, email: Option<&Email>, own: Option<AccountId>) -> Result<()> {
+    if let Some(username) = username
+        && let Some(other) = store.holder(username)?.filter(|other| own != Some(other.id))
+    {
+        return Err(taken(username.as_str(), &other));
+    }
+    if let Some(email) = email
+        && let Some(other) = store.account(&Target::Email(email.clone()))?.filter(|other| own != Some(other.id))
+    {
+        return Err(taken(email.as_str(), &other));
+    }
+    Ok(())
+}
+
+/// The failure for a username or an address that another account has, or for a username that it had.
 fn taken(name: &str, other: &Account) -> Failure {
+    if !name.contains('@') && name != other.username.as_str() {
+        let message = format!("{} is kept for {}, id {}, which had it before", quoted(name), other.username, other.id);
+        return Failure::new(Kind::Conflict, message).hint("'passdesk policy show' says for how long: restorable-for");
+    }
     let (removed, hint) = match other.removed_at {
         Some(_) => (", which is removed", format!("'passdesk users restore {}' brings it back", other.id)),
         None => ("", format!("see it with 'passdesk users show {}'", other.id)),

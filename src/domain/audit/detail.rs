@@ -41,6 +41,8 @@ table! {
     StateBefore => "state_before", "state before: {}";
     /// Which fields of the account changed.
     Changed => "changed", "changed: {}";
+    /// The new username.
+    Username => "username", "username: {}";
     /// The label of a token.
     Label => "label", "{}";
     /// The roles.

@@ -8,6 +8,7 @@ use crate::domain::account::Lifecycle;
 use crate::domain::audit::{Detail, DetailKey, Entry, Link};
 use crate::domain::delivery::made_up::{delivered, undelivered};
 use crate::domain::role::Role;
+use crate::domain::target::Target;
 use crate::domain::throttle::Throttle;
 use crate::store::{
     EventFilter, NewAccount, NewTemporary, Occasion, PassedTry, PreparedStore, Result, Store, StoreError, Stores,
@@ -114,14 +115,14 @@ pub fn no_more_guesses_are_let_through_at_once_than_may_fail(stores: &(impl Stor
     let alice = settled(&mut store, "alice", &[]);
     let throttle = Throttle { after: 100, lock_after: 12 };
     let let_through = all_at_once(stores, 8, |_, store| {
-        let begun = (0..4).map(|_| store.begin_try(Some(&alice.username), throttle).unwrap());
+        let begun = (0..4).map(|_| store.begin_try(Some(&Target::from(&alice)), throttle).unwrap());
         begun.flatten().map(|begun| begun.0).collect::<Vec<_>>()
     });
     let mut numbers = let_through.concat();
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), 12, "each has a number of its own");
-    assert_eq!(when(1, || store.begin_try(Some(&alice.username), throttle)).unwrap(), None);
+    assert_eq!(when(1, || store.begin_try(Some(&Target::from(&alice)), throttle)).unwrap(), None);
 }
 
 pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) {
@@ -130,10 +131,10 @@ pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) 
     let (proved, throttle) = (proof(&store, &alice), Throttle { after: 5, lock_after: 100 });
     let occasion = Occasion::OneCommand;
     all_at_once(stores, 8, |_, store| {
-        let begun = store.begin_try(Some(&alice.username), throttle).unwrap().unwrap();
+        let begun = store.begin_try(Some(&Target::from(&alice)), throttle).unwrap().unwrap();
         store.pass_try(&PassedTry { account: alice.id, begun, proved, renewed: None, occasion }).unwrap();
     });
-    when(60, || store.begin_try(Some(&alice.username), throttle)).unwrap();
+    when(60, || store.begin_try(Some(&Target::from(&alice)), throttle)).unwrap();
     assert_eq!(get(&store, alice.id), alice, "none is left to be given up");
 }
 

@@ -4,6 +4,7 @@ use super::{OPERATION, acting, added, get, hash_of, list, operator, settled, sig
 use crate::domain::audit::Outcome;
 use crate::domain::operation::OperationId;
 use crate::domain::role::Role;
+use crate::domain::target::Target;
 use crate::store::{Edit, EventFilter, Filter, Sort, Store, StoreError};
 
 pub fn a_batch_resets_each_as_a_reset_does(store: &mut Store) {
@@ -72,7 +73,7 @@ pub fn a_reset_is_known_by_its_operation_for_good(store: &mut Store) {
     // An account that the operation added was not reset by it.
     assert!(!store.was_reset(alice.id, OPERATION).unwrap());
     store.reset_password(&operator(), bob.id, bob.revision, &temporary("new")).unwrap();
-    let (_, credential) = store.credential(&bob.username).unwrap().unwrap();
+    let (_, credential) = store.credential(&Target::from(&bob)).unwrap().unwrap();
     let proved = credential.unwrap().revision;
     when(1, || store.replace_password(bob.id, proved, &super::hash("own"), None)).unwrap();
     assert!(store.was_reset(bob.id, OPERATION).unwrap());

@@ -117,6 +117,7 @@ macro_rules! laws {
             }
             tries {
                 a_name_that_is_nobodys_is_not_looked_up,
+                a_try_counts_on_its_account_by_whatever_name,
                 a_try_is_counted_before_it_is_looked_at,
                 after_five_failures_the_next_try_waits,
                 after_a_hundred_failures_an_account_is_locked,
@@ -147,6 +148,13 @@ macro_rules! laws {
                 names_sort_as_people_sort_them,
                 a_page_of_names_begins_after_the_last_one_whatever_was_renamed,
                 one_mailbox_is_one_address,
+                a_rename_changes_the_username_and_nothing_else,
+                a_former_username_is_given_to_nobody_else_while_it_is_kept,
+                an_account_may_take_its_former_username_back,
+                the_record_says_what_an_account_was_called,
+                the_address_of_a_removed_account_is_free_at_once,
+                an_account_comes_back_without_an_address_that_another_has,
+                a_removed_account_is_deleted_for_good_by_its_number_and_one_in_use_is_not,
             }
             tokens {
                 a_token_is_a_sign_in_with_the_roles_that_both_have,
@@ -323,12 +331,12 @@ fn get(store: &Store, id: AccountId) -> Account {
 }
 
 fn hash_of(store: &Store, account: &Account) -> String {
-    store.credential(&account.username).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
+    store.credential(&Target::from(account)).unwrap().unwrap().1.unwrap().hash.as_str().to_owned()
 }
 
 /// The proof of somebody who knows the password of an account.
 fn proof(store: &Store, account: &Account) -> PasswordRevision {
-    store.credential(&account.username).unwrap().unwrap().1.unwrap().revision
+    store.credential(&Target::from(account)).unwrap().unwrap().1.unwrap().revision
 }
 
 fn acting(store: &Store, account: &Account) -> Actor {

@@ -1,9 +1,14 @@
 //! Laws of the names of accounts.
 
-use super::{get, list, new, operator};
+use jiff::SignedDuration;
+
+use super::imports::newcomer;
+use super::{HOUR, added, get, hash_of, list, new, operator, settled, signed_in, token_of, when, words};
 use crate::domain::account::Account;
+use crate::domain::digest::FileDigest;
+use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::store::{Edit, Filter, NewAccount, Page, Sort, Store, StoreError};
+use crate::store::{Edit, EventFilter, Filter, Import, NewAccount, Page, Rename, Result, Sort, Store, StoreError};
 
 /// Adds an account with this name.
 fn named(store: &mut Store, username: &str, name: &str) -> Account {
@@ -62,4 +67,128 @@ pub fn one_mailbox_is_one_address(store: &mut Store) {
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), before);
     // It is shown as it was written.
     assert_eq!(get(store, id).email.unwrap().as_str(), "a@bücher.example");
+}
+
+/// Renames an account. The old name is kept for an hour.
+fn rename(store: &mut Store, account: &Account, to: &str) -> Result<()> {
+    let rename = Rename { to: to.parse().unwrap(), kept_for: SignedDuration::from_hours(1) };
+    let edit = Edit { username: Some(rename), ..Edit::default() };
+    store.edit_account(&operator(), account.id, account.revision, &edit)
+}
+
+fn everybody(store: &Store) -> Vec<Account> {
+    list(store, &Filter::default(), Sort::Id, false, 10)
+}
+
+#[track_caller]
+fn is_a_conflict(store: &mut Store, change: impl FnOnce(&mut Store) -> Result<()>) {
+    let before = everybody(store);
+    assert!(matches!(change(store), Err(StoreError::Conflict(_))));
+    assert_eq!(everybody(store), before);
+}
+
+pub fn a_rename_changes_the_username_and_nothing_else(store: &mut Store) {
+    let carol = settled(store, "carol", &[Role::Helpdesk]);
+    let hash = hash_of(store, &carol);
+    let digests = [signed_in(store, &carol, 1), token_of(store, &carol, "nightly", 2, &[Role::Helpdesk])];
+    let carol = get(store, carol.id);
+    rename(store, &carol, "carol.smith").unwrap();
+    let renamed = get(store, carol.id);
+    let expected = Account { username: "carol.smith".parse().unwrap(), revision: renamed.revision, ..carol };
+    assert_eq!(renamed, expected);
+    assert_eq!(hash_of(store, &renamed), hash);
+    for digest in digests {
+        assert_eq!(store.sign_in(digest).unwrap().unwrap().account.username.as_str(), "carol.smith");
+    }
+    assert_eq!(store.account(&"carol".parse().unwrap()).unwrap(), None);
+    assert_eq!(store.formerly(&"carol".parse().unwrap()).unwrap(), Some(renamed));
+}
+
+pub fn a_former_username_is_given_to_nobody_else_while_it_is_kept(store: &mut Store) {
+    let [carol, dora] = ["carol", "dora"].map(|username| added(store, username, &[]));
+    rename(store, &carol, "carol.smith").unwrap();
+    let other = |store: &mut Store| {
+        let email = Some("other@example.org".parse().unwrap());
+        store.add_account(&operator(), &NewAccount { email, ..new("carol", &[]) }).map(drop)
+    };
+    let imported = |store: &mut Store| {
+        let new = [newcomer("carol", &[])];
+        let import = Import { new: &new, edits: &[], skipped: 0, file: FileDigest::of(b"") };
+        store.import(&operator(), import, &mut |_| true).map(drop)
+    };
+    is_a_conflict(store, other);
+    is_a_conflict(store, imported);
+    is_a_conflict(store, |store| rename(store, &dora, "carol"));
+    when(HOUR - 1, || is_a_conflict(store, other));
+    when(HOUR, || rename(store, &dora, "carol")).unwrap();
+}
+
+pub fn an_account_may_take_its_former_username_back(store: &mut Store) {
+    let carol = added(store, "carol", &[]);
+    rename(store, &carol, "caro").unwrap();
+    let renamed = get(store, carol.id);
+    rename(store, &renamed, "carol").unwrap();
+    let carol = get(store, carol.id);
+    assert_eq!(store.account(&"carol".parse().unwrap()).unwrap(), Some(carol.clone()));
+    // The name in between is kept as well.
+    assert_eq!(store.holder(&"caro".parse().unwrap()).unwrap(), Some(carol.clone()));
+    // To be called as before is no rename.
+    rename(store, &carol, "carol").unwrap();
+    assert_eq!(store.formerly(&"carol".parse().unwrap()).unwrap(), None);
+}
+
+pub fn the_record_says_what_an_account_was_called(store: &mut Store) {
+    let carol = added(store, "carol", &[]);
+    rename(store, &carol, "carol.smith").unwrap();
+    let of_carol = EventFilter { account: Some(carol.id), ..EventFilter::default() };
+    let events = store.events(&of_carol, None, 10).unwrap();
+    assert_eq!((events.len(), &*events[1].target), (2, "carol"));
+    assert_eq!(words(&events[1]), "changed: username; username: carol.smith");
+}
+
+pub fn the_address_of_a_removed_account_is_free_at_once(store: &mut Store) {
+    let carol = added(store, "carol", &[]);
+    let email = carol.email.clone().unwrap();
+    store.remove(&operator(), carol.id, carol.revision).unwrap();
+    let address: Target = "carol@example.org".parse().unwrap();
+    assert_eq!(store.account(&address).unwrap(), None);
+    let removed = get(store, carol.id);
+    assert_eq!(removed.email, carol.email);
+    assert_eq!(store.removed_with(&email).unwrap(), [removed]);
+    let dora = NewAccount { email: carol.email, ..new("dora", &[]) };
+    let dora = store.add_account(&operator(), &dora).unwrap();
+    assert_eq!(store.account(&address).unwrap().map(|account| account.id), Some(dora));
+    // Both may have had it.
+    store.remove(&operator(), dora, get(store, dora).revision).unwrap();
+    assert_eq!(store.removed_with(&email).unwrap().len(), 2);
+}
+
+pub fn an_account_comes_back_without_an_address_that_another_has(store: &mut Store) {
+    let [carol, dora] = ["carol", "dora"].map(|username| added(store, username, &[]));
+    for account in [&carol, &dora] {
+        store.remove(&operator(), account.id, account.revision).unwrap();
+    }
+    let erin = NewAccount { email: carol.email.clone(), ..new("erin", &[]) };
+    store.add_account(&operator(), &erin).unwrap();
+    for (account, email) in [(&carol, None), (&dora, dora.email.clone())] {
+        let removed = get(store, account.id);
+        store.restore(&operator(), account.id, removed.revision).unwrap();
+        assert_eq!(get(store, account.id).email, email);
+    }
+    let events = store.events(&EventFilter { account: Some(carol.id), ..EventFilter::default() }, None, 10).unwrap();
+    assert_eq!(words(events.last().unwrap()), "changed: email");
+}
+
+pub fn a_removed_account_is_deleted_for_good_by_its_number_and_one_in_use_is_not(store: &mut Store) {
+    let carol = added(store, "carol", &[]);
+    is_a_conflict(store, |store| store.purge_account(&operator(), carol.id, carol.revision));
+    store.remove(&operator(), carol.id, carol.revision).unwrap();
+    let removed = get(store, carol.id);
+    is_a_conflict(store, |store| store.purge_account(&operator(), carol.id, carol.revision));
+    store.purge_account(&operator(), carol.id, removed.revision).unwrap();
+    assert_eq!(store.account(&Target::Id(carol.id)).unwrap(), None);
+    let last = store.events(&EventFilter { reverse: true, ..EventFilter::default() }, None, 1).unwrap();
+    assert_eq!((&*last[0].action, &*last[0].target, last[0].target_id), ("purge", "carol", Some(carol.id.0)));
+    // Its username is free.
+    added(store, "carol", &[]);
 }

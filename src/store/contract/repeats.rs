@@ -4,6 +4,7 @@ use super::tries::THROTTLE;
 use super::{HOUR, at, get, in_words, new_sign_in, operator, proof, settled, when, words};
 use crate::domain::account::Account;
 use crate::domain::audit::{Detail, DetailKey, EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Reason, Repeat};
+use crate::domain::target::Target;
 use crate::store::{EventFilter, FailedTry, Store};
 
 /// A refusal of somebody without any proof.
@@ -78,7 +79,7 @@ pub fn those_of_another_kind_are_counted_apart(store: &mut Store) {
 pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     for second in 0..4 {
-        let begun = when(second, || store.begin_try(Some(&alice.username), THROTTLE)).unwrap();
+        let begun = when(second, || store.begin_try(Some(&Target::from(&alice)), THROTTLE)).unwrap();
         let tried = FailedTry { account: Some(alice.id), begun, why: Reason::WrongPassword, typed_by: "bob" };
         when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
     }

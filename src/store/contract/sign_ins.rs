@@ -8,6 +8,7 @@ use super::{
 use crate::domain::account::Lifecycle;
 use crate::domain::authority::Refusal;
 use crate::domain::role::Role;
+use crate::domain::target::Target;
 use crate::store::{Occasion, PassedTry, Store, StoreError};
 
 pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut Store) {
@@ -53,7 +54,7 @@ pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut Store) {
 pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mut Store) {
     let alice = added(store, "alice", &[]);
     let (known, end) = (proof(store, &alice), 24 * HOUR);
-    let begun = store.begin_try(Some(&alice.username), THROTTLE).unwrap().unwrap();
+    let begun = store.begin_try(Some(&Target::from(&alice)), THROTTLE).unwrap().unwrap();
     let passed =
         PassedTry { account: alice.id, begun, proved: known, renewed: None, occasion: Occasion::PasswordChange };
     assert!(matches!(when(end, || store.pass_try(&passed)), Err(StoreError::Conflict(_))));

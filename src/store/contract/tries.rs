@@ -12,6 +12,7 @@ use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::made_up::delivered;
 use crate::domain::hash::StoredHash;
 use crate::domain::role::Role;
+use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, Tries, TriesNow, TryId};
 use crate::store::{
     EventFilter, FailedTry, Filter, NewAccount, NewTemporary, Occasion, PassedTry, Result, Sort, Store, StoreError,
@@ -22,7 +23,7 @@ pub const THROTTLE: Throttle = Throttle { after: 5, lock_after: 100 };
 const LONG: i64 = 1_000;
 
 fn begins(store: &mut Store, account: &Account, second: i64) -> Option<TryId> {
-    when(second, || store.begin_try(Some(&account.username), THROTTLE)).unwrap()
+    when(second, || store.begin_try(Some(&Target::from(account)), THROTTLE)).unwrap()
 }
 
 fn fails(store: &mut Store, account: &Account, begun: TryId, second: i64) {
@@ -74,8 +75,18 @@ fn recorded(store: &Store) -> usize {
 pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     store.disable(&operator(), alice.id, alice.revision).unwrap();
-    for username in [Some("nobody".parse().unwrap()), Some(alice.username), None] {
-        assert_eq!(store.begin_try(username.as_ref(), THROTTLE).unwrap(), None);
+    for target in [Some("nobody".parse().unwrap()), Some("no@body".parse().unwrap()), Some(Target::from(&alice)), None]
+    {
+        assert_eq!(store.begin_try(target.as_ref(), THROTTLE).unwrap(), None);
+    }
+}
+
+pub fn a_try_counts_on_its_account_by_whatever_name(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    for (failed, name) in [(1, "alice"), (2, "ALICE@example.org")] {
+        let begun = store.begin_try(Some(&name.parse().unwrap()), THROTTLE).unwrap().unwrap();
+        fails(store, &alice, begun, 0);
+        assert_eq!(get(store, alice.id).tries.failed, failed, "{name}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! The rows of accounts.
 
+use std::borrow::Cow;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
 
@@ -57,7 +59,7 @@ pub fn cells(account: &Account) -> [Value; 22] {
         text(Some(account.username.as_str())),
         text(Some(account.display_name.as_str())),
         text(email.map(Email::as_str)),
-        email.map(|email| email.key().into_owned()).into(),
+        account.email_key().map(Cow::into_owned).into(),
         search_text(&account.username, &account.display_name, email).into(),
         i64::from(account.roles.bits()).into(),
         text(Some(state)),
@@ -132,9 +134,9 @@ pub fn compute_again(connection: &Connection) -> Result<()> {
                 "UPDATE accounts SET search_text = ?2, name_key = ?3 WHERE id = ?1",
                 params![id, search, name],
             )?;
-            if let Some(email) = &account.email {
+            if let Some(key) = account.email_key() {
                 let sql = "UPDATE OR IGNORE accounts SET email_key = ?2 WHERE id = ?1 AND email_key <> ?2";
-                execute(connection, sql, params![id, email.key()])?;
+                execute(connection, sql, params![id, key])?;
             }
         }
         if rows.len() < BATCH {

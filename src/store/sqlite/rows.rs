@@ -9,6 +9,7 @@ use super::{accounts, lists, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
+use crate::domain::email::Email;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::role::{Role, Roles};
@@ -16,7 +17,7 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
-use crate::store::engine::{Kept, Reads, RepeatRow, Rows, SignInRow, TryRow, WrittenAccount};
+use crate::store::engine::{FormerName, Kept, Reads, RepeatRow, Rows, SignInRow, TryRow, WrittenAccount};
 use crate::store::{EventFilter, Filter, Page, Result, StoreError};
 
 /// A connection inside its transaction. The whole transaction has one limit. A caller that does much renews the limit
@@ -57,6 +58,19 @@ impl Reads for SqliteRows<'_> {
         };
         let sql = accounts::select(&format!("accounts WHERE {column} = ?1"));
         one(self.connection, &sql, [key], accounts::read)
+    }
+
+    fn removed_with(&mut self, email: &Email) -> Result<Vec<Account>> {
+        let sql = accounts::select("accounts WHERE email_key > ?1 || ' ' AND email_key < ?1 || '!' ORDER BY id");
+        all(self.connection, &sql, [email.key()], accounts::read)
+    }
+
+    fn former_name(&mut self, username: &Username) -> Result<Option<FormerName>> {
+        let sql = "SELECT account_id, kept_until FROM former_names WHERE username = ?1";
+        one(self.connection, sql, [username.as_str()], |row| {
+            let (account, kept_until) = (AccountId(row.get(0)?), moment_or_long_ago(row, 1));
+            Ok(FormerName { username: username.clone(), account, kept_until })
+        })
     }
 
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>> {
@@ -201,6 +215,19 @@ impl Rows for SqliteRows<'_> {
     fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()> {
         let sql = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1";
         self.execute(sql, params![id.0, hash.as_str()]).map(drop)
+    }
+
+    fn save_former_name(&mut self, name: &FormerName) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO former_names (username, account_id, kept_until) VALUES (?1, ?2, ?3)";
+        self.execute(sql, params![name.username.as_str(), name.account.0, name.kept_until.as_second()]).map(drop)
+    }
+
+    fn delete_former_name(&mut self, username: &Username) -> Result<()> {
+        self.execute("DELETE FROM former_names WHERE username = ?1", [username.as_str()]).map(drop)
+    }
+
+    fn delete(&mut self, id: AccountId) -> Result<()> {
+        self.execute("DELETE FROM accounts WHERE id = ?1", [id.0]).map(drop)
     }
 
     fn delete_removed(&mut self, until: Timestamp) -> Result<Vec<(AccountId, Username)>> {

@@ -106,6 +106,9 @@ impl Planner<'_> {
     /// Plans a row whose username or address an account already has.
     fn meet(&mut self, newcomer: &Newcomer, found: Namesakes) -> Result<()> {
         let Namesakes { by_username, by_email, .. } = found;
+        if let Some(keeper) = by_username.as_ref().filter(|account| account.username != newcomer.username) {
+            return Err(taken(newcomer.username.as_str(), keeper));
+        }
         let there = by_username.map(|account| (self.on_conflict, account));
         let other = by_email.filter(|other| there.as_ref().is_none_or(|(_, account)| account.id != other.id));
         match (there, other, &newcomer.email) {
@@ -150,6 +153,7 @@ impl Planner<'_> {
         let roles = roles.filter(|_| newcomer.roles != account.roles);
         name.or(email).or(roles)?;
         Some(Edit {
+            username: None,
             display_name: name.map(|_| newcomer.display_name.clone()),
             email: email.map(|_| newcomer.email.clone()),
             roles: roles.map(|_| newcomer.roles),
