@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'passdesk' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -107,7 +107,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'The order')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after this account')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -123,7 +123,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;show' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -143,7 +143,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -163,7 +163,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The new file for the temporary passwords: CSV, or JSON Lines with --format json')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cores to use [default: all]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -183,7 +183,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name; '''' for none')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The new e-mail address; '''' for none')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'This role in the place of all that it has; repeat it for several')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -207,7 +207,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts already in this file')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cores to use [default: all]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -228,7 +228,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;require-change' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -241,7 +241,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;unlock' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -254,7 +254,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;disable' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -267,7 +267,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;enable' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -280,7 +280,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;grant' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -293,7 +293,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;revoke' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -306,7 +306,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;remove' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -319,7 +319,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;delete' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -332,7 +332,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;restore' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -345,7 +345,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;purge' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -360,7 +360,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -377,7 +377,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;sign-in' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -390,7 +390,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;sign-out' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -404,7 +404,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;profile' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -417,7 +417,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;passwd' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -430,7 +430,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;tokens' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -452,7 +452,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it to a new file that only you can read')
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -469,7 +469,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;tokens;list' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: your own]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -483,7 +483,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;tokens;revoke' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -496,7 +496,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -511,7 +511,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;show' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -524,7 +524,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;set' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -537,7 +537,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;audit' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -561,7 +561,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Up to and including this day, or up to this moment')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after the event with this number')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -576,7 +576,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;audit;verify' {
             [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'A head that you noted earlier; it must still be in the record')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -589,7 +589,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;verify' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -606,7 +606,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -624,7 +624,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -640,7 +640,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;path' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -653,7 +653,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;backup' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -666,7 +666,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;check' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -679,7 +679,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;demo' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -693,7 +693,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;completions' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -706,7 +706,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;man' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -719,7 +719,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;help' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
     }
     var completions = [
         &'passdesk'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -52,7 +52,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -67,7 +67,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -101,7 +101,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --sort 'The order'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after this account'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -116,7 +116,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;show'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -135,7 +135,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -154,7 +154,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --output 'The new file for the temporary passwords: CSV, or JSON Lines with --format json'
             cand --expires-in 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -173,7 +173,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --name 'The new name; '''' for none'
             cand --email 'The new e-mail address; '''' for none'
             cand --role 'This role in the place of all that it has; repeat it for several'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -196,7 +196,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --resume 'Continue an interrupted run: skip the accounts already in this file'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -216,7 +216,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;require-change'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -228,7 +228,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;unlock'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -240,7 +240,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;disable'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -252,7 +252,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;enable'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -264,7 +264,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;grant'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -276,7 +276,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;revoke'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -288,7 +288,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;remove'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -300,7 +300,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;delete'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -312,7 +312,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;restore'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -324,7 +324,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;purge'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -338,7 +338,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -354,7 +354,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand passwd 'Change your password'
         }
         &'passdesk;me;sign-in'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -366,7 +366,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;sign-out'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -379,7 +379,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;profile'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -391,7 +391,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;passwd'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -403,7 +403,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -424,7 +424,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --output 'Write it to a new file that only you can read'
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -440,7 +440,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;tokens;list'= {
             cand --account 'The account [default: your own]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -453,7 +453,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens;revoke'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -465,7 +465,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -479,7 +479,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand set 'Change a setting'
         }
         &'passdesk;policy;show'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -491,7 +491,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;set'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -503,7 +503,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;audit'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -526,7 +526,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --until 'Up to and including this day, or up to this moment'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after the event with this number'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -540,7 +540,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;audit;verify'= {
             cand --expect-head 'A head that you noted earlier; it must still be in the record'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -552,7 +552,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;verify'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -568,7 +568,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -585,7 +585,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -600,7 +600,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand check 'Check the store, and say what to do about each finding'
         }
         &'passdesk;store;path'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -612,7 +612,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;backup'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -624,7 +624,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;check'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -636,7 +636,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;demo'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -649,7 +649,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;completions'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -661,7 +661,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;man'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -673,7 +673,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;help'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
