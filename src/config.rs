@@ -10,6 +10,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
+use crate::terminal::Nature;
 use crate::terminal::clipboard::display::Display;
 use crate::terminal::pager::PagerCommand;
 use crate::token_source::TokenSource;
@@ -109,9 +110,15 @@ pub fn pager() -> Option<PagerCommand> {
 }
 
 /// Whether the terminal obeys no escape sequences, as far as `TERM` says.
-#[must_use]
-pub fn is_dumb() -> bool {
+fn is_dumb() -> bool {
     variable("TERM").is_none_or(|term| term == "dumb")
+}
+
+/// What the environment says about the terminal. ssh sets `SSH_TTY` only where it gives one.
+#[must_use]
+pub fn terminal() -> Nature {
+    let is_bare_ssh = variable("SSH_CONNECTION").is_some() && variable("SSH_TTY").is_none();
+    Nature { is_dumb: is_dumb(), is_bare_ssh }
 }
 
 /// Whether to use colours on a stream. `--color` decides first, then `NO_COLOR` and `TERM`. Otherwise a terminal gets

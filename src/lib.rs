@@ -192,7 +192,7 @@ fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result
 /// Runs a command that needs a desk: a store and a terminal.
 fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     let gate = Gate::default();
-    let mut terminal = Console::open(look, &gate).context("the terminal cannot be used")?;
+    let mut terminal = Console::open(look, config::terminal(), &gate).context("the terminal cannot be used")?;
     let output = standard_output(cli.global.color)?;
     let pager = if is_paged(&cli, &output, &terminal) { config::pager() } else { None };
     let mut output: Box<dyn Output> = match pager {

@@ -106,7 +106,7 @@ fn named_number(text: &str, name: &str) -> Option<u64> {
 
 /// A user name from the environment, which may hold anything. A text that cannot be a user name is not repeated.
 fn os_name(text: &str) -> String {
-    let possible = text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._-@\\$".contains(c));
+    let possible = text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._-+@\\$".contains(c));
     if possible { text.to_owned() } else { "an impossible name".to_owned() }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::domain::account::{Account, AccountId};
-use crate::domain::actor::{Actor, Operator, Proof};
+use crate::domain::actor::{Actor, Proof};
 use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::moment;
@@ -133,21 +133,22 @@ fn ended(is_token: bool, is_malformed: bool) -> (Failure, Reason) {
     (refusal.into(), reason)
 }
 
-/// Asks for the account. `--as` answers already. The prompt offers the name of the operating-system user.
+/// Asks for the account. `--as` answers already. The prompt offers the name of the operating-system user, if it can be a
+/// username.
 pub fn ask_username(desk: &mut Desk<'_>) -> Result<Username> {
     if let Some(username) = &desk.global.as_username {
         return Ok(username.parse()?);
     }
     let instead = "name the account with --as USERNAME";
     if desk.global.password_stdin {
-        return Err(PromptError::NoTerminal { instead }.into());
+        return Err(PromptError::NoTerminal { instead: instead.into() }.into());
     }
-    let Operator { os_user, sudo_caller, .. } = &desk.operator;
-    let offer = sudo_caller.as_ref().unwrap_or(os_user).clone();
+    let offer = desk.operator.username();
+    let offer = offer.as_ref().map(Username::as_str);
     loop {
         // After a wrong name the user may already be typing a password. It goes into the next prompt, not into the
         // shell.
-        match desk.terminal.ask_text("Username", &offer, instead)?.parse::<Username>() {
+        match desk.terminal.ask_text("Username", offer, instead)?.parse::<Username>() {
             Ok(username) => return Ok(username),
             Err(invalid) => desk.terminal.note(&format!("{}. {}.", invalid.message, invalid.hint)),
         }

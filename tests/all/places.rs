@@ -5,7 +5,9 @@
 use std::process::Command;
 
 use crate::common::pty::Pty;
-use crate::common::{Desk, Run};
+use rustix::process::Signal;
+
+use crate::common::{Desk, GOOD, OTHER, Run, temporary_in};
 
 const LIST: [&str; 2] = ["users", "list"];
 
@@ -77,3 +79,186 @@ fn a_shell_of_the_demo_finds_no_program_in_the_working_folder_where_the_path_is_
     let path = shown.lines().find_map(|line| line.strip_prefix("PATH=")).unwrap();
     assert!(std::env::split_paths(path).all(|folder| folder.is_absolute()), "{path}");
 }
+
+// ---- Terminals.
+
+/// The program in a session of its own: its terminal controls other processes.
+const APART: &str = r#"exec setsid "$@""#;
+
+#[test]
+fn where_no_terminal_controls_the_program_it_asks_on_the_one_that_it_was_given() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::script(APART, &desk.command(&["me", "passwd", "--as", "alice"]));
+    pty.answer("Password of alice: ", GOOD);
+    pty.answer("New password: ", OTHER);
+    pty.answer("New password again: ", OTHER);
+    pty.end().exits(0).shows("The password of alice (Alice Example) is changed.");
+    desk.profile("alice", OTHER).succeeds();
+
+    let mut pty = Pty::script(APART, &desk.command(&["users", "reset", "alice", "-q"]));
+    pty.until("[y/N] ");
+    pty.send("y\n");
+    let temporary = temporary_in(&pty.end().exits(0).transcript).unwrap();
+    desk.profile("alice", &temporary).exits(6);
+}
+
+#[test]
+fn there_ctrl_c_and_a_signal_end_a_prompt_and_leave_the_terminal_as_it_was() {
+    let desk = Desk::with_alice();
+    for (args, prompt) in [
+        (&["users", "disable", "alice", "--as", "root"][..], "Password of root: "),
+        (&["users", "reset", "alice"], "[y/N] "),
+        (&["users", "reset"], "Esc leaves."),
+    ] {
+        for end in [None, Some(Signal::TERM)] {
+            let before = desk.state();
+            let mut pty = Pty::script(APART, &desk.command(args));
+            pty.until(prompt);
+            match end {
+                None => pty.send("\x03"),
+                Some(signal) => pty.signal(signal),
+            }
+            pty.end().exits(if end.is_some() { 143 } else { 130 }).shows("cancelled");
+            assert_eq!(desk.state(), before, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn there_a_screen_is_shown_and_left() {
+    let desk = Desk::with_alice();
+    for key in ["q", "\x03"] {
+        let mut pty = Pty::script(APART, &desk.command(&["users", "reset", "alice", "--yes", "--screen"]));
+        pty.until("It is in force.");
+        pty.is_hushed();
+        pty.send(key);
+        pty.end().exits(0);
+    }
+}
+
+#[test]
+fn with_a_terminal_on_one_side_alone_nothing_is_asked() {
+    let desk = Desk::with_alice();
+    for script in [r#"exec setsid "$@" </dev/null"#, r#"exec setsid "$@" 2>errors"#] {
+        let before = desk.state();
+        Pty::script(script, &desk.command(&["users", "reset", "alice"])).end().exits(2);
+        assert_eq!(desk.state(), before);
+    }
+}
+
+#[test]
+fn a_dumb_terminal_gets_plain_questions_and_no_escape_sequences() {
+    let desk = Desk::with_alice();
+    for term in ["dumb", ""] {
+        let command = |args: &[&str]| {
+            let mut command = desk.command(args);
+            command.env("TERM", term);
+            command
+        };
+        let mut asked = Pty::start(&command(&["users", "reset", "alice"]));
+        asked.until("[y/N] ");
+        asked.send("y\n");
+        let mut all = vec![asked.end().exits(0)];
+        for (args, code) in [
+            (&["users", "list"][..], 0),
+            (&["users", "reset", "--help"], 0),
+            (&["store", "check"], 0),
+            (&["store", "backup", if term.is_empty() { "unset.db" } else { "dumb.db" }], 0),
+            (&["users", "show", "nobody"], 3),
+        ] {
+            all.push(Pty::start(&command(args)).end().exits(code));
+        }
+        for ended in all {
+            assert!(!ended.transcript.contains('\x1b'), "{:?}", ended.transcript);
+        }
+    }
+}
+
+#[test]
+fn on_a_dumb_terminal_nothing_that_is_drawn_begins() {
+    let desk = Desk::with_alice();
+    for (args, instead) in [
+        (&["users", "reset"][..], "name accounts by id"),
+        (&["users", "reset", "alice", "--yes", "--screen"], "use --output"),
+        (&["users", "reset", "alice", "--yes", "--copy=osc52"], "use --output"),
+        (&["init", "--store", "new.db", "--screen"], "use --output"),
+    ] {
+        let (before, names) = (desk.state(), std::fs::read_dir(desk.home.path()).unwrap().count());
+        let ended = Pty::start(desk.command(args).env("TERM", "dumb")).end().exits(2);
+        let ended = ended.shows("TERM is dumb, or not set").shows(instead);
+        assert!(!ended.transcript.contains('\x1b'), "{:?}", ended.transcript);
+        assert_eq!((desk.state(), std::fs::read_dir(desk.home.path()).unwrap().count()), (before, names), "{args:?}");
+    }
+}
+
+#[test]
+fn what_would_have_to_ask_over_ssh_without_a_terminal_names_the_flag_that_gives_one() {
+    let desk = Desk::with_alice();
+    for args in [
+        &["me", "passwd"][..],
+        &["me", "sign-in"],
+        &["users", "list", "--as", "alice"],
+        &["users", "reset", "alice"],
+        &["users", "reset"],
+        &["users", "reset", "alice", "--screen", "--yes"],
+        &["demo", "--shell"],
+    ] {
+        let hint = |variables: &[(&str, &str)]| {
+            let run: Run = desk.command(args).envs(variables.iter().copied()).output().unwrap().into();
+            assert!(run.code == 2 || run.code == 12, "{args:?}: {}", run.stderr);
+            run.stderr.contains("ssh -t HOST passdesk …")
+        };
+        let before = desk.state();
+        let over = ("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+        assert!(hint(&[over]), "{args:?}");
+        // There is a terminal, and the script uses another stream.
+        assert!(!hint(&[over, ("SSH_TTY", "/dev/pts/0")]) && !hint(&[]), "{args:?}");
+        assert_eq!(desk.state(), before, "{args:?}");
+    }
+}
+
+// ---- The names of users.
+
+/// A name that a directory of other systems gives, which no account can have.
+const FOREIGN: &str = r"CORP\carol";
+
+#[test]
+fn a_user_whose_name_can_be_no_username_is_offered_none() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(desk.command(&["me", "profile"]).env("SUDO_USER", FOREIGN));
+    pty.until("Username: ");
+    pty.send("\n");
+    pty.until("Username: ");
+    pty.send("alice\n");
+    pty.answer("Password of alice: ", GOOD);
+    pty.end().exits(0);
+}
+
+#[test]
+fn the_record_names_such_a_user_all_the_same() {
+    let desk = Desk::with_alice();
+    for name in [FOREIGN, "CORP+carol", "carol@corp.example"] {
+        let run = desk.command(&["users", "require-change", "alice"]).env("SUDO_USER", name).output().unwrap();
+        Run::from(run).succeeds();
+        let event = crate::common::record::events(&desk).pop().unwrap();
+        assert!(event["actor"].as_str().unwrap().ends_with(&format!("sudo by {name})")), "{event}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, to run as a user whom the system does not name"]
+fn without_a_usable_name_init_asks_for_one_and_makes_nothing() {
+    let desk = Desk::empty();
+    std::os::unix::fs::chown(desk.home.path(), Some(NAMELESS), None).unwrap();
+    let plain = desk.command(&["init"]);
+    let mut setpriv = Command::new("setpriv");
+    setpriv.args([&format!("--reuid={NAMELESS}"), "--clear-groups"]).arg(plain.get_program()).arg("init");
+    setpriv.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let run = Run::from(setpriv.current_dir(desk.home.path()).output().unwrap()).exits(2);
+    let said =
+        "error: your name on this machine, '54321', cannot be a username\nhint: name the first admin with --admin";
+    assert!(run.stderr.starts_with(said), "{}", run.stderr);
+    assert_eq!(std::fs::read_dir(desk.home.path()).unwrap().count(), 0);
+}
+
+const NAMELESS: u32 = 54_321;
