@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use crate::common::pty::Pty;
 use rustix::process::Signal;
 
+use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, OTHER, Run, temporary_in};
 
 const LIST: [&str; 2] = ["users", "list"];
@@ -18,8 +20,8 @@ fn an_empty_variable_is_as_if_it_were_unset() {
     let desk = Desk::new();
     // Where the store is if nothing names it.
     let place = desk.home.path().join(".local/share/passdesk");
-    std::fs::create_dir_all(&place).unwrap();
-    std::fs::copy(desk.store(), place.join("passdesk.db")).unwrap();
+    fs::create_dir_all(&place).unwrap();
+    fs::copy(desk.store(), place.join("passdesk.db")).unwrap();
     let as_nobody = |command: &mut Command| {
         let run: Run = command.output().unwrap().into();
         (run.code, run.stdout, run.stderr)
@@ -68,7 +70,7 @@ fn the_demo_takes_an_empty_folder_for_temporary_files_for_none() {
     let desk = Desk::empty();
     let run: Run = desk.command(&["demo"]).env("TMPDIR", "").output().unwrap().into();
     run.succeeds();
-    assert_eq!(std::fs::read_dir(desk.home.path()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(desk.home.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -78,6 +80,88 @@ fn a_shell_of_the_demo_finds_no_program_in_the_working_folder_where_the_path_is_
     let shown = Pty::script(r#"PATH= SHELL=/usr/bin/env exec "$@""#, &demo).end().exits(0).text();
     let path = shown.lines().find_map(|line| line.strip_prefix("PATH=")).unwrap();
     assert!(std::env::split_paths(path).all(|folder| folder.is_absolute()), "{path}");
+}
+
+// ---- Mounts.
+
+/// Runs a script as root, with its own mounts, in the home of the desk. `$0` is the program.
+#[track_caller]
+fn with_mounts(desk: &Desk, script: &str) -> Run {
+    assert!(rustix::process::geteuid().is_root(), "only root can mount");
+    let plain = desk.command(&[]);
+    let mut unshared = Command::new("unshare");
+    unshared.args(["--mount", "sh", "-ec", script]).arg(plain.get_program());
+    unshared.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    unshared.current_dir(desk.home.path()).output().unwrap().into()
+}
+
+/// A desk with the token of an admin in the file `token`, and a folder `mount`.
+fn with_token() -> Desk {
+    let desk = Desk::settled();
+    let create = ["tokens", "create", "nightly", "--expires-in", "1d", "--output", "token"];
+    desk.run_as("root", &create).succeeds();
+    fs::create_dir(desk.home.path().join("mount")).unwrap();
+    // Others can enter the home. So only the mount keeps them away, or nothing does.
+    fs::set_permissions(desk.home.path(), Permissions::from_mode(0o755)).unwrap();
+    desk
+}
+
+#[test]
+#[ignore = "needs root, to mount"]
+fn a_token_is_taken_from_where_a_system_or_a_container_puts_it() {
+    let desk = with_token();
+    // As systemd puts the credentials of a service: LoadCredential in systemd.exec(5).
+    for (folder, file) in [(0o500, 0o400), (0o500, 0o440), (0o550, 0o440), (0o700, 0o444)] {
+        let script = format!(
+            "mount -t tmpfs -o mode=755 none mount; mkdir mount/unit; install -m {file:o} token mount/unit/token
+            chmod {folder:o} mount/unit; mount -o remount,ro mount
+            PASSDESK_TOKEN_FILE=mount/unit/token \"$0\" me profile"
+        );
+        with_mounts(&desk, &script).succeeds();
+    }
+    // As Kubernetes and Docker put a secret.
+    for mode in [0o444, 0o644, 0o400] {
+        let script = format!(
+            "mount -t tmpfs -o mode=1777 none mount; mkdir mount/..1; install -m {mode:o} token mount/..1/token
+            ln -s ..1 mount/..data; ln -s ..data/token mount/token; mount -o remount,ro mount
+            PASSDESK_TOKEN_FILE=mount/token \"$0\" me profile"
+        );
+        with_mounts(&desk, &script).succeeds();
+    }
+}
+
+#[test]
+#[ignore = "needs root, to mount"]
+fn a_token_that_others_can_read_on_a_read_only_mount_is_refused_with_what_can_be_done() {
+    let desk = with_token();
+    for mount in [
+        "chmod 644 token; cp -p token mount; mount --bind mount mount; mount -o remount,bind,ro mount",
+        // Somebody else has put it there, and can read it.
+        "mount -t tmpfs -o mode=755 none mount; install -m 444 -o nobody token mount; mount -o remount,ro mount",
+    ] {
+        let run = desk
+            .refuses(2, || with_mounts(&desk, &format!("{mount}; PASSDESK_TOKEN_FILE=mount/token \"$0\" me profile")));
+        assert!(run.stderr.contains("is open to others (mode 0") && run.stderr.contains("mounted with mode 0400"));
+        assert!(!run.stderr.contains("chmod"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_token_is_taken_from_below_a_folder_that_others_cannot_enter() {
+    let desk = with_token();
+    let folder = desk.home.path().join("mount");
+    fs::copy(desk.home.path().join("token"), folder.join("token")).unwrap();
+    fs::set_permissions(folder.join("token"), Permissions::from_mode(0o444)).unwrap();
+    let profile = |mode: u32| {
+        fs::set_permissions(&folder, Permissions::from_mode(mode)).unwrap();
+        let run = desk.command(&["me", "profile"]).env("PASSDESK_TOKEN_FILE", "mount/token").output().unwrap();
+        Run::from(run)
+    };
+    profile(0o700).succeeds();
+    for mode in [0o755, 0o711, 0o701] {
+        let run = profile(mode).exits(2);
+        assert!(run.stderr.contains("chmod 600 mount/token"), "{}", run.stderr);
+    }
 }
 
 // ---- Terminals.
@@ -183,11 +267,11 @@ fn on_a_dumb_terminal_nothing_that_is_drawn_begins() {
         (&["users", "reset", "alice", "--yes", "--copy=osc52"], "use --output"),
         (&["init", "--store", "new.db", "--screen"], "use --output"),
     ] {
-        let (before, names) = (desk.state(), std::fs::read_dir(desk.home.path()).unwrap().count());
+        let (before, names) = (desk.state(), fs::read_dir(desk.home.path()).unwrap().count());
         let ended = Pty::start(desk.command(args).env("TERM", "dumb")).end().exits(2);
         let ended = ended.shows("TERM is dumb, or not set").shows(instead);
         assert!(!ended.transcript.contains('\x1b'), "{:?}", ended.transcript);
-        assert_eq!((desk.state(), std::fs::read_dir(desk.home.path()).unwrap().count()), (before, names), "{args:?}");
+        assert_eq!((desk.state(), fs::read_dir(desk.home.path()).unwrap().count()), (before, names), "{args:?}");
     }
 }
 
@@ -258,7 +342,7 @@ fn without_a_usable_name_init_asks_for_one_and_makes_nothing() {
     let said =
         "error: your name on this machine, '54321', cannot be a username\nhint: name the first admin with --admin";
     assert!(run.stderr.starts_with(said), "{}", run.stderr);
-    assert_eq!(std::fs::read_dir(desk.home.path()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(desk.home.path()).unwrap().count(), 0);
 }
 
 const NAMELESS: u32 = 54_321;
