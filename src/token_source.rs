@@ -61,6 +61,17 @@ fn not_through_sudo(path: &Path) -> Failure {
         .hint("pass the token itself; sudo must keep it: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")
 }
 
+/// The failure for a file that others can get at.
+fn open_to_others(path: &Path, file: &Metadata) -> Failure {
+    let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
+    let remedy = if is_read_only(path) {
+        "its mount is read-only: have it mounted with mode 0400, or below a folder that others cannot enter".into()
+    } else {
+        format!("then: chmod 600 {}", shell_word(&shown(path)))
+    };
+    unusable(path, &what).hint(format!("if somebody may have read it, revoke the token; {remedy}"))
+}
+
 /// Whether others cannot get at a file, whatever its mode says. A folder above may be closed to them. Or the file is a
 /// secret that root has mounted into a container: it lies in memory, and nothing there can change its mode.
 fn is_out_of_reach(path: &Path, file: &Metadata) -> io::Result<bool> {
@@ -93,16 +104,10 @@ fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroiz
         if is_kept(file) {
             return Err(unusable(path, "is one of passdesk's own files"));
         }
-        if file.mode() & 0o077 == 0 || is_out_of_reach(path, file).map_err(unreadable)? {
-            return Ok(());
+        if file.mode() & 0o077 != 0 && !is_out_of_reach(path, file).map_err(unreadable)? {
+            return Err(open_to_others(path, file));
         }
-        let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
-        let remedy = if is_read_only(path) {
-            "its mount is read-only, so have it mounted with mode 0400, or below a folder that is closed".into()
-        } else {
-            format!("chmod 600 {}", shell_word(&shown(path)))
-        };
-        Err(unusable(path, &what).hint(format!("if somebody may have read it, revoke the token; then: {remedy}")))
+        Ok(())
     };
     let (file, _) = named_file::open(path, OpenOptions::new().read(true), Links::Followed, unreadable, will_do)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));

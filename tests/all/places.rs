@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
 use crate::common::pty::Pty;
-use crate::common::{Desk, GOOD, OTHER, Run, temporary_in};
+use crate::common::{Desk, GOOD, OTHER, Run, fed, temporary_in};
 
 const LIST: [&str; 2] = ["users", "list"];
 
@@ -162,6 +165,143 @@ fn a_token_is_taken_from_below_a_folder_that_others_cannot_enter() {
         let run = profile(mode).exits(2);
         assert!(run.stderr.contains("chmod 600 mount/token"), "{}", run.stderr);
     }
+}
+
+// ---- File systems.
+
+/// A folder in the home, with another file system in it until it is dropped.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn by(desk: &Desk, program: &str, args: &[&str]) -> Self {
+        let [on, folder] = ["on", "disk"].map(|name| desk.home.path().join(name));
+        fs::create_dir(&folder).unwrap();
+        match program {
+            "fusefat" => {
+                fs::File::create(&on).unwrap().set_len(16 << 20).unwrap();
+                assert!(Command::new("/usr/sbin/mkfs.vfat").arg(&on).output().unwrap().status.success());
+            }
+            _ => fs::create_dir(&on).unwrap(),
+        }
+        let mut mount = Command::new(program);
+        assert!(mount.args(args).args([&on, &folder]).output().unwrap().status.success());
+        // Some programs answer before they have mounted.
+        let dev = |folder: &Path| fs::metadata(folder).unwrap().dev();
+        while dev(&folder) == dev(desk.home.path()) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        Self(folder)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+#[ignore = "needs root and the Debian packages dosfstools and fusefat, to mount a FAT disk"]
+fn a_fat_disk_that_is_closed_to_others_takes_passwords_and_backups() {
+    let desk = Desk::with_alice();
+    // Without modes and hard links. Everything on it is its owner's alone.
+    let mounted = Mounted::by(&desk, "fusefat", &["-o", "rw+"]);
+    let reset = ["users", "reset", "alice", "--yes", "--quiet", "--output", "disk/alice"];
+    desk.run(&reset).succeeds();
+    let temporary = fs::read_to_string(mounted.0.join("alice")).unwrap();
+    desk.profile("alice", temporary.trim_end()).exits(6);
+    desk.run(&["users", "reset", "root", "alice", "--yes", "--format", "csv", "--output", "disk/all"]).succeeds();
+    desk.run(&["store", "backup", "disk/copy"]).succeeds();
+    assert_eq!(mounted.names(), ["alice", "all", "copy"]);
+    fs::copy(mounted.0.join("copy"), desk.home.path().join("back.db")).unwrap();
+    fs::set_permissions(desk.home.path().join("back.db"), Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(desk.run(&["users", "list", "--store", "back.db"]).succeeds().stdout, desk.run(&LIST).stdout);
+}
+
+#[test]
+#[ignore = "needs root and the Debian package bindfs, to mount a file system without modes"]
+fn where_others_could_read_each_file_no_secret_is_written_and_nothing_is_left() {
+    let desk = Desk::with_alice();
+    // As FAT and SMB come up by default. Some mounts refuse another mode, and some do as if they took it.
+    for chmod in ["--chmod-ignore", "--chmod-deny"] {
+        let mounted = Mounted::by(&desk, "bindfs", &["-p", "0755", chmod]);
+        for (args, code) in [
+            (&["users", "reset", "alice", "--yes", "--output", "disk/out"][..], 12),
+            (&["users", "reset", "--all", "--yes", "--format", "csv", "--output", "disk/out"], 12),
+            (&["users", "add", "bob", "--output", "disk/out"], 12),
+            (&["store", "backup", "disk/copy.db"], 1),
+            (&["init", "--admin", "root", "--output", "init", "--store", "disk/new.db"], 10),
+            (&["init", "--admin", "root", "--output", "init", "--store", "disk/a/b/new.db"], 10),
+        ] {
+            let events = || crate::common::record::events(&desk).len();
+            let before = events();
+            let run = desk.refuses(code, || desk.run(args));
+            assert!(run.stderr.contains("keeps no modes (each file gets 0755)\nhint: "), "{args:?}: {}", run.stderr);
+            assert_eq!((run.stdout.as_str(), mounted.names(), events()), ("", vec![], before), "{args:?}");
+            assert!(!desk.home.path().join("init").exists());
+        }
+        let mut sign_in = desk.command(&["me", "sign-in", "--as", "alice", "--password-stdin"]);
+        sign_in.env("XDG_STATE_HOME", desk.home.path().join("disk"));
+        fed(sign_in, format!("{GOOD}\n")).exits(1);
+        assert!(mounted.names().iter().all(|name| fs::read_dir(mounted.0.join(name)).unwrap().count() == 0));
+        drop(mounted);
+        for folder in ["on", "disk"] {
+            fs::remove_dir_all(desk.home.path().join(folder)).unwrap();
+        }
+    }
+}
+
+/// Runs the program where a system call on this path fails.
+fn where_fails(desk: &Desk, path: &str, fault: &str, args: &[&str]) -> Run {
+    let plain = desk.command(args);
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-o", "/dev/null", "-P"]).arg(desk.home.path().join(path));
+    traced.arg(format!("--inject={fault}")).arg(plain.get_program()).args(args).env_clear();
+    traced.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    traced.current_dir(desk.home.path()).output().unwrap().into()
+}
+
+fn reset(out: &str) -> [&str; 6] {
+    ["users", "reset", "alice", "--yes", "--output", out]
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_folder_that_cannot_be_synced_is_no_failure_and_a_file_is() {
+    let desk = Desk::with_alice();
+    fs::create_dir(desk.home.path().join("disk")).unwrap();
+    for error in ["EINVAL", "EOPNOTSUPP", "EBADF"] {
+        let fault = format!("fsync:error={error}");
+        let out = format!("disk/out-{error}");
+        where_fails(&desk, "disk", &fault, &reset(&out)).succeeds();
+        where_fails(&desk, "disk", &fault, &["store", "backup", &format!("disk/copy-{error}")]).succeeds();
+        let new = format!("disk/new-{error}.db");
+        where_fails(&desk, "disk", &fault, &["init", "--admin", "root", "-q", "--store", &new]).succeeds();
+        desk.refuses(12, || where_fails(&desk, "disk/out", &fault, &reset("disk/out")));
+        assert!(!desk.home.path().join("disk/out").exists());
+    }
+    desk.refuses(12, || where_fails(&desk, "disk", "fsync:error=EIO", &reset("disk/out")));
+    assert!(!desk.home.path().join("disk/out").exists());
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn where_nothing_is_moved_to_a_free_name_alone_nor_linked_a_backup_gets_its_name_all_the_same() {
+    let desk = Desk::with_alice();
+    fs::create_dir(desk.home.path().join("disk")).unwrap();
+    let fault = "renameat2:error=EINVAL";
+    where_fails(&desk, "disk", fault, &["store", "backup", "disk/copy.db"]).succeeds();
+    desk.run(&["users", "list", "--store", "disk/copy.db"]).succeeds();
+    where_fails(&desk, "disk", fault, &["init", "--admin", "root", "-q", "--store", "disk/new.db"]).succeeds();
+    let run = where_fails(&desk, "disk", fault, &["store", "backup", "disk/copy.db"]).exits(7);
+    assert!(run.stderr.contains("exists already"), "{}", run.stderr);
 }
 
 // ---- Terminals.
