@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use rustix::fs::StatVfsMountFlags;
+
 /// How others can get at a folder.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -58,6 +60,12 @@ pub fn closed(path: &Path) -> io::Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Whether the mount of this path is read-only. Then nobody can change its mode here.
+#[must_use]
+pub fn is_read_only(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|mount| mount.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::StatVfsMountFlags;
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
@@ -64,7 +63,7 @@ fn not_through_sudo(path: &Path) -> Failure {
 /// The failure for a file that others can get at.
 fn open_to_others(path: &Path, file: &Metadata) -> Failure {
     let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
-    let remedy = if is_read_only(path) {
+    let remedy = if folders::is_read_only(path) {
         "its mount is read-only: have it mounted with mode 0400, or below a folder that others cannot enter".into()
     } else {
         format!("then: chmod 600 {}", shell_word(&shown(path)))
@@ -75,12 +74,8 @@ fn open_to_others(path: &Path, file: &Metadata) -> Failure {
 /// Whether others cannot get at a file, whatever its mode says. A folder above may be closed to them. Or the file is a
 /// secret that root has mounted into a container: it lies in memory, and nothing there can change its mode.
 fn is_out_of_reach(path: &Path, file: &Metadata) -> io::Result<bool> {
-    Ok((file.uid() == 0 && is_read_only(path) && is_in_memory(path)) || folders::closed(&path.canonicalize()?)?)
-}
-
-/// Whether the file is on a read-only mount.
-fn is_read_only(path: &Path) -> bool {
-    rustix::fs::statvfs(path).is_ok_and(|mount| mount.f_flag.contains(StatVfsMountFlags::RDONLY))
+    Ok((file.uid() == 0 && folders::is_read_only(path) && is_in_memory(path))
+        || folders::closed(&path.canonicalize()?)?)
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! The places that the program runs in: its environment, its mounts and file systems, its terminals.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::common::pty::Pty;
-use crate::common::{Desk, GOOD, OTHER, Run, fed, temporary_in};
+use crate::common::{Desk, GOOD, OTHER, Run, contents, fed, temporary_in};
 
 const LIST: [&str; 2] = ["users", "list"];
 
@@ -165,6 +166,145 @@ fn a_token_is_taken_from_below_a_folder_that_others_cannot_enter() {
         let run = profile(mode).exits(2);
         assert!(run.stderr.contains("chmod 600 mount/token"), "{}", run.stderr);
     }
+}
+
+// ---- Stores where nothing can be written.
+
+/// What reads a store in the folder `mount`.
+const READS: [&[&str]; 8] = [
+    &["users", "list"],
+    &["users", "show", "alice"],
+    &["audit", "list"],
+    &["audit", "verify"],
+    &["policy", "show"],
+    &["tokens", "list"],
+    &["users", "reset", "alice", "--dry-run"],
+    &["store", "check"],
+];
+
+/// A desk with a copy of its store in the folder `mount`. The name of alice is in its log alone, if there is one.
+fn with_a_copy(beside: &[&str]) -> Desk {
+    let desk = Desk::with_alice();
+    let mount = desk.home.path().join("mount");
+    fs::create_dir(&mount).unwrap();
+    // Whoever closes the store last removes its log.
+    let open = (!beside.is_empty()).then(|| {
+        let open = rusqlite::Connection::open(desk.store()).unwrap();
+        open.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
+        open
+    });
+    desk.run(&["users", "edit", "alice", "--name", "Alice Anew"]).succeeds();
+    for suffix in [""].iter().chain(beside) {
+        let name = format!("store.db{suffix}");
+        fs::copy(desk.home.path().join(&name), mount.join(&name)).unwrap();
+    }
+    drop(open);
+    desk
+}
+
+#[test]
+#[ignore = "needs root, to mount"]
+fn a_store_on_a_read_only_mount_is_read_with_its_log_and_nothing_changes() {
+    for beside in [&[][..], &["-wal"], &["-wal", "-shm"]] {
+        let desk = with_a_copy(beside);
+        let before = contents(&desk.home.path().join("mount"));
+        for mode in ["600", "400"] {
+            for args in READS {
+                let args = args.join(" ");
+                let script = format!(
+                    "chmod {mode} mount/store.db; mount --bind mount mount; mount -o remount,bind,ro mount
+                    \"$0\" {args} --store mount/store.db"
+                );
+                let run = with_mounts(&desk, &script).succeeds();
+                if args == "users list" {
+                    assert!(run.stdout.contains("Alice Anew"), "{beside:?}: {}", run.stdout);
+                }
+                assert!(contents(&desk.home.path().join("mount")) == before, "{beside:?} {args}");
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs root, to mount"]
+fn what_would_change_a_store_on_a_read_only_mount_is_refused_before_anything_is_made() {
+    let desk = with_a_copy(&["-wal"]);
+    for args in [
+        "users reset alice --yes -q",
+        "users reset alice --yes --output out",
+        "users add bob -q",
+        "users edit alice --name Other",
+        "users import people.csv",
+        "policy set min-length 20",
+        "store backup copy.db",
+        "recover root --yes -q",
+        "me sign-in --as alice --password-stdin",
+        "verify alice",
+        // A try could not be counted.
+        "users list --as alice --password-stdin",
+    ] {
+        let (before, names) =
+            (contents(&desk.home.path().join("mount")), fs::read_dir(desk.home.path()).unwrap().count());
+        let script = format!(
+            "mount --bind mount mount; mount -o remount,bind,ro mount
+            echo '{GOOD}' | \"$0\" {args} --store mount/store.db"
+        );
+        let run = with_mounts(&desk, &script).exits(10);
+        assert!(
+            run.stderr.contains(", and this would change it\nhint: copy it into a folder of your own"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!((run.stdout.as_str(), fs::read_dir(desk.home.path()).unwrap().count()), ("", names), "{args}");
+        assert!(contents(&desk.home.path().join("mount")) == before, "{args}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, to act as another user"]
+fn a_store_in_a_folder_that_its_owner_cannot_write_is_read_and_not_changed() {
+    for beside in [&[][..], &["-wal"], &["-wal", "-shm"]] {
+        let desk = with_a_copy(beside);
+        fs::set_permissions(desk.home.path(), Permissions::from_mode(0o755)).unwrap();
+        let script = |args: &str| {
+            format!(
+                "chown -R nobody mount; chmod 555 mount
+                setpriv --reuid=nobody --clear-groups \"$0\" {args} --store mount/store.db"
+            )
+        };
+        for args in READS {
+            let run = with_mounts(&desk, &script(&args.join(" "))).succeeds();
+            assert!(args != ["users", "list"] || run.stdout.contains("Alice Anew"), "{}", run.stdout);
+        }
+        let before = contents(&desk.home.path().join("mount"));
+        let run = with_mounts(&desk, &script("users reset alice --yes -q")).exits(10);
+        assert!(run.stderr.contains("is not yours to write here, and this would change it"), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+        assert!(contents(&desk.home.path().join("mount")) == before);
+    }
+}
+
+#[test]
+#[ignore = "needs root, to mount"]
+fn a_store_of_an_older_schema_on_a_read_only_mount_says_how_it_is_brought_up_to_date() {
+    let desk = with_a_copy(&[]);
+    let older = rusqlite::Connection::open(desk.home.path().join("mount/store.db")).unwrap();
+    older.pragma_update(None, "user_version", 6).unwrap();
+    drop(older);
+    let script = "mount --bind mount mount; mount -o remount,bind,ro mount; \"$0\" users list --store mount/store.db";
+    let run = with_mounts(&desk, script).exits(10);
+    assert!(run.stderr.contains("still has schema 6\nhint: 'passdesk users list' brings"), "{}", run.stderr);
+}
+
+#[test]
+#[ignore = "needs root, to mount"]
+fn a_store_that_others_can_read_on_a_read_only_mount_is_refused_without_chmod() {
+    let desk = with_a_copy(&[]);
+    let script = "chmod 444 mount/store.db; mount --bind mount mount; mount -o remount,bind,ro mount
+        \"$0\" users list --store mount/store.db";
+    let run = with_mounts(&desk, script).exits(10);
+    assert!(run.stderr.contains("is open to others (mode 0444)") && run.stderr.contains("then: copy it"));
+    assert!(!run.stderr.contains("chmod"), "{}", run.stderr);
 }
 
 // ---- File systems.
