@@ -23,7 +23,7 @@
 //! - [`named_file`]: how a file is opened that a user names.
 //! - `patient`: streams that do not block.
 //! - [`made`]: files that the program made and removes again.
-//! - [`folders`]: which folders others can rearrange.
+//! - [`folders`]: which folders others can rearrange or enter.
 //! - [`gate`]: keeps signals out of transactions.
 //! - [`system`]: the clock, random numbers, and who runs this.
 //! - [`sign_in_files`] and [`token_source`]: where a sign-in and a token are kept.

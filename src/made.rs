@@ -11,7 +11,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, fsync, openat, unlinkat};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, unlinkat};
 use rustix::io::Errno;
 
 /// A file or a folder made here. While this is held, no other file can get its inode number.
@@ -136,9 +136,11 @@ fn random<T>(
 /// Syncs a folder to the disk, so that the names in it stay. Not every file system can do that (FUSE, SMB). There the names
 /// are as sure as its other ones.
 pub fn sync_folder(folder: &File) -> io::Result<()> {
-    match fsync(folder) {
-        Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
-        synced => Ok(synced?),
+    match folder.sync_all() {
+        Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::INVAL | Errno::NOTSUP | Errno::BADF)) => {
+            Ok(())
+        }
+        synced => synced,
     }
 }
 

@@ -57,7 +57,7 @@ fn unusable(path: &Path, what: &str) -> Failure {
 /// caller could act by a token that they cannot read.
 fn not_through_sudo(path: &Path) -> Failure {
     unusable(path, "is not opened through sudo")
-        .hint("pass the token itself; sudo must keep it: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")
+        .hint("pass the token itself; sudo must keep it: T=$(cat FILE); PASSDESK_TOKEN=${T:?} sudo … passdesk …")
 }
 
 /// The failure for a file that others can get at.
