@@ -495,6 +495,8 @@ fn there_a_screen_is_shown_and_left() {
         let mut pty = Pty::script(APART, &desk.command(&["users", "reset", "alice", "--yes", "--screen"]));
         pty.until("It is in force.");
         pty.is_hushed();
+        // What is typed before the page can be read is thrown away.
+        thread::sleep(Duration::from_millis(500));
         pty.send(key);
         pty.end().exits(0);
     }
