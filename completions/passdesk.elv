@@ -18,7 +18,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
     }
     var completions = [
         &'passdesk'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -52,7 +52,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -67,7 +67,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -101,7 +101,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --sort 'The order'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after this account'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -116,7 +116,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;show'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -135,7 +135,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -154,7 +154,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --output 'The new file for the temporary passwords: CSV, or JSON Lines with --format json'
             cand --expires-in 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -174,7 +174,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --name 'The new name of its owner; '''' for none'
             cand --email 'The new e-mail address; '''' for none'
             cand --role 'This role in the place of all that it has; repeat it for several'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -197,7 +197,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --resume 'Continue an interrupted run: skip the accounts already in this file'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -217,7 +217,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;require-change'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -229,7 +229,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;unlock'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -241,7 +241,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;disable'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -253,7 +253,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;enable'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -265,7 +265,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;grant'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -277,7 +277,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;revoke'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -289,7 +289,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;remove'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -301,7 +301,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;delete'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -313,7 +313,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;restore'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -325,7 +325,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;purge'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -339,7 +339,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -355,7 +355,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand passwd 'Change your password'
         }
         &'passdesk;me;sign-in'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -367,7 +367,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;sign-out'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -380,7 +380,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;profile'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -392,7 +392,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;passwd'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -404,7 +404,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -425,7 +425,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --output 'Write it to a new file that only you can read'
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -441,7 +441,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;tokens;list'= {
             cand --account 'The account [default: your own]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -454,7 +454,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens;revoke'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -466,7 +466,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -480,7 +480,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand set 'Change a setting'
         }
         &'passdesk;policy;show'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -492,7 +492,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;set'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -504,7 +504,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;audit'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -527,7 +527,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --until 'Up to and including this day, or up to this moment'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after the event with this number'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -541,7 +541,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;audit;verify'= {
             cand --expect-head 'A head that you noted earlier; it must still be in the record'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -553,7 +553,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;verify'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -569,7 +569,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -586,7 +586,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -601,7 +601,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand check 'Check the store, and say what to do about each finding'
         }
         &'passdesk;store;path'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -613,7 +613,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;backup'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -625,7 +625,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;check'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -637,7 +637,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;demo'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -650,7 +650,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;completions'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -662,7 +662,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;man'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -674,7 +674,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;help'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]'
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'

@@ -1,5 +1,6 @@
 //! What the environment decides: where the store, sign-ins and tokens are, and whether to use colours.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -9,9 +10,29 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
+use crate::terminal::Nature;
 use crate::terminal::clipboard::display::Display;
 use crate::terminal::pager::PagerCommand;
 use crate::token_source::TokenSource;
+
+/// A variable of the environment. One that is empty is as if it were unset.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+#[must_use]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The store that `PASSDESK_STORE` names.
+#[must_use]
+pub fn named_store() -> Option<PathBuf> {
+    variable("PASSDESK_STORE").map(PathBuf::from)
+}
+
+/// The folder for what is thrown away.
+#[must_use]
+pub fn temporary_folder() -> PathBuf {
+    Some(std::env::temp_dir()).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| "/tmp".into())
+}
 
 /// The path of the store: the one that was named, or the default. The default is `/var/lib/passdesk/passdesk.db` for
 /// root. Other users have it in their data folder (XDG Base Directory Specification).
@@ -36,18 +57,15 @@ fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {
 }
 
 /// Which display there is, and whether this is an ssh session.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 #[must_use]
 pub fn display() -> Display {
-    Display::from_environment(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+    Display::from_environment(variable)
 }
 
-/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`. An empty variable counts as a bad token. A
-/// script whose token could not be read must not go on as somebody else.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+/// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`.
 #[must_use]
 pub fn token() -> TokenSource {
-    match (std::env::var_os("PASSDESK_TOKEN_FILE"), std::env::var_os("PASSDESK_TOKEN")) {
+    match (variable("PASSDESK_TOKEN_FILE"), variable("PASSDESK_TOKEN")) {
         (Some(path), _) => TokenSource::File(path.into()),
         (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_string().unwrap_or_default())),
         (None, None) => TokenSource::Nowhere,
@@ -62,9 +80,8 @@ const ZONES: &str = "/usr/share/zoneinfo/";
 /// The zone of `TZ`, else the system's, else UTC. `TZ` is a name, a rule (POSIX), or the path of the system's zone or of
 /// one in the system's folder. No other file is opened, and `TZDIR` does not count: through sudo, such a file would be
 /// opened with the rights of another user.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
-    let named = std::env::var_os("TZ").map_or_else(|| Some(LOCAL.into()), |named| named.into_string().ok());
+    let named = variable("TZ").map_or_else(|| Some(LOCAL.into()), |named| named.into_string().ok());
     named.and_then(|named| zone(&named, Path::new(LOCAL))).unwrap_or(TimeZone::UTC)
 });
 
@@ -80,33 +97,38 @@ fn zone(named: &str, local: &Path) -> Option<TimeZone> {
     name.and_then(|name| zones.get(name).ok()).or_else(|| TimeZone::tzif("", &std::fs::read(local).ok()?).ok())
 }
 
-/// What shows a list that is longer than the screen: `PAGER`, else `less -R`. `None` if `PAGER` is empty, or the terminal
-/// cannot move its cursor.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+/// What shows a list that is longer than the screen: `PAGER`, else `less -R`. `None` if the terminal is dumb.
 #[must_use]
 pub fn pager() -> Option<PagerCommand> {
-    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+    if is_dumb() {
         return None;
     }
-    let named = std::env::var_os("PAGER").map_or_else(|| Some("less -R".into()), |pager| pager.into_string().ok());
+    let named = variable("PAGER").map_or_else(|| Some("less -R".into()), |pager| pager.into_string().ok());
     let mut words = shlex::split(&named?)?.into_iter();
-    let has_options = std::env::var_os("LESS").is_some();
+    let has_options = variable("LESS").is_some();
     Some(PagerCommand { program: words.next()?, args: words.collect(), has_options })
 }
 
-/// Whether to use colours on a stream. `--color` decides first, then `NO_COLOR` and `TERM=dumb`. Otherwise a terminal
-/// gets colours.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+/// Whether the terminal obeys no escape sequences, as far as `TERM` says.
+fn is_dumb() -> bool {
+    variable("TERM").is_none_or(|term| term == "dumb")
+}
+
+/// What the environment says about the terminal. ssh sets `SSH_TTY` only where it gives one.
+#[must_use]
+pub fn terminal() -> Nature {
+    let is_bare_ssh = variable("SSH_CONNECTION").is_some() && variable("SSH_TTY").is_none();
+    Nature { is_dumb: is_dumb(), is_bare_ssh }
+}
+
+/// Whether to use colours on a stream. `--color` decides first, then `NO_COLOR` and `TERM`. Otherwise a terminal gets
+/// colours.
 #[must_use]
 pub fn coloured(choice: ColorChoice, is_terminal: bool) -> bool {
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => {
-            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-            is_terminal && !refused && !dumb
-        }
+        ColorChoice::Auto => is_terminal && variable("NO_COLOR").is_none() && !is_dumb(),
     }
 }
 

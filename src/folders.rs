@@ -1,9 +1,11 @@
-//! Folders that others can rearrange. Others may have put there whatever such a folder holds.
+//! Folders that others can rearrange, or enter. Others may have put there whatever the first kind holds.
 
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+
+use rustix::fs::StatVfsMountFlags;
 
 /// How others can get at a folder.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,12 +48,55 @@ pub fn fault(folder: &Path, sticky_will_do: bool) -> io::Result<Option<Fault>> {
     Ok(None)
 }
 
+/// Whether a folder above keeps everybody else away from this path, whose links are resolved. Root counts as nobody else,
+/// and so do those whom root has let in by its own group, or by an access list as systemd does for a service.
+pub fn closed(path: &Path) -> io::Result<bool> {
+    let myself = rustix::process::geteuid().as_raw();
+    for above in path.ancestors().skip(1) {
+        let folder = fs::symlink_metadata(above)?;
+        let enters = folder.mode() & 0o011;
+        if [0, myself].contains(&folder.uid()) && (enters == 0 || (enters == 0o010 && folder.gid() == 0)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the mount of this path is read-only. Then nobody can change its mode here.
+#[must_use]
+pub fn is_read_only(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|mount| mount.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::Permissions;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
+
+    #[test]
+    fn a_folder_that_nobody_else_can_enter_closes_all_below_it() {
+        let home = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
+        let inner = home.path().join("above/inner");
+        fs::create_dir_all(&inner).unwrap();
+        let in_roots_group = fs::metadata(&inner).unwrap().gid() == 0;
+        for (above, own, is_closed) in [
+            (0o755, 0o755, false),
+            (0o711, 0o711, false),
+            (0o755, 0o700, true),
+            (0o500, 0o755, true),
+            // Who cannot list it can enter it.
+            (0o755, 0o744, true),
+            (0o755, 0o550, in_roots_group),
+            (0o755, 0o551, false),
+        ] {
+            fs::set_permissions(home.path().join("above"), Permissions::from_mode(0o700)).unwrap();
+            fs::set_permissions(&inner, Permissions::from_mode(own)).unwrap();
+            fs::set_permissions(home.path().join("above"), Permissions::from_mode(above)).unwrap();
+            assert_eq!(closed(&inner.join("token")).unwrap(), is_closed, "{above:o} {own:o}");
+        }
+    }
 
     #[test]
     fn nobody_but_its_owner_may_rename_in_a_folder_or_in_one_above() {

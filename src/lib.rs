@@ -23,7 +23,7 @@
 //! - [`named_file`]: how a file is opened that a user names.
 //! - `patient`: streams that do not block.
 //! - [`made`]: files that the program made and removes again.
-//! - [`folders`]: which folders others can rearrange.
+//! - [`folders`]: which folders others can rearrange or enter.
 //! - [`gate`]: keeps signals out of transactions.
 //! - [`system`]: the clock, random numbers, and who runs this.
 //! - [`sign_in_files`] and [`token_source`]: where a sign-in and a token are kept.
@@ -58,7 +58,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::builder::StyledStr;
-use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, ColorChoice, Command};
@@ -93,7 +92,7 @@ pub fn run(args: &[OsString]) -> u8 {
     if matches!(args, [_, only] if only == "--version" || only == "-V" || only == "version") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let (mut cli, names_store) = match parsed(args) {
+    let mut cli = match parsed(args) {
         Ok(parsed) => parsed,
         Err(error) => {
             // The message repeats the command line. Unescaped, that text could pass for a paragraph of its own.
@@ -117,20 +116,22 @@ pub fn run(args: &[OsString]) -> u8 {
             Err(error) => usage(&error, args, look, color),
         };
     }
-    match store_through_sudo(names_store).and_then(|()| dispatch(cli, look)) {
+    if let Err(failure) = store_through_sudo(cli.global.store.is_some()) {
+        return fail(&failure, look);
+    }
+    cli.global.store = cli.global.store.or_else(config::named_store);
+    match dispatch(cli, look) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
     }
 }
 
-/// The command line, and whether a store is named on it.
-fn parsed(args: &[OsString]) -> std::result::Result<(Cli, bool), clap::Error> {
-    let matches = Cli::command().try_get_matches_from(args)?;
-    let names_store = matches.value_source("store") == Some(ValueSource::CommandLine);
-    Ok((Cli::from_arg_matches(&matches)?, names_store))
+/// The command line.
+fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
 }
 
-/// Refuses a named store if the caller comes through sudo. It would be opened with the rights of the borrowed user. An
+/// Refuses a store named on the command line if the caller comes through sudo. It would be opened with the rights of the borrowed user. An
 /// old copy would let in people whom the store itself no longer lets in.
 fn store_through_sudo(is_named: bool) -> Result<()> {
     if !is_named || !system::is_through_sudo() {
@@ -191,7 +192,7 @@ fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result
 /// Runs a command that needs a desk: a store and a terminal.
 fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     let gate = Gate::default();
-    let mut terminal = Console::open(look, &gate).context("the terminal cannot be used")?;
+    let mut terminal = Console::open(look, config::terminal(), &gate).context("the terminal cannot be used")?;
     let output = standard_output(cli.global.color)?;
     let pager = if is_paged(&cli, &output, &terminal) { config::pager() } else { None };
     let mut output: Box<dyn Output> = match pager {
@@ -202,7 +203,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
 
     let throw_away = match cli.command {
         Command::Demo(_) => {
-            let made = Made::scratch(&tempfile::env::temp_dir(), "passdesk-demo.".as_ref(), "");
+            let made = Made::scratch(&config::temporary_folder(), "passdesk-demo.".as_ref(), "");
             Some(Fleeting(made.context("there is no place for a throw-away store")?))
         }
         _ => None,

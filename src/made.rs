@@ -29,26 +29,30 @@ impl Made {
         Ok(Self { path: path.to_owned(), held: Arc::new(file.try_clone()?), is_scratch: false })
     }
 
+    /// Makes a file that nobody else can read. It removes it again where that is impossible.
+    pub fn private_file(path: &Path) -> io::Result<(File, Self)> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
+        let made = Self::file(path, &file)?;
+        match closed_to_others(&file) {
+            Ok(()) => Ok((file, made)),
+            Err(error) => made.remove().and(Err(error)),
+        }
+    }
+
     /// Makes a folder that nobody else can read. It is removed only if it is empty.
     pub fn folder(path: &Path) -> io::Result<Self> {
-        DirBuilder::new().mode(0o700).create(path)?;
-        Ok(Self { path: path.to_owned(), held: Arc::new(own_folder(path)?), is_scratch: false })
+        Ok(Self { path: path.to_owned(), held: Arc::new(private_folder(path)?), is_scratch: false })
     }
 
     /// Makes a folder with a random name that nobody else can read or write. All that is in it is removed with it.
     pub fn scratch(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<Self> {
-        let ((), path) = random(within, prefix, suffix, |path| DirBuilder::new().mode(0o700).create(path))?;
-        let held = Arc::new(own_folder(&path)?);
-        Ok(Self { path, held, is_scratch: true })
+        let (held, path) = random(within, prefix, suffix, private_folder)?;
+        Ok(Self { path, held: Arc::new(held), is_scratch: true })
     }
 
     /// Makes a file with a random name that nobody else can read.
     pub fn unfinished(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<(File, Self)> {
-        let (file, path) = random(within, prefix, suffix, |path| {
-            OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
-        })?;
-        let made = Self::file(&path, &file)?;
-        Ok((file, made))
+        Ok(random(within, prefix, suffix, Self::private_file)?.0)
     }
 
     /// Where it was made.
@@ -129,6 +133,45 @@ fn random<T>(
     made.keep().map_err(|not_kept| not_kept.error)
 }
 
+/// Syncs a folder to the disk, so that the names in it stay. Not every file system can do that (FUSE, SMB). There the names
+/// are as sure as its other ones.
+pub fn sync_folder(folder: &File) -> io::Result<()> {
+    match folder.sync_all() {
+        Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::INVAL | Errno::NOTSUP | Errno::BADF)) => {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+/// Gives a new file mode 0600, and looks at the mode that results. Some file systems have no modes of files (FAT, SMB).
+/// Others could read each file there, unless the mount is closed to them.
+fn closed_to_others(file: &File) -> io::Result<()> {
+    let mode = || Ok::<_, io::Error>(file.metadata()?.mode() & 0o777);
+    if mode()? != 0o600 {
+        // A umask only takes rights away. Here it must not take the owner's. The mode that results tells what became of
+        // this.
+        let _ = file.set_permissions(Permissions::from_mode(0o600));
+    }
+    match mode()? {
+        // Whether the owner may run it does not matter.
+        mode if mode & 0o677 == 0o600 => Ok(()),
+        mode => Err(no_modes(mode)),
+    }
+}
+
+fn no_modes(mode: u32) -> io::Error {
+    let message = format!("others could read it, since the file system keeps no modes (each file gets {mode:04o})");
+    io::Error::new(io::ErrorKind::Unsupported, message)
+}
+
+/// Makes a folder that nobody else can enter, and opens it. It removes it again where that is impossible.
+fn private_folder(path: &Path) -> io::Result<File> {
+    DirBuilder::new().mode(0o700).create(path)?;
+    // What takes its place meanwhile stays, unless it is an empty folder.
+    own_folder(path).or_else(|error| fs::remove_dir(path).and(Err(error)))
+}
+
 /// Opens a new folder that belongs to nobody else.
 fn own_folder(path: &Path) -> io::Result<File> {
     // A umask can only take rights away. Here it must not take the owner's.
@@ -138,8 +181,11 @@ fn own_folder(path: &Path) -> io::Result<File> {
     let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits();
     let held = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
     let metadata = held.metadata()?;
-    if metadata.mode() & 0o777 != 0o700 || metadata.uid() != rustix::process::geteuid().as_raw() {
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(io::Error::other(format!("others could reach new files in {}", path.display())));
+    }
+    if metadata.mode() & 0o777 != 0o700 {
+        return Err(no_modes(metadata.mode() & 0o777));
     }
     Ok(held)
 }

@@ -1,6 +1,5 @@
 //! The operating system: the time, who runs this, and what it must not store of this process.
 
-use std::ffi::OsString;
 use std::fs::read_to_string;
 use std::io;
 use std::path::Path;
@@ -15,6 +14,7 @@ use rand::{CryptoRng, TryRng as _};
 use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getrlimit, getuid, setrlimit};
 use signal_hook::consts::SIGXFSZ;
 
+use crate::config::variable;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, before, to_the_second};
 use crate::failure::{Failure, Kind, Result};
@@ -106,7 +106,7 @@ fn named_number(text: &str, name: &str) -> Option<u64> {
 
 /// A user name from the environment, which may hold anything. A text that cannot be a user name is not repeated.
 fn os_name(text: &str) -> String {
-    let possible = text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._-@\\$".contains(c));
+    let possible = text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._-+@\\$".contains(c));
     if possible { text.to_owned() } else { "an impossible name".to_owned() }
 }
 
@@ -118,9 +118,8 @@ pub fn is_root() -> bool {
 
 /// The user id of the user who called sudo, if sudo was used.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub fn sudo_caller() -> Option<u32> {
-    std::env::var_os("SUDO_UID")?.to_str()?.parse().ok()
+    variable("SUDO_UID")?.to_str()?.parse().ok()
 }
 
 /// Whether the program runs as another user, through sudo. Root as the caller does not count: root need not
@@ -132,23 +131,22 @@ pub fn is_through_sudo() -> bool {
 
 /// Who runs this.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub fn operator() -> Operator {
     let uid = getuid().as_raw();
     let os_user =
         nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    let sudo_caller = std::env::var_os("SUDO_USER").map(|name: OsString| os_name(&name.to_string_lossy()));
-    Operator { uid, os_user, sudo_caller: sudo_caller.filter(|name| !name.is_empty()) }
+    let sudo_caller = variable("SUDO_USER").map(|name| os_name(&name.to_string_lossy()));
+    Operator { uid, os_user, sudo_caller }
 }
 
 /// The user's shell, on a store. The shell has sign-ins of its own, beside the store.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 pub fn shell(store: &Path) -> io::Result<Command> {
     let beside = store.parent().unwrap_or(store);
-    let program = std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into());
+    let program = variable("SHELL").unwrap_or_else(|| "/bin/sh".into());
     let own = std::env::current_exe()?;
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = own.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    let path = variable("PATH");
+    let path = path.iter().flat_map(std::env::split_paths);
+    let path = own.parent().map(Path::to_owned).into_iter().chain(path);
     let mut shell = Command::new(program);
     shell
         .env("PASSDESK_STORE", store)

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::text::{shell_word, shown};
 use crate::failure::{Failure, Kind, Result};
+use crate::folders;
 use crate::named_file::{self, Links};
 
 /// A longer text is no token, and is not read to its end.
@@ -34,8 +35,8 @@ pub enum GivenToken {
 }
 
 impl TokenSource {
-    /// Reads the token. Its file must be an ordinary one that others can neither read nor write. A file that passdesk
-    /// keeps for itself is refused. Through sudo, no file is opened.
+    /// Reads the token. Its file must be an ordinary one that others cannot get at. A file that passdesk keeps for itself
+    /// is refused. Through sudo, no file is opened.
     pub fn read(&self, through_sudo: bool, is_kept: impl Fn(&Metadata) -> bool) -> Result<Option<GivenToken>> {
         let text = match self {
             Self::Nowhere => return Ok(None),
@@ -56,7 +57,37 @@ fn unusable(path: &Path, what: &str) -> Failure {
 /// caller could act by a token that they cannot read.
 fn not_through_sudo(path: &Path) -> Failure {
     unusable(path, "is not opened through sudo")
-        .hint("pass the token itself; sudo must keep it: PASSDESK_TOKEN=$(cat FILE) sudo … passdesk …")
+        .hint("pass the token itself; sudo must keep it: T=$(cat FILE); PASSDESK_TOKEN=${T:?} sudo … passdesk …")
+}
+
+/// The failure for a file that others can get at.
+fn open_to_others(path: &Path, file: &Metadata) -> Failure {
+    let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
+    let remedy = if folders::is_read_only(path) {
+        "its mount is read-only: have it mounted with mode 0400, or below a folder that others cannot enter".into()
+    } else {
+        format!("then: chmod 600 {}", shell_word(&shown(path)))
+    };
+    unusable(path, &what).hint(format!("if somebody may have read it, revoke the token; {remedy}"))
+}
+
+/// Whether others cannot get at a file, whatever its mode says. A folder above may be closed to them. Or the file is a
+/// secret that root has mounted into a container: it lies in memory, and nothing there can change its mode.
+fn is_out_of_reach(path: &Path, file: &Metadata) -> io::Result<bool> {
+    Ok((file.uid() == 0 && folders::is_read_only(path) && is_in_memory(path))
+        || folders::closed(&path.canonicalize()?)?)
+}
+
+#[cfg(target_os = "linux")]
+fn is_in_memory(path: &Path) -> bool {
+    // These are tmpfs and ramfs (linux/magic.h). The numbers fit into the lowest 32 bits.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the rest is a sign, or nothing")]
+    rustix::fs::statfs(path).is_ok_and(|system| [0x0102_1994, 0x8584_58f6].contains(&(system.f_type as u32)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_in_memory(_: &Path) -> bool {
+    false
 }
 
 fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroizing<String>> {
@@ -68,11 +99,8 @@ fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroiz
         if is_kept(file) {
             return Err(unusable(path, "is one of passdesk's own files"));
         }
-        if file.mode() & 0o077 != 0 {
-            let what = format!("is open to others (mode {:04o})", file.mode() & 0o7777);
-            let hint =
-                format!("if somebody may have read it, revoke the token; then: chmod 600 {}", shell_word(&shown(path)));
-            return Err(unusable(path, &what).hint(hint));
+        if file.mode() & 0o077 != 0 && !is_out_of_reach(path, file).map_err(unreadable)? {
+            return Err(open_to_others(path, file));
         }
         Ok(())
     };
@@ -128,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_or_open_to_others_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
         assert!(TokenSource::File(folder.path().join("nowhere")).read(false, |_| false).is_err());
         for mode in [0o640, 0o604, 0o620] {
             assert!(

@@ -49,9 +49,16 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The store's file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder]
-    #[arg(long, global = true, value_name = "PATH", env = "PASSDESK_STORE", hide_env_values = true,
-          value_hint = ValueHint::FilePath)]
+    /// The store's file.
+    // clap would take an empty variable for an empty path, so it does not read the variable.
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        value_hint = ValueHint::FilePath,
+        help = "The store's file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] \
+                [env: PASSDESK_STORE]"
+    )]
     pub store: Option<PathBuf>,
     /// Sign in as this account, for this command alone
     #[arg(long = "as", global = true, value_name = "USERNAME")]

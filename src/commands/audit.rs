@@ -46,7 +46,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let times = [&args.since, &args.until].map(|text| text.as_deref().map(str::parse::<Bound>).transpose());
     let [since, until] = times;
     let (since, until) = (since?, until?);
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
     let account = account.map(|target| subject(&store, &target)).transpose()?;
     let now = desk.now()?;
@@ -200,7 +200,7 @@ impl Bound {
 /// Checks the whole hash chain.
 fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     let expected = args.expect_head.as_deref().map(head).transpose()?;
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
 
     let mut seen = expected.is_none() || expected == Some(Link::START);

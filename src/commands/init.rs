@@ -8,7 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::{Role, Roles};
-use crate::domain::text::shown;
+use crate::domain::text::{quoted, shown};
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::TemporaryDisclosure;
 use crate::store::{NewAccount, NewTemporary, StoreFile};
@@ -19,13 +19,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "nobody can sign in before there is a store")
             .hint("leave out --as; the first admin is named with --admin"));
     }
-    let username: Username =
-        args.admin.as_ref().unwrap_or(&desk.operator.os_user).parse().map_err(|invalid: crate::domain::Invalid| {
-            match args.admin {
-                Some(_) => Failure::from(invalid),
-                None => Failure::from(invalid).hint("name the first admin with --admin USERNAME"),
-            }
-        })?;
+    let username: Username = match &args.admin {
+        Some(admin) => admin.parse()?,
+        None => desk.operator.os_user.parse().map_err(|_| {
+            let message =
+                format!("your name on this machine, {}, cannot be a username", quoted(&desk.operator.os_user));
+            Failure::new(Kind::Usage, message).hint("name the first admin with --admin USERNAME")
+        })?,
+    };
     let display_name: DisplayName = args.name.parse()?;
     let email = super::email(args.email.as_deref())?;
     way_out::check(&args.handover.way_out, desk, 1)?;

@@ -96,6 +96,13 @@ impl Desk<'_> {
         Ok(store)
     }
 
+    /// The same for a command that only reads. It also works where the store cannot be written.
+    fn open_to_read(&mut self) -> Result<Store> {
+        let store = self.stores.open_to_read()?;
+        self.reread_policy(&store)?;
+        Ok(store)
+    }
+
     /// The same for a command that may be a dry run. A dry run leaves the store as it is, and does not upgrade an older
     /// one.
     fn open_unless_dry(&mut self, is_dry: bool) -> Result<Store> {

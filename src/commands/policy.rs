@@ -27,7 +27,7 @@ fn said(setting: Setting, policy: &Policy) -> [String; 4] {
 
 /// Shows each setting: its value, its default and its meaning.
 fn show(desk: &mut Desk<'_>) -> Result<()> {
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     acting(desk, &mut store)?.may(&mut store, Action::ShowPolicy)?;
 
     let rows = Setting::ALL.map(|setting| said(setting, &desk.policy));

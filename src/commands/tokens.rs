@@ -151,7 +151,7 @@ fn issue(
 /// Lists tokens. The default is the caller's own tokens. An operator sees all of them.
 fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     let acting = acting(desk, &mut store)?;
     let whose = match (&target, acting.account()) {
         (Some(target), _) => {

@@ -4,11 +4,12 @@ use std::fmt::Display;
 
 use super::Desk;
 use crate::domain::account::{Account, AccountId};
-use crate::domain::actor::{Actor, Operator, Proof};
+use crate::domain::actor::{Actor, Proof};
 use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
 use crate::domain::clock::moment;
 use crate::domain::credential::{Credential, have_room, matches};
+use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::target::Target;
@@ -140,21 +141,22 @@ fn named(desk: &Desk<'_>) -> Result<Option<Target>> {
     Ok(desk.global.as_username.as_deref().map(Target::to_sign_in).transpose()?)
 }
 
-/// Asks for the account. `--as` answers already. The prompt offers the name of the operating-system user.
+/// Asks for the account. `--as` answers already. The prompt offers the name of the operating-system user, if it can be a
+/// username.
 pub fn ask_account(desk: &mut Desk<'_>) -> Result<Target> {
     if let Some(target) = named(desk)? {
         return Ok(target);
     }
     let instead = "name the account with --as USERNAME";
     if desk.global.password_stdin {
-        return Err(PromptError::NoTerminal { instead }.into());
+        return Err(PromptError::NoTerminal { instead: instead.into() }.into());
     }
-    let Operator { os_user, sudo_caller, .. } = &desk.operator;
-    let offer = sudo_caller.as_ref().unwrap_or(os_user).clone();
+    let offer = desk.operator.username();
+    let offer = offer.as_ref().map(Username::as_str);
     loop {
         // After a wrong name the user may already be typing a password. It goes into the next prompt, not into the
         // shell.
-        match Target::to_sign_in(&desk.terminal.ask_text("Username", &offer, instead)?) {
+        match Target::to_sign_in(&desk.terminal.ask_text("Username", offer, instead)?) {
             Ok(target) => return Ok(target),
             Err(invalid) => desk.terminal.note(&format!("{}. {}.", invalid.message, invalid.hint)),
         }

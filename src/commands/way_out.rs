@@ -71,17 +71,18 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     if is_for_terminal && flags.clear_after.is_some() {
         return refuse("passdesk cannot clear the clipboard of a terminal", "leave --clear-after out");
     }
-    let needs_terminal = |message: &str, hint: &str| {
-        let is_there = desk.terminal.is_interactive();
-        if is_there { Ok(()) } else { Err(Failure::new(Kind::NotDelivered, message).hint(hint)) }
+    let needs_terminal = |message: &str, instead| {
+        if desk.terminal.is_interactive() {
+            return Ok(desk.terminal.can_draw(instead)?);
+        }
+        Err(Failure::new(Kind::NotDelivered, message).hint(desk.terminal.instead(instead).into_owned()))
     };
     match flags.copy {
         _ if is_for_terminal => {
-            let hint = "leave --copy out, or use --output";
-            needs_terminal("there is no terminal that could copy it", hint)
+            needs_terminal("there is no terminal that could copy it", "leave --copy out, or use --output")
         }
         Some(_) => desk.clipboard.check(),
-        None => needs_terminal("there is no terminal to show a screen on", "leave --screen out"),
+        None => needs_terminal("there is no terminal to show a screen on", "leave --screen out, or use --output"),
     }
 }
 

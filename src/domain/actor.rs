@@ -45,6 +45,12 @@ pub enum Proof {
 }
 
 impl Operator {
+    /// The username that this person probably has. The name of an operating-system user need not be one: `CORP\carol`.
+    #[must_use]
+    pub fn username(&self) -> Option<Username> {
+        self.sudo_caller.as_ref().unwrap_or(&self.os_user).parse().ok()
+    }
+
     /// The operator as the operating system names them: `root (uid 0, sudo by bob)`.
     #[must_use]
     pub fn said(&self) -> String {

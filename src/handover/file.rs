@@ -1,10 +1,9 @@
 //! A file as the way out.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::mem;
 use std::ops::Range;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::rewrite::{self, still_there, sync_folder};
@@ -31,18 +30,18 @@ pub struct ToFile {
 impl ToFile {
     /// Makes a new file of mode 0600. An existing file is never overwritten.
     pub fn new(path: &Path) -> Result<Self> {
-        let opened =
-            OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).and_then(|file| {
-                // A umask only takes rights away. Here it must not take the owner's.
-                file.set_permissions(Permissions::from_mode(0o600))?;
+        match Made::private_file(path) {
+            Ok((file, _)) => {
                 // The lock lasts as long as the file is written, so nobody resumes it meanwhile. If it cannot be locked
                 // here, it cannot be resumed either.
                 let _ = file.try_lock();
-                Ok(file)
-            });
-        match opened {
-            Ok(file) => Ok(Self::at(path.to_owned(), file, false)),
+                Ok(Self::at(path.to_owned(), file, false))
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                Err(not_delivered(format!("{} cannot be made: {error}", path.display()))
+                    .hint("name a new file on another disk, or have this one mounted with umask=077"))
+            }
             Err(error) => Err(not_delivered(format!("{} cannot be made: {error}", path.display()))
                 .hint("name a new file in a folder that you can write to")),
         }

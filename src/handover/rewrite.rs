@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::made::{Fleeting, Made, stands_at};
+use crate::made::{self, Fleeting, Made, stands_at};
 
 /// Deletes ranges of bytes, given in order, from a file. Returns the file that replaces it, locked and positioned at
 /// its end.
@@ -57,7 +57,7 @@ fn folder_of(path: &Path) -> &Path {
 /// Syncs the name of a file to the disk, too. A folder that can be written but not read cannot be synced.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     match File::open(folder_of(path)) {
-        Ok(folder) => folder.sync_all(),
+        Ok(folder) => made::sync_folder(&folder),
         Err(_) => Ok(()),
     }
 }

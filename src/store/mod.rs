@@ -154,6 +154,9 @@ pub trait Stores {
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Store>;
 
+    /// The same for a caller that only reads. A store that cannot be written is left as it is.
+    fn open_to_read(&self) -> Result<Store>;
+
     /// Opens the store and leaves it as it is. A store with an earlier schema is [`StoreError::Unusable`] then.
     fn open_as_it_is(&self) -> Result<Store>;
 

@@ -1,11 +1,13 @@
 //! The real terminal.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
+use super::device::Device;
 use super::guard::{Guard, LastWords};
 use super::lines::SecretLines;
 use super::output::StandardOutput;
@@ -13,7 +15,8 @@ use super::pager::{Paged, PagerCommand};
 use super::picker::{Next, Picker};
 use super::screen::{ScreenKey, ScreenPage};
 use super::{
-    Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, hidden, keys, progress, typing,
+    Answer, Ask, Nature, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, hidden, keys, progress,
+    typing,
 };
 use crate::domain::secret::TypedPassword;
 use crate::domain::text::{hanging, neutral, neutral_lines, wrapped};
@@ -29,11 +32,12 @@ pub struct Console {
     piped: Option<SecretLines<Patient<File>>>,
     bar: Option<ProgressBar>,
     look: Look,
+    nature: Nature,
 }
 
 impl Console {
     /// Opens the terminal and begins to watch for signals. Notes are left out if failures are JSON.
-    pub fn open(look: Look, gate: &Gate) -> io::Result<Self> {
+    pub fn open(look: Look, nature: Nature, gate: &Gate) -> io::Result<Self> {
         let last_words = LastWords {
             cancelled: Failure::cancelled().render(look),
             not_in_force: cut_off().render(look),
@@ -41,7 +45,7 @@ impl Console {
             done: Failure::new(Kind::Cancelled, "it is done, but nobody read the answer").render(look),
         };
         let guard = Guard::install(last_words, gate.clone())?;
-        Ok(Self { guard, piped: None, bar: None, look })
+        Ok(Self { guard, piped: None, bar: None, look, nature })
     }
 
     /// Has a pager show what is longer than the screen.
@@ -51,7 +55,7 @@ impl Console {
     }
 
     fn needs_terminal(&self, instead: &'static str) -> Answer<()> {
-        if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
+        if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead: self.instead(instead) }) }
     }
 
     /// Asks for a line with echo. The terminal itself edits the line. A library such as `dialoguer` reads single keys
@@ -63,8 +67,10 @@ impl Console {
             // A byte at a time, so that text typed ahead stays for the next prompt.
             while terminal.read(&mut byte)? == 1 {
                 line.push(byte[0]);
-                if byte[0] == b'\n' {
-                    return Ok(line);
+                match byte[0] {
+                    b'\n' => return Ok(line),
+                    keys::CTRL_C => break,
+                    _ => {}
                 }
             }
             Err(io::ErrorKind::UnexpectedEof.into())
@@ -118,7 +124,14 @@ fn press(picker: &mut Picker, keys: Vec<keys::ListKey>, search: Search<'_>) -> f
 
 impl Ask for Console {
     fn is_interactive(&self) -> bool {
-        io::stdin().is_terminal() && io::stderr().is_terminal() && File::open("/dev/tty").is_ok()
+        io::stdin().is_terminal() && io::stderr().is_terminal() && Device::open().is_ok()
+    }
+
+    fn instead(&self, instead: &'static str) -> Cow<'static, str> {
+        if self.nature.is_bare_ssh {
+            return format!("ssh gives a terminal with -t: ssh -t HOST passdesk …; or {instead}").into();
+        }
+        instead.into()
     }
 
     fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword> {
@@ -126,10 +139,11 @@ impl Ask for Console {
         left(self.guard.ask(&format!("{prompt}: "), true, hidden::read)).map(TypedPassword::new)
     }
 
-    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String> {
+    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &'static str) -> Answer<String> {
         self.needs_terminal(instead)?;
-        let answer = self.ask_line(&format!("{prompt} [{offer}]: "))?;
-        Ok(if answer.is_empty() { offer.to_owned() } else { answer })
+        let offered = offer.map(|offer| format!(" [{offer}]")).unwrap_or_default();
+        let answer = self.ask_line(&format!("{prompt}{offered}: "))?;
+        Ok(if answer.is_empty() { offer.unwrap_or_default().to_owned() } else { answer })
     }
 
     fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()> {
@@ -168,7 +182,8 @@ impl Ask for Console {
 impl Pick for Console {
     fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize> {
         self.needs_terminal(instead)?;
-        let terminal = File::open("/dev/tty").map_err(PromptError::from)?;
+        self.can_draw(instead)?;
+        let terminal = Device::open().map_err(PromptError::from)?.file;
         let mut picker = Picker::default();
         picker.found(search("")?);
         let outcome = loop {
@@ -188,6 +203,10 @@ impl Pick for Console {
 }
 
 impl Screen for Console {
+    fn can_draw(&self, instead: &'static str) -> Answer<()> {
+        if self.nature.is_dumb { Err(PromptError::Dumb { instead }) } else { Ok(()) }
+    }
+
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.needs_terminal("leave --screen out")?;
         let (page, coloured) = (page.again(), self.look.coloured);
@@ -199,7 +218,7 @@ impl Screen for Console {
     }
 
     fn key(&mut self) -> Answer<ScreenKey> {
-        let terminal = File::open("/dev/tty")?;
+        let terminal = Device::open()?.file;
         while self.guard.wait_for_key(&terminal)? {
             if let Some(key) = left(typing::at_screen(&terminal))? {
                 return Ok(key);
@@ -214,7 +233,7 @@ impl Screen for Console {
 
     fn pass_on(&mut self, bytes: &[u8]) -> Answer<()> {
         self.needs_terminal("leave --copy out, or use --output")?;
-        let mut terminal = File::options().write(true).open("/dev/tty")?;
+        let mut terminal = Device::open()?.file;
         terminal.write_all(bytes)?;
         Ok(terminal.flush()?)
     }
@@ -231,6 +250,9 @@ impl Note for Console {
 
 impl Progress for Console {
     fn begin_progress(&mut self, what: &str, total: u64) {
+        if self.nature.is_dumb {
+            return;
+        }
         self.guard.draw_line(true);
         self.bar = Some(progress::bar(what, total, self.look.width));
     }

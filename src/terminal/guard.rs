@@ -1,6 +1,6 @@
 //! Signals. Whenever one ends or stops the program at a prompt, the terminal is restored.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
@@ -18,6 +18,7 @@ use signal_hook::consts::{
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
+use super::device::Device;
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
 use crate::gate::Gate;
@@ -167,15 +168,20 @@ impl Guard {
     }
 
     /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`].
-    pub fn ask<T>(&self, prompt: &str, hushed: bool, read: impl FnOnce(File) -> io::Result<T>) -> io::Result<T> {
-        let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    pub fn ask<T>(
+        &self,
+        prompt: &str,
+        hushed: bool,
+        read: impl FnOnce(Patient<File>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let mut terminal = Patient(Device::open()?.file);
         {
             let mut state = self.lock();
             take(&mut state, if hushed { Manner::Hushed } else { Manner::Line })?;
             state.prompt = Some(prompt.to_owned());
         }
         // If Ctrl-S has stopped the terminal, only this thread waits.
-        let answer = terminal.write_all(prompt.as_bytes()).and_then(|()| read(terminal.try_clone()?));
+        let answer = terminal.write_all(prompt.as_bytes()).and_then(|()| read(Patient(terminal.0.try_clone()?)));
         self.lock().prompt = None;
         if hushed || answer.is_err() {
             terminal.write_all(b"\r\n")?;

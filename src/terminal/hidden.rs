@@ -5,11 +5,13 @@ use std::io::{self, Read};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::keys::CTRL_C;
+
 /// A longer text is no password. It is cut here, and is still too long for every later check.
 const LONGEST: usize = 4 * 1024;
 
 /// Reads up to Enter. The user can take back the last character, the last word, or all of it. Ctrl-D on an empty line
-/// ends the input. Bad UTF-8 is refused only after the whole line is read: no other reader may get the rest of it.
+/// ends the input, and Ctrl-C does where it sends no signal. Bad UTF-8 is refused only after the whole line is read: no other reader may get the rest of it.
 pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
     let mut keys = Keys { terminal, ahead: None };
     let mut typed = Zeroizing::new(String::with_capacity(LONGEST));
@@ -29,6 +31,7 @@ pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
                 let left = typed.trim_end().rfind(' ').map_or(0, |space| space + 1);
                 typed.truncate(left);
             }
+            Some(c) if c == char::from(CTRL_C) => return Err(io::ErrorKind::Interrupted.into()),
             Some('\u{4}') if typed.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
             Some('\u{1b}') => keys.skip_sequence()?,
             Some(c) if c.is_control() || typed.len() + c.len_utf8() > LONGEST => {}

@@ -2,6 +2,9 @@
 
 use super::screen::ScreenKey;
 
+/// Ctrl-C, where it is a key and sends no signal: on a terminal that does not control this process.
+pub const CTRL_C: u8 = 3;
+
 /// What a key does at a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListKey {
@@ -25,7 +28,7 @@ pub enum ListKey {
 #[must_use]
 pub fn meant(bytes: &[u8]) -> Option<ScreenKey> {
     match bytes {
-        [] | [4 | 27 | b'\r' | b'\n' | b'q' | b'Q'] => Some(ScreenKey::Leave),
+        [] | [CTRL_C | 4 | 27 | b'\r' | b'\n' | b'q' | b'Q'] => Some(ScreenKey::Leave),
         [b'c' | b'C'] => Some(ScreenKey::Copy),
         _ => None,
     }
@@ -35,7 +38,7 @@ pub fn meant(bytes: &[u8]) -> Option<ScreenKey> {
 #[must_use]
 pub fn decoded(bytes: &[u8]) -> Vec<ListKey> {
     match bytes {
-        [] | [4 | 27] => return vec![ListKey::Leave],
+        [] | [CTRL_C | 4 | 27] => return vec![ListKey::Leave],
         [b'\r' | b'\n'] => return vec![ListKey::Enter],
         _ => {}
     }

@@ -4,6 +4,7 @@ pub mod alternate;
 pub mod checkup;
 pub mod clipboard;
 pub mod console;
+mod device;
 pub mod format;
 mod guard;
 mod hidden;
@@ -21,6 +22,7 @@ pub mod table;
 mod taken;
 mod typing;
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -37,6 +39,12 @@ pub enum PromptError {
     #[error("there is no terminal")]
     NoTerminal {
         /// What to do instead of a prompt.
+        instead: Cow<'static, str>,
+    },
+    /// The terminal obeys no escape sequences.
+    #[error("this terminal cannot show a screen or a list: TERM is dumb, or not set")]
+    Dumb {
+        /// What to do instead.
         instead: &'static str,
     },
     /// The person cancelled.
@@ -54,8 +62,9 @@ impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         match error {
             PromptError::NoTerminal { instead } => {
-                Self::new(Kind::Usage, "this needs an answer, and there is no terminal").hint(instead)
+                Self::new(Kind::Usage, "this needs an answer, and there is no terminal").hint(instead.into_owned())
             }
+            PromptError::Dumb { instead } => Self::new(Kind::Usage, error.to_string()).hint(instead),
             PromptError::Cancelled => Self::cancelled(),
             PromptError::Input(message) => {
                 Self::new(Kind::Usage, message).hint("write each password on one line, in UTF-8")
@@ -63,6 +72,15 @@ impl From<PromptError> for Failure {
             PromptError::Failed(error) => anyhow::Error::new(error).context("the terminal failed").into(),
         }
     }
+}
+
+/// What the environment says about the terminal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nature {
+    /// It obeys no escape sequences.
+    pub is_dumb: bool,
+    /// This is a command of ssh that got no terminal.
+    pub is_bare_ssh: bool,
 }
 
 /// What the program is doing. The phase decides what a signal does.
@@ -105,11 +123,16 @@ pub trait Ask {
     /// Whether a person can be asked: both standard input and standard error are a terminal.
     fn is_interactive(&self) -> bool;
 
+    /// What to do without a terminal. It says how to get one, where that is known.
+    fn instead(&self, instead: &'static str) -> Cow<'static, str> {
+        instead.into()
+    }
+
     /// Asks for a password, without echo.
     fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword>;
 
-    /// Asks for a line of text, with a default.
-    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String>;
+    /// Asks for a line of text. An empty answer is the offer, if there is one.
+    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &'static str) -> Answer<String>;
 
     /// Asks yes or no. Any answer but yes is [`PromptError::Cancelled`].
     fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()>;
@@ -132,6 +155,9 @@ pub trait Pick {
 
 /// Shows something that must not stay visible, or hands bytes to the terminal itself.
 pub trait Screen {
+    /// Whether a screen or a list can be drawn. `instead` says what to do if the terminal cannot do that.
+    fn can_draw(&self, instead: &'static str) -> Answer<()>;
+
     /// Puts a page on the alternate screen, in place of the last one.
     fn paint(&mut self, page: &ScreenPage) -> Answer<()>;
 

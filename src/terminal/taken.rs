@@ -1,13 +1,12 @@
 //! A terminal that was taken over: its modes, and what is drawn on it. Nothing here waits for ever, because the end of
 //! the program waits for it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::thread;
 use std::time::Duration;
 
-use rustix::fs::OFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
     tcgetwinsize, tcsetattr,
@@ -15,10 +14,14 @@ use rustix::termios::{
 use zeroize::Zeroizing;
 
 use super::alternate::{self, Size};
+use super::device::Device;
+use super::keys::CTRL_C;
 
 /// How long to wait for a terminal that takes nothing, and how often to try again.
 const PATIENCE: Duration = Duration::from_secs(1);
 const TRY_EVERY: Duration = Duration::from_millis(10);
+/// How much is written at once, in bytes. A terminal that says it has room has room for this.
+const ROOM: usize = 256;
 
 /// Draws the alternate screen, line by line, for any size of terminal.
 pub type Picture = Box<dyn Fn(Size) -> Zeroizing<String> + Send>;
@@ -37,7 +40,7 @@ pub enum Manner {
 
 /// A terminal, and its earlier modes.
 pub struct Taken {
-    /// It does not block.
+    /// Nothing waits for it: it does not block, or it is written only when it has room.
     terminal: File,
     manner: Manner,
     before: Termios,
@@ -49,8 +52,7 @@ pub struct Taken {
 impl Taken {
     /// Takes the terminal over.
     pub fn new(manner: Manner) -> io::Result<Self> {
-        let flags = i32::try_from(OFlags::NONBLOCK.bits()).map_err(io::Error::other)?;
-        let terminal = OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty")?;
+        let Device { file: terminal, is_controlling } = Device::unblocked()?;
         let before = tcgetattr(&terminal)?;
         let mut during = before.clone();
         // A program that was killed while it drew may have left other modes.
@@ -61,6 +63,11 @@ impl Taken {
             // A read waits for a key, whatever program used the terminal before.
             during.special_codes[SpecialCodeIndex::VMIN] = 1;
             during.special_codes[SpecialCodeIndex::VTIME] = 0;
+        }
+        if !is_controlling {
+            // The signal would end the programs that the terminal controls, and leave this one at its prompt.
+            during.local_modes -= LocalModes::ISIG;
+            during.special_codes[SpecialCodeIndex::VEOL] = CTRL_C;
         }
         if manner == Manner::Screen {
             // Ctrl-S would hold back the bytes that remove the secret from the screen.
@@ -111,11 +118,21 @@ impl Taken {
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
     }
 
+    /// Writes what there is room for. Somebody else may have opened this terminal, so that it blocks.
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let mut asked = [PollFd::new(&self.terminal, PollFlags::OUT)];
+        // macOS answers at once, and says nothing of `/dev/tty`.
+        if poll(&mut asked, Some(&Timespec::default()))? == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        (&self.terminal).write(&bytes[..bytes.len().min(ROOM)])
+    }
+
     /// Writes all bytes, or fails after a while.
     pub fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
         let mut tries = PATIENCE.as_millis() / TRY_EVERY.as_millis();
         while !bytes.is_empty() {
-            match (&self.terminal).write(bytes) {
+            match self.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => bytes = &bytes[count..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

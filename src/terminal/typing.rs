@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::keys::{self, ListKey};
 use super::screen::ScreenKey;
+use crate::patient::Patient;
 
 /// How long to wait for the rest of a key after its first byte, and how often to look.
 const REST_WAITS: Duration = Duration::from_millis(50);
@@ -18,22 +19,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Waits for keys at a list. Enter, Esc and Ctrl-D count only alone: a pasted line end does not show that the person
 /// has looked at the list.
 pub fn at_list(terminal: &File) -> io::Result<Vec<ListKey>> {
-    Ok(keys::decoded(&chunk(terminal, b"\x04\x1b\r\n")?))
+    Ok(keys::decoded(&chunk(terminal, b"\x03\x04\x1b\r\n")?))
 }
 
 /// Waits for keys at the confirmation screen, and says what they mean. A key counts only alone: a pasted text does not
 /// show that the person has looked at the screen.
 pub fn at_screen(terminal: &File) -> io::Result<Option<ScreenKey>> {
-    Ok(keys::meant(&chunk(terminal, b"\x04\x1b\r\ncCqQ")?))
+    Ok(keys::meant(&chunk(terminal, b"\x03\x04\x1b\r\ncCqQ")?))
 }
 
 /// Everything typed so far, at least one byte unless the terminal is gone. Several bytes at once are a long key or a
 /// paste. All bytes that follow at once belong to it. After one of the `first` bytes, the rest may come a little later.
-fn chunk(mut terminal: &File, first: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
+fn chunk(terminal: &File, first: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut typed = Zeroizing::new(Vec::new());
     let mut buffer = Zeroizing::new([0; 4096]);
     loop {
-        let count = terminal.read(&mut *buffer)?;
+        let count = Patient(terminal).read(&mut *buffer)?;
         typed.extend_from_slice(&buffer[..count]);
         let may_go_on = typed.len() > 1 || typed.first().is_some_and(|byte| first.contains(byte));
         if count == 0 || !may_go_on || !has_more(terminal)? {

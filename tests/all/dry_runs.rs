@@ -101,7 +101,7 @@ fn a_dry_run_brings_no_store_of_an_earlier_schema_up_to_date() {
         fs::set_permissions(desk.store(), fs::Permissions::from_mode(0o600)).unwrap();
         for command in [&["users", "reset", "alice", "--dry-run"][..], &["users", "import", "new.csv", "--dry-run"]] {
             let run = desk.run(command).exits(10);
-            assert!(run.stderr.contains("any other command brings it up to date"), "{}", run.stderr);
+            assert!(run.stderr.contains("'passdesk users list' brings it up to date"), "{}", run.stderr);
             assert_eq!(fs::read(desk.store()).unwrap(), old, "{schema}: {command:?}");
         }
         desk.run(&["users", "list"]).succeeds();

@@ -59,10 +59,10 @@ fn a_limit_that_is_no_whole_number_of_pages_is_kept() {
 #[test]
 fn a_terminal_is_shown_a_thousand_and_told_how_to_go_on() {
     let desk = desk_of(1_500);
-    let ended = Pty::start(desk.command(&["users", "list"]).env("PAGER", "")).end().exits(0);
+    let ended = Pty::start(desk.command(&["users", "list"]).env("PAGER", "cat")).end().exits(0);
     let ended = ended.shows("The first 1000 are shown; go on with --after 1000, or raise --limit.");
     assert_eq!(ended.text().lines().filter(|line| line.contains(" active")).count(), 999);
-    let ended = Pty::start(desk.command(&["users", "list", "--after", "1000"]).env("PAGER", "")).end().exits(0);
+    let ended = Pty::start(desk.command(&["users", "list", "--after", "1000"]).env("PAGER", "cat")).end().exits(0);
     assert!(!ended.text().contains("are shown"));
 }
 

@@ -39,6 +39,7 @@ mod pager;
 mod pam;
 mod picking;
 mod pictures;
+mod places;
 mod prompts;
 mod record;
 mod resume;

@@ -91,7 +91,7 @@ fn what_has_secrets_goes_through_none() {
 fn there_is_none_where_none_is_wanted_and_none_where_there_is_none() {
     let desk = desk_of(50);
     for (pager, term, args) in [
-        ("", "xterm", &["users", "list"][..]),
+        ("cat", "xterm", &["users", "list"][..]),
         (MARKING, "dumb", &["users", "list"]),
         (MARKING, "xterm", &["users", "list", "--format", "csv"]),
         ("no-such-pager --quickly", "xterm", &["users", "list"]),

@@ -549,6 +549,8 @@ fn as_comes_before_the_file_before_the_variable_before_a_saved_sign_in() {
 fn a_token_file_that_is_open_to_others_or_not_there_is_refused() {
     let desk = with_alice(0);
     let token = created(&desk, "alice", &[]);
+    // Others can enter the home.
+    fs::set_permissions(desk.home.path(), Permissions::from_mode(0o755)).unwrap();
     for mode in [0o644, 0o640, 0o604, 0o620, 0o602] {
         let path = file(&desk, &format!("{mode:o}"), &token, mode);
         let run = desk.refuses(2, || by_file(&desk, &path, &["users", "list"]));

@@ -8,7 +8,7 @@ use crate::terminal::{records, sheet};
 
 /// Shows the user's own account: roles and their rights, the state of the password, and how to change it.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     let account = owner(desk, &mut store)?.unflagged(&mut store, "profile")?.account;
     let now = desk.now()?;
     if desk.format() == Format::Text {

@@ -45,7 +45,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
         Failure { kind: Kind::Cancelled, .. } => {
             Failure::new(Kind::Cancelled, format!("cancelled; there is no backup {}", place.display()))
         }
-        failed if failed.kind == Kind::Failed => failed.hint("use a folder of your own, on a disk with room"),
+        failed if failed.kind == Kind::Failed => {
+            failed.hint("use a folder of your own, on a disk with room that keeps the modes of files")
+        }
         other => other,
     })?;
     desk.terminal.note(&format!("The backup is {}. Look at it with --store.", place.display()));

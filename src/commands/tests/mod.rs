@@ -89,7 +89,7 @@ impl Person {
     }
 
     fn is_there(&self, instead: &'static str) -> Answer<()> {
-        if self.present { Ok(()) } else { Err(PromptError::NoTerminal { instead }) }
+        if self.present { Ok(()) } else { Err(PromptError::NoTerminal { instead: instead.into() }) }
     }
 }
 
@@ -111,10 +111,10 @@ impl Ask for Person {
         }
     }
 
-    fn ask_text(&mut self, prompt: &str, offer: &str, instead: &'static str) -> Answer<String> {
+    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &'static str) -> Answer<String> {
         self.is_there(instead)?;
         match self.next(prompt) {
-            Step::Text(expected, "") if expected == prompt => Ok(offer.into()),
+            Step::Text(expected, "") if expected == prompt => Ok(offer.unwrap_or_default().into()),
             Step::Text(expected, answer) if expected == prompt => Ok(answer.into()),
             step => panic!("asked for {prompt:?} at {step:?}"),
         }
@@ -164,6 +164,10 @@ impl Pick for Person {
 }
 
 impl Screen for Person {
+    fn can_draw(&self, _: &'static str) -> Answer<()> {
+        Ok(())
+    }
+
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.is_there("")?;
         self.pages.push((page.secret.to_string(), page.status.clone()));

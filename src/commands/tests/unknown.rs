@@ -31,6 +31,10 @@ impl Stores for Losing<'_> {
         Ok(losing(self.stores.open()?, self.writes))
     }
 
+    fn open_to_read(&self) -> crate::store::Result<Store> {
+        self.stores.open_to_read()
+    }
+
     fn open_as_it_is(&self) -> crate::store::Result<Store> {
         self.stores.open_as_it_is()
     }

@@ -26,7 +26,7 @@ const ROW_BYTES: usize = 200;
 /// Lists accounts.
 pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let after = args.after.as_deref().map(str::parse).transpose()?;
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::List)?;
     let filter = filter(&args.filters);

@@ -13,7 +13,7 @@ use crate::terminal::{records, sheet};
 /// Shows one account.
 pub fn run(desk: &mut Desk<'_>, args: &One) -> Result<()> {
     let target = args.id.parse()?;
-    let mut store = desk.open()?;
+    let mut store = desk.open_to_read()?;
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::List)?;
     let account = find(&store, &target)?;

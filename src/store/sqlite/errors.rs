@@ -19,7 +19,8 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             StoreError::Busy
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
+        Some(ErrorCode::ReadOnly) => read_only("the store cannot be written here, and this would change it".into()),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
             message: format!("the store cannot be written: {error}"),
             hint: "you need the right to write the file and its folder; see 'passdesk store path'".into(),
         },
@@ -40,6 +41,14 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
     }
+}
+
+/// The error for a store where nothing can be written.
+pub fn read_only(message: String) -> StoreError {
+    unusable(
+        message,
+        "copy it into a folder of your own, and name the copy with --store; or get the right to write it and its folder",
+    )
 }
 
 pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {

@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::errors::{unreadable, unusable};
+use super::open;
 use crate::domain::finding::Finding;
 use crate::folders;
 use crate::store::Result;
@@ -111,7 +112,7 @@ pub fn logs(path: &Path, owner: u32) -> Result<()> {
         if metadata.mode() & 0o077 != 0 {
             return Err(unusable(
                 format!("{shown} is open to others (mode {:04o})", metadata.mode() & 0o7777),
-                format!("find out who may have read or written it, then: chmod 600 {shown}"),
+                format!("find out who may have read or written it, then: {}", open::closing(&log)),
             ));
         }
     }

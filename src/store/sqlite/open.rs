@@ -14,9 +14,10 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::OFlags;
 
 use super::bound::Bounded;
-use super::errors::{failed, unreadable, unusable};
+use super::errors::{failed, read_only, unreadable, unusable};
 use super::ground::{self, Tenant, beside};
 use super::schema;
+use crate::folders;
 use crate::store::Result;
 
 /// How long to wait for another process that writes.
@@ -30,11 +31,30 @@ const STATEMENTS: usize = 32;
 const NOT_IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 const HEADER_BYTES: usize = 72;
+const READS: OpenFlags =
+    OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX).union(OpenFlags::SQLITE_OPEN_NOFOLLOW);
+/// The hint where a disk is read-only.
+const COPY_IT: &str = "copy it into a folder of your own, and name the copy with --store";
 pub const OURS_ONLY: u32 = 0o600;
 
-/// Opens an existing store, and brings it up to date.
+/// Opens an existing store for a caller that may write, and brings it up to date.
 pub fn existing(path: &Path) -> Result<Bounded> {
-    let mut connection = connect(&checked(path)?)?;
+    let path = checked(path)?;
+    if is_writable(&path) {
+        return up_to_date(&path);
+    }
+    let why = if folders::is_read_only(&path) { "is on a read-only disk" } else { "is not yours to write here" };
+    Err(read_only(format!("the store {} {why}, and this would change it", path.display())))
+}
+
+/// The same for a caller that reads. A store where nothing can be written is left as it is, such as one on a DVD.
+pub fn to_read(path: &Path) -> Result<Bounded> {
+    let path = checked(path)?;
+    if is_writable(&path) { up_to_date(&path) } else { newest(unwritable(&path)?) }
+}
+
+fn up_to_date(path: &Path) -> Result<Bounded> {
+    let mut connection = connect(path)?;
     schema::bring_up_to_date(&mut connection)?;
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
@@ -45,11 +65,18 @@ pub fn existing(path: &Path) -> Result<Bounded> {
 
 /// Opens a store of the newest schema, and leaves it as it is. Tries to sign in and refusals can still be recorded.
 pub fn as_it_is(path: &Path) -> Result<Bounded> {
-    let connection = to_look_at(&checked(path)?)?;
+    newest(to_look_at(&checked(path)?)?)
+}
+
+/// Refuses a store that is not of the newest schema.
+fn newest(connection: Bounded) -> Result<Bounded> {
     match schema::version(&connection)? {
         schema::NEWEST => schema::check(&connection, schema::NEWEST).map(|()| connection),
         newer if newer > schema::NEWEST => Err(schema::too_new(newer)),
-        older => Err(unusable(format!("the store still has schema {older}"), "any other command brings it up to date")),
+        older => Err(unusable(
+            format!("the store still has schema {older}"),
+            "'passdesk users list' brings it up to date, where it can be written",
+        )),
     }
 }
 
@@ -58,19 +85,39 @@ pub fn as_it_is(path: &Path) -> Result<Bounded> {
 pub fn to_look_at(path: &Path) -> Result<Bounded> {
     let path = resolved(path)?;
     ground::logs(&path, ordinary(&path)?.uid())?;
-    let left = |suffix| fs::symlink_metadata(beside(&path, suffix)).ok();
-    let log = left("-wal").is_some_and(|log| log.len() > 0);
-    let connection =
-        if !log && left("-shm").is_none() && !is_writable(&path) { immutable(&path)? } else { connect(&path)? };
+    if !is_writable(&path) {
+        return unwritable(&path);
+    }
+    let log = fs::symlink_metadata(beside(&path, "-wal")).is_ok_and(|log| log.len() > 0);
+    let connection = connect(&path)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Opens a store where nothing can be written. A log that was left beside it is read, and stays.
+fn unwritable(path: &Path) -> Result<Bounded> {
+    let left = |suffix| fs::symlink_metadata(beside(path, suffix)).ok();
+    let log = left("-wal").map(|log| log.len());
+    // With an index of the log, the store may be in use elsewhere. The engine reads the index, and takes its locks.
+    if log.is_some() && left("-shm").is_some() {
+        return connect(path);
+    }
+    if log.is_none_or(|length| length == 0) {
+        return immutable(path);
+    }
+    // Without an index, nobody uses the log. The engine has an index of its own in memory then, but only for a user who
+    // has the store alone. A lock for that needs the right to write, so it takes none.
+    let connection = Connection::open_with_flags_and_vfs(path, READS, c"unix-none").map_err(failed)?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(failed)?;
+    let connection = configured(connection, Some(path))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
     Ok(connection)
 }
 
 /// Opens a file that nobody writes. No file is made beside it.
 pub fn immutable(path: &Path) -> Result<Bounded> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_bytes(), &NOT_IN_A_PATH));
-    let connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI).map_err(failed)?;
+    let connection = Connection::open_with_flags(uri, READS | OpenFlags::SQLITE_OPEN_URI).map_err(failed)?;
     configured(connection, Some(path))
 }
 
@@ -217,10 +264,11 @@ pub fn myself() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Refuses a file that its owner cannot write, or that others can access at all.
+/// Refuses a file that its owner cannot write, or that others can access at all. On a read-only mount, nobody can write.
 pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
     let shown = path.display();
-    if metadata.mode() & OURS_ONLY != OURS_ONLY {
+    let is_fixed = folders::is_read_only(path);
+    if metadata.mode() & OURS_ONLY != OURS_ONLY && !is_fixed {
         return Err(unusable(
             format!("the store {shown} is not writable for you (mode {:04o})", metadata.mode() & 0o7777),
             format!("chmod 600 {shown}"),
@@ -229,10 +277,15 @@ pub fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<()> {
     if metadata.mode() & 0o077 != 0 {
         return Err(unusable(
             format!("the store {shown} is open to others (mode {:04o})", metadata.mode() & 0o7777),
-            format!("find out who may have read it, then: chmod 600 {shown}"),
+            format!("find out who may have read it, then: {}", closing(path)),
         ));
     }
     Ok(())
+}
+
+/// How to close a file to others.
+pub fn closing(path: &Path) -> String {
+    if folders::is_read_only(path) { COPY_IT.into() } else { format!("chmod 600 {}", path.display()) }
 }
 
 /// The schema number in the header. A header that is not passdesk's is refused. The header is read as bytes. SQLite

@@ -66,6 +66,10 @@ impl Stores for SqliteStores {
         self.opened(open::existing)
     }
 
+    fn open_to_read(&self) -> Result<Store> {
+        self.opened(open::to_read)
+    }
+
     fn open_as_it_is(&self) -> Result<Store> {
         self.opened(open::as_it_is)
     }

@@ -1,18 +1,18 @@
 //! A file that is made in a folder of its own. When it is complete, it is moved to its place.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, RenameFlags, linkat, renameat_with, unlinkat};
+use rustix::fs::{RenameFlags, renameat, renameat_with};
 use rustix::io::Errno;
 
 use super::errors::unusable;
 use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts};
-use crate::made::{Fleeting, Made, stands_at};
+use crate::made::{Fleeting, Made, stands_at, sync_folder};
 use crate::store::engine::Unfinished;
 use crate::store::{Result, StoreError};
 
@@ -98,12 +98,7 @@ impl Unplaced {
         prefix.push(".");
         let scratch = Fleeting(Made::scratch(&folder, &prefix, purpose.suffix()).map_err(cannot_make)?);
         let path = scratch.0.path().join(name);
-        let made = OpenOptions::new().write(true).create_new(true).mode(OURS_ONLY).open(&path).and_then(|file| {
-            // A umask only takes rights away. Here it must not take the owner's.
-            file.set_permissions(Permissions::from_mode(OURS_ONLY))?;
-            Ok(file)
-        });
-        let made = made.map_err(cannot_make)?;
+        let (made, _) = Made::private_file(&path).map_err(cannot_make)?;
         let (name, place) = (name.to_owned(), place.to_owned());
         Ok(Self { path, made, scratch, name, place, purpose, folder: opened, made_folders })
     }
@@ -116,7 +111,7 @@ impl Unplaced {
     /// Whether the file to be placed is still the one that was made, and nobody else's.
     fn is_as_made(&self) -> bool {
         let is_closed = |file: fs::Metadata| {
-            file.is_file() && file.uid() == myself() && file.mode() & 0o7777 == OURS_ONLY && file.nlink() == 1
+            file.is_file() && file.uid() == myself() && file.mode() & 0o677 == OURS_ONLY && file.nlink() == 1
         };
         stands_at(&self.made, &self.path) && self.made.metadata().is_ok_and(is_closed)
     }
@@ -131,11 +126,11 @@ impl Unplaced {
         }
         let (scratch, name) = (self.scratch.0.held(), &self.name);
         match renameat_with(scratch, name, &self.folder, name, RenameFlags::NOREPLACE) {
-            // Not every file system can do that. Then it takes two steps. If the program ends between them, the file
-            // has two names.
+            // Not every file system can do that. Then it takes two steps. If the program ends between them, an empty
+            // file stays.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                linkat(scratch, name, &self.folder, name, AtFlags::empty())?;
-                Ok(unlinkat(scratch, name, AtFlags::empty())?)
+                let _empty = Fleeting(Made::private_file(&self.place)?.1);
+                Ok(renameat(scratch, name, &self.folder, name)?)
             }
             renamed => Ok(renamed?),
         }
@@ -147,7 +142,7 @@ impl Unplaced {
         let cannot_make = |error: io::Error| self.purpose.cannot_make(&self.place, &error);
         // Once placed, the file is removed again unless it is sure to stay.
         let placed = Made::file(&self.place, &self.made).map_err(cannot_make)?;
-        let placing = self.move_to_place().and_then(|()| self.folder.sync_all());
+        let placing = self.move_to_place().and_then(|()| sync_folder(&self.folder));
         match placing {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -53,9 +53,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let several = selection.is_several() || args.resume.is_some();
     way_out::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
     let lifetime = way_out::lifetime(&args.handover)?;
-    if matches!(selection, Selection::Unsaid) && !desk.terminal.is_interactive() {
-        return Err(Failure::new(Kind::Usage, "whose password is to be reset?")
-            .hint("name accounts by id, username or e-mail address, with --from FILE, or by a filter"));
+    if matches!(selection, Selection::Unsaid) {
+        let instead = "name accounts by id, username or e-mail address, with --from FILE, or by a filter";
+        if !desk.terminal.is_interactive() {
+            return Err(Failure::new(Kind::Usage, "whose password is to be reset?")
+                .hint(desk.terminal.instead(instead).into_owned()));
+        }
+        desk.terminal.can_draw(instead)?;
     }
 
     let mut store = desk.open_unless_dry(args.dry_run)?;
