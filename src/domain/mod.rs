@@ -12,6 +12,7 @@ pub mod digest;
 pub mod finding;
 pub mod hash;
 pub mod hasher;
+mod layouts;
 pub mod name;
 pub mod operation;
 pub mod password;
