@@ -1,6 +1,7 @@
 //! Choosing a new password: three tries at a prompt, or one from standard input.
 
 use crate::commands::Desk;
+use crate::commands::way_in::{TRIES, tries};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Reason};
@@ -13,8 +14,6 @@ use crate::domain::sign_in::SignInId;
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Store, StoreError};
-
-const TRIES: usize = 3;
 
 /// Tells the owner why a new password is needed, and who reset the old one.
 pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevision) -> Result<()> {
@@ -92,7 +91,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
         }
         desk.terminal.note(&failure.message);
         failure.lines.iter().for_each(|line| desk.terminal.note(&format!("  {line}")));
-        desk.terminal.note(&format!("{} left.", if left == 1 { "1 try".into() } else { format!("{left} tries") }));
+        desk.terminal.note(&format!("{} left.", tries(left)));
     }
 }
 

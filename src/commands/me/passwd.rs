@@ -2,7 +2,7 @@
 
 use super::choose;
 use crate::commands::Desk;
-use crate::commands::way_in::{ask_password, ask_username, authenticate, signed_in};
+use crate::commands::way_in::{ask_username, prove, signed_in};
 use crate::domain::actor::Proof;
 use crate::domain::password::Current;
 use crate::failure::Result;
@@ -17,8 +17,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         Some(owner) => owner.account.username.clone(),
         None => ask_username(desk)?,
     };
-    let password = ask_password(desk, &username)?;
-    let (account, current) = authenticate(desk, &mut store, Some(&username), &password, Occasion::PasswordChange)?;
+    let (account, current, password) = prove(desk, &mut store, &username, |_| Ok(Occasion::PasswordChange))?;
     choose::tell_why(desk, &account, current.revision)?;
     // Only a sign-in survives the change. A token may be stolen.
     let keep = owner.and_then(|owner| match owner.proof {
