@@ -5,6 +5,7 @@ pub mod actor;
 pub mod admins;
 pub mod audit;
 pub mod authority;
+pub mod blocklist;
 pub mod clock;
 pub mod credential;
 pub mod delivery;

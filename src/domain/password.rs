@@ -31,6 +31,8 @@ pub enum BrokenRule {
     /// It is the temporary password, or could be an earlier one. The person who handed those over knew them. Every text
     /// of that form is refused.
     Temporary,
+    /// The site's blocklist has it.
+    Blocked,
     /// Its zxcvbn score is too low.
     Guessable {
         /// The words in it that others know about its owner, then zxcvbn's warning and suggestions.
@@ -48,6 +50,9 @@ impl BrokenRule {
             Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
             Self::Current => vec!["it is the current password".into()],
             Self::Temporary => vec!["it looks like a temporary password".into()],
+            Self::Blocked => {
+                vec!["it is on the site's blocklist, with or without the digits and signs at its ends".into()]
+            }
             Self::Guessable { advice } => {
                 let mut lines = vec!["it is too easy to guess".to_owned()];
                 lines.extend(advice.iter().map(|line| format!("  {line}")));
@@ -66,14 +71,24 @@ pub struct Current<'a> {
     pub typed: &'a TypedPassword,
 }
 
+/// What a site asks of a new password.
+#[derive(Debug, Clone, Copy)]
+pub struct Demands {
+    /// The fewest characters.
+    pub min_length: usize,
+    /// Whether the site's blocklist has this password.
+    pub is_blocked: bool,
+}
+
 /// Judges a new password. All broken rules are named, not only the first. One hash is evaluated.
 #[must_use]
 pub fn broken_rules(
     new: &TypedPassword,
     account: &Account,
     current: Option<Current<'_>>,
-    min_length: usize,
+    site: Demands,
 ) -> Vec<BrokenRule> {
+    let Demands { min_length, is_blocked } = site;
     let text = new.normalized();
     let mut broken = Vec::new();
     let has = text.chars().count();
@@ -90,6 +105,9 @@ pub fn broken_rules(
     let is_made_of_it = handed_over.is_some_and(|current| temporary::has_a_part_of(&text, current.typed));
     if temporary::has_its_form(new) || temporary::is_in(&text) || is_made_of_it {
         broken.push(BrokenRule::Temporary);
+    }
+    if is_blocked {
+        broken.push(BrokenRule::Blocked);
     }
     let words = own_words(account);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -131,7 +149,7 @@ fn known_words<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The text in lower case, letter by letter. A sigma at the end of a word becomes an ordinary sigma.
-fn lower(text: &str) -> Zeroizing<String> {
+pub(super) fn lower(text: &str) -> Zeroizing<String> {
     written(text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }))
 }
 
@@ -161,6 +179,7 @@ mod tests {
     use super::*;
 
     const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+    const SITE: Demands = Demands { min_length: 15, is_blocked: false };
     const GOOD: &str = "brass lantern over wet slate";
 
     fn typed(text: &str) -> TypedPassword {
@@ -178,7 +197,7 @@ mod tests {
     fn broken(text: &str, current: Option<&Credential>) -> Vec<BrokenRule> {
         let nothing = typed("");
         let current = current.map(|credential| Current { credential, typed: &nothing });
-        broken_rules(&typed(text), &alice(), current, 15)
+        broken_rules(&typed(text), &alice(), current, SITE)
     }
 
     #[test]
@@ -199,14 +218,14 @@ mod tests {
             "ct29-8mr8 lamps over horse battery",
             "brass a6um t8uz lantern over wet slate",
         ] {
-            let broken = broken_rules(&typed(text), &alice(), current(&credential), 15);
+            let broken = broken_rules(&typed(text), &alice(), current(&credential), SITE);
             assert_eq!(broken, [BrokenRule::Temporary], "{text}");
         }
         let text = format!("v9be {GOOD} ct29");
-        assert_eq!(broken_rules(&typed(&text), &alice(), current(&credential), 15), []);
+        assert_eq!(broken_rules(&typed(&text), &alice(), current(&credential), SITE), []);
         let chosen = Credential { temporary_until: None, hash: credential.hash.clone(), ..credential };
         let text = "v9be ct29 8mr8 zu8t mu6a";
-        assert_eq!(broken_rules(&typed(text), &alice(), current(&chosen), 15), [], "nobody else has seen that one");
+        assert_eq!(broken_rules(&typed(text), &alice(), current(&chosen), SITE), [], "nobody else has seen that one");
     }
 
     #[test]
@@ -224,6 +243,12 @@ mod tests {
     fn characters_are_code_points_not_bytes() {
         assert_eq!(broken("жёлтыйфонарьвс", None), [BrokenRule::TooShort { has: 14, needs: 15 }]);
         assert_eq!(broken("жёлтый фонарь в снегу", None), []);
+    }
+
+    #[test]
+    fn what_the_site_has_blocked_is_refused() {
+        let site = Demands { is_blocked: true, ..SITE };
+        assert_eq!(broken_rules(&typed(GOOD), &alice(), None, site), [BrokenRule::Blocked]);
     }
 
     #[test]

@@ -10,12 +10,15 @@ pub const LOST: char = char::REPLACEMENT_CHARACTER;
 /// The mark that some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// What a file is that begins with the mark of UTF-16.
+pub const UTF_16: &str = "is UTF-16, not UTF-8";
+
 /// Text from a file or a pipe, without the byte order mark before it. The error says what it is instead of UTF-8.
 pub fn utf_8(bytes: &[u8]) -> Result<&str, &'static str> {
     match std::str::from_utf8(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)) {
         Ok(text) if text.contains(LOST) => Err("has a sign that stands for lost text (U+FFFD)"),
         Ok(text) => Ok(text),
-        Err(_) if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") => Err("is UTF-16, not UTF-8"),
+        Err(_) if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") => Err(UTF_16),
         Err(_) => Err("is not UTF-8"),
     }
 }

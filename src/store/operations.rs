@@ -10,6 +10,7 @@
 //! account since, the answer is [`StoreError::Conflict`], and nothing has changed. The transaction decides again
 //! whether the actor may do it. It uses the actor and the target as they are by then.
 
+use std::io::Read;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -19,18 +20,20 @@ use super::engine::{Copies, Engine, Reads, Writing};
 use super::tx::Tx;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
-    Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches, events,
-    imports, policy, record, repeats, sign_ins, tokens, tries,
+    Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches, blocklist,
+    events, imports, policy, record, repeats, sign_ins, tokens, tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision};
+use crate::domain::digest::FileDigest;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
+use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TriesNow, TryId};
@@ -144,6 +147,25 @@ impl Store {
     pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
+    }
+
+    /// Puts a blocklist in place of the one before: a file of so many entries, with this digest, and its filter. Returns
+    /// the setting before.
+    pub fn set_blocklist(
+        &mut self,
+        by: &Actor,
+        otherwise: Policy,
+        entries: u64,
+        file: FileDigest,
+        filter: &mut dyn Read,
+    ) -> Result<String> {
+        let work = |tx: &mut Tx<'_>| blocklist::set(tx, by, otherwise, entries, file, filter);
+        self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
+    }
+
+    /// Whether the site's blocklist has a password.
+    pub fn is_blocked(&self, password: &TypedPassword) -> Result<bool> {
+        self.read(|reads| blocklist::has(reads, password))
     }
 
     /// The account that a target names.

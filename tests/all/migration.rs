@@ -18,6 +18,7 @@
 //! - Schema 5: that of schema 4, upgraded by the passdesk of schema 5.
 //! - Schema 6: that of schema 5, upgraded by the passdesk of schema 6. Also three sign-ins as nobody, two of which are
 //!   counted.
+//! - Schema 7: that of schema 6, upgraded by the passdesk of schema 7.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
@@ -31,7 +32,7 @@ use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
 /// The schema that this program writes.
-const NEWEST: i64 = 7;
+const NEWEST: i64 = 8;
 
 /// A store of an earlier version, and the secrets of that time.
 struct Old {
@@ -44,7 +45,7 @@ struct Old {
     accounts: usize,
 }
 
-const OLD: [Old; 6] = [
+const OLD: [Old; 7] = [
     Old {
         schema: 1,
         doras: "xa96-shaa-gbxp-whzf-pvr5",
@@ -111,6 +112,17 @@ const OLD: [Old; 6] = [
         ),
         accounts: 9,
     },
+    Old {
+        schema: 7,
+        doras: "gvy9-epad-x3cv-svvh-arkc",
+        erins: "scc7-wmen-sq9j-68pw-9e5s",
+        alices: GOOD,
+        sign_in: (
+            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
+            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
+        ),
+        accounts: 9,
+    },
 ];
 
 /// The tokens of alice in the stores of schema 3 and later.
@@ -119,9 +131,10 @@ const ALICES_TOKENS: [&str; OLD.len() - 2] = [
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
+    "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
 ];
 /// The number of events in each store.
-const EVENTS: [usize; OLD.len()] = [0, 18, 24, 35, 35, 36];
+const EVENTS: [usize; OLD.len()] = [0, 18, 24, 35, 35, 36, 36];
 
 impl Old {
     /// A home with a copy of the store.
@@ -192,7 +205,7 @@ fn rows(desk: &Desk, sql: &str) -> Vec<String> {
 #[test]
 fn each_old_store_is_of_its_schema() {
     let columns: [(usize, usize, usize); OLD.len()] =
-        [(16, 5, 1), (17, 5, 1), (25, 8, 3), (25, 8, 4), (23, 8, 4), (23, 8, 4)];
+        [(16, 5, 1), (17, 5, 1), (25, 8, 3), (25, 8, 4), (23, 8, 4), (23, 8, 4), (23, 8, 4)];
     for (old, (accounts, sign_ins, settings)) in OLD.iter().zip(columns) {
         let desk = old.copy();
         assert_eq!(version(&desk), old.schema);
@@ -365,6 +378,7 @@ fn a_head_that_was_noted_down_before_is_still_in_the_record() {
         "ed00126f183c97ddc09590a3fbf9780d05f214a9a288b6ab48ed82aa18f93757",
         "ed00126f183c97ddc09590a3fbf9780d05f214a9a288b6ab48ed82aa18f93757",
         "67bed4d63de594bbd30f21afff2048b35f31c58f85609509ba5564babdb9d789",
+        "67bed4d63de594bbd30f21afff2048b35f31c58f85609509ba5564babdb9d789",
     ];
     for (old, head) in OLD[1..].iter().zip(heads) {
         let desk = old.migrated();
@@ -409,7 +423,7 @@ fn a_store_opened_by_several_at_once_is_migrated_once() {
 
 #[test]
 fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
-    let in_the_way: [&[&str]; 6] = [
+    let in_the_way: [&[&str]; OLD.len()] = [
         &[
             "CREATE TABLE audit_events (id INTEGER PRIMARY KEY)",
             "ALTER TABLE accounts ADD COLUMN removed_at INTEGER",
@@ -433,6 +447,7 @@ fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
         ],
         &["CREATE TABLE repeats (id INTEGER PRIMARY KEY)", "CREATE VIEW repeats AS SELECT id FROM accounts"],
         &["ALTER TABLE audit_events ADD COLUMN operation TEXT"],
+        &["CREATE TABLE blocklist (id INTEGER PRIMARY KEY)"],
     ];
     for (old, in_the_way) in OLD.iter().zip(in_the_way) {
         for sql in in_the_way {

@@ -12,7 +12,7 @@ use crate::store::{Result, StoreError};
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The newest schema that this program knows.
-pub const NEWEST: u32 = 7;
+pub const NEWEST: u32 = 8;
 
 const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_1.sql"),
@@ -22,6 +22,7 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_5.sql"),
     include_str!("schema_6.sql"),
     include_str!("schema_7.sql"),
+    include_str!("schema_8.sql"),
 ];
 
 /// The engine's list of the objects of a store of the newest schema, in its order.

@@ -108,3 +108,8 @@ CREATE TABLE repeats (
     count     INTEGER NOT NULL CHECK (count >= 0),  -- without the first
     PRIMARY KEY (target_id, kind)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blocklist (
+    number INTEGER PRIMARY KEY CHECK (number >= 0),
+    block  BLOB NOT NULL CHECK (length(block) = 4128)
+) STRICT;
