@@ -146,6 +146,9 @@ impl Store {
     /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no lasting admin.
     pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
+        if setting == Setting::Blocklist {
+            return self.change_blocklist(by, work);
+        }
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
     }
 
@@ -159,8 +162,17 @@ impl Store {
         file: FileDigest,
         filter: &mut dyn Read,
     ) -> Result<String> {
-        let work = |tx: &mut Tx<'_>| blocklist::set(tx, by, otherwise, entries, file, filter);
-        self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
+        self.change_blocklist(by, |tx| blocklist::set(tx, by, otherwise, entries, file, filter))
+    }
+
+    /// Changes the blocklist. A mark would keep all of the old filter in memory. So there is none, and a refusal is
+    /// recorded in a transaction of its own.
+    fn change_blocklist<T>(&mut self, by: &Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let changed = self.write(Writing::Few, work);
+        if let Err(StoreError::Refused(why)) = &changed {
+            self.record(&Entry::refused(by, Action::SetPolicy.name(), None, why.reason()))?;
+        }
+        changed
     }
 
     /// Whether the site's blocklist has a password.

@@ -1,5 +1,7 @@
 //! The site's list of passwords that nobody may choose.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::process::Stdio;
 
@@ -15,6 +17,10 @@ fn set(desk: &Desk, bytes: impl AsRef<[u8]>, more: &[&str]) -> Run {
     let run = desk.run(&[&SET[..], more].concat());
     fs::remove_file(desk.home.path().join("words.txt")).unwrap();
     run
+}
+
+fn lines(entries: impl Iterator<Item = String>) -> String {
+    entries.collect::<Vec<_>>().join("\n")
 }
 
 /// The value of the setting.
@@ -112,7 +118,7 @@ fn the_lines_that_are_wrong_can_be_left_out() {
 #[test]
 fn a_list_may_come_through_a_pipe_and_be_of_many_blocks() {
     let desk = Desk::with_alice();
-    let list: String = (0..50_000).map(|n| format!("word number {n} of many\n")).collect();
+    let list = lines((0..50_000).map(|n| format!("word number {n} of many")));
     desk.run_with(&list, &["policy", "set", "blocklist", "-"]).succeeds();
     assert_eq!(desk.value::<i64>("SELECT count(*) FROM blocklist"), 49);
     assert!(is_blocked(&desk, "Word number 49999 of many"));
@@ -161,7 +167,7 @@ fn a_list_whose_setting_is_killed_leaves_the_old_one() {
     let desk = Desk::with_alice();
     set(&desk, OTHER, &[]).succeeds();
     let before = desk.state();
-    let list: String = (0..400_000).map(|n| format!("{n}\n")).collect();
+    let list = lines((0..400_000).map(|n| n.to_string()));
     fs::write(desk.home.path().join("words.txt"), list).unwrap();
     for wait in [0, 30, 100, 300, 600] {
         let mut child = desk.command(&SET).stderr(Stdio::null()).spawn().unwrap();

@@ -159,7 +159,7 @@ impl Pty {
     }
 
     /// Types keys.
-    pub fn send(&mut self, keys: impl AsRef<[u8]>) {
+    pub fn send(&mut self, keys: &(impl AsRef<[u8]> + ?Sized)) {
         self.terminal.write_all(keys.as_ref()).unwrap();
     }
 
