@@ -1,7 +1,7 @@
 //! A site's list of passwords that nobody may choose (NIST SP 800-63B-4 §3.1.1.2). Only a filter of it is kept.
 //!
 //! The filter is a blocked Bloom filter. The SHA-512 of an entry, with the salt of the store before it, names one block
-//! and [`PROBES`] bits in it. A password is on the list if all of its bits are set. So whoever asks reads one block.
+//! and 20 bits in it. A password is on the list if all of its bits are set. So whoever asks reads one block.
 //!
 //! An entry has 32 bits. A text that is not on the list then has all of its bits set by chance about twice in ten
 //! million times, and less than once in a million times in the fullest of many blocks.
