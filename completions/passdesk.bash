@@ -79,6 +79,9 @@ _passdesk() {
             passdesk__subcmd__policy,show)
                 cmd="passdesk__subcmd__policy__subcmd__show"
                 ;;
+            passdesk__subcmd__policy,unset)
+                cmd="passdesk__subcmd__policy__subcmd__unset"
+                ;;
             passdesk__subcmd__store,backup)
                 cmd="passdesk__subcmd__store__subcmd__backup"
                 ;;
@@ -861,7 +864,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__policy)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help show set"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help show set unset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -906,7 +909,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__policy__subcmd__set)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for clear-after throttle-after lock-after argon2 operator-access"
+            opts="-v -h --skip-invalid --store --as --password-stdin --format --csv-dialect --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for clear-after throttle-after lock-after argon2 operator-access blocklist"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -952,6 +955,51 @@ _passdesk() {
             ;;
         passdesk__subcmd__policy__subcmd__show)
             opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        passdesk__subcmd__policy__subcmd__unset)
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help min-length temporary-lifetime sign-in-lifetime restorable-for clear-after throttle-after lock-after argon2 operator-access blocklist"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

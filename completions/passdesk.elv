@@ -478,6 +478,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
             cand show 'Show the settings and their defaults'
             cand set 'Change a setting'
+            cand unset 'Give a setting its default again'
         }
         &'passdesk;policy;show'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
@@ -492,6 +493,19 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;set'= {
+            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --as 'Sign in as this account, for this command alone'
+            cand --format 'How to write results and failures'
+            cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
+            cand --color 'When to use colours; NO_COLOR turns them off'
+            cand --skip-invalid 'Leave out the lines of a blocklist that are wrong'
+            cand --password-stdin 'Read passwords from standard input, one a line'
+            cand -v 'Say which store is used, and who you are'
+            cand --verbose 'Say which store is used, and who you are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;policy;unset'= {
             cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'

@@ -554,22 +554,23 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l as -d 'Sign in as this account, for this command alone' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
 excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -l password-stdin -d 'Read passwords from standard input, one a line'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -s v -l verbose -d 'Say which store is used, and who you are'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -f -a "show" -d 'Show the settings and their defaults'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set" -f -a "set" -d 'Change a setting'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "show" -d 'Show the settings and their defaults'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "set" -d 'Change a setting'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "unset" -d 'Give a setting its default again'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
@@ -595,9 +596,24 @@ excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return an
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l skip-invalid -d 'Leave out the lines of a blocklist that are wrong'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON object per line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'

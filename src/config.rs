@@ -1,6 +1,7 @@
 //! What the environment decides: where the store, sign-ins and tokens are, and whether to use colours.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -67,7 +68,7 @@ pub fn display() -> Display {
 pub fn token() -> TokenSource {
     match (variable("PASSDESK_TOKEN_FILE"), variable("PASSDESK_TOKEN")) {
         (Some(path), _) => TokenSource::File(path.into()),
-        (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_string().unwrap_or_default())),
+        (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_vec())),
         (None, None) => TokenSource::Nowhere,
     }
 }

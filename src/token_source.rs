@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::domain::sign_in::SignInSecret;
-use crate::domain::text::{shell_word, shown};
+use crate::domain::text::{shell_word, shown, utf_8};
 use crate::failure::{Failure, Kind, Result};
 use crate::folders;
 use crate::named_file::{self, Links};
@@ -20,8 +20,8 @@ const LONGEST: usize = 256;
 pub enum TokenSource {
     /// There is none.
     Nowhere,
-    /// The token itself.
-    Variable(Zeroizing<String>),
+    /// The token itself, as bytes.
+    Variable(Zeroizing<Vec<u8>>),
     /// On the first line of a file.
     File(PathBuf),
 }
@@ -38,13 +38,19 @@ impl TokenSource {
     /// Reads the token. Its file must be an ordinary one that others cannot get at. A file that passdesk keeps for itself
     /// is refused. Through sudo, no file is opened.
     pub fn read(&self, through_sudo: bool, is_kept: impl Fn(&Metadata) -> bool) -> Result<Option<GivenToken>> {
-        let text = match self {
-            Self::Nowhere => return Ok(None),
-            Self::Variable(text) => text.clone(),
-            Self::File(path) if through_sudo => return Err(not_through_sudo(path)),
-            Self::File(path) => first_line(path, is_kept)?,
+        let read = |bytes: &[u8], unusable: &dyn Fn(&str) -> Failure| {
+            let text = utf_8(bytes).map_err(unusable)?;
+            Ok(Some(SignInSecret::from_token(text.trim_end()).map_or(GivenToken::Malformed, GivenToken::Token)))
         };
-        Ok(Some(SignInSecret::from_token(text.trim_end()).map_or(GivenToken::Malformed, GivenToken::Token)))
+        match self {
+            Self::Nowhere => Ok(None),
+            Self::Variable(bytes) => read(bytes, &|what| {
+                Failure::new(Kind::Usage, format!("the token in PASSDESK_TOKEN {what}"))
+                    .hint("copy the token as it was shown; it begins with 'pdsk_'")
+            }),
+            Self::File(path) if through_sudo => Err(not_through_sudo(path)),
+            Self::File(path) => read(&first_line(path, is_kept)?, &|what| unusable(path, what)),
+        }
     }
 }
 
@@ -90,7 +96,7 @@ fn is_in_memory(_: &Path) -> bool {
     false
 }
 
-fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroizing<String>> {
+fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroizing<Vec<u8>>> {
     let unreadable = |error: io::Error| unusable(path, &format!("cannot be read: {error}"));
     let will_do = |file: &Metadata| {
         if !file.is_file() {
@@ -107,8 +113,9 @@ fn first_line(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Zeroiz
     let (file, _) = named_file::open(path, OpenOptions::new().read(true), Links::Followed, unreadable, will_do)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
     file.take(LONGEST as u64).read_to_end(&mut bytes).map_err(unreadable)?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    Ok(Zeroizing::new(std::str::from_utf8(line).unwrap_or_default().to_owned()))
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    bytes.truncate(end);
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -140,17 +147,36 @@ mod tests {
     fn the_token_is_the_first_line_of_its_file() {
         let folder = tempfile::tempdir().unwrap();
         for rest in ["", "\n", "\r\n", "\nmore\n"] {
-            let text = format!("{}{rest}", *secret().to_token());
-            assert!(is_the_token(&file(folder.path(), text, 0o600)), "{rest:?}");
+            for mark in ["", "\u{feff}"] {
+                let text = format!("{mark}{}{rest}", *secret().to_token());
+                assert!(is_the_token(&file(folder.path(), &text, 0o600)), "{text:?}");
+                let line = text.lines().next().unwrap_or_default();
+                assert!(is_the_token(&TokenSource::Variable(Zeroizing::new(line.into()))), "{line:?}");
+            }
         }
-        assert!(is_the_token(&TokenSource::Variable(secret().to_token())));
     }
 
     #[test]
     fn what_is_no_token_is_malformed_and_never_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        for text in [&b""[..], b"\n", b"pdsk_12", b"\xff", &[b'x'; 5_000]] {
+        for text in [&b""[..], b"\n", b"pdsk_12", &[b'x'; 5_000]] {
             assert!(matches!(file(folder.path(), text, 0o600).read(false, |_| false), Ok(Some(GivenToken::Malformed))));
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused_and_said_to_be_so() {
+        let folder = tempfile::tempdir().unwrap();
+        for (text, what) in [
+            (&b"\xff"[..], "is not UTF-8"),
+            (b"pdsk_\xfc\n", "is not UTF-8"),
+            (b"\xff\xfep\0d\0", "is UTF-16, not UTF-8"),
+            ("pdsk_\u{fffd}".as_bytes(), "stands for lost text"),
+        ] {
+            for source in [file(folder.path(), text, 0o600), TokenSource::Variable(Zeroizing::new(text.into()))] {
+                let failure = source.read(false, |_| false).err().unwrap();
+                assert!(failure.kind == Kind::Usage && failure.message.contains(what), "{}", failure.message);
+            }
         }
     }
 

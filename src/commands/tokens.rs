@@ -105,9 +105,8 @@ fn whose(desk: &mut Desk<'_>, store: &mut Store, target: Option<&Target>) -> Res
 /// Asks for the password. Somebody else may have found the terminal signed in, and a token would outlast the sign-in.
 fn prove(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting) -> Result<Option<PasswordRevision>> {
     let Some(account) = acting.account().filter(|_| acting.is_signed_in()) else { return Ok(None) };
-    let password = way_in::ask_password(desk, &account.username)?;
-    let target = Target::from(account);
-    let (_, credential) = way_in::authenticate(desk, store, Some(&target), &password, Occasion::OneCommand)?;
+    let target = Target::Username(account.username.clone());
+    let (_, credential, _) = way_in::prove(desk, store, &target, |_| Ok(Occasion::OneCommand))?;
     Ok(Some(credential.revision))
 }
 

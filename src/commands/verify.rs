@@ -1,7 +1,7 @@
 //! `passdesk verify`: whether a password is valid for an account, for PAM and other programs.
 
 use super::Desk;
-use super::way_in::authenticate;
+use super::way_in::{authenticate, until_right};
 use crate::cli::verify::Verify;
 use crate::domain::authority::Refusal;
 use crate::domain::target::Target;
@@ -18,14 +18,15 @@ pub fn run(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
     }
     let target = Target::to_sign_in(&args.username).ok();
     let mut store = desk.open()?;
-    let password = if desk.terminal.is_interactive() {
-        let instead = "pass the password on standard input";
-        desk.terminal.ask_secret("Password", instead)?
-    } else {
-        desk.terminal.piped_secret()?
-    };
-    let (account, _) = authenticate(desk, &mut store, target.as_ref(), &password, Occasion::Verify)?;
-    drop(password);
+    let is_piped = !desk.terminal.is_interactive();
+    let (account, _) = until_right(desk, is_piped, |desk| {
+        let password = if is_piped {
+            desk.terminal.piped_secret()?
+        } else {
+            desk.terminal.ask_secret("Password", "pass the password on standard input")?
+        };
+        authenticate(desk, &mut store, target.as_ref(), &password, Occasion::Verify)
+    })?;
     if account.must_change {
         return Err(Refusal::ChangeRequired { username: account.username }.into());
     }

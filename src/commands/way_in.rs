@@ -1,7 +1,5 @@
 //! The ways in: `--as`, a token, a saved sign-in, a question. Each proves that the user owns an account.
 
-use std::fmt::Display;
-
 use super::Desk;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
@@ -19,6 +17,8 @@ use crate::store::{self, FailedTry, Occasion, PassedTry, Store, StoreError};
 use crate::terminal::PromptError;
 use crate::token_source::GivenToken;
 
+/// How often somebody at a terminal may get a password wrong, or choose one that is refused.
+pub const TRIES: usize = 3;
 /// How often a busy store is told the outcome of a try. Each attempt waits a few seconds.
 const TOLD_AT_MOST: u32 = 4;
 
@@ -77,8 +77,7 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
 }
 
 fn by_password(desk: &mut Desk<'_>, store: &mut Store, target: &Target) -> Result<Owner> {
-    let password = ask_password(desk, target)?;
-    let (account, credential) = authenticate(desk, store, Some(target), &password, Occasion::OneCommand)?;
+    let (account, credential, _) = prove(desk, store, target, |_| Ok(Occasion::OneCommand))?;
     Ok(Owner { account, proof: Proof::Password(credential.revision) })
 }
 
@@ -163,8 +162,46 @@ pub fn ask_account(desk: &mut Desk<'_>) -> Result<Target> {
     }
 }
 
+/// Asks for the password of an account, and signs the user in. Returns the password as well.
+pub fn prove(
+    desk: &mut Desk<'_>,
+    store: &mut Store,
+    target: &Target,
+    occasion: impl Fn(&Desk<'_>) -> Result<Occasion>,
+) -> Result<(Account, Credential, TypedPassword)> {
+    let is_piped = desk.global.password_stdin;
+    until_right(desk, is_piped, |desk| {
+        let password = ask_password(desk, target)?;
+        let occasion = occasion(desk)?;
+        let proved = authenticate(desk, store, Some(target), &password, occasion)?;
+        Ok(proved.map(|(account, credential)| (account, credential, password)))
+    })
+}
+
+/// Tries to sign a user in: three times at a terminal, and once from standard input.
+pub fn until_right<T>(
+    desk: &mut Desk<'_>,
+    is_piped: bool,
+    mut attempt: impl FnMut(&mut Desk<'_>) -> Result<Option<T>>,
+) -> Result<T> {
+    for left in (0..if is_piped { 1 } else { TRIES }).rev() {
+        if let Some(done) = attempt(desk)? {
+            return Ok(done);
+        }
+        if left > 0 {
+            desk.terminal.note(&format!("The sign-in failed. {} left.", tries(left)));
+        }
+    }
+    Err(Failure::sign_in_failed())
+}
+
+/// How many tries, for people.
+pub fn tries(count: usize) -> String {
+    if count == 1 { "1 try".into() } else { format!("{count} tries") }
+}
+
 /// The current password of an account, typed or piped.
-pub fn ask_password(desk: &mut Desk<'_>, whose: &dyn Display) -> Result<TypedPassword> {
+fn ask_password(desk: &mut Desk<'_>, target: &Target) -> Result<TypedPassword> {
     if desk.global.password_stdin {
         return Ok(desk.terminal.piped_secret()?);
     }
@@ -174,7 +211,7 @@ pub fn ask_password(desk: &mut Desk<'_>, whose: &dyn Display) -> Result<TypedPas
         "pass the password on standard input, with --as USERNAME and --password-stdin"
     };
     loop {
-        let typed = desk.terminal.ask_secret(&format!("Password of {whose}"), instead)?;
+        let typed = desk.terminal.ask_secret(&format!("Password of {target}"), instead)?;
         // Nobody's password is empty. Asking again costs no attempt.
         if !typed.is_empty() {
             return Ok(typed);
@@ -182,8 +219,8 @@ pub fn ask_password(desk: &mut Desk<'_>, whose: &dyn Display) -> Result<TypedPas
     }
 }
 
-/// Signs a user in. The try is counted before the password is checked. Every fault gets the same answer, and takes as
-/// long. `None` is a name that no account can have. Only somebody who knows a temporary password learns that it
+/// Signs a user in. The try is counted before the password is checked. Every fault gets the same answer, which is
+/// `Ok(None)`, and takes as long. A username of `None` is a name that no account can have. Only somebody who knows a temporary password learns that it
 /// expired. A hash with another cost than the policy's is renewed. The result has the account as of the successful try.
 pub fn authenticate(
     desk: &mut Desk<'_>,
@@ -191,7 +228,7 @@ pub fn authenticate(
     target: Option<&Target>,
     password: &TypedPassword,
     occasion: Occasion,
-) -> Result<(Account, Credential)> {
+) -> Result<Option<(Account, Credential)>> {
     desk.reread_policy(store)?;
     have_room(&desk.policy.costs)?;
     let throttle = desk.policy.throttle;
@@ -206,7 +243,7 @@ pub fn authenticate(
         }
         (_, other) => {
             fail(desk, store, account, begun, why(other.as_ref(), begun.is_some()))?;
-            return Err(Failure::sign_in_failed());
+            return Ok(None);
         }
     };
     let now = desk.now()?;
@@ -222,9 +259,9 @@ pub fn authenticate(
     match to_the_end(|| store.pass_try(&passed)) {
         Err(StoreError::Conflict(_)) => {
             fail(desk, store, Some(id), Some(begun), Reason::ChangedMeanwhile)?;
-            Err(Failure::sign_in_failed())
+            Ok(None)
         }
-        passed => Ok((passed?, Credential { hash: renewed.unwrap_or(credential.hash), ..credential })),
+        passed => Ok(Some((passed?, Credential { hash: renewed.unwrap_or(credential.hash), ..credential }))),
     }
 }
 

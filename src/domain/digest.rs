@@ -13,9 +13,40 @@ impl FileDigest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The bytes of the digest.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// 64 hexadecimal digits, as `sha256sum` writes them.
     #[must_use]
     pub fn to_hex(self) -> String {
         base16ct::lower::encode_string(&self.0)
+    }
+
+    /// Reads what [`Self::to_hex`] wrote.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let read = base16ct::lower::decode(text, &mut bytes).ok()?.len();
+        (read == bytes.len()).then_some(Self(bytes))
+    }
+}
+
+/// The digest of a file that is read piece by piece.
+#[derive(Default)]
+pub struct Digesting(Sha256);
+
+impl Digesting {
+    /// Takes the next piece.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all pieces.
+    #[must_use]
+    pub fn end(self) -> FileDigest {
+        FileDigest(self.0.finalize().into())
     }
 }

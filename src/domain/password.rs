@@ -5,11 +5,14 @@ use zxcvbn::feedback::Feedback;
 
 use super::account::Account;
 use super::credential::{Credential, MAX_PASSWORD_BYTES};
+use super::layouts::translations;
 use super::secret::{TypedPassword, written};
 use super::temporary;
 
 /// The lowest zxcvbn score of a new password, 0 to 4.
 const MIN_SCORE: u8 = 3;
+/// How many characters zxcvbn looks at.
+const JUDGED: usize = 100;
 
 /// A rule that a new password broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum BrokenRule {
     /// It is the temporary password, or could be an earlier one. The person who handed those over knew them. Every text
     /// of that form is refused.
     Temporary,
+    /// The site's blocklist has it.
+    Blocked,
     /// Its zxcvbn score is too low.
     Guessable {
         /// The words in it that others know about its owner, then zxcvbn's warning and suggestions.
@@ -45,6 +50,9 @@ impl BrokenRule {
             Self::TooLong => vec![format!("it is longer than {MAX_PASSWORD_BYTES} bytes")],
             Self::Current => vec!["it is the current password".into()],
             Self::Temporary => vec!["it looks like a temporary password".into()],
+            Self::Blocked => {
+                vec!["it is on the site's blocklist, with or without the digits and signs at its ends".into()]
+            }
             Self::Guessable { advice } => {
                 let mut lines = vec!["it is too easy to guess".to_owned()];
                 lines.extend(advice.iter().map(|line| format!("  {line}")));
@@ -63,14 +71,24 @@ pub struct Current<'a> {
     pub typed: &'a TypedPassword,
 }
 
+/// What a site asks of a new password.
+#[derive(Debug, Clone, Copy)]
+pub struct Demands {
+    /// The fewest characters.
+    pub min_length: usize,
+    /// Whether the site's blocklist has this password.
+    pub is_blocked: bool,
+}
+
 /// Judges a new password. All broken rules are named, not only the first. One hash is evaluated.
 #[must_use]
 pub fn broken_rules(
     new: &TypedPassword,
     account: &Account,
     current: Option<Current<'_>>,
-    min_length: usize,
+    site: Demands,
 ) -> Vec<BrokenRule> {
+    let Demands { min_length, is_blocked } = site;
     let text = new.normalized();
     let mut broken = Vec::new();
     let has = text.chars().count();
@@ -88,13 +106,18 @@ pub fn broken_rules(
     if temporary::has_its_form(new) || temporary::is_in(&text) || is_made_of_it {
         broken.push(BrokenRule::Temporary);
     }
+    if is_blocked {
+        broken.push(BrokenRule::Blocked);
+    }
     let words = own_words(account);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let judged = zxcvbn::zxcvbn(&text, &words);
-    // Spaces do not make a password harder to guess.
+    // Spaces do not make a password harder to guess, and neither does another keyboard.
     let bare = written(text.split_whitespace().flat_map(str::chars));
-    let score = judged.score().min(zxcvbn::zxcvbn(&bare, &words).score());
-    if u8::from(score) < MIN_SCORE || is_made_of(&bare, &words) {
+    let judge = |text: &str| zxcvbn::zxcvbn(text, &words);
+    let elsewhere = translations(&written(bare.chars().take(JUDGED)));
+    let others = (bare != text).then_some(&bare).into_iter().chain(&elsewhere).map(|text| judge(text));
+    let judged = others.fold(judge(&text), |lowest, other| if other.score() < lowest.score() { other } else { lowest });
+    if u8::from(judged.score()) < MIN_SCORE || is_made_of(&bare, &words) {
         let known = known_words(&bare, &words).map(|word| format!("it has '{word}' in it, which others know of you"));
         let feedback = judged.feedback();
         let warning = feedback.and_then(Feedback::warning).map(|warning| warning.to_string());
@@ -126,7 +149,7 @@ fn known_words<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The text in lower case, letter by letter. A sigma at the end of a word becomes an ordinary sigma.
-fn lower(text: &str) -> Zeroizing<String> {
+pub(super) fn lower(text: &str) -> Zeroizing<String> {
     written(text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }))
 }
 
@@ -145,6 +168,7 @@ fn own_words(account: &Account) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
 
@@ -155,6 +179,7 @@ mod tests {
     use super::*;
 
     const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+    const SITE: Demands = Demands { min_length: 15, is_blocked: false };
     const GOOD: &str = "brass lantern over wet slate";
 
     fn typed(text: &str) -> TypedPassword {
@@ -172,7 +197,7 @@ mod tests {
     fn broken(text: &str, current: Option<&Credential>) -> Vec<BrokenRule> {
         let nothing = typed("");
         let current = current.map(|credential| Current { credential, typed: &nothing });
-        broken_rules(&typed(text), &alice(), current, 15)
+        broken_rules(&typed(text), &alice(), current, SITE)
     }
 
     #[test]
@@ -193,14 +218,14 @@ mod tests {
             "ct29-8mr8 lamps over horse battery",
             "brass a6um t8uz lantern over wet slate",
         ] {
-            let broken = broken_rules(&typed(text), &alice(), current(&credential), 15);
+            let broken = broken_rules(&typed(text), &alice(), current(&credential), SITE);
             assert_eq!(broken, [BrokenRule::Temporary], "{text}");
         }
         let text = format!("v9be {GOOD} ct29");
-        assert_eq!(broken_rules(&typed(&text), &alice(), current(&credential), 15), []);
+        assert_eq!(broken_rules(&typed(&text), &alice(), current(&credential), SITE), []);
         let chosen = Credential { temporary_until: None, hash: credential.hash.clone(), ..credential };
         let text = "v9be ct29 8mr8 zu8t mu6a";
-        assert_eq!(broken_rules(&typed(text), &alice(), current(&chosen), 15), [], "nobody else has seen that one");
+        assert_eq!(broken_rules(&typed(text), &alice(), current(&chosen), SITE), [], "nobody else has seen that one");
     }
 
     #[test]
@@ -218,6 +243,12 @@ mod tests {
     fn characters_are_code_points_not_bytes() {
         assert_eq!(broken("жёлтыйфонарьвс", None), [BrokenRule::TooShort { has: 14, needs: 15 }]);
         assert_eq!(broken("жёлтый фонарь в снегу", None), []);
+    }
+
+    #[test]
+    fn what_the_site_has_blocked_is_refused() {
+        let site = Demands { is_blocked: true, ..SITE };
+        assert_eq!(broken_rules(&typed(GOOD), &alice(), None, site), [BrokenRule::Blocked]);
     }
 
     #[test]
@@ -273,6 +304,88 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_over_the_keys_is_easy_to_guess_on_any_layout() {
+        for text in [
+            "qwertyuiopasdfg",
+            "йцукенгшщзхъфыва",
+            "ЙЦУКЕНГШЩЗХЪФЫВА",
+            "йцукен гшщзхъ фыва",
+            "ъхзщшгнекуцйждл",
+            "йфяцычувскампи",
+            "йцукенгшщзхїфіва",
+            "йцукенгшўзх'фыва",
+            "явертъуиопасдфг",
+            "љњертзуиопасдфг",
+            "ςερτυθιοπασδφγη",
+            "azertyuiopqsdfgh",
+            "azertyuiopmlkjhg",
+            "&é\"'(-è_çà)azerty",
+            "aqwzsxedcrfvtgb",
+            "qwertzuiopasdfg",
+            "qwertzuiopüasdfghjklöä",
+            "qwertyuiopñlkjhg",
+            "qwertyuiopåasdfghjklöä",
+            "qwertyuıopğüasdf",
+            "fgğıodrnhpuieaü",
+            "bépoè^vdljzwauie",
+            "',.pyfgcrlaoeuidhtns",
+            "pyfgcrlaoeuidhtns",
+            "qwfpgjluyarstdhneio",
+            "qwfpbjluyarstgmneio",
+            "/'קראטוןםפשדגכע",
+            "קראטוןםפשדגכעיחל",
+            "ضصثقفغعهخحجدشسيب",
+            "ضصثقفغعهخحجچشسیبل",
+            "ㅂㅈㄷㄱ쇼ㅕㅑㅐㅔㅁㄴㅇ로",
+            "たていすかんなにらせちとしは",
+            "ๆไำพะัีรนยฟหกดเ",
+            "ㄆㄊㄍㄐㄔㄗㄧㄛㄟㄣㄇㄋㄎㄑㄕ",
+            "фыва фыва фыва фыва",
+            "зфыыцщкв зфыыцщкв",
+        ] {
+            let broken = broken(text, None);
+            assert!(broken.iter().any(|rule| matches!(rule, BrokenRule::Guessable { .. })), "{text}: {broken:?}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_of_any_language_breaks_no_rule() {
+        for text in [
+            GOOD,
+            "quartzmeadowpigeonthirteen",
+            "жёлтый фонарь в снегу",
+            "семь цапель стерегут сад",
+            "сім чапель стережуть сад",
+            "επτά ερωδιοί φυλάνε τον κήπο",
+            "שבע אנפות שומרות על הפרדס",
+            "سبعة طيور تحرس البستان",
+            "sept hérons gardent le verger",
+            "sieben Reiher hüten den Garten",
+            "siete garzas guardan el huerto",
+            "yedi balıkçıl bahçeyi koruyor",
+            "sju hägrar vaktar äppelgården",
+            "siedem czapli pilnuje sadu",
+            "일곱 왜가리가 과수원을 지킨다",
+            "ななわのさぎがにわをまもるよる",
+            "นกกระสาเจ็ดตัวเฝ้าสวน",
+            "vK9#xq2!mZp4&rT",
+        ] {
+            assert_eq!(broken(text, None), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_drawn_at_random_breaks_no_rule_on_any_layout(
+            text in "[a-z]{22}|[а-яё]{20}|[α-ω]{20}|[א-ת]{20}|[가-힣]{15}|[a-zäöüß]{20}|[a-zàâçéèêëîïôûù]{20}"
+        ) {
+            prop_assert_eq!(broken(&text, None), []);
+        }
+    }
+
+    #[test]
     fn a_temporary_password_with_something_added_is_refused() {
         let shown = TemporaryPassword::generate(&mut StdRng::seed_from_u64(1));
         for text in [format!("{}!", shown.reveal()), format!("my {}", shown.reveal().to_uppercase())] {
@@ -295,9 +408,19 @@ mod tests {
         let temporary_until = Some(Timestamp::UNIX_EPOCH);
         let current = Credential { hash: password.clone(), revision: PasswordRevision(1), temporary_until };
         let shown = password.reveal();
-        for text in [shown.to_owned(), shown.to_uppercase(), shown.replace('-', "")] {
-            assert_eq!(broken(&text, Some(&current)), [BrokenRule::Temporary], "{text}");
+        let elsewhere = Credential { temporary_until: None, hash: StoredHash::from_store(String::new()), ..current };
+        for between in
+            ["-", "", "\u{2013}", "\u{2014}", "\u{2212}", "\u{a0}", "\u{2009}", "\u{200b}", "-\u{2060}", "\u{3164}"]
+        {
+            for text in [shown.replace('-', between), format!("\u{feff}{}\u{a0}", shown.replace('-', between))] {
+                for text in [text.to_uppercase(), text] {
+                    assert_eq!(broken(&text, Some(&current)), [BrokenRule::Temporary], "{text:?}");
+                    assert_eq!(broken(&text, Some(&elsewhere)), [BrokenRule::Temporary], "an earlier one: {text:?}");
+                }
+            }
         }
+        let spaced = shown.replace('-', " ");
+        assert_eq!(broken(&spaced, Some(&current)), [BrokenRule::Current], "words may have this form");
     }
 
     #[test]

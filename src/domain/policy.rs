@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Invalid;
+use super::blocklist::Blocklist;
 use super::clock::read_span;
 use super::hash::Cost;
 use super::table::table;
@@ -32,6 +33,8 @@ pub struct Policy {
     pub costs: Vec<Cost>,
     /// Whether a user who may write the store's file may do everything without signing in.
     pub operator_access: bool,
+    /// The passwords that nobody may choose.
+    pub blocklist: Option<Blocklist>,
 }
 
 impl Default for Policy {
@@ -46,6 +49,7 @@ impl Default for Policy {
             cost: Cost::DEFAULT,
             costs: vec![Cost::DEFAULT],
             operator_access: true,
+            blocklist: None,
         }
     }
 }
@@ -75,6 +79,8 @@ table! {
     Argon2 => "argon2", "what a password hash costs: memory in KiB, passes, lanes";
     /// [`Policy::operator_access`].
     OperatorAccess => "operator-access", "whether the owner of the store's file may act without signing in";
+    /// [`Policy::blocklist`].
+    Blocklist => "blocklist", "the passwords that nobody may choose; set it to a file of them";
 }
 
 impl Setting {
@@ -95,10 +101,13 @@ impl Setting {
             Self::ThrottleAfter | Self::LockAfter => format!("a number from {} to {}", FAILURES.0, FAILURES.1),
             Self::Argon2 => format!("m=KIB,t=PASSES,p=LANES, {}", Cost::BOUNDS),
             Self::OperatorAccess => "on or off".into(),
+            Self::Blocklist => "the name of a file".into(),
         }
     }
 }
 
+/// The value of [`Policy::blocklist`] if there is none.
+const NO_LIST: &str = "none";
 /// The bounds of [`Policy::min_length`]. NIST SP 800-63B-4 §3.1.1.2 allows no fewer than 8 anywhere.
 const LENGTHS: (u32, u32) = (8, 128);
 /// The bounds of [`Throttle`]. NIST SP 800-63B-4 §3.2.2 allows no more than 100.
@@ -132,6 +141,7 @@ impl Policy {
             Setting::LockAfter => self.throttle.lock_after.to_string(),
             Setting::Argon2 => self.cost.to_string(),
             Setting::OperatorAccess => if self.operator_access { "on" } else { "off" }.into(),
+            Setting::Blocklist => self.blocklist.as_ref().map_or_else(|| NO_LIST.into(), ToString::to_string),
         }
     }
 
@@ -147,6 +157,11 @@ impl Policy {
             Setting::LockAfter => number(text, FAILURES).map(|after| self.throttle.lock_after = after),
             Setting::Argon2 => Cost::read(text).map(|cost| self.cost = cost),
             Setting::OperatorAccess => on_or_off(text).map(|access| self.operator_access = access),
+            Setting::Blocklist if text == NO_LIST => {
+                self.blocklist = None;
+                Some(())
+            }
+            Setting::Blocklist => text.parse().ok().map(|list| self.blocklist = Some(list)),
         };
         decided.ok_or_else(|| {
             Invalid::new(format!("{} cannot be {}", setting.name(), quoted(text)), format!("write {}", setting.form()))
@@ -260,6 +275,7 @@ mod tests {
             (Setting::RestorableFor, &["23h"]),
             (Setting::Argon2, &["m=8,t=1,p=1", "m=19456,t=1,p=1", "m=4194304,t=2,p=1", "m=19456", "t=2,m=19456,p=1"]),
             (Setting::OperatorAccess, &["yes", "ON"]),
+            (Setting::Blocklist, &["", "off", "entries=1"]),
         ] {
             for text in texts {
                 let mut policy = Policy::default();

@@ -4,7 +4,8 @@ use rand::{CryptoRng, RngExt as _};
 use zeroize::Zeroizing;
 
 use super::delivery::Undelivered;
-use super::secret::TypedPassword;
+use super::secret::{TypedPassword, written};
+use super::text::{is_blank, is_dash};
 
 /// The symbols. 0, 1, i, l and o are left out, since they can be misread or misheard.
 pub const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
@@ -43,12 +44,12 @@ impl TemporaryPassword {
     }
 }
 
-/// Typed text in the form in which a temporary password was hashed: lower case, in groups. `None` if it cannot be a
-/// temporary password.
+/// Typed text in the form in which a temporary password was hashed: lower case, in groups. A chat or a word processor may
+/// have put other dashes, spaces and marks in and around it. `None` if it cannot be a temporary password.
 pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(SHOWN_LEN));
     let mut symbols = 0;
-    for c in typed.as_typed().trim().chars().filter(|c| !matches!(c, '-' | ' ')) {
+    for c in typed.as_typed().chars().filter(|c| !is_dash(*c) && !is_blank(*c)) {
         let c = c.to_ascii_lowercase();
         if symbols == SYMBOLS || !c.is_ascii() || !ALPHABET.contains(&(c as u8)) {
             return None;
@@ -62,14 +63,17 @@ pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     (symbols == SYMBOLS).then_some(text)
 }
 
-/// Whether typed text could be a temporary password of any account, at any time. Text with a space inside is not one,
-/// even if the symbols fit.
+/// Whether typed text could be a temporary password of any account, at any time. Text with an ordinary space inside is
+/// not one, even if the symbols fit: words may.
 pub(super) fn has_its_form(typed: &TypedPassword) -> bool {
-    !typed.as_typed().trim().contains(' ') && canonical(typed).is_some()
+    !typed.as_typed().trim_matches(is_blank).contains(' ') && canonical(typed).is_some()
 }
 
-/// Whether a text contains a temporary password as it is shown, in upper or lower case.
+/// Whether a text contains a temporary password as it is shown, in upper or lower case, with any dashes, and any spaces
+/// but ordinary ones.
 pub(super) fn is_in(text: &str) -> bool {
+    let visible = text.chars().filter(|c| c.is_whitespace() || !is_blank(*c));
+    let text = written(visible.map(|c| if c != ' ' && (is_dash(c) || c.is_whitespace()) { '-' } else { c }));
     let is_shown = |window: &[u8]| {
         window.iter().enumerate().all(|(place, byte)| match place % (GROUP + 1) {
             GROUP => *byte == b'-',
@@ -86,7 +90,7 @@ const TELLING: usize = 8;
 /// are ignored.
 pub(super) fn has_a_part_of(text: &str, handed_over: &TypedPassword) -> bool {
     let bare = |text: &str| -> Zeroizing<Vec<char>> {
-        let symbols = text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
+        let symbols = text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric() && !is_blank(*c));
         // The symbols are counted first, so that the text is not moved while it is written.
         let mut bare = Zeroizing::new(Vec::with_capacity(symbols.clone().count()));
         symbols.for_each(|c| bare.push(c));
@@ -111,6 +115,15 @@ mod tests {
     fn typed(text: &str) -> TypedPassword {
         TypedPassword::new(Zeroizing::new(text.into()))
     }
+
+    /// What stands between two groups after a chat, a word processor or an e-mail.
+    const BETWEEN: [&str; 16] = [
+        "", " ", "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{fe63}", "\u{ff0d}",
+        "\u{ad}", "\u{a0}", "\u{202f}", "\u{3000}", "\t", "--",
+    ];
+    /// What such programs put around it.
+    const MARKS: [&str; 9] =
+        ["", " ", "\u{feff}", "\u{200b}", "\u{200d}", "\u{2060}", "\u{200e}", "\u{fe0f}", "\u{2068}"];
 
     fn drawn(seed: u64) -> TemporaryPassword {
         TemporaryPassword::generate(&mut StdRng::seed_from_u64(seed))
@@ -140,10 +153,19 @@ mod tests {
         }
 
         #[test]
+        fn a_temporary_password_survives_a_word_processor(seed: u64, between in 0..BETWEEN.len(), around in 0..MARKS.len()) {
+            let password = drawn(seed);
+            let (mark, shown) = (MARKS[around], password.reveal());
+            let variant = format!("{mark}{}{mark}", shown.replace('-', &format!("{mark}{}", BETWEEN[between])));
+            let canonical = canonical(&typed(&variant));
+            prop_assert_eq!(canonical.as_deref().map(String::as_str), Some(shown), "{:?}", variant);
+        }
+
+        #[test]
         fn other_text_is_never_taken_for_one(text in "\\PC{0,40}") {
             if let Some(found) = canonical(&typed(&text)) {
-                let bare: String = text.trim().to_ascii_lowercase().replace('-', "");
-                prop_assert_eq!(found.replace('-', ""), bare);
+                let bare: String = text.chars().filter(|c| !is_dash(*c) && !is_blank(*c)).collect();
+                prop_assert_eq!(found.replace('-', ""), bare.to_ascii_lowercase());
             }
         }
     }
@@ -164,6 +186,11 @@ mod tests {
         // There are 30 degrees of freedom. A chance result is above 59.7 once in a thousand times. The bias above gives
         // more than 1,000.
         assert!(chi_square < 59.7, "chi-square {chi_square}");
+    }
+
+    #[test]
+    fn a_control_character_is_no_mark_of_a_word_processor() {
+        assert!(canonical(&typed("2345-6789-abcd-efgh-jk\u{7}mn")).is_none());
     }
 
     #[test]

@@ -4,6 +4,25 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// What programs put in the place of text that is not UTF-8. With it, two different passwords would be one.
+pub const LOST: char = char::REPLACEMENT_CHARACTER;
+
+/// The mark that some programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// What a file is that begins with the mark of UTF-16.
+pub const UTF_16: &str = "is UTF-16, not UTF-8";
+
+/// Text from a file or a pipe, without the byte order mark before it. The error says what it is instead of UTF-8.
+pub fn utf_8(bytes: &[u8]) -> Result<&str, &'static str> {
+    match std::str::from_utf8(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)) {
+        Ok(text) if text.contains(LOST) => Err("has a sign that stands for lost text (U+FFFD)"),
+        Ok(text) => Ok(text),
+        Err(_) if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") => Err(UTF_16),
+        Err(_) => Err("is not UTF-8"),
+    }
+}
+
 /// The longest piece of input that a message repeats, in characters.
 const QUOTED_MAX: usize = 40;
 
@@ -36,6 +55,34 @@ pub fn shows_nothing(c: char) -> bool {
             c,
             '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
         )
+}
+
+/// Whether a character is white space, or shows nothing and is no control character: all of `White_Space` and of
+/// `Default_Ignorable_Code_Point`.
+#[must_use]
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || (shows_nothing(c) && !c.is_control())
+        || matches!(
+            c,
+            '\u{180B}'..='\u{180F}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFF0}'..='\u{FFF8}'
+                | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0080}'..='\u{E0FFF}'
+        )
+}
+
+/// Whether a character is a dash: the general category `Pd`, and the signs that look like one.
+#[must_use]
+pub fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{058A}' | '\u{05BE}' | '\u{1400}' | '\u{1806}' | '\u{2010}'
+            ..='\u{2015}' | '\u{2E17}' | '\u{2E1A}'
+            | '\u{2E3A}' | '\u{2E3B}' | '\u{2E40}' | '\u{2E5D}' | '\u{301C}' | '\u{3030}' | '\u{30A0}' | '\u{FE31}'
+            | '\u{FE32}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{10D6E}' | '\u{10EAD}'
+            // The minus signs, the hyphen bullet, the swung dash, the Arabic full stop, and lines of boxes.
+            | '\u{02D7}' | '\u{06D4}' | '\u{2043}' | '\u{2053}' | '\u{207B}' | '\u{208B}' | '\u{2212}' | '\u{2500}'
+            | '\u{2501}' | '\u{2796}' | '\u{2CBA}' | '\u{30FC}' | '\u{FF70}'
+    )
 }
 
 /// Whether a text is all printable ASCII, as most of a list is. This is faster than a search for treacherous

@@ -156,6 +156,11 @@ pub trait Reads {
     /// A setting.
     fn setting(&mut self, key: &str) -> Result<Option<String>>;
 
+    /// A block of the filter of the blocklist.
+    fn block(&mut self, number: u64) -> Result<Option<Vec<u8>>>;
+    /// How many blocks there are.
+    fn count_blocks(&mut self) -> Result<u64>;
+
     /// An account. An address finds no removed account.
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
     /// The removed accounts that had an address, in the order of their numbers.
@@ -221,6 +226,10 @@ pub trait Rows: Reads {
 
     /// Writes a setting.
     fn set(&mut self, key: &str, value: &str) -> Result<()>;
+    /// Adds a block.
+    fn insert_block(&mut self, number: u64, block: &[u8]) -> Result<()>;
+    /// Deletes all blocks.
+    fn delete_blocks(&mut self) -> Result<()>;
     /// The number of the next try to sign in. No two tries have the same.
     fn next_try(&mut self) -> Result<TryId>;
 

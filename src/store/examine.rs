@@ -1,7 +1,7 @@
 //! A check of the rows: accounts, passwords, settings, the record, admins. The engine checks the files under them.
 
 use super::engine::{Reads, WrittenAccount};
-use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, policy, record};
+use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, blocklist, policy, record};
 use crate::domain::account::State;
 use crate::domain::audit::{EMPTY, Tampered, Walk};
 use crate::domain::email::Email;
@@ -23,6 +23,8 @@ pub fn rows(reads: &mut dyn Reads, watch: &mut dyn Watch, findings: &mut Vec<Fin
         Err(error) => findings.push(told("accounts", "", Err(error))?),
     }
     findings.push(told("settings", "each can be understood", settings(reads))?);
+    let mut go_on = |done, all| watch.progress("Looking at the blocklist", done, all);
+    findings.push(told("blocklist", "each block is as it was written", blocklist::examine(reads, &mut go_on))?);
     findings.push(all_events(reads, watch).or_else(|error| told("record", "", Err(error)))?);
     findings.push(admins(reads).or_else(|error| told("admins", "", Err(error)))?);
     Ok(())

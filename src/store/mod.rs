@@ -6,6 +6,7 @@ mod accounts;
 mod admins;
 mod authority;
 mod batches;
+mod blocklist;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod engine;

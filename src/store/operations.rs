@@ -10,6 +10,7 @@
 //! account since, the answer is [`StoreError::Conflict`], and nothing has changed. The transaction decides again
 //! whether the actor may do it. It uses the actor and the target as they are by then.
 
+use std::io::Read;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -19,19 +20,21 @@ use super::engine::{Copies, Engine, Reads, Writing};
 use super::tx::Tx;
 use super::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
-    Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches, events,
-    imports, policy, record, repeats, sign_ins, tokens, tries,
+    Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches, blocklist,
+    events, imports, policy, record, repeats, sign_ins, tokens, tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::Action;
 use crate::domain::credential::{Credential, PasswordRevision};
+use crate::domain::digest::FileDigest;
 use crate::domain::email::Email;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::{Policy, Setting};
+use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TriesNow, TryId};
@@ -144,7 +147,43 @@ impl Store {
     /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no lasting admin.
     pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
         let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
+        if setting == Setting::Blocklist {
+            return self.change_blocklist(by, work);
+        }
         self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
+    }
+
+    /// Puts a blocklist in place of the one before: a file of so many entries, with this digest, and its filter. Returns
+    /// the setting before.
+    pub fn set_blocklist(
+        &mut self,
+        by: &Actor,
+        otherwise: Policy,
+        entries: u64,
+        file: FileDigest,
+        filter: &mut dyn Read,
+    ) -> Result<String> {
+        self.change_blocklist(by, |tx| blocklist::set(tx, by, otherwise, entries, file, filter))
+    }
+
+    /// Changes the blocklist. Within a mark, all of the old filter would stay in memory. So only the decision has one.
+    fn change_blocklist<T>(&mut self, by: &Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let action = Action::SetPolicy;
+        let changed =
+            self.write(Writing::Few, |tx| match tx.attempt(|tx| authority::authorize_all(tx, by, action))? {
+                Ok(()) => work(tx).map(Ok),
+                Err(StoreError::Refused(why)) => {
+                    record::append(tx, &Entry::refused(by, action.name(), None, why.reason()))?;
+                    Ok(Err(why))
+                }
+                Err(other) => Err(other),
+            });
+        changed?.map_err(StoreError::Refused)
+    }
+
+    /// Whether the site's blocklist has a password.
+    pub fn is_blocked(&self, password: &TypedPassword) -> Result<bool> {
+        self.read(|reads| blocklist::has(reads, password))
     }
 
     /// The account that a target names. An address names no removed account.

@@ -51,6 +51,9 @@ pub fn write(tx: &mut Tx<'_>, by: &Actor, otherwise: Policy, setting: Setting, d
     if setting == Setting::OperatorAccess && !policy.operator_access && !admins::there(tx.reads(), now)?.lasting {
         return Err(Refusal::NoAdmin.into());
     }
+    if setting == Setting::Blocklist {
+        tx.delete_blocks()?;
+    }
     let is = policy.value(setting);
     tx.set(&setting.key(), &is)?;
     record::append(tx, &events::decided(by, setting, &is, &was))?;

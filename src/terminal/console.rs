@@ -75,7 +75,8 @@ impl Console {
             }
             Err(io::ErrorKind::UnexpectedEof.into())
         });
-        Ok(String::from_utf8_lossy(&left(line)?).trim().to_owned())
+        let line = String::from_utf8(left(line)?).map_err(|_| PromptError::NotText)?;
+        Ok(line.trim().to_owned())
     }
 }
 
@@ -102,10 +103,11 @@ fn cut_off() -> Failure {
     Failure::new(Kind::Cancelled, "cancelled; the password that you were just given is NOT in force")
 }
 
-/// Ctrl-D on an empty line cancels the prompt.
+/// Ctrl-D on an empty line cancels the prompt. What is not UTF-8 is no answer.
 fn left<T>(answer: io::Result<T>) -> Answer<T> {
     answer.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => PromptError::Cancelled,
+        io::ErrorKind::InvalidData => PromptError::NotText,
         _ => error.into(),
     })
 }

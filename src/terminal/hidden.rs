@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::keys::CTRL_C;
+use crate::domain::text::LOST;
 
 /// A longer text is no password. It is cut here, and is still too long for every later check.
 const LONGEST: usize = 4 * 1024;
@@ -48,7 +49,7 @@ struct Keys<T> {
 }
 
 impl<T: Read> Keys<T> {
-    /// The next character, or `None` if the bytes are none.
+    /// The next character, or `None` if the bytes are none, or the terminal has replaced what was typed.
     fn next(&mut self) -> io::Result<Option<char>> {
         let mut bytes = Zeroizing::new([0; 4]);
         bytes[0] = self.byte()?;
@@ -65,7 +66,8 @@ impl<T: Read> Keys<T> {
                 return Ok(None);
             }
         }
-        Ok(std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.chars().next()))
+        let typed = std::str::from_utf8(&bytes[..length]).ok().and_then(|text| text.chars().next());
+        Ok(typed.filter(|c| *c != LOST))
     }
 
     fn byte(&mut self) -> io::Result<u8> {
@@ -137,7 +139,14 @@ mod tests {
 
     #[test]
     fn what_is_not_utf_8_is_no_password() {
-        for keys in [&b"\xff\rnext"[..], b"\xc3\rnext", b"\x80\rnext", b"gr\xfcn secret\rnext", b"\xf0\x9f\rnext"] {
+        for keys in [
+            &b"\xff\rnext"[..],
+            b"\xc3\rnext",
+            b"\x80\rnext",
+            b"gr\xfcn secret\rnext",
+            b"\xf0\x9f\rnext",
+            "gr\u{fffd}n\rnext".as_bytes(),
+        ] {
             let mut left = keys;
             assert!(read(&mut left).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData), "{keys:?}");
             assert_eq!(left, b"next", "the rest of the line is read, and nothing of the next");

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::PromptError;
 use crate::domain::secret::TypedPassword;
+use crate::domain::text::utf_8;
 
 /// A longer line is no password. It is not read to its end, and fails every later check.
 const LONGEST: usize = 4 * 1024;
@@ -21,7 +22,8 @@ impl<R: Read> SecretLines<R> {
         Self { input, taken: 0 }
     }
 
-    /// The next line without its end, `\n` or `\r\n`. The last one may also end with a NUL.
+    /// The next line without its end, `\n` or `\r\n`, and without a byte order mark before it. The last one may also end
+    /// with a NUL.
     pub fn next(&mut self) -> Result<TypedPassword, PromptError> {
         self.taken += 1;
         let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
@@ -44,8 +46,8 @@ impl<R: Read> SecretLines<R> {
         if !ended && line.is_empty() {
             return Err(PromptError::Input(format!("there is no line {} on standard input", self.taken)));
         }
-        let text = std::str::from_utf8(&line)
-            .map_err(|_| PromptError::Input(format!("line {} of standard input is not UTF-8", self.taken)))?;
+        let text =
+            utf_8(&line).map_err(|what| PromptError::Input(format!("line {} of standard input {what}", self.taken)))?;
         Ok(TypedPassword::new(Zeroizing::new(text.to_owned())))
     }
 }
@@ -84,7 +86,22 @@ mod tests {
 
     #[test]
     fn a_line_that_is_not_utf_8_is_refused() {
-        assert!(matches!(SecretLines::new(&b"\xff\n"[..]).next(), Err(PromptError::Input(_))));
+        for (line, said) in [
+            (&b"\xff\n"[..], "line 1 of standard input is not UTF-8"),
+            (b"gr\xfcn\n", "line 1 of standard input is not UTF-8"),
+            (b"\xff\xfep\0w\0\n\0", "line 1 of standard input is UTF-16, not UTF-8"),
+            ("gr\u{fffd}n\n".as_bytes(), "line 1 of standard input has a sign that stands for lost text (U+FFFD)"),
+        ] {
+            assert_eq!(SecretLines::new(line).next().err().map(|error| error.to_string()).as_deref(), Some(said));
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_password() {
+        let mut lines = SecretLines::new("\u{feff}a\u{feff}\r\n\u{feff}b".as_bytes());
+        for expected in ["a\u{feff}", "b"] {
+            assert!(lines.next().unwrap().same_as(&typed(expected)), "{expected:?}");
+        }
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub enum PromptError {
     /// The person cancelled.
     #[error("cancelled")]
     Cancelled,
+    /// What was typed is not UTF-8. Nothing was asked of the store.
+    #[error("what was typed is not UTF-8")]
+    NotText,
     /// The text on standard input is not a password.
     #[error("{0}")]
     Input(String),
@@ -66,6 +69,8 @@ impl From<PromptError> for Failure {
             }
             PromptError::Dumb { instead } => Self::new(Kind::Usage, error.to_string()).hint(instead),
             PromptError::Cancelled => Self::cancelled(),
+            PromptError::NotText => Self::new(Kind::Usage, error.to_string())
+                .hint("set the terminal to UTF-8, and run this again; nothing has changed"),
             PromptError::Input(message) => {
                 Self::new(Kind::Usage, message).hint("write each password on one line, in UTF-8")
             }

@@ -63,7 +63,7 @@ fn a_sound_store_has_no_finding() {
     assert!(findings.iter().all(|finding| finding["result"] == "ok" && finding["remedy"].is_null()), "{findings:?}");
     let names: Vec<_> = findings.iter().map(|finding| finding["check"].as_str().unwrap()).collect();
     let all = "file owner rights names folder log disk version journal pages references schema accounts passwords \
-               settings record admins";
+               settings blocklist record admins";
     assert_eq!(names.join(" "), all);
 }
 
@@ -72,10 +72,10 @@ fn a_check_is_a_line_for_each_thing_and_an_array_in_json() {
     let desk = Desk::settled();
     let text = desk.run(&CHECK).succeeds();
     assert_eq!(text.stderr, "");
-    assert_eq!(text.stdout.lines().count(), 17, "{}", text.stdout);
+    assert_eq!(text.stdout.lines().count(), 18, "{}", text.stdout);
     assert!(text.stdout.contains("\nrecord      ok       3 events, as written\n"), "{}", text.stdout);
     let json = desk.run(&["store", "check", "--format", "json"]).succeeds().stdout;
-    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 17);
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 18);
     let csv = desk.run(&["store", "check", "--format", "csv"]).succeeds().stdout;
     assert!(csv.starts_with("check,result,message,remedy\nfile,ok,"), "{csv}");
 }
@@ -135,7 +135,7 @@ fn a_store_that_is_open_to_others_is_looked_into_all_the_same() {
     let desk = Desk::settled();
     fs::set_permissions(desk.store(), Permissions::from_mode(0o644)).unwrap();
     finds(&desk, "store.db", "rights", "is open to others (mode 0644)", "then: chmod 600 ");
-    assert_eq!(check(&desk, "store.db").1.len(), 17);
+    assert_eq!(check(&desk, "store.db").1.len(), 18);
     fs::set_permissions(desk.store(), Permissions::from_mode(0o400)).unwrap();
     finds(&desk, "store.db", "rights", "is not writable for you", "chmod 600 ");
 }

@@ -177,7 +177,8 @@ gates! {
     tokens_list: "tokens list" { "" => 0, "--all" => 0, "--account boss" => 0, "--account bob" => 0 }
     tokens_revoke: "tokens revoke" { "nightly" => 0, "2" => 0, "99" => 3 }
     policy_show: "policy show" { "" => 0 }
-    policy_set: "policy set" { "min-length 16" => 0, "operator-access off" => 0 }
+    policy_set: "policy set" { "min-length 16" => 0, "operator-access off" => 0, "blocklist people.csv" => 0 }
+    policy_unset: "policy unset" { "min-length" => 0, "blocklist" => 0 }
     audit_list: "audit list" { "" => 0, "--account boss" => 0 }
     audit_verify: "audit verify" { "" => 0 }
     store_backup: "store backup" { "copy.db" => 0 }

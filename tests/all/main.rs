@@ -8,6 +8,7 @@ mod answers;
 mod authority;
 mod backup;
 mod batches;
+mod blocklist;
 mod bulk;
 mod care;
 mod cli;

@@ -281,7 +281,9 @@ fn a_typed_password_is_never_shown_right_or_wrong() {
     let desk = Desk::with_alice();
     for (password, code) in [(GOOD, 0), (OTHER, 5)] {
         let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
-        pty.answer(CURRENT, password);
+        for _ in 0..if code == 0 { 1 } else { 3 } {
+            pty.answer(CURRENT, password);
+        }
         // Every test looks for typed text. This one also looks for its parts.
         let transcript = pty.end().exits(code).transcript;
         for word in password.split(' ').filter(|word| word.len() > 3) {
@@ -607,8 +609,36 @@ fn a_saved_sign_in_is_no_password() {
     desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
     let before = desk.state();
     let mut pty = Pty::start(&desk.command(&["me", "passwd"]));
+    for left in ["2 tries left.", "1 try left."] {
+        pty.answer(CURRENT, OTHER);
+        pty.until(left);
+    }
     pty.answer(CURRENT, OTHER);
     pty.end().exits(5);
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn a_wrong_password_is_asked_for_again_and_a_right_one_is_taken() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "profile", "--as", "alice"]));
+    pty.answer(CURRENT, OTHER);
+    pty.until("The sign-in failed. 2 tries left.");
+    pty.answer(CURRENT, GOOD);
+    pty.end().exits(0);
+}
+
+#[test]
+fn what_is_typed_in_latin_1_is_no_try_to_sign_in() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for typed in [&b"gr\xfcn\r"[..], "gr\u{fffd}n\r".as_bytes()] {
+        let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
+        pty.until(CURRENT);
+        pty.send(typed);
+        let ended = pty.end().exits(2);
+        assert!(ended.transcript.contains("what was typed is not UTF-8"), "{}", ended.transcript);
+    }
     assert_eq!(desk.state(), before);
 }
 

@@ -256,6 +256,16 @@ fn held_open(desk: &Desk) -> rusqlite::Connection {
 }
 
 #[test]
+fn a_filter_that_finds_no_room_is_a_failure_that_changes_nothing() {
+    let desk = Desk::with_alice();
+    let list = (0..200_000).map(|n| n.to_string()).collect::<Vec<_>>().join("\n");
+    fs::write(desk.home.path().join("words.txt"), list).unwrap();
+    let run =
+        desk.refuses(1, || within(&desk, 1_000, &["policy", "set", "blocklist", "words.txt"]).output().unwrap().into());
+    assert!(run.stderr.contains("there is no room for the blocklist: File too large"), "{}", run.stderr);
+}
+
+#[test]
 fn where_the_store_may_not_grow_nothing_is_changed_and_the_limit_is_named() {
     let desk = Desk::with_alice();
     fs::write(desk.home.path().join("people.csv"), "username,display_name\nzoe,Zoe\n").unwrap();

@@ -1,20 +1,19 @@
 //! Choosing a new password: three tries at a prompt, or one from standard input.
 
 use crate::commands::Desk;
+use crate::commands::way_in::{TRIES, tries};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Reason};
 use crate::domain::clock::moment;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
-use crate::domain::password::{BrokenRule, Current, broken_rules};
+use crate::domain::password::{BrokenRule, Current, Demands, broken_rules};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInId;
 use crate::domain::text::neutral;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Store, StoreError};
-
-const TRIES: usize = 3;
 
 /// Tells the owner why a new password is needed, and who reset the old one.
 pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevision) -> Result<()> {
@@ -56,8 +55,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
     let instead = "pass the new password on standard input, with --password-stdin";
     if desk.global.password_stdin {
         let new = desk.terminal.piped_secret()?;
-        desk.reread_policy(store)?;
-        return match broken_rules(&new, account, Some(current), desk.policy.min_length).as_slice() {
+        return match broken_rules(&new, account, Some(current), demands(desk, store, &new)?).as_slice() {
             [] => {
                 tell_of_space(desk, &new);
                 Ok(new)
@@ -76,8 +74,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
             desk.terminal.note("Type a new password, or press Ctrl-C to leave.");
             continue;
         }
-        desk.reread_policy(store)?;
-        let broken = broken_rules(&new, account, Some(current), desk.policy.min_length);
+        let broken = broken_rules(&new, account, Some(current), demands(desk, store, &new)?);
         let failure = if !broken.is_empty() {
             refused(&broken)
         } else if desk.terminal.ask_secret("New password again", instead)?.same_as(&new) {
@@ -92,8 +89,14 @@ fn ask(desk: &mut Desk<'_>, store: &Store, account: &Account, current: Current<'
         }
         desk.terminal.note(&failure.message);
         failure.lines.iter().for_each(|line| desk.terminal.note(&format!("  {line}")));
-        desk.terminal.note(&format!("{} left.", if left == 1 { "1 try".into() } else { format!("{left} tries") }));
+        desk.terminal.note(&format!("{} left.", tries(left)));
     }
+}
+
+/// What the site asks of this password by now.
+fn demands(desk: &mut Desk<'_>, store: &Store, new: &TypedPassword) -> Result<Demands> {
+    desk.reread_policy(store)?;
+    Ok(Demands { min_length: desk.policy.min_length, is_blocked: store.is_blocked(new)? })
 }
 
 /// Ends the asking only after Enter. Somebody may already be typing the next password, and would type it into the

@@ -2,7 +2,7 @@
 
 use super::choose;
 use crate::commands::Desk;
-use crate::commands::way_in::{ask_account, ask_password, authenticate, signed_in};
+use crate::commands::way_in::{ask_account, prove, signed_in};
 use crate::domain::actor::Proof;
 use crate::domain::password::Current;
 use crate::domain::target::Target;
@@ -18,8 +18,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         Some(owner) => Target::Username(owner.account.username.clone()),
         None => ask_account(desk)?,
     };
-    let password = ask_password(desk, &target)?;
-    let (account, current) = authenticate(desk, &mut store, Some(&target), &password, Occasion::PasswordChange)?;
+    let (account, current, password) = prove(desk, &mut store, &target, |_| Ok(Occasion::PasswordChange))?;
     choose::tell_why(desk, &account, current.revision)?;
     // Only a sign-in survives the change. A token may be stolen.
     let keep = owner.and_then(|owner| match owner.proof {

@@ -2,7 +2,7 @@
 
 use super::choose;
 use crate::commands::Desk;
-use crate::commands::way_in::{ask_account, ask_password, authenticate, change_required};
+use crate::commands::way_in::{ask_account, change_required, prove};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::clock::{after, spoken};
@@ -16,10 +16,9 @@ use crate::store::{NewSignIn, Occasion, Store};
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let target = ask_account(desk)?;
-    let password = ask_password(desk, &target)?;
     let secret = SignInSecret::generate(desk.rng);
-    let occasion = Occasion::SignIn(begins_now(desk, &secret)?);
-    let (account, current) = authenticate(desk, &mut store, Some(&target), &password, occasion)?;
+    let occasion = |desk: &Desk<'_>| Ok(Occasion::SignIn(begins_now(desk, &secret)?));
+    let (account, current, password) = prove(desk, &mut store, &target, occasion)?;
     tell_of_failures(desk, &account);
     if account.must_change {
         let typed = Current { credential: &current, typed: &password };

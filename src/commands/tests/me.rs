@@ -38,7 +38,7 @@ fn whoever_signs_in_is_told_once_how_many_sign_ins_failed() {
     site.settled("alice", &[]);
     for told in ["1 sign-in to your account failed", "2 sign-ins to your account failed"] {
         for _ in 0..usize::from(told.as_bytes()[0] - b'0') {
-            site.call(as_user("alice", vec![secret(CURRENT, "not that one")]), sign_in::run).fails(Kind::SignInFailed);
+            site.call(piped("alice", &["not that one"]), sign_in::run).fails(Kind::SignInFailed);
         }
         let ran = site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
         assert!(ran.notes.contains(told), "{}", ran.notes);
@@ -125,8 +125,62 @@ fn a_wrong_current_password_ends_it_before_a_new_one_is_asked_for() {
     let mut site = Site::new();
     site.settled("alice", &[]);
     let before = site.state("alice");
-    site.call(as_user("alice", vec![secret(CURRENT, OTHER)]), passwd::run).fails(Kind::SignInFailed);
+    site.call(as_user("alice", thrice(CURRENT, OTHER)), passwd::run).fails(Kind::SignInFailed);
     assert_eq!(site.state("alice"), before);
+}
+
+/// The same wrong password as often as it is asked for.
+fn thrice(prompt: &'static str, wrong: &str) -> Vec<Step> {
+    (0..3).map(|_| secret(prompt, wrong)).collect()
+}
+
+#[test]
+fn a_password_is_asked_for_three_times_and_each_wrong_one_counts() {
+    for run in [sign_in::run, passwd::run, profile::run] {
+        let mut site = Site::new();
+        site.settled("alice", &[]);
+        let before = site.state("alice");
+        let ran = site.call(as_user("alice", thrice(CURRENT, OTHER)), run);
+        assert_eq!(ran.notes, "The sign-in failed. 2 tries left.\nThe sign-in failed. 1 try left.");
+        assert_eq!(ran.fails(Kind::SignInFailed), "the sign-in failed");
+        assert_eq!((site.state("alice"), site.account("alice").untold_failures), (before, 3));
+    }
+}
+
+#[test]
+fn a_password_that_is_right_at_the_third_time_lets_in() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    let script = vec![secret(CURRENT, OTHER), secret(CURRENT, OTHER), secret(CURRENT, GOOD)];
+    let ran = site.call(as_user("alice", script), sign_in::run).succeeds();
+    assert!(ran.notes.contains("2 sign-ins to your account failed"), "{}", ran.notes);
+}
+
+#[test]
+fn an_account_that_lets_nobody_in_is_asked_about_in_the_same_words() {
+    let mut site = Site::new();
+    for username in ["alice", "dora"] {
+        site.settled(username, &[]);
+    }
+    let disable = crate::cli::users::Command::Disable(many(&["dora"]));
+    site.call(Call::default(), |desk| crate::commands::users::run(desk, &disable)).succeeds();
+    let ask = |site: &mut Site, username: &str, prompt| {
+        let ran = site.call(as_user(username, thrice(prompt, OTHER)), sign_in::run);
+        (ran.notes.clone(), ran.fails(Kind::SignInFailed))
+    };
+    let wrong = ask(&mut site, "alice", CURRENT);
+    let throttled = ("alice", CURRENT);
+    for (username, prompt) in [("dora", "Password of dora"), ("nobody", "Password of nobody"), throttled, throttled] {
+        assert_eq!(ask(&mut site, username, prompt), wrong, "{username}");
+    }
+}
+
+#[test]
+fn a_temporary_password_that_has_expired_is_not_asked_for_again() {
+    let mut site = Site::new();
+    let temporary = site.add("alice", &[]);
+    site.pass(25);
+    site.call(as_user("alice", vec![secret(CURRENT, &temporary)]), sign_in::run).fails(Kind::SignInFailed);
 }
 
 #[test]

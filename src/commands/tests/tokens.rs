@@ -37,8 +37,8 @@ fn whoever_is_signed_in_proves_to_know_the_password_before_a_token_is_made() {
 #[test]
 fn whoever_does_not_know_the_password_is_shown_no_token() {
     let mut site = signed_in();
-    let call = Call { script: vec![secret("Password of alice", OTHER)], ..Call::default() };
-    let ran = site.call(call, |desk| tokens::run(desk, &create("nightly")));
+    let script = (0..3).map(|_| secret("Password of alice", OTHER)).collect();
+    let ran = site.call(Call { script, ..Call::default() }, |desk| tokens::run(desk, &create("nightly")));
     assert_eq!(ran.stdout, "");
     ran.fails(Kind::SignInFailed);
     assert_eq!(tokens_of(&site), 0);

@@ -175,6 +175,8 @@ macro_rules! laws {
                 only_a_global_admin_or_an_operator_decides,
                 operators_are_shut_out_only_where_an_admin_can_be_counted_on,
                 an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
+                a_blocklist_is_asked_until_it_is_taken_out,
+                a_blocklist_that_ends_too_early_leaves_the_one_before,
             }
             record {
                 every_change_is_recorded_with_what_it_changed,
@@ -433,6 +435,10 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
             store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
         ),
         ("set-policy", store.set_policy(by, Policy::default(), Setting::LockAfter, "7").map(drop)),
+        (
+            "set-policy",
+            store.set_blocklist(by, Policy::default(), 1, FileDigest::of(b""), &mut std::io::empty()).map(drop),
+        ),
         ("purge", store.purge(by, SignedDuration::ZERO).map(drop)),
         ("create-token", store.create_token(by, target.id, &token)),
         ("revoke-token", store.revoke_token(by, target.id, SignInId(1)).map(drop)),

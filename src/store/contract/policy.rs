@@ -1,11 +1,17 @@
 //! What the policy decides, and whom it shuts out.
 
-use super::{acting, added, all_is_refused, get, operator, settled, temporary, words};
+use zeroize::Zeroizing;
+
+use super::{SetClock, acting, added, all_is_refused, get, operator, settled, temporary, words};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
+use crate::domain::blocklist::{BLOCK_BYTES, Place};
+use crate::domain::clock::Clock as _;
+use crate::domain::digest::FileDigest;
 use crate::domain::hash::Cost;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
+use crate::domain::secret::TypedPassword;
 use crate::store::{EventFilter, Result, Store, StoreError};
 
 fn decide(store: &mut Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
@@ -19,7 +25,7 @@ pub fn what_has_not_been_decided_is_as_it_is_otherwise(store: &mut Store) {
 
 pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
     for (setting, value) in
-        Setting::ALL.into_iter().zip(["20", "8h", "1h", "90d", "0", "3", "50", "m=65536,t=3,p=1", "on"])
+        Setting::ALL.into_iter().zip(["20", "8h", "1h", "90d", "0", "3", "50", "m=65536,t=3,p=1", "on", "none"])
     {
         let was = decide(store, &operator(), setting, value).unwrap();
         assert_eq!(was, Policy::default().value(setting));
@@ -65,4 +71,36 @@ pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store:
     assert!(matches!(opened, Err(StoreError::Refused(Refusal::OperatorAccessOff))));
     assert_eq!(get(store, alice.id), alice);
     store.recover(&operator(), ada.id, ada.revision, &temporary("second")).unwrap();
+}
+
+/// Sets a blocklist of one word.
+fn block(store: &mut Store, word: &str) -> Result<String> {
+    let mut filter = [0; BLOCK_BYTES];
+    Place::of(word, &store.name().unwrap(), 1).mark(&mut filter);
+    store.set_blocklist(&operator(), Policy::default(), 1, FileDigest::of(word.as_bytes()), &mut &filter[..])
+}
+
+fn blocks(store: &Store, text: &str) -> bool {
+    store.is_blocked(&TypedPassword::new(Zeroizing::new(text.into()))).unwrap()
+}
+
+pub fn a_blocklist_is_asked_until_it_is_taken_out(store: &mut Store) {
+    assert!(!blocks(store, "dragon"));
+    assert_eq!(block(store, "dragon").unwrap(), "none");
+    assert_eq!(store.policy(Policy::default()).unwrap().blocklist.unwrap().set_at, SetClock.now());
+    assert!(blocks(store, "Dragon2026!") && !blocks(store, "dragoness"));
+    let was = block(store, "unicorn").unwrap();
+    assert!(was.starts_with("entries=1,"), "{was}");
+    assert!(blocks(store, "unicorn") && !blocks(store, "dragon"), "another one takes its place");
+    decide(store, &operator(), Setting::Blocklist, "none").unwrap();
+    assert!(!blocks(store, "unicorn"));
+}
+
+pub fn a_blocklist_that_ends_too_early_leaves_the_one_before(store: &mut Store) {
+    block(store, "dragon").unwrap();
+    let before = store.policy(Policy::default()).unwrap();
+    let short = &mut &[0; BLOCK_BYTES + 1][..];
+    store.set_blocklist(&operator(), Policy::default(), 1_025, FileDigest::of(b""), short).unwrap_err();
+    assert_eq!(store.policy(Policy::default()).unwrap(), before);
+    assert!(blocks(store, "dragon"));
 }

@@ -48,6 +48,17 @@ impl Reads for SqliteRows<'_> {
         one(self.connection, "SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0))
     }
 
+    fn block(&mut self, number: u64) -> Result<Option<Vec<u8>>> {
+        self.bound.renew();
+        let sql = "SELECT block FROM blocklist WHERE number = ?1";
+        one(self.connection, sql, [i64::try_from(number).unwrap_or(-1)], |row| row.get(0))
+    }
+
+    fn count_blocks(&mut self) -> Result<u64> {
+        let count = one(self.connection, "SELECT count(*) FROM blocklist", [], |row| row.get::<_, i64>(0))?;
+        Ok(count.map_or(0, i64::unsigned_abs))
+    }
+
     fn account(&mut self, target: &Target) -> Result<Option<Account>> {
         // An import looks up many accounts.
         self.bound.renew();
@@ -172,6 +183,16 @@ impl Rows for SqliteRows<'_> {
 
     fn set(&mut self, key: &str, value: &str) -> Result<()> {
         self.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)", [key, value]).map(drop)
+    }
+
+    fn insert_block(&mut self, number: u64, block: &[u8]) -> Result<()> {
+        self.bound.renew();
+        let number = i64::try_from(number).unwrap_or(-1);
+        self.execute("INSERT INTO blocklist (number, block) VALUES (?1, ?2)", params![number, block]).map(drop)
+    }
+
+    fn delete_blocks(&mut self) -> Result<()> {
+        self.execute("DELETE FROM blocklist", []).map(drop)
     }
 
     fn next_try(&mut self) -> Result<TryId> {

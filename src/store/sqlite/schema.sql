@@ -116,3 +116,8 @@ CREATE TABLE former_names (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX former_names_by_account ON former_names (account_id);
+
+CREATE TABLE blocklist (
+    number INTEGER PRIMARY KEY CHECK (number >= 0),
+    block  BLOB NOT NULL CHECK (length(block) = 4128)
+) STRICT;

@@ -209,7 +209,7 @@ impl Desk {
     pub fn state(&self) -> Vec<String> {
         let store = rusqlite::Connection::open(self.store()).unwrap();
         let mut all = Vec::new();
-        for table in ["accounts", "sign_ins", "settings WHERE key <> 'sign_in_tries'"] {
+        for table in ["accounts", "sign_ins", "blocklist", "settings WHERE key <> 'sign_in_tries'"] {
             let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let counts = |name: &str| {
                 name.starts_with("tries_") || ["tried_at", "last_used_at", "temporary_lapsed"].contains(&name)

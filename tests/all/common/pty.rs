@@ -159,8 +159,8 @@ impl Pty {
     }
 
     /// Types keys.
-    pub fn send(&mut self, keys: &str) {
-        self.terminal.write_all(keys.as_bytes()).unwrap();
+    pub fn send(&mut self, keys: &(impl AsRef<[u8]> + ?Sized)) {
+        self.terminal.write_all(keys.as_ref()).unwrap();
     }
 
     /// Waits for a prompt without echo, and answers it. The answer must never be shown.
