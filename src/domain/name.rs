@@ -140,11 +140,16 @@ mod tests {
     }
 
     #[test]
-    fn marks_around_a_name_are_cut_and_a_name_of_nothing_else_is_none() {
-        for (text, name) in [("\u{a0}Alice\u{200e}", "Alice"), (" \u{3164}", ""), ("❤\u{fe0f}", "❤\u{fe0f}")] {
+    fn marks_around_a_name_are_cut_and_a_name_that_shows_nothing_is_refused() {
+        for (text, name) in [
+            ("\u{a0}Alice\u{200e}", "Alice"),
+            ("Alice\u{3164}", "Alice"),
+            (" \u{200b}", ""),
+            ("❤\u{fe0f}", "❤\u{fe0f}"),
+        ] {
             assert_eq!(text.parse::<DisplayName>().unwrap().as_str(), name, "{text:?}");
         }
-        for text in ["\u{fe0f}", "\u{200d}\u{200c}"] {
+        for text in ["\u{fe0f}", "\u{200d}\u{200c}", "\u{3164}", " \u{2800}\u{2800}", "\u{115f}\u{1160}", "\u{ffa0}"] {
             assert!(text.parse::<DisplayName>().is_err(), "{text:?}");
         }
         assert!("山田\u{3000}太郎".parse::<DisplayName>().is_ok());

@@ -39,10 +39,12 @@ pub fn is_treacherous(c: char) -> bool {
 }
 
 /// The same text without the spaces and other marks around it that show nothing, such as a no-break space. Control
-/// characters other than line ends and tabs stay: a text that has them is refused.
+/// characters other than line ends and tabs stay: a text that has them is refused. So is a text of blank letters.
 #[must_use]
 pub fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || (shows_nothing(c) && !c.is_control()))
+    let mark = |c: char| c.is_whitespace() || (is_treacherous(c) && !c.is_control());
+    let cut = text.trim_matches(|c: char| mark(c) || (shows_nothing(c) && !c.is_control()));
+    if cut.is_empty() { text.trim_matches(mark) } else { cut }
 }
 
 /// Whether a character takes no ink, though it is no ordinary space (Unicode, `Default_Ignorable_Code_Point`, and blank
