@@ -48,7 +48,7 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let (since, until) = (since?, until?);
     let mut store = desk.open_to_read()?;
     acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
-    let account = account.map(|target| subject(&store, &target)).transpose()?;
+    let account = account.map(|target| subject(desk, &store, &target)).transpose()?;
     let now = desk.now()?;
     let since = since.map(|since| since.begin(now, desk.zone));
     let until = until.map(|until| until.end(now, desk.zone));
@@ -100,13 +100,20 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 }
 
 /// Whose events a target means. The events of an account outlive it and its names.
-fn subject(store: &Store, target: &Target) -> Result<AccountId> {
-    let renamed = match target {
-        Target::Id(id) => return Ok(*id),
-        Target::Username(username) if store.account(target)?.is_none() => store.formerly(username)?,
-        Target::Username(_) | Target::Email(_) => None,
+fn subject(desk: &mut Desk<'_>, store: &Store, target: &Target) -> Result<AccountId> {
+    let Target::Username(username) = target else {
+        return if let Target::Id(id) = target { Ok(*id) } else { Ok(find(store, target)?.id) };
     };
-    renamed.map_or_else(|| find(store, target), Ok).map(|account| account.id)
+    let account = match (store.account(target)?, store.formerly(username)?) {
+        (Some(account), Some(renamed)) => {
+            let (now, id) = (&renamed.username, renamed.id);
+            desk.terminal.note(&format!("Until it was renamed, {now} had this username, too: --account {id}"));
+            account
+        }
+        (Some(account), None) | (None, Some(account)) => account,
+        (None, None) => return Err(Failure::no_such_account(target)),
+    };
+    Ok(account.id)
 }
 
 /// Mentions repeated events that are counted but not in the list yet, as far as the filter takes them.

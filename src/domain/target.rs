@@ -56,7 +56,7 @@ impl FromStr for Target {
             };
         }
         if text.contains('@') {
-            return text.parse().map(Self::Email).map_err(|error: Invalid| invalid(error.message));
+            return text.parse().map(Self::Email);
         }
         text.parse().map(Self::Username).map_err(|error: Invalid| invalid(error.message))
     }

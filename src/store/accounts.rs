@@ -36,7 +36,7 @@ pub fn holder(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<
 }
 
 /// The account that had a username and keeps it from others.
-fn keeper(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<Option<Account>> {
+pub fn keeper(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<Option<Account>> {
     let now = reads.now();
     match reads.former_name(username)?.filter(|former| former.kept_until > now) {
         Some(former) => reads.account(&Target::Id(former.account)),

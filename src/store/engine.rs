@@ -167,6 +167,8 @@ pub trait Reads {
     fn removed_with(&mut self, email: &Email) -> Result<Vec<Account>>;
     /// Who had a username, whether it is still kept or not.
     fn former_name(&mut self, username: &Username) -> Result<Option<FormerName>>;
+    /// Whether any account was ever renamed. Few stores have one, and many names need not be looked up one by one.
+    fn has_former_names(&mut self) -> Result<bool>;
     /// The hash of the password of an account, if it has one.
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
     /// The costs of the stored hashes, each once, and at most `most` of them.
@@ -184,9 +186,12 @@ pub trait Reads {
     fn count(&mut self, filter: &Filter) -> Result<u64>;
     /// The accounts that already have the names of newcomers. An engine may find many at once faster.
     fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        let mut found = Vec::new();
+        let (mut found, renamed) = (Vec::new(), self.has_former_names()?);
         for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
-            let by_username = accounts::holder(self, username)?;
+            let mut by_username = self.account(&Target::Username(username.clone()))?;
+            if by_username.is_none() && renamed {
+                by_username = accounts::keeper(self, username)?;
+            }
             let by_email = match email {
                 Some(email) => self.account(&Target::Email(email.clone()))?,
                 None => None,

@@ -45,8 +45,10 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
             decided.push(*roles);
         }
     }
-    for Newcomer { username, .. } in new {
-        is_free(tx, username, None)?;
+    if tx.has_former_names()? {
+        for Newcomer { username, .. } in new {
+            is_free(tx, username, None)?;
+        }
     }
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();

@@ -124,3 +124,14 @@ fn removed_accounts_are_deleted_for_good_by_name() {
     desk.run(&["users", "show", "bob"]).succeeds();
     desk.run(&["users", "add", "alice", "-q"]).succeeds();
 }
+
+#[test]
+fn whoever_looks_for_a_name_that_two_have_had_is_told_of_the_other() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "edit", "alice", "--username", "alice.smith"]).succeeds();
+    desk.sql("UPDATE former_names SET kept_until = 0");
+    desk.run(&["users", "add", "alice", "-q"]).succeeds();
+    let run = desk.run(&["audit", "list", "--account", "alice", "--format", "csv"]).succeeds();
+    assert!(run.stderr.ends_with("alice.smith had this username, too: --account 2\n"), "{}", run.stderr);
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+}

@@ -255,6 +255,16 @@ fn whoever_has_chosen_a_new_password_since_is_not_reset_again() {
 }
 
 #[test]
+fn whoever_was_renamed_since_is_not_reset_again() {
+    let desk = begun(3, 2);
+    desk.run(&["users", "edit", "u001", "--username", "other"]).succeeds();
+    let before = hashes(&desk);
+    desk.run(&RESUME).succeeds();
+    assert_eq!(reset_since(&desk, &before), names([3]));
+    assert_eq!(whose(&rows(&written(&out(&desk)))), names(1..=3));
+}
+
+#[test]
 fn where_all_are_done_nothing_changes() {
     let desk = begun(2, 2);
     let (before, file) = (everything(&desk), fs::read(out(&desk)).unwrap());

@@ -46,8 +46,8 @@ pub fn read(desk: &mut Desk<'_>, path: &Path, skips: bool, salt: &str) -> Result
     let (file, start) = input::rereadable(path, |file| desk.keeps(file))?;
     let length = file.metadata().map_or(0, |file| file.len().saturating_sub(start));
     let mut list = List { name: input::named(path), file, start, skips, done: 0 };
-    desk.terminal.begin_progress("Reading the blocklist", 2 * length);
-    let made = list.made(salt, &mut |done| desk.terminal.advance(done));
+    desk.terminal.begin_progress("reading, in MiB", (2 * length) >> 20);
+    let made = list.made(salt, &mut |done| desk.terminal.advance(done >> 20));
     desk.terminal.end_progress();
     made
 }

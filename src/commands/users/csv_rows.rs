@@ -158,6 +158,7 @@ fn in_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Invalid> {
     let (units, unit): (_, fn([u8; 2]) -> u16) = match bytes {
         [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+        [_, 0, ..] | [0, _, ..] => return Err(not_utf8("the file is UTF-16 without a byte order mark")),
         _ => return Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).into()),
     };
     let (units, rest) = units.as_chunks::<2>();
@@ -360,7 +361,7 @@ mod tests {
         for bytes in [[b"\xff\xfe".as_slice(), &little].concat(), [b"\xfe\xff".as_slice(), &big].concat()] {
             assert_eq!(cells(&bytes).unwrap(), cells(text.as_bytes()).unwrap());
         }
-        for bytes in [b"\xff\xfeu\0s".as_slice(), b"\xff\xfe\0\xd8a\0"] {
+        for bytes in [b"\xff\xfeu\0s".as_slice(), b"\xff\xfe\0\xd8a\0", &little, &big] {
             assert!(cells(bytes).is_err_and(|why| why.message.contains("UTF-16")), "{bytes:?}");
         }
     }

@@ -5,7 +5,7 @@
 use std::io;
 use std::path::Path;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use rustix::process::{Resource, getrlimit};
 
 use crate::store::StoreError;
@@ -26,6 +26,11 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         },
         Some(ErrorCode::OperationInterrupted) => damaged(&"it asks for work without an end"),
         Some(ErrorCode::TooBig) => damaged(&"it has a text longer than passdesk writes"),
+        // The index of the log is shared memory.
+        Some(ErrorCode::SystemIoFailure) if is_about_shared_memory(&error) => unusable(
+            "the file system of the store takes no write-ahead log".into(),
+            "put the store on a local disk; copy a backup there to look at it",
+        ),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
         }
@@ -41,6 +46,12 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
     }
+}
+
+fn is_about_shared_memory(error: &rusqlite::Error) -> bool {
+    let kinds =
+        [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
+    error.sqlite_error().is_some_and(|error| kinds.contains(&error.extended_code))
 }
 
 /// The error for a store where nothing can be written.

@@ -84,6 +84,10 @@ impl Reads for SqliteRows<'_> {
         })
     }
 
+    fn has_former_names(&mut self) -> Result<bool> {
+        one(self.connection, "SELECT 1 FROM former_names LIMIT 1", [], |_| Ok(())).map(|found| found.is_some())
+    }
+
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>> {
         let sql = "SELECT password_hash FROM accounts WHERE id = ?1";
         let found: Option<Option<String>> = one(self.connection, sql, [id.0], |row| row.get(0))?;

@@ -218,10 +218,19 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
 /// Prints for programs what was done, and says what is left to do.
 fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
     if !args.temporary_passwords && record.new > 0 {
-        desk.terminal.note("Nobody can sign in to them yet. Give them their first passwords:");
+        let (to, first) =
+            if record.new == 1 { ("it", "its first password") } else { ("them", "their first passwords") };
+        desk.terminal.note(&format!("Nobody can sign in to {to} yet. Give {to} {first}:"));
+        let reset = "--format csv --output FILE";
         let file = args.file.display().to_string();
-        let file = if input::is_stdin(&args.file) { "FILE.csv".into() } else { shell_word(&file) };
-        desk.terminal.note(&format!("passdesk users reset --from {file} --format csv --output FILE"));
+        desk.terminal.note(&match (record.first_id, record.last_id) {
+            // The list names accounts that have passwords, too.
+            (Some(first), Some(last)) if record.updated + record.skipped > 0 => {
+                format!("seq {first} {last} | passdesk users reset --from - --yes {reset}")
+            }
+            _ if input::is_stdin(&args.file) => format!("passdesk users reset --from FILE.csv {reset}"),
+            _ => format!("passdesk users reset --from {} {reset}", shell_word(&file)),
+        });
     }
     if desk.format() == Format::Text {
         return Ok(());

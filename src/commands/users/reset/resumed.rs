@@ -38,6 +38,11 @@ pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
     Ok(unfinished)
 }
 
+fn counted_rows(count: usize) -> String {
+    let are = if count == 1 { "is" } else { "are" };
+    format!("{} {are}", counted(count as u64, "row"))
+}
+
 /// What an unfinished output shows.
 pub struct Done {
     /// The accounts whose rows are in force.
@@ -56,11 +61,15 @@ impl Done {
         let mut accounts = HashSet::new();
         let (mut in_force, mut replaced) = (Vec::new(), 0);
         for row in &unfinished.rows {
-            let account = store.account(&Target::Username(row.username.clone()))?;
-            let was_reset = account.as_ref().map(|account| store.was_reset(account.id, row.operation)).transpose()?;
-            if let Some(account) = account.filter(|_| was_reset == Some(true)) {
-                replaced += usize::from(account.temporary_until.is_some_and(|until| until != row.until));
-                accounts.insert(account.id);
+            let (mut was_reset, row_of) = (None, Target::Username(row.username.clone()));
+            // The account may have been renamed since.
+            for account in store.account(&row_of)?.into_iter().chain(store.formerly(&row.username)?) {
+                was_reset = Some(store.was_reset(account.id, row.operation)?);
+                if was_reset == Some(true) {
+                    replaced += usize::from(account.temporary_until.is_some_and(|until| until != row.until));
+                    accounts.insert(account.id);
+                    break;
+                }
             }
             in_force.push(was_reset);
         }
@@ -71,8 +80,8 @@ impl Done {
             return Err(Failure::new(
                 Kind::Conflict,
                 format!(
-                    "{path} is not the output of a reset in this store: {} of its rows are not in force here",
-                    dead.len()
+                    "{path} is not the output of a reset in this store: {} not in force here",
+                    counted_rows(dead.len())
                 ),
             )
             .hint("name its store with --store, or start again with --output and a new file"));
