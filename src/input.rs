@@ -5,7 +5,8 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, IsTerminal as _, Read as _, Seek as _};
 use std::path::Path;
 
-use crate::domain::text::quoted;
+use crate::config;
+use crate::domain::text::{quoted, shown};
 use crate::failure::{Failure, Kind, Result};
 use crate::named_file::{self, Links};
 use crate::patient::Patient;
@@ -77,9 +78,18 @@ pub fn rereadable(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(F
         let start = file.stream_position().map_err(unreadable(path))?;
         return Ok((file, start));
     }
-    let mut copy = tempfile::tempfile().map_err(unreadable(path))?;
+    let mut copy = nameless()?;
     io::copy(&mut Patient(file), &mut copy).map_err(unreadable(path))?;
     Ok((copy, 0))
+}
+
+/// A file without a name, for what is needed once more. It is gone with the program.
+pub fn nameless() -> Result<File> {
+    let folder = config::temporary_folder();
+    tempfile::tempfile_in(&folder).map_err(|error| {
+        Failure::new(Kind::Failed, format!("no file can be made in {}: {error}", shown(&folder)))
+            .hint("TMPDIR names another folder for what passdesk needs for a while")
+    })
 }
 
 /// Reads a file, a pipe or, for `-`, standard input. Refuses a file that passdesk keeps for itself.

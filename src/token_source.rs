@@ -80,6 +80,10 @@ fn open_to_others(path: &Path, file: &Metadata) -> Failure {
 /// Whether others cannot get at a file, whatever its mode says. A folder above may be closed to them. Or the file is a
 /// secret that root has mounted into a container: it lies in memory, and nothing there can change its mode.
 fn is_out_of_reach(path: &Path, file: &Metadata) -> io::Result<bool> {
+    // A second name may lie anywhere.
+    if file.nlink() != 1 {
+        return Ok(false);
+    }
     Ok((file.uid() == 0 && folders::is_read_only(path) && is_in_memory(path))
         || folders::closed(&path.canonicalize()?)?)
 }

@@ -34,7 +34,7 @@ use crate::domain::clock::{Timestamp, Zone};
 use crate::domain::email::Email;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
-use crate::domain::text::quoted;
+use crate::domain::text::{neutral, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::named_file;
@@ -265,6 +265,12 @@ fn find(store: &Store, target: &Target) -> Result<Account> {
             }
         },
     })
+}
+
+/// What a removed account that came back has lost, if another account has its address by now.
+fn lost_address(was: &Account, is: &Account) -> Option<String> {
+    let email = was.email.as_ref().filter(|_| is.email.is_none())?;
+    Some(format!("without its address {}: another account has it by now.", neutral(email.as_str())))
 }
 
 /// An optional e-mail address. An empty text means none.

@@ -1,7 +1,7 @@
 //! `passdesk recover`: the way back in when no admin is left who could help.
 
 use super::way_out;
-use super::{Desk, find};
+use super::{Desk, find, lost_address};
 use crate::cli::recover::Recover;
 use crate::domain::account::Lifecycle;
 use crate::domain::actor::Actor;
@@ -52,5 +52,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         lifetime,
         |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),
     )?;
+    if let Ok(Some(now)) = store.account(&Target::Id(account.id))
+        && let Some(lost) = lost_address(&account, &now)
+    {
+        desk.terminal.note(&format!("{} came back {lost}", account.username));
+    }
     handover.close(&mut desk.means())
 }

@@ -220,8 +220,9 @@ fn ask_password(desk: &mut Desk<'_>, target: &Target) -> Result<TypedPassword> {
 }
 
 /// Signs a user in. The try is counted before the password is checked. Every fault gets the same answer, which is
-/// `Ok(None)`, and takes as long. A username of `None` is a name that no account can have. Only somebody who knows a temporary password learns that it
-/// expired. A hash with another cost than the policy's is renewed. The result has the account as of the successful try.
+/// `Ok(None)`, and takes as long. A `target` of `None` is a name that no account can have. Only somebody who knows a
+/// temporary password learns that it expired. A hash with another cost than the policy's is renewed. The result has the
+/// account as of the successful try.
 pub fn authenticate(
     desk: &mut Desk<'_>,
     store: &mut Store,

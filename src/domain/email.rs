@@ -48,6 +48,11 @@ impl Email {
 
 /// The name that a domain is looked up by. `None` if it is not a domain (Unicode UTS #46 §4.2, RFC 1034 §3.1).
 fn host(domain: &str) -> Option<Cow<'_, str>> {
+    // The address of a host (RFC 5321 §4.1.3).
+    if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let is_literal = literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-'));
+        return (is_literal && !literal.is_empty()).then(|| domain.to_ascii_lowercase().into());
+    }
     let host = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::URL).ok()?;
     let is_label = |label: &str| (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
     let may_be_in_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -165,7 +170,8 @@ mod tests {
             "a@xn--zz",
             "a@b?subject=x",
             "a@b/",
-            "a@[192.0.2.1]",
+            "a@[192.0.2.1",
+            "a@[]",
             "a@b:25",
             "a\u{200b}@b",
             "a\u{a0}b@c",
@@ -178,8 +184,14 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text:?}");
         }
-        for text in ["a@b", "o'neil+x_y=z{1}@example.org", "a@b_c.example", "用户@例子.广告", "a..b@example.org"]
-        {
+        for text in [
+            "a@b",
+            "a@[IPv6:2001:db8::1]",
+            "o'neil+x_y=z{1}@example.org",
+            "a@b_c.example",
+            "用户@例子.广告",
+            "a..b@example.org",
+        ] {
             assert_eq!(read(text).unwrap(), text);
         }
     }

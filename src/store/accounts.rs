@@ -102,6 +102,10 @@ pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit
     change(tx, by, edit.action(&was), id, revision, |tx, account| {
         let detail = events::of_edit(account, edit);
         *account = edited(account, edit, |action, subject| authorize(tx, by, action, subject))?;
+        if edit.email.is_some() {
+            // An address that stays the same is written again. Its key may be that of an earlier passdesk.
+            tx.save(&Account { email: None, ..was.clone() })??;
+        }
         if let Some(rename) = &edit.username {
             take_name(tx, &was, rename)?;
         }
@@ -156,10 +160,11 @@ pub fn reset_password(
 /// A reset of a global-admin by an operator. It needs no role, and no rule forbids it.
 pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, new: &NewTemporary) -> Result<()> {
     let mut account = seen(tx, id, revision)?;
-    let event = events::recovered(by, &account, new.until, tx.now());
+    let was = account.clone();
     give_temporary(tx, by, &mut account, new)?;
     account.lifecycle = Lifecycle::Active;
     come_back(tx, &mut account)?;
+    let event = events::recovered(by, &was, &account, new.until, tx.now());
     tx.save(&written(account)?)??;
     record::append(tx, &event)
 }
@@ -242,9 +247,9 @@ pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) ->
 /// Restores a removed account.
 pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
     change(tx, by, Action::Restore, id, revision, |tx, account| {
-        let had_address = account.email.is_some();
+        let was = account.clone();
         come_back(tx, account)?;
-        Ok(events::restored(had_address && account.email.is_none()))
+        Ok(events::came_back(&was, account))
     })
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{EventFilter, Filter, Namesakes, Newcomer, Page, Result, Watch, accounts};
+use super::{EventFilter, Filter, Page, Result, Watch};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
@@ -184,25 +184,6 @@ pub trait Reads {
     fn suggestions(&mut self, text: &str, limit: usize) -> Result<Vec<Account>>;
     /// How many accounts there are.
     fn count(&mut self, filter: &Filter) -> Result<u64>;
-    /// The accounts that already have the names of newcomers. An engine may find many at once faster.
-    fn namesakes(&mut self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        let (mut found, renamed) = (Vec::new(), self.has_former_names()?);
-        for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
-            let mut by_username = self.account(&Target::Username(username.clone()))?;
-            if by_username.is_none() && renamed {
-                by_username = accounts::keeper(self, username)?;
-            }
-            let by_email = match email {
-                Some(email) => self.account(&Target::Email(email.clone()))?,
-                None => None,
-            };
-            if by_username.is_some() || by_email.is_some() {
-                found.push(Namesakes { place, by_username, by_email });
-            }
-        }
-        Ok(found)
-    }
-
     /// The unfinished tries of an account.
     fn tries(&mut self, id: AccountId) -> Result<Vec<TryRow>>;
 

@@ -57,17 +57,21 @@ pub fn of_unlock(failed: u32) -> Detail {
     Detail::default().with(DetailKey::Failures, failed)
 }
 
-/// An account was recovered with a temporary password. `account` is the account before that.
+/// An account was recovered with a temporary password.
 #[must_use]
-pub fn recovered(by: &Actor, account: &Account, until: Timestamp, now: Timestamp) -> Entry {
-    let detail = expires(until).with(DetailKey::StateBefore, account.state(now).name());
-    Entry::done(by, "recover", Some(account.into()), detail)
+pub fn recovered(by: &Actor, was: &Account, is: &Account, until: Timestamp, now: Timestamp) -> Entry {
+    let detail = came_back(was, is).with_moment(DetailKey::ExpiresAt, until);
+    Entry::done(by, "recover", Some(was.into()), detail.with(DetailKey::StateBefore, was.state(now).name()))
 }
 
-/// An account was restored, perhaps without its address.
+/// An account is no longer removed. It may have come back without its address.
 #[must_use]
-pub fn restored(lost_address: bool) -> Detail {
-    if lost_address { Detail::default().with(DetailKey::Changed, ["email"].as_slice()) } else { Detail::default() }
+pub fn came_back(was: &Account, is: &Account) -> Detail {
+    if was.email == is.email {
+        Detail::default()
+    } else {
+        Detail::default().with(DetailKey::Changed, ["email"].as_slice())
+    }
 }
 
 /// An account was deleted for good. `None` if there was no account to delete.

@@ -55,12 +55,14 @@ struct Accounts {
     hashes: u64,
     /// Accounts whose names, roles or state are invalid.
     odd: Vec<String>,
+    /// Accounts whose address does not find them.
+    unfound: Vec<String>,
     /// Accounts whose hash is never evaluated.
     dead: Vec<String>,
 }
 
 impl Accounts {
-    fn findings(self) -> [Finding; 2] {
+    fn findings(self) -> Vec<Finding> {
         let accounts = if self.odd.is_empty() {
             Finding::sound("accounts", format!("{}, as passdesk writes them", counted(self.all, "account")))
         } else {
@@ -76,7 +78,16 @@ impl Accounts {
             let message = format!("{dead} of {all} cannot be used: {which}");
             Finding::faulty("passwords", message, "find out who wrote that; 'passdesk users reset ID' replaces one")
         };
-        [accounts, passwords]
+        let addresses = (!self.unfound.is_empty()).then(|| {
+            let (count, which) = (counted(self.unfound.len() as u64, "account"), few_of(&self.unfound));
+            let message = format!("the address of {count} finds another account, or none: {which}");
+            Finding::faulty(
+                "addresses",
+                message,
+                "write it again, or give another one: passdesk users edit ID --email ADDRESS",
+            )
+        });
+        [accounts, passwords].into_iter().chain(addresses).collect()
     }
 }
 
@@ -92,6 +103,9 @@ fn accounts(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Accounts> {
             seen.dead.push(format!("id {}", row.id));
         } else if !is_as_written(row) {
             seen.odd.push(format!("id {}", row.id));
+        } else if row.account.as_ref().is_some_and(|account| account.email_key().as_deref() != row.email_key.as_deref())
+        {
+            seen.unfound.push(format!("id {}", row.id));
         }
         if seen.all.is_multiple_of(PAGE as u64) {
             watch.progress("Looking at the accounts", seen.all, total)?;
@@ -109,7 +123,6 @@ fn is_as_written(row: &WrittenAccount) -> bool {
     row.username == account.username.as_str()
         && name.parse::<DisplayName>().is_ok_and(|read| read.as_str() == name)
         && email.is_none_or(is_address)
-        && account.email_key().as_deref() == row.email_key.as_deref()
 }
 
 fn settings(reads: &mut dyn Reads) -> Result<()> {

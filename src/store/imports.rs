@@ -1,17 +1,38 @@
 //! Imports of accounts, each in one transaction.
 
-use super::accounts::{edited, is_free, seen, written};
+use super::accounts::{edited, is_free, keeper, seen, written};
 use super::authority::Present;
+use super::engine::Reads;
 use super::tx::Tx;
-use super::{Import, Imported, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
+use super::{Import, Imported, Namesakes, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::Username;
 use crate::domain::role::Roles;
+use crate::domain::target::Target;
 
 /// After how many accounts the caller is told.
 const STRIDE: u64 = 1_000;
+
+/// The accounts that already have the names of newcomers.
+pub fn namesakes(reads: &mut dyn Reads, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
+    let (mut found, renamed) = (Vec::new(), reads.has_former_names()?);
+    for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
+        let mut by_username = reads.account(&Target::Username(username.clone()))?;
+        if by_username.is_none() && renamed {
+            by_username = keeper(reads, username)?;
+        }
+        let by_email = match email {
+            Some(email) => reads.account(&Target::Email(email.clone()))?,
+            None => None,
+        };
+        if by_username.is_some() || by_email.is_some() {
+            found.push(Namesakes { place, by_username, by_email });
+        }
+    }
+    Ok(found)
+}
 
 /// Makes accounts and changes others, and records it as one event.
 pub fn import(tx: &mut Tx<'_>, by: &Actor, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {

@@ -26,7 +26,7 @@ use super::{
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
-use crate::domain::authority::Action;
+use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::digest::FileDigest;
 use crate::domain::email::Email;
@@ -94,17 +94,9 @@ impl Store {
         target: Whom,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let changed = self.write(how, |tx| match tx.attempt(work)? {
-            Err(StoreError::Refused(why)) => {
-                let target = match target {
-                    Whom::Nobody => None,
-                    Whom::Account(id) => tx.account(&Target::Id(id))?.as_ref().map(Into::into),
-                    Whom::Named(target) => Some(target),
-                };
-                record::append(tx, &Entry::refused(by, action, target, why.reason()))?;
-                Ok(Err(why))
-            }
-            outcome => outcome.map(Ok),
+        let changed = self.write(how, |tx| {
+            let outcome = tx.attempt(work)?;
+            recorded(tx, by, action, target, outcome)
         });
         changed?.map_err(StoreError::Refused)
     }
@@ -119,6 +111,28 @@ impl Store {
     ) -> Result<T> {
         self.change(Writing::Few, by, action.name(), Whom::Account(id), work)
     }
+}
+
+/// Records a refusal, in the transaction that changes nothing then.
+fn recorded<T>(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    action: &'static str,
+    target: Whom,
+    outcome: Result<T>,
+) -> Result<std::result::Result<T, Refusal>> {
+    let why = match outcome {
+        Ok(done) => return Ok(Ok(done)),
+        Err(StoreError::Refused(why)) => why,
+        Err(other) => return Err(other),
+    };
+    let target = match target {
+        Whom::Nobody => None,
+        Whom::Account(id) => tx.account(&Target::Id(id))?.as_ref().map(Into::into),
+        Whom::Named(target) => Some(target),
+    };
+    record::append(tx, &Entry::refused(by, action, target, why.reason()))?;
+    Ok(Err(why))
 }
 
 /// The error for an engine that did not run the work it was given.
@@ -168,16 +182,13 @@ impl Store {
 
     /// Changes the blocklist. Within a mark, all of the old filter would stay in memory. So only the decision has one.
     fn change_blocklist<T>(&mut self, by: &Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let action = Action::SetPolicy;
-        let changed =
-            self.write(Writing::Few, |tx| match tx.attempt(|tx| authority::authorize_all(tx, by, action))? {
+        let changed = self.write(Writing::Few, |tx| {
+            let may = tx.attempt(|tx| authority::authorize_all(tx, by, Action::SetPolicy))?;
+            match recorded(tx, by, Action::SetPolicy.name(), Whom::Nobody, may)? {
                 Ok(()) => work(tx).map(Ok),
-                Err(StoreError::Refused(why)) => {
-                    record::append(tx, &Entry::refused(by, action.name(), None, why.reason()))?;
-                    Ok(Err(why))
-                }
-                Err(other) => Err(other),
-            });
+                Err(why) => Ok(Err(why)),
+            }
+        });
         changed?.map_err(StoreError::Refused)
     }
 
@@ -252,7 +263,7 @@ impl Store {
     /// The accounts that already have the usernames or addresses of newcomers. Newcomers without such accounts are left
     /// out.
     pub fn namesakes(&self, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-        self.read(|reads| reads.namesakes(of))
+        self.read(|reads| imports::namesakes(reads, of))
     }
 
     /// Makes accounts and changes others, all of it or nothing, and records it as one event. `go_on` is told now and

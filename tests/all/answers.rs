@@ -39,6 +39,9 @@ fn a_change_whose_result_cannot_be_written_is_said_to_be_made() {
         &["users", "require-change", "alice"],
         &["users", "import", "new.csv"],
         &["users", "purge", "--yes"],
+        &["users", "edit", "alice", "--username", "other"],
+        &["users", "remove", "other"],
+        &["users", "purge", "other", "--yes"],
     ] {
         let before = desk.state();
         let run = into_full(&desk, &[args, &["--format", "json"]].concat()).exits(1);

@@ -171,7 +171,7 @@ gates! {
     users_revoke: "users revoke" { "bob auditor" => 0, "boss global-admin" => 0 }
     users_remove: "users remove" { "bob" => 0 }
     users_restore: "users restore" { "gone" => 0 }
-    users_purge: "users purge" { "" => 2, "--yes" => 0 }
+    users_purge: "users purge" { "" => 2, "--yes" => 0, "gone --yes" => 0 }
     me_profile: "me profile" { "" => 0 }
     tokens_create: "tokens create" { "weekly --expires-in 1d" => 0, "weekly --expires-in 1d --account bob" => 0 }
     tokens_list: "tokens list" { "" => 0, "--all" => 0, "--account boss" => 0, "--account bob" => 0 }

@@ -30,11 +30,13 @@ fn who_signs_in_gives_a_username_or_an_address() {
 #[test]
 fn an_address_that_nobody_has_is_answered_as_any_failed_sign_in() {
     let desk = with_address();
+    let tries = || desk.account::<i64>("tries_failed", "alice");
     let [unknown, wrong] = ["nobody@bücher.example", "alice@bücher.example"].map(|name| {
         let run = desk.run_with("not her password\n", &["verify", name]).exits(5);
         (run.stdout, run.stderr)
     });
     assert_eq!(unknown, wrong);
+    assert_eq!(tries(), 1);
 }
 
 #[test]
@@ -42,6 +44,7 @@ fn nobody_signs_in_by_the_id_of_an_account() {
     let desk = with_address();
     desk.refuses(2, || desk.profile("2", GOOD));
     verify(&desk, "2", &[]).exits(5);
+    assert_eq!(desk.account::<i64>("tries_failed", "alice"), 0);
 }
 
 #[test]
@@ -134,4 +137,15 @@ fn whoever_looks_for_a_name_that_two_have_had_is_told_of_the_other() {
     let run = desk.run(&["audit", "list", "--account", "alice", "--format", "csv"]).succeeds();
     assert!(run.stderr.ends_with("alice.smith had this username, too: --account 2\n"), "{}", run.stderr);
     assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+}
+
+#[test]
+fn a_search_for_accents_alone_finds_nobody() {
+    let desk = Desk::with_alice();
+    for mark in ["\u{301}", "\u{64b}", "\u{5b0}\u{301}"] {
+        assert_eq!(desk.run(&["users", "list", "--search", mark, "--count"]).succeeds().stdout, "0\n");
+        let reset = ["users", "reset", "--search", mark, "--yes", "--format", "csv", "--output", "out"];
+        let run = desk.refuses(3, || desk.run(&reset));
+        assert_eq!(run.stdout, "");
+    }
 }

@@ -59,6 +59,16 @@ fn an_empty_variable_is_as_if_it_were_unset() {
             assert_eq!(empty, unset, "{name} {args:?}");
         }
     }
+    // What is kept for a while is not kept in the working folder.
+    let list = || fed(desk.command(&["policy", "set", "blocklist", "-"]), "word\n");
+    list().succeeds();
+    let mut locked = desk.command(&["policy", "set", "blocklist", "-"]);
+    locked.env("TMPDIR", "");
+    fed(locked, "word\n").succeeds();
+    let mut nowhere = desk.command(&["policy", "set", "blocklist", "-"]);
+    nowhere.env("TMPDIR", "/nowhere");
+    let run = fed(nowhere, "word\n").exits(1);
+    assert!(run.stderr.contains("no file can be made in /nowhere") && run.stderr.contains("hint: TMPDIR"));
 }
 
 #[test]
@@ -162,10 +172,24 @@ fn a_token_is_taken_from_below_a_folder_that_others_cannot_enter() {
         Run::from(run)
     };
     profile(0o700).succeeds();
+    // It has a second name elsewhere.
+    fs::hard_link(folder.join("token"), desk.home.path().join("second")).unwrap();
+    profile(0o700).exits(2);
+    fs::remove_file(desk.home.path().join("second")).unwrap();
     for mode in [0o755, 0o711, 0o701] {
         let run = profile(mode).exits(2);
         assert!(run.stderr.contains("chmod 600 mount/token"), "{}", run.stderr);
     }
+}
+
+#[test]
+#[ignore = "needs root, to give a folder to somebody else"]
+fn a_folder_of_somebody_else_keeps_nobody_away_from_a_token() {
+    let desk = with_token();
+    let script = "mkdir -m 700 theirs; install -m 444 token theirs/token; chown nobody theirs
+        PASSDESK_TOKEN_FILE=theirs/token \"$0\" me profile";
+    let run = desk.refuses(2, || with_mounts(&desk, script));
+    assert!(run.stderr.contains("is open to others"), "{}", run.stderr);
 }
 
 // ---- Stores where nothing can be written.

@@ -100,7 +100,7 @@ fn a_new_store_begins_its_record_with_its_first_admin() {
 }
 
 /// The changes of accounts, in an order that works, and the account of each.
-const CHANGES: [(&[&str], &str, &str); 12] = [
+const CHANGES: [(&[&str], &str, &str); 15] = [
     (&["users", "add", "bob", "-q"], "add", "bob"),
     (&["users", "edit", "alice", "--name", "Alice Other"], "edit", "alice"),
     (&["users", "grant", "alice", "auditor"], "grant", "alice"),
@@ -112,6 +112,9 @@ const CHANGES: [(&[&str], &str, &str); 12] = [
     (&["users", "remove", "alice"], "remove", "alice"),
     (&["users", "restore", "alice"], "restore", "alice"),
     (&["users", "reset", "alice", "--yes", "-q"], "reset", "alice"),
+    (&["users", "edit", "alice", "--username", "alice"], "edit", "alice"),
+    (&["users", "remove", "alice"], "remove", "alice"),
+    (&["users", "purge", "alice", "--yes"], "purge", "alice"),
     (&["users", "purge", "--yes"], "purge", ""),
 ];
 

@@ -46,21 +46,26 @@ pub fn read(desk: &mut Desk<'_>, path: &Path, skips: bool, salt: &str) -> Result
     let (file, start) = input::rereadable(path, |file| desk.keeps(file))?;
     let length = file.metadata().map_or(0, |file| file.len().saturating_sub(start));
     let mut list = List { name: input::named(path), file, start, skips, done: 0 };
-    desk.terminal.begin_progress("reading, in MiB", (2 * length) >> 20);
-    let made = list.made(salt, &mut |done| desk.terminal.advance(done >> 20));
+    desk.terminal.begin_progress("reading, in MiB", length >> 20);
+    let found = list.pass(&mut |done| desk.terminal.advance(done >> 20), |_| {});
     desk.terminal.end_progress();
-    made
+    let found = found?;
+    let parts = blocks(found.entries).div_ceil(PART as u64);
+    desk.terminal.begin_progress("making, in MiB", (parts * length) >> 20);
+    list.done = 0;
+    let filter = list.filter(found, salt, &mut |done| desk.terminal.advance(done >> 20));
+    desk.terminal.end_progress();
+    Ok((found, filter?))
 }
 
 impl List {
-    fn made(&mut self, salt: &str, told: &mut dyn FnMut(u64)) -> Result<(Found, File)> {
-        let found = self.pass(told, |_| {})?;
+    fn filter(&mut self, found: Found, salt: &str, told: &mut dyn FnMut(u64)) -> Result<File> {
         if found.entries == 0 {
             return Err(Failure::new(Kind::Usage, format!("{} has no entry", self.name))
                 .hint("write one password on each line; 'passdesk policy unset blocklist' takes a blocklist out"));
         }
         let count = blocks(found.entries);
-        let mut filter = tempfile::tempfile().context("there is no room for the blocklist")?;
+        let mut filter = input::nameless()?;
         for first in (0..count).step_by(PART) {
             let size = usize::try_from(count - first).map_or(PART, |rest| rest.min(PART));
             let mut part = vec![0; size * BLOCK_BYTES];
@@ -78,7 +83,7 @@ impl List {
             filter.write_all(&part).context("there is no room for the blocklist")?;
         }
         filter.rewind().context("the blocklist cannot be read again")?;
-        Ok((found, filter))
+        Ok(filter)
     }
 
     /// Reads the whole list, and hands each entry over.

@@ -17,14 +17,14 @@ mod suggest;
 use std::borrow::Cow;
 
 use self::many::{Done, change_each};
-use super::Desk;
+use super::{Desk, lost_address};
 use crate::cli::users::Command;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::authority::Action;
 use crate::domain::email::Email;
 use crate::domain::name::Username;
 use crate::domain::target::Target;
-use crate::domain::text::{neutral, quoted};
+use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
 
@@ -60,13 +60,8 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
 
 /// What a restore did.
 fn restored(before: &Account, after: Option<&Account>) -> Cow<'static, str> {
-    match &before.email {
-        Some(email) if after.is_some_and(|after| after.email.is_none()) => {
-            let email = neutral(email.as_str());
-            format!("is restored without its address {email}: another account has it by now.").into()
-        }
-        _ => "is restored.".into(),
-    }
+    let lost = after.and_then(|after| lost_address(before, after));
+    lost.map_or("is restored.".into(), |lost| format!("is restored {lost}").into())
 }
 
 /// What an unlock did.

@@ -3,7 +3,9 @@
 use std::sync::Barrier;
 use std::thread;
 
-use super::{acting, get, hash, new, operator, proof, settled, when};
+use jiff::SignedDuration;
+
+use super::{acting, added, get, hash, new, operator, proof, settled, when};
 use crate::domain::account::Lifecycle;
 use crate::domain::audit::{Detail, DetailKey, Entry, Link};
 use crate::domain::delivery::made_up::{delivered, undelivered};
@@ -11,7 +13,8 @@ use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::domain::throttle::Throttle;
 use crate::store::{
-    EventFilter, NewAccount, NewTemporary, Occasion, PassedTry, PreparedStore, Result, Store, StoreError, Stores,
+    Edit, EventFilter, NewAccount, NewTemporary, Occasion, PassedTry, PreparedStore, Rename, Result, Store, StoreError,
+    Stores,
 };
 
 /// Enough rounds to make two writers meet.
@@ -98,6 +101,29 @@ pub fn a_name_that_many_want_at_once_is_one_accounts(stores: &(impl Stores + Syn
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(StoreError::Conflict(_)))));
     }
     drop(store);
+}
+
+pub fn a_name_that_is_wanted_at_once_by_a_rename_and_others_is_one_accounts(stores: &(impl Stores + Sync)) {
+    let mut store = opened(stores);
+    let renamed = ["bob", "cora"].map(|username| added(&mut store, username, &[]));
+    for round in 0..ROUNDS {
+        let wanted = format!("alice{round}");
+        let seen = renamed.each_ref().map(|account| get(&store, account.id));
+        let outcomes = all_at_once(stores, 4, |number, store| match seen.get(number) {
+            Some(account) => {
+                let to = wanted.parse().unwrap();
+                let rename = Rename { to, kept_for: SignedDuration::from_hours(1) };
+                let edit = Edit { username: Some(rename), ..Edit::default() };
+                store.edit_account(&operator(), account.id, account.revision, &edit)
+            }
+            // This is the former name of one that is being renamed.
+            None if number == 2 => store.add_account(&operator(), &new(seen[0].username.as_str(), &[])).map(drop),
+            None => store.add_account(&operator(), &new(&wanted, &[])).map(drop),
+        });
+        assert_eq!([0, 1, 3].iter().filter(|number| outcomes[**number].is_ok()).count(), 1);
+        assert!(matches!(outcomes[2], Err(StoreError::Conflict(_))), "{:?}", outcomes[2]);
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(()) | Err(StoreError::Conflict(_)))));
+    }
 }
 
 pub fn of_many_who_change_an_account_as_they_saw_it_one_does(stores: &(impl Stores + Sync)) {

@@ -154,6 +154,7 @@ macro_rules! laws {
                 the_record_says_what_an_account_was_called,
                 the_address_of_a_removed_account_is_free_at_once,
                 an_account_comes_back_without_an_address_that_another_has,
+                an_admin_is_recovered_without_an_address_that_another_has,
                 a_removed_account_is_deleted_for_good_by_its_number_and_one_in_use_is_not,
             }
             tokens {
@@ -231,6 +232,7 @@ macro_rules! laws_at_once {
             a_store_is_placed_with_its_own_first_password_and_no_other,
             two_admins_who_disable_each_other_at_once_leave_one,
             a_name_that_many_want_at_once_is_one_accounts,
+            a_name_that_is_wanted_at_once_by_a_rename_and_others_is_one_accounts,
             of_many_who_change_an_account_as_they_saw_it_one_does,
             no_more_guesses_are_let_through_at_once_than_may_fail,
             successes_at_once_are_each_taken_off_once,
@@ -405,6 +407,7 @@ fn every_change(store: &mut Store, by: &Actor, target: &Account) -> BTreeMap<&'s
         ("enable", store.enable(by, id, seen)),
         ("remove", store.remove(by, id, seen)),
         ("restore", store.restore(by, id, seen)),
+        ("purge", store.purge_account(by, id, seen)),
     ])
 }
 

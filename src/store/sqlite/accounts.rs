@@ -118,6 +118,7 @@ pub fn username(row: &Row<'_>, column: usize) -> rusqlite::Result<Username> {
 }
 
 /// Writes again what is computed from the names of each account. An earlier passdesk may have computed it differently.
+/// A damaged row is left as it is.
 /// If two addresses turn out to be one mailbox, only one account gets its key. `store check` names the other.
 pub fn compute_again(connection: &Connection) -> Result<()> {
     const BATCH: usize = 1_000;
@@ -128,10 +129,11 @@ pub fn compute_again(connection: &Connection) -> Result<()> {
         for (id, account) in &rows {
             last = *id;
             let Some(account) = account else { continue };
-            let [search, name] = [5, 21].map(|column| cells(account)[column].clone());
+            let search = search_text(&account.username, &account.display_name, account.email.as_ref());
+            let name = sort_key(account.display_name.as_str());
             execute(
                 connection,
-                "UPDATE accounts SET search_text = ?2, name_key = ?3 WHERE id = ?1",
+                "UPDATE OR IGNORE accounts SET search_text = ?2, name_key = ?3 WHERE id = ?1",
                 params![id, search, name],
             )?;
             if let Some(key) = account.email_key() {
