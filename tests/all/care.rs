@@ -270,11 +270,23 @@ fn an_account_that_no_passdesk_wrote_is_found() {
         "username = 'a b'",
         "display_name = 'a' || char(27) || '[2J'",
         "email = 'none', email_key = 'none'",
-        "email = 'A@example.org', email_key = 'b@example.org'",
         "removed_at = 9223372036854775807",
     ] {
         let sql = format!("UPDATE accounts SET {edit} WHERE id = 2");
         finds_after(&sql, "accounts", "1 account of 2 not as passdesk writes them: id 2", "users edit");
+    }
+}
+
+#[test]
+fn an_address_that_does_not_find_its_account_is_found() {
+    for key in ["b@example.org", "A@example.org", "a@example.org 2"] {
+        let sql = format!("UPDATE accounts SET email = 'A@example.org', email_key = '{key}' WHERE id = 2");
+        finds_after(
+            &sql,
+            "addresses",
+            "the address of 1 account finds another account, or none: id 2",
+            "users edit ID",
+        );
     }
 }
 

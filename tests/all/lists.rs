@@ -69,7 +69,8 @@ fn a_terminal_is_shown_a_thousand_and_told_how_to_go_on() {
 /// A list in progress, of which nothing has been read.
 fn listing(desk: &Desk) -> (Child, BufReader<impl std::io::Read + use<>>) {
     let mut list = desk.command(&["users", "list", "--format", "csv"]);
-    let mut child = list.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The system may give large pages late, 2 MiB each.
+    let mut child = list.env_remove("GLIBC_TUNABLES").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let stdout = child.stdout.take().unwrap();
     (child, BufReader::new(stdout))
 }
