@@ -131,8 +131,8 @@ fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
 }
 
-/// Refuses a store named on the command line if the caller comes through sudo. It would be opened with the rights of the borrowed user. An
-/// old copy would let in people whom the store itself no longer lets in.
+/// Refuses a store named on the command line if the caller comes through sudo. It would be opened with the rights of
+/// the borrowed user. An old copy would let in people whom the store itself no longer lets in.
 fn store_through_sudo(is_named: bool) -> Result<()> {
     if !is_named || !system::is_through_sudo() {
         return Ok(());

@@ -12,7 +12,8 @@ use crate::domain::text::LOST;
 const LONGEST: usize = 4 * 1024;
 
 /// Reads up to Enter. The user can take back the last character, the last word, or all of it. Ctrl-D on an empty line
-/// ends the input, and Ctrl-C does where it sends no signal. Bad UTF-8 is refused only after the whole line is read: no other reader may get the rest of it.
+/// ends the input, and Ctrl-C does where it sends no signal. Bad UTF-8 is refused only after the whole line is read: no
+/// other reader may get the rest of it.
 pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
     let mut keys = Keys { terminal, ahead: None };
     let mut typed = Zeroizing::new(String::with_capacity(LONGEST));
