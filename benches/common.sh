@@ -30,7 +30,9 @@ last_names="Example Builder Wintergreen Rook Sandoval Björk Okafor Lindqvist Ma
 make_store() {
     passdesk init --store "$1" --admin root --quiet | cat >/dev/null
     # Only passdesk knows by which key a name sorts. So it imports each name once.
-    local names=$1.names number=0
+    local names=$1.names number=0 key=name_key
+    # An earlier passdesk has no such key.
+    [ "$(sqlite3 "$1" "SELECT count(*) FROM pragma_table_info('accounts') WHERE name = 'name_key'")" -gt 0 ] || key=
     passdesk init --store "$names" --admin root --quiet | cat >/dev/null
     {
         echo username,name
@@ -46,18 +48,18 @@ INSERT INTO first SELECT key, value FROM json_each('["${first_names// /\",\"}"]'
 CREATE TEMP TABLE last (n INTEGER PRIMARY KEY, word TEXT);
 INSERT INTO last SELECT key, value FROM json_each('["${last_names// /\",\"}"]');
 CREATE TEMP TABLE sorts (name TEXT PRIMARY KEY, name_key BLOB, searched TEXT) WITHOUT ROWID;
-INSERT INTO sorts SELECT display_name, name_key, replace(lower(display_name), 'ö', 'o') FROM names.accounts WHERE id > 1;
+INSERT INTO sorts SELECT display_name, ${key:-NULL}, replace(lower(display_name), 'ö', 'o') FROM names.accounts WHERE id > 1;
 WITH RECURSIVE
     number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < $2 - 1),
     person AS (
         SELECT number.n AS n, first.word || ' ' || last.word AS name,
                replace(lower(first.word || '.' || last.word), 'ö', 'oe') || number.n AS username
         FROM number JOIN first ON first.n = number.n * 7 % 16 JOIN last ON last.n = number.n * 5 % 12)
-INSERT INTO main.accounts (username, display_name, email, email_key, search_text, name_key, roles, state, password_hash,
+INSERT INTO main.accounts (username, display_name, email, email_key, search_text, ${key:+name_key,} roles, state, password_hash,
                            must_change, temporary_until, password_changed_at, reset_at, reset_by, created_at, removed_at)
 SELECT username, name, username || '@mail.example.org',
        username || '@mail.example.org' || iif(n % 200 = 0, ' ' || (n + 1), ''),
-       username || char(10) || searched || char(10) || username || '@mail.example.org', name_key,
+       username || char(10) || searched || char(10) || username || '@mail.example.org', ${key:+name_key,}
        CASE WHEN n % 1000 = 0 THEN 2 WHEN n % 1500 = 0 THEN 1 WHEN n % 5000 = 1 THEN 4 ELSE 0 END,
        iif(n % 100 = 0, 'disabled', 'active'),
        (SELECT password_hash FROM main.accounts WHERE id = 1),
