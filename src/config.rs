@@ -87,15 +87,24 @@ pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
 });
 
 fn zone(named: &str, local: &Path) -> Option<TimeZone> {
-    let zones = TimeZoneDatabase::from_dir(ZONES).unwrap_or_else(|_| TimeZoneDatabase::bundled());
     let named = named.strip_prefix(':').unwrap_or(named);
     if named != LOCAL {
         let name = named.strip_prefix(ZONES).unwrap_or(named);
-        return zones.get(name).or_else(|_| TimeZone::posix(name)).ok();
+        return by_name(name).or_else(|| TimeZone::posix(name).ok());
     }
     let link = std::fs::read_link(local).unwrap_or_default();
     let name = link.to_str().and_then(|link| link.rsplit_once("zoneinfo/")).map(|(_, name)| name);
-    name.and_then(|name| zones.get(name).ok()).or_else(|| TimeZone::tzif("", &std::fs::read(local).ok()?).ok())
+    name.and_then(by_name).or_else(|| TimeZone::tzif("", &std::fs::read(local).ok()?).ok())
+}
+
+/// A zone by its name in the system's folder, or by its name in any case. Only its own file is read: to look through the
+/// folder would take as long as all else that a short command does.
+fn by_name(name: &str) -> Option<TimeZone> {
+    if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return None;
+    }
+    let file = std::fs::read(Path::new(ZONES).join(name)).ok();
+    file.and_then(|file| TimeZone::tzif(name, &file).ok()).or_else(|| TimeZoneDatabase::bundled().get(name).ok())
 }
 
 /// What shows a list that is longer than the screen: `PAGER`, else `less -R`. `None` if the terminal is dumb.
@@ -152,5 +161,20 @@ mod tests {
             }
         }
         assert!(zone(LOCAL, &none).is_none());
+    }
+
+    #[test]
+    fn a_zone_is_a_name_in_any_case_a_path_in_the_systems_folder_or_a_rule_and_no_other_file() {
+        let none = Path::new("/nowhere");
+        let path = format!(":{ZONES}Europe/Amsterdam");
+        for named in ["Europe/Amsterdam", "europe/amsterdam", &path, "CET-1CEST,M3.5.0,M10.5.0/3"] {
+            let told = readable(Timestamp::UNIX_EPOCH, &zone(named, none).unwrap());
+            assert_eq!(told, "1970-01-01 01:00 CET", "{named}");
+        }
+        for named in
+            ["../zoneinfo/Europe/Amsterdam", "/etc/../etc/localtime", "Europe//Amsterdam", "Europe", "zone.tab"]
+        {
+            assert!(zone(named, none).is_none(), "{named}");
+        }
     }
 }
