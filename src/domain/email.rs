@@ -8,7 +8,7 @@ use idna::AsciiDenyList;
 use super::Invalid;
 use super::folding::{composed, folded};
 use super::name::spelled;
-use super::text::{is_treacherous, quoted, shows_nothing, trimmed};
+use super::text::{is_misleading, quoted, trimmed};
 
 /// The longest e-mail address, in bytes (RFC 5321 §4.5.3.1.3, less the brackets).
 pub const MAX_EMAIL: usize = 254;
@@ -67,14 +67,13 @@ impl FromStr for Email {
             Err(Invalid::new(format!("{} is not an e-mail address{why}", quoted(text)), hint))
         };
         let hint = || "write one address, as name@example.org".to_owned();
-        let hidden = |c: &char| is_treacherous(*c) || (c.is_whitespace() && shows_nothing(*c));
         // A link has `mailto:` before the address. A list of recipients puts it in brackets.
         let bare = trimmed(text);
         let bare = bare.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(bare);
         let bare = bare.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")).map_or(bare, |_| &bare[7..]);
         // The last dot stands for the root of all domains.
         let bare = bare.strip_suffix('.').unwrap_or(bare);
-        if let Some(c) = bare.chars().find(hidden) {
+        if let Some(c) = bare.chars().find(|c| is_misleading(*c)) {
             return refuse(format!(": it contains {}", spelled(c)), hint());
         }
         // This is how a program writes an address with the name of its owner.

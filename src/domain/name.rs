@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::Invalid;
 use super::folding::composed;
-use super::text::{is_treacherous, quoted, shows_nothing, trimmed};
+use super::text::{is_misleading, quoted, shows_nothing, trimmed};
 
 /// The longest username, in characters.
 pub const MAX_USERNAME: usize = 64;
@@ -86,7 +86,7 @@ impl FromStr for DisplayName {
         if !text.is_empty() && text.chars().all(|c| shows_nothing(c) || joins(c)) {
             return Err(Invalid::new(format!("the name {} shows nothing", quoted(&text)), hint));
         }
-        if let Some(c) = text.chars().find(|c| is_treacherous(*c) || (c.is_whitespace() && shows_nothing(*c))) {
+        if let Some(c) = text.chars().find(|c| is_misleading(*c)) {
             return Err(Invalid::new(format!("the name {} contains {}", quoted(&text), spelled(c)), hint));
         }
         if text.chars().count() > MAX_DISPLAY_NAME {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Invalid;
-use super::account::{Account, AccountId};
+#[cfg(test)]
+use super::account::Account;
+use super::account::AccountId;
 use super::email::Email;
 use super::name::Username;
 use super::text::quoted;
@@ -29,6 +31,7 @@ impl Target {
     }
 }
 
+#[cfg(test)]
 impl From<&Account> for Target {
     fn from(account: &Account) -> Self {
         Self::Id(account.id)

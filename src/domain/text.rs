@@ -8,7 +8,7 @@ use std::path::Path;
 pub const LOST: char = char::REPLACEMENT_CHARACTER;
 
 /// The mark that some programs write before UTF-8.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What a file is that begins with the mark of UTF-16.
 pub const UTF_16: &str = "is UTF-16, not UTF-8";
@@ -43,8 +43,14 @@ pub fn is_treacherous(c: char) -> bool {
 #[must_use]
 pub fn trimmed(text: &str) -> &str {
     let mark = |c: char| c.is_whitespace() || (is_treacherous(c) && !c.is_control());
-    let cut = text.trim_matches(|c: char| mark(c) || (shows_nothing(c) && !c.is_control()));
+    let cut = text.trim_matches(|c: char| c.is_whitespace() || (shows_nothing(c) && !c.is_control()));
     if cut.is_empty() { text.trim_matches(mark) } else { cut }
+}
+
+/// Whether a text from people must not have a character inside: it rewrites a terminal, or is a space that is not seen.
+#[must_use]
+pub fn is_misleading(c: char) -> bool {
+    is_treacherous(c) || (c.is_whitespace() && shows_nothing(c))
 }
 
 /// Whether a character takes no ink, though it is no ordinary space (Unicode, `Default_Ignorable_Code_Point`, and blank

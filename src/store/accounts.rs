@@ -30,13 +30,13 @@ pub fn credential(reads: &mut dyn Reads, target: &Target) -> Result<Option<(Acco
 }
 
 /// The account that has a username, or that had it and keeps it from others.
-pub fn holder(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<Option<Account>> {
+pub fn holder(reads: &mut dyn Reads, username: &Username) -> Result<Option<Account>> {
     let there = reads.account(&Target::Username(username.clone()))?;
     if there.is_some() { Ok(there) } else { keeper(reads, username) }
 }
 
 /// The account that had a username and keeps it from others.
-pub fn keeper(reads: &mut (impl Reads + ?Sized), username: &Username) -> Result<Option<Account>> {
+fn keeper(reads: &mut dyn Reads, username: &Username) -> Result<Option<Account>> {
     let now = reads.now();
     match reads.former_name(username)?.filter(|former| former.kept_until > now) {
         Some(former) => reads.account(&Target::Id(former.account)),

@@ -1,6 +1,6 @@
 //! Imports of accounts, each in one transaction.
 
-use super::accounts::{edited, is_free, keeper, seen, written};
+use super::accounts::{edited, holder, is_free, seen, written};
 use super::authority::Present;
 use super::engine::Reads;
 use super::tx::Tx;
@@ -19,10 +19,8 @@ const STRIDE: u64 = 1_000;
 pub fn namesakes(reads: &mut dyn Reads, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
     let (mut found, renamed) = (Vec::new(), reads.has_former_names()?);
     for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
-        let mut by_username = reads.account(&Target::Username(username.clone()))?;
-        if by_username.is_none() && renamed {
-            by_username = keeper(reads, username)?;
-        }
+        let by_username =
+            if renamed { holder(reads, username)? } else { reads.account(&Target::Username(username.clone()))? };
         let by_email = match email {
             Some(email) => reads.account(&Target::Email(email.clone()))?,
             None => None,

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::audit::Detail;
 use crate::domain::role::Roles;
-use crate::domain::text::neutral;
+use crate::domain::text::{BYTE_ORDER_MARK, neutral};
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -70,7 +70,7 @@ impl Format {
 /// The first bytes of a CSV file with these columns: the header, and in Excel's dialect the mark before it.
 #[must_use]
 pub fn csv_header(format: Format, columns: &[&str]) -> Vec<u8> {
-    let mut header = if format == Format::Excel { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
+    let mut header = if format == Format::Excel { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
     csv_line(format, columns.iter().map(|&name| name.into()), &mut header);
     header
 }

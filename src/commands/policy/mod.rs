@@ -11,7 +11,7 @@ use crate::domain::authority::Action;
 use crate::domain::blocklist::Blocklist;
 use crate::domain::clock::moment;
 use crate::domain::policy::{Policy, Setting};
-use crate::domain::text::grouped;
+use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::input::is_stdin;
 use crate::store::Store;
@@ -94,9 +94,8 @@ fn set_blocklist(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     let (entries, file) = (found.entries, found.file);
     let was = desk.commit(|_| store.set_blocklist(acting.actor(), Policy::default(), entries, file, &mut filter))?;
     if found.skipped > 0 {
-        let lines =
-            if found.skipped == 1 { "1 line was".into() } else { format!("{} lines were", grouped(found.skipped)) };
-        desk.terminal.note(&format!("{lines} left out."));
+        let were = if found.skipped == 1 { "was" } else { "were" };
+        desk.terminal.note(&format!("{} {were} left out.", counted(found.skipped, "line")));
     }
     tell(desk, &store, Setting::Blocklist, &was)
 }

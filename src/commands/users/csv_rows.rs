@@ -8,7 +8,7 @@ use std::io::Cursor;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::domain::Invalid;
-use crate::domain::text::{counted, quoted, trimmed};
+use crate::domain::text::{BYTE_ORDER_MARK, counted, quoted, trimmed};
 use crate::terminal::format::unguarded;
 
 /// What stands between two cells, and its name.
@@ -159,7 +159,7 @@ fn in_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Invalid> {
         [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
         [_, 0, ..] | [0, _, ..] => return Err(not_utf8("the file is UTF-16 without a byte order mark")),
-        _ => return Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).into()),
+        _ => return Ok(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).into()),
     };
     let (units, rest) = units.as_chunks::<2>();
     let text: Result<String, _> = char::decode_utf16(units.iter().copied().map(unit)).collect();

@@ -118,8 +118,8 @@ pub fn username(row: &Row<'_>, column: usize) -> rusqlite::Result<Username> {
 }
 
 /// Writes again what is computed from the names of each account. An earlier passdesk may have computed it differently.
-/// A damaged row is left as it is.
-/// If two addresses turn out to be one mailbox, only one account gets its key. `store check` names the other.
+/// A damaged row is left as it is. If two addresses turn out to be one mailbox, only one account gets its key. `store
+/// check` names the other.
 pub fn compute_again(connection: &Connection) -> Result<()> {
     const BATCH: usize = 1_000;
     let mut last = i64::MIN;
