@@ -18,6 +18,7 @@ mod policy;
 mod record;
 mod repeats;
 mod sign_ins;
+mod sql;
 pub mod sqlite;
 mod tokens;
 mod tries;

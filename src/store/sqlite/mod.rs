@@ -2,20 +2,17 @@
 
 #![expect(clippy::disallowed_types, reason = "this is the room of the engine")]
 
-mod accounts;
 mod backup;
 mod bound;
 mod errors;
 mod examine;
 mod ground;
 mod line;
-mod lists;
 mod open;
 mod pages;
-mod record;
-mod rows;
+#[cfg(test)]
+mod plans;
 mod schema;
-mod sign_ins;
 mod statement;
 mod stores;
 mod tables;
@@ -31,10 +28,11 @@ use rusqlite::TransactionBehavior;
 use self::bound::Bounded;
 use self::errors::failed;
 use self::line::Line;
-use self::rows::SqliteRows;
+use self::statement::Statements;
 pub use self::stores::SqliteStores;
 use self::unplaced::{Purpose, Unplaced};
 use super::engine::{Copies, Engine, Reads, Rows, Unfinished, Writing};
+use super::sql::SqlRows;
 use super::{Result, StoreError, Watch};
 use crate::domain::clock::Clock;
 use crate::gate::{Gate, Pass};
@@ -86,7 +84,8 @@ impl SqliteEngine {
         // The transaction is immediate. A transaction that reads first and writes later would fail at once if another
         // process wrote in between.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        work(&mut SqliteRows { connection: &transaction, bound, now: self.clock.now() })?;
+        let sql = Statements { connection: &transaction, bound };
+        work(&mut SqlRows { sql, now: self.clock.now() })?;
         transaction.commit().map_err(failed)
     }
 
@@ -140,7 +139,8 @@ impl Engine for SqliteEngine {
         // The whole transaction sees one state of the log. The first read fixes that state, and the time is taken then.
         let connection = self.connection.unchecked_transaction().map_err(failed)?;
         schema::version(&connection)?;
-        work(&mut SqliteRows { connection: &connection, bound, now: self.clock.now() })
+        let sql = Statements { connection: &connection, bound };
+        work(&mut SqlRows { sql, now: self.clock.now() })
     }
 
     fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::accounts;
+use super::bound::Bounded;
 use super::errors::{damaged, failed};
+use super::statement::Statements;
 use super::tables::{self, Found};
+use crate::store::sql::compute_again;
 use crate::store::{Result, StoreError};
 
 /// `PDSK` in the file's header identifies a store of passdesk.
@@ -35,10 +37,11 @@ const END: &str = ";\n";
 
 /// Takes the missing steps, inside one exclusive transaction. A store that is not as passdesk makes it is refused
 /// first.
-pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
+pub fn bring_up_to_date(connection: &mut Bounded) -> Result<()> {
     if version(connection)? == NEWEST {
         return check(connection, NEWEST);
     }
+    let bound = connection.bound();
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
     // The version is read again, since another process may have been here first.
     let taken = version(&transaction)?;
@@ -57,7 +60,7 @@ pub fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
             other => other,
         })?;
     }
-    accounts::compute_again(&transaction)?;
+    compute_again(&Statements { connection: &transaction, bound })?;
     transaction.pragma_update(None, "ignore_check_constraints", false).map_err(failed)?;
     transaction.pragma_update(None, "user_version", NEWEST).map_err(failed)?;
     transaction.commit().map_err(failed)

@@ -9,12 +9,13 @@ use crate::domain::finding::{Finding, Verdict};
 use crate::domain::text::neutral;
 use crate::gate::Gate;
 use crate::store::examine::{self, few_of, told};
+use crate::store::sql::SqlRows;
 use crate::store::sqlite::bound::Bounded;
 use crate::store::sqlite::errors::{RESTORE, failed, unusable};
 use crate::store::sqlite::open;
 use crate::store::sqlite::pages;
-use crate::store::sqlite::rows::SqliteRows;
 use crate::store::sqlite::schema;
+use crate::store::sqlite::statement::Statements;
 use crate::store::{Result, Watch};
 
 /// Checks everything as it is at one moment, whatever others write meanwhile. No signal is acted on while the store is
@@ -65,7 +66,8 @@ fn look_into(
     }
     if version == schema::NEWEST && is_as_made {
         let bound = connection.bound();
-        examine::rows(&mut SqliteRows { connection, bound, now }, watch, findings)?;
+        let sql = Statements { connection, bound };
+        examine::rows(&mut SqlRows { sql, now }, watch, findings)?;
     }
     Ok(())
 }

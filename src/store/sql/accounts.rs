@@ -1,0 +1,135 @@
+//! The rows of accounts.
+
+use super::{Cell, Cells, Sql, wrong};
+use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
+use crate::domain::credential::PasswordRevision;
+use crate::domain::email::Email;
+use crate::domain::folding::sort_key;
+use crate::domain::hash::StoredHash;
+use crate::domain::name::DisplayName;
+use crate::domain::role::Roles;
+use crate::domain::throttle::Tries;
+use crate::store::engine::WrittenAccount;
+use crate::store::{Result, search_text};
+
+/// The columns of an account, which [`cells`] fills.
+pub const WRITTEN: &str = "\
+    revision, username, display_name, email, email_key, search_text, roles, state, must_change, temporary_until, \
+    temporary_lapsed, password_changed_at, password_revision, reset_at, reset_by, created_at, removed_at, tries_failed, \
+    tried_at, tries_untold, locked_at, name_key";
+
+/// A query of accounts. [`read`] reads each row.
+pub fn select(from: &str) -> String {
+    format!("SELECT {WRITTEN}, id, password_hash IS NOT NULL FROM {from}")
+}
+
+/// A query of all accounts. [`read_written`] reads each row.
+pub fn select_written() -> String {
+    format!("SELECT {WRITTEN}, id, password_hash IS NOT NULL, password_hash FROM accounts")
+}
+
+pub fn read_written(row: &dyn Cells) -> Result<WrittenAccount> {
+    let text = |column| row.text(column).ok().flatten().map(str::to_owned);
+    Ok(WrittenAccount {
+        id: AccountId(row.number(22)?),
+        account: read(row).ok(),
+        username: text(1).unwrap_or_default(),
+        email_key: text(4),
+        hash: text(24).map(StoredHash::from_store),
+    })
+}
+
+/// The values of an account for its columns.
+pub fn cells(account: &Account) -> [Cell<'_>; 22] {
+    let (email, reset) = (account.email.as_ref(), account.last_reset.as_ref());
+    let state = match account.lifecycle {
+        Lifecycle::Active => "active",
+        Lifecycle::Disabled => "disabled",
+    };
+    [
+        account.revision.0.into(),
+        account.username.as_str().into(),
+        account.display_name.as_str().into(),
+        email.map(Email::as_str).into(),
+        Cell::Text(account.email_key()),
+        search_text(&account.username, &account.display_name, email).into(),
+        i64::from(account.roles.bits()).into(),
+        state.into(),
+        account.must_change.into(),
+        account.temporary_until.into(),
+        account.temporary_lapsed.into(),
+        account.password_changed_at.into(),
+        account.password_revision.0.into(),
+        reset.map(|reset| reset.at).into(),
+        reset.map(|reset| reset.by.as_str()).into(),
+        account.created_at.into(),
+        account.removed_at.into(),
+        i64::from(account.tries.failed).into(),
+        account.tries.last_at.into(),
+        i64::from(account.untold_failures).into(),
+        account.locked_at.into(),
+        sort_key(account.display_name.as_str()).into(),
+    ]
+}
+
+/// One account from a row of [`select`].
+pub fn read(row: &dyn Cells) -> Result<Account> {
+    let last_reset = match (row.moment(13)?, row.text(14)?) {
+        (Some(at), Some(by)) => Some(LastReset { at, by: by.into() }),
+        _ => None,
+    };
+    Ok(Account {
+        revision: Revision(row.number(0)?),
+        username: row.username(1)?,
+        display_name: DisplayName::from_store(row.string(2)?.into()),
+        email: row.text(3)?.map(|email| Email::from_store(email.into())),
+        roles: Roles::from_bits(row.bits(6)?.unwrap_or_default()),
+        lifecycle: match row.string(7)? {
+            "active" => Lifecycle::Active,
+            "disabled" => Lifecycle::Disabled,
+            other => return Err(wrong(7, format!("the state {other:?} is unknown"))),
+        },
+        must_change: row.flag(8)?,
+        temporary_until: row.moment(9)?,
+        temporary_lapsed: row.flag(10)?,
+        password_changed_at: row.moment(11)?,
+        password_revision: PasswordRevision(row.number(12)?),
+        last_reset,
+        created_at: row.moment(15)?.unwrap_or_default(),
+        removed_at: row.moment(16)?,
+        tries: Tries { failed: row.count(17)?, last_at: row.moment(18)? },
+        untold_failures: row.count(19)?,
+        locked_at: row.moment(20)?,
+        id: AccountId(row.number(22)?),
+        has_password: row.flag(23)?,
+    })
+}
+
+/// Writes again what is computed from the names of each account. An earlier passdesk may have computed it differently.
+/// A damaged row is left as it is. If two addresses turn out to be one mailbox, only one account gets its key. `store
+/// check` names the other.
+pub fn compute_again(sql: &impl Sql) -> Result<()> {
+    const BATCH: usize = 1_000;
+    let mut last = i64::MIN;
+    loop {
+        let query = select(&format!("accounts WHERE id > ?1 ORDER BY id LIMIT {BATCH}"));
+        let rows = sql.all(&query, &[last.into()], |row| Ok((row.number(22)?, read(row).ok())))?;
+        for (id, account) in &rows {
+            last = *id;
+            let Some(account) = account else { continue };
+            let search = search_text(&account.username, &account.display_name, account.email.as_ref());
+            let name = sort_key(account.display_name.as_str());
+            let statement = "UPDATE accounts SET search_text = ?2, name_key = ?3 WHERE id = ?1";
+            sql.execute(statement, &[(*id).into(), search.into(), name.into()])?;
+            if let Some(key) = account.email_key() {
+                let statement = "UPDATE accounts SET email_key = ?2
+                                 WHERE id = ?1 AND email_key <> ?2
+                                   AND NOT EXISTS (SELECT 1 FROM accounts WHERE email_key = ?2)";
+                sql.execute(statement, &[(*id).into(), Cell::Text(Some(key))])?;
+            }
+        }
+        if rows.len() < BATCH {
+            return Ok(());
+        }
+    }
+}
