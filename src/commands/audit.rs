@@ -19,7 +19,7 @@ use crate::domain::target::Target;
 use crate::domain::text::{counted, quoted};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{EventFilter, Store};
-use crate::terminal::format::{Cell, Format, RecordWriter};
+use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records;
 use crate::terminal::table::EventTable;
@@ -235,7 +235,7 @@ fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
         let events = if events == 1 { "1 event".into() } else { format!("{events} events") };
         return desk.print(&format!("{events}, as written\nhead: {head}\n"));
     }
-    desk.print_records(&["events", "head"], [vec![Cell::Bare(events.into()), head.into()]], false)
+    desk.print_records(&["events", "head"], [vec![events.into(), head.into()]], false)
 }
 
 fn head(text: &str) -> Result<Link> {

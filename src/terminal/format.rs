@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::domain::audit::Detail;
@@ -81,8 +80,12 @@ pub fn csv_header(format: Format, columns: &[&str]) -> Vec<u8> {
 pub enum Cell<'a> {
     /// A text.
     Text(Cow<'a, str>),
-    /// A number, a boolean, or null.
-    Bare(Value),
+    /// A number.
+    Number(i64),
+    /// Whether it is so.
+    Flag(bool),
+    /// Nothing: null where the format has it.
+    Nothing,
     /// Roles, as a list where the format has lists.
     Roles(Roles),
     /// The details of an event, as an object where the format has objects.
@@ -101,9 +104,34 @@ impl From<String> for Cell<'_> {
     }
 }
 
+impl From<i64> for Cell<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u32> for Cell<'_> {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+/// Nothing is counted beyond what a store can hold, which is an `i64`.
+impl From<u64> for Cell<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<bool> for Cell<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
 impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Bare(Value::Null), Into::into)
+        value.map_or(Self::Nothing, Into::into)
     }
 }
 
@@ -112,8 +140,9 @@ impl Cell<'_> {
     fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.as_ref().into(),
-            Self::Bare(Value::Null) => "".into(),
-            Self::Bare(value) => value.to_string().into(),
+            Self::Nothing | Self::Roles(Roles::NONE) => "".into(),
+            Self::Flag(flag) => if *flag { "true" } else { "false" }.into(),
+            Self::Number(number) => number.to_string().into(),
             Self::Roles(roles) => roles.join(" ").into(),
             Self::Detail(detail) => detail.to_json().into(),
         }
@@ -345,7 +374,7 @@ mod tests {
         let name = "a\u{202e}b\u{1b}[2J\u{9b}c\u{e0041}";
         let text = written(Format::Jsonl, false, &[name]);
         assert!(!text.trim_end().chars().any(is_treacherous), "{text:?}");
-        let read: Value = serde_json::from_str(&text).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["name"], name);
     }
 

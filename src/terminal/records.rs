@@ -34,19 +34,19 @@ pub const ACCOUNT: &[&str] = SHOWN_ACCOUNT.split_at(SHOWN_ACCOUNT.len() - 1).0;
 #[must_use]
 pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {
     vec![
-        Cell::Bare(account.id.0.into()),
+        account.id.0.into(),
         account.username.as_str().into(),
         account.display_name.as_str().into(),
         account.email.as_ref().map(Email::as_str).into(),
         Cell::Roles(account.roles),
         account.state(now).name().into(),
-        Cell::Bare(account.must_change.into()),
+        account.must_change.into(),
         account.temporary_until.map(moment).into(),
         account.password_changed_at.map(moment).into(),
         account.last_reset.as_ref().map(|reset| moment(reset.at)).into(),
         account.last_reset.as_ref().map(|reset| reset.by.as_str()).into(),
         moment(account.created_at).into(),
-        Cell::Bare(account.tries.failed.into()),
+        account.tries.failed.into(),
         account.locked_at.map(moment).into(),
     ]
 }
@@ -55,7 +55,7 @@ pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {
 #[must_use]
 pub fn shown_account(shown: &Account, sign_ins_under_way: u32, now: Timestamp) -> Vec<Cell<'_>> {
     let mut cells = account(shown, now);
-    cells.push(Cell::Bare(sign_ins_under_way.into()));
+    cells.push(sign_ins_under_way.into());
     cells
 }
 
@@ -79,14 +79,14 @@ pub const EVENT: &[&str] = &[
 #[must_use]
 pub fn event(event: &Event) -> Vec<Cell<'_>> {
     vec![
-        Cell::Bare(event.sequence.into()),
+        event.sequence.into(),
         Timestamp::from_second(event.at).map(moment).unwrap_or_default().into(),
         event.actor.as_str().into(),
-        Cell::Bare(event.actor_id.into()),
-        Cell::Bare(event.actor_uid.into()),
+        event.actor_id.into(),
+        event.actor_uid.into(),
         event.action.as_str().into(),
         event.target.as_str().into(),
-        Cell::Bare(event.target_id.into()),
+        event.target_id.into(),
         event.outcome.as_str().into(),
         Cell::Detail(Detail::read(&event.detail)),
         event.link.to_hex().into(),
@@ -101,7 +101,7 @@ pub const TOKEN: &[&str] = &["id", "label", "username", "roles", "created_at", "
 #[must_use]
 pub fn token(token: &Token) -> Vec<Cell<'_>> {
     vec![
-        Cell::Bare(token.id.0.into()),
+        token.id.0.into(),
         token.label.as_str().into(),
         token.owner_username.as_str().into(),
         Cell::Roles(token.roles),

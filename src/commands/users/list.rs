@@ -15,7 +15,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::role::Role;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Sort, Store};
-use crate::terminal::format::{Cell, Format, RecordWriter};
+use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records;
 use crate::terminal::table::AccountTable;
@@ -168,5 +168,5 @@ fn count(desk: &mut Desk<'_>, count: u64) -> Result<()> {
     if desk.format() == Format::Text {
         return desk.print(&format!("{count}\n"));
     }
-    desk.print_records(&["count"], [vec![Cell::Bare(count.into())]], false)
+    desk.print_records(&["count"], [vec![count.into()]], false)
 }

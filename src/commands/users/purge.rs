@@ -10,7 +10,6 @@ use crate::domain::clock::spoken;
 use crate::domain::text::{counted, some_of};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
-use crate::terminal::format::Cell;
 
 /// How many accounts the question names.
 const NAMED: usize = 5;
@@ -68,7 +67,7 @@ fn ask(desk: &mut Desk<'_>, yes: bool, question: impl FnOnce() -> String) -> Res
 fn tell(desk: &mut Desk<'_>, purged: u64) -> Result<()> {
     let were = if purged == 1 { "was" } else { "were" };
     desk.terminal.note(&format!("{} {were} deleted for good.", counted(purged, "account")));
-    desk.print_done(&["count"], [vec![Cell::Bare(purged.into())]], false)
+    desk.print_done(&["count"], [vec![purged.into()]], false)
 }
 
 /// Refuses an account that is in use.

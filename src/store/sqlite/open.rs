@@ -156,6 +156,8 @@ fn configured(connection: Connection, path: Option<&Path>) -> Result<Bounded> {
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(failed)?;
+    // A statement is prepared once. Otherwise the engine would prepare it again for each new value of a limit.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     // If a row of passdesk's is deleted, the foreign keys of another program's table still act. Its triggers do not
     // run. The triggers of passdesk are for other programs.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(failed)?;

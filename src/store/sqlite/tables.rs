@@ -39,12 +39,12 @@ pub fn compare(connection: &Connection, made: &[Cow<'_, str>]) -> Result<Found> 
     let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema").map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
-        let (name, sql) = (text(row, 1), text(row, 3));
-        match missing.iter_mut().find(|one| one.is_some_and(|made| made == sql)) {
+        let sql = bytes(row, 3);
+        match missing.iter_mut().find(|one| one.is_some_and(|made| made.as_bytes() == sql)) {
             Some(one) => *one = None,
             // An index that comes with a table has no statement. The engine keeps its name for itself.
-            None if sql.is_empty() && name.starts_with("sqlite_autoindex_") => {}
-            None => others.push([text(row, 0), name, text(row, 2)].map(Cow::into_owned)),
+            None if sql.is_empty() && bytes(row, 1).starts_with(b"sqlite_autoindex_") => {}
+            None => others.push([0, 1, 2].map(|column| String::from_utf8_lossy(bytes(row, column)).into_owned())),
         }
     }
     let missing: Vec<_> = missing.into_iter().flatten().map(name_in).collect();
@@ -83,7 +83,6 @@ pub fn name_in(sql: &str) -> &str {
 }
 
 /// Text from the engine, whatever its type.
-fn text<'r>(row: &'r Row<'_>, column: usize) -> Cow<'r, str> {
-    let bytes = row.get_ref(column).ok().and_then(|value| value.as_bytes().ok()).unwrap_or_default();
-    String::from_utf8_lossy(bytes)
+fn bytes<'r>(row: &'r Row<'_>, column: usize) -> &'r [u8] {
+    row.get_ref(column).ok().and_then(|value| value.as_bytes().ok()).unwrap_or_default()
 }

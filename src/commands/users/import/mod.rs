@@ -198,11 +198,11 @@ impl ImportRecord {
 
     /// The same in a machine format.
     fn print(&self, desk: &mut Desk<'_>) -> Result<()> {
-        let id = |id: Option<AccountId>| Cell::Bare(id.map(|id| id.0).into());
-        let counts = [self.new, self.updated, self.skipped, self.invalid].map(|count| Cell::Bare(count.into()));
-        let rest = [id(self.first_id), id(self.last_id), self.sha256.as_str().into()];
+        let counts = [self.new, self.updated, self.skipped, self.invalid].map(Cell::from);
+        let ids = [self.first_id, self.last_id].map(|id| id.map(|id| id.0).into());
         let columns = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256"];
-        desk.print_records(columns, [counts.into_iter().chain(rest).collect()], false)
+        let record = counts.into_iter().chain(ids).chain([self.sha256.as_str().into()]).collect();
+        desk.print_records(columns, [record], false)
     }
 }
 
