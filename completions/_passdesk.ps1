@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'passdesk' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -107,7 +107,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'The order')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after this account')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -123,7 +123,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;show' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -143,7 +143,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -163,7 +163,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The new file for the temporary passwords: CSV, or JSON Lines with --format json')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cores to use [default: all]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -184,7 +184,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name of its owner; '''' for none')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The new e-mail address; '''' for none')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'This role in the place of all that it has; repeat it for several')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -208,7 +208,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts already in this file')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cores to use [default: all]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -229,7 +229,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;require-change' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -242,7 +242,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;unlock' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -255,7 +255,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;disable' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -268,7 +268,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;enable' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -281,7 +281,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;grant' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -294,7 +294,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;revoke' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -307,7 +307,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;remove' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -320,7 +320,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;delete' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -333,7 +333,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;restore' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -346,7 +346,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;purge' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -361,7 +361,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -378,7 +378,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;sign-in' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -391,7 +391,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;sign-out' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -405,7 +405,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;profile' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -418,7 +418,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;passwd' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -431,7 +431,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;tokens' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -453,7 +453,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it to a new file that only you can read')
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -470,7 +470,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;tokens;list' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: your own]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -484,7 +484,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;tokens;revoke' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -497,7 +497,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -513,7 +513,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;show' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -526,7 +526,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;set' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -540,7 +540,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;unset' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -553,7 +553,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;audit' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -577,7 +577,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Up to and including this day, or up to this moment')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after the event with this number')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -592,7 +592,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;audit;verify' {
             [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'A head that you noted earlier; it must still be in the record')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -605,7 +605,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;verify' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -622,7 +622,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -640,7 +640,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -650,13 +650,15 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the store')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the store is')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the store into a new file, while others use it')
+            [CompletionResult]::new('copy', 'copy', [CompletionResultType]::ParameterValue, 'Copy the whole store to another place, and go on there')
+            [CompletionResult]::new('grants', 'grants', [CompletionResultType]::ParameterValue, 'Print the SQL that makes the database roles of a store on a server')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the store, and say what to do about each finding')
             break
         }
         'passdesk;store;path' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -669,7 +671,34 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;backup' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
+            [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR turns them off')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read passwords from standard input, one a line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;store;copy' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where to: a new file, or a server')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
+            [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR turns them off')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read passwords from standard input, one a line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;store;grants' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -682,7 +711,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;check' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -695,7 +724,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;demo' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -709,7 +738,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;completions' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -722,7 +751,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;man' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -735,7 +764,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;help' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
     }
     var completions = [
         &'passdesk'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -52,7 +52,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -67,7 +67,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -101,7 +101,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --sort 'The order'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after this account'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -116,7 +116,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;show'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -135,7 +135,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -154,7 +154,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --output 'The new file for the temporary passwords: CSV, or JSON Lines with --format json'
             cand --expires-in 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -174,7 +174,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --name 'The new name of its owner; '''' for none'
             cand --email 'The new e-mail address; '''' for none'
             cand --role 'This role in the place of all that it has; repeat it for several'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -197,7 +197,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --resume 'Continue an interrupted run: skip the accounts already in this file'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -217,7 +217,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;require-change'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -229,7 +229,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;unlock'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -241,7 +241,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;disable'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -253,7 +253,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;enable'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -265,7 +265,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;grant'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -277,7 +277,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;revoke'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -289,7 +289,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;remove'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -301,7 +301,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;delete'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -313,7 +313,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;restore'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -325,7 +325,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;purge'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -339,7 +339,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -355,7 +355,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand passwd 'Change your password'
         }
         &'passdesk;me;sign-in'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -367,7 +367,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;sign-out'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -380,7 +380,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;profile'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -392,7 +392,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;passwd'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -404,7 +404,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -425,7 +425,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --output 'Write it to a new file that only you can read'
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -441,7 +441,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;tokens;list'= {
             cand --account 'The account [default: your own]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -454,7 +454,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens;revoke'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -466,7 +466,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -481,7 +481,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand unset 'Give a setting its default again'
         }
         &'passdesk;policy;show'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -493,7 +493,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;set'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -506,7 +506,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;unset'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -518,7 +518,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;audit'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -541,7 +541,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --until 'Up to and including this day, or up to this moment'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after the event with this number'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -555,7 +555,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;audit;verify'= {
             cand --expect-head 'A head that you noted earlier; it must still be in the record'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -567,7 +567,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;verify'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -583,7 +583,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -600,7 +600,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -610,12 +610,14 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --verbose 'Say which store is used, and who you are'
             cand -h 'Print help'
             cand --help 'Print help'
-            cand path 'Print the path of the store'
+            cand path 'Print where the store is'
             cand backup 'Copy the store into a new file, while others use it'
+            cand copy 'Copy the whole store to another place, and go on there'
+            cand grants 'Print the SQL that makes the database roles of a store on a server'
             cand check 'Check the store, and say what to do about each finding'
         }
         &'passdesk;store;path'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -627,7 +629,32 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;backup'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --as 'Sign in as this account, for this command alone'
+            cand --format 'How to write results and failures'
+            cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
+            cand --color 'When to use colours; NO_COLOR turns them off'
+            cand --password-stdin 'Read passwords from standard input, one a line'
+            cand -v 'Say which store is used, and who you are'
+            cand --verbose 'Say which store is used, and who you are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;store;copy'= {
+            cand --to 'Where to: a new file, or a server'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --as 'Sign in as this account, for this command alone'
+            cand --format 'How to write results and failures'
+            cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
+            cand --color 'When to use colours; NO_COLOR turns them off'
+            cand --password-stdin 'Read passwords from standard input, one a line'
+            cand -v 'Say which store is used, and who you are'
+            cand --verbose 'Say which store is used, and who you are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'passdesk;store;grants'= {
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -639,7 +666,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;check'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -651,7 +678,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;demo'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -664,7 +691,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;completions'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -676,7 +703,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;man'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -688,7 +715,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;help'= {
-            cand --store 'The store''s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'

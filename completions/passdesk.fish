@@ -24,7 +24,7 @@ function __fish_passdesk_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c passdesk -n "__fish_passdesk_needs_command" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_needs_command" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_needs_command" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_needs_command" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -60,7 +60,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l copy -d 'Copy
 osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -76,7 +76,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l screen -d 'Sh
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -122,7 +122,7 @@ username\t''
 name\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l limit -d 'At most this many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l after -d 'Start after this account' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -139,7 +139,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -164,7 +164,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -186,7 +186,7 @@ update\t'The account gets the name, address and roles of the row'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l output -d 'The new file for the temporary passwords: CSV, or JSON Lines with --format json' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l expires-in -d 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l jobs -d 'How many cores to use [default: all]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -211,7 +211,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -245,7 +245,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l resume -d 'Continue an interrupted run: skip the accounts already in this file' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l jobs -d 'How many cores to use [default: all]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -265,7 +265,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -279,7 +279,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -293,7 +293,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -307,7 +307,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -321,7 +321,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -335,7 +335,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -349,7 +349,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -363,7 +363,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -377,7 +377,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -391,7 +391,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -406,7 +406,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -424,7 +424,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "sign-out" -d 'Sign out'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "profile" -d 'Show your roles, your password, and how to change it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "passwd" -d 'Change your password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -438,7 +438,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -453,7 +453,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -467,7 +467,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -481,7 +481,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -508,7 +508,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -525,7 +525,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l account -d 'The account [default: your own]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -540,7 +540,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -554,7 +554,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -571,7 +571,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "show" -d 'Show the settings and their defaults'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "set" -d 'Change a setting'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "unset" -d 'Give a setting its default again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -585,7 +585,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -600,7 +600,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -614,7 +614,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -669,7 +669,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Up to and including this day, or up to this moment' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most this many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l after -d 'Start after the event with this number' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -685,7 +685,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l expect-head -d 'A head that you noted earlier; it must still be in the record' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -699,7 +699,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -718,7 +718,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l copy -d 'C
 osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -735,24 +735,26 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l screen -d 
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l as -d 'Sign in as this account, for this command alone' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
 excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -l password-stdin -d 'Read passwords from standard input, one a line'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -s v -l verbose -d 'Say which store is used, and who you are'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "path" -d 'Print the path of the store'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "backup" -d 'Copy the store into a new file, while others use it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup check" -f -a "check" -d 'Check the store, and say what to do about each finding'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "path" -d 'Print where the store is'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "backup" -d 'Copy the store into a new file, while others use it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "copy" -d 'Copy the whole store to another place, and go on there'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "grants" -d 'Print the SQL that makes the database roles of a store on a server'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "check" -d 'Check the store, and say what to do about each finding'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -766,7 +768,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -780,7 +782,36 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l to -d 'Where to: a new file, or a server' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON object per line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON object per line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -794,7 +825,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -809,7 +840,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l shell -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -823,7 +854,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -837,7 +868,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l store -d 'The store\'s file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'

@@ -35,6 +35,13 @@ pub fn temporary_folder() -> PathBuf {
     Some(std::env::temp_dir()).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| "/tmp".into())
 }
 
+/// Whether a location is the address of a PostgreSQL server. Any other one is the path of a file.
+#[must_use]
+pub fn is_server(location: &Path) -> bool {
+    let location = location.as_os_str().as_encoded_bytes();
+    ["postgres://", "postgresql://"].iter().any(|scheme| location.starts_with(scheme.as_bytes()))
+}
+
 /// The path of the store: the one that was named, or the default. The default is `/var/lib/passdesk/passdesk.db` for
 /// root. Other users have it in their data folder (XDG Base Directory Specification).
 pub fn store_path(named: Option<&Path>, is_root: bool) -> anyhow::Result<PathBuf> {
@@ -51,6 +58,12 @@ pub fn store_path(named: Option<&Path>, is_root: bool) -> anyhow::Result<PathBuf
 pub fn sign_in_folder() -> anyhow::Result<PathBuf> {
     let folders = folders()?;
     Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("passdesk"))
+}
+
+/// The user's home folder.
+#[must_use]
+pub fn home() -> Option<PathBuf> {
+    folders().ok().map(|folders| folders.home_dir().to_owned())
 }
 
 fn folders() -> anyhow::Result<impl etcetera::BaseStrategy> {

@@ -12,7 +12,7 @@
 //! pure rules      each operation once,     made → delivered →      asking, picking, a screen,
 //!                 over the rows that       in force, as types;     progress, signals, tables:
 //!                 an engine gives;         a file a way out        the only rooms that touch
-//!                 sqlite/ is one                                   a terminal
+//!                 sqlite/, postgres/                               a terminal
 //! ```
 //!
 //! Beside them:
@@ -71,7 +71,7 @@ use crate::gate::Gate;
 use crate::made::{Fleeting, Made};
 use crate::patient::Patient;
 use crate::sign_in_files::SignInFiles;
-use crate::store::StoreFile as _;
+use crate::store::Stores;
 use crate::store::sqlite::SqliteStores;
 use crate::system::{Slow, SystemClock};
 use crate::terminal::clipboard::{self, DisplayClipboard};
@@ -183,10 +183,40 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
 fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result<()>) -> Result<()> {
     let store = config::store_path(cli.global.store.as_deref(), system::is_root()).ok();
     // Nothing is written to this store.
-    let store = store.and_then(|path| SqliteStores::at(&path, SystemClock, OperationId([0; 16])).ok());
+    let stores = store.and_then(|store| stores_at(&store, OperationId([0; 16]), &Gate::default()).ok());
+    let store = stores.as_ref().and_then(|stores| stores.file());
     let sign_ins = SignInFiles::in_folder(config::sign_in_folder().ok(), system::sudo_caller());
-    commands::refuse_own_streams(&|file| store.as_ref().is_some_and(|store| store.has(file)) || sign_ins.have(file))?;
-    work(&|path| store.as_ref().is_some_and(|store| store.claims(path)) || sign_ins.claim(path))
+    commands::refuse_own_streams(&|file| store.is_some_and(|store| store.has(file)) || sign_ins.have(file))?;
+    work(&|path| store.is_some_and(|store| store.claims(path)) || sign_ins.claim(path))
+}
+
+/// The store at a location: the path of a file, or the address of a server.
+fn stores_at(location: &Path, operation: OperationId, gate: &Gate) -> Result<Box<dyn Stores>> {
+    if config::is_server(location) {
+        return on_server(location, operation, gate);
+    }
+    Ok(Box::new(SqliteStores::at(location, SystemClock, operation)?.behind(gate)))
+}
+
+#[cfg(feature = "postgres")]
+fn on_server(location: &Path, operation: OperationId, gate: &Gate) -> Result<Box<dyn Stores>> {
+    use crate::store::postgres::PostgresStores;
+    use crate::store::postgres::address::{Address, BadAddress};
+
+    let text = location.to_str().ok_or_else(|| Failure::new(Kind::Usage, "the address of the store is not UTF-8"))?;
+    let os_user = system::operator().os_user;
+    let address = Address::read(text, &config::variable, config::home().as_deref(), &os_user);
+    let address = address.map_err(|bad| match bad {
+        BadAddress::Usage { message, hint } => Failure::new(Kind::Usage, message).hint(hint),
+        BadAddress::Unusable { message, hint } => Failure::new(Kind::StoreUnusable, message).hint(hint),
+    })?;
+    Ok(Box::new(PostgresStores::at(address, operation).behind(gate)))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn on_server(_: &Path, _: OperationId, _: &Gate) -> Result<Box<dyn Stores>> {
+    Err(Failure::new(Kind::StoreUnusable, "this passdesk is built without PostgreSQL")
+        .hint("build it with the feature 'postgres': cargo install --path . --features postgres"))
 }
 
 /// Runs a command that needs a desk: a store and a terminal.
@@ -216,14 +246,17 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
     };
     let operation = OperationId::generate(&mut rng);
+    let stores = stores_at(&store, operation, &gate)?;
     let desk = &mut Desk {
-        stores: &SqliteStores::at(&store, SystemClock, operation)?.behind(&gate),
+        stores: &*stores,
+        places: &|location| stores_at(location, operation, &gate),
         sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
         terminal: &mut terminal,
         output: &mut *output,
         clipboard: &mut DisplayClipboard::of(config::display()),
         rng: &mut rng,
         zone: &config::ZONE,
+        operation,
         operator: system::operator(),
         through_sudo: system::is_through_sudo(),
         policy: Policy::default(),

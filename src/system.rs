@@ -136,7 +136,7 @@ pub fn operator() -> Operator {
     let os_user =
         nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
     let sudo_caller = variable("SUDO_USER").map(|name| os_name(&name.to_string_lossy()));
-    Operator { uid, os_user, sudo_caller }
+    Operator { uid, os_user, sudo_caller, role: None }
 }
 
 /// The user's shell, on a store. The shell has sign-ins of its own, beside the store.

@@ -33,6 +33,7 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("", &["import"], "users import FILE"),
     ("", &["log", "logs", "record", "events", "history"], "audit list"),
     ("", &["backup"], "store backup FILE"),
+    ("", &["copy", "migrate"], "store copy --to LOCATION"),
     ("", &["check"], "store check"),
     ("", &["config", "settings"], "policy show"),
     ("users", &["find", "search"], "users list --search TEXT"),
@@ -61,6 +62,7 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("audit", &["log", "show"], "audit list"),
     ("audit", &["check"], "audit verify"),
     ("policy", &["list", "get"], "policy show"),
+    ("store", &["move", "migrate"], "store copy --to LOCATION"),
     ("store", &["create", "init"], "init"),
     ("store", &["verify", "status", "info"], "store check"),
 ];

@@ -49,14 +49,14 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The store's file.
+    /// The store: a file, or an address.
     // clap would take an empty variable for an empty path, so it does not read the variable.
     #[arg(
         long,
         global = true,
-        value_name = "PATH",
+        value_name = "STORE",
         value_hint = ValueHint::FilePath,
-        help = "The store's file [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] \
+        help = "The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] \
                 [env: PASSDESK_STORE]"
     )]
     pub store: Option<PathBuf>,

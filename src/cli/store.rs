@@ -9,7 +9,7 @@ use super::ways::new_file;
 /// The store itself.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Print the path of the store
+    /// Print where the store is
     #[command(after_help = "\
 Example:
   passdesk store path")]
@@ -23,9 +23,28 @@ with --store FILE. To restore it, let nobody use the store. Remove the store's -
 Example:
   passdesk store backup monday.db")]
     Backup(Backup),
+    /// Copy the whole store to another place, and go on there
+    #[command(after_help = "\
+The place is a new file, or a PostgreSQL database without a store: postgres://HOST/DATABASE.
+Accounts keep their numbers and passwords. Tokens and the record are copied, too. passdesk
+checks the copy before anybody sees it. This store stays as it is. Let nobody use it
+meanwhile.
+
+Example:
+  passdesk store copy --to new.db")]
+    Copy(Copy),
+    /// Print the SQL that makes the database roles of a store on a server
+    #[command(after_help = "\
+It makes three roles: passdesk_operator, passdesk_writer and passdesk_reader. Nothing is
+run: read it, and give it to psql as the owner of the store.
+
+Example:
+  passdesk store grants --store postgres:///passdesk | psql passdesk")]
+    Grants,
     /// Check the store, and say what to do about each finding
     #[command(after_help = "\
-It checks the file, its pages, tables, accounts, record and admins. It changes nothing.
+It checks the file or the server, the tables, accounts, record and admins. It changes
+nothing.
 Exit codes: 0 the store can be used and trusted; 10 it cannot.
 
 Example:
@@ -39,4 +58,12 @@ pub struct Backup {
     /// The new file
     #[arg(value_hint = ValueHint::FilePath, value_parser = new_file())]
     pub file: PathBuf,
+}
+
+/// Copies the store to another place.
+#[derive(Debug, clap::Args)]
+pub struct Copy {
+    /// Where to: a new file, or a server
+    #[arg(long, value_name = "LOCATION", value_hint = ValueHint::FilePath, value_parser = new_file())]
+    pub to: PathBuf,
 }

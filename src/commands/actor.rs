@@ -210,7 +210,7 @@ pub fn is_removed(account: &Account) -> Failure {
 pub fn acting(desk: &mut Desk<'_>, store: &mut Store) -> Result<Acting> {
     let acting = match way_in::known(desk, store)? {
         Some(owner) => owner.into(),
-        None if desk.policy.operator_access => {
+        None if desk.policy.operator_access && desk.operator.let_in().is_ok() => {
             Acting { actor: Actor::Operator(desk.operator.clone()), account: None, is_token: false, foretells: false }
         }
         None => way_in::asked(desk, store)?.into(),

@@ -59,6 +59,11 @@ impl Bulk {
         }
     }
 
+    /// For how many accounts nobody knows the outcome.
+    pub fn unknown(&self) -> u64 {
+        self.failed.iter().filter(|item| item.failure.kind == Kind::OutcomeUnknown).count() as u64
+    }
+
     /// The final result. A single account fails with its own failure. Of several accounts, each failed one is named.
     pub fn finish(mut self) -> Result<()> {
         let Some(first) = self.failed.first() else { return Ok(()) };
@@ -66,7 +71,7 @@ impl Bulk {
             return Err(self.failed.remove(0).failure);
         }
         let [failed, asked, done] = [self.failed.len(), self.asked, self.done].map(|count| grouped(count as u64));
-        let unknown = self.failed.iter().filter(|item| item.failure.kind == Kind::OutcomeUnknown).count() as u64;
+        let unknown = self.unknown();
         let (kind, message) = match (self.done, self.untried) {
             _ if unknown > 0 => {
                 let kind = if self.done > 0 { Kind::PartlyDone } else { Kind::OutcomeUnknown };

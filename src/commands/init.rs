@@ -1,6 +1,7 @@
 //! `passdesk init`: makes a store with its first global-admin, or makes nothing.
 
 use super::Desk;
+use super::store::of_new_store;
 use super::way_out;
 use crate::cli::init::Init;
 use crate::domain::account::Lifecycle;
@@ -36,21 +37,22 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     }
 
     let stores = desk.stores;
-    let by = Actor::Operator(desk.operator.clone());
+    let by = Actor::Operator(stores.operator(&desk.operator)?.making());
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
     let (about, hash) = way_out::temporary(desk, (&username, &display_name, Lifecycle::Active), lifetime)?;
     let temporary = NewTemporary { hash, until: about.until };
     let roles = Roles::from_iter([Role::GlobalAdmin]);
     let first = NewAccount { username, display_name, email, roles, temporary };
+    let location = stores.location();
     let prepared = stores.prepare(&by, &first, &mut |made| desk.terminal.doom(made))?;
     handover.issue(&mut desk.means(), about, first.temporary.hash, |hash| {
-        prepared.put_in_place(&hash).map_err(|error| match Failure::from(error) {
+        prepared.put_in_place(&hash).map_err(|error| match of_new_store(error, location.as_ref()) {
             conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
             other => other,
         })
     })?;
     if !args.handover.way_out.quiet {
-        desk.terminal.note(&format!("The store is {}.", shown(stores.location())));
+        desk.terminal.note(&format!("The store is {}.", shown(&location)));
     }
     if let Some(Finding { verdict: Verdict::Notable, message, remedy: Some(remedy), .. }) =
         stores.file().map(StoreFile::disk)

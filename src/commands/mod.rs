@@ -32,6 +32,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Timestamp, Zone};
 use crate::domain::email::Email;
+use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::domain::text::{neutral, quoted};
@@ -39,7 +40,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
 use crate::named_file;
 use crate::sign_in_files::SignInFiles;
-use crate::store::{Store, StoreFile, Stores};
+use crate::store::{Store, Stores};
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::{Cell, Format, RecordWriter};
 use crate::terminal::output::{self, Output};
@@ -51,6 +52,8 @@ use crate::token_source::TokenSource;
 pub struct Desk<'a> {
     /// Where the store comes from.
     pub stores: &'a dyn Stores,
+    /// The stores at other places, by their locations.
+    pub places: &'a dyn Fn(&Path) -> Result<Box<dyn Stores>>,
     /// Where sign-ins are kept.
     pub sign_ins: &'a SignInFiles,
     /// The person at the terminal.
@@ -63,6 +66,8 @@ pub struct Desk<'a> {
     pub rng: &'a mut dyn CryptoRng,
     /// The time zone in which people here read times.
     pub zone: Zone,
+    /// What this run is called in the record and in its output.
+    pub operation: OperationId,
     /// The operating-system user who runs this.
     pub operator: Operator,
     /// Whether the operator runs this as another user, through sudo.
@@ -75,14 +80,6 @@ pub struct Desk<'a> {
     pub global: Global,
 }
 
-impl<'a> Desk<'a> {
-    /// The file of the store.
-    fn store_file(&self) -> Result<&'a dyn StoreFile> {
-        let nowhere = || Failure::new(Kind::Usage, "this store is not kept in a file").hint("name a file with --store");
-        self.stores.file().ok_or_else(nowhere)
-    }
-}
-
 impl Desk<'_> {
     /// The time, by the clock of the store.
     fn now(&self) -> Result<Timestamp> {
@@ -92,15 +89,13 @@ impl Desk<'_> {
     /// Opens the store, and reads its policy.
     fn open(&mut self) -> Result<Store> {
         let store = self.stores.open()?;
-        self.reread_policy(&store)?;
-        Ok(store)
+        self.meet(store)
     }
 
     /// The same for a command that only reads. It also works where the store cannot be written.
     fn open_to_read(&mut self) -> Result<Store> {
         let store = self.stores.open_to_read()?;
-        self.reread_policy(&store)?;
-        Ok(store)
+        self.meet(store)
     }
 
     /// The same for a command that may be a dry run. A dry run leaves the store as it is, and does not upgrade an older
@@ -110,13 +105,20 @@ impl Desk<'_> {
             return self.open();
         }
         let store = self.stores.open_as_it_is()?;
-        self.reread_policy(&store)?;
+        self.meet(store)
+    }
+
+    /// Reads the policy of a store, and how the store sees whoever runs this.
+    fn meet(&mut self, mut store: Store) -> Result<Store> {
+        self.operator = self.stores.operator(&self.operator)?;
+        self.policy = store.meet(&self.policy)?;
+        self.operation = store.operation();
         Ok(store)
     }
 
     /// Reads the policy again. It may have changed while a question waited for its answer.
     fn reread_policy(&mut self, store: &Store) -> Result<()> {
-        self.policy = store.policy(std::mem::take(&mut self.policy))?;
+        self.policy = store.policy(&self.policy)?;
         Ok(())
     }
 

@@ -67,13 +67,19 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
     if desk.terminal.is_interactive() {
         desk.terminal.note("You are not signed in. Whose account is it? This is for this command");
         desk.terminal.note("alone; 'passdesk me sign-in' lasts longer.");
-    } else if !desk.policy.operator_access {
+    } else if let Some(why) = kept_out(desk) {
         let by = Actor::Operator(desk.operator.clone());
-        store.turn_away(&Entry::refused(&by, "sign-in", None, Reason::OperatorAccessOff))?;
-        return Err(Refusal::OperatorAccessOff.into());
+        store.turn_away(&Entry::refused(&by, "sign-in", None, why.reason()))?;
+        return Err(why.into());
     }
     let target = ask_account(desk)?;
     by_password(desk, store, &target)
+}
+
+/// Why whoever runs this may not act as an operator.
+fn kept_out(desk: &Desk<'_>) -> Option<Refusal> {
+    let on = desk.policy.operator_access;
+    desk.operator.let_in().err().or_else(|| (!on).then_some(Refusal::OperatorAccessOff))
 }
 
 fn by_password(desk: &mut Desk<'_>, store: &mut Store, target: &Target) -> Result<Owner> {

@@ -127,7 +127,7 @@ pub fn said_of(
     (username, display_name, lifecycle): Whose<'_>,
     lifetime: SignedDuration,
 ) -> Result<TemporaryDisclosure> {
-    let (now, operation) = (desk.now()?, desk.stores.operation());
+    let (now, operation) = (desk.now()?, desk.operation);
     let (username, display_name, until) = (username.clone(), display_name.clone(), after(now, lifetime));
     Ok(TemporaryDisclosure { username, display_name, lifecycle, now, until, zone: desk.zone, operation })
 }

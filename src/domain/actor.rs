@@ -1,6 +1,7 @@
 //! Who does something: an operator, or the owner of an account.
 
 use super::account::{Account, AccountId};
+use super::authority::Refusal;
 use super::credential::PasswordRevision;
 use super::name::Username;
 use super::sign_in::SignInId;
@@ -15,6 +16,19 @@ pub struct Operator {
     pub os_user: String,
     /// The user who called sudo, if it was called.
     pub sudo_caller: Option<String>,
+    /// The role that a server has authenticated, if the store is on one. The rest is only claimed then.
+    pub role: Option<DatabaseRole>,
+}
+
+/// A role of a database server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseRole {
+    /// Its name.
+    pub name: String,
+    /// The address that it connected from. `None` for a socket of the server's own host.
+    pub from: Option<String>,
+    /// Whether the server counts it among the operators.
+    pub is_operator: bool,
 }
 
 /// Who does something.
@@ -54,10 +68,33 @@ impl Operator {
     /// The operator as the operating system names them: `root (uid 0, sudo by bob)`.
     #[must_use]
     pub fn said(&self) -> String {
-        let Self { uid, os_user, sudo_caller } = self;
-        match sudo_caller {
+        let Self { uid, os_user, sudo_caller, role } = self;
+        let here = match sudo_caller {
             Some(caller) => format!("{os_user} (uid {uid}, sudo by {caller})"),
             None => format!("{os_user} (uid {uid})"),
+        };
+        match role {
+            None => here,
+            Some(DatabaseRole { name, from: None, .. }) => format!("{name} (as {here})"),
+            Some(DatabaseRole { name, from: Some(from), .. }) => format!("{name} at {from} (as {here})"),
+        }
+    }
+
+    /// The same one, who makes a store now. Whoever makes a store may do everything in it.
+    #[must_use]
+    pub fn making(mut self) -> Self {
+        if let Some(role) = &mut self.role {
+            role.is_operator = true;
+        }
+        self
+    }
+
+    /// Fails if they may not act without an account. A server decides for its roles. Otherwise the operating system has
+    /// decided: this user can open the file.
+    pub fn let_in(&self) -> Result<(), Refusal> {
+        match &self.role {
+            Some(DatabaseRole { name, is_operator: false, .. }) => Err(Refusal::NoOperator { role: name.clone() }),
+            _ => Ok(()),
         }
     }
 }

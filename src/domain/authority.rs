@@ -161,6 +161,12 @@ pub enum Refusal {
     /// Operators are shut out.
     #[error("nobody is signed in, and the policy of this store makes operators sign in, too")]
     OperatorAccessOff,
+    /// The server does not count this role among the operators.
+    #[error("nobody is signed in, and the database role {role} is no operator of this store")]
+    NoOperator {
+        /// Its name.
+        role: String,
+    },
     /// The password that the actor proved has been changed since.
     #[error("the password of {username} has changed since you gave it")]
     PasswordChanged {
@@ -185,6 +191,7 @@ impl Refusal {
             Self::ChangeRequired { .. } => Reason::ChangeRequired,
             Self::NoAdmin => Reason::NoAdmin,
             Self::OperatorAccessOff => Reason::OperatorAccessOff,
+            Self::NoOperator { .. } => Reason::NoOperator,
             Self::PasswordChanged { .. } => Reason::PasswordChanged,
             Self::SignInEnded { what: "token" } => Reason::TokenEnded,
             Self::SignInEnded { .. } => Reason::SignInEnded,

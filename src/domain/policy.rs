@@ -78,7 +78,7 @@ table! {
     /// [`Policy::cost`].
     Argon2 => "argon2", "what a password hash costs: memory in KiB, passes, lanes";
     /// [`Policy::operator_access`].
-    OperatorAccess => "operator-access", "whether the owner of the store's file may act without signing in";
+    OperatorAccess => "operator-access", "whether an operator may act without signing in";
     /// [`Policy::blocklist`].
     Blocklist => "blocklist", "the passwords that nobody may choose; set it to a file of them";
 }

@@ -51,6 +51,8 @@ table! {
     ChangeRequired => "change_required", "a new password must be chosen first";
     /// Operators have to sign in.
     OperatorAccessOff => "operator_access_off", "operators have to sign in";
+    /// The server does not count this role among the operators.
+    NoOperator => "no_operator", "the database role is no operator";
     /// The password has been changed since it was given.
     PasswordChanged => "password_changed", "the password has changed since you gave it";
     /// The sign-in has ended.

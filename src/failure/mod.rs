@@ -170,6 +170,9 @@ impl From<Refusal> for Failure {
             Refusal::OperatorAccessOff => Self::new(Kind::SignInFailed, message).hint(
                 "sign in with 'passdesk me sign-in', name an account with --as, or a token with PASSDESK_TOKEN_FILE",
             ),
+            Refusal::NoOperator { role } => Self::new(Kind::SignInFailed, message).hint(format!(
+                "sign in with 'passdesk me sign-in', or name an account with --as; or have {role} made an operator: 'passdesk store grants' says how"
+            )),
             Refusal::PasswordChanged { .. } => {
                 Self::new(Kind::SignInFailed, message).hint("if you changed it, run the command again")
             }
@@ -188,13 +191,15 @@ impl From<StoreError> for Failure {
             StoreError::Conflict(message) => Self::new(Kind::Conflict, message).hint("look at it again, and try again"),
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Stopped => Self::cancelled(),
+            StoreError::Away(why) => Self::new(Kind::Busy, why).hint("nothing has changed; try again in a moment"),
             StoreError::Busy => {
                 Self::new(Kind::Busy, error.to_string()).hint("another process is writing; try again in a moment")
             }
             StoreError::Unknown(operation) => {
                 let operation = operation.map_or_else(|| "ID".into(), |operation| operation.to_string());
-                Self::new(Kind::OutcomeUnknown, error.to_string())
-                    .hint(format!("see what this run did: passdesk audit list --operation {operation}"))
+                Self::new(Kind::OutcomeUnknown, error.to_string()).hint(format!(
+                    "once changes go through again, see what this run did: passdesk audit list --operation {operation}"
+                ))
             }
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
             StoreError::Failed(error) => error.into(),

@@ -37,17 +37,29 @@ pub fn holder(reads: &mut dyn Reads, username: &Username) -> Result<Option<Accou
 
 /// The account that had a username and keeps it from others.
 fn keeper(reads: &mut dyn Reads, username: &Username) -> Result<Option<Account>> {
+    Ok(keepers(reads, &[username])?.pop().map(|(_, keeper)| keeper))
+}
+
+/// The usernames that accounts had and keep from others, with these accounts, in no order.
+pub fn keepers(reads: &mut dyn Reads, usernames: &[&Username]) -> Result<Vec<(Username, Account)>> {
     let now = reads.now();
-    match reads.former_name(username)?.filter(|former| former.kept_until > now) {
-        Some(former) => reads.account(&Target::Id(former.account)),
-        None => Ok(None),
+    let kept = reads.former_names(usernames)?.into_iter().filter(|former| former.kept_until > now);
+    let mut keepers = Vec::new();
+    for FormerName { username, account, .. } in kept {
+        keepers.extend(reads.account(&Target::Id(account))?.map(|keeper| (username, keeper)));
     }
+    Ok(keepers)
 }
 
 /// Refuses a username that an account other than this one keeps.
 pub fn is_free(tx: &mut Tx<'_>, username: &Username, own: Option<AccountId>) -> Result<()> {
-    match keeper(tx.reads(), username)?.filter(|keeper| own != Some(keeper.id)) {
-        Some(keeper) => {
+    are_free(tx, &[username], own)
+}
+
+/// Refuses usernames of which an account other than this one keeps one.
+pub fn are_free(tx: &mut Tx<'_>, usernames: &[&Username], own: Option<AccountId>) -> Result<()> {
+    match keepers(tx.reads(), usernames)?.into_iter().find(|(_, keeper)| own != Some(keeper.id)) {
+        Some((username, keeper)) => {
             Err(StoreError::Conflict(format!("{username} is kept for {}, which had it before", keeper.username)))
         }
         None => Ok(()),
@@ -159,6 +171,9 @@ pub fn reset_password(
 
 /// A reset of a global-admin by an operator. It needs no role, and no rule forbids it.
 pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, new: &NewTemporary) -> Result<()> {
+    if let Actor::Operator(operator) = by {
+        operator.let_in()?;
+    }
     let mut account = seen(tx, id, revision)?;
     let was = account.clone();
     give_temporary(tx, by, &mut account, new)?;

@@ -34,7 +34,8 @@ impl Present {
     /// Looks the actor up.
     pub fn look_up(tx: &mut Tx<'_>, by: &Actor) -> Result<Self> {
         let (id, proof) = match by {
-            Actor::Operator(_) if lets_operators_in(tx)? => {
+            Actor::Operator(operator) if lets_operators_in(tx)? => {
+                operator.let_in()?;
                 return Ok(Self { account: None, is_token: false });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),

@@ -23,7 +23,7 @@ pub fn reset_passwords(tx: &mut Tx<'_>, by: &Actor, batch: &[(AccountId, NewTemp
                 Ok(Err(why.into()))
             }
             // After these errors nothing more can be written.
-            Err(error @ (StoreError::Busy | StoreError::Unusable { .. })) => Err(error),
+            Err(error @ (StoreError::Busy | StoreError::Away(_) | StoreError::Unusable { .. })) => Err(error),
             outcome => Ok(outcome),
         })
         .collect()

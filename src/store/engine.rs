@@ -1,6 +1,7 @@
 //! What an engine is: it takes and returns rows, inside one transaction. It knows how rows are kept, but not what they
 //! mean. It knows nothing of roles, refusals, expiry or events.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{EventFilter, Filter, Page, Result, Watch};
@@ -33,19 +34,31 @@ pub enum Writing {
 /// The place where rows are kept. Each method is one transaction. Simultaneous transactions have the same effect as if
 /// they ran one after the other.
 pub trait Engine {
-    /// Reads, with everything as it is at one moment.
+    /// Reads, with everything as it is at one moment. If the engine loses its server, the work may run again.
     fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()>;
 
     /// Closes it. Fails if some data has not reached its final place.
     fn close(self: Box<Self>) -> Result<()>;
+
+    /// Which database of which servers this is, if a commit can be in doubt there. Standbys have the same identity, and
+    /// copies have another one.
+    fn identity(&self) -> Option<String> {
+        None
+    }
+
+    /// Waits until every change that was under way is decided, and stays so. Nothing is undecided where no server can
+    /// be lost.
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     /// Access to copies, if the engine keeps its rows in a file.
     fn copies(&mut self) -> Option<&mut dyn Copies> {
         None
     }
 
-    /// Reads and writes. If the work succeeds, all of it is in force. If the work fails, none of it is. The work runs
-    /// once, and the engine does not retry. If the engine cannot know whether the work is in force, it answers
+    /// Reads and writes. If the work succeeds, all of it is in force. If the work fails, none of it is. If the engine
+    /// loses its server before anything is in force, the work runs again. If the engine cannot know whether the work is in force, it answers
     /// [`super::StoreError::Unknown`].
     fn write(&mut self, how: Writing, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
 }
@@ -148,11 +161,50 @@ pub struct RepeatRow {
     pub began_at: Timestamp,
 }
 
+/// An account with all that belongs to its row.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WholeAccount {
+    /// The account.
+    pub account: Account,
+    /// The key that finds it by its address, as written. An earlier passdesk may have computed it differently.
+    pub email_key: Option<String>,
+    /// Its hash, if it has one.
+    pub hash: Option<StoredHash>,
+}
+
+/// A piece of a store, as it is moved to another place.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// A setting: its key and its value.
+    Setting(String, String),
+    /// A block of the filter of the blocklist, with its number.
+    Block(u64, Vec<u8>),
+    /// An account.
+    Account(Box<WholeAccount>),
+    /// A username that an account had.
+    FormerName(FormerName),
+    /// A sign-in or a token, with its digest and its number.
+    SignIn(SignInDigest, SignInRow),
+    /// A try of an account that has begun.
+    Try(AccountId, TryRow),
+    /// An event of the record, with its links.
+    Event(Box<Event>),
+    /// A kind of repeated refusals.
+    Repeat(RepeatRow),
+    /// The highest numbers that an account and a sign-in ever had, or 0. Later ones get higher numbers.
+    Given(AccountId, SignInId),
+}
+
+/// The most pieces that are handed out at a time.
+pub const PIECES: usize = 1_000;
+
 /// What can be read of a store, inside one transaction.
 pub trait Reads {
     /// The time of the transaction, to the second. It stays the same until the transaction ends.
     fn now(&self) -> Timestamp;
 
+    /// All settings, by their keys.
+    fn settings(&mut self) -> Result<BTreeMap<String, String>>;
     /// A setting.
     fn setting(&mut self, key: &str) -> Result<Option<String>>;
 
@@ -165,10 +217,10 @@ pub trait Reads {
     fn account(&mut self, target: &Target) -> Result<Option<Account>>;
     /// The removed accounts that had an address, in the order of their numbers.
     fn removed_with(&mut self, email: &Email) -> Result<Vec<Account>>;
-    /// Who had a username, whether it is still kept or not.
-    fn former_name(&mut self, username: &Username) -> Result<Option<FormerName>>;
-    /// Whether any account was ever renamed. Few stores have one, and many names need not be looked up one by one.
-    fn has_former_names(&mut self) -> Result<bool>;
+    /// All accounts that one of the targets names, in no order.
+    fn accounts(&mut self, targets: &[Target]) -> Result<Vec<Account>>;
+    /// Who had one of the usernames, whether it is still kept or not, in no order.
+    fn former_names(&mut self, usernames: &[&Username]) -> Result<Vec<FormerName>>;
     /// The hash of the password of an account, if it has one.
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
     /// The costs of the stored hashes, each once, and at most `most` of them.
@@ -199,6 +251,12 @@ pub trait Reads {
     fn events(&mut self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>>;
     /// The repeated refusals that are not an event yet, at most `most` of them.
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>>;
+
+    /// Calls `seen` for everything that a store holds, at most [`PIECES`] at a time. All pieces of a call are of one
+    /// kind. They come in the order of [`Piece`], so that they can be written again in this order: a row comes after
+    /// the rows that it names. Accounts, sign-ins, blocks and events come in the order of their numbers. The last piece
+    /// is [`Piece::Given`]. If a piece cannot be read, the error says which.
+    fn pieces(&mut self, seen: &mut dyn FnMut(&[Piece]) -> Result<()>) -> Result<()>;
 }
 
 /// The rows of a store, inside one transaction that writes.
@@ -266,4 +324,8 @@ pub trait Rows: Reads {
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// Stops counting something.
     fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()>;
+
+    /// Writes pieces of another store, as [`Reads::pieces`] gives them. The store must be empty at first: without
+    /// accounts and events. Each piece keeps its numbers. A setting replaces the one that a new store has.
+    fn insert_pieces(&mut self, pieces: &[Piece]) -> Result<()>;
 }

@@ -1,6 +1,8 @@
 //! Imports of accounts, each in one transaction.
 
-use super::accounts::{edited, holder, is_free, seen, written};
+use std::collections::BTreeMap;
+
+use super::accounts::{are_free, edited, keepers, seen, written};
 use super::authority::Present;
 use super::engine::Reads;
 use super::tx::Tx;
@@ -15,21 +17,21 @@ use crate::domain::target::Target;
 /// After how many accounts the caller is told.
 const STRIDE: u64 = 1_000;
 
-/// The accounts that already have the names of newcomers.
+/// The accounts that already have the names of newcomers. All are looked up together: a server may be far away.
 pub fn namesakes(reads: &mut dyn Reads, of: &[Newcomer]) -> Result<Vec<Namesakes>> {
-    let (mut found, renamed) = (Vec::new(), reads.has_former_names()?);
-    for (place, Newcomer { username, email, .. }) in of.iter().enumerate() {
-        let by_username =
-            if renamed { holder(reads, username)? } else { reads.account(&Target::Username(username.clone()))? };
-        let by_email = match email {
-            Some(email) => reads.account(&Target::Email(email.clone()))?,
-            None => None,
-        };
-        if by_username.is_some() || by_email.is_some() {
-            found.push(Namesakes { place, by_username, by_email });
-        }
-    }
-    Ok(found)
+    let usernames: Vec<&Username> = of.iter().map(|newcomer| &newcomer.username).collect();
+    let targets = usernames.iter().map(|username| Target::Username(Username::clone(username)));
+    let addresses = of.iter().filter_map(|newcomer| newcomer.email.clone().map(Target::Email));
+    let there = reads.accounts(&targets.chain(addresses).collect::<Vec<_>>())?;
+    let mut by_username: BTreeMap<_, _> = keepers(reads, &usernames)?.into_iter().collect();
+    by_username.extend(there.iter().map(|account| (account.username.clone(), account.clone())));
+    let by_email: BTreeMap<_, _> = there.iter().filter_map(|account| Some((account.email_key()?, account))).collect();
+    let found = of.iter().enumerate().map(|(place, Newcomer { username, email, .. })| {
+        let by_username = by_username.get(username).cloned();
+        let by_email = email.as_ref().and_then(|email| by_email.get(&email.key()).copied().cloned());
+        Namesakes { place, by_username, by_email }
+    });
+    Ok(found.filter(|found| found.by_username.is_some() || found.by_email.is_some()).collect())
 }
 
 /// Makes accounts and changes others, and records it as one event.
@@ -64,11 +66,8 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
             decided.push(*roles);
         }
     }
-    if tx.has_former_names()? {
-        for Newcomer { username, .. } in new {
-            is_free(tx, username, None)?;
-        }
-    }
+    let usernames: Vec<&Username> = new.iter().map(|newcomer| &newcomer.username).collect();
+    are_free(tx, &usernames, None)?;
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();
     let mut news = new.iter().cloned().map(|Newcomer { username, display_name, email, roles }| {

@@ -1,6 +1,6 @@
 //! What a store can do, in the words of the domain. Each operation is defined once, over the rows that an [`engine`]
-//! gives. [`Store`] opens the transactions, and the files beside it hold the rules. `sqlite/` is the embedded engine.
-//! Another engine would be another folder.
+//! gives. [`Store`] opens the transactions, and the files beside it hold the rules. `sqlite/` and
+//! `postgres/` are the engines, and `sql/` holds the statements that both run.
 
 mod accounts;
 mod admins;
@@ -9,12 +9,15 @@ mod batches;
 mod blocklist;
 #[cfg(test)]
 pub(crate) mod contract;
+mod copying;
 pub mod engine;
 mod events;
 mod examine;
 mod imports;
 mod operations;
 mod policy;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod record;
 mod repeats;
 mod sign_ins;
@@ -32,14 +35,14 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use self::engine::Taken;
+use self::engine::{Rows, Taken};
 pub use self::operations::Store;
 use self::values::search_text;
 pub use self::values::{
     Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
     Newcomer, Occasion, Page, PassedTry, Rename, SeenEdit, SignIn, Sort, finds,
 };
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Operator};
 use crate::domain::authority::Refusal;
 use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::finding::Finding;
@@ -63,6 +66,9 @@ pub enum StoreError {
     /// of this operation.
     #[error("the store went away while it wrote: nobody knows whether this was done")]
     Unknown(Option<OperationId>),
+    /// The server of the store went away, or never answered. Nothing has changed.
+    #[error("{0}")]
+    Away(String),
     /// Other processes kept the store locked for too long.
     #[error("the store is busy")]
     Busy,
@@ -153,6 +159,16 @@ pub trait Stores {
     /// The operation that works on the store. What it records has its id.
     fn operation(&self) -> OperationId;
 
+    /// Who runs this, as the store sees them. A server knows more than the operating system here.
+    fn operator(&self, here: &Operator) -> Result<Operator> {
+        Ok(here.clone())
+    }
+
+    /// What makes the roles of a server that the store needs, as SQL. `None` if the store is not on a server.
+    fn grants(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Opens the store, and brings an older one up to date.
     fn open(&self) -> Result<Store>;
 
@@ -161,6 +177,14 @@ pub trait Stores {
 
     /// Opens the store and leaves it as it is. A store with an earlier schema is [`StoreError::Unusable`] then.
     fn open_as_it_is(&self) -> Result<Store>;
+
+    /// Checks everything about the store, and leaves it as it is. Each fault is a finding. If the check cannot go on,
+    /// the last finding says why.
+    fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>>;
+
+    /// Begins to make a store here that [`NewStore::make`] fills. If the place is taken, the answer is
+    /// [`StoreError::Conflict`].
+    fn begin(&self, purpose: Purpose) -> Result<Box<dyn NewStore + '_>>;
 
     /// Makes a store with its first account, hidden from others. `doom` gets the files to remove if the program is
     /// ended from then on. They are in an order in which they can be removed. No signal is acted on before that.
@@ -177,10 +201,6 @@ pub trait Stores {
 
 /// A store that is kept in a file.
 pub trait StoreFile {
-    /// Checks everything about the store, and leaves it as it is. Each fault is a finding. If the check cannot go on,
-    /// the last finding says why.
-    fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>>;
-
     /// The process that keeps others from writing now, if that can be found out.
     fn writer(&self) -> Option<Writer>;
 
@@ -195,6 +215,32 @@ pub trait StoreFile {
 
     /// A finding about the file system of the store. It may be on another machine.
     fn disk(&self) -> Finding;
+}
+
+/// What a new store is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be used. The folder of its file is made if it is missing.
+    Store,
+    /// To be kept as a copy. The folder of its file exists.
+    Backup,
+}
+
+/// A place where a store is being made. If it is dropped, nothing is left behind.
+pub trait NewStore {
+    /// The location of the store, as `--store` takes it.
+    fn location(&self) -> OsString;
+
+    /// Makes the store, in one transaction. `fill` gets it empty, and fills it where nobody sees it. If `fill` fails,
+    /// there is no store. Otherwise the store is complete, and is put in its place in one step. If the place has been
+    /// taken meanwhile, the answer is [`StoreError::Conflict`].
+    fn make(self: Box<Self>, fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()>;
+}
+
+/// Checks that the delivered password is that of the first account.
+fn is_first(first: &StoredHash, delivered: &Delivered<StoredHash>) -> Result<()> {
+    let other = || anyhow::anyhow!("the store was made with another password than the delivered one");
+    if *first == **delivered { Ok(()) } else { Err(StoreError::Failed(other())) }
 }
 
 /// A complete store that is not in its place yet. If it is dropped, nothing is left behind.

@@ -10,18 +10,19 @@
 //! account since, the answer is [`StoreError::Conflict`], and nothing has changed. The transaction decides again
 //! whether the actor may do it. It uses the actor and the target as they are by then.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
-use super::engine::{Copies, Engine, Reads, Writing};
+use super::engine::{Copies, Engine, PIECES, Reads, Rows, Writing};
 use super::tx::Tx;
 use super::{
-    Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
-    Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches, blocklist,
-    events, imports, policy, record, repeats, sign_ins, tokens, tries,
+    Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewStore, NewTemporary,
+    NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches,
+    blocklist, copying, events, imports, policy, record, repeats, sign_ins, tokens, tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
@@ -58,24 +59,42 @@ impl Store {
         Self { engine: wrap(self.engine), ..self }
     }
 
+    /// All that it holds.
+    #[cfg(test)]
+    pub(super) fn pieces(&self) -> Result<Vec<super::engine::Piece>> {
+        let mut all = Vec::new();
+        self.read(|reads| {
+            reads.pieces(&mut |pieces| {
+                all.extend_from_slice(pieces);
+                Ok(())
+            })
+        })?;
+        Ok(all)
+    }
+
     /// Closes it. Fails if some data has not reached its final place.
     pub(super) fn close(self) -> Result<()> {
         self.engine.close()
     }
 
-    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
-        let (mut work, mut done) = (Some(work), None);
+    /// Fills an empty store.
+    pub(super) fn fill(&mut self, fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
+        self.engine.write(Writing::Many, fill)
+    }
+
+    fn read<T>(&self, mut work: impl FnMut(&mut dyn Reads) -> Result<T>) -> Result<T> {
+        let mut done = None;
         self.engine.read(&mut |reads| {
-            done = work.take().map(|work| work(reads)).transpose()?;
+            done = Some(work(reads)?);
             Ok(())
         })?;
         done.ok_or_else(undone)
     }
 
-    fn write<T>(&mut self, how: Writing, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let (operation, mut work, mut done) = (self.operation, Some(work), None);
+    fn write<T>(&mut self, how: Writing, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let (operation, mut done) = (self.operation, None);
         let written = self.engine.write(how, &mut |rows| {
-            done = work.take().map(|work| work(&mut Tx::new(rows, operation))).transpose()?;
+            done = Some(work(&mut Tx::new(rows, operation))?);
             Ok(())
         });
         match written {
@@ -91,11 +110,11 @@ impl Store {
         how: Writing,
         by: &Actor,
         action: &'static str,
-        target: Whom,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+        target: &Whom,
+        mut work: impl FnMut(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         let changed = self.write(how, |tx| {
-            let outcome = tx.attempt(work)?;
+            let outcome = tx.attempt(&mut work)?;
             recorded(tx, by, action, target, outcome)
         });
         changed?.map_err(StoreError::Refused)
@@ -107,9 +126,9 @@ impl Store {
         by: &Actor,
         action: Action,
         id: AccountId,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.change(Writing::Few, by, action.name(), Whom::Account(id), work)
+        self.change(Writing::Few, by, action.name(), &Whom::Account(id), work)
     }
 }
 
@@ -118,7 +137,7 @@ fn recorded<T>(
     tx: &mut Tx<'_>,
     by: &Actor,
     action: &'static str,
-    target: Whom,
+    target: &Whom,
     outcome: Result<T>,
 ) -> Result<std::result::Result<T, Refusal>> {
     let why = match outcome {
@@ -128,8 +147,8 @@ fn recorded<T>(
     };
     let target = match target {
         Whom::Nobody => None,
-        Whom::Account(id) => tx.account(&Target::Id(id))?.as_ref().map(Into::into),
-        Whom::Named(target) => Some(target),
+        Whom::Account(id) => tx.account(&Target::Id(*id))?.as_ref().map(Into::into),
+        Whom::Named(target) => Some(target.clone()),
     };
     record::append(tx, &Entry::refused(by, action, target, why.reason()))?;
     Ok(Err(why))
@@ -148,23 +167,47 @@ pub(super) enum Whom {
 }
 
 impl Store {
+    /// The operation. What it records has its id.
+    #[must_use]
+    pub fn operation(&self) -> OperationId {
+        self.operation
+    }
+
+    /// Marks the operation as one on this store, if it is on a server, and reads the policy.
+    pub fn meet(&mut self, otherwise: &Policy) -> Result<Policy> {
+        let (name, policy) = self.read(|reads| {
+            // A store without a name lets people do all but sign in.
+            Ok((policy::store_name(reads).ok(), policy::read(reads, otherwise.clone())?))
+        })?;
+        if let Some((name, identity)) = name.zip(self.engine.identity()) {
+            self.operation = self.operation.on(&(name + &identity));
+        }
+        Ok(policy)
+    }
+
+    /// Whether an operation was one on just this store, and on no copy of it. Only a server can say so.
+    pub fn has_begun(&self, operation: OperationId) -> Result<bool> {
+        let Some(identity) = self.engine.identity() else { return Ok(false) };
+        Ok(operation.is_on(&(self.name()? + &identity)))
+    }
+
     /// The random name that identifies this store.
     pub fn name(&self) -> Result<String> {
         self.read(policy::store_name)
     }
 
     /// The policy of the site. `otherwise` gives the values of settings that were never changed.
-    pub fn policy(&self, otherwise: Policy) -> Result<Policy> {
-        self.read(|reads| policy::read(reads, otherwise))
+    pub fn policy(&self, otherwise: &Policy) -> Result<Policy> {
+        self.read(|reads| policy::read(reads, otherwise.clone()))
     }
 
     /// Changes one setting, and returns its old value. Operators cannot be shut out if there is no lasting admin.
-    pub fn set_policy(&mut self, by: &Actor, otherwise: Policy, setting: Setting, decided: &str) -> Result<String> {
-        let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise, setting, decided);
+    pub fn set_policy(&mut self, by: &Actor, otherwise: &Policy, setting: Setting, decided: &str) -> Result<String> {
+        let work = |tx: &mut Tx<'_>| policy::write(tx, by, otherwise.clone(), setting, decided);
         if setting == Setting::Blocklist {
             return self.change_blocklist(by, work);
         }
-        self.change(Writing::Few, by, Action::SetPolicy.name(), Whom::Nobody, work)
+        self.change(Writing::Few, by, Action::SetPolicy.name(), &Whom::Nobody, work)
     }
 
     /// Puts a blocklist in place of the one before: a file of so many entries, with this digest, and its filter. Returns
@@ -172,19 +215,19 @@ impl Store {
     pub fn set_blocklist(
         &mut self,
         by: &Actor,
-        otherwise: Policy,
+        otherwise: &Policy,
         entries: u64,
         file: FileDigest,
         filter: &mut dyn Read,
     ) -> Result<String> {
-        self.change_blocklist(by, |tx| blocklist::set(tx, by, otherwise, entries, file, filter))
+        self.change_blocklist(by, |tx| blocklist::set(tx, by, otherwise.clone(), entries, file, filter))
     }
 
     /// Changes the blocklist. Within a mark, all of the old filter would stay in memory. So only the decision has one.
-    fn change_blocklist<T>(&mut self, by: &Actor, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    fn change_blocklist<T>(&mut self, by: &Actor, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let changed = self.write(Writing::Few, |tx| {
             let may = tx.attempt(|tx| authority::authorize_all(tx, by, Action::SetPolicy))?;
-            match recorded(tx, by, Action::SetPolicy.name(), Whom::Nobody, may)? {
+            match recorded(tx, by, Action::SetPolicy.name(), &Whom::Nobody, may)? {
                 Ok(()) => work(tx).map(Ok),
                 Err(why) => Ok(Err(why)),
             }
@@ -212,9 +255,22 @@ impl Store {
         self.read(|reads| accounts::holder(reads, username))
     }
 
+    /// All accounts that have one of these usernames or had it before, each with that username.
+    pub fn ever_named(&self, usernames: &[&Username]) -> Result<Vec<(Username, Account)>> {
+        self.read(|reads| {
+            let targets = usernames.iter().map(|username| Target::Username(Username::clone(username)));
+            let now = reads.accounts(&targets.collect::<Vec<_>>())?;
+            let mut named: Vec<_> = now.into_iter().map(|account| (account.username.clone(), account)).collect();
+            for former in reads.former_names(usernames)? {
+                named.extend(reads.account(&Target::Id(former.account))?.map(|account| (former.username, account)));
+            }
+            Ok(named)
+        })
+    }
+
     /// The account that had a username before it was renamed, however long ago.
     pub fn formerly(&self, username: &Username) -> Result<Option<Account>> {
-        self.read(|reads| match reads.former_name(username)? {
+        self.read(|reads| match reads.former_names(&[username])?.pop() {
             Some(former) => reads.account(&Target::Id(former.account)),
             None => Ok(None),
         })
@@ -257,7 +313,7 @@ impl Store {
         H: Deref<Target = StoredHash>,
     {
         let target = RecordedTarget { id: None, username: new.username.clone() };
-        self.change(Writing::Few, by, Action::Add.name(), Whom::Named(target), |tx| accounts::add(tx, by, new))
+        self.change(Writing::Few, by, Action::Add.name(), &Whom::Named(target), |tx| accounts::add(tx, by, new))
     }
 
     /// The accounts that already have the usernames or addresses of newcomers. Newcomers without such accounts are left
@@ -270,7 +326,7 @@ impl Store {
     /// then how many accounts have been written. If it returns false, the answer is [`StoreError::Stopped`].
     pub fn import(&mut self, by: &Actor, import: Import<'_>, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Imported> {
         let work = |tx: &mut Tx<'_>| imports::import(tx, by, import, go_on);
-        self.change(Writing::Many, by, Action::Import.name(), Whom::Nobody, work)
+        self.change(Writing::Many, by, Action::Import.name(), &Whom::Nobody, work)
     }
 
     /// Changes names and roles.
@@ -309,7 +365,7 @@ impl Store {
     /// ```
     pub fn reset_password(&mut self, by: &Actor, id: AccountId, seen: Revision, new: &NewTemporary) -> Result<()> {
         let work = |tx: &mut Tx<'_>| accounts::reset_password(tx, by, id, seen, new);
-        self.change(Writing::Forgetting, by, Action::Reset.name(), Whom::Account(id), work)
+        self.change(Writing::Forgetting, by, Action::Reset.name(), &Whom::Account(id), work)
     }
 
     /// Resets a batch of accounts, whatever their revisions are by then. A refused reset changes nothing and does not
@@ -318,16 +374,29 @@ impl Store {
         self.write(Writing::Forgetting, |tx| batches::reset_passwords(tx, by, batch))
     }
 
-    /// Whether an operation has put a temporary password in force for an account by a reset.
-    pub fn was_reset(&self, id: AccountId, by: OperationId) -> Result<bool> {
+    /// The accounts for which an operation has put a temporary password in force by a reset.
+    pub fn reset_by(&self, operation: OperationId) -> Result<HashSet<AccountId>> {
         let filter = EventFilter {
-            account: Some(id),
             action: Some(Action::Reset.name().into()),
-            operation: Some(by),
+            operation: Some(operation),
             outcome: Some(Outcome::Done),
             ..EventFilter::default()
         };
-        Ok(!self.events(&filter, None, 1)?.is_empty())
+        self.read(|reads| {
+            let (mut reset, mut after) = (HashSet::new(), None);
+            loop {
+                let events = reads.events(&filter, after, PIECES)?;
+                let Some(last) = events.last() else { return Ok(reset) };
+                after = Some(last.sequence);
+                reset.extend(events.iter().filter_map(|event| event.target_id).map(AccountId));
+            }
+        })
+    }
+
+    /// Waits until every change that was under way is decided, on a server of which one has been lost. What is read
+    /// after that stays so.
+    pub fn settle(&mut self) -> Result<()> {
+        self.engine.settle()
     }
 
     /// Asks for a new password at the next sign-in.
@@ -363,13 +432,13 @@ impl Store {
     /// Deletes for good the accounts that were removed this long ago. Returns how many there were.
     pub fn purge(&mut self, by: &Actor, restorable: SignedDuration) -> Result<u64> {
         let work = |tx: &mut Tx<'_>| accounts::purge(tx, by, restorable);
-        self.change(Writing::Forgetting, by, Action::Purge.name(), Whom::Nobody, work)
+        self.change(Writing::Forgetting, by, Action::Purge.name(), &Whom::Nobody, work)
     }
 
     /// Deletes a removed account for good.
     pub fn purge_account(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
         let work = |tx: &mut Tx<'_>| accounts::purge_one(tx, by, id, seen);
-        self.change(Writing::Forgetting, by, Action::Purge.name(), Whom::Account(id), work)
+        self.change(Writing::Forgetting, by, Action::Purge.name(), &Whom::Account(id), work)
     }
 
     /// A reset that needs no permission, for an operator when nothing else works.
@@ -471,7 +540,7 @@ impl Store {
 
     /// Ends all sign-ins and tokens of an account on behalf of its owner. Returns how many there were.
     pub fn end_all_sign_ins(&mut self, by: &Actor, owner: &Account) -> Result<usize> {
-        self.change(Writing::Few, by, "sign-out", Whom::Named(owner.into()), |tx| {
+        self.change(Writing::Few, by, "sign-out", &Whom::Named(owner.into()), |tx| {
             authority::Present::look_up(tx, by)?;
             sign_ins::end_everywhere(tx, by, owner)
         })
@@ -517,15 +586,41 @@ impl Store {
     /// own record who made it. If the copying fails or the watch stops it, another event says so.
     pub fn back_up(&mut self, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
         let copy = self.copies()?.begin_copy(place)?;
-        self.change(Writing::Few, by, Action::Backup.name(), Whom::Nobody, |tx| {
+        self.copied(by, place, "backup", |store| {
+            store.copies()?.fill(copy.path(), watch)?;
+            copy.put_in_place()
+        })
+    }
+
+    /// Makes a store at another place that holds all that this one holds, as it is at one moment. Either may be kept by
+    /// any engine. Nobody waits for the copying. The new store is complete and checked before anybody sees it. It is
+    /// recorded as [`Self::back_up`] records it.
+    pub fn copy_to(&mut self, by: &Actor, new: Box<dyn NewStore + '_>, watch: &mut dyn Watch) -> Result<()> {
+        let place = PathBuf::from(new.location());
+        self.copied(by, &place, "copy", |store| {
+            let copied = copying::copy(&*store.engine, new, watch);
+            // The copying may have kept replaced data. If it cannot be removed now, a later writer does it.
+            let _ = store.engine.write(Writing::Forgetting, &mut |_| Ok(()));
+            copied
+        })
+    }
+
+    /// Makes a copy, if the actor may. The event comes first.
+    fn copied(
+        &mut self,
+        by: &Actor,
+        place: &Path,
+        what: &str,
+        copy: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.change(Writing::Few, by, Action::Backup.name(), &Whom::Nobody, |tx| {
             authority::authorize_all(tx, by, Action::Backup)?;
             record::append(tx, &events::backed_up(by, place))
         })?;
-        let filled = self.copies()?.fill(copy.path(), watch);
-        let copied = filled.and_then(|()| copy.put_in_place()).map_err(|error| match error {
-            // The store is only read, so an error of the disk comes from the backup.
+        let copied = copy(self).map_err(|error| match error {
+            // The store is only read, so an error of the disk comes from the copy.
             StoreError::Failed(why) => {
-                StoreError::Failed(anyhow::anyhow!("the backup {} could not be written: {why:#}", place.display()))
+                StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why:#}", place.display()))
             }
             other => other,
         });

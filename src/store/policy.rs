@@ -26,10 +26,11 @@ pub fn store_name(reads: &mut dyn Reads) -> Result<String> {
 /// The policy of the site. `otherwise` gives the values of settings that were never changed.
 pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
     let mut policy = otherwise;
+    let settings = reads.settings()?;
     for setting in Setting::ALL {
-        if let Some(value) = reads.setting(&setting.key())? {
+        if let Some(value) = settings.get(&setting.key()) {
             policy
-                .set(setting, &value)
+                .set(setting, value)
                 .map_err(|invalid| StoreError::damaged(format!("the store is damaged: {invalid}")))?;
         }
     }

@@ -23,7 +23,9 @@ use passdesk::domain::sign_in::{SignInId, SignInSecret};
 use passdesk::domain::target::Target;
 use passdesk::domain::temporary::TemporaryPassword;
 use passdesk::store::sqlite::SqliteStores;
-use passdesk::store::{Edit, NewAccount, NewTemporary, NewToken, Result, Store, StoreError, Stores as _, Watch};
+use passdesk::store::{
+    Edit, NewAccount, NewTemporary, NewToken, Purpose, Result, Store, StoreError, Stores as _, Watch,
+};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rusqlite::{Connection, params};
@@ -40,7 +42,7 @@ const ANYONE: &str = "+++++";
 
 /// The actions. The columns are the actors by rank, then the operator. Each cell lists the ranks of target (0 to 4)
 /// that the actor can act on.
-const TABLE: [(&str, [&str; 6]); 23] = [
+const TABLE: [(&str, [&str; 6]); 24] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
@@ -65,6 +67,7 @@ const TABLE: [(&str, [&str; 6]); 23] = [
     ("audit list", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
     ("audit verify", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
     ("store backup", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("store copy", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("store check", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
 ];
 
@@ -218,7 +221,7 @@ fn new<H>(username: &str, roles: Roles, temporary: NewTemporary<H>) -> NewAccoun
 }
 
 fn operator() -> Actor {
-    Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None })
+    Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None })
 }
 
 const ACTOR: i64 = 1;
@@ -364,7 +367,7 @@ impl Bench {
                 .add_account(by, &new("another", ROLES[cell.target].iter().copied().collect(), temporary()))
                 .map(drop),
             "purge" => store.purge(by, SignedDuration::ZERO).map(drop),
-            "policy set" => store.set_policy(by, Policy::default(), Setting::MinLength, "20").map(drop),
+            "policy set" => store.set_policy(by, &Policy::default(), Setting::MinLength, "20").map(drop),
             "tokens create" => {
                 let token = SignInSecret::generate(&mut StdRng::seed_from_u64(1)).into_token();
                 let (label, digest) = ("another".parse().unwrap(), token.deliver(&mut Taker).unwrap());
@@ -377,6 +380,13 @@ impl Bench {
             "store backup" => {
                 let place = self.folder.path().join("backup.db");
                 let made = store.back_up(by, &place, &mut Nobody);
+                let _ = std::fs::remove_file(place);
+                made
+            }
+            "store copy" => {
+                let place = self.folder.path().join("copy.db");
+                let stores = SqliteStores::at(&place, Still, OperationId([7; 16])).unwrap();
+                let made = store.copy_to(by, stores.begin(Purpose::Store).unwrap(), &mut Nobody);
                 let _ = std::fs::remove_file(place);
                 made
             }
@@ -404,7 +414,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "purge" => (Action::Purge, None),
         "policy set" => (Action::SetPolicy, None),
         "policy show" => (Action::ShowPolicy, None),
-        "store backup" => (Action::Backup, None),
+        "store backup" | "store copy" => (Action::Backup, None),
         "store check" => (Action::Check, None),
         "tokens create" => (Action::CreateToken, Some(target.into())),
         "tokens revoke" => (Action::RevokeToken, Some(target.into())),
@@ -445,8 +455,8 @@ fn every_cell_is_as_the_contract_says_and_a_refusal_changes_nothing() {
             assert_eq!(bench.state(), before, "{cell:?} was refused");
         }
     }
-    // 23 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
-    assert_eq!(cells.len(), 23 * (6 * 5 * 5 + 5 + 6));
+    // 24 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
+    assert_eq!(cells.len(), 24 * (6 * 5 * 5 + 5 + 6));
     writeln!(std::io::stderr(), "{} cells checked, {refused} of them refusals that changed nothing", cells.len())
         .unwrap();
 }

@@ -15,7 +15,7 @@ use crate::common::{Desk, OTHER};
 use regex::Regex;
 
 /// The pages in reading order. A later page uses the store of the earlier ones.
-pub const PAGES: [(&str, &str); 10] = [
+pub const PAGES: [(&str, &str); 11] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
     ("yourself.md", include_str!("../../docs/yourself.md")),
@@ -23,6 +23,7 @@ pub const PAGES: [(&str, &str); 10] = [
     ("record.md", include_str!("../../docs/record.md")),
     ("team.md", include_str!("../../docs/team.md")),
     ("store.md", include_str!("../../docs/store.md")),
+    ("postgres.md", include_str!("../../docs/postgres.md")),
     ("security.md", include_str!("../../docs/security.md")),
     ("performance.md", include_str!("../../docs/performance.md")),
     ("other-systems.md", include_str!("../../docs/other-systems.md")),

@@ -12,7 +12,8 @@ use passdesk::cli::Cli;
 use rusqlite::Connection;
 
 /// The commands that need no sign-in.
-const SIGN_NOBODY_IN: [&str; 7] = ["init", "store path", "demo", "completions", "help", "man", "recover"];
+const SIGN_NOBODY_IN: [&str; 8] =
+    ["init", "store path", "store grants", "demo", "completions", "help", "man", "recover"];
 /// The commands that such an account may still use, and `verify`, which is a way in itself.
 const OF_THEIR_OWN: [&str; 4] = ["me passwd", "me sign-in", "me sign-out", "verify"];
 
@@ -182,6 +183,7 @@ gates! {
     audit_list: "audit list" { "" => 0, "--account boss" => 0 }
     audit_verify: "audit verify" { "" => 0 }
     store_backup: "store backup" { "copy.db" => 0 }
+    store_copy: "store copy" { "--to new.db" => 0 }
     store_check: "store check" { "" => 0 }
 }
 

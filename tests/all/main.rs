@@ -14,6 +14,7 @@ mod care;
 mod cli;
 mod clipboard;
 mod clock;
+mod copy;
 mod delivery;
 mod demo;
 mod displays;

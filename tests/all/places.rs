@@ -261,6 +261,7 @@ fn what_would_change_a_store_on_a_read_only_mount_is_refused_before_anything_is_
         "users import people.csv",
         "policy set min-length 20",
         "store backup copy.db",
+        "store copy --to new.db",
         "recover root --yes -q",
         "me sign-in --as alice --password-stdin",
         "verify alice",

@@ -92,7 +92,7 @@ fn set_blocklist(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
     let name = store.name()?;
     let (found, mut filter) = blocklist::read(desk, path, args.skip_invalid, &name)?;
     let (entries, file) = (found.entries, found.file);
-    let was = desk.commit(|_| store.set_blocklist(acting.actor(), Policy::default(), entries, file, &mut filter))?;
+    let was = desk.commit(|_| store.set_blocklist(acting.actor(), &Policy::default(), entries, file, &mut filter))?;
     if found.skipped > 0 {
         let were = if found.skipped == 1 { "was" } else { "were" };
         desk.terminal.note(&format!("{} {were} left out.", counted(found.skipped, "line")));
@@ -101,13 +101,13 @@ fn set_blocklist(desk: &mut Desk<'_>, args: &Set) -> Result<()> {
 }
 
 fn decide(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, setting: Setting, is: &str) -> Result<()> {
-    let was = desk.commit(|_| store.set_policy(acting.actor(), Policy::default(), setting, is))?;
+    let was = desk.commit(|_| store.set_policy(acting.actor(), &Policy::default(), setting, is))?;
     tell(desk, store, setting, &was)
 }
 
 /// Tells what a setting is now, and what it was.
 fn tell(desk: &mut Desk<'_>, store: &Store, setting: Setting, was: &str) -> Result<()> {
-    let policy = store.policy(Policy::default()).map_err(|error| done(error.into()))?;
+    let policy = store.policy(&Policy::default()).map_err(|error| done(error.into()))?;
     let (is, was) = (in_words(setting, &policy.value(setting)), in_words(setting, was));
     desk.terminal.note(&format!("{} is {is} now; it was {was}.", setting.name()));
     if setting == Setting::OperatorAccess && !policy.operator_access {

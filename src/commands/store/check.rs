@@ -25,7 +25,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     {
         return answer;
     }
-    let mut findings = desk.store_file()?.examine(&mut Watched::on(desk.terminal))?;
+    let mut findings = desk.stores.examine(&mut Watched::on(desk.terminal))?;
     let faulty = findings.iter().filter(|finding| finding.verdict == Verdict::Faulty).count();
     if faulty == 0 {
         answer?;
@@ -57,6 +57,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
 
 /// Asks the store whether the caller may look.
 fn may_look(desk: &mut Desk<'_>, store: &mut Store) -> Result<()> {
-    desk.policy = store.policy(std::mem::take(&mut desk.policy))?;
+    desk.operator = desk.stores.operator(&desk.operator)?;
+    desk.reread_policy(store)?;
     acting(desk, store)?.may(store, Action::Check)
 }

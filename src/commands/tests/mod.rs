@@ -2,6 +2,7 @@
 
 mod accounts;
 mod copy;
+mod elsewhere;
 mod me;
 mod reset;
 mod tokens;
@@ -37,7 +38,7 @@ use crate::domain::throttle::Tries;
 use crate::failure::{Failure, Hint, Kind, Result};
 use crate::made::Made;
 use crate::sign_in_files::SignInFiles;
-use crate::store::Stores as _;
+use crate::store::Stores;
 use crate::store::sqlite::SqliteStores;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
@@ -441,13 +442,15 @@ impl Site {
         };
         let mut desk = Desk {
             stores: &self.stores,
+            places: &|_| unreachable!("there is one store"),
             sign_ins: &self.sign_ins,
             terminal: &mut person,
             output: &mut kept,
             clipboard: &mut self.clipboard,
             rng: &mut self.rng,
             zone: &UTC,
-            operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None },
+            operation: OPERATION,
+            operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None },
             through_sudo: false,
             policy: self.policy.clone(),
             token: std::mem::replace(&mut self.token, TokenSource::Nowhere),

@@ -4,9 +4,10 @@ use super::*;
 use crate::commands::{audit, me, users};
 use crate::domain::actor::Actor;
 use crate::domain::delivery::Undelivered;
+use crate::domain::finding::Finding;
 use crate::domain::hash::StoredHash;
 use crate::store::contract::losing::losing;
-use crate::store::{NewAccount, PreparedStore, Store, StoreFile, Stores};
+use crate::store::{NewAccount, NewStore, PreparedStore, Purpose, Store, StoreFile, Watch};
 
 /// The stores of a site. They lose the answer to each commit.
 struct Losing<'a> {
@@ -39,6 +40,14 @@ impl Stores for Losing<'_> {
         self.stores.open_as_it_is()
     }
 
+    fn examine(&self, watch: &mut dyn Watch) -> crate::store::Result<Vec<Finding>> {
+        self.stores.examine(watch)
+    }
+
+    fn begin(&self, purpose: Purpose) -> crate::store::Result<Box<dyn NewStore + '_>> {
+        self.stores.begin(purpose)
+    }
+
     fn prepare(
         &self,
         by: &Actor,
@@ -63,12 +72,14 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
     let mut ran = site.call(Call::default(), |desk| {
         run(&mut Desk {
             stores: &losing,
+            places: desk.places,
             sign_ins: desk.sign_ins,
             terminal: desk.terminal,
             output: desk.output,
             clipboard: desk.clipboard,
             zone: desk.zone,
             rng: desk.rng,
+            operation: OPERATION,
             operator: desk.operator.clone(),
             through_sudo: false,
             policy: desk.policy.clone(),

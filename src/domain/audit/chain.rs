@@ -194,7 +194,7 @@ mod tests {
     use crate::domain::operation::OperationId;
 
     fn entry(detail: &str) -> Entry {
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
         Entry {
             actor: Some(Actor::Operator(operator)),
             action: "reset",

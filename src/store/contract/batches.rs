@@ -69,14 +69,14 @@ pub fn an_empty_batch_changes_nothing(store: &mut Store) {
 
 pub fn a_reset_is_known_by_its_operation_for_good(store: &mut Store) {
     let (alice, bob) = (added(store, "alice", &[]), settled(store, "bob", &[]));
-    assert!(!store.was_reset(bob.id, OPERATION).unwrap());
+    assert!(!store.reset_by(OPERATION).unwrap().contains(&bob.id));
     // An account that the operation added was not reset by it.
-    assert!(!store.was_reset(alice.id, OPERATION).unwrap());
+    assert!(!store.reset_by(OPERATION).unwrap().contains(&alice.id));
     store.reset_password(&operator(), bob.id, bob.revision, &temporary("new")).unwrap();
     let (_, credential) = store.credential(&Target::from(&bob)).unwrap().unwrap();
     let proved = credential.unwrap().revision;
     when(1, || store.replace_password(bob.id, proved, &super::hash("own"), None)).unwrap();
-    assert!(store.was_reset(bob.id, OPERATION).unwrap());
-    assert!(!store.was_reset(bob.id, OperationId([8; 16])).unwrap());
-    assert!(!store.was_reset(alice.id, OPERATION).unwrap());
+    assert!(store.reset_by(OPERATION).unwrap().contains(&bob.id));
+    assert!(!store.reset_by(OperationId([8; 16])).unwrap().contains(&bob.id));
+    assert!(!store.reset_by(OPERATION).unwrap().contains(&alice.id));
 }

@@ -1,12 +1,13 @@
 //! The laws that every engine keeps, with a file for each subject. The tests of an engine call `laws!(…)` with an
-//! expression that opens an empty store. They call `laws_at_once!(…)` with an expression for the place of a new store,
-//! and whatever keeps that place.
+//! expression that opens an empty store. They call `laws_at_once!(…)` and `laws_of_copies!(…)` with an expression for the
+//! place of a new store, and whatever keeps that place. Each evaluation gives another place.
 
 pub mod accounts;
 pub mod at_once;
 pub mod authority;
 pub mod batches;
 pub mod care;
+pub mod copying;
 pub mod imports;
 pub mod losing;
 pub mod names;
@@ -248,6 +249,29 @@ macro_rules! laws_at_once {
 }
 pub(crate) use laws_at_once;
 
+macro_rules! laws_of_copies {
+    ($place:expr) => {
+        $crate::store::contract::laws_of_copies!($place;
+            a_copy_holds_what_its_source_holds,
+            an_account_and_a_sign_in_of_a_copy_get_numbers_that_nobody_ever_had,
+            people_sign_in_to_a_copy_with_what_they_have,
+            a_copy_ends_its_record_with_the_event_of_its_making,
+            a_copy_takes_no_place_that_is_taken,
+            a_copy_whose_place_has_been_taken_meanwhile_leaves_what_is_there,
+            only_a_global_admin_or_an_operator_copies,
+            a_copy_that_is_stopped_leaves_the_event_that_says_so_and_nothing_else,
+            what_is_written_while_a_copy_is_made_is_not_in_it,
+        );
+    };
+    ($place:expr; $($law:ident),* $(,)?) => {
+        $(#[test] fn $law() {
+            let [(_keeper, from), (_other, to)] = [$place, $place];
+            $crate::store::contract::copying::$law(&from, &to);
+        })*
+    };
+}
+pub(crate) use laws_of_copies;
+
 const HOUR: i64 = 3_600;
 
 /// The operation of every write in these tests.
@@ -285,7 +309,7 @@ fn when<T>(seconds: i64, work: impl FnOnce() -> T) -> T {
 }
 
 fn operator() -> Actor {
-    let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+    let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
     Actor::Operator(operator)
 }
 
@@ -426,7 +450,7 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
     let stands = |store: &Store| {
         let accounts = list(store, &Filter::default(), Sort::Id, false, 100);
         let tokens: Vec<_> = when(2, || store.tokens(None)).unwrap().into_iter().map(|token| token.id).collect();
-        (accounts, hash_of(store, target), tokens, store.policy(Policy::default()).unwrap())
+        (accounts, hash_of(store, target), tokens, store.policy(&Policy::default()).unwrap())
     };
     let before = stands(store);
     let mut all = every_change(store, by, target);
@@ -437,22 +461,15 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
             "reset of many",
             store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
         ),
-        ("set-policy", store.set_policy(by, Policy::default(), Setting::LockAfter, "7").map(drop)),
+        ("set-policy", store.set_policy(by, &Policy::default(), Setting::LockAfter, "7").map(drop)),
         (
             "set-policy",
-            store.set_blocklist(by, Policy::default(), 1, FileDigest::of(b""), &mut std::io::empty()).map(drop),
+            store.set_blocklist(by, &Policy::default(), 1, FileDigest::of(b""), &mut std::io::empty()).map(drop),
         ),
         ("purge", store.purge(by, SignedDuration::ZERO).map(drop)),
         ("create-token", store.create_token(by, target.id, &token)),
         ("revoke-token", store.revoke_token(by, target.id, SignInId(1)).map(drop)),
-        (
-            "backup",
-            store.back_up(
-                by,
-                &std::env::temp_dir().join("passdesk-copy-that-is-never-made"),
-                &mut care::Watcher::default(),
-            ),
-        ),
+        ("copy", store.copy_to(by, Box::new(copying::Nowhere), &mut care::Watcher::default())),
     ]);
     for (deed, outcome) in all {
         assert!(matches!(&outcome, Err(StoreError::Refused(why)) if is_why(why)), "{deed}: {outcome:?}");

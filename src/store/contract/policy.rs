@@ -15,12 +15,12 @@ use crate::domain::secret::TypedPassword;
 use crate::store::{EventFilter, Result, Store, StoreError};
 
 fn decide(store: &mut Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
-    store.set_policy(by, Policy::default(), setting, value)
+    store.set_policy(by, &Policy::default(), setting, value)
 }
 
 pub fn what_has_not_been_decided_is_as_it_is_otherwise(store: &mut Store) {
     let otherwise = Policy { min_length: 33, ..Policy::default() };
-    assert_eq!(store.policy(otherwise.clone()).unwrap(), otherwise);
+    assert_eq!(store.policy(&otherwise).unwrap(), otherwise);
 }
 
 pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
@@ -29,7 +29,7 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
     {
         let was = decide(store, &operator(), setting, value).unwrap();
         assert_eq!(was, Policy::default().value(setting));
-        assert_eq!(store.policy(Policy::default()).unwrap().value(setting), value);
+        assert_eq!(store.policy(&Policy::default()).unwrap().value(setting), value);
         let events = store.events(&EventFilter::default(), None, 100).unwrap();
         let last = events.last().unwrap();
         assert_eq!(
@@ -38,7 +38,7 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
         );
     }
     let decided = Cost { memory_kib: 65_536, passes: 3, lanes: 1 };
-    assert!(store.policy(Policy::default()).unwrap().costs.contains(&decided));
+    assert!(store.policy(&Policy::default()).unwrap().costs.contains(&decided));
 }
 
 pub fn only_a_global_admin_or_an_operator_decides(store: &mut Store) {
@@ -46,7 +46,7 @@ pub fn only_a_global_admin_or_an_operator_decides(store: &mut Store) {
     let by = acting(store, &dan);
     let decided = decide(store, &by, Setting::MinLength, "20");
     assert!(matches!(decided, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
-    assert_eq!(store.policy(Policy::default()).unwrap(), Policy::default());
+    assert_eq!(store.policy(&Policy::default()).unwrap(), Policy::default());
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let by = acting(store, &ada);
     decide(store, &by, Setting::MinLength, "20").unwrap();
@@ -56,10 +56,10 @@ pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut 
     added(store, "new", &[Role::GlobalAdmin]);
     let shut = decide(store, &operator(), Setting::OperatorAccess, "off");
     assert!(matches!(shut, Err(StoreError::Refused(Refusal::NoAdmin))));
-    assert!(store.policy(Policy::default()).unwrap().operator_access);
+    assert!(store.policy(&Policy::default()).unwrap().operator_access);
     settled(store, "ada", &[Role::GlobalAdmin]);
     decide(store, &operator(), Setting::OperatorAccess, "off").unwrap();
-    assert!(!store.policy(Policy::default()).unwrap().operator_access);
+    assert!(!store.policy(&Policy::default()).unwrap().operator_access);
 }
 
 pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store: &mut Store) {
@@ -74,10 +74,10 @@ pub fn an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery(store:
 }
 
 /// Sets a blocklist of one word.
-fn block(store: &mut Store, word: &str) -> Result<String> {
+pub fn block(store: &mut Store, word: &str) -> Result<String> {
     let mut filter = [0; BLOCK_BYTES];
     Place::of(word, &store.name().unwrap(), 1).mark(&mut filter);
-    store.set_blocklist(&operator(), Policy::default(), 1, FileDigest::of(word.as_bytes()), &mut &filter[..])
+    store.set_blocklist(&operator(), &Policy::default(), 1, FileDigest::of(word.as_bytes()), &mut &filter[..])
 }
 
 fn blocks(store: &Store, text: &str) -> bool {
@@ -87,7 +87,7 @@ fn blocks(store: &Store, text: &str) -> bool {
 pub fn a_blocklist_is_asked_until_it_is_taken_out(store: &mut Store) {
     assert!(!blocks(store, "dragon"));
     assert_eq!(block(store, "dragon").unwrap(), "none");
-    assert_eq!(store.policy(Policy::default()).unwrap().blocklist.unwrap().set_at, SetClock.now());
+    assert_eq!(store.policy(&Policy::default()).unwrap().blocklist.unwrap().set_at, SetClock.now());
     assert!(blocks(store, "Dragon2026!") && !blocks(store, "dragoness"));
     let was = block(store, "unicorn").unwrap();
     assert!(was.starts_with("entries=1,"), "{was}");
@@ -98,9 +98,9 @@ pub fn a_blocklist_is_asked_until_it_is_taken_out(store: &mut Store) {
 
 pub fn a_blocklist_that_ends_too_early_leaves_the_one_before(store: &mut Store) {
     block(store, "dragon").unwrap();
-    let before = store.policy(Policy::default()).unwrap();
+    let before = store.policy(&Policy::default()).unwrap();
     let short = &mut &[0; BLOCK_BYTES + 1][..];
-    store.set_blocklist(&operator(), Policy::default(), 1_025, FileDigest::of(b""), short).unwrap_err();
-    assert_eq!(store.policy(Policy::default()).unwrap(), before);
+    store.set_blocklist(&operator(), &Policy::default(), 1_025, FileDigest::of(b""), short).unwrap_err();
+    assert_eq!(store.policy(&Policy::default()).unwrap(), before);
     assert!(blocks(store, "dragon"));
 }

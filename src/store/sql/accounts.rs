@@ -9,34 +9,54 @@ use crate::domain::hash::StoredHash;
 use crate::domain::name::DisplayName;
 use crate::domain::role::Roles;
 use crate::domain::throttle::Tries;
-use crate::store::engine::WrittenAccount;
+use crate::store::engine::{WholeAccount, WrittenAccount};
 use crate::store::{Result, search_text};
 
-/// The columns of an account, which [`cells`] fills.
-pub const WRITTEN: &str = "\
-    revision, username, display_name, email, email_key, search_text, roles, state, must_change, temporary_until, \
-    temporary_lapsed, password_changed_at, password_revision, reset_at, reset_by, created_at, removed_at, tries_failed, \
-    tried_at, tries_untold, locked_at, name_key";
+/// The columns of an account that [`read`] reads.
+const READ: &str = "\
+    revision, username, display_name, email, roles, state, must_change, temporary_until, temporary_lapsed, \
+    password_changed_at, password_revision, reset_at, reset_by, created_at, removed_at, tries_failed, tried_at, \
+    tries_untold, locked_at";
+/// The columns that are computed from those. A list does not read them.
+const COMPUTED: &str = "email_key, search_text, name_key";
+
+/// The columns that [`cells`] fills.
+pub fn written() -> String {
+    format!("{READ}, {COMPUTED}")
+}
+
+/// The position of the key of an address among them.
+pub const EMAIL_KEY: usize = 19;
 
 /// A query of accounts. [`read`] reads each row.
 pub fn select(from: &str) -> String {
-    format!("SELECT {WRITTEN}, id, password_hash IS NOT NULL FROM {from}")
+    format!("SELECT {READ}, id, password_hash IS NOT NULL FROM {from}")
 }
 
-/// A query of all accounts. [`read_written`] reads each row.
+/// A query of all accounts, in the order of their numbers. [`read_written`] and [`read_whole`] read each row.
 pub fn select_written() -> String {
-    format!("SELECT {WRITTEN}, id, password_hash IS NOT NULL, password_hash FROM accounts")
+    format!("SELECT {READ}, id, password_hash IS NOT NULL, email_key, password_hash FROM accounts ORDER BY id")
 }
 
 pub fn read_written(row: &dyn Cells) -> Result<WrittenAccount> {
     let text = |column| row.text(column).ok().flatten().map(str::to_owned);
     Ok(WrittenAccount {
-        id: AccountId(row.number(22)?),
+        id: id(row)?,
         account: read(row).ok(),
         username: text(1).unwrap_or_default(),
-        email_key: text(4),
-        hash: text(24).map(StoredHash::from_store),
+        email_key: text(21),
+        hash: text(22).map(StoredHash::from_store),
     })
+}
+
+pub fn read_whole(row: &dyn Cells) -> Result<WholeAccount> {
+    let hash = row.text(22)?.map(|hash| StoredHash::from_store(hash.into()));
+    Ok(WholeAccount { account: read(row)?, email_key: row.text(21)?.map(str::to_owned), hash })
+}
+
+/// The number of the account in a row of [`select`] or of [`select_written`].
+pub fn id(row: &dyn Cells) -> Result<AccountId> {
+    row.number(19).map(AccountId)
 }
 
 /// The values of an account for its columns.
@@ -51,8 +71,6 @@ pub fn cells(account: &Account) -> [Cell<'_>; 22] {
         account.username.as_str().into(),
         account.display_name.as_str().into(),
         email.map(Email::as_str).into(),
-        Cell::Text(account.email_key()),
-        search_text(&account.username, &account.display_name, email).into(),
         i64::from(account.roles.bits()).into(),
         state.into(),
         account.must_change.into(),
@@ -68,13 +86,15 @@ pub fn cells(account: &Account) -> [Cell<'_>; 22] {
         account.tries.last_at.into(),
         i64::from(account.untold_failures).into(),
         account.locked_at.into(),
+        Cell::Text(account.email_key()),
+        search_text(&account.username, &account.display_name, email).into(),
         sort_key(account.display_name.as_str()).into(),
     ]
 }
 
 /// One account from a row of [`select`].
 pub fn read(row: &dyn Cells) -> Result<Account> {
-    let last_reset = match (row.moment(13)?, row.text(14)?) {
+    let last_reset = match (row.moment(11)?, row.text(12)?) {
         (Some(at), Some(by)) => Some(LastReset { at, by: by.into() }),
         _ => None,
     };
@@ -83,25 +103,25 @@ pub fn read(row: &dyn Cells) -> Result<Account> {
         username: row.username(1)?,
         display_name: DisplayName::from_store(row.string(2)?.into()),
         email: row.text(3)?.map(|email| Email::from_store(email.into())),
-        roles: Roles::from_bits(row.bits(6)?.unwrap_or_default()),
-        lifecycle: match row.string(7)? {
+        roles: Roles::from_bits(row.bits(4)?.unwrap_or_default()),
+        lifecycle: match row.string(5)? {
             "active" => Lifecycle::Active,
             "disabled" => Lifecycle::Disabled,
-            other => return Err(wrong(7, format!("the state {other:?} is unknown"))),
+            other => return Err(wrong(5, format!("the state {other:?} is unknown"))),
         },
-        must_change: row.flag(8)?,
-        temporary_until: row.moment(9)?,
-        temporary_lapsed: row.flag(10)?,
-        password_changed_at: row.moment(11)?,
-        password_revision: PasswordRevision(row.number(12)?),
+        must_change: row.flag(6)?,
+        temporary_until: row.moment(7)?,
+        temporary_lapsed: row.flag(8)?,
+        password_changed_at: row.moment(9)?,
+        password_revision: PasswordRevision(row.number(10)?),
         last_reset,
-        created_at: row.moment(15)?.unwrap_or_default(),
-        removed_at: row.moment(16)?,
-        tries: Tries { failed: row.count(17)?, last_at: row.moment(18)? },
-        untold_failures: row.count(19)?,
-        locked_at: row.moment(20)?,
-        id: AccountId(row.number(22)?),
-        has_password: row.flag(23)?,
+        created_at: row.moment(13)?.unwrap_or_default(),
+        removed_at: row.moment(14)?,
+        tries: Tries { failed: row.count(15)?, last_at: row.moment(16)? },
+        untold_failures: row.count(17)?,
+        locked_at: row.moment(18)?,
+        id: id(row)?,
+        has_password: row.flag(20)?,
     })
 }
 
@@ -113,7 +133,7 @@ pub fn compute_again(sql: &impl Sql) -> Result<()> {
     let mut last = i64::MIN;
     loop {
         let query = select(&format!("accounts WHERE id > ?1 ORDER BY id LIMIT {BATCH}"));
-        let rows = sql.all(&query, &[last.into()], |row| Ok((row.number(22)?, read(row).ok())))?;
+        let rows = sql.all(&query, &[last.into()], |row| Ok((row.number(19)?, read(row).ok())))?;
         for (id, account) in &rows {
             last = *id;
             let Some(account) = account else { continue };

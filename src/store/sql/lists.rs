@@ -10,6 +10,9 @@ use crate::domain::folding::{searched, sort_key};
 use crate::domain::role::Roles;
 use crate::store::{Filter, Page, Result, Sort};
 
+/// How many accounts a page has room for at first.
+const ROOM: usize = 1_000;
+
 impl<'a> Conditions<'a> {
     fn of<S: Sql>(filter: &Filter, now: Timestamp) -> Self {
         let mut all = Self::default();
@@ -65,8 +68,12 @@ pub struct Query<'a> {
 }
 
 impl Query<'_> {
-    fn read(&self, sql: &impl Sql) -> Result<Vec<Account>> {
-        sql.all(&self.sql, &self.values, read)
+    /// Appends the accounts to others. They are large, and are not moved again.
+    fn read(&self, sql: &impl Sql, accounts: &mut Vec<Account>) -> Result<()> {
+        sql.each(&self.sql, &self.values, &mut |row| {
+            accounts.push(read(row)?);
+            Ok(false)
+        })
     }
 }
 
@@ -108,10 +115,10 @@ pub fn query<'a, S: Sql>(page: &Page<'a>, part: Conditions<'a>, limit: usize) ->
 }
 
 pub fn page<S: Sql>(sql: &S, page: &Page<'_>, now: Timestamp) -> Result<Vec<Account>> {
-    let mut accounts = Vec::new();
+    let mut accounts = Vec::with_capacity(page.limit.min(ROOM));
     for part in parts::<S>(page, now) {
         if accounts.len() < page.limit {
-            accounts.extend(query::<S>(page, part, page.limit - accounts.len()).read(sql)?);
+            query::<S>(page, part, page.limit - accounts.len()).read(sql, &mut accounts)?;
         }
     }
     Ok(accounts)
@@ -124,11 +131,12 @@ pub fn suggestions<S: Sql>(sql: &S, text: &str, limit: usize, now: Timestamp) ->
     // A username is ASCII. This character comes after all characters of a username.
     let range = || [Cell::from(text.clone()), Cell::from(format!("{text}\u{7f}"))];
     let beginning = Conditions::of::<S>(&Filter::default(), now).with("username >= ? AND username < ?", range());
-    let mut accounts = beginning.accounts("accounts", "username", limit).read(sql)?;
+    let mut accounts = Vec::new();
+    beginning.accounts("accounts", "username", limit).read(sql, &mut accounts)?;
     if accounts.len() < limit {
         let found = Filter { search: Some(text.clone()), ..Filter::default() };
         let elsewhere = Conditions::of::<S>(&found, now).with("NOT (username >= ? AND username < ?)", range());
-        accounts.extend(elsewhere.accounts("accounts", "id", limit - accounts.len()).read(sql)?);
+        elsewhere.accounts("accounts", "id", limit - accounts.len()).read(sql, &mut accounts)?;
     }
     Ok(accounts)
 }

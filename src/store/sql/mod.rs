@@ -3,13 +3,14 @@
 
 mod accounts;
 pub mod lists;
-mod record;
+mod pieces;
+pub mod record;
 mod rows;
 mod sign_ins;
 
 use std::borrow::Cow;
 
-pub use self::accounts::{WRITTEN, cells, compute_again};
+pub use self::accounts::{cells, compute_again, written};
 #[cfg(test)]
 pub use self::rows::HASH_COSTS;
 pub use self::rows::SqlRows;
@@ -158,6 +159,8 @@ pub struct Dialect {
     pub by_username: &'static str,
     /// The table of accounts, read in the order of names.
     pub by_name: &'static str,
+    /// How many rows one statement writes. With one, an error names its row.
+    pub together: usize,
     /// A condition for the accounts that have a role. An index finds them.
     pub has_role: fn(u8) -> String,
 }
@@ -179,6 +182,15 @@ pub trait Sql {
         new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()>;
+
+    /// Writes rows of a table.
+    fn insert_rows(&self, table: &str, columns: &str, rows: &[Vec<Cell<'_>>]) -> Result<()>;
+
+    /// The highest number that a row of a table ever had, or 0.
+    fn given(&self, table: &str) -> Result<i64>;
+
+    /// Has later rows of a table get numbers above this one.
+    fn give(&self, table: &str, number: i64) -> Result<()>;
 
     /// All rows of a query.
     fn all<T>(&self, sql: &str, values: &[Cell<'_>], read: impl Fn(&dyn Cells) -> Result<T>) -> Result<Vec<T>> {

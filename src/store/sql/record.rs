@@ -1,19 +1,25 @@
 //! The rows of the record, and of the repeats that are counted beside it.
 
-use super::{Cells, Conditions, Sql};
+use super::{Cell, Cells, Conditions, Sql};
 use crate::domain::account::AccountId;
 use crate::domain::audit::{Event, Link, RecordedTarget, Repeat};
 use crate::store::engine::RepeatRow;
 use crate::store::{EventFilter, Result};
 
-const COLUMNS: &str =
+/// The table of the record.
+pub const EVENTS: &str = "audit_events";
+/// The position of an event's sequence number among its columns.
+pub const SEQUENCE: usize = 0;
+/// The position of its link.
+pub const LINK: usize = 11;
+
+/// The columns of an event, which [`event`] reads and [`cells`] fills.
+pub const COLUMNS: &str =
     "sequence, at, actor, actor_id, actor_uid, action, target, target_id, outcome, detail, previous, link, operation";
 
-/// Appends an event.
-pub fn append(sql: &impl Sql, event: &Event) -> Result<()> {
-    let statement =
-        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
-    let values = [
+/// The values of an event for its columns.
+pub fn cells(event: &Event) -> [Cell<'_>; 13] {
+    [
         i64::try_from(event.sequence).unwrap_or(i64::MAX).into(),
         event.at.into(),
         event.actor.as_str().into(),
@@ -27,8 +33,7 @@ pub fn append(sql: &impl Sql, event: &Event) -> Result<()> {
         event.previous.0.as_slice().into(),
         event.link.0.as_slice().into(),
         event.operation.as_deref().into(),
-    ];
-    sql.execute(&statement, &values).map(drop)
+    ]
 }
 
 /// Events after another one, in the order of the filter.
@@ -66,10 +71,10 @@ pub fn page<S: Sql>(sql: &S, filter: &EventFilter, after: Option<u64>, limit: us
 }
 
 /// An event. Invalid UTF-8 in it is replaced, so it no longer matches its link.
-fn event(row: &dyn Cells) -> Result<Event> {
+pub fn event(row: &dyn Cells) -> Result<Event> {
     let text = |column| row.lossy(column).unwrap_or_default();
     Ok(Event {
-        sequence: u64::try_from(row.number(0)?).unwrap_or(0),
+        sequence: u64::try_from(row.number(SEQUENCE)?).unwrap_or(0),
         at: row.number(1)?,
         actor: text(2),
         actor_id: row.integer(3)?,
@@ -80,7 +85,7 @@ fn event(row: &dyn Cells) -> Result<Event> {
         outcome: text(8),
         detail: text(9),
         previous: link(row, 10),
-        link: link(row, 11),
+        link: link(row, LINK),
         operation: row.lossy(12),
     })
 }
@@ -88,6 +93,11 @@ fn event(row: &dyn Cells) -> Result<Event> {
 /// A link that somebody may have tampered with. A value that is not 32 bytes counts as no link.
 fn link(row: &dyn Cells, column: usize) -> Link {
     row.bytes(column).and_then(|bytes| bytes.try_into().ok()).map_or(Link::START, Link)
+}
+
+/// A query of the repeats, in the order of their targets. [`repeat`] reads each row.
+pub fn select_repeats(limit: &str) -> String {
+    format!("SELECT target_id, target, kind, count, last_at, began_at FROM repeats ORDER BY target_id, kind {limit}")
 }
 
 /// A kind of repeats that is not an event yet.

@@ -1,6 +1,8 @@
 //! The rows of a store, inside one transaction.
 
-use super::{Cell, Cells, Sql, accounts, lists, record, sign_ins};
+use std::collections::BTreeMap;
+
+use super::{Cell, Cells, Sql, accounts, lists, pieces, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Event, Repeat};
 use crate::domain::clock::Timestamp;
@@ -12,7 +14,7 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
-use crate::store::engine::{FormerName, Kept, Reads, RepeatRow, Rows, SignInRow, Taken, TryRow, WrittenAccount};
+use crate::store::engine::{FormerName, Kept, Piece, Reads, RepeatRow, Rows, SignInRow, Taken, TryRow, WrittenAccount};
 use crate::store::{EventFilter, Filter, Page, Result, StoreError};
 
 /// The rows, in an open transaction of an engine.
@@ -21,6 +23,14 @@ pub struct SqlRows<S> {
     pub sql: S,
     /// The time of the transaction.
     pub now: Timestamp,
+}
+
+/// How many rows are looked up with one query.
+const TOGETHER: usize = 1_000;
+
+/// What stands for so many values in a statement.
+fn marks(count: usize) -> String {
+    (1..=count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Finds each cost from `m=` on, one index step at a time. The number of accounts does not matter.
@@ -36,6 +46,11 @@ pub const HASH_COSTS: &str = "
 impl<S: Sql> Reads for SqlRows<S> {
     fn now(&self) -> Timestamp {
         self.now
+    }
+
+    fn settings(&mut self) -> Result<BTreeMap<String, String>> {
+        let read = |row: &dyn Cells| Ok((row.string(0)?.to_owned(), row.string(1)?.to_owned()));
+        self.sql.all("SELECT key, value FROM settings", &[], read).map(BTreeMap::from_iter)
     }
 
     fn setting(&mut self, key: &str) -> Result<Option<String>> {
@@ -68,16 +83,39 @@ impl<S: Sql> Reads for SqlRows<S> {
         self.sql.all(&query, &[Cell::Text(Some(email.key()))], accounts::read)
     }
 
-    fn former_name(&mut self, username: &Username) -> Result<Option<FormerName>> {
-        let query = "SELECT account_id, kept_until FROM former_names WHERE username = ?1";
-        self.sql.one(query, &[username.as_str().into()], |row| {
-            let (account, kept_until) = (AccountId(row.number(0)?), row.moment_or_long_ago(1));
-            Ok(FormerName { username: username.clone(), account, kept_until })
-        })
+    fn accounts(&mut self, targets: &[Target]) -> Result<Vec<Account>> {
+        let mut keys: [(&str, Vec<Cell<'_>>); 3] = ["id", "username", "email_key"].map(|column| (column, Vec::new()));
+        for target in targets {
+            match target {
+                Target::Id(id) => keys[0].1.push(id.0.into()),
+                Target::Username(username) => keys[1].1.push(username.as_str().into()),
+                Target::Email(email) => keys[2].1.push(Cell::Text(Some(email.key()))),
+            }
+        }
+        let mut found = Vec::new();
+        for (column, keys) in &keys {
+            for some in keys.chunks(TOGETHER) {
+                let query = accounts::select(&format!("accounts WHERE {column} IN ({})", marks(some.len())));
+                found.extend(self.sql.all(&query, some, accounts::read)?);
+            }
+        }
+        Ok(found)
     }
 
-    fn has_former_names(&mut self) -> Result<bool> {
-        self.sql.one("SELECT account_id FROM former_names LIMIT 1", &[], |_| Ok(())).map(|found| found.is_some())
+    fn former_names(&mut self, usernames: &[&Username]) -> Result<Vec<FormerName>> {
+        let keys: Vec<Cell<'_>> = usernames.iter().map(|username| username.as_str().into()).collect();
+        let mut found = Vec::new();
+        for some in keys.chunks(TOGETHER) {
+            let query = format!(
+                "SELECT username, account_id, kept_until FROM former_names WHERE username IN ({})",
+                marks(some.len())
+            );
+            found.extend(self.sql.all(&query, some, |row| {
+                let (username, account) = (row.username(0)?, AccountId(row.number(1)?));
+                Ok(FormerName { username, account, kept_until: row.moment_or_long_ago(2) })
+            })?);
+        }
+        Ok(found)
     }
 
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>> {
@@ -146,9 +184,11 @@ impl<S: Sql> Reads for SqlRows<S> {
     }
 
     fn repeats(&mut self, most: u32) -> Result<Vec<RepeatRow>> {
-        let query =
-            "SELECT target_id, target, kind, count, last_at, began_at FROM repeats ORDER BY target_id, kind LIMIT ?1";
-        self.sql.all(query, &[i64::from(most).into()], record::repeat)
+        self.sql.all(&record::select_repeats("LIMIT ?1"), &[i64::from(most).into()], record::repeat)
+    }
+
+    fn pieces(&mut self, seen: &mut dyn FnMut(&[Piece]) -> Result<()>) -> Result<()> {
+        pieces::read(&self.sql, seen)
     }
 }
 
@@ -218,9 +258,10 @@ impl<S: Sql> Rows for SqlRows<S> {
         if key.is_some() && was.email_key() != key && self.is_taken("email_key", Cell::Text(key))? {
             return Ok(Err(Taken::Email));
         }
+        let written = accounts::written();
         let cells = accounts::cells(&was).into_iter().zip(accounts::cells(account));
         // Each index of a written column costs a page. So only changed columns are written.
-        let changed = accounts::WRITTEN.split(", ").zip(cells).filter(|(_, (was, is))| was != is);
+        let changed = written.split(", ").zip(cells).filter(|(_, (was, is))| was != is);
         let (columns, mut values): (Vec<_>, Vec<_>) =
             changed.enumerate().map(|(at, (column, (_, is)))| (format!("{column} = ?{}", at + 1), is)).unzip();
         if columns.is_empty() {
@@ -323,7 +364,7 @@ impl<S: Sql> Rows for SqlRows<S> {
     }
 
     fn append(&mut self, event: &Event) -> Result<()> {
-        record::append(&self.sql, event)
+        self.sql.insert_rows(record::EVENTS, record::COLUMNS, &[record::cells(event).into()])
     }
 
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
@@ -347,5 +388,9 @@ impl<S: Sql> Rows for SqlRows<S> {
     fn delete_repeat(&mut self, row: &RepeatRow) -> Result<()> {
         let statement = "DELETE FROM repeats WHERE target_id = ?1 AND kind = ?2";
         self.sql.execute(statement, &[row.target.into(), row.repeat.kind.as_str().into()]).map(drop)
+    }
+
+    fn insert_pieces(&mut self, pieces: &[Piece]) -> Result<()> {
+        pieces::write(self, pieces)
     }
 }

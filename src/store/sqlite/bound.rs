@@ -25,7 +25,7 @@ const LONGEST_TEXT: i32 = 16 * 1024 * 1024;
 /// The longest pattern of LIKE, of which passdesk has one. To match a long pattern against a long text takes long.
 const LONGEST_PATTERN: i32 = 100;
 
-/// A connection whose operations are limited. Each use from outside is a new operation. A transaction is one operation.
+/// A connection whose operations are limited. Each use from outside is a new operation, and so is each statement.
 pub struct Bounded {
     connection: Connection,
     bound: Bound,

@@ -30,10 +30,10 @@ use self::errors::failed;
 use self::line::Line;
 use self::statement::Statements;
 pub use self::stores::SqliteStores;
-use self::unplaced::{Purpose, Unplaced};
+use self::unplaced::Unplaced;
 use super::engine::{Copies, Engine, Reads, Rows, Unfinished, Writing};
 use super::sql::SqlRows;
-use super::{Result, StoreError, Watch};
+use super::{Purpose, Result, StoreError, Watch};
 use crate::domain::clock::Clock;
 use crate::gate::{Gate, Pass};
 
@@ -184,6 +184,7 @@ mod tests {
     crate::store::contract::laws!(in_memory());
     crate::store::contract::laws_of_a_file!(in_a_folder());
     crate::store::contract::laws_at_once!(in_a_folder());
+    crate::store::contract::laws_of_copies!(in_a_folder());
 
     #[test]
     fn a_refusal_found_while_writing_is_recorded_in_the_transaction_that_refuses() {
@@ -196,10 +197,10 @@ mod tests {
         };
         engine.connection.commit_hook(Some(hook)).unwrap();
         let mut store = Store::new(engine, OPERATION);
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
         let by = Actor::Operator(operator);
         let refusal = || Refusal::NoAdmin;
-        let refused = store.change(Writing::Few, &by, "set-policy", Whom::Nobody, |tx| {
+        let refused = store.change(Writing::Few, &by, "set-policy", &Whom::Nobody, |tx| {
             tx.set("store_name", "")?;
             Err::<(), _>(refusal().into())
         });
@@ -215,7 +216,7 @@ mod tests {
     fn what_is_damaged_of_some_accounts_is_mended_by_a_reset_and_keeps_nobody_else_out() {
         let (_folder, stores) = in_a_folder();
         let at = SetClock.now();
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
         let by = Actor::Operator(operator);
         let temporary = |text: &str| NewTemporary {
             hash: delivered(StoredHash::from_store(text.into())),

@@ -8,7 +8,7 @@ use super::errors::failed;
 use crate::domain::account::{Account, AccountId};
 use crate::store::Result;
 use crate::store::engine::{Kept, Taken};
-use crate::store::sql::{Cell, Cells, Dialect, Sql, WRITTEN, cells, wrong};
+use crate::store::sql::{Cell, Cells, Dialect, Sql, cells, written, wrong};
 
 /// A connection inside its transaction. Each statement may take as long as any operation may.
 pub struct Statements<'a> {
@@ -52,6 +52,7 @@ impl Sql for Statements<'_> {
         // This is the index that UNIQUE makes.
         by_username: "accounts INDEXED BY sqlite_autoindex_accounts_1",
         by_name: "accounts INDEXED BY accounts_by_name",
+        together: 1,
         // The number is written into the statement, so that the index of this role is used. A parameter would prevent
         // that.
         has_role: |bits| format!("roles & {bits}"),
@@ -75,20 +76,51 @@ impl Sql for Statements<'_> {
         statement.execute(params_from_iter(values)).map_err(failed)
     }
 
+    fn insert_rows(&self, table: &str, columns: &str, rows: &[Vec<Cell<'_>>]) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(&insertion(table, columns)).map_err(failed)?;
+        for row in rows {
+            self.bound.renew();
+            statement.execute(params_from_iter(row)).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn given(&self, table: &str) -> Result<i64> {
+        let query = format!(
+            "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = '{table}'), 0),
+                        coalesce((SELECT max(id) FROM {table}), 0))"
+        );
+        self.one(&query, &[], |row| row.number(0)).map(Option::unwrap_or_default)
+    }
+
+    fn give(&self, table: &str, number: i64) -> Result<()> {
+        if number == 0 {
+            return Ok(());
+        }
+        let values = [table.into(), number.into()];
+        if self.execute("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", &values)? == 0 {
+            self.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", &values)?;
+        }
+        Ok(())
+    }
+
     fn insert_accounts(
         &self,
         new: &mut dyn Iterator<Item = Account>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
-        let marks = WRITTEN.split(", ").map(|_| "?").collect::<Vec<_>>().join(", ");
-        let sql = format!("INSERT INTO accounts ({WRITTEN}) VALUES ({marks})");
-        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let mut statement = self.connection.prepare_cached(&insertion("accounts", &written())).map_err(failed)?;
         for account in new {
             self.bound.renew();
             made(kept(statement.insert(params_from_iter(cells(&account))).map(AccountId))?)?;
         }
         Ok(())
     }
+}
+
+fn insertion(table: &str, columns: &str) -> String {
+    let marks = columns.split(", ").map(|_| "?").collect::<Vec<_>>().join(", ");
+    format!("INSERT INTO {table} ({columns}) VALUES ({marks})")
 }
 
 /// A violated UNIQUE constraint means that a value is taken.
@@ -190,7 +222,7 @@ mod tests {
             )
             .unwrap();
         let at = Timestamp::from_second(1_700_000_000).unwrap();
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
         let by = Actor::Operator(operator);
         let new = || NewTemporary {
             hash: delivered(StoredHash::from_store("$argon2id$x".into())),
@@ -234,7 +266,8 @@ mod tests {
 
     /// The refusal with the longest possible names.
     fn longest() -> Entry {
-        let operator = Operator { uid: u32::MAX, os_user: "u".repeat(64), sudo_caller: Some("s".repeat(64)) };
+        let operator =
+            Operator { uid: u32::MAX, os_user: "u".repeat(64), sudo_caller: Some("s".repeat(64)), role: None };
         Entry {
             actor: None,
             action: "sign-in",

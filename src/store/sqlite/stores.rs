@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::bound::Bounded;
 use super::ground::{self, SUFFIXES, beside};
-use super::unplaced::{Purpose, Unplaced};
+use super::unplaced::Unplaced;
 use super::{SqliteEngine, examine, open, writer};
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Clock, Timestamp};
@@ -20,7 +20,10 @@ use crate::domain::hash::StoredHash;
 use crate::domain::operation::OperationId;
 use crate::gate::Gate;
 use crate::made::Made;
-use crate::store::{NewAccount, PreparedStore, Result, Store, StoreError, StoreFile, Stores, Watch, Writer};
+use crate::store::engine::Rows;
+use crate::store::{
+    NewAccount, NewStore, PreparedStore, Purpose, Result, Store, StoreFile, Stores, Watch, Writer, is_first,
+};
 
 /// The store in one file.
 pub struct SqliteStores {
@@ -55,6 +58,14 @@ impl SqliteStores {
         let engine = SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate);
         Ok(Store::new(engine, self.operation))
     }
+
+    /// Fills a new file with a store, while nobody else knows it.
+    fn fill(&self, unplaced: &Unplaced, fill: impl FnOnce(&mut Store) -> Result<()>) -> Result<()> {
+        let engine = SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate);
+        let mut store = Store::new(engine, self.operation);
+        fill(&mut store)?;
+        store.close()
+    }
 }
 
 impl Stores for SqliteStores {
@@ -82,6 +93,15 @@ impl Stores for SqliteStores {
         self.operation
     }
 
+    fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
+        examine::examine(&self.path, &self.gate, self.clock.now(), watch)
+    }
+
+    fn begin(&self, purpose: Purpose) -> Result<Box<dyn NewStore + '_>> {
+        let unplaced = Unplaced::create(&self.path, purpose)?;
+        Ok(Box::new(NewFile { stores: self, unplaced }))
+    }
+
     fn prepare(
         &self,
         by: &Actor,
@@ -91,10 +111,7 @@ impl Stores for SqliteStores {
         let _pass = self.gate.pass();
         let unplaced = Unplaced::create(&self.path, Purpose::Store)?;
         unplaced.scratch().into_iter().for_each(doom);
-        let engine = SqliteEngine::new(open::fresh(unplaced.path())?, None, &self.clock, &self.gate);
-        let mut store = Store::new(engine, self.operation);
-        store.add_first(by, first)?;
-        store.close()?;
+        self.fill(&unplaced, |store| store.add_first(by, first).map(drop))?;
         Ok(Box::new(Prepared { unplaced, first: first.temporary.hash.clone() }))
     }
 
@@ -111,20 +128,30 @@ struct Prepared {
 
 impl PreparedStore for Prepared {
     fn put_in_place(self: Box<Self>, first: &Delivered<StoredHash>) -> Result<()> {
-        if self.first != **first {
-            return Err(StoreError::Failed(anyhow::anyhow!(
-                "the store was made with another password than the delivered one"
-            )));
-        }
+        is_first(&self.first, first)?;
+        self.unplaced.put_in_place()
+    }
+}
+
+/// A new file, and the place where it will be a store.
+struct NewFile<'a> {
+    stores: &'a SqliteStores,
+    unplaced: Unplaced,
+}
+
+impl NewStore for NewFile<'_> {
+    fn location(&self) -> OsString {
+        self.stores.location()
+    }
+
+    fn make(self: Box<Self>, fill: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
+        let _pass = self.stores.gate.pass();
+        self.stores.fill(&self.unplaced, |store| store.fill(fill))?;
         self.unplaced.put_in_place()
     }
 }
 
 impl StoreFile for SqliteStores {
-    fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
-        examine::examine(&self.path, &self.gate, self.clock.now(), watch)
-    }
-
     fn writer(&self) -> Option<Writer> {
         writer::of(&self.path)
     }

@@ -14,16 +14,7 @@ use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts};
 use crate::made::{Fleeting, Made, stands_at, sync_folder};
 use crate::store::engine::Unfinished;
-use crate::store::{Result, StoreError};
-
-/// What the file will be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// A store. Its folder is made if it is missing.
-    Store,
-    /// A copy of a store, in an existing folder.
-    Backup,
-}
+use crate::store::{Purpose, Result, StoreError};
 
 impl Purpose {
     /// The end of the name of the folder in which the file is made.
@@ -38,9 +29,7 @@ impl Purpose {
     fn cannot_make(self, path: &Path, error: &io::Error) -> StoreError {
         let message = format!("{} cannot be made: {error}", path.display());
         match self {
-            Self::Store => {
-                unusable(message, "name another place with --store, or run passdesk as a user who can write there")
-            }
+            Self::Store => unusable(message, "name another place, or run passdesk as a user who can write there"),
             Self::Backup => StoreError::Failed(anyhow::anyhow!(message)),
         }
     }

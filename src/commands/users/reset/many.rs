@@ -92,7 +92,7 @@ pub fn run(
         match handover.issue_batch(&mut desk.means(), batch, commit) {
             Ok(outcomes) => {
                 if let Some(Err(failure)) = outcomes.first()
-                    && outcomes.len() > 1
+                    && (outcomes.len() > 1 || failure.kind == Kind::OutcomeUnknown)
                     && outcomes.iter().all(Result::is_err)
                 {
                     // The store failed, or the actor lost the right. The next batch would fail the same way.
@@ -126,8 +126,9 @@ pub fn run(
     let resumable = handover.can_be_resumed();
     let closed = handover.close(&mut desk.means());
     let hint = if resumable { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
+    let can_go_on = stopped.is_some() || bulk.unknown() > 0;
     let finished = bulk.finish().map_err(|failure| match hint {
-        Some(hint) if stopped.is_some() => failure.hint(hint.clone()),
+        Some(hint) if can_go_on => failure.hint(hint.clone()),
         _ => failure,
     });
     finished.and(if stopped.is_some() { Ok(()) } else { closed })

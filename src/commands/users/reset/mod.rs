@@ -73,6 +73,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
     let (mut bulk, mut chosen) = selection.find(&mut store, &acting)?;
+    if unfinished.is_some() && !args.dry_run {
+        store.settle()?;
+    }
     let done = unfinished.as_ref().map(|unfinished| Done::of(&store, unfinished)).transpose()?;
     if let Some(done) = &done {
         done.leave_out(desk, &mut chosen, &mut bulk);

@@ -1,6 +1,7 @@
 //! Continuing a reset of many that ended early.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -9,7 +10,6 @@ use super::selection::Chosen;
 use crate::commands::Desk;
 use crate::commands::bulk::Bulk;
 use crate::domain::account::AccountId;
-use crate::domain::target::Target;
 use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::Unfinished;
@@ -54,17 +54,28 @@ pub struct Done {
 }
 
 impl Done {
-    /// Looks up each row. A row in force shows that the output belongs to this store. After the last such row, an ended
-    /// run leaves at most one batch. Any other output may belong to another store, and its passwords must not be thrown
-    /// away.
+    /// Looks up each row. A row in force shows that the output belongs to this store, and so does the mark of its run.
+    /// After the last row in force, an ended run leaves at most one batch. Any other output may belong to another store,
+    /// and its passwords must not be thrown away.
     pub fn of(store: &Store, unfinished: &Unfinished) -> Result<Self> {
+        let mut reset = HashMap::new();
+        for row in &unfinished.rows {
+            if let Entry::Vacant(unasked) = reset.entry(row.operation.0) {
+                unasked.insert(store.reset_by(row.operation)?);
+            }
+        }
+        // An account may have been renamed since.
+        let usernames: Vec<_> = unfinished.rows.iter().map(|row| &row.username).collect();
+        let mut named: HashMap<_, Vec<_>> = HashMap::new();
+        for (username, account) in store.ever_named(&usernames)? {
+            named.entry(username).or_default().push(account);
+        }
         let mut accounts = HashSet::new();
         let (mut in_force, mut replaced) = (Vec::new(), 0);
         for row in &unfinished.rows {
-            let (mut was_reset, row_of) = (None, Target::Username(row.username.clone()));
-            // The account may have been renamed since.
-            for account in store.account(&row_of)?.into_iter().chain(store.formerly(&row.username)?) {
-                was_reset = Some(store.was_reset(account.id, row.operation)?);
+            let mut was_reset = None;
+            for account in named.get(&row.username).into_iter().flatten() {
+                was_reset = Some(reset[&row.operation.0].contains(&account.id));
                 if was_reset == Some(true) {
                     replaced += usize::from(account.temporary_until.is_some_and(|until| until != row.until));
                     accounts.insert(account.id);
@@ -75,7 +86,11 @@ impl Done {
         }
         let behind = in_force.iter().rposition(|row| *row == Some(true)).map_or(0, |last| last + 1);
         let dead = &in_force[behind..];
-        if dead.len() > BATCH || dead.contains(&None) || (behind == 0 && !dead.is_empty()) {
+        let mut is_ours = true;
+        for row in dead.iter().zip(&unfinished.rows).filter(|_| behind == 0).map(|(_, row)| row) {
+            is_ours = is_ours && store.has_begun(row.operation)?;
+        }
+        if dead.len() > BATCH || dead.contains(&None) || !is_ours {
             let path = unfinished.path.display();
             return Err(Failure::new(
                 Kind::Conflict,
