@@ -11,7 +11,7 @@ for tool in sqlite3 hyperfine jq /usr/bin/time; do
     command -v "$tool" >/dev/null || { echo "this takes Debian's sqlite3, hyperfine, jq and time: $tool is not there" >&2; exit 1; }
 done
 
-cargo build --release --locked --quiet
+cargo build --release --locked --quiet ${features:+--features "$features"}
 target=$(cargo metadata --format-version 1 --no-deps --locked | jq -r .target_directory)
 PATH=$target/release:$PATH
 folder=$(mktemp -d)
