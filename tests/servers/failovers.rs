@@ -59,5 +59,5 @@ fn a_bulk_reset_outlives_its_primary() {
 #[test]
 #[ignore = "takes long"]
 fn a_bulk_reset_outlives_ten_primaries() {
-    fails_over(10, 2_000, 1);
+    fails_over(10, 2_000, 20);
 }
