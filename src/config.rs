@@ -42,6 +42,14 @@ pub fn is_server(location: &Path) -> bool {
     ["postgres://", "postgresql://"].iter().any(|scheme| location.starts_with(scheme.as_bytes()))
 }
 
+/// Whether a location is a mistyped address: it begins with a word and `:/`. A file of that name can be named with `./`.
+#[must_use]
+pub fn is_mistyped_address(location: &Path) -> bool {
+    let location = location.as_os_str().to_string_lossy();
+    let is_word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
+    location.split_once(":/").is_some_and(|(before, _)| is_word(before))
+}
+
 /// The path of the store: the one that was named, or the default. The default is `/var/lib/passdesk/passdesk.db` for
 /// root. Other users have it in their data folder (XDG Base Directory Specification).
 pub fn store_path(named: Option<&Path>, is_root: bool) -> anyhow::Result<PathBuf> {
@@ -159,6 +167,16 @@ pub fn coloured(choice: ColorChoice, is_terminal: bool) -> bool {
 mod tests {
     use super::*;
     use crate::domain::clock::{Timestamp, readable};
+
+    #[test]
+    fn a_mistyped_address_is_no_path() {
+        for location in ["postgre://desk@db1/passdesk", "Postgres://db1/x", "postgres:/db1/x", "http://db1", "db1:/x"] {
+            assert!(is_mistyped_address(Path::new(location)) && !is_server(Path::new(location)), "{location}");
+        }
+        for location in ["store.db", "./postgre://db1/x", "/srv/a:/b", "../a:/b", "a/b:/c", ":/x", "é:/x"] {
+            assert!(!is_mistyped_address(Path::new(location)), "{location}");
+        }
+    }
 
     #[test]
     fn the_zone_of_the_system_is_a_link_to_a_zone_or_a_copy_of_one() {

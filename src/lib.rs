@@ -195,6 +195,10 @@ fn stores_at(location: &Path, operation: OperationId, gate: &Gate) -> Result<Box
     if config::is_server(location) {
         return on_server(location, operation, gate);
     }
+    if config::is_mistyped_address(location) {
+        return Err(Failure::new(Kind::Usage, "the store is named by what looks like an address, and is none")
+            .hint("an address begins with postgres://; put ./ before the name of such a file"));
+    }
     Ok(Box::new(SqliteStores::at(location, SystemClock, operation)?.behind(gate)))
 }
 

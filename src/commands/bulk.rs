@@ -74,7 +74,8 @@ impl Bulk {
         let unknown = self.unknown();
         let (kind, message) = match (self.done, self.untried) {
             _ if unknown > 0 => {
-                let kind = if self.done > 0 { Kind::PartlyDone } else { Kind::OutcomeUnknown };
+                // Nothing may be handed over before it is known.
+                let kind = Kind::OutcomeUnknown;
                 let whether = format!("for {} nobody knows", grouped(unknown));
                 (kind, format!("{done} of {asked} accounts are done; {whether}; the others have not changed"))
             }
@@ -84,5 +85,20 @@ impl Bulk {
             _ => (Kind::PartlyDone, format!("{done} of {asked} are done; the others have not changed")),
         };
         Err(Failure { items: self.failed, ..Failure::new(kind, message) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_the_outcome_of_one_is_not_known_the_outcome_of_all_is_not() {
+        for done in [0, 2] {
+            let mut bulk = Bulk { asked: 3, ..Bulk::default() };
+            (0..done).for_each(|at| bulk.record(format!("u{at}"), Ok(())));
+            bulk.record("u9".into(), Err(Failure::new(Kind::OutcomeUnknown, "nobody knows")));
+            assert_eq!(bulk.finish().unwrap_err().kind, Kind::OutcomeUnknown);
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::role::{Role, Roles};
 use crate::domain::text::{quoted, shown};
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::TemporaryDisclosure;
-use crate::store::{NewAccount, NewTemporary, StoreFile};
+use crate::store::{NewAccount, NewTemporary, StoreError, StoreFile};
 
 /// Runs the command.
 pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
@@ -44,7 +44,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let roles = Roles::from_iter([Role::GlobalAdmin]);
     let first = NewAccount { username, display_name, email, roles, temporary };
     let location = stores.location();
-    let prepared = stores.prepare(&by, &first, &mut |made| desk.terminal.doom(made))?;
+    let prepared = stores.prepare(&by, &first, &mut |made| desk.terminal.doom(made)).map_err(to_make)?;
     handover.issue(&mut desk.means(), about, first.temporary.hash, |hash| {
         prepared.put_in_place(&hash).map_err(|error| match of_new_store(error, location.as_ref()) {
             conflict if conflict.kind == Kind::Conflict => taken(conflict.message),
@@ -60,6 +60,14 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         desk.terminal.note(&format!("Note that {message}; {remedy}."));
     }
     handover.close(&mut desk.means())
+}
+
+/// The failure to make a store.
+fn to_make(error: StoreError) -> Failure {
+    match error {
+        StoreError::Conflict(message) => taken(message),
+        other => other.into(),
+    }
 }
 
 fn taken(message: String) -> Failure {

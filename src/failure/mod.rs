@@ -191,7 +191,8 @@ impl From<StoreError> for Failure {
             StoreError::Conflict(message) => Self::new(Kind::Conflict, message).hint("look at it again, and try again"),
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Stopped => Self::cancelled(),
-            StoreError::Away(why) => Self::new(Kind::Busy, why).hint("nothing has changed; try again in a moment"),
+            StoreError::Away(why) => Self::new(Kind::Busy, why)
+                .hint("nothing has changed; try again in a moment; 'passdesk store check' looks at the server"),
             StoreError::Busy => {
                 Self::new(Kind::Busy, error.to_string()).hint("another process is writing; try again in a moment")
             }

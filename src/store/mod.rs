@@ -64,7 +64,7 @@ pub enum StoreError {
     Stopped,
     /// The store failed while it put this in force. The record shows the outcome: if it is in force, there is an event
     /// of this operation.
-    #[error("the store went away while it wrote: nobody knows whether this was done")]
+    #[error("the store did not confirm this change: nobody knows whether it was done")]
     Unknown(Option<OperationId>),
     /// The server of the store went away, or never answered. Nothing has changed.
     #[error("{0}")]

@@ -1,6 +1,6 @@
 //! Checks a store on a server: the server itself, and the rows.
 
-use super::errors::{Trouble, restored_on_a_server};
+use super::errors::{Trouble, missing, restored_on_a_server};
 use super::session::{PATIENCE, STATEMENT, Session};
 use super::statements::Statements;
 use super::stores::Shared;
@@ -26,13 +26,16 @@ pub fn examine(shared: &Shared, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
     let session = match shared.connect(PATIENCE) {
         Ok(session) => session,
         Err(StoreError::Unusable { message, hint }) => return Ok(vec![Finding::faulty("server", message, hint)]),
+        Err(StoreError::Away(why)) => {
+            let remedy = "start the server that takes writes, or name it in the address";
+            return Ok(vec![Finding::faulty("server", why, remedy)]);
+        }
         Err(other) => return Err(other),
     };
     let mut findings = vec![version(&session)?, replication(&session)?, durability(&session)?, network(&session)?];
     findings.extend([grants(&session)?, clock(&session), transactions(&session)?, room(&session)?]);
-    match schema::version(&session)?
-        .map_or_else(|| Err(super::errors::missing()), |found| schema::is_known(&found.to_string()))
-    {
+    let found = schema::version(&session).and_then(|found| found.ok_or_else(missing));
+    match found.and_then(|found| schema::is_known(&found.to_string())) {
         Ok(()) => findings.push(Finding::sound("schema", format!("version {}", schema::newest()))),
         Err(StoreError::Unusable { message, hint }) => {
             findings.push(Finding::faulty("schema", message, hint));
@@ -96,11 +99,7 @@ fn replication(session: &Session) -> Result<Finding> {
     let standbys = number(session, "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')")?;
     if standbys == 0 {
         let message = format!("commits wait for a standby ({names}), and none follows: every change hangs");
-        return Ok(Finding::faulty(
-            "replication",
-            message,
-            "start the standby, or take it out of synchronous_standby_names",
-        ));
+        return Ok(Finding::faulty("replication", message, "start the standby, or let another one follow"));
     }
     let standbys = counted(standbys.unsigned_abs(), "standby follows").replace("standby followss", "standbys follow");
     Ok(Finding::sound("replication", format!("commits wait for a standby ({names}), and {standbys}")))

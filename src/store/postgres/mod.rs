@@ -108,7 +108,12 @@ impl PostgresEngine {
             wait.as_millis(),
             schema::VERSION_AND_TIME
         );
-        self.begin(Gate::pass_to_write, &sql, wait + ANSWER, patience)
+        self.begin(Gate::pass_to_write, &sql, wait + ANSWER, patience).map_err(|error| match error {
+            StoreError::Busy if how != Writing::IfIdle => {
+                StoreError::Away("another change has been under way for long; it may be waiting for a standby".into())
+            }
+            other => other,
+        })
     }
 }
 

@@ -96,6 +96,14 @@ pub fn make(session: &Session) -> Result<()> {
     if version(session)?.is_some() {
         return Err(StoreError::Conflict("the database has a store already".into()));
     }
+    let encoding = "SELECT current_setting('server_encoding'), ''";
+    let [encoding, _] = session.batch(encoding, STATEMENT)?.unwrap_or_default();
+    if encoding != "UTF8" {
+        return Err(StoreError::Unusable {
+            message: format!("the database has the encoding {encoding}, and passdesk needs UTF8"),
+            hint: "make one with: createdb --encoding UTF8 --template template0 NAME".into(),
+        });
+    }
     session.batch("CREATE SCHEMA IF NOT EXISTS passdesk", STATEMENT)?;
     for step in STEPS {
         session.batch(step, STATEMENT)?;

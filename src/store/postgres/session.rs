@@ -335,6 +335,10 @@ fn explain(error: &tokio_postgres::Error, address: &Address, host: &Host) -> Att
             Some("3D") => {
                 Attempt::Hopeless(unusable(message, "name an existing database in the address, or create it"))
             }
+            // A pool has this one code for all that it refuses.
+            Some("08") if is_a_refusal_of_a_pool(said.message()) => {
+                Attempt::Hopeless(unusable(message, "check the user, the password and the database in the address"))
+            }
             Some("42") => Attempt::Final(unusable(message, "ask whoever runs the server")),
             _ => Attempt::Again(message),
         };
@@ -360,7 +364,8 @@ fn explain(error: &tokio_postgres::Error, address: &Address, host: &Host) -> Att
     }
     if text.contains("channel binding") {
         let message = format!("{name} cannot bind the password to this connection: {text}");
-        let hint = "a pool in between, or an Ed25519 certificate, cannot; if you trust it, add ?channel_binding=prefer";
+        let hint = "pg_hba.conf lets you in without a password, or a pool or an Ed25519 certificate is in between; if \
+                    you trust it, add ?channel_binding=prefer";
         return Attempt::Final(unusable(message, hint));
     }
     if text.contains("does not allow writes") {
@@ -375,6 +380,11 @@ fn explain(error: &tokio_postgres::Error, address: &Address, host: &Host) -> Att
     }
     let why = causes.last().cloned().unwrap_or_default();
     Attempt::Again(format!("{name} cannot be reached: {}", address.redacted(host, &why)))
+}
+
+/// Whether a pool will say the same again.
+fn is_a_refusal_of_a_pool(message: &str) -> bool {
+    ["authentication failed", "no such database", "no such user"].iter().any(|refusal| message.contains(refusal))
 }
 
 impl From<BadAddress> for StoreError {

@@ -11,7 +11,7 @@ use super::session::{PATIENCE, STATEMENT, Session};
 use super::{PostgresEngine, PostgresStores, schema};
 use crate::store::contract::{OPERATION, SetClock};
 use crate::store::engine::{Engine as _, Rows, Writing};
-use crate::store::{Purpose, Result, Store, Stores};
+use crate::store::{Purpose, Result, Store, StoreError, Stores};
 
 use super::server::{Bouncer, Server};
 
@@ -201,4 +201,31 @@ fn the_connection_of_a_client_that_was_stopped_in_a_transaction_is_ended() {
     });
     assert_eq!(began.load(Ordering::SeqCst), 2, "the first one did its work again");
     assert_eq!(SERVER.sql_in(&name, "SELECT value FROM passdesk.settings WHERE key = 'who'"), "one");
+}
+
+#[test]
+fn a_database_in_another_encoding_is_refused_before_anything_is_made() {
+    let name = "in_latin1";
+    SERVER.sql_in("postgres", "CREATE DATABASE in_latin1 OWNER desk TEMPLATE template0 ENCODING LATIN1 LOCALE 'C'");
+    let Err(StoreError::Unusable { message, .. }) = at(&url(&SERVER.place(), name)).begin(Purpose::Store) else {
+        panic!("it is taken")
+    };
+    assert!(message.contains("LATIN1"), "{message}");
+    assert_eq!(SERVER.sql_in(name, "SELECT count(*) FROM pg_namespace WHERE nspname = 'passdesk'"), "0");
+}
+
+#[test]
+fn a_writer_in_line_for_too_long_is_told_of_the_one_before() {
+    let name = database("template_of_stores");
+    let mut holds = SERVER.psql(&name, "BEGIN; LOCK TABLE passdesk.writer; SELECT pg_sleep(60)").spawn().unwrap();
+    let mut engine = at(&url(&SERVER.place(), &name)).engine().unwrap();
+    let busy = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'passdesk.writer'::regclass";
+    while SERVER.sql_in(&name, busy) != "t" {
+        thread::yield_now();
+    }
+    assert!(matches!(engine.write(Writing::IfIdle, &mut |_| Ok(())), Err(StoreError::Busy)));
+    let told = engine.write(Writing::Few, &mut |_| Ok(()));
+    assert!(matches!(&told, Err(StoreError::Away(why)) if why.contains("standby")), "{told:?}");
+    holds.kill().unwrap();
+    holds.wait().unwrap();
 }
