@@ -156,9 +156,6 @@ pub trait Stores {
     /// The time there, to the second. It works without a store, too.
     fn now(&self) -> Result<Timestamp>;
 
-    /// The operation that works on the store. What it records has its id.
-    fn operation(&self) -> OperationId;
-
     /// Who runs this, as the store sees them. A server knows more than the operating system here.
     fn operator(&self, here: &Operator) -> Result<Operator> {
         Ok(here.clone())

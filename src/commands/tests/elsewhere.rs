@@ -20,10 +20,6 @@ impl Stores for Elsewhere<'_> {
         self.0.now()
     }
 
-    fn operation(&self) -> OperationId {
-        self.0.operation()
-    }
-
     fn open(&self) -> crate::store::Result<Store> {
         self.0.open()
     }

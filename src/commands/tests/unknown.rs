@@ -24,10 +24,6 @@ impl Stores for Losing<'_> {
         self.stores.now()
     }
 
-    fn operation(&self) -> OperationId {
-        self.stores.operation()
-    }
-
     fn open(&self) -> crate::store::Result<Store> {
         Ok(losing(self.stores.open()?, self.writes))
     }

@@ -4,7 +4,7 @@ use super::errors::{Trouble, missing, restored_on_a_server};
 use super::session::{PATIENCE, STATEMENT, Session};
 use super::statements::Statements;
 use super::stores::Shared;
-use super::{SETTINGS, schema};
+use super::{begin_to_read, schema};
 use crate::domain::clock::Timestamp;
 use crate::domain::finding::Finding;
 use crate::domain::text::counted;
@@ -43,8 +43,7 @@ pub fn examine(shared: &Shared, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
         }
         Err(other) => return Err(other),
     }
-    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {SETTINGS} {}", schema::VERSION_AND_TIME);
-    let [_, now] = session.batch(&begin, STATEMENT)?.unwrap_or_default();
+    let [_, now] = session.batch(&begin_to_read(), STATEMENT)?.unwrap_or_default();
     let sql = Statements::new(&session, STATEMENT);
     rows(&mut SqlRows { sql, now: shared.time_of(&now)? }, watch, &mut findings)?;
     session.batch("ROLLBACK", STATEMENT)?;

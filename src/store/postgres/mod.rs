@@ -117,6 +117,11 @@ impl PostgresEngine {
     }
 }
 
+/// Begins a transaction that sees one moment, and answers the version and the time.
+fn begin_to_read() -> String {
+    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {SETTINGS} {}", schema::VERSION_AND_TIME)
+}
+
 /// A transaction that has begun.
 struct Begun {
     session: Session,
@@ -152,7 +157,7 @@ impl Drop for PostgresEngine {
 impl Engine for PostgresEngine {
     #[expect(clippy::disallowed_methods, reason = "how long somebody waits is no time that is stored")]
     fn read(&self, work: &mut dyn FnMut(&mut dyn Reads) -> Result<()>) -> Result<()> {
-        let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {SETTINGS} {}", schema::VERSION_AND_TIME);
+        let sql = begin_to_read();
         let began = Instant::now();
         loop {
             let left = self.shared.patience().saturating_sub(began.elapsed());

@@ -198,10 +198,6 @@ impl Stores for PostgresStores {
         self.shared.time_of(&now.to_string())
     }
 
-    fn operation(&self) -> OperationId {
-        self.operation
-    }
-
     fn operator(&self, here: &Operator) -> Result<Operator> {
         let Facts { role, from, is_operator, .. } = self.shared.facts()?;
         Ok(Operator { role: Some(DatabaseRole { name: role, from, is_operator }), ..here.clone() })

@@ -89,10 +89,6 @@ impl Stores for SqliteStores {
         Ok(self.clock.now())
     }
 
-    fn operation(&self) -> OperationId {
-        self.operation
-    }
-
     fn examine(&self, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
         examine::examine(&self.path, &self.gate, self.clock.now(), watch)
     }

@@ -86,11 +86,12 @@ impl Done {
         }
         let behind = in_force.iter().rposition(|row| *row == Some(true)).map_or(0, |last| last + 1);
         let dead = &in_force[behind..];
-        let mut is_ours = true;
-        for row in dead.iter().zip(&unfinished.rows).filter(|_| behind == 0).map(|(_, row)| row) {
-            is_ours = is_ours && store.has_begun(row.operation)?;
-        }
-        if dead.len() > BATCH || dead.contains(&None) || !is_ours {
+        // Without a row in force, only the marks can tell. They are asked for one batch at most.
+        let may_be_ours = dead.len() <= BATCH && !dead.contains(&None);
+        let are_marked = || {
+            unfinished.rows.iter().try_fold(true, |all, row| Ok::<_, Failure>(all && store.has_begun(row.operation)?))
+        };
+        if !may_be_ours || (behind == 0 && !are_marked()?) {
             let path = unfinished.path.display();
             return Err(Failure::new(
                 Kind::Conflict,
