@@ -113,6 +113,12 @@ impl StoredHash {
         parse(&self.0).is_some_and(|(parsed, _)| Argon2::default().verify_password(password, &parsed).is_ok())
     }
 
+    /// What it takes to evaluate it, as text for the store. `None` if it is never evaluated.
+    #[must_use]
+    pub fn scheme(&self) -> Option<String> {
+        self.cost().map(|cost| cost.to_string())
+    }
+
     /// Its cost. `None` if it is damaged or too expensive, so that it is never evaluated.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {

@@ -324,6 +324,7 @@ pub fn replace_password(
     account.temporary_until = None;
     account.temporary_lapsed = false;
     account.password_changed_at = Some(tx.now());
+    account.last_sign_in_at = Some(tx.now());
     tx.save(&written(account)?)??;
     sign_ins::end_of(tx, id, keep)?;
     record::append(tx, &event)?;

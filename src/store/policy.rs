@@ -35,7 +35,7 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
         }
     }
     // A damaged or too expensive hash is never evaluated.
-    policy.costs = reads.hash_costs(MOST_COSTS)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect();
+    policy.costs = reads.hash_schemes(MOST_COSTS)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect();
     if !policy.costs.contains(&policy.cost) {
         policy.costs.push(policy.cost);
     }

@@ -32,14 +32,21 @@ impl<'a> Conditions<'a> {
             None => {}
             Some(State::Removed) => all.and("removed_at IS NOT NULL", []),
             Some(State::Disabled) => all.and("state = 'disabled'", []),
-            Some(State::Locked) => all.and("state = 'active' AND locked_at IS NOT NULL", []),
-            Some(State::Active) => all.and("state = 'active' AND locked_at IS NULL AND NOT must_change", []),
+            Some(State::Expired) => all.and("state = 'active' AND expires_at <= ?", [now.into()]),
+            Some(State::Locked | State::Active | State::MustChange | State::TemporaryExpired) => {
+                all.and("state = 'active' AND (expires_at IS NULL OR expires_at > ?)", [now.into()]);
+            }
+        }
+        match filter.state {
+            None | Some(State::Removed | State::Disabled | State::Expired) => {}
+            Some(State::Locked) => all.and("locked_at IS NOT NULL", []),
+            Some(State::Active) => all.and("locked_at IS NULL AND NOT must_change", []),
             Some(State::MustChange) => {
-                all.and("state = 'active' AND locked_at IS NULL AND must_change", []);
+                all.and("locked_at IS NULL AND must_change", []);
                 all.and("(temporary_until IS NULL OR (temporary_until > ? AND NOT temporary_lapsed))", [now.into()]);
             }
             Some(State::TemporaryExpired) => {
-                all.and("state = 'active' AND locked_at IS NULL", []);
+                all.and("locked_at IS NULL", []);
                 all.and("(temporary_until <= ? OR temporary_lapsed)", [now.into()]);
             }
         }
