@@ -5,6 +5,7 @@ mod common;
 
 mod admins;
 mod answers;
+mod archive;
 mod authority;
 mod backup;
 mod batches;
