@@ -54,7 +54,7 @@ impl Old {
     }
 
     fn head(&self) -> String {
-        self.verify(&["--format", "csv"], &[]).succeeds().stdout.lines().nth(1).unwrap()[2..].to_owned()
+        self.verify(&["--format", "csv"], &[]).succeeds().stdout.trim_end().rsplit_once(',').unwrap().1.to_owned()
     }
 }
 
