@@ -39,6 +39,8 @@ pub struct Handover {
     format: Format,
     /// The kind of secret: `temporary password` or `token`.
     what: &'static str,
+    /// Whether each secret is sealed.
+    is_sealed: bool,
     is_bare: bool,
     quiet: bool,
     /// Whether there are several secrets. Then a failure ends only one of them, and not the command.
@@ -47,22 +49,32 @@ pub struct Handover {
     in_force: usize,
 }
 
+/// How secrets are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// The format.
+    pub format: Format,
+    /// Whether a secret is printed bare.
+    pub quiet: bool,
+    /// Whether there may be several. JSON is an array then.
+    pub several: bool,
+    /// Whether each secret is sealed.
+    pub sealed: bool,
+}
+
 impl Handover {
-    /// Begins a handover. `several` makes JSON an array.
-    pub fn begin<D: Disclosure>(
-        way: Box<dyn WayOut>,
-        terminal: &mut dyn Terminal,
-        format: Format,
-        quiet: bool,
-        several: bool,
-    ) -> Self {
+    /// Begins a handover.
+    pub fn begin<D: Disclosure>(way: Box<dyn WayOut>, terminal: &mut dyn Terminal, form: Form) -> Self {
+        let Form { format, quiet, several, sealed } = form;
         if let Some(made) = way.doomed() {
             terminal.doom(made);
         }
         Self {
-            is_bare: quiet || way.is_bare(D::BARE_IN_A_FILE),
+            // A program opens the file of a single message.
+            is_bare: quiet || way.is_bare(D::BARE_IN_A_FILE || (sealed && !several)),
+            is_sealed: sealed,
             way,
-            rows: RecordWriter::new(format, several, D::COLUMNS),
+            rows: RecordWriter::new(format, several, if sealed { D::SEALED_COLUMNS } else { D::COLUMNS }),
             format,
             what: D::WHAT,
             quiet,
@@ -73,10 +85,11 @@ impl Handover {
     }
 
     /// Goes on with the output of an interrupted run.
-    pub fn resume(unfinished: Unfinished, terminal: &mut dyn Terminal, format: Format) -> Self {
+    pub fn resume(unfinished: Unfinished, terminal: &mut dyn Terminal, format: Format, sealed: bool) -> Self {
         let rows = unfinished.rows.len();
         let way = Box::new(ToFile::resume(unfinished));
-        let mut resumed = Self::begin::<TemporaryDisclosure>(way, terminal, format, false, true);
+        let form = Form { format, quiet: false, several: true, sealed };
+        let mut resumed = Self::begin::<TemporaryDisclosure>(way, terminal, form);
         resumed.rows.go_on_behind(rows);
         resumed
     }

@@ -476,6 +476,7 @@ impl Site {
             name: format!("Name of {username}"),
             email: None,
             role: roles.to_vec(),
+            key: None,
             handover: quiet(),
         };
         self.call(Call::default(), |desk| super::users::add::run(desk, &add)).succeeds().password()

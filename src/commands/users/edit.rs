@@ -2,10 +2,12 @@
 
 use crate::cli::users;
 use crate::commands::actor::acting;
+use crate::commands::keys;
 use crate::commands::{Desk, done, email, find};
 use crate::domain::authority::{Action, Subject};
 use crate::domain::clock::spoken;
 use crate::domain::name::Username;
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
@@ -20,9 +22,11 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         display_name: args.name.as_deref().map(str::parse).transpose()?,
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
+        public_key: args.key.as_deref().map(|key| keys::kept(desk, key)).transpose()?,
     };
-    if username.is_none() && edit.display_name.is_none() && edit.email.is_none() && edit.roles.is_none() {
-        let hint = "add --username, --name, --email, --role or --no-roles";
+    let is_some = edit.display_name.is_some() || edit.email.is_some() || edit.public_key.is_some();
+    if username.is_none() && edit.roles.is_none() && !is_some {
+        let hint = "add --username, --name, --email, --role, --no-roles or --key";
         return Err(Failure::new(Kind::Usage, "nothing is to be changed").hint(hint));
     }
 
@@ -53,6 +57,14 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     if account.roles != before.roles {
         let said = |roles: Roles| if roles.is_empty() { "none".into() } else { roles.join(", ") };
         desk.terminal.note(&format!("Roles: {}; before: {}.", said(account.roles), said(before.roles)));
+    }
+    if account.public_key != before.public_key {
+        let said = |key: &Option<PublicKey>| key.as_ref().map_or_else(|| "none".into(), PublicKey::fingerprint);
+        desk.terminal.note(&format!(
+            "Public key: {}; before: {}.",
+            said(&account.public_key),
+            said(&before.public_key)
+        ));
     }
     desk.print_changed(&[account], false)
 }

@@ -337,6 +337,7 @@ fn new(username: &str, roles: &[Role]) -> NewAccount {
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
+        public_key: None,
         temporary: temporary(username),
     }
 }
