@@ -80,10 +80,10 @@ impl Hashing {
 
 /// Hashes a password, and seals it if that was asked for.
 fn made(hasher: &mut Hasher, Task { secret, salt, keys }: Task) -> anyhow::Result<Hashed> {
-    let hashed = hasher.hash_temporary(secret, salt)?;
+    let password = hasher.hash_temporary(secret, salt)?;
     match keys {
-        Some(keys) => hashed.sealed(&Recipients::of(&keys)?),
-        None => Ok(hashed),
+        Some(keys) => password.sealed(&Recipients::of(&keys)?),
+        None => Ok(password),
     }
 }
 

@@ -102,7 +102,7 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
         (Some(Copier::Osc52), _) => Box::new(Osc52),
         (Some(Copier::Clipboard), _) => Box::new(ToClipboard::new(clear_after)),
         (None, Some(path)) => Box::new(ToFile::new(path)?),
-        (None, None) => Box::new(Standard::open(desk.output)?),
+        (None, None) => Box::new(Standard::open(desk.output, !flags.encrypt_to.is_empty())?),
     };
     let form = Form { format: desk.format(), quiet: flags.quiet, several, sealed: !flags.encrypt_to.is_empty() };
     Ok(Handover::begin::<D>(way, desk.terminal, form))

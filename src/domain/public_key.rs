@@ -99,13 +99,17 @@ impl fmt::Display for PublicKey {
     }
 }
 
+fn private() -> Invalid {
+    Invalid::new("this is a private key, and not a public one", NEVER)
+}
+
 fn refused<T>(message: impl Into<String>) -> Result<T, Invalid> {
     Err(Invalid::new(message, TAKEN))
 }
 
 fn read(text: &str) -> Result<(PublicKey, Recipient), Invalid> {
     if is_private(text) {
-        return Err(Invalid::new("this is a private key, and not a public one", NEVER));
+        return Err(private());
     }
     if text.len() > MAX_LINE {
         return refused(format!("the key has more than {MAX_LINE} characters"));
@@ -241,8 +245,7 @@ pub struct BadLine {
 pub fn listed(text: &str) -> Result<Vec<PublicKey>, BadLine> {
     // A private key has several lines, and the first is enough.
     if is_private(text) {
-        let why = Invalid::new("it holds a private key, and not a public one", NEVER);
-        return Err(BadLine { line: 1, why });
+        return Err(BadLine { line: 1, why: private() });
     }
     let mut keys = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
@@ -258,7 +261,7 @@ pub fn listed(text: &str) -> Result<Vec<PublicKey>, BadLine> {
     Ok(keys)
 }
 
-/// A line without the options that an `authorized_keys` has before the key (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+/// A line without the options that an `authorized_keys` has before the key (its man page is sshd(8)).
 fn bare(line: &str) -> Result<&str, Invalid> {
     let first = line.split([' ', '\t']).next().unwrap_or_default();
     if is_age(first) || is_ssh(first) {

@@ -38,7 +38,9 @@ impl Recipients {
     /// The holders of these keys. A key that another program wrote into the store may be of no use.
     pub fn of(keys: &[PublicKey]) -> Result<Self, Invalid> {
         let mut kinds = KeyKinds::default();
-        keys.iter().for_each(|key| kinds.0[key.kind() as usize] = true);
+        for key in keys {
+            kinds.0[key.kind() as usize] = true;
+        }
         Ok(Self { keys: keys.iter().map(PublicKey::recipient).collect::<Result<_, _>>()?, kinds })
     }
 
@@ -82,6 +84,11 @@ pub mod made_up {
     use age::{Decryptor, Identity};
 
     /// The text in a message, opened by a private key. `None` if the key does not open it.
+    ///
+    /// # Panics
+    ///
+    /// If it is no message, or no private key.
+    #[must_use]
     pub fn opened(message: &str, private: &str) -> Option<String> {
         let identity: Box<dyn Identity> = match private.parse::<age::x25519::Identity>() {
             Ok(identity) => Box::new(identity),

@@ -59,7 +59,7 @@ pub(super) struct Disclosed<'a, D> {
 
 /// The commands that open a message in a file, or at standard input: a line for each kind of key.
 pub(super) fn opening(kinds: KeyKinds, file: &str) -> String {
-    kinds.iter().map(|kind| format!("    age -d -i {}{file}\n", kind.private())).collect()
+    kinds.iter().fold(String::new(), |all, kind| all + "    age -d -i " + kind.private() + file + "\n")
 }
 
 impl<D: Disclosure> Disclosed<'_, D> {

@@ -36,15 +36,10 @@ use crate::terminal::{Phase, Terminal};
 pub struct Handover {
     way: Box<dyn WayOut>,
     rows: RecordWriter,
-    format: Format,
+    form: Form,
     /// The kind of secret: `temporary password` or `token`.
     what: &'static str,
-    /// Whether each secret is sealed.
-    is_sealed: bool,
     is_bare: bool,
-    quiet: bool,
-    /// Whether there are several secrets. Then a failure ends only one of them, and not the command.
-    several: bool,
     given: usize,
     in_force: usize,
 }
@@ -56,7 +51,7 @@ pub struct Form {
     pub format: Format,
     /// Whether a secret is printed bare.
     pub quiet: bool,
-    /// Whether there may be several. JSON is an array then.
+    /// Whether there may be several. JSON is an array then, and a failure ends only one of them, and not the command.
     pub several: bool,
     /// Whether each secret is sealed.
     pub sealed: bool,
@@ -72,13 +67,10 @@ impl Handover {
         Self {
             // A program opens the file of a single message.
             is_bare: quiet || way.is_bare(D::BARE_IN_A_FILE || (sealed && !several)),
-            is_sealed: sealed,
             way,
             rows: RecordWriter::new(format, several, if sealed { D::SEALED_COLUMNS } else { D::COLUMNS }),
-            format,
+            form,
             what: D::WHAT,
-            quiet,
-            several,
             given: 0,
             in_force: 0,
         }
@@ -104,7 +96,7 @@ impl Handover {
     /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && self.way.doomed().is_none() && self.format.has_lines()
+        self.file().is_some() && self.way.doomed().is_none() && self.form.format.has_lines()
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.
@@ -150,7 +142,7 @@ impl Handover {
                 .terminal
                 .note(&format!("The rows that failed stay in the file, which cannot be written again ({error})."));
         }
-        if self.given == 0 || self.format == Format::Text {
+        if self.given == 0 || self.form.format == Format::Text {
             return Ok(());
         }
         self.end(means)

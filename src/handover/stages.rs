@@ -28,7 +28,7 @@ struct Stage<'a, 'm> {
 impl<'a, 'm> Stage<'a, 'm> {
     fn begin(handover: &'a mut Handover, means: &'a mut Means<'m>) -> Self {
         means.terminal.enter(Phase::Delivering);
-        let then = if handover.several { Phase::Between } else { Phase::Idle };
+        let then = if handover.form.several { Phase::Between } else { Phase::Idle };
         Self { handover, means, out: 0, is_kept: false, then }
     }
 }
@@ -56,7 +56,7 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
 
     fn take(&mut self, secrets: &[Undelivered<D::KnownBy>]) -> Result<()> {
         let Stage { handover, means, out, .. } = &mut *self.stage;
-        if secrets.iter().any(|secret| secret.opened_by().is_some() != handover.is_sealed) {
+        if secrets.iter().any(|secret| secret.opened_by().is_some() != handover.form.sealed) {
             return Err(not_delivered("a secret is not encrypted as it was asked for; nothing has changed"));
         }
         let disclosed: Vec<_> = self
@@ -75,11 +75,12 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
             for row in &rows {
                 bytes.extend_from_slice(row);
             }
-            let mut lines: Vec<_> = rows.iter().map(|row| row.len()).filter(|_| handover.format.has_lines()).collect();
+            let mut lines: Vec<_> =
+                rows.iter().map(|row| row.len()).filter(|_| handover.form.format.has_lines()).collect();
             if let Some(first) = lines.first_mut() {
                 *first -= handover.rows.header_before(rows_before).len();
             }
-            let page = if handover.several { None } else { Some(&page as &dyn Fn() -> _) };
+            let page = if handover.form.several { None } else { Some(&page as &dyn Fn() -> _) };
             handover.way.hand_over(means, &Handed { what: handover.what, bytes: &bytes, rows: &lines, page })
         });
         handed.inspect_err(|_| handover.rows.go_on_behind(rows_before))?;
@@ -107,7 +108,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         batch: Vec<(D, Undelivered<T>)>,
     ) -> Result<Self> {
         let (about, secrets): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let whose = about.first().filter(|_| !handover.several).map(|one| one.username().clone());
+        let whose = about.first().filter(|_| !handover.form.several).map(|one| one.username().clone());
         let opened_by = secrets.first().and_then(Undelivered::opened_by);
         let mut stage = Stage::begin(handover, means);
         let secrets = Undelivered::deliver_all(secrets, &mut Porter { stage: &mut stage, about: &about })?;
@@ -161,11 +162,13 @@ impl<'a, 'm> InForce<'a, 'm> {
         }
         stage.then = Phase::Between;
         stage.handover.way.wait(stage.means, "It is in force");
-        if !stage.handover.quiet {
+        if !stage.handover.form.quiet {
             let said = stage.handover.way.confirmed();
             stage.means.terminal.note(&format!("The {} of {username} {said}.", stage.handover.what));
             // A bare message says nothing of how to open it.
-            if let Some(kinds) = opened_by.filter(|_| stage.handover.is_bare && stage.handover.format == Format::Text) {
+            if let Some(kinds) =
+                opened_by.filter(|_| stage.handover.is_bare && stage.handover.form.format == Format::Text)
+            {
                 let file = stage
                     .handover
                     .file()
@@ -185,7 +188,7 @@ impl Handover {
         one: &Disclosed<'_, D>,
         before: usize,
     ) -> Result<Zeroizing<Vec<u8>>> {
-        Ok(match (self.format, self.is_bare) {
+        Ok(match (self.form.format, self.is_bare) {
             _ if self.way.takes_page() => Zeroizing::default(),
             (Format::Text, true) => one.bare(),
             (Format::Text, false) => {
@@ -211,7 +214,7 @@ impl Handover {
     fn take_back(&mut self, means: &mut Means<'_>, latest: usize) {
         if self.way.take_back_latest(means) {
             self.given -= latest;
-            if self.format != Format::Text {
+            if self.form.format != Format::Text {
                 self.rows.go_on_behind(self.rows.count().saturating_sub(latest));
             }
         }

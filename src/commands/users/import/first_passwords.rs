@@ -22,6 +22,7 @@ use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
 use crate::failure::{Failure, Hint, Kind, Result};
 use crate::handover::{Handover, TemporaryDisclosure};
+use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
 
@@ -116,8 +117,13 @@ fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[
         add("--expires-in", &shell_word(lifetime));
     }
     for key in &args.encrypt_to {
-        let is_file = key != OWN && !is_meant(key);
-        add("--encrypt-to", &if is_file { in_a_shell(Path::new(key)) } else { shell_word(key).into_owned() });
+        let key = match Path::new(key) {
+            // What was piped in is gone.
+            path if input::is_stdin(path) => "FILE".into(),
+            path if key != OWN && !is_meant(key) => in_a_shell(path),
+            _ => shell_word(key).into_owned(),
+        };
+        add("--encrypt-to", &key);
     }
     if let Some(jobs) = args.jobs {
         add("--jobs", &jobs.to_string());

@@ -95,7 +95,10 @@ impl Planner<'_> {
     /// Plans an account that does not exist yet.
     fn add(&mut self, newcomer: &Newcomer) -> Result<()> {
         let roles = newcomer.roles;
-        self.keys.map_or(Ok(()), |keys| keys.suit(&newcomer.username, newcomer.public_key.as_ref()))?;
+        if let Some(keys) = self.keys {
+            let suits = keys.suit(&newcomer.username, newcomer.public_key.as_ref());
+            suits.map_err(|failure| failure.hint("the column public_key has the key that 'account' stands for"))?;
+        }
         if self.may_add.contains(&roles) {
             return Ok(());
         }

@@ -110,7 +110,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     // The person confirms the account as it is now.
     let seen = find(&store, &Target::Id(chosen[0].id))?;
     if !args.yes {
-        ask(desk, &store, &bulk, &chosen)?;
+        ask(desk, &store, &bulk, &chosen, keys.as_ref())?;
     }
     let acting = acting.renewed(&store)?;
 
@@ -161,12 +161,15 @@ fn reset_one(
 }
 
 /// Asks whether to go on. If there are too many accounts to look at, the answer is their number.
-fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
+fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen], keys: Option<&Keys>) -> Result<()> {
     let count = chosen.len();
     let mut question = if let [one] = chosen {
         let account = find(store, &Target::Id(one.id))?;
         let state = account.out_of_use(desk.now()?).map(|state| format!(", which is {state}")).unwrap_or_default();
-        format!("Reset the password of {}, id {}{state}?", account.named(), account.id)
+        // Whoever has set the key reads the password.
+        let key = one.key.as_ref().filter(|_| keys.is_some_and(Keys::need_own));
+        let to = key.map_or_else(String::new, |key| format!(", and encrypt it to {}", key.fingerprint()));
+        format!("Reset the password of {}, id {}{state}{to}?", account.named(), account.id)
     } else {
         let mut names = Vec::new();
         for one in chosen.iter().take(NAMED) {
