@@ -43,7 +43,7 @@ Example:
     Add(Add),
     /// Add many accounts from a CSV file: all of them, or none
     #[command(after_help = "\
-The first line names the columns, in any order: username, name, email, role. Commas,
+The first line names the columns, in any order: username, name, email, role, public_key. Commas,
 semicolons or tabs separate the cells. You can import what 'passdesk users list --format csv' writes.
 
 Others cannot write while all rows are written. A million rows take some seconds.
@@ -52,7 +52,7 @@ Examples:
   passdesk users import people.csv --dry-run
   passdesk users import people.csv --on-conflict update")]
     Import(Import),
-    /// Change the names, the e-mail address or the roles of an account
+    /// Change the names, the e-mail address, the roles or the public key of an account
     #[command(after_help = "\
 Nobody else gets an old username for a while: 'passdesk policy show' says how long (restorable-for).
 
@@ -65,6 +65,7 @@ Examples:
 Examples:
   passdesk users reset
   passdesk users reset alice --copy
+  passdesk users reset alice --encrypt-to alice.pub
   passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv
   passdesk users reset --all --format csv --output handover.csv
   passdesk users reset --all --format csv --resume handover.csv")]
