@@ -5,6 +5,7 @@ mod copy;
 mod elsewhere;
 mod me;
 mod reset;
+mod sealed;
 mod tokens;
 mod unknown;
 
