@@ -37,7 +37,11 @@ impl Keys {
             if text == OWN {
                 keys.own = true;
             } else {
-                keys.named.extend(read(desk, "--encrypt-to", text)?);
+                for key in read(desk, "--encrypt-to", text)? {
+                    if !keys.named.contains(&key) {
+                        keys.named.push(key);
+                    }
+                }
             }
         }
         Ok(Some(keys))

@@ -56,7 +56,9 @@ impl Recipients {
             Recipient::Age(key) => key as &dyn age::Recipient,
             Recipient::Ssh(key) => key,
         });
-        let encryptor = Encryptor::with_recipients(keys)?;
+        // The words of its error would bring translations into the program.
+        let encryptor =
+            Encryptor::with_recipients(keys).map_err(|_| anyhow::anyhow!("age encrypts to none of the keys"))?;
         let write = || -> io::Result<Vec<u8>> {
             let mut sealed = encryptor.wrap_output(ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?)?;
             sealed.write_all(secret.as_bytes())?;
