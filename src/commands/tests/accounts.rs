@@ -10,7 +10,16 @@ fn adding(username: &str) -> Add {
 }
 
 fn editing(id: &str) -> EditArgs {
-    EditArgs { id: id.into(), username: None, name: None, email: None, role: vec![], no_roles: false, key: None }
+    EditArgs {
+        id: id.into(),
+        username: None,
+        name: None,
+        email: None,
+        role: vec![],
+        no_roles: false,
+        key: None,
+        expires_on: None,
+    }
 }
 
 #[test]

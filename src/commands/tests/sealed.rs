@@ -32,6 +32,7 @@ fn keep(site: &mut Site, username: &str, key: &str) {
         role: vec![],
         no_roles: false,
         key: Some(key.into()),
+        expires_on: None,
     };
     site.call(Call::default(), |desk| users::edit::run(desk, &edit)).succeeds();
 }

@@ -162,11 +162,11 @@ impl Planner<'_> {
         let public_key = public_key.filter(|_| newcomer.public_key != account.public_key);
         name.or(email).or(roles).or(public_key)?;
         Some(Edit {
-            username: None,
             display_name: name.map(|_| newcomer.display_name.clone()),
             email: email.map(|_| newcomer.email.clone()),
             roles: roles.map(|_| newcomer.roles),
             public_key: public_key.map(|_| newcomer.public_key.clone()),
+            ..Edit::default()
         })
     }
 
