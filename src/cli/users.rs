@@ -46,7 +46,7 @@ Example:
     Add(Add),
     /// Add many accounts from a CSV file: all of them, or none
     #[command(after_help = "\
-The first line names the columns, in any order: username, name, email, role. Commas,
+The first line names the columns, in any order: username, name, email, role, public_key. Commas,
 semicolons or tabs separate the cells. You can import what 'passdesk users list --format csv' writes.
 
 Others cannot write while all rows are written. A million rows take some seconds.
@@ -55,7 +55,7 @@ Examples:
   passdesk users import people.csv --dry-run
   passdesk users import people.csv --on-conflict update")]
     Import(Import),
-    /// Change the names, the e-mail address or the roles of an account
+    /// Change the names, the e-mail address, the roles or the public key of an account
     #[command(after_help = "\
 Nobody else gets an old username for a while: 'passdesk policy show' says how long (restorable-for).
 
@@ -68,6 +68,7 @@ Examples:
 Examples:
   passdesk users reset
   passdesk users reset alice --copy
+  passdesk users reset alice --encrypt-to alice.pub
   passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv
   passdesk users reset --all --format csv --output handover.csv
   passdesk users reset --all --format csv --resume handover.csv")]
@@ -222,6 +223,9 @@ pub struct Add {
     /// A role; repeat it for several
     #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
+    /// The public key of its owner: age1…, an SSH public key, or a file with one
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
+    pub key: Option<String>,
     /// How its temporary password is handed over.
     #[command(flatten)]
     pub handover: ways::TemporaryFlags,
@@ -252,6 +256,9 @@ pub struct Import {
     /// The new file for the temporary passwords: CSV, or JSON Lines with --format json
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file(), requires = "temporary_passwords", help_heading = FIRST)]
     pub output: Option<PathBuf>,
+    /// Encrypt each to a key: age1…, an SSH public key, a file of such keys, or 'account' for the one in its row
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
+    pub encrypt_to: Vec<String>,
     /// How long they live: 90m, 8h, 2d [default: 24h, by the policy]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
     pub expires_in: Option<String>,
@@ -292,6 +299,9 @@ pub struct EditArgs {
     /// Take all its roles
     #[arg(long, conflicts_with = "role")]
     pub no_roles: bool,
+    /// The public key of its owner: age1…, an SSH public key, or a file with one; '' for none
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
+    pub key: Option<String>,
     /// Its last day, as 2027-03-31; '' for none
     #[arg(long, value_name = "DATE")]
     pub expires_on: Option<String>,

@@ -140,6 +140,7 @@ fn sample<H>(
         display_name: name.parse()?,
         email: Some(format!("{username}@example.org").parse()?),
         roles: role.into_iter().collect(),
+        public_key: None,
         temporary: NewTemporary { hash, until: after(given_at, desk.policy.temporary_lifetime) },
     })
 }

@@ -7,6 +7,7 @@ pub mod completions;
 pub mod demo;
 mod hashing;
 pub mod init;
+mod keys;
 pub mod man;
 pub mod me;
 mod paging;

@@ -1,4 +1,5 @@
-//! The rules. They are pure: they use no file, terminal, clock or random generator of their own.
+//! The rules. They are pure: they use no file, terminal, clock or random generator of their own. `sealing` is the one
+//! exception: `age` draws its random numbers itself.
 
 pub mod account;
 pub mod actor;
@@ -23,6 +24,7 @@ pub mod policy;
 pub mod public_key;
 pub mod reason;
 pub mod role;
+pub mod sealing;
 pub mod secret;
 pub mod sign_in;
 pub(crate) mod table;

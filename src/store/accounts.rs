@@ -87,7 +87,7 @@ pub fn add<H>(tx: &mut Tx<'_>, by: &Actor, new: &NewAccount<H>) -> Result<Accoun
 where
     H: Deref<Target = StoredHash>,
 {
-    let NewAccount { username, display_name, email, roles, temporary } = new;
+    let NewAccount { username, display_name, email, roles, public_key, temporary } = new;
     let subject = Subject { id: None, username, roles: *roles };
     authorize(tx, by, Action::Add, subject)?;
     if !roles.is_empty() {
@@ -96,6 +96,7 @@ where
     lives(tx, temporary.until)?;
     is_free(tx, username, None)?;
     let mut account = Account::new(username.clone(), display_name.clone(), email.clone(), *roles, tx.now());
+    account.public_key.clone_from(public_key);
     give(tx, by, &mut account, temporary.until);
     let mut number = None;
     tx.insert(&mut iter::once(account), &mut |made| {
@@ -155,6 +156,7 @@ pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_
         display_name: edit.display_name.as_ref().unwrap_or(&was.display_name).clone(),
         email: edit.email.as_ref().unwrap_or(&was.email).clone(),
         roles,
+        public_key: edit.public_key.as_ref().unwrap_or(&was.public_key).clone(),
         expires_at: edit.expires_at.unwrap_or(was.expires_at),
         ..was.clone()
     })

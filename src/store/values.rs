@@ -15,6 +15,7 @@ use crate::domain::folding::searched;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::throttle::TryId;
@@ -38,6 +39,8 @@ pub struct NewAccount<H = Delivered<StoredHash>> {
     pub email: Option<Email>,
     /// Its roles.
     pub roles: Roles,
+    /// The public key of its owner.
+    pub public_key: Option<PublicKey>,
     /// Its first password.
     pub temporary: NewTemporary<H>,
 }
@@ -62,6 +65,8 @@ pub struct Edit {
     pub email: Option<Option<Email>>,
     /// Exactly these roles.
     pub roles: Option<Roles>,
+    /// Another public key. `Some(None)` removes it.
+    pub public_key: Option<Option<PublicKey>>,
     /// Another moment at which the account ends by itself. `Some(None)` means that it does not.
     pub expires_at: Option<Option<Timestamp>>,
 }
@@ -70,7 +75,14 @@ impl Edit {
     /// The action that this edit is. Giving roles or taking roles, without other changes, is an action of its own.
     #[must_use]
     pub fn action(&self, account: &Account) -> Action {
-        let Self { username: None, display_name: None, email: None, roles: Some(roles), expires_at: None } = self
+        let Self {
+            username: None,
+            display_name: None,
+            email: None,
+            public_key: None,
+            roles: Some(roles),
+            expires_at: None,
+        } = self
         else {
             return Action::Edit;
         };
@@ -94,6 +106,8 @@ pub struct Newcomer {
     pub email: Option<Email>,
     /// Its roles.
     pub roles: Roles,
+    /// The public key of its owner.
+    pub public_key: Option<PublicKey>,
 }
 
 /// The accounts that already have the names of a newcomer.

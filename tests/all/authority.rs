@@ -217,7 +217,7 @@ fn temporary() -> NewTemporary {
 
 fn new<H>(username: &str, roles: Roles, temporary: NewTemporary<H>) -> NewAccount<H> {
     let username = username.parse().unwrap();
-    NewAccount { username, display_name: DisplayName::default(), email: None, roles, temporary }
+    NewAccount { username, display_name: DisplayName::default(), email: None, roles, public_key: None, temporary }
 }
 
 fn operator() -> Actor {

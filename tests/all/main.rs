@@ -48,6 +48,7 @@ mod prompts;
 mod record;
 mod resume;
 mod screen;
+mod sealed;
 mod secrets;
 mod sheets;
 mod signals;

@@ -5,6 +5,7 @@ mod copy;
 mod elsewhere;
 mod me;
 mod reset;
+mod sealed;
 mod tokens;
 mod unknown;
 
@@ -476,6 +477,7 @@ impl Site {
             name: format!("Name of {username}"),
             email: None,
             role: roles.to_vec(),
+            key: None,
             handover: quiet(),
         };
         self.call(Call::default(), |desk| super::users::add::run(desk, &add)).succeeds().password()

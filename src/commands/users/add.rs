@@ -2,6 +2,7 @@
 
 use crate::cli::users::Add;
 use crate::commands::actor::acting;
+use crate::commands::keys::{self, Keys};
 use crate::commands::way_out;
 use crate::commands::{Desk, email};
 use crate::domain::account::Lifecycle;
@@ -19,6 +20,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let email = email(args.email.as_deref())?;
     let roles: Roles = args.role.iter().copied().collect();
     way_out::check(&args.handover.way_out, desk, 1)?;
+    let encrypt_to = &args.handover.way_out.encrypt_to;
+    let public_key = args.key.as_deref().map_or(Ok(None), |key| keys::kept(desk, key))?;
+    let keys = match public_key {
+        Some(_) => Keys::of(encrypt_to, desk),
+        None => Keys::of_newcomer(encrypt_to, desk, "give it one with --key, or name a key with --encrypt-to"),
+    }?;
+    let to = keys.map(|keys| keys.recipients(&username, public_key.as_ref())).transpose()?;
     let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
@@ -37,9 +45,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
         desk,
         (&username, &display_name, Lifecycle::Active),
         lifetime,
+        to.as_ref(),
         |temporary| {
             let (username, display_name) = (username.clone(), display_name.clone());
-            let new = NewAccount { username, display_name, email, roles, temporary };
+            let new = NewAccount { username, display_name, email, roles, public_key, temporary };
             Ok(store.add_account(acting.actor(), &new).map(drop)?)
         },
     )?;

@@ -13,10 +13,12 @@ pub enum Column {
     Email,
     /// The roles.
     Roles,
+    /// The public key of its owner.
+    PublicKey,
 }
 
 /// The names of each column, as [`key`] has them.
-const NAMES: [(Column, &[&str]); 4] = [
+const NAMES: [(Column, &[&str]); 5] = [
     (
         Column::Username,
         &[
@@ -63,6 +65,10 @@ const NAMES: [(Column, &[&str]); 4] = [
         ],
     ),
     (Column::Roles, &["role", "roles", "rol", "rollen"]),
+    (
+        Column::PublicKey,
+        &["publickey", "sshkey", "sshpublickey", "publiekesleutel", "openbaresleutel", "clepublique", "clessh"],
+    ),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.

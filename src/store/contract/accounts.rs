@@ -4,6 +4,8 @@ use super::{
     HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary, when,
 };
 use crate::domain::account::{Account, Lifecycle, State};
+use crate::domain::public_key::PublicKey;
+use crate::domain::public_key::made_up::AGE;
 use crate::domain::role::Role;
 use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
 
@@ -53,6 +55,19 @@ pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut Store) {
     assert_eq!(unedited, alice);
     let searched = Filter { search: Some("other".into()), ..Filter::default() };
     assert_eq!(list(store, &searched, Sort::Id, false, 10), [edited]);
+}
+
+pub fn an_account_keeps_a_key_until_another_edit_takes_it(store: &mut Store) {
+    let alice = added(store, "alice", &[]);
+    let key: PublicKey = AGE[0].parse().unwrap();
+    for key in [Some(key), None] {
+        let edit = Edit { public_key: Some(key.clone()), ..Edit::default() };
+        let seen = get(store, alice.id).revision;
+        store.edit_account(&operator(), alice.id, seen, &edit).unwrap();
+        let edited = get(store, alice.id);
+        assert_eq!(edited.public_key, key);
+        assert_eq!(Account { public_key: None, revision: alice.revision, ..edited }, alice);
+    }
 }
 
 pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &mut Store) {

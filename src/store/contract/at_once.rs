@@ -31,9 +31,9 @@ pub fn opened(stores: &dyn Stores) -> Store {
 
 /// A store with one account that is not in its place yet.
 fn prepared(stores: &dyn Stores) -> Box<dyn PreparedStore> {
-    let NewAccount { username, display_name, email, roles, temporary } = new("first", &[]);
+    let NewAccount { username, display_name, email, roles, public_key, temporary } = new("first", &[]);
     let temporary = NewTemporary { hash: undelivered(hash("first")), until: temporary.until };
-    let first = NewAccount { username, display_name, email, roles, temporary };
+    let first = NewAccount { username, display_name, email, roles, public_key, temporary };
     stores.prepare(&operator(), &first, &mut |_| ()).unwrap()
 }
 

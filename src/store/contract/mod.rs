@@ -53,6 +53,7 @@ macro_rules! laws {
                 a_username_is_taken_once,
                 an_address_is_taken_once_whatever_its_case,
                 an_edit_changes_what_it_names_and_nothing_else,
+                an_account_keeps_a_key_until_another_edit_takes_it,
                 a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins,
                 a_reset_of_a_disabled_account_leaves_it_disabled,
                 require_change_keeps_the_password,
@@ -347,6 +348,7 @@ fn new(username: &str, roles: &[Role]) -> NewAccount {
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
+        public_key: None,
         temporary: temporary(username),
     }
 }

@@ -20,6 +20,8 @@ pub struct Columns {
     pub email: Option<usize>,
     /// The roles.
     pub roles: Option<usize>,
+    /// The public key.
+    pub public_key: Option<usize>,
     /// Columns that are left out: those that `users list` writes but an import cannot set, and unknown ones.
     pub ignored: Vec<String>,
 }
@@ -28,9 +30,9 @@ impl Columns {
     /// Reads a header. An unknown name is a fault, since its column would be lost silently. `unknown_too` leaves unknown
     /// columns out.
     pub fn of(header: &ByteRecord, unknown_too: bool) -> Result<Self, Invalid> {
-        let hint = "the columns are username, name, email and role, in any order";
+        let hint = "the columns are username, name, email, role and public_key, in any order";
         let named: Vec<String> = header.iter().map(|cell| trimmed(&String::from_utf8_lossy(cell)).to_owned()).collect();
-        let (mut username, mut name, mut email, mut roles) = (None, None, None, None);
+        let (mut username, mut name, mut email, mut roles, mut public_key) = (None, None, None, None, None);
         let (mut ignored, mut unknown): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for (place, cell) in named.iter().enumerate() {
             let is_second = match column(cell) {
@@ -38,6 +40,7 @@ impl Columns {
                 Some(Column::Name) => name.replace(place).is_some(),
                 Some(Column::Email) => email.replace(place).is_some(),
                 Some(Column::Roles) => roles.replace(place).is_some(),
+                Some(Column::PublicKey) => public_key.replace(place).is_some(),
                 None if is_listed(cell) => {
                     let is_second = ignored.iter().any(|earlier| key(earlier) == key(cell));
                     ignored.push(cell.clone());
@@ -67,7 +70,7 @@ impl Columns {
             };
             return Err(Invalid::new(what, format!("--ignore-columns leaves unknown columns out; {hint}")));
         }
-        Ok(Self { count: named.len(), username, name, email, roles, ignored })
+        Ok(Self { count: named.len(), username, name, email, roles, public_key, ignored })
     }
 }
 
@@ -96,7 +99,8 @@ mod tests {
     fn what_a_list_has_is_known_and_what_of_it_is_ignored_is_named() {
         let found = columns(ACCOUNT).unwrap();
         assert_eq!((found.username, found.name, found.email, found.roles), (1, Some(2), Some(3), Some(4)));
-        assert_eq!(found.ignored.len(), ACCOUNT.len() - 4);
+        assert_eq!(found.public_key, Some(ACCOUNT.len() - 1));
+        assert_eq!(found.ignored.len(), ACCOUNT.len() - 5);
         assert!(found.ignored.contains(&"state".to_owned()));
     }
 

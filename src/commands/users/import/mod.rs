@@ -17,6 +17,7 @@ use self::rows::ImportRows;
 use crate::cli::users;
 use crate::cli::ways::WayFlags;
 use crate::commands::actor::{Acting, acting};
+use crate::commands::keys::{self, Keys};
 use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::{Desk, way_out};
 use crate::domain::account::AccountId;
@@ -40,8 +41,13 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
     desk.refuse_to_read_through_sudo("users import", &args.file)?;
-    let flags = WayFlags { output: args.output.clone(), ..WayFlags::default() };
+    let (output, encrypt_to) = (args.output.clone(), args.encrypt_to.clone());
+    let flags = WayFlags { output, encrypt_to, ..WayFlags::default() };
     way_out::check(&flags, desk, usize::MAX)?;
+    if input::is_stdin(&args.file) {
+        keys::refuse_stdin(&args.encrypt_to, "a list of accounts")?;
+    }
+    let keys = Keys::of(&args.encrypt_to, desk)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
@@ -58,7 +64,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if !columns.ignored.is_empty() {
         desk.terminal.note(&format!("Columns left out: {}.", columns.ignored.join(", ")));
     }
-    let plan = plan::plan(desk, &store, &acting, &columns, args.on_conflict, list, &mut bad)?;
+    let plan = plan::plan(desk, &store, &acting, &columns, (args.on_conflict, keys.as_ref()), list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
         acting.record(&mut store, Action::Import.name(), None, refusal)?;
     }
@@ -85,7 +91,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     let handed_over = match passwords {
         Some(passwords) if !imported.ids.is_empty() => {
-            passwords.hand_over(desk, &mut store, &acting, args, &plan, &imported.ids)
+            passwords.hand_over(desk, &mut store, &acting, (args, keys.as_ref()), &plan, &imported.ids)
         }
         _ => Ok(()),
     };

@@ -5,6 +5,7 @@ use super::list::{List, keep};
 use crate::cli::users::OnConflict;
 use crate::commands::Desk;
 use crate::commands::actor::{Acting, is_removed};
+use crate::commands::keys::Keys;
 use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::taken;
 use crate::domain::account::Account;
@@ -41,7 +42,7 @@ pub fn plan(
     store: &Store,
     acting: &Acting,
     columns: &Columns,
-    on_conflict: OnConflict,
+    (on_conflict, keys): (OnConflict, Option<&Keys>),
     list: List,
     bad: &mut BadRows,
 ) -> Result<Plan> {
@@ -51,6 +52,7 @@ pub fn plan(
         acting,
         columns,
         on_conflict,
+        keys,
         may_add: Vec::new(),
         plan: Plan { new: Vec::new(), edits: Vec::new(), skipped: 0, refused: None },
     };
@@ -82,6 +84,8 @@ struct Planner<'a> {
     acting: &'a Acting,
     columns: &'a Columns,
     on_conflict: OnConflict,
+    /// To whom the first passwords are encrypted, if they are.
+    keys: Option<&'a Keys>,
     /// Role sets for which the actor is known to have the right to add accounts.
     may_add: Vec<Roles>,
     plan: Plan,
@@ -91,6 +95,10 @@ impl Planner<'_> {
     /// Plans an account that does not exist yet.
     fn add(&mut self, newcomer: &Newcomer) -> Result<()> {
         let roles = newcomer.roles;
+        if let Some(keys) = self.keys {
+            let suits = keys.suit(&newcomer.username, newcomer.public_key.as_ref());
+            suits.map_err(|failure| failure.hint("the column public_key has the key that 'account' stands for"))?;
+        }
         if self.may_add.contains(&roles) {
             return Ok(());
         }
@@ -147,15 +155,17 @@ impl Planner<'_> {
 
     /// The difference between the columns and the account, or `None` if there is none.
     fn difference(&self, newcomer: &Newcomer, account: &Account) -> Option<Edit> {
-        let Columns { name, email, roles, .. } = self.columns;
+        let Columns { name, email, roles, public_key, .. } = self.columns;
         let name = name.filter(|_| newcomer.display_name != account.display_name);
         let email = email.filter(|_| newcomer.email != account.email);
         let roles = roles.filter(|_| newcomer.roles != account.roles);
-        name.or(email).or(roles)?;
+        let public_key = public_key.filter(|_| newcomer.public_key != account.public_key);
+        name.or(email).or(roles).or(public_key)?;
         Some(Edit {
             display_name: name.map(|_| newcomer.display_name.clone()),
             email: email.map(|_| newcomer.email.clone()),
             roles: roles.map(|_| newcomer.roles),
+            public_key: public_key.map(|_| newcomer.public_key.clone()),
             ..Edit::default()
         })
     }

@@ -1,5 +1,7 @@
 //! The rows of a file as accounts, or their faults. This code touches no file and no store.
 
+use std::str::FromStr;
+
 use csv::ByteRecord;
 
 use super::columns::Columns;
@@ -48,15 +50,18 @@ fn newcomer(cells: &ByteRecord, columns: &Columns) -> Result<Newcomer, Invalid> 
     let mut faults = Faults::default();
     let username = faults.read(cell(Some(columns.username)), |cell| cell.parse().map(Some));
     let display_name = faults.read(cell(columns.name), str::parse);
-    let email = faults.read(cell(columns.email), |cell| match cell {
-        "" => Ok(None),
-        cell => cell.parse().map(Some),
-    });
+    let email = faults.read(cell(columns.email), optional);
+    let public_key = faults.read(cell(columns.public_key), optional);
     let roles = faults.read(cell(columns.roles), str::parse);
     match (username, faults.0) {
-        (Some(username), None) => Ok(Newcomer { username, display_name, email, roles }),
+        (Some(username), None) => Ok(Newcomer { username, display_name, email, roles, public_key }),
         (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
+}
+
+/// A cell that may be empty.
+fn optional<T: FromStr<Err = Invalid>>(cell: &str) -> Result<Option<T>, Invalid> {
+    if cell.is_empty() { Ok(None) } else { cell.parse().map(Some) }
 }
 
 /// All faults of a row, joined into one.
@@ -228,7 +233,9 @@ mod tests {
             let written: Vec<Newcomer> = accounts
                 .iter()
                 .cloned()
-                .map(|Account { username, display_name, email, roles, .. }| Newcomer { username, display_name, email, roles })
+                .map(|Account { username, display_name, email, roles, public_key, .. }| {
+                    Newcomer { username, display_name, email, roles, public_key }
+                })
                 .collect();
             for format in [Format::Csv, Format::Excel] {
                 let mut lines = RecordWriter::new(format, true, records::ACCOUNT);

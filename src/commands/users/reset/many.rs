@@ -11,6 +11,7 @@ use super::selection::Chosen;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::hashing::Hashing;
+use crate::commands::keys::Keys;
 use crate::commands::way_out::said_of;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
@@ -34,6 +35,8 @@ pub struct BulkReset<'a> {
     pub acting: &'a Acting,
     /// How long the temporary passwords are valid.
     pub lifetime: SignedDuration,
+    /// To whom they are encrypted, if they are.
+    pub keys: Option<&'a Keys>,
     /// How many cores hash. The default is all of them.
     pub jobs: Option<u16>,
     /// How to continue a run that ends early.
@@ -59,6 +62,13 @@ pub fn run(
     handover.begin_parts(&mut desk.means(), if is_few { None } else { Some(("resetting", total as u64)) });
     let mut disabled = Vec::new();
     let mut stopped: Option<Failure> = None;
+    // Each password is sealed when it is hashed, which is before its turn.
+    let owns: Vec<_> = if many.keys.is_some_and(Keys::need_own) {
+        chosen.iter().map(|one| one.key.clone()).collect()
+    } else {
+        Vec::new()
+    };
+    let mut owns = owns.into_iter();
     let mut left = chosen.into_iter();
     let mut tried = 0;
     while tried < total {
@@ -72,7 +82,7 @@ pub fn run(
         tried += batch.len();
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
-        hashing.keep_ahead(ahead, desk.rng);
+        hashing.keep_ahead(ahead, desk.rng, || many.keys.map(|keys| keys.with(owns.next().flatten().as_ref())));
         let Ready { written, accounts, batch, is_broken } =
             make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
         if is_broken {
@@ -169,6 +179,7 @@ fn make_ready(
         };
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
+            .and_then(|account| has_its_key(many.keys, &one, &account).map(|()| account))
             .and_then(|account| {
                 let about =
                     said_of(desk, (&account.username, &account.display_name, account.lifecycle), many.lifetime)?;
@@ -184,6 +195,14 @@ fn make_ready(
         }
     }
     ready
+}
+
+/// Refuses an account whose key was changed. Its password is sealed to the key that it had.
+fn has_its_key(keys: Option<&Keys>, chosen: &Chosen, account: &Account) -> Result<()> {
+    if !keys.is_some_and(Keys::need_own) || chosen.key == account.public_key {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Conflict, format!("somebody else has just changed the key of {}", account.username)))
 }
 
 /// The next accounts, up to and including an admin. Whether the next admin is the last one shows only after this reset.

@@ -15,6 +15,7 @@ use self::selection::{Chosen, Selection};
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, NAMED};
+use crate::commands::keys::{self, Keys};
 use crate::commands::paging::none_of;
 use crate::commands::users::list;
 use crate::commands::users::suggest::Suggestions;
@@ -52,6 +53,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let selection = Selection::of(args)?;
     let several = selection.is_several() || args.resume.is_some();
     way_out::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
+    let encrypt_to = &args.handover.way_out.encrypt_to;
+    if args.from.as_deref().is_some_and(input::is_stdin) {
+        keys::refuse_stdin(encrypt_to, "a list of accounts")?;
+    }
+    let keys = Keys::of(encrypt_to, desk)?;
     let lifetime = way_out::lifetime(&args.handover)?;
     if matches!(selection, Selection::Unsaid) {
         let instead = "name accounts by id, username or e-mail address, with --from FILE, or by a filter";
@@ -70,9 +76,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         Selection::Unsaid => Selection::Named(vec![pick(desk, &store)?]),
         said => said.read(desk)?,
     };
-    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
+    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path, keys.is_some())).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let (mut bulk, mut chosen) = selection.find(&mut store, &acting)?;
+    let (mut bulk, mut chosen) = selection.find(&mut store, &acting, keys.as_ref())?;
     if unfinished.is_some() && !args.dry_run {
         store.settle()?;
     }
@@ -104,12 +110,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     // The person confirms the account as it is now.
     let seen = find(&store, &Target::Id(chosen[0].id))?;
     if !args.yes {
-        ask(desk, &store, &bulk, &chosen)?;
+        ask(desk, &store, &bulk, &chosen, keys.as_ref())?;
     }
     let acting = acting.renewed(&store)?;
 
     if !several && let Some(one) = chosen.pop() {
-        let outcome = reset_one(desk, &mut store, &acting, args, lifetime, &seen);
+        let outcome = reset_one(desk, &mut store, &acting, args, (lifetime, keys.as_ref()), &seen);
         bulk.record(one.written, outcome);
         return bulk.finish();
     }
@@ -118,12 +124,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
             let format = desk.format();
-            Handover::resume(unfinished, desk.terminal, format)
+            Handover::resume(unfinished, desk.terminal, format, keys.is_some())
         }
         None => way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to continue, run the same command with --resume in the place of --output".into();
-    let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
+    let many = BulkReset { acting: &acting, lifetime, keys: keys.as_ref(), jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut store, &many, chosen, bulk, way_out)
 }
 
@@ -133,7 +139,7 @@ fn reset_one(
     store: &mut Store,
     acting: &Acting,
     args: &Reset,
-    lifetime: SignedDuration,
+    (lifetime, keys): (SignedDuration, Option<&Keys>),
     account: &Account,
 ) -> Result<()> {
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
@@ -144,22 +150,26 @@ fn reset_one(
         return Err(Failure::new(Kind::Conflict, format!("somebody else has just changed {}", account.username))
             .hint("nothing has changed; look at the account, and try again"));
     }
+    let to = keys.map(|keys| keys.recipients(&account.username, account.public_key.as_ref())).transpose()?;
     let whose = (&account.username, &account.display_name, account.lifecycle);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
     if let Some(note) = still_out(account, desk.now()?) {
         desk.terminal.note(&note);
     }
-    way_out::issue_temporary(&mut handover, desk, whose, lifetime, commit)?;
+    way_out::issue_temporary(&mut handover, desk, whose, lifetime, to.as_ref(), commit)?;
     handover.close(&mut desk.means())
 }
 
 /// Asks whether to go on. If there are too many accounts to look at, the answer is their number.
-fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
+fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen], keys: Option<&Keys>) -> Result<()> {
     let count = chosen.len();
     let mut question = if let [one] = chosen {
         let account = find(store, &Target::Id(one.id))?;
         let state = account.out_of_use(desk.now()?).map(|state| format!(", which is {state}")).unwrap_or_default();
-        format!("Reset the password of {}, id {}{state}?", account.named(), account.id)
+        // Whoever has set the key reads the password.
+        let key = one.key.as_ref().filter(|_| keys.is_some_and(Keys::need_own));
+        let to = key.map_or_else(String::new, |key| format!(", and encrypt it to {}", key.fingerprint()));
+        format!("Reset the password of {}, id {}{state}{to}?", account.named(), account.id)
     } else {
         let mut names = Vec::new();
         for one in chosen.iter().take(NAMED) {

@@ -17,11 +17,21 @@ use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
 
-/// Opens the output of the earlier run. It sets the format of the new one.
-pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
+/// Opens the output of the earlier run. It sets the format of the new one. One file never has both encrypted passwords and
+/// others.
+pub fn open(desk: &mut Desk<'_>, path: &Path, sealed: bool) -> Result<Unfinished> {
     let is_kept = |file: &Metadata| desk.keeps(file);
     input::refuse_kept(path, is_kept)?;
     let unfinished = Unfinished::open(path, is_kept)?;
+    if let Some(was) = unfinished.is_sealed.filter(|was| *was != sealed) {
+        let [is, hint] = if was {
+            ["encrypted", "add --encrypt-to as the interrupted run had it"]
+        } else {
+            ["not encrypted", "leave --encrypt-to out, or encrypt the others to a new --output"]
+        };
+        let message = format!("the passwords in {} are {is}", path.display());
+        return Err(Failure::new(Kind::Usage, message).hint(hint));
+    }
     match (unfinished.format, desk.format()) {
         (None, asked) if asked.has_lines() => {}
         (None, _) => {

@@ -9,12 +9,14 @@ use crate::cli::users::Reset;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, targets};
+use crate::commands::keys::Keys;
 use crate::commands::paging::PAGE;
 use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::users::column_names::{Column, column, key};
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::commands::users::list;
 use crate::domain::account::{Account, AccountId};
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
@@ -56,11 +58,14 @@ pub struct Chosen {
     pub id: AccountId,
     /// Whether it is a global-admin. The last global-admin is not reset.
     pub is_admin: bool,
+    /// The key that it keeps.
+    pub key: Option<PublicKey>,
 }
 
 impl Chosen {
     fn new(written: &str, account: &Account) -> Self {
-        Self { written: written.to_owned(), id: account.id, is_admin: account.roles.contains(Role::GlobalAdmin) }
+        let (is_admin, key) = (account.roles.contains(Role::GlobalAdmin), account.public_key.clone());
+        Self { written: written.to_owned(), id: account.id, is_admin, key }
     }
 }
 
@@ -111,9 +116,12 @@ impl Selection {
         }
     }
 
-    /// Finds the accounts, each once. Keeps those that may be reset.
-    pub fn find(&self, store: &mut Store, acting: &Acting) -> Result<(Bulk, Vec<Chosen>)> {
-        let may = |store: &mut Store, account: &Account| acting.may_reset(store, account);
+    /// Finds the accounts, each once. Keeps those that may be reset, and to which `keys` can encrypt.
+    pub fn find(&self, store: &mut Store, acting: &Acting, keys: Option<&Keys>) -> Result<(Bulk, Vec<Chosen>)> {
+        let may = |store: &mut Store, account: &Account| {
+            acting.may_reset(store, account)?;
+            keys.map_or(Ok(()), |keys| keys.suit(&account.username, account.public_key.as_ref()))
+        };
         let chosen = |written: &str, account: Account| Chosen::new(written, &account);
         let Self::Filtered(filter) = self else { return Ok(Bulk::find(store, self.targets(), may, chosen)) };
         let own = acting.account().map(|own| own.id);
