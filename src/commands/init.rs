@@ -1,7 +1,7 @@
 //! `passdesk init`: makes a store with its first global-admin, or makes nothing.
 
 use super::Desk;
-use super::keys::Keys;
+use super::keys::NamedKeys;
 use super::store::of_new_store;
 use super::way_out;
 use crate::cli::init::Init;
@@ -33,7 +33,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let email = super::email(args.email.as_deref())?;
     way_out::check(&args.handover.way_out, desk, 1)?;
     let encrypt_to = &args.handover.way_out.encrypt_to;
-    let keys = Keys::of_newcomer(encrypt_to, desk, "name the key itself with --encrypt-to, or a file")?;
+    let keys = NamedKeys::of_newcomer(encrypt_to, desk, "name the key itself with --encrypt-to, or a file")?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
     let to = keys.map(|keys| keys.recipients(&username, None)).transpose()?;
     let lifetime = way_out::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if let Some(path) = desk.stores.file().map_or(Ok(None), StoreFile::occupant)? {

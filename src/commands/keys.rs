@@ -1,6 +1,6 @@
 //! The public keys that a command line names, and the key that an account keeps.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -18,6 +18,18 @@ pub const OWN: &str = "account";
 /// The largest file of keys, in bytes.
 const MOST: usize = 1 << 20;
 
+/// What a flag names: keys, or a file of them that has not been read yet.
+enum Source {
+    Keys(Vec<PublicKey>),
+    File(PathBuf),
+}
+
+/// What `--encrypt-to` names. Its files are read when the actor may do what they are for.
+pub struct NamedKeys {
+    sources: Vec<Source>,
+    own: bool,
+}
+
 /// To whom secrets are encrypted.
 pub struct Keys {
     /// The keys that the command line names.
@@ -26,25 +38,12 @@ pub struct Keys {
     own: bool,
 }
 
-impl Keys {
-    /// Reads what `--encrypt-to` names. `None` if nothing is to be encrypted. This comes before anything is asked.
+impl NamedKeys {
+    /// Reads the keys on the command line. `None` if nothing is to be encrypted. This comes before anything is opened.
     pub fn of(written: &[String], desk: &Desk<'_>) -> Result<Option<Self>> {
-        if written.is_empty() {
-            return Ok(None);
-        }
-        let mut keys = Self { named: Vec::new(), own: false };
-        for text in written {
-            if text == OWN {
-                keys.own = true;
-            } else {
-                for key in read(desk, "--encrypt-to", text)? {
-                    if !keys.named.contains(&key) {
-                        keys.named.push(key);
-                    }
-                }
-            }
-        }
-        Ok(Some(keys))
+        let named = written.iter().filter(|text| *text != OWN);
+        let sources = named.map(|text| Source::of(desk, "--encrypt-to", text)).collect::<Result<_>>()?;
+        Ok((!written.is_empty()).then_some(Self { sources, own: written.iter().any(|text| text == OWN) }))
     }
 
     /// The same where no account has a key yet.
@@ -55,6 +54,21 @@ impl Keys {
         Self::of(written, desk)
     }
 
+    /// Reads the files, too.
+    pub fn read(self, desk: &Desk<'_>) -> Result<Keys> {
+        let mut named = Vec::new();
+        for source in self.sources {
+            for key in source.read(desk)? {
+                if !named.contains(&key) {
+                    named.push(key);
+                }
+            }
+        }
+        Ok(Keys { named, own: self.own })
+    }
+}
+
+impl Keys {
     /// Whether an account needs a key of its own.
     pub fn need_own(&self) -> bool {
         self.own
@@ -94,17 +108,30 @@ fn give(username: &Username) -> String {
     format!("give the account one with 'passdesk users edit {username} --key KEY', or name one with --encrypt-to")
 }
 
-/// The one key that an account is to keep. `None` if the text is empty.
-pub fn kept(desk: &Desk<'_>, text: &str) -> Result<Option<PublicKey>> {
-    if text.is_empty() {
-        return Ok(None);
+/// The key that an account is to keep.
+pub struct OwnKey(Option<Source>);
+
+impl OwnKey {
+    /// Reads the key on the command line. An empty text means none.
+    pub fn of(text: &str, desk: &Desk<'_>) -> Result<Self> {
+        Ok(Self(if text.is_empty() { None } else { Some(Source::of(desk, "--key", text)?) }))
     }
-    let mut keys = read(desk, "--key", text)?;
-    match (keys.pop(), keys.len()) {
-        (key @ Some(_), 0) => Ok(key),
-        (_, more) => {
-            let message = format!("there are {}, and an account keeps one", counted(more as u64 + 1, "key"));
-            Err(Failure::new(Kind::Usage, message).hint("name a file with one key, or the key itself"))
+
+    /// Whether it is to keep one.
+    pub fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Reads its file, too.
+    pub fn read(self, desk: &Desk<'_>) -> Result<Option<PublicKey>> {
+        let Some(source) = self.0 else { return Ok(None) };
+        let mut keys = source.read(desk)?;
+        match (keys.pop(), keys.len()) {
+            (key @ Some(_), 0) => Ok(key),
+            (_, more) => {
+                let message = format!("there are {}, and an account keeps one", counted(more as u64 + 1, "key"));
+                Err(Failure::new(Kind::Usage, message).hint("name a file with one key, or the key itself"))
+            }
         }
     }
 }
@@ -118,30 +145,42 @@ pub fn refuse_stdin(written: &[String], what_else: &str) -> Result<()> {
         .hint("name the key itself, or a file"))
 }
 
-/// The keys in a text, or in the file that it names. There is at least one.
-fn read(desk: &Desk<'_>, flag: &str, text: &str) -> Result<Vec<PublicKey>> {
-    if public_key::is_meant(text) {
-        return public_key::listed(text).map_err(|bad| bad.why.into());
+impl Source {
+    /// Reads a text with keys. Any other text names a file.
+    fn of(desk: &Desk<'_>, flag: &str, text: &str) -> Result<Self> {
+        if public_key::is_meant(text) {
+            return public_key::listed(text).map(Self::Keys).map_err(|bad| bad.why.into());
+        }
+        let path = PathBuf::from(text);
+        if desk.global.password_stdin {
+            refuse_stdin(&[text.to_owned()], "a password")?;
+        }
+        desk.refuse_to_read_through_sudo(flag, &path)?;
+        Ok(Self::File(path))
     }
-    let path = Path::new(text);
-    if input::is_stdin(path) && desk.global.password_stdin {
-        refuse_stdin(&[text.to_owned()], "a password")?;
+
+    /// The keys. There is at least one.
+    fn read(self, desk: &Desk<'_>) -> Result<Vec<PublicKey>> {
+        let path = match self {
+            Self::Keys(keys) => return Ok(keys),
+            Self::File(path) => path,
+        };
+        let file = desk.read(&path).map_err(|failure| match failure.hint {
+            None => failure.hint("a key is age1…, a line of an SSH public key, or a file of them"),
+            Some(_) => failure,
+        })?;
+        // It may be a private key, named by mistake.
+        let bytes = Zeroizing::new(file.bytes);
+        let name = input::named(&path);
+        let refused =
+            |what: &str| Failure::new(Kind::Usage, format!("{name} {what}")).hint("name a file of public keys");
+        if bytes.len() > MOST {
+            return Err(refused("has more than 1 MiB, and is no list of keys"));
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|_| refused("is not text"))?;
+        let keys = public_key::listed(text).map_err(|BadLine { line, why }| {
+            Failure::new(Kind::Usage, format!("{name}, line {line}: {}", why.message)).hint(why.hint)
+        })?;
+        if keys.is_empty() { Err(refused("has no key in it")) } else { Ok(keys) }
     }
-    desk.refuse_to_read_through_sudo(flag, path)?;
-    let file = desk.read(path).map_err(|failure| match failure.hint {
-        None => failure.hint("a key is age1…, a line of an SSH public key, or a file of them"),
-        Some(_) => failure,
-    })?;
-    // It may be a private key, named by mistake.
-    let bytes = Zeroizing::new(file.bytes);
-    let name = input::named(path);
-    let refused = |what: &str| Failure::new(Kind::Usage, format!("{name} {what}")).hint("name a file of public keys");
-    if bytes.len() > MOST {
-        return Err(refused("has more than 1 MiB, and is no list of keys"));
-    }
-    let text = std::str::from_utf8(&bytes).map_err(|_| refused("is not text"))?;
-    let keys = public_key::listed(text).map_err(|BadLine { line, why }| {
-        Failure::new(Kind::Usage, format!("{name}, line {line}: {}", why.message)).hint(why.hint)
-    })?;
-    if keys.is_empty() { Err(refused("has no key in it")) } else { Ok(keys) }
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::actor::{Acting, acting};
-use super::keys::Keys;
+use super::keys::NamedKeys;
 use super::way_out;
 use super::{Desk, find, way_in};
 use crate::cli::{
@@ -56,11 +56,12 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     };
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
     way_out::check(&args.way_out, desk, 1)?;
-    let keys = Keys::of(&args.way_out.encrypt_to, desk)?;
+    let keys = NamedKeys::of(&args.way_out.encrypt_to, desk)?;
 
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut store, target.as_ref())?;
     allowed(&mut store, &acting, &owner, &wanted)?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
     let to = |owner: &Account| {
         keys.as_ref().map(|keys| keys.recipients(&owner.username, owner.public_key.as_ref())).transpose()
     };

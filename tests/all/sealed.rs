@@ -241,19 +241,24 @@ fn a_key_that_cannot_be_used_is_refused_before_anything_changes_and_is_never_rep
 
 #[test]
 fn no_file_of_keys_is_opened_through_sudo_and_a_redirected_one_is() {
-    let desk = Desk::with_alice();
-    let (key, caller) = (desk.home.path().join("alice.pub"), "65533");
-    fs::write(&key, SSH[0]).unwrap();
-    let reset = |key: &str| {
-        let mut command = desk.command(&["users", "reset", "alice", "--yes", "-q", "--encrypt-to", key]);
-        command.env("SUDO_UID", caller);
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    fs::write(desk.home.path().join("alice.pub"), SSH[0]).unwrap();
+    let token = ["tokens", "create", "helpdesk", "--account", "root", "--expires-in", "1d", "-q"];
+    let token = desk.run(&token).succeeds().stdout;
+    let reset = |flag: &str, key: &str| {
+        let command =
+            if flag == "--key" { &["users", "edit", "alice"][..] } else { &["users", "reset", "alice", "--yes", "-q"] };
+        let mut command = desk.command(&[command, &[flag, key]].concat());
+        command.env("SUDO_UID", "65533").env("PASSDESK_TOKEN", token.trim_end());
         command
     };
-    let run = desk.refuses(2, || reset("alice.pub").output().unwrap().into());
-    assert!(run.stderr.contains("opens no file through sudo"), "{}", run.stderr);
-    // The caller may do nothing here, but the keys are read before that shows.
-    let run = fed(reset("-"), "ssh-rsa AAAA");
-    assert!(run.stderr.contains("standard input, line 1"), "{}", run.stderr);
+    for flag in ["--key", "--encrypt-to"] {
+        let run = desk.refuses(2, || reset(flag, "alice.pub").output().unwrap().into());
+        assert!(run.stderr.contains("opens no file through sudo"), "{}", run.stderr);
+    }
+    let run = fed(reset("--encrypt-to", "-"), format!("{}\n", SSH[0])).succeeds();
+    assert!(is_temporary(&opened(run.stdout.as_bytes(), SSH[1]).unwrap()));
 }
 
 #[test]

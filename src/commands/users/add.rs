@@ -2,7 +2,7 @@
 
 use crate::cli::users::Add;
 use crate::commands::actor::acting;
-use crate::commands::keys::{self, Keys};
+use crate::commands::keys::{NamedKeys, OwnKey};
 use crate::commands::way_out;
 use crate::commands::{Desk, email};
 use crate::domain::account::Lifecycle;
@@ -21,12 +21,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let roles: Roles = args.role.iter().copied().collect();
     way_out::check(&args.handover.way_out, desk, 1)?;
     let encrypt_to = &args.handover.way_out.encrypt_to;
-    let public_key = args.key.as_deref().map_or(Ok(None), |key| keys::kept(desk, key))?;
-    let keys = match public_key {
-        Some(_) => Keys::of(encrypt_to, desk),
-        None => Keys::of_newcomer(encrypt_to, desk, "give it one with --key, or name a key with --encrypt-to"),
-    }?;
-    let to = keys.map(|keys| keys.recipients(&username, public_key.as_ref())).transpose()?;
+    let key = OwnKey::of(args.key.as_deref().unwrap_or_default(), desk)?;
+    let keys = if key.is_some() {
+        NamedKeys::of(encrypt_to, desk)?
+    } else {
+        NamedKeys::of_newcomer(encrypt_to, desk, "give it one with --key, or name a key with --encrypt-to")?
+    };
     let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
@@ -36,6 +36,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     if !roles.is_empty() {
         acting.may_to(&mut store, Action::Grant, subject)?;
     }
+    let public_key = key.read(desk)?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
+    let to = keys.map(|keys| keys.recipients(&username, public_key.as_ref())).transpose()?;
     super::are_free(&store, Some(&username), email.as_ref(), None)?;
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);

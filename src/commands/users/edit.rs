@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::cli::users;
 use crate::commands::actor::acting;
-use crate::commands::keys;
+use crate::commands::keys::OwnKey;
 use crate::commands::{Desk, done, email, find};
 use crate::domain::Invalid;
 use crate::domain::authority::{Action, Subject};
@@ -26,10 +26,11 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         display_name: args.name.as_deref().map(str::parse).transpose()?,
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
-        public_key: args.key.as_deref().map(|key| keys::kept(desk, key)).transpose()?,
+        public_key: None,
         expires_at: args.expires_on.as_deref().map(|text| last_day(desk, text)).transpose()?,
     };
-    if username.is_none() && edit == Edit::default() {
+    let key = args.key.as_deref().map(|key| OwnKey::of(key, desk)).transpose()?;
+    if username.is_none() && key.is_none() && edit == Edit::default() {
         let hint = "add --username, --name, --email, --role, --no-roles, --key or --expires-on";
         return Err(Failure::new(Kind::Usage, "nothing is to be changed").hint(hint));
     }
@@ -41,6 +42,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let account = find(&store, &target)?;
     let subject = Subject::from(&account);
     acting.may_change(&mut store, Action::Edit, &account)?;
+    edit.public_key = key.map(|key| key.read(desk)).transpose()?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
         // The store checks the same: granting looks at the new roles, revoking at the old ones.
         acting.may_to(&mut store, Action::Grant, Subject { roles, ..subject })?;

@@ -17,7 +17,7 @@ use self::rows::ImportRows;
 use crate::cli::users;
 use crate::cli::ways::WayFlags;
 use crate::commands::actor::{Acting, acting};
-use crate::commands::keys::{self, Keys};
+use crate::commands::keys::{self, NamedKeys};
 use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::{Desk, way_out};
 use crate::domain::account::AccountId;
@@ -47,12 +47,13 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if input::is_stdin(&args.file) {
         keys::refuse_stdin(&args.encrypt_to, "a list of accounts")?;
     }
-    let keys = Keys::of(&args.encrypt_to, desk)?;
+    let keys = NamedKeys::of(&args.encrypt_to, desk)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
     acting.may(&mut store, Action::Import)?;
 
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
     let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();

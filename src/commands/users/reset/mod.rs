@@ -15,7 +15,7 @@ use self::selection::{Chosen, Selection};
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::bulk::{Bulk, NAMED};
-use crate::commands::keys::{self, Keys};
+use crate::commands::keys::{self, Keys, NamedKeys};
 use crate::commands::paging::none_of;
 use crate::commands::users::list;
 use crate::commands::users::suggest::Suggestions;
@@ -57,7 +57,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     if args.from.as_deref().is_some_and(input::is_stdin) {
         keys::refuse_stdin(encrypt_to, "a list of accounts")?;
     }
-    let keys = Keys::of(encrypt_to, desk)?;
+    let keys = NamedKeys::of(encrypt_to, desk)?;
     let lifetime = way_out::lifetime(&args.handover)?;
     if matches!(selection, Selection::Unsaid) {
         let instead = "name accounts by id, username or e-mail address, with --from FILE, or by a filter";
@@ -72,6 +72,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
     // Rights come before files. A file may be read with the rights of another user than the one who names it.
     acting.may_on(&mut store, Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
     let selection = match selection {
         Selection::Unsaid => Selection::Named(vec![pick(desk, &store)?]),
         said => said.read(desk)?,
