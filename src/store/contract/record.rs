@@ -91,7 +91,9 @@ pub fn what_is_archived_is_gone_and_what_is_left_follows_it(store: &mut Store) {
     assert_eq!(left[0], before[3]);
     assert_eq!(left.len(), 3, "an event stands for each archive");
     let mut walk = Walk::behind(before[2].head());
-    left.iter().for_each(|event| walk.go_on(event).unwrap());
+    for event in &left {
+        walk.go_on(event).unwrap();
+    }
     assert_eq!(walk.end(), Ok(store.head().unwrap()));
     assert_eq!(words(&left[2]).split(';').next(), Some("copy: /old.jsonl"));
 }
