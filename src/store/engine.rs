@@ -318,8 +318,8 @@ pub trait Rows: Reads {
     /// Deletes the sign-ins and tokens that expire at a moment or before.
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()>;
 
-    /// Appends an event.
-    fn append(&mut self, event: &Event) -> Result<()>;
+    /// Appends events, in their order.
+    fn append(&mut self, events: &[Event]) -> Result<()>;
     /// Writes how often something was refused.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// Stops counting something.

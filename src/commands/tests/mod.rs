@@ -523,7 +523,7 @@ fn reset(ids: &[&str]) -> Reset {
 }
 
 fn many(ids: &[&str]) -> Many {
-    Many { ids: ids.iter().map(|&id| id.into()).collect() }
+    Many { ids: ids.iter().map(|&id| id.into()).collect(), ..Many::default() }
 }
 
 fn secret(prompt: &'static str, answer: &str) -> Step {

@@ -13,9 +13,9 @@ use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::Bulk;
 use crate::commands::users::reset::many::{self, BulkReset};
-use crate::commands::users::reset::selection::Chosen;
+use crate::commands::users::selection::Chosen;
 use crate::commands::way_out;
-use crate::domain::account::AccountId;
+use crate::domain::account::{AccountId, Revision};
 use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
 use crate::failure::{Failure, Hint, Kind, Result};
@@ -62,6 +62,8 @@ impl FirstPasswords {
             .map(|(id, new)| Chosen {
                 written: new.username.to_string(),
                 id: *id,
+                seen: Revision(1),
+                username: new.username.clone(),
                 is_admin: new.roles.contains(Role::GlobalAdmin),
             })
             .collect();
