@@ -3,6 +3,7 @@
 mod accounts;
 mod copy;
 mod elsewhere;
+mod many;
 mod me;
 mod reset;
 mod tokens;

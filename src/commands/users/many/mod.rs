@@ -180,7 +180,6 @@ impl Run<'_> {
         let can_go_on = stopped.is_some() || bulk.unknown() > 0;
         let hint = self.outcomes.as_ref().map_or(outcomes::AGAIN, Outcomes::to_go_on);
         let told = match self.outcomes.take() {
-            Some(outcomes) if stopped.is_some() => outcomes.leave(),
             Some(outcomes) => outcomes.close(desk),
             None if self.changed.is_empty() && (is_named || !bulk.failed.is_empty()) => Ok(()),
             None => self.print_changed(desk, several),
@@ -244,9 +243,6 @@ impl Run<'_> {
             desk.terminal.note(&format!("{}.", self.deed.done_to_many(&self.told, total)));
         }
         tell_of_those_already_so(desk, already + if is_each_told { 0 } else { self.told.already });
-        if let Some(outcomes) = &self.outcomes {
-            desk.terminal.note(&format!("The outcome for each account is in {}.", outcomes.place()));
-        }
     }
 
     /// Prints the accounts as they are now, in a machine format.

@@ -1,5 +1,6 @@
 //! The outcome for each account, in a file. A run that ends early can be continued from it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fs::Metadata;
 use std::path::Path;
@@ -14,7 +15,7 @@ use crate::domain::change::{Change, Changed};
 use crate::domain::operation::OperationId;
 use crate::domain::text::{grouped, shown};
 use crate::failure::{FailedItem, Failure, Kind, Result};
-use crate::handover::{ResultRow, Results, ToFile, UnfinishedResults};
+use crate::handover::{EarlierRow, ResultRow, Results, ToFile, UnfinishedResults};
 use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
@@ -77,13 +78,12 @@ impl Earlier {
     pub fn leave_out(mut self, desk: &mut Desk<'_>, store: &Store, deed: Deed, found: &mut Found) -> Result<Self> {
         let mut done_by: HashMap<_, HashSet<AccountId>> = HashMap::new();
         for row in &self.file.rows {
-            if !done_by.contains_key(&row.operation.0) {
-                done_by.insert(row.operation.0, store.done_by(row.operation, deed.0.action())?);
+            if let Entry::Vacant(unasked) = done_by.entry(row.operation.0) {
+                unasked.insert(store.done_by(row.operation, deed.0.action())?);
             }
         }
-        let is_foreign = |row: &&crate::handover::EarlierRow| {
-            row.outcome == DONE && row.id.is_none_or(|id| !done_by[&row.operation.0].contains(&id))
-        };
+        let is_foreign =
+            |row: &&EarlierRow| row.outcome == DONE && row.id.is_none_or(|id| !done_by[&row.operation.0].contains(&id));
         if let Some(row) = self.file.rows.iter().find(is_foreign) {
             let id = row.id.map_or_else(String::new, |id| id.to_string());
             let path = shown(self.file.path());
@@ -119,24 +119,31 @@ pub struct Outcomes {
     results: Results,
     deed: Deed,
     rowless: Vec<(Chosen, OperationId)>,
+    /// Why the latest rows are not in it, if they are not.
+    unwritten: Option<String>,
 }
 
 impl Outcomes {
     /// Makes a new file.
     pub fn make(desk: &mut Desk<'_>, path: &Path, deed: Deed) -> Result<Self> {
         let format = desk.format();
-        Ok(Self { results: Results::make(path, format, &mut desk.means())?, deed, rowless: Vec::new() })
+        Ok(Self {
+            results: Results::make(path, format, &mut desk.means())?,
+            deed,
+            rowless: Vec::new(),
+            unwritten: None,
+        })
     }
 
     /// Goes on with the file of an earlier run. Only the rows of those that are done stay in it.
     pub fn resume(desk: &Desk<'_>, earlier: Earlier, deed: Deed) -> Result<Self> {
         let Earlier { mut file, stays, rowless } = earlier;
         file.keep(&stays)?;
-        Ok(Self { results: Results::resume(file, desk.format()), deed, rowless })
+        Ok(Self { results: Results::resume(file, desk.format()), deed, rowless, unwritten: None })
     }
 
     /// Where it is.
-    pub fn place(&self) -> String {
+    fn place(&self) -> String {
         shown(self.results.path())
     }
 
@@ -168,7 +175,7 @@ impl Outcomes {
         })
     }
 
-    /// Writes the outcomes of a batch.
+    /// Writes the outcomes of a batch. If that fails, nothing more can be written.
     pub fn write(&mut self, desk: &mut Desk<'_>, batch: &[Chosen], outcomes: &[Result<Changed>]) -> Result<()> {
         let (change, operation) = (self.deed.name(), desk.operation);
         let rows = batch.iter().zip(outcomes).map(|(one, outcome)| {
@@ -181,21 +188,22 @@ impl Outcomes {
         });
         let written = self.results.write(&mut desk.means(), rows);
         written.map_err(|error| {
+            self.unwritten = Some(format!("{error:#}"));
             Failure::new(Kind::Failed, format!("not tried: {} cannot be written: {error:#}", self.place()))
         })
     }
 
-    /// Leaves the file as it is, to be continued.
-    pub fn leave(self) -> Result<()> {
-        Ok(())
-    }
-
     /// Writes the end of the file.
     pub fn close(self, desk: &mut Desk<'_>) -> Result<()> {
-        let place = self.place();
-        self.results
-            .close(&mut desk.means())
-            .map_err(|error| done(Failure::new(Kind::Failed, format!("{place} cannot be written: {error}"))))
+        let (place, to_go_on) = (self.place(), self.to_go_on());
+        let closed = match self.unwritten {
+            Some(why) => Err(why),
+            None => self.results.close(&mut desk.means()).map_err(|error| error.to_string()),
+        };
+        let unclosed = |why| Failure::new(Kind::Failed, format!("{place} cannot be written: {why}")).hint(to_go_on);
+        closed.map_err(|why| done(unclosed(why)))?;
+        desk.terminal.note(&format!("The outcome for each account is in {place}."));
+        Ok(())
     }
 }
 

@@ -56,8 +56,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     };
     let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let may = |store: &mut Store, account: &Account| acting.may_reset(store, account).map(|()| true);
-    let Found { mut bulk, mut chosen, .. } = selection.find(&mut store, &acting, may)?;
+    let Found { mut bulk, mut chosen, .. } =
+        selection.find(&mut store, &acting, |store, account| acting.may_reset(store, account).map(|()| true))?;
     if unfinished.is_some() && !args.dry_run {
         store.settle()?;
     }
