@@ -6,8 +6,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{Error, ErrorKind};
 use clap::{ArgMatches, Args as _, FromArgMatches, Id, ValueEnum, ValueHint};
 
+use jiff::SignedDuration;
+
 use super::{ways, whole_number};
 use crate::domain::account::State;
+use crate::domain::clock::read_span;
 use crate::domain::role::Role;
 use crate::store::Sort;
 
@@ -305,14 +308,21 @@ pub struct Filters {
     /// Those who must choose a new password
     #[arg(long)]
     pub must_change: bool,
+    /// Those whose password nobody has used for this long: 30d, 26w
+    #[arg(long, value_name = "DURATION", value_parser = span, allow_hyphen_values = true, conflicts_with = "never_signed_in")]
+    pub inactive: Option<SignedDuration>,
+    /// Those who have never signed in
+    #[arg(long)]
+    pub never_signed_in: bool,
 }
 
 impl Filters {
     /// Whether it says anything.
     #[must_use]
     pub fn is_said(&self) -> bool {
-        let Self { search, role, state, must_change } = self;
-        search.is_some() || role.is_some() || state.is_some() || *must_change
+        let Self { search, role, state, must_change, inactive, never_signed_in } = self;
+        let is_narrowed = search.is_some() || role.is_some() || state.is_some() || inactive.is_some();
+        is_narrowed || *must_change || *never_signed_in
     }
 }
 
@@ -423,6 +433,9 @@ pub struct EditArgs {
     /// Take all its roles
     #[arg(long, conflicts_with = "role")]
     pub no_roles: bool,
+    /// Its last day, as 2027-03-31; '' for none
+    #[arg(long, value_name = "DATE")]
+    pub expires_on: Option<String>,
 }
 
 /// Whose password to reset, and how.
@@ -449,6 +462,12 @@ pub struct Reset {
     /// How many cores to use [default: all]
     #[arg(help_heading = MORE, long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u16>(1..=1024))]
     pub jobs: Option<u16>,
+}
+
+/// Reads a span of time that is longer than nothing.
+fn span(text: &str) -> Result<SignedDuration, &'static str> {
+    let positive = |span: &SignedDuration| *span > SignedDuration::ZERO;
+    read_span(text).filter(positive).ok_or("write it as 30d, 26w or 8h")
 }
 
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {

@@ -67,6 +67,8 @@ table! {
     ListTokens => "list-tokens", &[(GlobalAdmin, Anyone)];
     /// Read the record.
     Audit => "audit", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
+    /// Take old events out of the record.
+    Archive => "archive", &[(GlobalAdmin, Anyone)];
     /// See the policy.
     ShowPolicy => "show-policy", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
     /// Back up the store.
@@ -99,6 +101,7 @@ impl Action {
             Self::Restore => format!("restore {whom}"),
             Self::Purge => "purge removed accounts".into(),
             Self::Audit => "read the audit log".into(),
+            Self::Archive => "take events out of the record".into(),
             Self::ShowPolicy => "see the policy".into(),
             Self::SetPolicy => "change the policy".into(),
             Self::CreateToken => to.map_or("make tokens of others".into(), |owner| format!("make a token of {owner}")),
@@ -263,9 +266,14 @@ pub fn decide(
     if held.contains(&Anyone) || subject.roles.guarded_as() < actor.roles.rank() {
         return Ok(());
     }
+    let why = if subject.roles.guarded_as() > subject.roles.rank() {
+        "whoever may copy the store gets the hash of every password"
+    } else {
+        "their rank is not lower"
+    };
     refuse(
         Reason::RankNotLower,
-        format!("{who} may not {deed} ({}): their rank is not lower", said_roles(subject.roles)),
+        format!("{who} may not {deed} ({}): {why}", said_roles(subject.roles)),
         whom_to_ask(action, Some(subject), actor, is_token),
     )
 }
@@ -311,7 +319,7 @@ mod tests {
     }
 
     fn of_rank(rank: usize) -> Roles {
-        Role::ALL.into_iter().filter(|role| usize::from(role.rank()) == rank).collect()
+        Role::ALL.into_iter().filter(|role| rank > 0 && usize::from(role.rank()) == rank).collect()
     }
 
     #[test]
@@ -339,6 +347,23 @@ mod tests {
         for action in [Action::Reset, Action::Unlock, Action::SignOut, Action::Disable, Action::Remove] {
             assert!(decide(Standing::Account(&actor), action, Some((&actor).into()), Timestamp::UNIX_EPOCH).is_err());
         }
+    }
+
+    #[test]
+    fn only_a_global_admin_changes_an_account_that_may_copy_the_store() {
+        let target = account(2, Roles::from_iter([Role::Backup]));
+        for (rank, may) in [(2, false), (3, false), (4, true)] {
+            let actor = account(1, of_rank(rank));
+            let reset = decide(Standing::Account(&actor), Action::Reset, Some((&target).into()), Timestamp::UNIX_EPOCH);
+            assert_eq!(reset.is_ok(), may, "{rank}");
+        }
+    }
+
+    #[test]
+    fn whoever_may_copy_the_store_may_do_nothing_else() {
+        let actor = account(1, Roles::from_iter([Role::Backup]));
+        let allowed = |action: &Action| decide(Standing::Account(&actor), *action, None, Timestamp::UNIX_EPOCH).is_ok();
+        assert_eq!(Action::ALL.into_iter().filter(allowed).collect::<Vec<_>>(), [Action::Backup]);
     }
 
     #[test]

@@ -320,6 +320,8 @@ pub trait Rows: Reads {
 
     /// Appends events, in their order.
     fn append(&mut self, events: &[Event]) -> Result<()>;
+    /// Deletes the events from one number to another. The setting `archived_until` must have reached them.
+    fn delete_events(&mut self, from: u64, until: u64) -> Result<()>;
     /// Writes how often something was refused.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// Stops counting something.

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::values::{Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
+use super::values::{ArchivedPart, Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
-use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
+use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat, archive};
 use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
@@ -33,10 +33,15 @@ pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
     changed.extend(username.map(|_| "username"));
     changed.extend(edit.display_name.is_some().then_some("name"));
     changed.extend(edit.email.is_some().then_some("email"));
+    changed.extend(edit.expires_at.is_some().then_some("end"));
     let detail =
         if changed.is_empty() { Detail::default() } else { Detail::default().with(DetailKey::Changed, changed) };
     let detail = match username {
         Some(rename) => detail.with(DetailKey::Username, rename.to.as_str()),
+        None => detail,
+    };
+    let detail = match edit.expires_at.flatten() {
+        Some(end) => detail.with_moment(DetailKey::ExpiresAt, end),
         None => detail,
     };
     match edit.roles.filter(|roles| *roles != account.roles) {
@@ -236,6 +241,15 @@ pub fn decided(by: &Actor, setting: Setting, is: &str, was: &str) -> Entry {
 #[must_use]
 pub fn backed_up(by: &Actor, place: &Path) -> Entry {
     Entry::done(by, Action::Backup.name(), None, Detail::default().with(DetailKey::Path, place.display().to_string()))
+}
+
+/// A part of the record was archived.
+#[must_use]
+pub fn archived(by: &Actor, part: &ArchivedPart<'_>) -> Entry {
+    let detail = archive::detail(part.until)
+        .with(DetailKey::Path, part.place.display().to_string())
+        .with(DetailKey::Sha256, part.file.to_hex());
+    Entry::done(by, Action::Archive.name(), None, detail)
 }
 
 /// A backup failed.

@@ -2,7 +2,7 @@
 
 use super::{EACH, OPERATION, acting, added, get, hash_of, list, operator, settled, signed_in, temporary, when};
 use crate::domain::account::{Account, AccountId, Lifecycle};
-use crate::domain::audit::Outcome;
+use crate::domain::audit::{Head, Outcome};
 use crate::domain::authority::Action;
 use crate::domain::change::{Change, Changed};
 use crate::domain::operation::OperationId;
@@ -189,6 +189,7 @@ pub fn what_a_batch_records_is_a_chain(store: &mut Store) {
     let events = store.events(&EventFilter::default(), None, 100).unwrap();
     assert_eq!(events.iter().filter(|event| event.action == "disable").count(), 3);
     for (at, event) in events.iter().enumerate() {
-        assert_eq!(event.fault(at.checked_sub(1).map(|before| &events[before])), None);
+        let before = at.checked_sub(1).map_or(Head::START, |before| events[before].head());
+        assert_eq!(event.fault(before), None);
     }
 }

@@ -8,6 +8,7 @@ pub mod authority;
 pub mod batches;
 pub mod care;
 pub mod copying;
+pub mod ends;
 pub mod imports;
 pub mod losing;
 pub mod names;
@@ -95,6 +96,13 @@ macro_rules! laws {
                 an_actor_who_takes_their_own_role_is_refused_the_rest_of_a_batch,
                 what_a_batch_records_is_a_chain,
                 a_reset_is_known_by_its_operation_for_good,
+            }
+            ends {
+                an_account_ends_by_itself,
+                an_account_that_is_given_more_time_signs_in_anew,
+                an_admin_who_ends_is_no_admin_to_count_on,
+                whoever_was_let_in_signed_in_last_then,
+                whom_nobody_has_seen_for_long_is_listed,
             }
             imports {
                 an_import_makes_accounts_without_a_password,
@@ -193,6 +201,8 @@ macro_rules! laws {
                 a_sign_in_and_its_end_are_recorded,
                 every_refusal_is_recorded_and_changes_nothing_else,
                 the_record_is_a_chain,
+                what_is_archived_is_gone_and_what_is_left_follows_it,
+                a_part_that_is_not_the_record_s_is_not_archived,
                 the_record_is_read_by_what_it_says,
                 an_actor_is_found_by_whole_words_and_no_others,
                 what_means_another_actor_takes_no_place_on_a_page,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::accounts::{read, select};
 use super::{Cell, Conditions, Sql};
 use crate::domain::account::{Account, State};
+use crate::domain::clock::before;
 use crate::domain::folding::{searched, sort_key};
 use crate::domain::role::Roles;
 use crate::store::{Filter, Page, Result, Sort};
@@ -24,6 +25,12 @@ impl<'a> Conditions<'a> {
         }
         if filter.must_change {
             all.and("must_change", []);
+        }
+        if let Some(span) = filter.inactive_for {
+            all.and("coalesce(last_sign_in_at, created_at) <= ?", [before(now, span).into()]);
+        }
+        if filter.never_signed_in {
+            all.and("last_sign_in_at IS NULL", []);
         }
         if filter.state != Some(State::Removed) {
             all.and("removed_at IS NULL", []);
@@ -155,7 +162,7 @@ pub fn count<S: Sql>(sql: &S, filter: &Filter, now: Timestamp) -> Result<u64> {
 }
 
 pub fn counted<S: Sql>(filter: &Filter, now: Timestamp) -> Query<'static> {
-    if let Filter { search: None, role: None, state: None, must_change: false } = filter {
+    if !filter.is_some() {
         // This counts the entries of two indexes. A single count would read every account.
         let all = "SELECT (SELECT count(*) FROM accounts)
                         - (SELECT count(*) FROM accounts WHERE removed_at IS NOT NULL)";
