@@ -5,6 +5,7 @@ mod common;
 
 mod admins;
 mod answers;
+mod archive;
 mod authority;
 mod backup;
 mod batches;
@@ -20,6 +21,7 @@ mod demo;
 mod displays;
 mod docs;
 mod dry_runs;
+mod ends;
 mod external;
 mod first_passwords;
 mod forged_lines;
