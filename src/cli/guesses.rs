@@ -47,6 +47,7 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("users", &["unenable"], "users disable ID"),
     ("users", &["unblock"], "users unlock ID"),
     ("users", &["rm", "del"], "users remove ID"),
+    ("users", &["logout", "signout", "kick"], "users sign-out ID"),
     ("users", &["unremove", "undelete"], "users restore ID"),
     ("users", &["passwd", "password", "set-password"], "users reset ID"),
     ("users", &["expire", "force-change"], "users require-change ID"),

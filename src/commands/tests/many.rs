@@ -56,8 +56,10 @@ fn site(change: Change) -> Site {
             }
             _ => {
                 let (account, proved) = (site.account(username), site.credential(username).revision);
-                let new =
-                    NewSignIn { digest: SignInDigest([account.id.0 as u8; 32]), until: site.clock.now() + 1.hour() };
+                let new = NewSignIn {
+                    digest: SignInDigest([u8::try_from(account.id.0).unwrap(); 32]),
+                    until: site.clock.now() + 1.hour(),
+                };
                 site.stores.open().unwrap().begin_sign_in(account.id, proved, &new).unwrap();
             }
         }
@@ -202,7 +204,9 @@ fn all_who_can_be_restored_are_the_removed_ones() {
     for username in ["alice", "bob", "carol"] {
         site.settled(username, &[]);
     }
-    ["alice", "carol"].iter().for_each(|username| site.make(Change::Remove, username));
+    for username in ["alice", "carol"] {
+        site.make(Change::Remove, username);
+    }
     let script = vec![Step::Confirm("Restore 2 accounts (alice, carol)?")];
     site.call(Call { script, ..Call::default() }, |desk| users::run(desk, &Command::Restore(all()))).succeeds();
     assert_eq!(["alice", "carol"].map(|name| site.account(name).removed_at), [None; 2]);
@@ -226,7 +230,9 @@ fn whoever_is_so_already_is_passed_over_and_counted() {
 fn a_list_of_those_who_are_all_so_already_asks_nothing_and_changes_nothing() {
     for (change, _) in QUESTIONS.into_iter().filter(|(change, _)| *change != Change::SignOut) {
         let mut site = site(change);
-        ["alice", "bob"].iter().for_each(|username| site.make(change, username));
+        for username in ["alice", "bob"] {
+            site.make(change, username);
+        }
         let before = ["alice", "bob"].map(|name| site.state(name));
         let whom = listed(&site, "alice\nbob\n");
         let ran = site.call(Call::default(), |desk| users::run(desk, &command(change, whom))).succeeds();

@@ -4,7 +4,6 @@ use crate::commands::lost_address;
 use crate::domain::account::Account;
 use crate::domain::change::{Change, Changed};
 use crate::domain::clock::Timestamp;
-use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped};
 
 /// A change, in words.
@@ -107,7 +106,8 @@ impl Deed {
                 (Change::Unlock, None) => "was not locked.".into(),
                 (Change::Unlock, Some(state)) => format!("was not locked. It is {state}."),
                 (Change::Disable, _) => "was disabled already.".into(),
-                (Change::Enable, _) => "was enabled already.".into(),
+                (Change::Enable, None) => "was enabled already.".into(),
+                (Change::Enable, Some(state)) => format!("was enabled already. It is {state}."),
                 (Change::SignOut, _) => "had no sign-in and no token.".into(),
                 (Change::Remove, _) => "was removed already.".into(),
                 (Change::Restore, _) => "was not removed.".into(),
@@ -120,7 +120,8 @@ impl Deed {
             (Change::Unlock, None) => "may try to sign in again at once.".into(),
             (Change::Unlock, Some(state)) => format!("is unlocked, and still {state}."),
             (Change::Disable, _) => "is disabled; every sign-in and token has ended.".into(),
-            (Change::Enable, _) => "is enabled.".into(),
+            (Change::Enable, None) => "is enabled.".into(),
+            (Change::Enable, Some(state)) => format!("is enabled, and still {state}."),
             (Change::SignOut, _) => format!("is signed out everywhere: {} ended.", sign_ins(ended)),
             (Change::Remove, _) => "is removed; 'passdesk users restore' brings it back.".into(),
             (Change::Restore, _) => {
@@ -152,8 +153,8 @@ impl Deed {
             Change::SignOut => format!("{are} signed out everywhere: {} ended", sign_ins(told.ended)),
             Change::Remove => format!("{are} removed; 'passdesk users restore' brings them back"),
             Change::Restore => format!("{are} restored"),
-            Change::Grant(role) => format!("{have} {} now", Role::name(role)),
-            Change::Revoke(role) => format!("{have} {} no longer", Role::name(role)),
+            Change::Grant(role) => format!("{have} {} now", role.name()),
+            Change::Revoke(role) => format!("{have} {} no longer", role.name()),
         };
         format!("{whom} {what}")
     }
