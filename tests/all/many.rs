@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Stdio};
 
 use crate::common::crowd::{crowd, everything, list, names, signal, wait_for, written};
+use crate::common::pty::Pty;
 use crate::common::{Desk, HELPDESK, Run};
 use rustix::process::Signal;
 
@@ -244,6 +245,17 @@ fn a_program_gets_each_changed_account_as_it_is_now() {
         let run = desk.run(&["users", "disable", "--search", "nowhere", "--yes", "--format", format]).succeeds();
         assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (end, ""));
     }
+}
+
+#[test]
+fn on_a_terminal_their_number_is_typed_back_and_a_progress_bar_is_shown() {
+    let desk = settled_crowd(2_000);
+    let mut pty = Pty::start(&desk.command(&["users", "disable", "--search", "example.org"]));
+    pty.until("Disable 2,000 accounts (u001, u002, u003, u004, u005, and 1995 more)?");
+    pty.until("Type 2000 to continue: ");
+    pty.send("2000\r");
+    pty.until("disabling ");
+    pty.end().exits(0).shows("2,000 accounts are disabled; every sign-in and token of theirs has ended.");
 }
 
 // The file.
