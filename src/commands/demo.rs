@@ -12,6 +12,7 @@ use crate::cli::users::{Filters, List, Reset};
 use crate::cli::{Demo, Global};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
+use crate::domain::change::Change;
 use crate::domain::clock::{Timestamp, after};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::{Courier, Undelivered};
@@ -158,7 +159,7 @@ fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sam
     }
     if sample == Sample::Disabled {
         let seen = super::find(store, &Target::Id(id))?.revision;
-        store.disable(by, id, seen)?;
+        store.change_account(by, Change::Disable, id, seen)?;
     }
     Ok(())
 }

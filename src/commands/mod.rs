@@ -246,6 +246,16 @@ fn written_to_own(stream: &str) -> Failure {
         .hint("write to a terminal, a pipe or another file")
 }
 
+/// The accounts that the targets name, as [`find`] finds them one by one.
+fn find_all(store: &Store, targets: &[Target]) -> Result<Vec<Result<Account>>> {
+    let there = store.accounts(targets)?;
+    let found = targets.iter().zip(there).map(|(target, account)| match account {
+        Some(account) => Ok(account),
+        None => find(store, target),
+    });
+    Ok(found.collect())
+}
+
 /// The account that the target names. If no account has an address, it names the removed one that had it.
 fn find(store: &Store, target: &Target) -> Result<Account> {
     if let Some(account) = store.account(target)? {

@@ -7,6 +7,7 @@ pub mod admins;
 pub mod audit;
 pub mod authority;
 pub mod blocklist;
+pub mod change;
 pub mod clock;
 pub mod credential;
 pub mod delivery;

@@ -1,7 +1,7 @@
 //! The output file of an interrupted run: its rows, and where to go on.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::mem;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
@@ -108,21 +108,12 @@ impl Unfinished {
         let (kept, gone): (Vec<_>, Vec<_>) = rows.into_iter().zip(stays).partition(|(_, stays)| **stays);
         self.rows = kept.into_iter().map(|(row, _)| row).collect();
         let end = self.rows.last().map_or(0, |last| last.place.end);
-        let mut gone: Vec<_> = gone.into_iter().map(|(row, _)| row.place).filter(|place| place.start < end).collect();
-        let kept = if gone.is_empty() {
-            self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::End(0))).and_then(|_| self.file.sync_all())
-        } else {
-            gone.push(end..u64::MAX);
-            rewrite::without(&self.file, &self.path, &gone).map(|anew| self.file = anew)
-        };
-        kept.map_err(|error| {
-            Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", shown(&self.path)))
-                .hint("nothing has changed")
-        })
+        rewrite::keep(&mut self.file, &self.path, end, gone.into_iter().map(|(row, _)| row.place))
     }
 }
 
-fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroizing<Vec<u8>>)> {
+/// Opens, locks and reads the file of an interrupted run.
+pub(super) fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroizing<Vec<u8>>)> {
     let failure = |why: &str, hint: &str| Failure::new(Kind::NotDelivered, format!("{} {why}", shown(path))).hint(hint);
     let refuse = |why: &str, hint: &str| Err(failure(why, hint));
     let unopened = |error: io::Error| match error.kind() {

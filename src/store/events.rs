@@ -215,7 +215,13 @@ pub fn signed_out(account: &Account, sign_in: SignInId) -> Entry {
 /// The owner ended this many sign-ins and tokens.
 #[must_use]
 pub fn signed_out_everywhere(by: &Actor, account: &Account, ended: usize) -> Entry {
-    Entry::done(by, "sign-out", Some(account.into()), Detail::default().with(DetailKey::Ended, ended))
+    Entry::done(by, "sign-out", Some(account.into()), of_sign_out(ended))
+}
+
+/// How many sign-ins and tokens were ended.
+#[must_use]
+pub fn of_sign_out(ended: usize) -> Detail {
+    Detail::default().with(DetailKey::Ended, ended)
 }
 
 /// A token was made.

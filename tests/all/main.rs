@@ -34,6 +34,7 @@ mod import;
 mod input;
 mod life;
 mod lists;
+mod many;
 mod many_hands;
 mod memory;
 mod migration;

@@ -3,6 +3,7 @@
 mod accounts;
 mod copy;
 mod elsewhere;
+mod many;
 mod me;
 mod reset;
 mod sealed;
@@ -525,7 +526,7 @@ fn reset(ids: &[&str]) -> Reset {
 }
 
 fn many(ids: &[&str]) -> Many {
-    Many { ids: ids.iter().map(|&id| id.into()).collect() }
+    Many { ids: ids.iter().map(|&id| id.into()).collect(), ..Many::default() }
 }
 
 fn secret(prompt: &'static str, answer: &str) -> Step {

@@ -14,9 +14,9 @@ use crate::commands::actor::Acting;
 use crate::commands::bulk::Bulk;
 use crate::commands::keys::{Keys, OWN};
 use crate::commands::users::reset::many::{self, BulkReset};
-use crate::commands::users::reset::selection::Chosen;
+use crate::commands::users::selection::Chosen;
 use crate::commands::way_out;
-use crate::domain::account::AccountId;
+use crate::domain::account::{AccountId, Revision};
 use crate::domain::public_key::is_meant;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
@@ -65,6 +65,8 @@ impl FirstPasswords {
             .map(|(id, new)| Chosen {
                 written: new.username.to_string(),
                 id: *id,
+                seen: Revision(1),
+                username: new.username.clone(),
                 is_admin: new.roles.contains(Role::GlobalAdmin),
                 key: new.public_key.clone(),
             })

@@ -7,11 +7,11 @@ use std::thread;
 
 use jiff::SignedDuration;
 
-use super::selection::Chosen;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::hashing::Hashing;
 use crate::commands::keys::Keys;
+use crate::commands::users::selection::Chosen;
 use crate::commands::way_out::said_of;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
@@ -131,7 +131,7 @@ pub fn run(
         desk.terminal.advance(tried as u64);
     }
     desk.terminal.end_progress();
-    leave(&mut bulk, left.map(|one| one.written), is_few, stopped.as_ref());
+    bulk.leave(left.map(|one| one.written), is_few, stopped.as_ref());
     conclude(desk, &bulk, &handover, &disabled, total + before);
     let resumable = handover.can_be_resumed();
     let closed = handover.close(&mut desk.means());
@@ -220,19 +220,6 @@ fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
     let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "the rows were written first".into() };
     let done = counted(bulk.done as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
-}
-
-/// Reports the accounts that were not tried. If they are few, each is named.
-fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<&Failure>) {
-    let Some(why) = stopped else { return };
-    let mut left = left.peekable();
-    if is_few {
-        left.for_each(|written| bulk.record(written, Err(why.again())));
-    } else if let Some(first) = left.next() {
-        // One of them tells the reason.
-        bulk.untried = left.count();
-        bulk.record(first, Err(why.again()));
-    }
 }
 
 /// Tells people the outcome.
