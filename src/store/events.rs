@@ -180,7 +180,7 @@ pub fn signed_in(by: &Actor, account: &Account, new: &NewSignIn) -> Entry {
 /// A password was hashed again.
 #[must_use]
 pub fn hash_renewed(by: &Actor, account: &Account, was: Option<&StoredHash>, is: &StoredHash) -> Entry {
-    let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
+    let cost = |hash: &StoredHash| hash.scheme().map_or_else(|| "unknown".into(), |scheme| scheme.to_string());
     let was = was.map_or_else(|| "none".into(), cost);
     let detail = Detail::default().with(DetailKey::Cost, cost(is)).with(DetailKey::CostBefore, was);
     Entry::done(by, "renew-hash", Some(account.into()), detail)

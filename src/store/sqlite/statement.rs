@@ -148,8 +148,7 @@ mod tests {
     use crate::domain::audit::{BYTES_AN_EVENT, Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
     use crate::domain::clock::Timestamp;
     use crate::domain::delivery::made_up::delivered;
-    use crate::domain::hash::Cost;
-    use crate::domain::hash::StoredHash;
+    use crate::domain::hash::{Cost, Scheme, StoredHash};
     use crate::domain::policy::Policy;
     use crate::store::contract::OPERATION;
     use crate::store::sql::{HASH_COSTS, SqlRows};
@@ -169,15 +168,16 @@ mod tests {
         connection
     }
 
-    fn costs(connection: &Bounded) -> Vec<Cost> {
-        policy::read(&mut rows(connection, Timestamp::UNIX_EPOCH), Policy::default()).unwrap().costs
+    fn schemes(connection: &Bounded) -> Vec<Scheme> {
+        policy::read(&mut rows(connection, Timestamp::UNIX_EPOCH), Policy::default()).unwrap().schemes
     }
 
     #[test]
     fn a_sign_in_evaluates_what_is_stored_and_what_is_decided_each_once() {
         let other = Cost { memory_kib: 65_536, passes: 1, lanes: 1 };
         for (stored, all) in [(Cost::DEFAULT, vec![Cost::DEFAULT]), (other, vec![other, Cost::DEFAULT])] {
-            assert_eq!(costs(&with_hash(&format!("$argon2id$v=19${stored}$c2FsdHNhbHRzYWx0$0000"))), all);
+            let all: Vec<_> = all.into_iter().map(Scheme::own).collect();
+            assert_eq!(schemes(&with_hash(&format!("$argon2id$v=19${stored}$c2FsdHNhbHRzYWx0$0000"))), all);
         }
     }
 
@@ -186,7 +186,7 @@ mod tests {
         for phc in
             ["", "x", "$argon2id$v=19$", "$argon2id$v=19$m=4194304,t=2,p=1$x$y", "$argon2id$v=19$m=8,t=0,p=1$x$y"]
         {
-            assert_eq!(costs(&with_hash(phc)), [Cost::DEFAULT], "{phc}");
+            assert_eq!(schemes(&with_hash(phc)), [Scheme::own(Cost::DEFAULT)], "{phc}");
         }
     }
 
@@ -196,7 +196,7 @@ mod tests {
         for damaged in ["x'6dff'", "x'246172676f6e32696424763d313924ff24'", "x'246172676f6e32696424763d3139246d3dff24'"]
         {
             connection.execute(&format!("UPDATE accounts SET password_hash = CAST({damaged} AS TEXT)"), []).unwrap();
-            assert_eq!(costs(&connection), [Cost::DEFAULT], "{damaged}");
+            assert_eq!(schemes(&connection), [Scheme::own(Cost::DEFAULT)], "{damaged}");
         }
     }
 

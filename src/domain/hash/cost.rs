@@ -1,21 +1,14 @@
-//! Password hashes as PHC strings, and their cost.
+//! What one evaluation of argon2 costs.
 
 use std::fmt;
 
-use argon2::password_hash::PasswordVerifier as _;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, Version};
-
 /// The highest cost of a stored hash. Above it, or above [`MOST_WORK`], the hash counts as damaged.
-pub(super) const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
+pub(in crate::domain) const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
 /// The most work of a hash that is evaluated, in KiB: four passes over 256 MiB, about a second.
 const MOST_WORK: u64 = 4 * 256 * 1024;
 /// The least memory and the least work that OWASP's Password Storage Cheat Sheet allows for argon2id.
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;
-
-pub(super) const SALT_BYTES: usize = 16;
-pub(super) const HASH_BYTES: usize = 32;
 
 /// The cost of one argon2id evaluation (RFC 9106 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,24 +57,11 @@ impl Cost {
         u64::from(self.memory_kib) * 1024
     }
 
-    fn is_moderate(self) -> bool {
+    pub(super) fn is_moderate(self) -> bool {
         self.memory_kib <= CAP.memory_kib
             && self.passes <= CAP.passes
             && self.lanes <= CAP.lanes
             && self.work() <= MOST_WORK
-    }
-
-    /// Takes as long as an evaluation at this cost.
-    pub(super) fn take(self) {
-        if let Ok(params) = Params::new(self.memory_kib, self.passes, self.lanes, None) {
-            let mut nobodys = [0; HASH_BYTES];
-            // Only the time it takes matters.
-            let _ = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
-                b"",
-                &[0; SALT_BYTES],
-                &mut nobodys,
-            );
-        }
     }
 }
 
@@ -89,44 +69,4 @@ impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "m={},t={},p={}", self.memory_kib, self.passes, self.lanes)
     }
-}
-
-/// A password hash as a PHC string. It must not be shown either, so it has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StoredHash(String);
-
-impl StoredHash {
-    /// Takes a PHC string from a store. It is not checked until it is used.
-    #[must_use]
-    pub fn from_store(phc: String) -> Self {
-        Self(phc)
-    }
-
-    /// The PHC string, for the store.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether this is the hash of these bytes. A damaged or too expensive hash matches nothing.
-    pub(super) fn is_of(&self, password: &[u8]) -> bool {
-        parse(&self.0).is_some_and(|(parsed, _)| Argon2::default().verify_password(password, &parsed).is_ok())
-    }
-
-    /// Its cost. `None` if it is damaged or too expensive, so that it is never evaluated.
-    #[must_use]
-    pub fn cost(&self) -> Option<Cost> {
-        parse(&self.0).map(|(_, cost)| cost)
-    }
-}
-
-fn parse(phc: &str) -> Option<(PasswordHash, Cost)> {
-    let parsed = PasswordHash::new(phc).ok()?;
-    let params = Params::try_from(&parsed).ok()?;
-    let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-    // A hash that lacks one of these would not be evaluated.
-    let is_whole = parsed.salt.is_some() && parsed.hash.is_some();
-    let is_known = parsed.algorithm.as_str() == "argon2id"
-        && parsed.version.is_none_or(|version| Version::try_from(version).is_ok());
-    (is_whole && is_known && cost.is_moderate()).then_some((parsed, cost))
 }
