@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum, ValueHint};
 
+use jiff::SignedDuration;
+
 use super::{ways, whole_number};
 use crate::domain::account::State;
+use crate::domain::clock::read_span;
 use crate::domain::role::Role;
 use crate::store::Sort;
 
@@ -174,6 +177,12 @@ pub struct Filters {
     /// Those who must choose a new password
     #[arg(long)]
     pub must_change: bool,
+    /// Those whose password nobody has used for this long: 30d, 26w
+    #[arg(long, value_name = "DURATION", value_parser = span, allow_hyphen_values = true, conflicts_with = "never_signed_in")]
+    pub inactive: Option<SignedDuration>,
+    /// Those who have never signed in
+    #[arg(long)]
+    pub never_signed_in: bool,
 }
 
 /// Which accounts to list, and how.
@@ -283,23 +292,26 @@ pub struct EditArgs {
     /// Take all its roles
     #[arg(long, conflicts_with = "role")]
     pub no_roles: bool,
+    /// Its last day, as 2027-03-31; '' for none
+    #[arg(long, value_name = "DATE")]
+    pub expires_on: Option<String>,
 }
 
 /// Whose password to reset, and how.
 #[derive(Debug, Default, clap::Args)]
 pub struct Reset {
     /// Their ids, usernames or e-mail addresses; on a terminal you may pick instead
-    #[arg(value_name = "ID", conflicts_with_all = ["from", "search", "role", "state", "must_change", "all"])]
+    #[arg(value_name = "ID", conflicts_with_all = ["from", "search", "role", "state", "must_change", "inactive", "never_signed_in", "all"])]
     pub ids: Vec<String>,
     /// Those in a file: one a line, or a CSV with a column 'username', 'id' or 'email'; '-' is standard input
     #[arg(help_heading = WHICH, long, value_name = "FILE", value_hint = ValueHint::FilePath,
-          conflicts_with_all = ["search", "role", "state", "must_change", "all"])]
+          conflicts_with_all = ["search", "role", "state", "must_change", "inactive", "never_signed_in", "all"])]
     pub from: Option<PathBuf>,
     /// Which ones, all but your own.
     #[command(flatten)]
     pub filters: Filters,
     /// All but your own
-    #[arg(help_heading = WHICH, long, conflicts_with_all = ["search", "role", "state", "must_change"])]
+    #[arg(help_heading = WHICH, long, conflicts_with_all = ["search", "role", "state", "must_change", "inactive", "never_signed_in"])]
     pub all: bool,
     /// How the temporary password is handed over.
     #[command(flatten)]
@@ -316,6 +328,12 @@ pub struct Reset {
     /// How many cores to use [default: all]
     #[arg(help_heading = MORE, long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u16>(1..=1024))]
     pub jobs: Option<u16>,
+}
+
+/// Reads a span of time that is longer than nothing.
+fn span(text: &str) -> Result<SignedDuration, &'static str> {
+    let positive = |span: &SignedDuration| *span > SignedDuration::ZERO;
+    read_span(text).filter(positive).ok_or("write it as 30d, 26w or 8h")
 }
 
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {

@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::audit::{Entry, Reason, RecordedTarget};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
+use crate::domain::clock::Timestamp;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::domain::text::shown;
@@ -17,11 +18,19 @@ pub struct Acting {
     actor: Actor,
     account: Option<Account>,
     is_token: bool,
+    /// When the command began.
+    now: Timestamp,
     /// Whether this is a dry run: nothing is done.
     foretells: bool,
 }
 
 impl Acting {
+    /// The owner of an account who acts from this moment on.
+    pub fn owner(owner: Owner, now: Timestamp) -> Self {
+        let is_token = matches!(owner.proof, Proof::Token(..));
+        Self { actor: owner.actor(), account: Some(owner.account), is_token, now, foretells: false }
+    }
+
     /// Marks a dry run. It changes nothing, so a refusal is not recorded either.
     #[must_use]
     pub fn foretelling(self, foretells: bool) -> Self {
@@ -43,12 +52,12 @@ impl Acting {
     /// Whether the actor may do it to the account. Nothing is recorded: a caller with many accounts records the outcome
     /// of all.
     pub fn decides(&self, action: Action, subject: Subject<'_>) -> std::result::Result<(), Refusal> {
-        decide(self.standing(), action, Some(subject))
+        decide(self.standing(), action, Some(subject), self.now)
     }
 
     /// Whether the actor may do it to some account.
     pub fn could(&self, action: Action) -> bool {
-        decide(self.standing(), action, None).is_ok()
+        decide(self.standing(), action, None, self.now).is_ok()
     }
 
     /// The same for a change of an account. Also fails if the account is removed, or is not removed before a restore.
@@ -82,7 +91,7 @@ impl Acting {
         action: Action,
         targets: impl IntoIterator<Item = &'t Target>,
     ) -> Result<()> {
-        let Err(refusal) = decide(self.standing(), action, None) else { return Ok(()) };
+        let Err(refusal) = decide(self.standing(), action, None, self.now) else { return Ok(()) };
         let mut named = Vec::new();
         for target in targets {
             named.extend(store.account(target)?.as_ref().map(RecordedTarget::from));
@@ -182,19 +191,17 @@ impl Acting {
         self.account.as_ref()
     }
 
+    /// When the command began.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     fn standing(&self) -> Standing<'_> {
         match &self.account {
             None => Standing::Operator,
             Some(account) if self.is_token => Standing::Token(account),
             Some(account) => Standing::Account(account),
         }
-    }
-}
-
-impl From<Owner> for Acting {
-    fn from(owner: Owner) -> Self {
-        let is_token = matches!(owner.proof, Proof::Token(..));
-        Self { actor: owner.actor(), account: Some(owner.account), is_token, foretells: false }
     }
 }
 
@@ -209,11 +216,12 @@ pub fn is_removed(account: &Account) -> Failure {
 /// may do nothing at all.
 pub fn acting(desk: &mut Desk<'_>, store: &mut Store) -> Result<Acting> {
     let acting = match way_in::known(desk, store)? {
-        Some(owner) => owner.into(),
+        Some(owner) => Acting::owner(owner, desk.now()?),
         None if desk.policy.operator_access && desk.operator.let_in().is_ok() => {
-            Acting { actor: Actor::Operator(desk.operator.clone()), account: None, is_token: false, foretells: false }
+            let (actor, now) = (Actor::Operator(desk.operator.clone()), desk.now()?);
+            Acting { actor, account: None, is_token: false, now, foretells: false }
         }
-        None => way_in::asked(desk, store)?.into(),
+        None => Acting::owner(way_in::asked(desk, store)?, desk.now()?),
     };
     if desk.global.verbose {
         desk.terminal.note(&format!("acting as {}, on {}", acting.actor.recorded(), shown(desk.stores.location())));

@@ -69,7 +69,7 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
 fn allowed(store: &mut Store, acting: &Acting, owner: &Account, wanted: &Wanted) -> Result<Roles> {
     acting.may_to(store, Action::CreateToken, Subject::from(owner))?;
     let roles = roles(store, wanted.roles, acting, owner)?;
-    if !owner.is_open() {
+    if !owner.is_open(acting.now()) {
         return Err(Failure::new(Kind::Conflict, format!("{} is not in use", owner.username)).hint(
             "only an account in use can have a token: see 'passdesk users enable' and 'passdesk users restore'",
         ));
@@ -99,7 +99,7 @@ fn whose(desk: &mut Desk<'_>, store: &mut Store, target: Option<&Target>) -> Res
     }
     let owner = way_in::owner(desk, store)?;
     let account = owner.account.clone();
-    Ok((owner.into(), account))
+    Ok((Acting::owner(owner, desk.now()?), account))
 }
 
 /// Asks for the password. Somebody else may have found the terminal signed in, and a token would outlast the sign-in.

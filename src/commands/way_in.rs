@@ -1,11 +1,11 @@
 //! The ways in: `--as`, a token, a saved sign-in, a question. Each proves that the user owns an account.
 
 use super::Desk;
-use crate::domain::account::{Account, AccountId};
+use crate::domain::account::{Account, AccountId, Lifecycle};
 use crate::domain::actor::{Actor, Proof};
 use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
-use crate::domain::clock::moment;
+use crate::domain::clock::{Timestamp, moment};
 use crate::domain::credential::{Credential, have_room, matches};
 use crate::domain::name::Username;
 use crate::domain::secret::TypedPassword;
@@ -244,16 +244,16 @@ pub fn authenticate(
     let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| begun.is_some());
     let matched = matches(credential, password, &desk.policy.schemes);
     let account = found.as_ref().map(|(account, _)| account.id);
+    let now = desk.now()?;
     let (begun, account, credential) = match (begun, found) {
-        (Some(begun), Some((account, Some(credential)))) if matched && account.is_open() => {
+        (Some(begun), Some((account, Some(credential)))) if matched && account.is_open(now) => {
             (begun, account, credential)
         }
         (_, other) => {
-            fail(desk, store, account, begun, why(other.as_ref(), begun.is_some()))?;
+            fail(desk, store, account, begun, why(other.as_ref(), begun.is_some(), now))?;
             return Ok(None);
         }
     };
-    let now = desk.now()?;
     if let Some(until) = account.temporary_until.filter(|_| account.temporary_has_expired(now)) {
         fail(desk, store, Some(account.id), Some(begun), Reason::TemporaryExpired)?;
         let message = format!("this temporary password expired {}", moment(until, now, desk.zone));
@@ -299,11 +299,12 @@ fn to_the_end<T>(mut tell: impl FnMut() -> store::Result<T>) -> store::Result<T>
 
 /// Why a try failed, for the record. A name that no account has may be a password, typed at the wrong prompt. So it is
 /// not written down.
-fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool) -> Reason {
+fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool, now: Timestamp) -> Reason {
     match found {
         None => Reason::NoSuchAccount,
         Some((account, _)) if account.removed_at.is_some() => Reason::Removed,
-        Some((account, _)) if !account.is_open() => Reason::Disabled,
+        Some((account, _)) if account.lifecycle == Lifecycle::Disabled => Reason::Disabled,
+        Some((account, _)) if account.has_expired(now) => Reason::Expired,
         Some((account, _)) if account.locked_at.is_some() => Reason::Locked,
         Some(_) if !looked_at => Reason::Throttled,
         Some((_, None)) => Reason::NoPassword,

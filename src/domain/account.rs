@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::credential::PasswordRevision;
 use super::email::Email;
 use super::name::{DisplayName, Username};
+use super::public_key::PublicKey;
 use super::role::Roles;
 use super::table::table;
 use super::throttle::Tries;
@@ -52,6 +53,8 @@ table! {
     Locked => "locked", "locked";
     /// Switched off.
     Disabled => "disabled", "disabled";
+    /// Its last day is over.
+    Expired => "expired", "expired";
     /// Removed. It can be restored for a while.
     Removed => "removed", "removed";
 }
@@ -106,6 +109,12 @@ pub struct Account {
     pub last_reset: Option<LastReset>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When its owner last gave its password, if ever.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// When it ends by itself, if it does. From then on it is as if it were disabled.
+    pub expires_at: Option<Timestamp>,
+    /// The key to which messages for its owner are encrypted.
+    pub public_key: Option<PublicKey>,
 }
 
 impl Account {
@@ -138,6 +147,9 @@ impl Account {
             locked_at: None,
             last_reset: None,
             created_at: at,
+            last_sign_in_at: None,
+            expires_at: None,
+            public_key: None,
         }
     }
 
@@ -147,6 +159,7 @@ impl Account {
         match self.lifecycle {
             _ if self.removed_at.is_some() => State::Removed,
             Lifecycle::Disabled => State::Disabled,
+            Lifecycle::Active if self.has_expired(now) => State::Expired,
             Lifecycle::Active if self.locked_at.is_some() => State::Locked,
             Lifecycle::Active if self.temporary_has_expired(now) => State::TemporaryExpired,
             Lifecycle::Active if self.must_change => State::MustChange,
@@ -160,10 +173,23 @@ impl Account {
         self.temporary_until.is_some_and(|until| until <= now || self.temporary_lapsed)
     }
 
-    /// Whether it is in use: not disabled and not removed.
+    /// Whether it has come to its end.
     #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.lifecycle == Lifecycle::Active && self.removed_at.is_none()
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// Whether it is in use: not disabled, not removed, and not at its end.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.lifecycle == Lifecycle::Active && self.removed_at.is_none() && !self.has_expired(now)
+    }
+
+    /// Why it is not in use, in a word, if it is not.
+    #[must_use]
+    pub fn out_of_use(&self, now: Timestamp) -> Option<&'static str> {
+        let state = self.state(now);
+        (!self.is_open(now)).then(|| state.label())
     }
 
     /// The key that no two accounts share, if it has an address. The address of a removed account is free for others, so

@@ -9,7 +9,8 @@ use super::role::Role;
 pub struct Admins {
     /// A global-admin who can sign in now.
     pub usable: bool,
-    /// A usable one whose password does not expire. A temporary one may expire before anybody uses it.
+    /// A usable one that does not end, with a password that does not expire. A temporary one may expire before anybody uses
+    /// it.
     pub lasting: bool,
 }
 
@@ -18,7 +19,10 @@ impl Admins {
     #[must_use]
     pub fn with(self, account: &Account, now: Timestamp) -> Self {
         let usable = account.is_usable_admin(now);
-        Self { usable: self.usable || usable, lasting: self.lasting || (usable && account.temporary_until.is_none()) }
+        Self {
+            usable: self.usable || usable,
+            lasting: self.lasting || (usable && account.temporary_until.is_none() && account.expires_at.is_none()),
+        }
     }
 
     /// Whether a kind of admin that existed before no longer exists.
@@ -33,7 +37,7 @@ impl Account {
     #[must_use]
     pub fn is_usable_admin(&self, now: Timestamp) -> bool {
         self.roles.contains(Role::GlobalAdmin)
-            && self.is_open()
+            && self.is_open(now)
             && self.locked_at.is_none()
             && self.has_password
             && !self.temporary_has_expired(now)

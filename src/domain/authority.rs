@@ -2,6 +2,7 @@
 
 use super::account::{Account, AccountId};
 use super::actor::Standing;
+use super::clock::Timestamp;
 use super::name::Username;
 use super::reason::Reason;
 use super::role::{Role, Roles};
@@ -67,7 +68,7 @@ table! {
     /// See the policy.
     ShowPolicy => "show-policy", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
     /// Back up the store.
-    Backup => "backup", &[(GlobalAdmin, Anyone)];
+    Backup => "backup", &[(GlobalAdmin, Anyone), (Role::Backup, Anyone)];
     /// Check whether the store is sound.
     Check => "check", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
 }
@@ -200,7 +201,12 @@ impl Refusal {
 }
 
 /// Decides whether an actor may do something. The subject is the account it is done to, if there is one.
-pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>) -> Result<(), Refusal> {
+pub fn decide(
+    actor: Standing<'_>,
+    action: Action,
+    subject: Option<Subject<'_>>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let (actor, is_token) = match actor {
         Standing::Operator => return Ok(()),
         Standing::Account(account) => (account, false),
@@ -210,7 +216,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
     let who = format!("{by_what}{} ({})", actor.username, said_roles(actor.roles));
     let deed = action.said(subject.map(|subject| subject.username));
     let refuse = |reason, message: String, hint: String| Err(Refusal::NotAllowed { reason, message, hint });
-    if !actor.is_open() {
+    if !actor.is_open(now) {
         return refuse(
             Reason::ActorNotInUse,
             format!("{} is no longer in use", actor.username),
@@ -250,12 +256,17 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
         };
         return refuse(Reason::OwnAccount, format!("{who} may not {deed}: that is their own account"), hint);
     }
-    if held.contains(&Anyone) || subject.roles.rank() < actor.roles.rank() {
+    if held.contains(&Anyone) || subject.roles.guarded_as() < actor.roles.rank() {
         return Ok(());
     }
+    let why = if subject.roles.guarded_as() > subject.roles.rank() {
+        "whoever may copy the store gets the hash of every password"
+    } else {
+        "their rank is not lower"
+    };
     refuse(
         Reason::RankNotLower,
-        format!("{who} may not {deed} ({}): their rank is not lower", said_roles(subject.roles)),
+        format!("{who} may not {deed} ({}): {why}", said_roles(subject.roles)),
         whom_to_ask(action, Some(subject), actor, is_token),
     )
 }
@@ -263,7 +274,7 @@ pub fn decide(actor: Standing<'_>, action: Action, subject: Option<Subject<'_>>)
 /// Which roles would allow it, lowest first, and how to find somebody who has one.
 fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account, is_token: bool) -> String {
     let suffices = |(role, reach): &&(Role, Reach)| {
-        *reach == Anyone || subject.is_none_or(|subject| subject.roles.rank() < role.rank())
+        *reach == Anyone || subject.is_none_or(|subject| subject.roles.guarded_as() < role.rank())
     };
     let roles: Vec<_> = action.reaches().iter().rev().filter(suffices).map(|(role, _)| role.name()).collect();
     let said = one_of(&roles);
@@ -301,14 +312,17 @@ mod tests {
     }
 
     fn of_rank(rank: usize) -> Roles {
-        Role::ALL.into_iter().filter(|role| usize::from(role.rank()) == rank).collect()
+        Role::ALL.into_iter().filter(|role| rank > 0 && usize::from(role.rank()) == rank).collect()
     }
 
     #[test]
     fn a_flagged_account_may_do_nothing() {
         let actor = Account { must_change: true, ..account(1, of_rank(4)) };
         for action in Action::ALL {
-            assert!(matches!(decide(Standing::Account(&actor), action, None), Err(Refusal::ChangeRequired { .. })));
+            assert!(matches!(
+                decide(Standing::Account(&actor), action, None, Timestamp::UNIX_EPOCH),
+                Err(Refusal::ChangeRequired { .. })
+            ));
         }
     }
 
@@ -316,7 +330,7 @@ mod tests {
     fn a_disabled_account_may_do_nothing() {
         let actor = Account { lifecycle: Lifecycle::Disabled, ..account(1, of_rank(4)) };
         for action in Action::ALL {
-            assert!(decide(Standing::Account(&actor), action, None).is_err());
+            assert!(decide(Standing::Account(&actor), action, None, Timestamp::UNIX_EPOCH).is_err());
         }
     }
 
@@ -324,15 +338,32 @@ mod tests {
     fn nobody_resets_unlocks_disables_or_removes_themselves() {
         let actor = account(1, of_rank(4));
         for action in [Action::Reset, Action::Unlock, Action::Disable, Action::Remove] {
-            assert!(decide(Standing::Account(&actor), action, Some((&actor).into())).is_err());
+            assert!(decide(Standing::Account(&actor), action, Some((&actor).into()), Timestamp::UNIX_EPOCH).is_err());
         }
+    }
+
+    #[test]
+    fn only_a_global_admin_changes_an_account_that_may_copy_the_store() {
+        let target = account(2, Roles::from_iter([Role::Backup]));
+        for (rank, may) in [(2, false), (3, false), (4, true)] {
+            let actor = account(1, of_rank(rank));
+            let reset = decide(Standing::Account(&actor), Action::Reset, Some((&target).into()), Timestamp::UNIX_EPOCH);
+            assert_eq!(reset.is_ok(), may, "{rank}");
+        }
+    }
+
+    #[test]
+    fn whoever_may_copy_the_store_may_do_nothing_else() {
+        let actor = account(1, Roles::from_iter([Role::Backup]));
+        let allowed = |action: &Action| decide(Standing::Account(&actor), *action, None, Timestamp::UNIX_EPOCH).is_ok();
+        assert_eq!(Action::ALL.into_iter().filter(allowed).collect::<Vec<_>>(), [Action::Backup]);
     }
 
     #[test]
     fn everybody_may_make_see_and_end_tokens_of_their_own() {
         let actor = account(1, Roles::NONE);
         for action in [Action::CreateToken, Action::RevokeToken, Action::ListTokens] {
-            assert!(decide(Standing::Account(&actor), action, Some((&actor).into())).is_ok());
+            assert!(decide(Standing::Account(&actor), action, Some((&actor).into()), Timestamp::UNIX_EPOCH).is_ok());
         }
     }
 
@@ -341,7 +372,7 @@ mod tests {
         let actor = account(1, of_rank(4));
         for action in [Action::CreateToken, Action::RevokeToken] {
             for subject in [&actor, &account(2, Roles::NONE)] {
-                assert!(decide(Standing::Token(&actor), action, Some(subject.into())).is_err());
+                assert!(decide(Standing::Token(&actor), action, Some(subject.into()), Timestamp::UNIX_EPOCH).is_err());
             }
         }
     }
@@ -354,11 +385,12 @@ mod tests {
             (of_rank(3), "it takes the role global-admin; 'passdesk users list --role global-admin' names"),
         ] {
             let target = account(2, target);
-            let refused = decide(Standing::Account(&helpdesk), Action::Reset, Some((&target).into()));
+            let refused =
+                decide(Standing::Account(&helpdesk), Action::Reset, Some((&target).into()), Timestamp::UNIX_EPOCH);
             let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
             assert!(hint.starts_with(said), "{hint}");
         }
-        let refused = decide(Standing::Account(&account(1, Roles::NONE)), Action::List, None);
+        let refused = decide(Standing::Account(&account(1, Roles::NONE)), Action::List, None, Timestamp::UNIX_EPOCH);
         let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
         assert!(hint.ends_with("; ask an admin"), "{hint}");
     }
@@ -366,7 +398,7 @@ mod tests {
     #[test]
     fn a_token_that_lacks_a_role_is_told_from_its_owner() {
         let limited = account(1, Roles::NONE);
-        let refused = decide(Standing::Token(&limited), Action::List, None);
+        let refused = decide(Standing::Token(&limited), Action::List, None, Timestamp::UNIX_EPOCH);
         let Err(Refusal::NotAllowed { message, hint, .. }) = refused else { panic!("{refused:?}") };
         assert_eq!(message, "a token of u1 (no role) may not see the accounts");
         let takes = "it takes the role auditor, helpdesk, user-admin or global-admin; 'passdesk tokens list' shows";
@@ -377,7 +409,7 @@ mod tests {
     fn an_operator_may_do_everything() {
         let target = account(2, of_rank(4));
         for action in Action::ALL {
-            assert!(decide(Standing::Operator, action, Some((&target).into())).is_ok());
+            assert!(decide(Standing::Operator, action, Some((&target).into()), Timestamp::UNIX_EPOCH).is_ok());
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod name;
 pub mod operation;
 pub mod password;
 pub mod policy;
+pub mod public_key;
 pub mod reason;
 pub mod role;
 pub mod secret;

@@ -15,6 +15,8 @@ table! {
     Removed => "removed", "removed";
     /// The account is disabled.
     Disabled => "disabled", "disabled";
+    /// The account has come to its end.
+    Expired => "expired", "the account has expired";
     /// The account is locked.
     Locked => "locked", "locked";
     /// Too many sign-ins failed just before.

@@ -16,6 +16,8 @@ table! {
     name: &'static str;
     /// What it allows, in a clause.
     allows: &'static str;
+    /// Copies the store.
+    Backup => "backup", "make a copy of the store, and nothing else";
     /// Reads the audit log.
     Auditor => "auditor", "see accounts; read and verify the record";
     /// Resets passwords of lower ranks.
@@ -27,14 +29,21 @@ table! {
 }
 
 impl Role {
-    /// 1 for `auditor` to 4 for `global-admin`.
+    /// 1 for `auditor` to 4 for `global-admin`, and 0 for `backup`, which reaches no account.
     #[must_use]
     pub fn rank(self) -> u8 {
-        self as u8 + 1
+        self as u8
     }
 
+    /// The bits in the store are older than the role `backup`, which has the last one.
     fn bit(self) -> u8 {
-        1 << (self as u8)
+        match self {
+            Self::Auditor => 1,
+            Self::Helpdesk => 2,
+            Self::UserAdmin => 4,
+            Self::GlobalAdmin => 8,
+            Self::Backup => 16,
+        }
     }
 }
 
@@ -47,9 +56,9 @@ impl Roles {
     pub const NONE: Self = Self(0);
 
     /// Every role.
-    pub const ALL: Self = Self(0b1111);
+    pub const ALL: Self = Self(0b1_1111);
 
-    /// The set as the store keeps it: bit 0 `auditor`, 1 `helpdesk`, 2 `user-admin`, 3 `global-admin`.
+    /// The set as the store keeps it: bit 0 `auditor`, 1 `helpdesk`, 2 `user-admin`, 3 `global-admin`, 4 `backup`.
     #[must_use]
     pub fn bits(self) -> u8 {
         self.0
@@ -58,7 +67,7 @@ impl Roles {
     /// The set from the store. Unknown bits are dropped.
     #[must_use]
     pub fn from_bits(bits: u8) -> Self {
-        Self(bits & 0b1111)
+        Self(bits & 0b1_1111)
     }
 
     /// The roles in it, highest rank first.
@@ -104,6 +113,13 @@ impl Roles {
     #[must_use]
     pub fn rank(self) -> u8 {
         self.iter().map(Role::rank).max().unwrap_or(0)
+    }
+
+    /// The rank that an actor must exceed to change the account of a holder. A copy of the store has the hash of every
+    /// password, so that only a global-admin touches an account that may make one.
+    #[must_use]
+    pub fn guarded_as(self) -> u8 {
+        if self.contains(Role::Backup) { Role::GlobalAdmin.rank() } else { self.rank() }
     }
 
     /// The names, highest rank first, with something between them.
@@ -159,7 +175,7 @@ mod tests {
         assert_eq!(Roles::from_iter([Role::GlobalAdmin]).covered(), Roles::ALL);
         let manager = Roles::from_iter([Role::UserAdmin]).covered();
         assert_eq!(manager, Roles::from_iter([Role::UserAdmin, Role::Helpdesk]));
-        for role in [Role::Helpdesk, Role::Auditor] {
+        for role in [Role::Helpdesk, Role::Auditor, Role::Backup] {
             assert_eq!(Roles::from_iter([role]).covered(), Roles::from_iter([role]));
         }
     }
@@ -178,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_of_roles_survives_the_store(bits in 0_u8..16) {
+        fn a_set_of_roles_survives_the_store(bits in 0_u8..32) {
             let roles = Roles::from_bits(bits);
             prop_assert_eq!(roles.iter().collect::<Roles>(), roles);
             prop_assert_eq!(Roles::from_bits(roles.bits()), roles);

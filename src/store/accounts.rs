@@ -121,6 +121,10 @@ pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit
         if let Some(rename) = &edit.username {
             take_name(tx, &was, rename)?;
         }
+        if was.has_expired(tx.now()) && !account.has_expired(tx.now()) {
+            // What had begun before the account ended does not go on.
+            sign_ins::end_of(tx, id, None)?;
+        }
         sign_ins::restrict_tokens(tx, id, account.roles)?;
         Ok(detail)
     })
@@ -151,6 +155,7 @@ pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_
         display_name: edit.display_name.as_ref().unwrap_or(&was.display_name).clone(),
         email: edit.email.as_ref().unwrap_or(&was.email).clone(),
         roles,
+        expires_at: edit.expires_at.unwrap_or(was.expires_at),
         ..was.clone()
     })
 }
@@ -324,6 +329,7 @@ pub fn replace_password(
     account.temporary_until = None;
     account.temporary_lapsed = false;
     account.password_changed_at = Some(tx.now());
+    account.last_sign_in_at = Some(tx.now());
     tx.save(&written(account)?)??;
     sign_ins::end_of(tx, id, keep)?;
     record::append(tx, &event)?;

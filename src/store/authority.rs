@@ -7,6 +7,7 @@ use super::{Result, StoreError};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
+use crate::domain::clock::Timestamp;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::policy::Setting;
 use crate::domain::role::Roles;
@@ -28,6 +29,7 @@ pub struct Present {
     /// `None` for an operator.
     account: Option<Account>,
     is_token: bool,
+    now: Timestamp,
 }
 
 impl Present {
@@ -36,7 +38,7 @@ impl Present {
         let (id, proof) = match by {
             Actor::Operator(operator) if lets_operators_in(tx)? => {
                 operator.let_in()?;
-                return Ok(Self { account: None, is_token: false });
+                return Ok(Self { account: None, is_token: false, now: tx.now() });
             }
             Actor::Operator(_) => return Err(Refusal::OperatorAccessOff.into()),
             Actor::Account { id, proof, .. } => (*id, proof),
@@ -52,11 +54,11 @@ impl Present {
             Proof::SignIn(sign_in) => (acting_roles(tx, &actor, *sign_in)?, Refusal::SignInEnded { what: "sign-in" }),
             Proof::Token(sign_in, _) => (acting_roles(tx, &actor, *sign_in)?, Refusal::SignInEnded { what: "token" }),
         };
-        if roles.is_none() && actor.is_open() && !actor.must_change {
+        if roles.is_none() && actor.is_open(tx.now()) && !actor.must_change {
             return Err(over.into());
         }
         actor.roles = roles.unwrap_or_default();
-        Ok(Self { account: Some(actor), is_token: matches!(proof, Proof::Token(..)) })
+        Ok(Self { account: Some(actor), is_token: matches!(proof, Proof::Token(..)), now: tx.now() })
     }
 
     /// Decides.
@@ -66,7 +68,7 @@ impl Present {
             Some(account) if self.is_token => Standing::Token(account),
             Some(account) => Standing::Account(account),
         };
-        Ok(decide(standing, action, subject)?)
+        Ok(decide(standing, action, subject, self.now)?)
     }
 }
 
@@ -78,10 +80,12 @@ fn lets_operators_in(tx: &mut Tx<'_>) -> Result<bool> {
 /// The account, if it is in use and its password is still the one that its owner proved. A temporary password must not
 /// have expired.
 pub fn proved(tx: &mut Tx<'_>, id: AccountId, proved: PasswordRevision) -> Result<Account> {
-    let stands = |account: &Account| account.is_open() && account.has_password && account.password_revision == proved;
+    let now = tx.now();
+    let stands =
+        |account: &Account| account.is_open(now) && account.has_password && account.password_revision == proved;
     let gone = || StoreError::Conflict("the password was just reset, or the account was just disabled".into());
     let account = tx.account(&Target::Id(id))?.filter(stands).ok_or_else(gone)?;
-    if account.temporary_has_expired(tx.now()) {
+    if account.temporary_has_expired(now) {
         return Err(StoreError::Conflict("the temporary password has just expired".into()));
     }
     Ok(account)

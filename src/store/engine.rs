@@ -223,8 +223,8 @@ pub trait Reads {
     fn former_names(&mut self, usernames: &[&Username]) -> Result<Vec<FormerName>>;
     /// The hash of the password of an account, if it has one.
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
-    /// The costs of the stored hashes, each once, and at most `most` of them.
-    fn hash_costs(&mut self, most: u32) -> Result<Vec<String>>;
+    /// The schemes of the stored hashes, as [`StoredHash::scheme`] names them, each once, and at most `most` of them.
+    fn hash_schemes(&mut self, most: u32) -> Result<Vec<String>>;
     /// Calls `seen` for each account with a role, in the order of their numbers. It stops when `seen` returns true.
     /// Accounts that cannot be read are left out.
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()>;

@@ -33,10 +33,15 @@ pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
     changed.extend(username.map(|_| "username"));
     changed.extend(edit.display_name.is_some().then_some("name"));
     changed.extend(edit.email.is_some().then_some("email"));
+    changed.extend(edit.expires_at.is_some().then_some("end"));
     let detail =
         if changed.is_empty() { Detail::default() } else { Detail::default().with(DetailKey::Changed, changed) };
     let detail = match username {
         Some(rename) => detail.with(DetailKey::Username, rename.to.as_str()),
+        None => detail,
+    };
+    let detail = match edit.expires_at.flatten() {
+        Some(end) => detail.with_moment(DetailKey::ExpiresAt, end),
         None => detail,
     };
     match edit.roles.filter(|roles| *roles != account.roles) {

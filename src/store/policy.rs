@@ -35,7 +35,7 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
         }
     }
     // A damaged or too expensive hash is never evaluated.
-    let stored = reads.hash_costs(MOST_STORED)?;
+    let stored = reads.hash_schemes(MOST_STORED)?;
     let stored = stored.iter().filter_map(|scheme| Scheme::of_stored(scheme));
     policy.schemes = Scheme::covering(stored.chain([Scheme::own(policy.cost)]));
     Ok(policy)

@@ -33,7 +33,7 @@ pub fn add(tx: &mut Tx<'_>, account: AccountId, new: &NewSignIn) -> Result<()> {
 pub fn find(reads: &mut dyn Reads, digest: SignInDigest) -> Result<Option<SignIn>> {
     let now = reads.now();
     let Some(row) = reads.sign_in(digest)?.filter(|row| row.expires_at > now) else { return Ok(None) };
-    let account = reads.account(&Target::Id(row.account))?.filter(Account::is_open);
+    let account = reads.account(&Target::Id(row.account))?.filter(|account: &Account| account.is_open(now));
     Ok(account.map(|account| SignIn {
         id: row.id,
         account: Account { roles: account.roles.limited(row.roles), ..account },

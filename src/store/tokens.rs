@@ -25,7 +25,7 @@ pub fn create(tx: &mut Tx<'_>, by: &Actor, owner: AccountId, new: &NewToken) -> 
     {
         return Err(Refusal::PasswordChanged { username: username.clone() }.into());
     }
-    if !account.is_open() {
+    if !account.is_open(tx.now()) {
         return Err(StoreError::Conflict(format!("{} is not in use", account.username)));
     }
     if account.must_change {

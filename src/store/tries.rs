@@ -16,7 +16,7 @@ pub fn begin(tx: &mut Tx<'_>, target: Option<&Target>, throttle: Throttle) -> Re
     let Some(target) = target else { return Ok(None) };
     let Some(mut account) = tx.account(target)? else { return Ok(None) };
     give_up(tx, &mut account)?;
-    if !account.is_open() || account.locked_at.is_some() {
+    if !account.is_open(tx.now()) || account.locked_at.is_some() {
         return Ok(None);
     }
     let needed = is_needed(tx, &account)?;
@@ -106,7 +106,7 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
     }
     let tries = account.tries.fail(tx.now());
     count(tx, &mut account, tries, 1)?;
-    let is_due = tries.are_spent(throttle) && account.is_open() && account.locked_at.is_none();
+    let is_due = tries.are_spent(throttle) && account.is_open(tx.now()) && account.locked_at.is_none();
     if is_due && !is_needed(tx, &account)? {
         lock(tx, &mut account)?;
     }
@@ -124,6 +124,9 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
     tx.delete_try(id, begun)?;
     let by = Actor::owner(&account, proved);
     let event = events::let_in(&by, &account, &occasion);
+    if !account.must_change {
+        account.last_sign_in_at = Some(tx.now());
+    }
     count(tx, &mut account, Tries::default(), 0)?;
     record::append(tx, &event)?;
     if let Occasion::SignIn(new) = &occasion

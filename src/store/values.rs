@@ -41,7 +41,7 @@ pub struct NewAccount<H = Delivered<StoredHash>> {
 }
 
 /// A change of a username.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rename {
     /// The new username.
     pub to: Username,
@@ -50,7 +50,7 @@ pub struct Rename {
 }
 
 /// What to change about an account. `None` leaves a field as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edit {
     /// Another username.
     pub username: Option<Rename>,
@@ -60,13 +60,16 @@ pub struct Edit {
     pub email: Option<Option<Email>>,
     /// Exactly these roles.
     pub roles: Option<Roles>,
+    /// Another moment at which the account ends by itself. `Some(None)` means that it does not.
+    pub expires_at: Option<Option<Timestamp>>,
 }
 
 impl Edit {
     /// The action that this edit is. Giving roles or taking roles, without other changes, is an action of its own.
     #[must_use]
     pub fn action(&self, account: &Account) -> Action {
-        let Self { username: None, display_name: None, email: None, roles: Some(roles) } = self else {
+        let Self { username: None, display_name: None, email: None, roles: Some(roles), expires_at: None } = self
+        else {
             return Action::Edit;
         };
         let (had, has) = (account.roles.bits(), roles.bits());
@@ -134,7 +137,7 @@ pub struct Imported {
 }
 
 /// Which accounts to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// Text in the username, the name or the address. Case and accents make no difference.
     pub search: Option<String>,
@@ -144,13 +147,17 @@ pub struct Filter {
     pub state: Option<State>,
     /// Whether the owner must choose a new password, in any state.
     pub must_change: bool,
+    /// How long nobody has signed in, at least. An account that was never used counts from when it was made.
+    pub inactive_for: Option<SignedDuration>,
+    /// Whether nobody has ever signed in.
+    pub never_signed_in: bool,
 }
 
 impl Filter {
     /// Whether the filter has any condition.
     #[must_use]
     pub fn is_some(&self) -> bool {
-        self.search.is_some() || self.role.is_some() || self.state.is_some() || self.must_change
+        *self != Self::default()
     }
 }
 

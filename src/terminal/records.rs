@@ -24,6 +24,8 @@ pub const SHOWN_ACCOUNT: &[&str] = &[
     "created_at",
     "failed_sign_ins",
     "locked_at",
+    "last_sign_in_at",
+    "expires_at",
     "sign_ins_under_way",
 ];
 
@@ -48,6 +50,8 @@ pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {
         moment(account.created_at).into(),
         account.tries.failed.into(),
         account.locked_at.map(moment).into(),
+        account.last_sign_in_at.map(moment).into(),
+        account.expires_at.map(moment).into(),
     ]
 }
 

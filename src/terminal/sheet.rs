@@ -29,14 +29,16 @@ pub fn account(
             format!("{}; 'passdesk users unlock {}' unlocks it", moment(at, now, zone), account.username),
         ));
     } else if let Some(until) =
-        account.tries.wait_until(now, throttle).filter(|until| account.is_open() && *until > now)
+        account.tries.wait_until(now, throttle).filter(|until| account.is_open(now) && *until > now)
     {
         let (rest, name) = (spoken(until.as_second() - now.as_second()), &account.username);
         let text =
             format!("for another {rest}, even with the right password; 'passdesk users unlock {name}' ends that");
         rows.push(("Sign-ins wait", text));
     }
-    rows.push(("Added", moment(account.created_at, now, zone)));
+    let last = account.last_sign_in_at.map_or_else(|| "never".into(), |at| moment(at, now, zone));
+    rows.extend([("Last sign-in", last), ("Added", moment(account.created_at, now, zone))]);
+    rows.extend(end(account, now, zone));
     pairs(&rows, layout)
 }
 
@@ -57,8 +59,16 @@ pub fn profile(account: &Account, now: Timestamp, zone: &TimeZone, layout: Layou
             format!("{}, after too many failed sign-ins; an admin can unlock it", moment(at, now, zone)),
         ));
     }
+    rows.extend(end(account, now, zone));
     rows.push(("Change it", "passdesk me passwd".into()));
     pairs(&rows, layout)
+}
+
+/// When the account ends by itself, if it does.
+fn end(account: &Account, now: Timestamp, zone: &TimeZone) -> Option<(&'static str, String)> {
+    let end = account.expires_at?;
+    let verb = if account.has_expired(now) { "ended" } else { "ends" };
+    Some(("Account", format!("{verb} {}", moment_and_span(end, now, zone))))
 }
 
 fn who(account: &Account) -> Vec<(&'static str, String)> {

@@ -277,7 +277,7 @@ fn colours(state: State) -> (Color, AnsiColor) {
         State::Active => (Color::DarkGreen, AnsiColor::Green),
         State::MustChange => (Color::DarkYellow, AnsiColor::Yellow),
         State::TemporaryExpired | State::Locked => (Color::DarkRed, AnsiColor::Red),
-        State::Disabled | State::Removed => (Color::DarkGrey, AnsiColor::BrightBlack),
+        State::Disabled | State::Expired | State::Removed => (Color::DarkGrey, AnsiColor::BrightBlack),
     }
 }
 

@@ -423,7 +423,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         // To add an account takes two decisions, and the store makes both.
         _ => return Verdict::Yes,
     };
-    match decide(actor.map_or(Standing::Operator, Standing::Account), action, subject) {
+    match decide(actor.map_or(Standing::Operator, Standing::Account), action, subject, Timestamp::UNIX_EPOCH) {
         Ok(()) => Verdict::Yes,
         Err(refusal) => verdict(&Err(refusal.into())),
     }

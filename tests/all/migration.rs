@@ -32,7 +32,7 @@ use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
 /// The schema that this program writes.
-const NEWEST: i64 = 8;
+const NEWEST: i64 = 9;
 
 /// A store of an earlier version, and the secrets of that time.
 struct Old {
@@ -45,7 +45,7 @@ struct Old {
     accounts: usize,
 }
 
-const OLD: [Old; 7] = [
+const OLD: [Old; 8] = [
     Old {
         schema: 1,
         doras: "xa96-shaa-gbxp-whzf-pvr5",
@@ -123,6 +123,17 @@ const OLD: [Old; 7] = [
         ),
         accounts: 9,
     },
+    Old {
+        schema: 8,
+        doras: "gvy9-epad-x3cv-svvh-arkc",
+        erins: "scc7-wmen-sq9j-68pw-9e5s",
+        alices: GOOD,
+        sign_in: (
+            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
+            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
+        ),
+        accounts: 9,
+    },
 ];
 
 /// The tokens of alice in the stores of schema 3 and later.
@@ -132,9 +143,10 @@ const ALICES_TOKENS: [&str; OLD.len() - 2] = [
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
     "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
+    "pdsk_22e9d658fa9124a6af4ceabb13e2fe518c9d3b3ee6ab02f361d61ef0b1782e33",
 ];
 /// The number of events in each store.
-const EVENTS: [usize; OLD.len()] = [0, 18, 24, 35, 35, 36, 36];
+const EVENTS: [usize; OLD.len()] = [0, 18, 24, 35, 35, 36, 36, 36];
 
 impl Old {
     /// A home with a copy of the store.
@@ -205,7 +217,7 @@ fn rows(desk: &Desk, sql: &str) -> Vec<String> {
 #[test]
 fn each_old_store_is_of_its_schema() {
     let columns: [(usize, usize, usize); OLD.len()] =
-        [(16, 5, 1), (17, 5, 1), (25, 8, 3), (25, 8, 4), (23, 8, 4), (23, 8, 4), (23, 8, 4)];
+        [(16, 5, 1), (17, 5, 1), (25, 8, 3), (25, 8, 4), (23, 8, 4), (23, 8, 4), (23, 8, 4), (24, 8, 4)];
     for (old, (accounts, sign_ins, settings)) in OLD.iter().zip(columns) {
         let desk = old.copy();
         assert_eq!(version(&desk), old.schema);
@@ -379,6 +391,7 @@ fn a_head_that_was_noted_down_before_is_still_in_the_record() {
         "ed00126f183c97ddc09590a3fbf9780d05f214a9a288b6ab48ed82aa18f93757",
         "67bed4d63de594bbd30f21afff2048b35f31c58f85609509ba5564babdb9d789",
         "67bed4d63de594bbd30f21afff2048b35f31c58f85609509ba5564babdb9d789",
+        "67bed4d63de594bbd30f21afff2048b35f31c58f85609509ba5564babdb9d789",
     ];
     for (old, head) in OLD[1..].iter().zip(heads) {
         let desk = old.migrated();
@@ -442,6 +455,19 @@ fn a_migrated_store_has_the_schema_of_a_new_one() {
 }
 
 #[test]
+fn a_migrated_account_was_last_let_in_when_its_record_says_so() {
+    let recorded = "SELECT target_id, max(at) FROM audit_events
+                    WHERE action IN ('sign-in', 'verify') AND outcome = 'done' AND target_id IN (SELECT id FROM accounts)
+                    GROUP BY target_id ORDER BY target_id";
+    let kept = "SELECT id, last_sign_in_at FROM accounts WHERE last_sign_in_at IS NOT NULL ORDER BY id";
+    for old in &OLD {
+        let desk = old.migrated();
+        assert_eq!(rows(&desk, kept), rows(&desk, recorded), "{}", old.schema);
+    }
+    assert!(!rows(&OLD[7].migrated(), kept).is_empty());
+}
+
+#[test]
 fn a_migrated_store_is_whole() {
     for old in &OLD {
         let desk = old.migrated();
@@ -495,6 +521,11 @@ fn a_migration_that_cannot_finish_leaves_the_store_as_it_was() {
             "ALTER TABLE accounts ADD COLUMN name_key BLOB",
             "CREATE TABLE former_names (id INTEGER PRIMARY KEY)",
             "CREATE TABLE blocklist (id INTEGER PRIMARY KEY)",
+        ],
+        &[
+            "ALTER TABLE accounts ADD COLUMN expires_at INTEGER",
+            "DROP VIEW credentials",
+            "CREATE INDEX accounts_by_hash_scheme ON accounts (id)",
         ],
     ];
     for (old, in_the_way) in OLD.iter().zip(in_the_way) {

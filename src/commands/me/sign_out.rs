@@ -65,7 +65,7 @@ fn everywhere(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
     let owner = owner(desk, &mut store)?;
     let account = owner.account.clone();
-    let acting = Acting::from(owner);
+    let acting = Acting::owner(owner, desk.now()?);
     acting.may_not_by_token(&mut store, "sign-out", "sign everybody out of that account")?;
     let ended = desk.commit(|_| store.end_all_sign_ins(acting.actor(), &account))?;
     forget_here(desk, &store).map_err(done)?;

@@ -10,7 +10,7 @@ fn adding(username: &str) -> Add {
 }
 
 fn editing(id: &str) -> EditArgs {
-    EditArgs { id: id.into(), username: None, name: None, email: None, role: vec![], no_roles: false }
+    EditArgs { id: id.into(), username: None, name: None, email: None, role: vec![], no_roles: false, expires_on: None }
 }
 
 #[test]

@@ -1,17 +1,21 @@
 //! `passdesk users edit`.
 
+use jiff::civil::Date;
+
 use crate::cli::users;
 use crate::commands::actor::acting;
 use crate::commands::{Desk, done, email, find};
+use crate::domain::Invalid;
 use crate::domain::authority::{Action, Subject};
-use crate::domain::clock::spoken;
+use crate::domain::clock::{Timestamp, moment_and_span, spoken};
 use crate::domain::name::Username;
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
+use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Edit, Rename};
 
-/// Changes the names, the e-mail address or the roles of an account.
+/// Changes the names, the e-mail address, the roles or the last day of an account.
 pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let target = args.id.parse()?;
     let username: Option<Username> = args.username.as_deref().map(str::parse).transpose()?;
@@ -20,9 +24,10 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         display_name: args.name.as_deref().map(str::parse).transpose()?,
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
+        expires_at: args.expires_on.as_deref().map(|text| last_day(desk, text)).transpose()?,
     };
-    if username.is_none() && edit.display_name.is_none() && edit.email.is_none() && edit.roles.is_none() {
-        let hint = "add --username, --name, --email, --role or --no-roles";
+    if username.is_none() && edit == Edit::default() {
+        let hint = "add --username, --name, --email, --role, --no-roles or --expires-on";
         return Err(Failure::new(Kind::Usage, "nothing is to be changed").hint(hint));
     }
 
@@ -54,5 +59,27 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         let said = |roles: Roles| if roles.is_empty() { "none".into() } else { roles.join(", ") };
         desk.terminal.note(&format!("Roles: {}; before: {}.", said(account.roles), said(before.roles)));
     }
+    if account.expires_at != before.expires_at {
+        let now = desk.now()?;
+        let said = |end| moment_and_span(end, now, desk.zone);
+        let note =
+            account.expires_at.map_or("It does not end by itself.".into(), |end| format!("It ends {}.", said(end)));
+        desk.terminal.note(&note);
+    }
     desk.print_changed(&[account], false)
+}
+
+/// The end of an account's last day, where the admin is. No text means that it has none.
+fn last_day(desk: &Desk<'_>, text: &str) -> Result<Option<Timestamp>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day: Option<Date> = text.parse().ok().filter(|_| text.len() == "2027-03-31".len());
+    let end = day.and_then(|day| Some(day.tomorrow().ok()?.to_zoned((**desk.zone).clone()).ok()?.timestamp()));
+    let end = end.ok_or_else(|| Invalid::new(format!("{} is not a day", quoted(text)), "write it as 2027-03-31"))?;
+    if end <= desk.now()? {
+        let hint = "name today or a later day; 'passdesk users disable' switches an account off at once";
+        return Err(Invalid::new(format!("{} is over", quoted(text)), hint).into());
+    }
+    Ok(Some(end))
 }

@@ -11,7 +11,7 @@ use crate::commands::paging::{PAGE, limit, none_of, tell_of_more, typed};
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Action;
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Timestamp, spoken};
 use crate::domain::role::Role;
 use crate::failure::Result;
 use crate::store::{Filter, Page, Sort, Store};
@@ -64,16 +64,26 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 /// The filter of the store for the filter flags.
 #[must_use]
 pub fn filter(args: &Filters) -> Filter {
-    Filter { search: args.search.clone(), role: args.role, state: args.state, must_change: args.must_change }
+    let Filters { search, role, state, must_change, inactive, never_signed_in } = args;
+    Filter {
+        search: search.clone(),
+        role: *role,
+        state: *state,
+        must_change: *must_change,
+        inactive_for: *inactive,
+        never_signed_in: *never_signed_in,
+    }
 }
 
 /// The filters, as they were typed.
-pub fn filters(args: &Filters) -> [Option<String>; 4] {
+pub fn filters(args: &Filters) -> [Option<String>; 6] {
     [
         typed("search", args.search.as_deref()),
         typed("role", args.role.map(Role::name)),
         typed("state", args.state.map(State::name)),
         args.must_change.then(|| " --must-change".into()),
+        typed("inactive", args.inactive.map(|span| spoken(span.as_secs())).as_deref()),
+        args.never_signed_in.then(|| " --never-signed-in".into()),
     ]
 }
 

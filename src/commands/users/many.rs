@@ -9,6 +9,7 @@ use crate::commands::bulk::{Bulk, targets};
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Action;
+use crate::domain::clock::Timestamp;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
@@ -19,7 +20,7 @@ pub type Change = fn(&mut Store, &Actor, AccountId, Revision) -> crate::store::R
 
 /// The message after the change, following the name. It gets the account as it was before, and as it is now if that can
 /// be read.
-pub type Done = fn(&Account, Option<&Account>) -> Cow<'static, str>;
+pub type Done = fn(&Account, Option<&Account>, Timestamp) -> Cow<'static, str>;
 
 /// Changes each account, and says so.
 pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Change, done: Done) -> Result<()> {
@@ -44,7 +45,7 @@ pub fn change_each(desk: &mut Desk<'_>, args: &Many, action: Action, change: Cha
         if outcome.is_ok() {
             // The change is made. A failure to read the account again does not undo it.
             let now = store.account(&Target::Id(account.id)).ok().flatten();
-            desk.terminal.note(&format!("{} {}", account.named(), done(&account, now.as_ref())));
+            desk.terminal.note(&format!("{} {}", account.named(), done(&account, now.as_ref(), desk.now()?)));
             changed.extend(now);
         }
         bulk.record(written, outcome.map_err(Into::into));

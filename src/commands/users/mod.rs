@@ -21,6 +21,7 @@ use super::{Desk, lost_address};
 use crate::cli::users::Command;
 use crate::domain::account::{Account, AccountId};
 use crate::domain::authority::Action;
+use crate::domain::clock::Timestamp;
 use crate::domain::email::Email;
 use crate::domain::name::Username;
 use crate::domain::target::Target;
@@ -38,17 +39,17 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
         Command::RequireChange(args) => {
-            let done: Done = |_, _| "must choose a new password at the next sign-in.".into();
+            let done: Done = |_, _, _| "must choose a new password at the next sign-in.".into();
             change_each(desk, args, Action::RequireChange, Store::require_change, done)
         }
         Command::Unlock(args) => change_each(desk, args, Action::Unlock, Store::unlock, unlocked),
         Command::Disable(args) => {
-            let done: Done = |_, _| "is disabled; every sign-in and token has ended.".into();
+            let done: Done = |_, _, _| "is disabled; every sign-in and token has ended.".into();
             change_each(desk, args, Action::Disable, Store::disable, done)
         }
-        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, |_, _| "is enabled.".into()),
+        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, |_, _, _| "is enabled.".into()),
         Command::Remove(args) => {
-            let done: Done = |_, _| "is removed; 'passdesk users restore' brings it back.".into();
+            let done: Done = |_, _, _| "is removed; 'passdesk users restore' brings it back.".into();
             change_each(desk, args, Action::Remove, Store::remove, done)
         }
         Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, restored),
@@ -59,21 +60,20 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
 }
 
 /// What a restore did.
-fn restored(before: &Account, after: Option<&Account>) -> Cow<'static, str> {
+fn restored(before: &Account, after: Option<&Account>, _: Timestamp) -> Cow<'static, str> {
     let lost = after.and_then(|after| lost_address(before, after));
     lost.map_or("is restored.".into(), |lost| format!("is restored {lost}").into())
 }
 
 /// What an unlock did.
-fn unlocked(account: &Account, _: Option<&Account>) -> Cow<'static, str> {
+fn unlocked(account: &Account, _: Option<&Account>, now: Timestamp) -> Cow<'static, str> {
     let had_to_wait = account.locked_at.is_some() || account.tries.failed > 0;
-    let said = match (had_to_wait, account.is_open()) {
-        (true, true) => "may try to sign in again at once.",
-        (true, false) => "is unlocked, and still disabled.",
-        (false, true) => "was not locked.",
-        (false, false) => "was not locked. It is disabled.",
-    };
-    said.into()
+    match (had_to_wait, account.out_of_use(now)) {
+        (true, None) => "may try to sign in again at once.".into(),
+        (true, Some(state)) => format!("is unlocked, and still {state}.").into(),
+        (false, None) => "was not locked.".into(),
+        (false, Some(state)) => format!("was not locked. It is {state}.").into(),
+    }
 }
 
 /// Refuses a username or an address that an account other than this one has.

@@ -156,7 +156,10 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut Store) {
     let expired = added(store, "expired", &[]);
     let old = NewTemporary { until: at(0), ..temporary("old") };
     when(-1, || store.reset_password(&operator(), expired.id, expired.revision, &old)).unwrap();
-    for state in [State::Active, State::MustChange, State::TemporaryExpired, State::Disabled] {
+    let ended = settled(store, "ended", &[]);
+    let edit = Edit { expires_at: Some(Some(at(0))), ..Edit::default() };
+    store.edit_account(&operator(), ended.id, ended.revision, &edit).unwrap();
+    for state in [State::Active, State::MustChange, State::TemporaryExpired, State::Disabled, State::Expired] {
         let filter = Filter { state: Some(state), ..Filter::default() };
         let found = list(store, &filter, Sort::Id, false, 10);
         assert_eq!(found.len(), 1, "{state:?}");

@@ -8,6 +8,7 @@ pub mod authority;
 pub mod batches;
 pub mod care;
 pub mod copying;
+pub mod ends;
 pub mod imports;
 pub mod losing;
 pub mod names;
@@ -88,6 +89,13 @@ macro_rules! laws {
                 a_batch_is_about_accounts_as_they_are_by_then,
                 an_empty_batch_changes_nothing,
                 a_reset_is_known_by_its_operation_for_good,
+            }
+            ends {
+                an_account_ends_by_itself,
+                an_account_that_is_given_more_time_signs_in_anew,
+                an_admin_who_ends_is_no_admin_to_count_on,
+                whoever_was_let_in_signed_in_last_then,
+                whom_nobody_has_seen_for_long_is_listed,
             }
             imports {
                 an_import_makes_accounts_without_a_password,

@@ -7,7 +7,7 @@ use super::{CONFIRMED, MANY, SETTINGS, errors};
 use crate::store::{Result, StoreError};
 
 /// The steps. The number of those that were taken is the version of the schema.
-pub const STEPS: &[&str] = &[include_str!("schema_1.sql")];
+pub const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Answers the version and the time.
 pub const VERSION_AND_TIME: &str = "SELECT version, extract(epoch FROM clock_timestamp())::bigint FROM schema_version;";

@@ -7,6 +7,7 @@ use crate::domain::email::Email;
 use crate::domain::folding::sort_key;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::DisplayName;
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::Roles;
 use crate::domain::throttle::Tries;
 use crate::store::engine::{WholeAccount, WrittenAccount};
@@ -16,7 +17,7 @@ use crate::store::{Result, search_text};
 const READ: &str = "\
     revision, username, display_name, email, roles, state, must_change, temporary_until, temporary_lapsed, \
     password_changed_at, password_revision, reset_at, reset_by, created_at, removed_at, tries_failed, tried_at, \
-    tries_untold, locked_at";
+    tries_untold, locked_at, last_sign_in_at, expires_at, public_key";
 /// The columns that are computed from those. A list does not read them.
 const COMPUTED: &str = "email_key, search_text, name_key";
 
@@ -25,8 +26,8 @@ pub fn written() -> String {
     format!("{READ}, {COMPUTED}")
 }
 
-/// The position of the key of an address among them.
-pub const EMAIL_KEY: usize = 19;
+/// The position of the key of an address among them. A query has the number of the account there.
+pub const EMAIL_KEY: usize = 22;
 
 /// A query of accounts. [`read`] reads each row.
 pub fn select(from: &str) -> String {
@@ -44,23 +45,23 @@ pub fn read_written(row: &dyn Cells) -> Result<WrittenAccount> {
         id: id(row)?,
         account: read(row).ok(),
         username: text(1).unwrap_or_default(),
-        email_key: text(21),
-        hash: text(22).map(StoredHash::from_store),
+        email_key: text(EMAIL_KEY + 2),
+        hash: text(EMAIL_KEY + 3).map(StoredHash::from_store),
     })
 }
 
 pub fn read_whole(row: &dyn Cells) -> Result<WholeAccount> {
-    let hash = row.text(22)?.map(|hash| StoredHash::from_store(hash.into()));
-    Ok(WholeAccount { account: read(row)?, email_key: row.text(21)?.map(str::to_owned), hash })
+    let hash = row.text(EMAIL_KEY + 3)?.map(|hash| StoredHash::from_store(hash.into()));
+    Ok(WholeAccount { account: read(row)?, email_key: row.text(EMAIL_KEY + 2)?.map(str::to_owned), hash })
 }
 
 /// The number of the account in a row of [`select`] or of [`select_written`].
 pub fn id(row: &dyn Cells) -> Result<AccountId> {
-    row.number(19).map(AccountId)
+    row.number(EMAIL_KEY).map(AccountId)
 }
 
 /// The values of an account for its columns.
-pub fn cells(account: &Account) -> [Cell<'_>; 22] {
+pub fn cells(account: &Account) -> [Cell<'_>; 25] {
     let (email, reset) = (account.email.as_ref(), account.last_reset.as_ref());
     let state = match account.lifecycle {
         Lifecycle::Active => "active",
@@ -86,6 +87,9 @@ pub fn cells(account: &Account) -> [Cell<'_>; 22] {
         account.tries.last_at.into(),
         i64::from(account.untold_failures).into(),
         account.locked_at.into(),
+        account.last_sign_in_at.into(),
+        account.expires_at.into(),
+        account.public_key.as_ref().map(PublicKey::as_str).into(),
         Cell::Text(account.email_key()),
         search_text(&account.username, &account.display_name, email).into(),
         sort_key(account.display_name.as_str()).into(),
@@ -120,8 +124,11 @@ pub fn read(row: &dyn Cells) -> Result<Account> {
         tries: Tries { failed: row.count(15)?, last_at: row.moment(16)? },
         untold_failures: row.count(17)?,
         locked_at: row.moment(18)?,
+        last_sign_in_at: row.moment(19)?,
+        expires_at: row.moment(20)?,
+        public_key: row.text(21)?.map(|key| PublicKey::from_store(key.into())),
         id: id(row)?,
-        has_password: row.flag(20)?,
+        has_password: row.flag(EMAIL_KEY + 1)?,
     })
 }
 
@@ -133,7 +140,7 @@ pub fn compute_again(sql: &impl Sql) -> Result<()> {
     let mut last = i64::MIN;
     loop {
         let query = select(&format!("accounts WHERE id > ?1 ORDER BY id LIMIT {BATCH}"));
-        let rows = sql.all(&query, &[last.into()], |row| Ok((row.number(19)?, read(row).ok())))?;
+        let rows = sql.all(&query, &[last.into()], |row| Ok((id(row)?.0, read(row).ok())))?;
         for (id, account) in &rows {
             last = *id;
             let Some(account) = account else { continue };

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::accounts::{read, select};
 use super::{Cell, Conditions, Sql};
 use crate::domain::account::{Account, State};
+use crate::domain::clock::before;
 use crate::domain::folding::{searched, sort_key};
 use crate::domain::role::Roles;
 use crate::store::{Filter, Page, Result, Sort};
@@ -25,6 +26,12 @@ impl<'a> Conditions<'a> {
         if filter.must_change {
             all.and("must_change", []);
         }
+        if let Some(span) = filter.inactive_for {
+            all.and("coalesce(last_sign_in_at, created_at) <= ?", [before(now, span).into()]);
+        }
+        if filter.never_signed_in {
+            all.and("last_sign_in_at IS NULL", []);
+        }
         if filter.state != Some(State::Removed) {
             all.and("removed_at IS NULL", []);
         }
@@ -32,14 +39,21 @@ impl<'a> Conditions<'a> {
             None => {}
             Some(State::Removed) => all.and("removed_at IS NOT NULL", []),
             Some(State::Disabled) => all.and("state = 'disabled'", []),
-            Some(State::Locked) => all.and("state = 'active' AND locked_at IS NOT NULL", []),
-            Some(State::Active) => all.and("state = 'active' AND locked_at IS NULL AND NOT must_change", []),
+            Some(State::Expired) => all.and("state = 'active' AND expires_at <= ?", [now.into()]),
+            Some(State::Locked | State::Active | State::MustChange | State::TemporaryExpired) => {
+                all.and("state = 'active' AND (expires_at IS NULL OR expires_at > ?)", [now.into()]);
+            }
+        }
+        match filter.state {
+            None | Some(State::Removed | State::Disabled | State::Expired) => {}
+            Some(State::Locked) => all.and("locked_at IS NOT NULL", []),
+            Some(State::Active) => all.and("locked_at IS NULL AND NOT must_change", []),
             Some(State::MustChange) => {
-                all.and("state = 'active' AND locked_at IS NULL AND must_change", []);
+                all.and("locked_at IS NULL AND must_change", []);
                 all.and("(temporary_until IS NULL OR (temporary_until > ? AND NOT temporary_lapsed))", [now.into()]);
             }
             Some(State::TemporaryExpired) => {
-                all.and("state = 'active' AND locked_at IS NULL", []);
+                all.and("locked_at IS NULL", []);
                 all.and("(temporary_until <= ? OR temporary_lapsed)", [now.into()]);
             }
         }
@@ -148,7 +162,7 @@ pub fn count<S: Sql>(sql: &S, filter: &Filter, now: Timestamp) -> Result<u64> {
 }
 
 pub fn counted<S: Sql>(filter: &Filter, now: Timestamp) -> Query<'static> {
-    if let Filter { search: None, role: None, state: None, must_change: false } = filter {
+    if !filter.is_some() {
         // This counts the entries of two indexes. A single count would read every account.
         let all = "SELECT (SELECT count(*) FROM accounts)
                         - (SELECT count(*) FROM accounts WHERE removed_at IS NOT NULL)";

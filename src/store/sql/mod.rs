@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 pub use self::accounts::{cells, compute_again, written};
 #[cfg(test)]
-pub use self::rows::HASH_COSTS;
+pub use self::rows::HASH_SCHEMES;
 pub use self::rows::SqlRows;
 use super::engine::Kept;
 use super::{Result, StoreError};

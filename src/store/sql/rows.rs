@@ -33,15 +33,15 @@ fn marks(count: usize) -> String {
     (1..=count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Finds each cost from `m=` on, one index step at a time. The number of accounts does not matter.
-pub const HASH_COSTS: &str = "
-    WITH RECURSIVE costs (cost) AS (
-        SELECT min(hash_cost) FROM accounts WHERE hash_cost > 'm=' AND hash_cost < 'm>'
+/// Finds each scheme, one index step at a time. The number of accounts does not matter.
+pub const HASH_SCHEMES: &str = "
+    WITH RECURSIVE schemes (scheme) AS (
+        SELECT min(hash_scheme) FROM accounts WHERE hash_scheme > ''
         UNION ALL
-        SELECT (SELECT min(hash_cost) FROM accounts WHERE hash_cost > cost AND hash_cost < 'm>')
-        FROM costs WHERE cost IS NOT NULL
+        SELECT (SELECT min(hash_scheme) FROM accounts WHERE hash_scheme > scheme)
+        FROM schemes WHERE scheme IS NOT NULL
     )
-    SELECT cost FROM costs WHERE cost IS NOT NULL LIMIT ?1";
+    SELECT scheme FROM schemes WHERE scheme IS NOT NULL LIMIT ?1";
 
 impl<S: Sql> Reads for SqlRows<S> {
     fn now(&self) -> Timestamp {
@@ -124,9 +124,9 @@ impl<S: Sql> Reads for SqlRows<S> {
         Ok(found.flatten().map(StoredHash::from_store))
     }
 
-    fn hash_costs(&mut self, most: u32) -> Result<Vec<String>> {
-        // A damaged cost need not be text.
-        self.sql.all(HASH_COSTS, &[i64::from(most).into()], |row| Ok(row.lossy(0).unwrap_or_default()))
+    fn hash_schemes(&mut self, most: u32) -> Result<Vec<String>> {
+        // A damaged scheme need not be text.
+        self.sql.all(HASH_SCHEMES, &[i64::from(most).into()], |row| Ok(row.lossy(0).unwrap_or_default()))
     }
 
     fn holders(&mut self, role: Role, seen: &mut dyn FnMut(&Account) -> bool) -> Result<()> {
@@ -273,8 +273,10 @@ impl<S: Sql> Rows for SqlRows<S> {
     }
 
     fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()> {
-        let statement = "UPDATE accounts SET password_hash = ?2 WHERE id = ?1";
-        self.sql.execute(statement, &[id.0.into(), hash.as_str().into()]).map(drop)
+        let statement = "UPDATE accounts SET password_hash = ?2, hash_scheme = ?3 WHERE id = ?1";
+        self.sql
+            .execute(statement, &[id.0.into(), hash.as_str().into(), Cell::Text(hash.scheme().map(|scheme| scheme.to_string().into()))])
+            .map(drop)
     }
 
     fn save_former_name(&mut self, name: &FormerName) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::store::{Result, StoreError};
 pub const APPLICATION_ID: i32 = 0x5044_534B;
 
 /// The newest schema that this program knows.
-pub const NEWEST: u32 = 8;
+pub const NEWEST: u32 = 9;
 
 const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_1.sql"),
@@ -26,6 +26,7 @@ const STEPS: [&str; NEWEST as usize] = [
     include_str!("schema_6.sql"),
     include_str!("schema_7.sql"),
     include_str!("schema_8.sql"),
+    include_str!("schema_9.sql"),
 ];
 
 /// The engine's list of the objects of a store of the newest schema, in its order.

@@ -153,10 +153,10 @@ impl Planner<'_> {
         let roles = roles.filter(|_| newcomer.roles != account.roles);
         name.or(email).or(roles)?;
         Some(Edit {
-            username: None,
             display_name: name.map(|_| newcomer.display_name.clone()),
             email: email.map(|_| newcomer.email.clone()),
             roles: roles.map(|_| newcomer.roles),
+            ..Edit::default()
         })
     }
 

@@ -22,7 +22,7 @@ use crate::commands::way_out;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
-use crate::domain::clock::spoken;
+use crate::domain::clock::{Timestamp, spoken};
 use crate::domain::target::Target;
 use crate::domain::text::{counted, some_of};
 use crate::failure::{Failure, Kind, Result};
@@ -146,8 +146,8 @@ fn reset_one(
     }
     let whose = (&account.username, &account.display_name, account.lifecycle);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
-    if account.lifecycle == Lifecycle::Disabled {
-        desk.terminal.note(&disabled(account));
+    if let Some(note) = still_out(account, desk.now()?) {
+        desk.terminal.note(&note);
     }
     way_out::issue_temporary(&mut handover, desk, whose, lifetime, commit)?;
     handover.close(&mut desk.means())
@@ -158,7 +158,7 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
     let count = chosen.len();
     let mut question = if let [one] = chosen {
         let account = find(store, &Target::Id(one.id))?;
-        let state = if account.is_open() { "" } else { ", which is disabled" };
+        let state = account.out_of_use(desk.now()?).map(|state| format!(", which is {state}")).unwrap_or_default();
         format!("Reset the password of {}, id {}{state}?", account.named(), account.id)
     } else {
         let mut names = Vec::new();
@@ -183,15 +183,17 @@ fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Re
 /// accounts would be too long.
 fn pick(desk: &mut Desk<'_>, store: &Store) -> Result<(String, Target)> {
     let mut suggestions = Suggestions::new(WANTED);
-    let mut search = |text: &str| Ok(suggestions.search(store, text)?.iter().map(line).collect());
+    let now = desk.now()?;
+    let mut search =
+        |text: &str| Ok(suggestions.search(store, text)?.iter().map(|account| line(account, now)).collect());
     let picked = desk.terminal.pick("Whose password?", &mut search, "name the account to reset")?;
     let account = suggestions.take(picked).ok_or_else(Failure::cancelled)?;
     Ok((account.username.to_string(), Target::Id(account.id)))
 }
 
-fn line(account: &Account) -> String {
+fn line(account: &Account, now: Timestamp) -> String {
     let email = account.email.as_ref().map(|email| format!("  {}", email.as_str())).unwrap_or_default();
-    let state = if account.is_open() { "" } else { "  (disabled)" };
+    let state = account.out_of_use(now).map(|state| format!("  ({state})")).unwrap_or_default();
     format!("{}{email}{state}", account.named())
 }
 
@@ -214,8 +216,16 @@ fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset, acting: &Acting) -> Result<
     handover.close_empty(&mut desk.means())
 }
 
-fn disabled(account: &Account) -> String {
-    format!("{0} stays disabled until 'passdesk users enable {0}'.", account.username)
+/// Why nobody can sign in to the account yet, and what lets its owner in again.
+fn still_out(account: &Account, now: Timestamp) -> Option<String> {
+    let name = &account.username;
+    match account.lifecycle {
+        Lifecycle::Disabled => Some(format!("{name} stays disabled until 'passdesk users enable {name}'.")),
+        Lifecycle::Active if account.has_expired(now) => {
+            Some(format!("{name} has expired, and stays so until 'passdesk users edit {name} --expires-on DATE'."))
+        }
+        Lifecycle::Active => None,
+    }
 }
 
 /// Says what a reset would do.

@@ -1,0 +1,106 @@
+//! Accounts that end by themselves, and accounts that nobody uses.
+
+use jiff::SignedDuration;
+
+use super::tries::THROTTLE;
+use super::{
+    HOUR, acting, added, at, get, hash, list, new_sign_in, operator, proof, settled, signed_in, token_of, when,
+};
+use crate::domain::account::{Account, State};
+use crate::domain::authority::Refusal;
+use crate::domain::role::Role;
+use crate::domain::target::Target;
+use crate::store::{Edit, Filter, Occasion, PassedTry, Sort, Store, StoreError};
+
+/// Lets an account end an hour from now.
+fn end_in_an_hour(store: &mut Store, account: &Account) -> Account {
+    let edit = Edit { expires_at: Some(Some(at(HOUR))), ..Edit::default() };
+    store.edit_account(&operator(), account.id, account.revision, &edit).unwrap();
+    get(store, account.id)
+}
+
+/// The owner of an account gives its password.
+fn let_in(store: &mut Store, account: &Account, occasion: Occasion) {
+    let begun = store.begin_try(Some(&Target::from(account)), THROTTLE).unwrap().unwrap();
+    let proved = proof(store, account);
+    store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }).unwrap();
+}
+
+pub fn an_account_ends_by_itself(store: &mut Store) {
+    let alice = settled(store, "alice", &[Role::Helpdesk]);
+    let (known, by) = (proof(store, &alice), acting(store, &alice));
+    let (sign_in, token) = (signed_in(store, &alice, 1), token_of(store, &alice, "nightly", 2, &[]));
+    let alice = end_in_an_hour(store, &alice);
+    let begins = |store: &mut Store| store.begin_try(Some(&Target::from(&alice)), THROTTLE).unwrap();
+    when(HOUR - 1, || {
+        assert!(begins(store).is_some());
+        assert!(store.sign_in(sign_in).unwrap().is_some());
+    });
+    when(HOUR, || {
+        let alice = get(store, alice.id);
+        assert_eq!(alice.state(at(HOUR)), State::Expired);
+        assert_eq!(begins(store), None);
+        for digest in [sign_in, token] {
+            assert!(store.sign_in(digest).unwrap().is_none());
+        }
+        let replaced = store.replace_password(alice.id, known, &hash("late"), None);
+        assert!(matches!(replaced, Err(StoreError::Conflict(_))));
+        assert_eq!(get(store, alice.id), alice);
+        let bob = settled(store, "bob", &[]);
+        let unlocked = store.unlock(&by, bob.id, bob.revision);
+        assert!(matches!(unlocked, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    });
+}
+
+pub fn an_account_that_is_given_more_time_signs_in_anew(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    let alice = end_in_an_hour(store, &alice);
+    let edit = Edit { expires_at: Some(None), ..Edit::default() };
+    when(2 * HOUR, || {
+        store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
+        assert_eq!(get(store, alice.id).state(at(2 * HOUR)), State::Active);
+        assert!(store.sign_in(digest).unwrap().is_none());
+    });
+}
+
+pub fn an_admin_who_ends_is_no_admin_to_count_on(store: &mut Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let edit = Edit { expires_at: Some(Some(at(HOUR))), ..Edit::default() };
+    let ended = store.edit_account(&operator(), ada.id, ada.revision, &edit);
+    assert!(matches!(ended, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
+    assert_eq!(get(store, ada.id), ada);
+    settled(store, "ben", &[Role::GlobalAdmin]);
+    store.edit_account(&operator(), ada.id, ada.revision, &edit).unwrap();
+}
+
+pub fn whoever_was_let_in_signed_in_last_then(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    for (occasion, second) in [(Occasion::OneCommand, 1), (Occasion::Verify, 2), (Occasion::SignIn(new_sign_in(3)), 3)]
+    {
+        when(second, || let_in(store, &alice, occasion));
+        assert_eq!(get(store, alice.id).last_sign_in_at, Some(at(second)));
+    }
+    let alice = get(store, alice.id);
+    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    when(4, || let_in(store, &alice, Occasion::Verify));
+    assert_eq!(get(store, alice.id).last_sign_in_at, Some(at(3)), "who must choose a password first is not let in");
+}
+
+pub fn whom_nobody_has_seen_for_long_is_listed(store: &mut Store) {
+    added(store, "never", &[]);
+    settled(store, "long-ago", &[]);
+    let lately = settled(store, "lately", &[]);
+    when(2 * HOUR, || let_in(store, &lately, Occasion::OneCommand));
+    let names = |filter: &Filter| -> Vec<String> {
+        list(store, filter, Sort::Id, false, 10).iter().map(|account| account.username.to_string()).collect()
+    };
+    when(3 * HOUR, || {
+        let inactive = Filter { inactive_for: Some(SignedDuration::from_hours(2)), ..Filter::default() };
+        assert_eq!(names(&inactive), ["never", "long-ago"]);
+        assert_eq!(store.count(&inactive).unwrap(), 2);
+        let never = Filter { never_signed_in: true, ..Filter::default() };
+        assert_eq!(names(&never), ["never"]);
+        assert_eq!(store.count(&never).unwrap(), 1);
+    });
+}
