@@ -90,6 +90,7 @@ pub fn purged(by: &Actor, target: Option<RecordedTarget>) -> Entry {
 pub fn imported(by: &Actor, import: &Import<'_>, imported: &Imported) -> Entry {
     let detail = Detail::default()
         .with(DetailKey::New, import.new.len())
+        .with(DetailKey::WithPassword, import.new.iter().filter(|newcomer| newcomer.hash.is_some()).count())
         .with(DetailKey::Updated, import.edits.len())
         .with(DetailKey::Skipped, import.skipped)
         .with(DetailKey::Sha256, import.file.to_hex());
@@ -229,6 +230,12 @@ pub fn decided(by: &Actor, setting: Setting, is: &str, was: &str) -> Entry {
         .with(DetailKey::Value, is)
         .with(DetailKey::ValueBefore, was);
     Entry::done(by, Action::SetPolicy.name(), None, detail)
+}
+
+/// The hashes of passwords are being read.
+#[must_use]
+pub fn hashes_exported(by: &Actor) -> Entry {
+    Entry::done(by, Action::ExportHashes.name(), None, Detail::default())
 }
 
 /// A copy of the store is being made.

@@ -13,10 +13,12 @@ pub enum Column {
     Email,
     /// The roles.
     Roles,
+    /// The hash of the password.
+    Hash,
 }
 
 /// The names of each column, as [`key`] has them.
-const NAMES: [(Column, &[&str]); 4] = [
+const NAMES: [(Column, &[&str]); 5] = [
     (
         Column::Username,
         &[
@@ -63,6 +65,7 @@ const NAMES: [(Column, &[&str]); 4] = [
         ],
     ),
     (Column::Roles, &["role", "roles", "rol", "rollen"]),
+    (Column::Hash, &["passwordhash", "hash", "hashedpassword", "wachtwoordhash", "hashdumotdepasse"]),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.

@@ -18,6 +18,7 @@ pub fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
+        hash: None,
     }
 }
 

@@ -5,10 +5,10 @@ use rusqlite::{Connection, ErrorCode, Row, ToSql, params_from_iter};
 
 use super::bound::Bound;
 use super::errors::failed;
-use crate::domain::account::{Account, AccountId};
+use crate::domain::account::AccountId;
 use crate::store::Result;
-use crate::store::engine::{Kept, Taken};
-use crate::store::sql::{Cell, Cells, Dialect, Sql, cells, written, wrong};
+use crate::store::engine::{Kept, NewRow, Taken};
+use crate::store::sql::{Cell, Cells, Dialect, HASH, Sql, cells, hash_cells, written, wrong};
 
 /// A connection inside its transaction. Each statement may take as long as any operation may.
 pub struct Statements<'a> {
@@ -106,13 +106,15 @@ impl Sql for Statements<'_> {
 
     fn insert_accounts(
         &self,
-        new: &mut dyn Iterator<Item = Account>,
+        new: &mut dyn Iterator<Item = NewRow>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(&insertion("accounts", &written())).map_err(failed)?;
-        for account in new {
+        let columns = format!("{HASH}, {}", written());
+        let mut statement = self.connection.prepare_cached(&insertion("accounts", &columns)).map_err(failed)?;
+        for (account, hash) in new {
             self.bound.renew();
-            made(kept(statement.insert(params_from_iter(cells(&account))).map(AccountId))?)?;
+            let cells = hash_cells(hash.as_ref()).into_iter().chain(cells(&account));
+            made(kept(statement.insert(params_from_iter(cells)).map(AccountId))?)?;
         }
         Ok(())
     }
