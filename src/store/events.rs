@@ -90,10 +90,13 @@ pub fn purged(by: &Actor, target: Option<RecordedTarget>) -> Entry {
 pub fn imported(by: &Actor, import: &Import<'_>, imported: &Imported) -> Entry {
     let detail = Detail::default()
         .with(DetailKey::New, import.new.len())
-        .with(DetailKey::WithPassword, import.new.iter().filter(|newcomer| newcomer.hash.is_some()).count())
         .with(DetailKey::Updated, import.edits.len())
         .with(DetailKey::Skipped, import.skipped)
         .with(DetailKey::Sha256, import.file.to_hex());
+    let detail = match import.new.iter().filter(|newcomer| newcomer.hash.is_some()).count() {
+        0 => detail,
+        count => detail.with(DetailKey::WithPassword, count),
+    };
     let detail = match (imported.ids.first(), imported.ids.last()) {
         (Some(first), Some(last)) => detail.with(DetailKey::FirstId, first.0).with(DetailKey::LastId, last.0),
         _ => detail,

@@ -20,6 +20,7 @@ mod demo;
 mod displays;
 mod docs;
 mod dry_runs;
+mod elsewhere;
 mod external;
 mod first_passwords;
 mod forged_lines;

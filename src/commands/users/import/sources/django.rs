@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(given.rows.len(), 8);
         let (line, row) = &given.rows[1];
         let newcomer = &row.as_ref().unwrap().newcomer;
-        assert_eq!((*line, newcomer.username.as_str()), (19, "djpbkdf2sha1"));
+        assert_eq!((*line, newcomer.username.as_str()), (20, "djpbkdf2sha1"));
         assert_eq!(newcomer.display_name.as_str(), "Zoë djpbkdf2sha1");
         assert!(given.said_left_out().is_some_and(|said| said.ends_with("there: djgone.")));
     }

@@ -50,27 +50,23 @@ fn account(entry: &Entry) -> Option<Result<super::Row, Invalid>> {
 
 /// Takes the file apart. A line that begins with a space continues the one before.
 fn entries(bytes: &[u8]) -> Vec<Entry> {
-    let mut entries = vec![Entry { line: 1, attributes: Vec::new() }];
-    let mut whole: Option<Vec<u8>> = None;
+    let (mut entries, mut entry) = (Vec::new(), Entry { line: 1, attributes: Vec::new() });
+    let mut whole: Option<(u64, Vec<u8>)> = None;
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n').chain([b"".as_slice()])) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if let (Some(rest), Some(whole)) = (line.strip_prefix(b" "), &mut whole) {
+        if let (Some(rest), Some((_, whole))) = (line.strip_prefix(b" "), &mut whole) {
             whole.extend_from_slice(rest);
             continue;
         }
-        if let (Some(attribute), Some(entry)) = (whole.take().and_then(|whole| attribute(&whole)), entries.last_mut()) {
+        if let Some((began, attribute)) = whole.take().and_then(|(began, whole)| Some((began, attribute(&whole)?))) {
+            entry.line = if entry.attributes.is_empty() { began } else { entry.line };
             entry.attributes.push(attribute);
         }
-        match entries.last_mut() {
-            Some(entry) if line.is_empty() && !entry.attributes.is_empty() => {
-                entries.push(Entry { line: number + 1, attributes: Vec::new() });
-            }
-            Some(entry) if entry.attributes.is_empty() && (line.is_empty() || line.starts_with(b"#")) => {
-                entry.line = number + 1;
-            }
-            _ => {}
+        if line.is_empty() {
+            entries.push(std::mem::replace(&mut entry, Entry { line: number, attributes: Vec::new() }));
+        } else {
+            whole = Some((number, line.to_vec()));
         }
-        whole = (!line.is_empty()).then(|| line.to_vec());
     }
     entries
 }
