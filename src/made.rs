@@ -133,6 +133,20 @@ fn random<T>(
     made.keep().map_err(|not_kept| not_kept.error)
 }
 
+/// The folder in which a path is.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Syncs the name of a file to the disk, too. A folder that can be written but not read cannot be synced.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match File::open(folder_of(path)) {
+        Ok(folder) => sync_folder(&folder),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Syncs a folder to the disk, so that the names in it stay. Not every file system can do that (FUSE, SMB). There the names
 /// are as sure as its other ones.
 pub fn sync_folder(folder: &File) -> io::Result<()> {

@@ -1,6 +1,11 @@
 //! `passdesk audit …`.
 
+use std::path::PathBuf;
+
+use clap::ValueHint;
+
 use super::users::one_of;
+use super::ways::new_file;
 use super::whole_number;
 use crate::domain::audit::{ACTIONS, Outcome};
 
@@ -24,6 +29,15 @@ On a terminal, a list that is longer than the screen opens in 'less -R', or in P
 Example:
   passdesk audit verify --format csv")]
     Verify(Verify),
+    /// Take old events out of the record, into a file that still verifies
+    #[command(after_help = "\
+The file has an event in JSON on each line. It is on the disk before anything is deleted. The
+record keeps the link to it. Keep the file: it is the only copy of these events.
+
+Example:
+  passdesk audit archive 2025.jsonl --before 2026-01-01
+  passdesk audit verify --archive 2025.jsonl")]
+    Archive(Archive),
 }
 
 /// Which events to list.
@@ -67,4 +81,21 @@ pub struct Verify {
     /// A head that you noted earlier; it must still be in the record
     #[arg(long, value_name = "HEAD")]
     pub expect_head: Option<String>,
+    /// A file of archived events, checked with the record; repeat it, the oldest first
+    #[arg(long = "archive", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub archives: Vec<PathBuf>,
+    /// Check the archives alone, without a store
+    #[arg(long, requires = "archives")]
+    pub no_store: bool,
+}
+
+/// What to take out of the record.
+#[derive(Debug, clap::Args)]
+pub struct Archive {
+    /// The new file
+    #[arg(value_hint = ValueHint::FilePath, value_parser = new_file())]
+    pub file: PathBuf,
+    /// The events before this day, moment or span: 2026-01-01, 2026-01-01T09:00:00Z, 90d
+    #[arg(long, value_name = "TIME")]
+    pub before: String,
 }

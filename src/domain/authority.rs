@@ -65,6 +65,8 @@ table! {
     ListTokens => "list-tokens", &[(GlobalAdmin, Anyone)];
     /// Read the record.
     Audit => "audit", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
+    /// Take old events out of the record.
+    Archive => "archive", &[(GlobalAdmin, Anyone)];
     /// See the policy.
     ShowPolicy => "show-policy", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
     /// Read the hashes of passwords, to take them to another program.
@@ -98,6 +100,7 @@ impl Action {
             Self::Restore => format!("restore {whom}"),
             Self::Purge => "purge removed accounts".into(),
             Self::Audit => "read the audit log".into(),
+            Self::Archive => "take events out of the record".into(),
             Self::ShowPolicy => "see the policy".into(),
             Self::SetPolicy => "change the policy".into(),
             Self::CreateToken => to.map_or("make tokens of others".into(), |owner| format!("make a token of {owner}")),

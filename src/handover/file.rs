@@ -6,11 +6,11 @@ use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::rewrite::{self, still_there, sync_folder};
+use super::rewrite::{self, still_there};
 use super::unfinished::Unfinished;
 use super::{Handed, Means, WayOut, not_delivered};
 use crate::failure::{Failure, Result};
-use crate::made::Made;
+use crate::made::{Made, sync_folder_of};
 use crate::terminal::output::Output;
 
 /// A file, open and positioned at its end.
@@ -73,7 +73,7 @@ impl ToFile {
         // If the length were not known, nothing could be taken back.
         self.before = look(&self.file, &self.path)?;
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
-        let written = written.and_then(|()| sync_folder(&self.path));
+        let written = written.and_then(|()| sync_folder_of(&self.path));
         let written = written.and_then(|()| look(&self.file, &self.path).map(drop));
         if written.is_err() {
             // A part of it may have been written. It is of no use.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::made::{self, Fleeting, Made, stands_at};
+use crate::made::{Fleeting, Made, folder_of, stands_at, sync_folder_of};
 
 /// Deletes ranges of bytes, given in order, from a file. Returns the file that replaces it, locked and positioned at
 /// its end.
@@ -28,7 +28,7 @@ pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Resul
     write(&anew, &text, ranges)?;
     still_there(file, path)?;
     fs::rename(beside.0.path(), path)?;
-    sync_folder(path)?;
+    sync_folder_of(path)?;
     Ok(anew)
 }
 
@@ -48,18 +48,6 @@ fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> 
 /// Refuses a file that is no longer at its path. The file there now belongs to somebody else.
 pub fn still_there(file: &File, path: &Path) -> io::Result<()> {
     if stands_at(file, path) { Ok(()) } else { Err(io::Error::other("somebody has just moved or removed it")) }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Syncs the name of a file to the disk, too. A folder that can be written but not read cannot be synced.
-pub fn sync_folder(path: &Path) -> io::Result<()> {
-    match File::open(folder_of(path)) {
-        Ok(folder) => made::sync_folder(&folder),
-        Err(_) => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -47,7 +47,8 @@ fn total(reads: &mut dyn Reads) -> Result<u64> {
 struct Tally {
     pieces: u64,
     kinds: BTreeMap<&'static str, u64>,
-    walk: Walk,
+    settings: BTreeMap<String, String>,
+    walk: Option<Walk>,
     /// The highest numbers that were ever given.
     given: Option<(AccountId, SignInId)>,
 }
@@ -60,14 +61,31 @@ impl Tally {
             self.pieces += 1;
             *self.kinds.entry(kind(piece)).or_default() += 1;
             match piece {
-                Piece::Event(event) => self.walk.go_on(Event::clone(event)).map_err(|tampered| {
-                    StoreError::Unusable { message: format!("the record {tampered}"), hint: Tampered::REMEDY.into() }
-                })?,
+                Piece::Setting(key, value) => {
+                    self.settings.insert(key.clone(), value.clone());
+                }
+                Piece::Event(event) => self.go_on(event)?,
                 Piece::Given(account, sign_in) => self.given = Some((*account, *sign_in)),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Goes on along the record. The settings, which say where it begins, came before.
+    fn go_on(&mut self, event: &Event) -> Result<()> {
+        let setting = |key| self.settings.get(key).map(String::as_str);
+        let walk = match &mut self.walk {
+            Some(walk) => walk,
+            empty => {
+                let archived = record::archived_in(setting(record::ARCHIVED_UNTIL), setting(record::ARCHIVED_LINK))?;
+                empty.insert(Walk::part_behind(archived))
+            }
+        };
+        walk.go_on(event).map_err(|tampered| StoreError::Unusable {
+            message: format!("the record {tampered}"),
+            hint: Tampered::REMEDY.into(),
+        })
     }
 
     fn compare(&self, source: &Self) -> Result<()> {
@@ -84,7 +102,7 @@ impl Tally {
         if self.pieces != source.pieces {
             return unsound("it has more than its source".into());
         }
-        if self.walk.head() != source.walk.head() {
+        if self.walk.as_ref().map(Walk::head) != source.walk.as_ref().map(Walk::head) {
             return unsound("its record does not end with the same event".into());
         }
         if self.given != source.given {
@@ -113,7 +131,7 @@ fn kind(piece: &Piece) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::actor::{Actor, Operator};
-    use crate::domain::audit::{Detail, Entry, Link};
+    use crate::domain::audit::{Detail, Entry, Head};
     use crate::domain::clock::Timestamp;
     use crate::store::contract::OPERATION;
 
@@ -125,7 +143,7 @@ mod tests {
     fn event(action: &'static str) -> Piece {
         let by = Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None });
         let entry = Entry::done(&by, action, None, Detail::default());
-        Piece::Event(Box::new(Event::after(0, Link::START, Timestamp::UNIX_EPOCH, OPERATION, &entry)))
+        Piece::Event(Box::new(Event::after(Head::START, Timestamp::UNIX_EPOCH, OPERATION, &entry)))
     }
 
     fn tally(pieces: &[Piece]) -> Tally {

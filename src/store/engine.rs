@@ -325,6 +325,8 @@ pub trait Rows: Reads {
 
     /// Appends an event.
     fn append(&mut self, event: &Event) -> Result<()>;
+    /// Deletes the events from one number to another. The setting `archived_until` must have reached them.
+    fn delete_events(&mut self, from: u64, until: u64) -> Result<()>;
     /// Writes how often something was refused.
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()>;
     /// Stops counting something.

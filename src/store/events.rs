@@ -5,10 +5,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::values::{Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
+use super::values::{ArchivedPart, Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
-use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
+use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat, archive};
 use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
@@ -245,6 +245,15 @@ pub fn hashes_exported(by: &Actor) -> Entry {
 #[must_use]
 pub fn backed_up(by: &Actor, place: &Path) -> Entry {
     Entry::done(by, Action::Backup.name(), None, Detail::default().with(DetailKey::Path, place.display().to_string()))
+}
+
+/// A part of the record was archived.
+#[must_use]
+pub fn archived(by: &Actor, part: &ArchivedPart<'_>) -> Entry {
+    let detail = archive::detail(part.until)
+        .with(DetailKey::Path, part.place.display().to_string())
+        .with(DetailKey::Sha256, part.file.to_hex());
+    Entry::done(by, Action::Archive.name(), None, detail)
 }
 
 /// A backup failed.

@@ -3,7 +3,8 @@
 use super::engine::{Reads, WrittenAccount};
 use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, blocklist, policy, record};
 use crate::domain::account::State;
-use crate::domain::audit::{EMPTY, Tampered, Walk};
+use crate::domain::audit::{EMPTY, Event, Tampered, Walk};
+use crate::domain::clock::Timestamp;
 use crate::domain::email::Email;
 use crate::domain::finding::Finding;
 use crate::domain::name::DisplayName;
@@ -11,6 +12,14 @@ use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
 
+/// From how many events on the check says how to archive them.
+const MANY_EVENTS: u64 = 1_000_000;
+/// Over how many days the growth of the record is measured.
+const DAYS: i64 = 30;
+/// A day, in seconds.
+const DAY: i64 = 24 * 60 * 60;
+/// How many bytes an event fills beside its texts: numbers, links, the operation and the indexes.
+const BYTES_BESIDE_TEXT: u64 = 180;
 /// How many things of one kind a message names.
 const NAMED: usize = 3;
 /// How many rows are read between two progress reports.
@@ -141,22 +150,68 @@ fn settings(reads: &mut dyn Reads) -> Result<()> {
 fn all_events(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Finding> {
     // The total is only shown. Nothing depends on it.
     let total = record::last(reads).ok().flatten().map_or(0, |last| last.sequence);
-    let mut walk = Walk::default();
+    let archived = record::archived(reads)?;
+    let (mut walk, mut growth) = (Walk::behind(archived), Growth::until(reads.now()));
+    let faulty = |tampered: Tampered| Ok(Finding::faulty("record", format!("it {tampered}"), Tampered::REMEDY));
     loop {
-        let events = reads.events(&EventFilter::default(), walk.last(), PAGE)?;
-        if events.is_empty() && walk.head().0 == 0 {
-            let remedy = "compare it with the head that you noted: passdesk audit verify --expect-head HEAD";
-            return Ok(Finding::notable("record", format!("it {EMPTY}"), remedy));
-        }
+        let events = reads.events(&EventFilter::default(), Some(walk.head().sequence), PAGE)?;
         if events.is_empty() {
-            return Ok(Finding::sound("record", format!("{}, as written", counted(walk.head().0, "event"))));
+            break;
         }
-        for event in events {
+        for event in &events {
+            growth.add(event);
             if let Err(tampered) = walk.go_on(event) {
-                return Ok(Finding::faulty("record", format!("it {tampered}"), Tampered::REMEDY));
+                return faulty(tampered);
             }
         }
-        watch.progress("Looking at the record", walk.head().0, total)?;
+        watch.progress("Looking at the record", walk.head().sequence, total)?;
+    }
+    let head = match walk.end() {
+        Ok(head) => head.sequence,
+        Err(tampered) => return faulty(tampered),
+    };
+    if head == 0 {
+        let remedy = "compare it with the head that you noted: passdesk audit verify --expect-head HEAD";
+        return Ok(Finding::notable("record", format!("it {EMPTY}"), remedy));
+    }
+    let left = head - archived.sequence;
+    let message = format!("{}, as written; {}", counted(left, "event"), growth.said());
+    if left < MANY_EVENTS {
+        return Ok(Finding::sound("record", message));
+    }
+    let remedy = "to take the old ones out into a file: passdesk audit archive FILE --before DATE";
+    Ok(Finding { remedy: Some(remedy.into()), ..Finding::sound("record", message) })
+}
+
+/// How fast the record grows.
+struct Growth {
+    now: Timestamp,
+    /// The first event of the last days.
+    since: Option<i64>,
+    events: u64,
+    bytes: u64,
+}
+
+impl Growth {
+    fn until(now: Timestamp) -> Self {
+        Self { now, since: None, events: 0, bytes: 0 }
+    }
+
+    fn add(&mut self, event: &Event) {
+        if event.at > self.now.as_second() - DAYS * DAY {
+            self.since.get_or_insert(event.at);
+            self.events += 1;
+            let texts = [&event.actor, &event.action, &event.target, &event.outcome, &event.detail];
+            self.bytes += BYTES_BESIDE_TEXT + texts.iter().map(|text| text.len() as u64).sum::<u64>();
+        }
+    }
+
+    /// In words. A day is the shortest time that says anything.
+    fn said(&self) -> String {
+        let span = self.since.map_or(DAY, |since| (self.now.as_second() - since).clamp(DAY, DAYS * DAY)).unsigned_abs();
+        let a_day = |amount: u64| amount.saturating_mul(DAY.unsigned_abs()).div_ceil(span);
+        let a_year = a_day(self.bytes).saturating_mul(365).div_ceil(1_000_000);
+        format!("about {} a day lately, {} MB a year", grouped(a_day(self.events)), grouped(a_year))
     }
 }
 

@@ -39,8 +39,8 @@ use self::engine::{Rows, Taken};
 pub use self::operations::{HashesExported, Store};
 use self::values::search_text;
 pub use self::values::{
-    Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewTemporary, NewToken,
-    Newcomer, Occasion, Page, PassedTry, Rename, SeenEdit, SignIn, Sort, finds,
+    ArchivedPart, Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn,
+    NewTemporary, NewToken, Newcomer, Occasion, Page, PassedTry, Rename, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::authority::Refusal;

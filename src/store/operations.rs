@@ -20,13 +20,13 @@ use jiff::SignedDuration;
 use super::engine::{Copies, Engine, PIECES, Reads, Rows, Writing};
 use super::tx::Tx;
 use super::{
-    Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewStore, NewTemporary,
-    NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority, batches,
-    blocklist, copying, events, imports, policy, record, repeats, sign_ins, tokens, tries,
+    ArchivedPart, Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewStore,
+    NewTemporary, NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority,
+    batches, blocklist, copying, events, imports, policy, record, repeats, sign_ins, tokens, tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
-use crate::domain::audit::{Entry, Event, Outcome, RecordedTarget, Repeat};
+use crate::domain::audit::{Entry, Event, Head, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::digest::FileDigest;
@@ -483,6 +483,23 @@ impl Store {
     /// Events after the one with this sequence number, in the order of the filter.
     pub fn events(&self, filter: &EventFilter, after: Option<u64>, limit: usize) -> Result<Vec<Event>> {
         self.read(|reads| record::events(reads, filter, after, limit))
+    }
+
+    /// The end of the record.
+    pub fn head(&self) -> Result<Head> {
+        self.read(record::head)
+    }
+
+    /// The end of the part of the record that was archived. The first event that is left follows it.
+    pub fn archived(&self) -> Result<Head> {
+        self.read(record::archived)
+    }
+
+    /// Deletes the events of a part of the record that was written to a file, and records that. Somebody else may have
+    /// archived meanwhile. Then the answer is [`StoreError::Conflict`], and nothing has changed.
+    pub fn archive(&mut self, by: &Actor, part: &ArchivedPart<'_>, watch: &mut dyn Watch) -> Result<()> {
+        let work = |tx: &mut Tx<'_>| record::archive(tx, by, part, watch);
+        self.change(Writing::Many, by, Action::Archive.name(), &Whom::Nobody, work)
     }
 
     /// Puts the password that the owner chose in force. No change is required any more. All unfinished tries end, and

@@ -1,10 +1,19 @@
 //! The record. Each event is appended inside the transaction of the change that it records.
 
+use super::authority::authorize_all;
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
-use super::{EventFilter, Result, events};
-use crate::domain::audit::{Entry, Event, KINDS, Link, means, together, words};
+use super::{ArchivedPart, EventFilter, Result, StoreError, Watch, events};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Entry, Event, Head, KINDS, Link, means, together, words};
+use crate::domain::authority::Action;
 
+/// The setting with the number of the last event that was archived.
+pub const ARCHIVED_UNTIL: &str = "archived_until";
+/// The setting with the link of that event.
+pub const ARCHIVED_LINK: &str = "archived_link";
+/// How many events are deleted at a time.
+const DELETED: usize = 10_000;
 /// How many temporary passwords are marked as lapsed at a time. After an import, a million may expire in the same
 /// second.
 const LAPSING: usize = 1_000;
@@ -19,8 +28,8 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
 
 /// Appends an event to the chain, and does nothing else.
 pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
-    let (sequence, link) = last(tx.reads())?.map_or((0, Link::START), |last| (last.sequence, last.link));
-    let event = Event::after(sequence, link, tx.now(), tx.operation(), entry);
+    let head = head(tx.reads())?;
+    let event = Event::after(head, tx.now(), tx.operation(), entry);
     tx.append(&event)
 }
 
@@ -43,6 +52,49 @@ pub fn end_what_has_ended(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
     while tx.lapse(now, LAPSING)? == LAPSING {}
     tx.delete_sign_ins_until(now)
+}
+
+/// The end of the record.
+pub fn head(reads: &mut dyn Reads) -> Result<Head> {
+    match last(reads)? {
+        Some(last) => Ok(last.head()),
+        None => archived(reads),
+    }
+}
+
+/// The head of the part of the record that was archived. The first event that is left follows it.
+pub fn archived(reads: &mut dyn Reads) -> Result<Head> {
+    archived_in(reads.setting(ARCHIVED_UNTIL)?.as_deref(), reads.setting(ARCHIVED_LINK)?.as_deref())
+}
+
+/// The same from the values of [`ARCHIVED_UNTIL`] and [`ARCHIVED_LINK`].
+pub fn archived_in(until: Option<&str>, link: Option<&str>) -> Result<Head> {
+    let damaged = || StoreError::damaged("the store has lost the link to the archived part of its record");
+    let (Some(until), Some(link)) = (until, link) else {
+        return if until.or(link).is_none() { Ok(Head::START) } else { Err(damaged()) };
+    };
+    let sequence = until.parse().ok().filter(|until| *until > 0);
+    sequence.zip(Link::from_hex(link)).map(|(sequence, link)| Head { sequence, link }).ok_or_else(damaged)
+}
+
+/// Deletes the events up to one that was archived, and records that. `file` is the file that has them.
+pub fn archive(tx: &mut Tx<'_>, by: &Actor, part: &ArchivedPart<'_>, watch: &mut dyn Watch) -> Result<()> {
+    authorize_all(tx, by, Action::Archive)?;
+    let ArchivedPart { after, until, .. } = *part;
+    let changed = || StoreError::Conflict("somebody else has just archived a part of the record".into());
+    let stored = tx.events(&EventFilter::default(), Some(until.sequence - 1), 1)?.pop();
+    if archived(tx.reads())? != after || stored.is_none_or(|event| event.head() != until) {
+        return Err(changed());
+    }
+    append(tx, &events::archived(by, part))?;
+    tx.set(ARCHIVED_UNTIL, &until.sequence.to_string())?;
+    tx.set(ARCHIVED_LINK, &until.link.to_hex())?;
+    let (first, total) = (after.sequence + 1, until.sequence - after.sequence);
+    for from in (first..=until.sequence).step_by(DELETED) {
+        tx.delete_events(from, until.sequence.min(from + DELETED as u64 - 1))?;
+        watch.progress("Taking them out", from - after.sequence, total)?;
+    }
+    Ok(())
 }
 
 /// The last event.

@@ -1,11 +1,12 @@
 //! The values that a store takes and returns.
 
 use std::fmt;
+use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::account::{Account, AccountId, Revision, State};
-use crate::domain::audit::{Outcome, Reason};
+use crate::domain::audit::{Head, Outcome, Reason};
 use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::Delivered;
@@ -242,6 +243,19 @@ pub struct EventFilter {
     pub until: Option<Timestamp>,
     /// Whether the newest event comes first.
     pub reverse: bool,
+}
+
+/// A part of the record that was written to a file.
+#[derive(Debug, Clone, Copy)]
+pub struct ArchivedPart<'a> {
+    /// The head before it.
+    pub after: Head,
+    /// Its head.
+    pub until: Head,
+    /// Where the file is. This is for the record.
+    pub place: &'a Path,
+    /// The digest of the file. This is for the record.
+    pub file: FileDigest,
 }
 
 /// A sign-in and its account, as they stand now.

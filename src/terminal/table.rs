@@ -285,7 +285,7 @@ fn colours(state: State) -> (Color, AnsiColor) {
 mod tests {
     use super::*;
     use crate::domain::actor::{Actor, Operator};
-    use crate::domain::audit::{DetailKey, Entry, Link, Outcome, Reason};
+    use crate::domain::audit::{DetailKey, Entry, Head, Link, Outcome, Reason};
     use crate::domain::name::DisplayName;
     use crate::domain::operation::OperationId;
     use crate::domain::role::{Role, Roles};
@@ -331,7 +331,12 @@ mod tests {
             outcome: Outcome::Refused,
             detail: Detail::of(Reason::RankNotLower).with(DetailKey::Label, "a label that is rather long for a column"),
         };
-        let event = Event::after(1_000_000, Link::START, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry);
+        let event = Event::after(
+            Head { sequence: 1_000_000, link: Link::START },
+            Timestamp::UNIX_EPOCH,
+            OperationId([1; 16]),
+            &entry,
+        );
         for width in [24, 40, 59, 60, 80, 200] {
             let drawn = EventTable::new(&crate::domain::clock::UTC, Layout { width: Some(width), coloured: false })
                 .page(std::slice::from_ref(&event));

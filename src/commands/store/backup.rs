@@ -1,24 +1,12 @@
 //! `passdesk store backup`.
 
-use std::path::{Path, PathBuf};
-
-use super::{make, taken};
+use super::{make, resolved, taken};
 use crate::cli::store::Backup;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::failure::Result;
 use crate::store::Purpose;
-
-/// The path with the links in its folder followed. The engine opens no file behind a link. The last part of the path
-/// stays as it is: no file is made through a link.
-fn resolved(path: PathBuf) -> PathBuf {
-    match (path.parent().map(Path::canonicalize), path.file_name()) {
-        (Some(Ok(folder)), Some(name)) => folder.join(name),
-        // The folder does not exist. The code that makes the file reports that.
-        _ => path,
-    }
-}
 
 /// Copies the store into a new file. Others can go on using the store.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {

@@ -4,7 +4,7 @@ mod backup;
 mod check;
 mod copy;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Desk;
 use crate::cli::store::Command;
@@ -84,19 +84,31 @@ pub fn of_new_store(error: StoreError, place: &Path) -> Failure {
     }
 }
 
+/// The path with the links in its folder followed. The engine opens no file behind a link. The last part of the path
+/// stays as it is: no file is made through a link.
+#[must_use]
+pub fn resolved(path: PathBuf) -> PathBuf {
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        // The folder does not exist. The code that makes the file reports that.
+        _ => path,
+    }
+}
+
 /// The failure for a place that is taken.
-fn taken(message: String) -> Failure {
+pub fn taken(message: String) -> Failure {
     Failure::new(Kind::Conflict, message).hint("name a new place; passdesk never overwrites one")
 }
 
 /// Shows the progress of a long run on a terminal. Ends the run if a signal was put off.
-struct Watched<'a> {
+pub struct Watched<'a> {
     terminal: &'a mut dyn Terminal,
     shown: Option<&'static str>,
 }
 
 impl<'a> Watched<'a> {
-    fn on(terminal: &'a mut dyn Terminal) -> Self {
+    /// Shows it on this terminal.
+    pub fn on(terminal: &'a mut dyn Terminal) -> Self {
         Self { terminal, shown: None }
     }
 }

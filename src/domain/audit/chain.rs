@@ -66,16 +66,16 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event for an entry at a moment. It follows the event with this sequence number and link.
+    /// The event for an entry at a moment. It follows this head.
     #[must_use]
-    pub fn after(sequence: u64, previous: Link, at: Timestamp, operation: OperationId, entry: &Entry) -> Self {
+    pub fn after(head: Head, at: Timestamp, operation: OperationId, entry: &Entry) -> Self {
         let (account, uid) = match &entry.actor {
             Some(Actor::Operator(operator)) => (None, Some(i64::from(operator.uid))),
             Some(Actor::Account { id, .. }) => (Some(id.0), None),
             None => (None, None),
         };
         let mut event = Self {
-            sequence: sequence + 1,
+            sequence: head.sequence + 1,
             at: at.as_second(),
             actor: entry.actor.as_ref().map(Actor::recorded).unwrap_or_default(),
             actor_id: account,
@@ -86,7 +86,7 @@ impl Event {
             outcome: entry.outcome.name().to_owned(),
             detail: entry.detail.to_json(),
             operation: Some(operation.to_string()),
-            previous,
+            previous: head.link,
             link: Link::START,
         };
         event.link = event.computed();
@@ -125,22 +125,41 @@ impl Event {
 
     /// What is wrong with this event as the successor of another. `None` if nothing is wrong.
     #[must_use]
-    pub fn fault(&self, before: Option<&Self>) -> Option<String> {
-        let (sequence, link) = before.map_or((0, Link::START), |before| (before.sequence, before.link));
-        if self.sequence != sequence + 1 {
-            return Some(match sequence {
+    pub fn fault(&self, before: Head) -> Option<String> {
+        if self.sequence != before.sequence + 1 {
+            return Some(match before.sequence {
                 0 => format!("event {} is the first: those before it are missing", self.sequence),
                 before => format!("event {} follows event {before}: some are missing", self.sequence),
             });
         }
-        if self.previous != link {
-            return Some(match sequence {
+        if self.previous != before.link {
+            return Some(match before.sequence {
                 0 => format!("event {} was changed", self.sequence),
                 before => format!("event {} does not follow event {before}: one of them was changed", self.sequence),
             });
         }
         (self.link != self.computed()).then(|| format!("event {} was changed", self.sequence))
     }
+
+    /// The head of a record that ends with it.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head { sequence: self.sequence, link: self.link }
+    }
+}
+
+/// The end of a record, or of a part of it: the number of its last event, and the link of that event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The number. 0 if there is no event.
+    pub sequence: u64,
+    /// The link.
+    pub link: Link,
+}
+
+impl Head {
+    /// Before the first event.
+    pub const START: Self = Self { sequence: 0, link: Link::START };
 }
 
 /// A record that was changed after it was written, and the evidence.
@@ -157,30 +176,49 @@ impl Tampered {
 /// begins with an event.
 pub const EMPTY: &str = "is empty: the store comes from an old passdesk, or somebody removed all events";
 
-/// A walk along the chain, from its beginning.
-#[derive(Debug, Default)]
+/// A walk along the chain, from its beginning, or from the event after those that were archived.
+#[derive(Debug)]
 pub struct Walk {
-    last: Option<Event>,
+    head: Head,
+    /// What was archived, as long as no event has said so.
+    unsaid: Option<Head>,
 }
 
 impl Walk {
+    /// A walk along the events that are left. An event among them says what was archived.
+    #[must_use]
+    pub fn behind(archived: Head) -> Self {
+        Self { head: archived, unsaid: (archived != Head::START).then_some(archived) }
+    }
+
+    /// A walk along events of which nothing has to say what came before.
+    #[must_use]
+    pub fn part_behind(before: Head) -> Self {
+        Self { head: before, unsaid: None }
+    }
+
     /// Goes on to the next event. Fails if it is not the one that was written after the last.
-    pub fn go_on(&mut self, event: Event) -> Result<(), Tampered> {
-        event.fault(self.last.as_ref()).map_or(Ok(()), |fault| Err(Tampered(fault)))?;
-        self.last = Some(event);
+    pub fn go_on(&mut self, event: &Event) -> Result<(), Tampered> {
+        event.fault(self.head).map_or(Ok(()), |fault| Err(Tampered(fault)))?;
+        self.head = event.head();
+        if self.unsaid.is_some() && super::archive::said_by(event) == self.unsaid {
+            self.unsaid = None;
+        }
         Ok(())
     }
 
-    /// The sequence number of the last event so far.
+    /// The end of what was seen so far.
     #[must_use]
-    pub fn last(&self) -> Option<u64> {
-        self.last.as_ref().map(|last| last.sequence)
+    pub fn head(&self) -> Head {
+        self.head
     }
 
-    /// How many events there were so far, and the link of the last.
-    #[must_use]
-    pub fn head(&self) -> (u64, Link) {
-        self.last.as_ref().map_or((0, Link::START), |last| (last.sequence, last.link))
+    /// The head of the record, once all events were seen. Fails if events are missing at its beginning and no event says
+    /// that they were archived.
+    pub fn end(&self) -> Result<Head, Tampered> {
+        let Some(archived) = self.unsaid else { return Ok(self.head) };
+        let fault = format!("events 1 to {} are missing, and no event says that they were archived", archived.sequence);
+        Err(Tampered(fault))
     }
 }
 
@@ -207,20 +245,15 @@ mod tests {
     fn chain(length: u64) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
         for number in 0..length {
-            let (sequence, link) = events.last().map_or((0, Link::START), |last| (last.sequence, last.link));
-            events.push(Event::after(
-                sequence,
-                link,
-                Timestamp::UNIX_EPOCH,
-                OperationId([1; 16]),
-                &entry(&number.to_string()),
-            ));
+            let head = events.last().map_or(Head::START, Event::head);
+            events.push(Event::after(head, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry(&number.to_string())));
         }
         events
     }
 
     fn first_fault(events: &[Event]) -> Option<usize> {
-        (0..events.len()).find(|&at| events[at].fault(at.checked_sub(1).map(|before| &events[before])).is_some())
+        let before = |at: usize| at.checked_sub(1).map_or(Head::START, |before| events[before].head());
+        (0..events.len()).find(|&at| events[at].fault(before(at)).is_some())
     }
 
     #[test]
@@ -265,7 +298,7 @@ mod tests {
         let mut inserted = chain(5);
         inserted.insert(
             2,
-            Event::after(2, inserted[1].link, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry("inserted")),
+            Event::after(inserted[1].head(), Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry("inserted")),
         );
         assert_eq!(first_fault(&inserted), Some(3));
         let mut swapped = chain(5);

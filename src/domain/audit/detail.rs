@@ -57,6 +57,10 @@ table! {
     ValueBefore => "value_before", "was {}";
     /// Where a backup is.
     Path => "path", "copy: {}";
+    /// The number of the last event that was archived.
+    ArchivedUntil => "archived_until", "up to event {}";
+    /// The link of that event.
+    ArchivedLink => "archived_link", "its head: {}";
     /// How many accounts were made.
     New => "new", "new: {}";
     /// The number of the first of them.
@@ -111,6 +115,12 @@ impl Detail {
     #[must_use]
     pub fn of(reason: Reason) -> Self {
         Self::default().with(DetailKey::Reason, reason.code())
+    }
+
+    /// The value under a key.
+    #[must_use]
+    pub fn get(&self, key: DetailKey) -> Option<&Value> {
+        self.0.get(key.name())
     }
 
     /// Adds a value.

@@ -1,10 +1,11 @@
 //! The record of who did what to whom: what is recorded, and how it is found again.
 
+pub mod archive;
 mod chain;
 mod detail;
 mod repeats;
 
-pub use self::chain::{EMPTY, Event, Link, Tampered, Walk};
+pub use self::chain::{EMPTY, Event, Head, Link, Tampered, Walk};
 pub use self::detail::{Detail, DetailKey};
 pub use self::repeats::{BYTES_AN_EVENT, EVENTS_A_DAY, KINDS, Repeat, together};
 pub use super::reason::Reason;

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{acting, added, get, hash, new, operator, proof, settled, when};
 use crate::domain::account::{Account, Lifecycle};
-use crate::domain::audit::{Detail, DetailKey, Entry, Link};
+use crate::domain::audit::{Detail, DetailKey, Entry, Head};
 use crate::domain::delivery::made_up::{delivered, undelivered};
 use crate::domain::role::Role;
 use crate::domain::target::Target;
@@ -178,10 +178,10 @@ pub fn events_written_at_once_are_one_chain(stores: &(impl Stores + Sync)) {
     });
     let events = store.events(&EventFilter::default(), None, 1_000).unwrap();
     assert_eq!(events.len(), before + 8 * usize::try_from(ROUNDS).unwrap());
-    let mut last = None;
+    let mut last = Head::START;
     for event in &events {
         assert_eq!(event.fault(last), None);
-        last = Some(event);
+        last = event.head();
     }
-    assert_ne!(last.map(|event| event.link), Some(Link::START));
+    assert_ne!(last, Head::START);
 }

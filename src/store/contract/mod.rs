@@ -195,6 +195,8 @@ macro_rules! laws {
                 a_sign_in_and_its_end_are_recorded,
                 every_refusal_is_recorded_and_changes_nothing_else,
                 the_record_is_a_chain,
+                what_is_archived_is_gone_and_what_is_left_follows_it,
+                a_part_that_is_not_the_record_s_is_not_archived,
                 the_record_is_read_by_what_it_says,
                 an_actor_is_found_by_whole_words_and_no_others,
                 what_means_another_actor_takes_no_place_on_a_page,

@@ -1,12 +1,25 @@
 //! Which changes leave an event, and how the record is chained and read.
 
+use std::path::Path;
+
 use jiff::SignedDuration;
 
-use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of, when};
+use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of, when, words};
 use crate::domain::account::Account;
-use crate::domain::audit::{Detail, Entry, Event, Outcome};
+use crate::domain::audit::{Detail, Entry, Event, Head, Outcome, Walk};
+use crate::domain::authority::Refusal;
+use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
-use crate::store::{self, EventFilter, Store};
+use crate::store::{self, ArchivedPart, EventFilter, Store, StoreError, Watch};
+
+/// Nobody looks, and nobody stops it.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&mut self, _: &'static str, _: u64, _: u64) -> store::Result<()> {
+        Ok(())
+    }
+}
 
 fn events(store: &Store, filter: &EventFilter) -> Vec<Event> {
     store.events(filter, None, 1_000).unwrap()
@@ -54,8 +67,51 @@ pub fn the_record_is_a_chain(store: &mut Store) {
     let events = events(store, &EventFilter::default());
     assert_eq!(events.len(), 4);
     for (at, event) in events.iter().enumerate() {
-        assert_eq!(event.fault(at.checked_sub(1).map(|before| &events[before])), None);
+        let before = at.checked_sub(1).map_or(Head::START, |before| events[before].head());
+        assert_eq!(event.fault(before), None);
     }
+}
+
+/// The part of the record up to an event.
+fn part_until(store: &Store, event: &Event) -> ArchivedPart<'static> {
+    let (place, file) = (Path::new("/old.jsonl"), FileDigest::of(b"old"));
+    ArchivedPart { after: store.archived().unwrap(), until: event.head(), place, file }
+}
+
+pub fn what_is_archived_is_gone_and_what_is_left_follows_it(store: &mut Store) {
+    settled(store, "alice", &[]);
+    settled(store, "bob", &[]);
+    let before = events(store, &EventFilter::default());
+    for last in [&before[1], &before[2]] {
+        let part = part_until(store, last);
+        store.archive(&operator(), &part, &mut Unwatched).unwrap();
+        assert_eq!(store.archived().unwrap(), last.head());
+    }
+    let left = events(store, &EventFilter::default());
+    assert_eq!(left[0], before[3]);
+    assert_eq!(left.len(), 3, "an event stands for each archive");
+    let mut walk = Walk::behind(before[2].head());
+    left.iter().for_each(|event| walk.go_on(event).unwrap());
+    assert_eq!(walk.end(), Ok(store.head().unwrap()));
+    assert_eq!(words(&left[2]).split(';').next(), Some("copy: /old.jsonl"));
+}
+
+pub fn a_part_that_is_not_the_record_s_is_not_archived(store: &mut Store) {
+    settled(store, "alice", &[]);
+    let auditor = settled(store, "eve", &[Role::Auditor]);
+    let before = events(store, &EventFilter::default());
+    let part = part_until(store, &before[1]);
+    let other = Head { link: before[0].link, ..part.until };
+    for wrong in [ArchivedPart { until: other, ..part }, ArchivedPart { after: before[0].head(), ..part }] {
+        let archived = store.archive(&operator(), &wrong, &mut Unwatched);
+        assert!(matches!(archived, Err(StoreError::Conflict(_))));
+    }
+    assert_eq!(events(store, &EventFilter::default()), before);
+    let by = acting(store, &auditor);
+    let archived = store.archive(&by, &part, &mut Unwatched);
+    assert!(matches!(archived, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    assert_eq!(events(store, &EventFilter::default())[..before.len()], before);
+    assert_eq!(store.archived().unwrap(), Head::START);
 }
 
 pub fn the_record_is_read_by_what_it_says(store: &mut Store) {

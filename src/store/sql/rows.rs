@@ -385,6 +385,11 @@ impl<S: Sql> Rows for SqlRows<S> {
         self.sql.insert_rows(record::EVENTS, record::COLUMNS, &[record::cells(event).into()])
     }
 
+    fn delete_events(&mut self, from: u64, until: u64) -> Result<()> {
+        let [from, until] = [from, until].map(|number| i64::try_from(number).unwrap_or(i64::MAX).into());
+        self.sql.execute("DELETE FROM audit_events WHERE sequence BETWEEN ?1 AND ?2", &[from, until]).map(drop)
+    }
+
     fn save_repeat(&mut self, row: &RepeatRow) -> Result<()> {
         let Repeat { target, kind, count, last_at } = &row.repeat;
         let name = target.as_ref().map(|target| target.username.as_str()).unwrap_or_default();

@@ -53,10 +53,6 @@ CREATE TABLE audit_events (
 
 CREATE INDEX audit_events_by_target ON audit_events (target_id, sequence);
 
-CREATE TRIGGER audit_events_follow BEFORE INSERT ON audit_events
-WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM audit_events)
-BEGIN SELECT RAISE(ABORT, 'audit events are only appended'); END;
-
 CREATE TRIGGER audit_events_stay BEFORE UPDATE ON audit_events
 BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END;
 
@@ -117,6 +113,12 @@ SELECT username, password_hash, must_change,
            AND (temporary_until IS NULL OR temporary_until > CAST(strftime('%s', 'now') AS INTEGER))
            AND (expires_at IS NULL OR expires_at > CAST(strftime('%s', 'now') AS INTEGER))
 FROM accounts;
+
+CREATE TRIGGER audit_events_follow BEFORE INSERT ON audit_events
+WHEN NEW.sequence <> 1 + coalesce(
+    (SELECT max(sequence) FROM audit_events),
+    (SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'archived_until'), 0)
+BEGIN SELECT RAISE(ABORT, 'audit events are only appended'); END;
 
 CREATE TRIGGER audit_events_remain BEFORE DELETE ON audit_events
 WHEN OLD.sequence > (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM settings WHERE key = 'archived_until')

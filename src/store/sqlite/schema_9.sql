@@ -36,6 +36,13 @@ SELECT username, password_hash, must_change,
            AND (expires_at IS NULL OR expires_at > CAST(strftime('%s', 'now') AS INTEGER))
 FROM accounts;
 
+DROP TRIGGER audit_events_follow;
+CREATE TRIGGER audit_events_follow BEFORE INSERT ON audit_events
+WHEN NEW.sequence <> 1 + coalesce(
+    (SELECT max(sequence) FROM audit_events),
+    (SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'archived_until'), 0)
+BEGIN SELECT RAISE(ABORT, 'audit events are only appended'); END;
+
 DROP TRIGGER audit_events_remain;
 CREATE TRIGGER audit_events_remain BEFORE DELETE ON audit_events
 WHEN OLD.sequence > (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM settings WHERE key = 'archived_until')

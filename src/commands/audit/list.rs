@@ -1,23 +1,18 @@
-//! `passdesk audit …`.
+//! `passdesk audit list`.
 
-use std::str::FromStr;
-
-use jiff::SignedDuration;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
-use super::actor::acting;
-use super::paging::{PAGE, limit, none_of, tell_of_more, typed};
-use super::{Desk, find};
-use crate::cli::audit::{Command, List, Verify};
+use super::time::Bound;
+use crate::cli::audit::List;
+use crate::commands::actor::acting;
+use crate::commands::paging::{PAGE, limit, none_of, tell_of_more, typed};
+use crate::commands::{Desk, find};
 use crate::domain::Invalid;
 use crate::domain::account::AccountId;
-use crate::domain::audit::{Detail, EMPTY, Link, Outcome, Repeat, Tampered, Walk, words};
+use crate::domain::audit::{Detail, Outcome, Repeat, words};
 use crate::domain::authority::Action;
-use crate::domain::clock::{Timestamp, before, moment, read_span};
+use crate::domain::clock::moment;
 use crate::domain::target::Target;
-use crate::domain::text::{counted, quoted};
-use crate::failure::{Failure, Kind, Result};
+use crate::domain::text::{counted, grouped};
+use crate::failure::{Failure, Result};
 use crate::store::{EventFilter, Store};
 use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
@@ -27,16 +22,8 @@ use crate::terminal::table::EventTable;
 /// The most kinds of repeated events that are mentioned.
 const REPEATS: usize = 5;
 
-/// Runs one of the commands.
-pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
-    match command {
-        Command::List(args) => list(desk, args),
-        Command::Verify(args) => verify(desk, args),
-    }
-}
-
 /// Lists events. The oldest come first unless the flags say otherwise.
-fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
+pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let account = args.account.as_deref().map(str::parse).transpose()?;
     if args.actor.as_deref().is_some_and(|actor| words(actor).next().is_none()) {
         let hint = "give a name, a number or a label, as in --actor alice";
@@ -85,6 +72,9 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     if after == args.after && desk.format() == Format::Text {
         desk.terminal.note(&none_of("event", filters(args)));
     }
+    if desk.format() == Format::Text && !args.reverse && args.after.is_none() {
+        tell_of_archived(desk, &store)?;
+    }
     tell_of_repeats(desk, &store, &filter)?;
     if desk.format() != Format::Text {
         return output::print(desk.output, &rows.end()).map(|_| ());
@@ -95,6 +85,17 @@ fn list(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         && let Some(after) = after
     {
         tell_of_more(desk, limit, after);
+    }
+    Ok(())
+}
+
+/// Mentions the events that were taken out of the record.
+fn tell_of_archived(desk: &mut Desk<'_>, store: &Store) -> Result<()> {
+    match store.archived()?.sequence {
+        0 => {}
+        until => {
+            desk.terminal.note(&format!("Events up to number {} are archived, and not in the list.", grouped(until)))
+        }
     }
     Ok(())
 }
@@ -158,93 +159,4 @@ fn filters(args: &List) -> [Option<String>; 7] {
         typed("since", args.since.as_deref()),
         typed("until", args.until.as_deref()),
     ]
-}
-
-/// One end of a time range, as it was typed.
-enum Bound {
-    /// A whole calendar day. As the end of the range, the day is included.
-    Day(Date),
-    /// A moment with its zone.
-    Moment(Timestamp),
-    /// This long before now.
-    Ago(SignedDuration),
-}
-
-impl FromStr for Bound {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
-        // A moment without a zone is not cut down to its day. In another zone it could be another moment.
-        let day = || text.parse().ok().filter(|_| text.len() == "2026-11-22".len()).map(Self::Day);
-        let moment = || text.parse().ok().map(Self::Moment);
-        // `7d`, `7d ago` and `-7d` mean the same.
-        day().or_else(moment).or_else(|| read_span(text).map(|span| Self::Ago(span.abs()))).ok_or_else(|| {
-            let hint = "write a day as 2026-11-22, a moment as 2026-11-22T09:00:00Z, or how long ago as 90m, 8h or 7d";
-            Invalid::new(format!("{} is not a time", quoted(text)), hint)
-        })
-    }
-}
-
-impl Bound {
-    /// The first moment of the bound.
-    fn begin(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        match self {
-            Self::Day(day) => day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |start| start.timestamp()),
-            Self::Moment(at) => *at,
-            Self::Ago(span) => before(now, *span),
-        }
-    }
-
-    /// The first moment after the bound.
-    fn end(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        match self {
-            Self::Day(day) => day.tomorrow().map_or(Timestamp::MAX, |next| Self::Day(next).begin(now, zone)),
-            Self::Moment(_) | Self::Ago(_) => self.begin(now, zone),
-        }
-    }
-}
-
-/// Checks the whole hash chain.
-fn verify(desk: &mut Desk<'_>, args: &Verify) -> Result<()> {
-    let expected = args.expect_head.as_deref().map(head).transpose()?;
-    let mut store = desk.open_to_read()?;
-    acting(desk, &mut store)?.may(&mut store, Action::Audit)?;
-
-    let mut seen = expected.is_none() || expected == Some(Link::START);
-    let mut walk = Walk::default();
-    loop {
-        let events = store.events(&EventFilter::default(), walk.last(), PAGE)?;
-        if events.is_empty() {
-            break;
-        }
-        for event in events {
-            seen |= Some(event.link) == expected;
-            walk.go_on(event).map_err(tampered)?;
-        }
-    }
-    if !seen {
-        let fault = "that head is not in the record: somebody cut the record, or wrote it again";
-        return Err(tampered(Tampered(fault.into())));
-    }
-    let (events, link) = walk.head();
-    let head = link.to_hex();
-    if events == 0 {
-        desk.terminal.note(&format!("The record {EMPTY}."));
-    }
-    if desk.format() == Format::Text {
-        let events = if events == 1 { "1 event".into() } else { format!("{events} events") };
-        return desk.print(&format!("{events}, as written\nhead: {head}\n"));
-    }
-    desk.print_records(&["events", "head"], [vec![events.into(), head.into()]], false)
-}
-
-fn head(text: &str) -> Result<Link> {
-    Link::from_hex(text).ok_or_else(|| {
-        Invalid::new(format!("{} is not a head", quoted(text)), "it is the 64 digits that 'audit verify' prints").into()
-    })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn tampered(tampered: Tampered) -> Failure {
-    Failure::new(Kind::StoreUnusable, format!("the record {tampered}")).hint(Tampered::REMEDY)
 }
