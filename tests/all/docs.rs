@@ -27,6 +27,7 @@ pub const PAGES: [(&str, &str); 11] = [
     ("security.md", include_str!("../../docs/security.md")),
     ("performance.md", include_str!("../../docs/performance.md")),
     ("other-systems.md", include_str!("../../docs/other-systems.md")),
+    ("moving-in.md", include_str!("../../docs/moving-in.md")),
 ];
 const ADA: &str = "sixteen otters juggle quietly";
 

@@ -2,10 +2,14 @@
 //! makes them again. The password of each account is [`PASSWORD`].
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "a test says how long something took")]
 
+use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use crate::common::{Desk, GLOBAL_ADMIN, GOOD, HELPDESK, USER_ADMIN, fed};
 
@@ -201,7 +205,7 @@ fn only_who_brings_no_password_gets_a_temporary_one() {
     let rows: Vec<_> = rows.lines().skip(1).collect();
     assert_eq!(rows.len(), 3, "{rows:?}");
     for username in ["httpm", "https", "httpd"] {
-        assert!(rows.iter().any(|row| row.contains(&format!(",{username},"))), "{username}: {rows:?}");
+        assert!(rows.iter().any(|row| row.starts_with(&format!("{username},"))), "{username}: {rows:?}");
     }
     desk.profile("httpb", PASSWORD).succeeds();
 }
@@ -281,7 +285,7 @@ fn hashes_are_for_a_global_admin_and_for_a_file_and_each_export_is_recorded() {
     }
     let export = ["users", "list", "--hashes", "--format", "csv"];
     for username in ["ua", "hd"] {
-        let run = desk.refuses(4, || desk.run_as(username, &export));
+        let run = desk.run_as(username, &export).exits(4);
         assert!(run.stdout.is_empty() && run.stderr.contains("may not read the hashes of passwords"), "{}", run.stderr);
     }
     desk.refuses(2, || desk.run(&["users", "list", "--hashes"]));
@@ -293,4 +297,59 @@ fn hashes_are_for_a_global_admin_and_for_a_file_and_each_export_is_recorded() {
     let list = desk.run_as("ga", &export).succeeds().stdout;
     assert!(list.lines().next().unwrap().ends_with(",password_hash"));
     assert_eq!(done(&desk), 1);
+}
+
+#[test]
+#[ignore = "takes long"]
+fn of_a_hundred_thousand_with_hashes_of_eight_kinds_whoever_signs_in_has_a_new_hash() {
+    const ROWS: usize = 100_000;
+    const SIGN_IN: usize = 200;
+    let written = |file: &str, name: &str| {
+        let text = fs::read_to_string(data().join(file)).unwrap();
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')?.split(':').next().map(str::to_owned))
+    };
+    let django: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(data().join("django.json")).unwrap()).unwrap();
+    let scrypt = django.as_array().unwrap().iter().find(|user| user["fields"]["username"] == "djscrypt").unwrap();
+    let hashes = [
+        written("htpasswd", "httpb").unwrap(),
+        written("shadow", "shadowyescrypt").unwrap(),
+        written("shadow", "shadowsha512").unwrap(),
+        written("shadow", "shadowsha256").unwrap(),
+        written("dovecot", "doveargon2i").unwrap(),
+        written("dovecot", "dovepbkdf2").unwrap(),
+        written("dovecot", "dovessha").unwrap(),
+        scrypt["fields"]["password"].as_str().unwrap().to_owned(),
+    ];
+    let mut list = String::from("username,password_hash\n");
+    for number in 0..ROWS {
+        // argon2 has commas.
+        writeln!(list, "u{number:06},\"{}\"", hashes[number % hashes.len()]).unwrap();
+    }
+    let desk = Desk::settled();
+    fs::write(desk.home.path().join("people.csv"), &list).unwrap();
+    let begun = Instant::now();
+    let run = desk.run(&["users", "import", "people.csv"]).succeeds();
+    let import = begun.elapsed();
+    assert!(run.stderr.contains("With the password of their owners: 100,000 accounts.\n"), "{}", run.stderr);
+    let (mut right, mut wrong) = (Vec::new(), Vec::new());
+    for place in 0..SIGN_IN {
+        let step = place * (ROWS / SIGN_IN);
+        let username = format!("u{:06}", step - step % hashes.len() + place % hashes.len());
+        for (times, password, code) in [(&mut wrong, "seven herons guard an orchare", 5), (&mut right, PASSWORD, 0)] {
+            let begun = Instant::now();
+            fed(desk.command(&["verify", &username]), format!("{password}\n")).exits(code);
+            times.push(begun.elapsed());
+        }
+        assert!(desk.hash_of(&username).starts_with(OWN), "{username}");
+    }
+    let own = format!("SELECT count(*) FROM accounts WHERE id > 1 AND password_hash LIKE '{OWN}%'");
+    assert_eq!(desk.value::<i64>(&own), i64::try_from(SIGN_IN).unwrap());
+    for times in [&mut right, &mut wrong] {
+        times.sort_unstable();
+    }
+    let said = format!("import {import:.1?}, right {:.1?}, wrong {:.1?}", right[SIGN_IN / 2], wrong[SIGN_IN / 2]);
+    writeln!(std::io::stderr(), "{said}").unwrap();
+    desk.run(&["audit", "verify"]).succeeds();
+    desk.run(&["store", "check"]).succeeds();
 }
