@@ -281,7 +281,7 @@ pub enum Source {
     Htpasswd,
     /// Django: 'manage.py dumpdata auth.user'
     Django,
-    /// OpenLDAP, 389-ds or FreeIPA: the entries in LDIF
+    /// An LDAP directory: its entries in LDIF
     Ldif,
 }
 

@@ -17,7 +17,7 @@ const DJANGO: &str = "bcrypt_sha256$";
 pub struct Hash {
     cost: u32,
     salt: [u8; 16],
-    hash: Vec<u8>,
+    output: Vec<u8>,
     is_djangos: bool,
 }
 
@@ -29,7 +29,7 @@ impl Hash {
         let (salt, hash) = parts.next()?.split_at_checked(22)?;
         let salt = base64::of_bcrypt(salt)?.try_into().ok()?;
         let hash = base64::of_bcrypt(hash).filter(|hash| hash.len() == HASH_BYTES)?;
-        parts.next().is_none().then_some(Self { cost, salt, hash, is_djangos })
+        parts.next().is_none().then_some(Self { cost, salt, output: hash, is_djangos })
     }
 }
 
@@ -45,7 +45,7 @@ impl Evaluated for Hash {
         } else {
             evaluate(self.cost, self.salt, password)
         };
-        same(&output[..HASH_BYTES], &self.hash)
+        same(&output[..HASH_BYTES], &self.output)
     }
 }
 

@@ -37,15 +37,15 @@ pub struct Hash {
     prf: Prf,
     rounds: u32,
     salt: Vec<u8>,
-    hash: Vec<u8>,
+    output: Vec<u8>,
 }
 
 impl Hash {
     /// A hash may be longer than the digest. Each block of it is computed apart, so that the first one proves the
     /// password. The others would only take time.
-    pub fn new(prf: Prf, rounds: u32, salt: Vec<u8>, mut hash: Vec<u8>) -> Option<Self> {
-        hash.truncate(prf.bytes());
-        (rounds > 0 && hash.len() >= LEAST_BYTES).then_some(Self { prf, rounds, salt, hash })
+    pub fn new(prf: Prf, rounds: u32, salt: Vec<u8>, mut output: Vec<u8>) -> Option<Self> {
+        output.truncate(prf.bytes());
+        (rounds > 0 && output.len() >= LEAST_BYTES).then_some(Self { prf, rounds, salt, output })
     }
 
     pub fn read(text: &str) -> Option<Self> {
@@ -58,7 +58,7 @@ impl Hash {
 
     /// The text that [`Self::read`] reads.
     pub fn text(&self) -> String {
-        let [salt, hash] = [&self.salt, &self.hash].map(|bytes| base64::encoded(bytes));
+        let [salt, hash] = [&self.salt, &self.output].map(|bytes| base64::encoded(bytes));
         format!("${}$i={}${salt}${hash}", self.prf.name(), self.rounds)
     }
 }
@@ -70,7 +70,7 @@ impl Evaluated for Hash {
 
     fn is_of(&self, password: &[u8]) -> bool {
         let output = evaluate(self.prf, self.rounds, password, &self.salt);
-        same(&output[..self.hash.len()], &self.hash)
+        same(&output[..self.output.len()], &self.output)
     }
 }
 

@@ -80,15 +80,24 @@ impl Scheme {
                 let rounds = rounds.parse().ok().filter(|rounds| *rounds >= LEAST_SHA_CRYPT)?;
                 Self::ShaCrypt { algorithm, rounds, salt: salt.parse().ok().filter(|salt| *salt <= 16)? }
             }
-            Some((name, cost)) => match Argon2::new(name) {
-                Ok(algorithm) => Self::Argon2 { algorithm, cost: Cost::of_stored(cost)? },
-                Err(_) => {
-                    let rounds = cost.parse().ok().filter(|rounds| *rounds > 0)?;
-                    Self::Pbkdf2 { prf: Prf::of_name(name)?, rounds }
-                }
-            },
+            Some((name @ ("argon2i" | "argon2d"), cost)) => {
+                Self::Argon2 { algorithm: Argon2::new(name).ok()?, cost: Cost::of_stored(cost)? }
+            }
+            Some((name, rounds)) => {
+                let rounds = rounds.parse().ok().filter(|rounds| *rounds > 0)?;
+                Self::Pbkdf2 { prf: Prf::of_name(name)?, rounds }
+            }
         };
         (scheme.is_moderate() && scheme.to_string() == text).then_some(scheme)
+    }
+
+    /// The kind and the cost, for people.
+    #[must_use]
+    pub fn said(self) -> String {
+        match self {
+            Self::Argon2 { algorithm: Argon2::Argon2id, cost } => format!("argon2id {cost}"),
+            other => other.to_string(),
+        }
     }
 
     /// How much memory one evaluation takes, in bytes.
@@ -97,7 +106,7 @@ impl Scheme {
         match self {
             Self::Argon2 { cost, .. } => cost.bytes(),
             Self::Scrypt(scrypt::Cost { log_n, r, .. }) | Self::Yescrypt(yescrypt::Cost { log_n, r }) => {
-                128 * u64::from(r) << log_n
+                (128 * u64::from(r)) << log_n
             }
             Self::Bcrypt { .. } | Self::Pbkdf2 { .. } | Self::ShaCrypt { .. } => 0,
         }

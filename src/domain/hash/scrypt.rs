@@ -41,12 +41,12 @@ impl std::fmt::Display for Cost {
 pub struct Hash {
     cost: Cost,
     salt: Vec<u8>,
-    hash: Vec<u8>,
+    output: Vec<u8>,
 }
 
 impl Hash {
-    pub fn new(cost: Cost, salt: Vec<u8>, hash: Vec<u8>) -> Option<Self> {
-        (cost.params().is_some() && (16..=64).contains(&hash.len())).then_some(Self { cost, salt, hash })
+    pub fn new(cost: Cost, salt: Vec<u8>, output: Vec<u8>) -> Option<Self> {
+        (cost.params().is_some() && (16..=64).contains(&output.len())).then_some(Self { cost, salt, output })
     }
 
     pub fn read(text: &str) -> Option<Self> {
@@ -58,7 +58,7 @@ impl Hash {
 
     /// The text that [`Self::read`] reads.
     pub fn text(&self) -> String {
-        let [salt, hash] = [&self.salt, &self.hash].map(|bytes| base64::encoded(bytes));
+        let [salt, hash] = [&self.salt, &self.output].map(|bytes| base64::encoded(bytes));
         format!("$scrypt${}${salt}${hash}", self.cost)
     }
 }
@@ -70,7 +70,7 @@ impl Evaluated for Hash {
 
     fn is_of(&self, password: &[u8]) -> bool {
         let output = evaluate(self.cost, password, &self.salt);
-        output.is_some_and(|output| same(&output[..self.hash.len()], &self.hash))
+        output.is_some_and(|output| same(&output[..self.output.len()], &self.output))
     }
 }
 

@@ -12,9 +12,9 @@ use super::plan::Plan;
 use crate::commands::Desk;
 use crate::commands::users::reset::many::workers;
 use crate::domain::hash::elsewhere::{Brought, Refused};
-use crate::domain::hash::{Cost, SaltedDigest, StoredHash};
+use crate::domain::hash::{Cost, SaltedDigest, Scheme, StoredHash};
 use crate::domain::hasher::{Hasher, Salt};
-use crate::domain::text::counted;
+use crate::domain::text::{counted, grouped};
 use crate::failure::Result;
 
 /// How many accounts are named for each reason.
@@ -42,11 +42,11 @@ impl Passwords {
         for (place, brought) in std::mem::take(&mut plan.brought).into_iter().enumerate() {
             match brought {
                 Some(Brought::Kept(hash)) => {
-                    passwords.add(hash.scheme().map(|scheme| scheme.to_string()));
+                    passwords.add(hash.scheme());
                     plan.new[place].hash = Some(hash);
                 }
                 Some(Brought::Fast(digest)) => {
-                    passwords.add(Some(cost.to_string()));
+                    passwords.add(Some(Scheme::own(cost)));
                     places.push(place);
                     digests.push(digest);
                 }
@@ -74,16 +74,17 @@ impl Passwords {
         Ok(passwords)
     }
 
-    fn add(&mut self, scheme: Option<String>) {
+    fn add(&mut self, scheme: Option<Scheme>) {
         self.count += 1;
-        *self.schemes.entry(scheme.unwrap_or_default()).or_default() += 1;
+        *self.schemes.entry(scheme.map(Scheme::said).unwrap_or_default()).or_default() += 1;
     }
 
     /// The same in words, one line each.
     pub fn said(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.count > 0 {
-            let all: Vec<_> = self.schemes.iter().map(|(scheme, count)| format!("{count} {scheme}")).collect();
+            let all: Vec<_> =
+                self.schemes.iter().map(|(scheme, count)| format!("{} {scheme}", grouped(*count))).collect();
             lines.push(format!("With the password of their owners: {}.", counted(self.count, "account")));
             lines.push(format!("Their hashes: {}. Each is renewed at the first sign-in.", all.join("; ")));
         }
@@ -113,13 +114,13 @@ fn wrapped(
     thread::scope(|scope| {
         for _ in 0..workers {
             let (done, next) = (done.clone(), &next);
-            let mut hasher = Hasher::new(cost)?;
+            let mut wrapper = Hasher::new(cost)?;
             scope.spawn(move || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some((digest, salt)) = work.get(place) else { return };
                     // If nobody waits for it, another one has failed.
-                    if done.send((place, digest.wrapped(&mut hasher, *salt))).is_err() {
+                    if done.send((place, digest.wrapped(&mut wrapper, *salt))).is_err() {
                         return;
                     }
                 }

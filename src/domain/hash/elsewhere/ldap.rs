@@ -52,7 +52,7 @@ fn in_one_piece(scheme: &str, rest: &str) -> Option<pbkdf2::Hash> {
     pbkdf2::Hash::new(prf(scheme)?, u32::from_be_bytes(*rounds), salt.to_vec(), hash.to_vec())
 }
 
-/// `{PBKDF2-SHA512}10000$salt$hash` of 389-ds and OpenLDAP.
+/// `{PBKDF2-SHA512}10000$salt$hash` of 389-ds and `OpenLDAP`.
 fn in_three(scheme: &str, rest: &str) -> Option<pbkdf2::Hash> {
     let parts: Vec<&str> = rest.split('$').collect();
     let [rounds, salt, hash] = parts.as_slice() else { return None };

@@ -131,10 +131,10 @@ fn of_pbkdf2(read: Option<pbkdf2::Hash>) -> Result<Brought> {
 fn kept(kind: &'static str, text: &str) -> Result<Brought> {
     let scheme = parse(text).ok_or(Refused::Damaged(kind))?.scheme();
     if !scheme.is_moderate() {
-        return Err(Refused::Dear(scheme.to_string()));
+        return Err(Refused::Dear(scheme.said()));
     }
     if !scheme.is_slow() {
-        return Err(Refused::Weak(scheme.to_string()));
+        return Err(Refused::Weak(scheme.said()));
     }
     Ok(Brought::Kept(StoredHash::from_store(text.to_owned())))
 }

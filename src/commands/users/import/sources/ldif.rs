@@ -29,9 +29,8 @@ impl Entry {
 
 fn account(entry: &Entry) -> Option<Result<super::Row, Invalid>> {
     let first = |name: &str| entry.values(name).next().unwrap_or(Ok(""));
-    if entry.values("uid").next().is_none() {
-        return None;
-    }
+    // Without one, this is nobody.
+    let _ = entry.values("uid").next()?;
     let read = || {
         if entry.values("changetype").any(|kind| kind.is_ok_and(|kind| kind != "add")) {
             return Err(Invalid::new("this is a change and no entry", "export the entries themselves"));
