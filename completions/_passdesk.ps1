@@ -104,6 +104,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Those with this text in their username, name or e-mail address')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'Those with this role')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Those in this state')
+            [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'The order')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after this account')
@@ -113,6 +114,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR turns them off')
             [CompletionResult]::new('--must-change', '--must-change', [CompletionResultType]::ParameterName, 'Those who must choose a new password')
+            [CompletionResult]::new('--never-signed-in', '--never-signed-in', [CompletionResultType]::ParameterName, 'Those who have never signed in')
             [CompletionResult]::new('--reverse', '--reverse', [CompletionResultType]::ParameterName, 'Turn the order round')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Print how many there are, and nothing else')
             [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read passwords from standard input, one a line')
@@ -184,6 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name of its owner; '''' for none')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The new e-mail address; '''' for none')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'This role in the place of all that it has; repeat it for several')
+            [CompletionResult]::new('--expires-on', '--expires-on', [CompletionResultType]::ParameterName, 'Its last day, as 2027-03-31; '''' for none')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
@@ -202,6 +205,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Those with this text in their username, name or e-mail address')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'Those with this role')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Those in this state')
+            [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it to a new file that only you can read')
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
@@ -214,6 +218,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR turns them off')
             [CompletionResult]::new('--must-change', '--must-change', [CompletionResultType]::ParameterName, 'Those who must choose a new password')
+            [CompletionResult]::new('--never-signed-in', '--never-signed-in', [CompletionResultType]::ParameterName, 'Those who have never signed in')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All but your own')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the bare secret')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the bare secret')
@@ -565,6 +570,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who did what to whom, when, and how it ended')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that nobody changed the record, and print its head')
+            [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Take old events out of the record, into a file that still verifies')
             break
         }
         'passdesk;audit;list' {
@@ -592,6 +598,22 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;audit;verify' {
             [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'A head that you noted earlier; it must still be in the record')
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'A file of archived events, checked with the record; repeat it, the oldest first')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
+            [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours; NO_COLOR turns them off')
+            [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Check the archives alone, without a store')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read passwords from standard input, one a line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say which store is used, and who you are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'passdesk;audit;archive' {
+            [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'The events before this day, moment or span: 2026-01-01, 2026-01-01T09:00:00Z, 90d')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')

@@ -55,6 +55,9 @@ _passdesk() {
             passdesk,verify)
                 cmd="passdesk__subcmd__verify"
                 ;;
+            passdesk__subcmd__audit,archive)
+                cmd="passdesk__subcmd__audit__subcmd__archive"
+                ;;
             passdesk__subcmd__audit,list)
                 cmd="passdesk__subcmd__audit__subcmd__list"
                 ;;
@@ -206,12 +209,61 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help list verify"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help list verify archive"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        passdesk__subcmd__audit__subcmd__archive)
+            opts="-v -h --before --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -266,7 +318,7 @@ _passdesk() {
                     return 0
                     ;;
                 --action)
-                    COMPREPLY=($(compgen -W "list reset require-change unlock add import edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit show-policy backup check sign-in sign-out change-password profile verify renew-hash lock recover" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "list reset require-change unlock add import edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit archive show-policy backup check sign-in sign-out change-password profile verify renew-hash lock recover" -- "${cur}"))
                     return 0
                     ;;
                 --operation)
@@ -332,7 +384,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__audit__subcmd__verify)
-            opts="-v -h --expect-head --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-v -h --expect-head --archive --no-store --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -340,6 +392,21 @@ _passdesk() {
             case "${prev}" in
                 --expect-head)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --archive)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --store)
@@ -1463,7 +1530,7 @@ _passdesk() {
                     return 0
                     ;;
                 --role)
-                    COMPREPLY=($(compgen -W "auditor helpdesk user-admin global-admin" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "backup auditor helpdesk user-admin global-admin" -- "${cur}"))
                     return 0
                     ;;
                 --account)
@@ -1686,7 +1753,7 @@ _passdesk() {
                     return 0
                     ;;
                 --role)
-                    COMPREPLY=($(compgen -W "auditor helpdesk user-admin global-admin" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "backup auditor helpdesk user-admin global-admin" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -1800,7 +1867,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__edit)
-            opts="-v -h --username --name --email --role --no-roles --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-v -h --username --name --email --role --no-roles --expires-on --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1819,7 +1886,11 @@ _passdesk() {
                     return 0
                     ;;
                 --role)
-                    COMPREPLY=($(compgen -W "auditor helpdesk user-admin global-admin" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "backup auditor helpdesk user-admin global-admin" -- "${cur}"))
+                    return 0
+                    ;;
+                --expires-on)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -1906,7 +1977,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__grant)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help auditor helpdesk user-admin global-admin"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help backup auditor helpdesk user-admin global-admin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2023,7 +2094,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__list)
-            opts="-v -h --search --role --state --must-change --sort --reverse --limit --after --count --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-v -h --search --role --state --must-change --inactive --never-signed-in --sort --reverse --limit --after --count --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2034,11 +2105,15 @@ _passdesk() {
                     return 0
                     ;;
                 --role)
-                    COMPREPLY=($(compgen -W "auditor helpdesk user-admin global-admin" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "backup auditor helpdesk user-admin global-admin" -- "${cur}"))
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "active must-change temporary-expired locked disabled removed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "active must-change temporary-expired locked disabled expired removed" -- "${cur}"))
+                    return 0
+                    ;;
+                --inactive)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --sort)
@@ -2227,7 +2302,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__reset)
-            opts="-q -y -v -h --from --search --role --state --must-change --all --quiet --output --copy --screen --clear-after --expires-in --yes --dry-run --resume --jobs --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-q -y -v -h --from --search --role --state --must-change --inactive --never-signed-in --all --quiet --output --copy --screen --clear-after --expires-in --yes --dry-run --resume --jobs --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2253,11 +2328,15 @@ _passdesk() {
                     return 0
                     ;;
                 --role)
-                    COMPREPLY=($(compgen -W "auditor helpdesk user-admin global-admin" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "backup auditor helpdesk user-admin global-admin" -- "${cur}"))
                     return 0
                     ;;
                 --state)
-                    COMPREPLY=($(compgen -W "active must-change temporary-expired locked disabled removed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "active must-change temporary-expired locked disabled expired removed" -- "${cur}"))
+                    return 0
+                    ;;
+                --inactive)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -2390,7 +2469,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__users__subcmd__revoke)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help auditor helpdesk user-admin global-admin"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help backup auditor helpdesk user-admin global-admin"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

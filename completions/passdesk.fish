@@ -107,7 +107,8 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "restore" -d 'Bring removed accounts back'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable grant revoke remove delete restore purge" -f -a "purge" -d 'Delete removed accounts for good'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Those with this text in their username, name or e-mail address' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Those with this role' -r -f -a "auditor\t''
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l role -d 'Those with this role' -r -f -a "backup\t''
+auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
@@ -116,7 +117,9 @@ must-change\t''
 temporary-expired\t''
 locked\t''
 disabled\t''
+expired\t''
 removed\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l sort -d 'The order' -r -f -a "id\t''
 username\t''
 name\t''"
@@ -134,6 +137,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l must-change -d 'Those who must choose a new password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l never-signed-in -d 'Those who have never signed in'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l reverse -d 'Turn the order round'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l count -d 'Print how many there are, and nothing else'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l password-stdin -d 'Read passwords from standard input, one a line'
@@ -155,7 +159,8 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l name -d 'The name of its owner' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l email -d 'The e-mail address of its owner' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l role -d 'A role; repeat it for several' -r -f -a "auditor\t''
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l role -d 'A role; repeat it for several' -r -f -a "backup\t''
+auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
@@ -207,10 +212,12 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l username -d 'The new username; id, password, roles and tokens stay' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l name -d 'The new name of its owner; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l email -d 'The new e-mail address; \'\' for none' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'This role in the place of all that it has; repeat it for several' -r -f -a "auditor\t''
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l role -d 'This role in the place of all that it has; repeat it for several' -r -f -a "backup\t''
+auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l expires-on -d 'Its last day, as 2027-03-31; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
@@ -228,7 +235,8 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l from -d 'Those in a file: one a line, or a CSV with a column \'username\', \'id\' or \'email\'; \'-\' is standard input' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l search -d 'Those with this text in their username, name or e-mail address' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l role -d 'Those with this role' -r -f -a "auditor\t''
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l role -d 'Those with this role' -r -f -a "backup\t''
+auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
@@ -237,7 +245,9 @@ must-change\t''
 temporary-expired\t''
 locked\t''
 disabled\t''
+expired\t''
 removed\t''"
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write it to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
@@ -257,6 +267,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l must-change -d 'Those who must choose a new password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l never-signed-in -d 'Those who have never signed in'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l all -d 'All but your own'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Print the bare secret'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l screen -d 'Show it on a screen that vanishes when you leave it'
@@ -499,7 +510,8 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -f -a "list" -d 'List tokens, without their secrets'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -f -a "revoke" -d 'End a token'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l expires-in -d 'How long it lives: 8h, 90d; a year at most' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l role -d 'A role of its account that it gets; repeat it for several [default: all of them]' -r -f -a "auditor\t''
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l role -d 'A role of its account that it gets; repeat it for several [default: all of them]' -r -f -a "backup\t''
+auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
@@ -614,22 +626,23 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l as -d 'Sign in as this account, for this command alone' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
 excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l password-stdin -d 'Read passwords from standard input, one a line'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s v -l verbose -d 'Say which store is used, and who you are'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'List who did what to whom, when, and how it ended'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Check that nobody changed the record, and print its head'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -f -a "list" -d 'List who did what to whom, when, and how it ended'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -f -a "verify" -d 'Check that nobody changed the record, and print its head'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -f -a "archive" -d 'Take old events out of the record, into a file that still verifies'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l account -d 'What was done to this account' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'What somebody did: alice, \'token nightly\'' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'This action: reset, sign-in, change-password' -r -f -a "list\t''
@@ -651,6 +664,7 @@ create-token\t''
 revoke-token\t''
 list-tokens\t''
 audit\t''
+archive\t''
 show-policy\t''
 backup\t''
 check\t''
@@ -685,6 +699,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l expect-head -d 'A head that you noted earlier; it must still be in the record' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l archive -d 'A file of archived events, checked with the record; repeat it, the oldest first' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
@@ -696,9 +711,25 @@ excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return an
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-store -d 'Check the archives alone, without a store'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l before -d 'The events before this day, moment or span: 2026-01-01, 2026-01-01T09:00:00Z, 90d' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON object per line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'

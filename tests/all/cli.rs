@@ -132,7 +132,11 @@ fn an_edit_without_a_change_is_wrong_use() {
     let desk = Desk::with_alice();
     let before = desk.state();
     let run = desk.run(&["users", "edit", "alice"]).exits(2);
-    assert!(run.stderr.contains("hint: add --username, --name, --email, --role or --no-roles\n"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("hint: add --username, --name, --email, --role, --no-roles or --expires-on\n"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(desk.state(), before);
 }
 

@@ -182,6 +182,7 @@ gates! {
     policy_unset: "policy unset" { "min-length" => 0, "blocklist" => 0 }
     audit_list: "audit list" { "" => 0, "--account boss" => 0 }
     audit_verify: "audit verify" { "" => 0 }
+    audit_archive: "audit archive" { "old.jsonl --before 2000-01-01" => 0 }
     store_backup: "store backup" { "copy.db" => 0 }
     store_copy: "store copy" { "--to new.db" => 0 }
     store_check: "store check" { "" => 0 }

@@ -5,6 +5,7 @@ mod common;
 
 mod admins;
 mod answers;
+mod archive;
 mod authority;
 mod backup;
 mod batches;
@@ -21,6 +22,7 @@ mod displays;
 mod docs;
 mod dry_runs;
 mod elsewhere;
+mod ends;
 mod external;
 mod first_passwords;
 mod forged_lines;

@@ -772,7 +772,15 @@ fn everything_that_is_recorded_can_be_asked_for() {
     desk.run(&["me", "sign-out"]).succeeds();
     desk.like_root("nobody", 0);
     desk.run(&["store", "backup", "copy.db"]).succeeds();
-    let lists = [&["users", "list"][..], &LIST, &["policy", "show"], &["tokens", "list", "--all"], &["store", "check"]];
+    let archive = ["audit", "archive", "old.jsonl", "--before", "1d"];
+    let lists = [
+        &["users", "list"][..],
+        &LIST,
+        &archive,
+        &["policy", "show"],
+        &["tokens", "list", "--all"],
+        &["store", "check"],
+    ];
     for args in lists {
         desk.run_as("nobody", args).exits(4);
     }

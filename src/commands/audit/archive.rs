@@ -53,7 +53,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Archive) -> Result<()> {
     let mut watched = Watched::on(desk.terminal);
     let archived = write(&store, file, &place, after, before, &mut watched).and_then(|(until, file)| {
         let part = ArchivedPart { after, until, place: &place, file };
-        store.archive(acting.actor(), &part, &mut watched).map(|()| until).map_err(Failure::from)
+        store.archive(acting.actor(), &part, &mut watched).map(|()| until).map_err(stopped)
     });
     drop(watched);
     desk.terminal.enter(if archived.is_ok() { Phase::Telling } else { Phase::Idle });
@@ -112,15 +112,20 @@ fn write(
             digest.take(line.as_bytes());
             out.write_all(line.as_bytes()).map_err(unwritten)?;
         }
-        watch.progress("Writing them", walk.head().sequence - after.sequence, total).map_err(|why| match why {
-            StoreError::Stopped => Failure::new(Kind::Cancelled, "cancelled; nothing is archived"),
-            other => other.into(),
-        })?;
+        watch.progress("Writing them", walk.head().sequence - after.sequence, total).map_err(stopped)?;
     }
     let file = out.into_inner().map_err(|error| unwritten(error.into_error()))?;
     file.sync_all().map_err(unwritten)?;
     made::sync_folder_of(place).map_err(unwritten)?;
     Ok((walk.head(), digest.end()))
+}
+
+/// The failure of the store, whose watch may have stopped it.
+fn stopped(why: StoreError) -> Failure {
+    match why {
+        StoreError::Stopped => Failure::new(Kind::Cancelled, "cancelled; nothing is archived"),
+        other => other.into(),
+    }
 }
 
 /// The failure for a file that cannot be made or written.

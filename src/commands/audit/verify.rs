@@ -183,11 +183,7 @@ fn walk(store: &Store, archived: Head, sought: &mut Sought) -> Result<Head> {
 fn tell(desk: &mut Desk<'_>, seen: &Seen, head: Head) -> Result<()> {
     let (events, link) = (seen.archived + seen.in_store, head.link.to_hex());
     if desk.format() != Format::Text {
-        return desk.print_records(
-            &["events", "head", "archived"],
-            [vec![events.into(), link.into(), seen.archived.into()]],
-            false,
-        );
+        return desk.print_records(&["events", "head"], [vec![events.into(), link.into()]], false);
     }
     let mut said = if events == 1 { "1 event".to_owned() } else { format!("{events} events") };
     said.push_str(", as written");

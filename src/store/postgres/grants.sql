@@ -25,11 +25,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE
     TO passdesk_writer;
 GRANT SELECT ON passdesk.credentials TO passdesk_writer;
 GRANT USAGE, SELECT ON SEQUENCE passdesk.account_ids, passdesk.sign_in_ids TO passdesk_writer;
--- The record is only appended, and its archived part deleted. Changing the table 'writer' is what its lock asks for; it has no rows.
-GRANT SELECT, INSERT, DELETE ON passdesk.audit_events TO passdesk_writer;
+-- The record is only appended. Changing the table 'writer' is what its lock asks for; it has no rows.
+GRANT SELECT, INSERT ON passdesk.audit_events TO passdesk_writer;
 GRANT SELECT, UPDATE ON passdesk.writer TO passdesk_writer;
 
 GRANT passdesk_writer TO passdesk_operator;
+-- Operators archive old events. Others cannot delete one.
+GRANT DELETE ON passdesk.audit_events TO passdesk_operator;
 
 -- A superuser may add this. Then 'passdesk store check' sees whether a standby follows:
 -- GRANT pg_monitor TO passdesk_operator;

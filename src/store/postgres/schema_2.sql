@@ -43,10 +43,9 @@ END $$;
 CREATE TRIGGER audit_events_remain BEFORE DELETE ON audit_events
 FOR EACH ROW EXECUTE FUNCTION audit_events_remain();
 
--- Who may write may do this, too. On a new store 'passdesk store grants' says so.
+-- Only operators archive. On a new store 'passdesk store grants' says so.
 DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'passdesk_writer')
-        AND has_table_privilege('passdesk_writer', 'audit_events', 'INSERT') THEN
-        GRANT DELETE ON audit_events TO passdesk_writer;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'passdesk_operator') THEN
+        GRANT DELETE ON audit_events TO passdesk_operator;
     END IF;
 END $$;

@@ -111,6 +111,14 @@ fn a_writer_changes_everything_but_the_record() {
 }
 
 #[test]
+fn an_operator_deletes_what_was_archived() {
+    let name = granted();
+    let by_operator =
+        "SET ROLE passdesk_operator; SET search_path TO passdesk; DELETE FROM audit_events WHERE sequence = 0";
+    SERVER.sql_in(&name, by_operator);
+}
+
+#[test]
 fn a_reader_reads_credentials_and_nothing_else() {
     let name = granted();
     SERVER.sql_in(&name, "SET ROLE passdesk_reader; SELECT * FROM passdesk.credentials");
@@ -122,8 +130,15 @@ fn a_reader_reads_credentials_and_nothing_else() {
 #[test]
 fn not_even_the_owner_changes_the_record_by_accident() {
     let name = database("template_of_stores");
-    for sql in ["UPDATE audit_events SET at = 0", "DELETE FROM audit_events", "TRUNCATE audit_events"] {
-        assert!(refusal(&name, "desk", sql).contains("never changed or deleted"), "{sql}");
+    let event = "INSERT INTO audit_events (sequence, at, actor, action, target, outcome, detail, previous, link)
+                 VALUES (1, 0, '', 'add', '', 'done', '', sha256(''), sha256(''))";
+    SERVER.sql_in(&name, &format!("SET search_path TO passdesk; {event}"));
+    for (sql, why) in [
+        ("UPDATE audit_events SET at = 0", "never changed or deleted"),
+        ("DELETE FROM audit_events", "deleted only after they were archived"),
+        ("TRUNCATE audit_events", "never changed or deleted"),
+    ] {
+        assert!(refusal(&name, "desk", sql).contains(why), "{sql}");
     }
 }
 

@@ -205,14 +205,15 @@ impl Desk {
     }
 
     /// Everything that a refusal must not change: every column of every account, and every sign-in. The counters of
-    /// tries, and what changes with time alone, are left out.
+    /// tries, when the actor signed in, and what changes with time alone, are left out.
     pub fn state(&self) -> Vec<String> {
         let store = rusqlite::Connection::open(self.store()).unwrap();
         let mut all = Vec::new();
         for table in ["accounts", "sign_ins", "blocklist", "settings WHERE key <> 'sign_in_tries'"] {
             let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let counts = |name: &str| {
-                name.starts_with("tries_") || ["tried_at", "last_used_at", "temporary_lapsed"].contains(&name)
+                name.starts_with("tries_")
+                    || ["tried_at", "last_sign_in_at", "last_used_at", "temporary_lapsed"].contains(&name)
             };
             let columns: Vec<usize> = (0..statement.column_count())
                 .filter(|column| !counts(statement.column_name(*column).unwrap()))
