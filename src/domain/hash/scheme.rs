@@ -208,3 +208,87 @@ impl fmt::Display for Scheme {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schemes(texts: &[&str]) -> Vec<Scheme> {
+        texts.iter().map(|text| Scheme::of_stored(text).unwrap_or_else(|| panic!("{text}"))).collect()
+    }
+
+    #[test]
+    fn what_a_store_keeps_is_read_as_the_same_scheme() {
+        for text in [
+            "m=19456,t=2,p=1",
+            "argon2i m=32768,t=4,p=1",
+            "argon2d m=8,t=1,p=1",
+            "bcrypt 12",
+            "pbkdf2-sha1 1000",
+            "pbkdf2-sha256 600000",
+            "pbkdf2-sha512 1",
+            "scrypt ln=17,r=8,p=1",
+            "sha256-crypt 5000,16",
+            "sha512-crypt 1000,0",
+            "yescrypt ln=12,r=32",
+        ] {
+            assert_eq!(Scheme::of_stored(text).map(|scheme| scheme.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_nobody_could_have_stored_is_no_scheme() {
+        for text in [
+            "",
+            " ",
+            "m=19456,t=2,p=1 ",
+            "argon2id m=19456,t=2,p=1",
+            "argon2i m=8,t=0,p=1",
+            "bcrypt 3",
+            "bcrypt 15",
+            "bcrypt +12",
+            "bcrypt 012",
+            "pbkdf2-md5 1000",
+            "pbkdf2-sha1 0",
+            "pbkdf2-sha256 3000001",
+            "scrypt ln=17,r=8",
+            "scrypt ln=64,r=1,p=1",
+            "scrypt ln=18,r=8,p=4294967295",
+            "sha256-crypt 999,8",
+            "sha512-crypt 5000,17",
+            "yescrypt ln=17,r=32",
+            "yescrypt ln=1,r=32",
+        ] {
+            assert_eq!(Scheme::of_stored(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_what_only_repeats_a_step_the_dearest_covers_all() {
+        let stored = ["bcrypt 5", "bcrypt 12", "pbkdf2-sha256 36000", "pbkdf2-sha256 1000000", "bcrypt 10"];
+        assert_eq!(Scheme::covering(schemes(&stored)), schemes(&["bcrypt 12", "pbkdf2-sha256 1000000"]));
+        for apart in [
+            ["pbkdf2-sha1 1000", "pbkdf2-sha256 1000"],
+            ["sha512-crypt 5000,8", "sha512-crypt 5000,16"],
+            ["sha512-crypt 5000,16", "sha512-crypt 5500,16"],
+            ["m=19456,t=2,p=1", "m=19456,t=3,p=1"],
+            ["argon2i m=8,t=1,p=1", "argon2d m=8,t=1,p=1"],
+            ["scrypt ln=10,r=8,p=1", "scrypt ln=11,r=8,p=1"],
+            ["yescrypt ln=10,r=8", "yescrypt ln=11,r=8"],
+        ] {
+            assert_eq!(Scheme::covering(schemes(&apart)).len(), 2, "{apart:?}");
+        }
+    }
+
+    #[test]
+    fn each_scheme_covers_itself_and_a_dearer_one_covers_it_at_most_one_way() {
+        let all =
+            schemes(&["bcrypt 5", "bcrypt 12", "sha256-crypt 5000,16", "sha256-crypt 9000,16", "yescrypt ln=12,r=32"]);
+        for one in &all {
+            assert!(one.covers(*one), "{one}");
+            for other in &all {
+                assert!(one == other || !(one.covers(*other) && other.covers(*one)), "{one} {other}");
+            }
+        }
+    }
+}
