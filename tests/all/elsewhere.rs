@@ -130,6 +130,8 @@ fn no_message_and_no_event_has_a_hash() {
         let run = desk.run(&[&["users", "import", "people.csv"], flags].concat());
         assert!(!run.stderr.contains(secret) && !run.stdout.contains(secret), "{}", run.stderr);
     }
+    let run = desk.run(&["users", "import", &data_file("htpasswd")]).exits(2);
+    assert!(run.stderr.contains("--source") && !run.stderr.contains('$'), "{}", run.stderr);
     let record = desk.run(&["audit", "list", "--format", "jsonl"]).succeeds().stdout;
     assert!(record.contains("import") && !record.contains(secret));
 }

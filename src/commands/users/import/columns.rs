@@ -56,8 +56,11 @@ impl Columns {
             }
         }
         let Some(username) = username else {
-            let line = quoted(&named.join(","));
-            return Err(Invalid::new(format!("the first line, {line}, is not a header: it has no 'username'"), hint));
+            // The line is not repeated: it may be a hash.
+            return Err(Invalid::new(
+                "the first line is not a header: it has no 'username'",
+                format!("{hint}; --source says which program wrote another file"),
+            ));
         };
         if unknown_too {
             ignored.append(&mut unknown);
