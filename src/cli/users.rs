@@ -31,6 +31,7 @@ pub enum Command {
 Examples:
   passdesk users list --state temporary-expired
   passdesk users list --search example.org --format csv
+  passdesk users list --hashes --format csv >people.csv
 
 On a terminal, a list that is longer than the screen opens in 'less -R', or in PAGER."
     )]
@@ -45,16 +46,18 @@ Example:
 Example:
   passdesk users add alice --name \"Alice Example\" --email alice@example.org")]
     Add(Add),
-    /// Add many accounts from a CSV file: all of them, or none
+    /// Add many accounts from a file: all of them, or none
     #[command(after_help = "\
-The first line names the columns, in any order: username, name, email, role, public_key. Commas,
-semicolons or tabs separate the cells. You can import what 'passdesk users list --format csv' writes.
+The first line of a CSV file names the columns, in any order: username, name, email, role,
+password_hash, public_key. Commas, semicolons or tabs separate the cells. You can import what
+'passdesk users list --format csv' writes. With --source, it reads a file of another program.
 
 Others cannot write while all rows are written. A million rows take some seconds.
 
 Examples:
   passdesk users import people.csv --dry-run
-  passdesk users import people.csv --on-conflict update")]
+  passdesk users import people.csv --on-conflict update
+  passdesk users import people.ldif --source ldif")]
     Import(Import),
     /// Change the names, the e-mail address, the roles or the public key of an account
     #[command(after_help = "\
@@ -348,6 +351,9 @@ pub struct List {
     /// Print how many there are, and nothing else
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub count: bool,
+    /// Add the hashes of passwords, to take them to another program
+    #[arg(long, conflicts_with = "count")]
+    pub hashes: bool,
 }
 
 /// A new account.
@@ -376,7 +382,7 @@ pub struct Add {
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Import {
-    /// The CSV file; '-' is standard input
+    /// The file; '-' is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Say what would happen, and change nothing
@@ -388,10 +394,13 @@ pub struct Import {
     /// Leave out columns that passdesk does not know
     #[arg(long)]
     pub ignore_columns: bool,
+    /// Which program wrote the file
+    #[arg(long, value_enum, value_name = "SOURCE", default_value_t)]
+    pub source: Source,
     /// What to do if the username exists already
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     pub on_conflict: OnConflict,
-    /// Give each new account a temporary password; it is written to --output
+    /// Give each new account without a password a temporary one; it is written to --output
     #[arg(long, requires = "output", help_heading = FIRST)]
     pub temporary_passwords: bool,
     /// The new file for the temporary passwords: CSV, or JSON Lines with --format json
@@ -404,8 +413,38 @@ pub struct Import {
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
     pub expires_in: Option<String>,
     /// How many cores to use [default: all]
-    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u16>(1..=1024), requires = "temporary_passwords", help_heading = FIRST)]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = whole_number::<u16>(1..=1024))]
     pub jobs: Option<u16>,
+}
+
+/// Which program wrote a file of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Source {
+    /// Any: a list with a header
+    #[default]
+    Csv,
+    /// Linux: /etc/shadow
+    Shadow,
+    /// Apache's htpasswd, or a passwd-file of Dovecot
+    Htpasswd,
+    /// Django: 'manage.py dumpdata auth.user'
+    Django,
+    /// An LDAP directory: its entries in LDIF
+    Ldif,
+}
+
+impl Source {
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Shadow => "shadow",
+            Self::Htpasswd => "htpasswd",
+            Self::Django => "django",
+            Self::Ldif => "ldif",
+        }
+    }
 }
 
 /// What to do with a username that is there already.

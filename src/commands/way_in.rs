@@ -227,7 +227,7 @@ fn ask_password(desk: &mut Desk<'_>, target: &Target) -> Result<TypedPassword> {
 
 /// Signs a user in. The try is counted before the password is checked. Every fault gets the same answer, which is
 /// `Ok(None)`, and takes as long. A `target` of `None` is a name that no account can have. Only somebody who knows a
-/// temporary password learns that it expired. A hash with another cost than the policy's is renewed. The result has the
+/// temporary password learns that it expired. A hash of another kind or cost than the policy's is renewed. The result has the
 /// account as of the successful try.
 pub fn authenticate(
     desk: &mut Desk<'_>,
@@ -237,12 +237,12 @@ pub fn authenticate(
     occasion: Occasion,
 ) -> Result<Option<(Account, Credential)>> {
     desk.reread_policy(store)?;
-    have_room(&desk.policy.costs)?;
+    have_room(&desk.policy.schemes)?;
     let throttle = desk.policy.throttle;
     let begun = store.begin_try(target, throttle)?;
     let found = target.map(|target| store.credential(target)).transpose()?.flatten();
     let credential = found.as_ref().and_then(|(_, credential)| credential.as_ref()).filter(|_| begun.is_some());
-    let matched = matches(credential, password, &desk.policy.costs);
+    let matched = matches(credential, password, &desk.policy.schemes);
     let account = found.as_ref().map(|(account, _)| account.id);
     let now = desk.now()?;
     let (begun, account, credential) = match (begun, found) {
@@ -308,7 +308,7 @@ fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool, now: Time
         Some((account, _)) if account.locked_at.is_some() => Reason::Locked,
         Some(_) if !looked_at => Reason::Throttled,
         Some((_, None)) => Reason::NoPassword,
-        Some((_, Some(credential))) if credential.hash.cost().is_none() => Reason::UnusableHash,
+        Some((_, Some(credential))) if credential.hash.scheme().is_none() => Reason::UnusableHash,
         Some((_, Some(_))) => Reason::WrongPassword,
     }
 }

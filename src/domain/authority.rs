@@ -71,6 +71,8 @@ table! {
     Archive => "archive", &[(GlobalAdmin, Anyone)];
     /// See the policy.
     ShowPolicy => "show-policy", &[(GlobalAdmin, Anyone), (UserAdmin, Anyone), (Helpdesk, Anyone), (Auditor, Anyone)];
+    /// Read the hashes of passwords, to take them to another program.
+    ExportHashes => "export-hashes", &[(GlobalAdmin, Anyone)];
     /// Back up the store.
     Backup => "backup", &[(GlobalAdmin, Anyone), (Role::Backup, Anyone)];
     /// Check whether the store is sound.
@@ -109,6 +111,7 @@ impl Action {
                 to.map_or("revoke tokens of others".into(), |owner| format!("revoke a token of {owner}"))
             }
             Self::ListTokens => "see the tokens of others".into(),
+            Self::ExportHashes => "read the hashes of passwords".into(),
             Self::Backup => "back up the store".into(),
             Self::Check => "check the store".into(),
         }

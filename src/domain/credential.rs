@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::hash::{Cost, StoredHash};
-use super::hasher::Hasher;
+use super::hash::{Cost, Scheme, StoredHash};
 use super::secret::TypedPassword;
 use super::temporary;
 
@@ -38,49 +37,67 @@ impl Credential {
     /// most one hash is evaluated.
     #[must_use]
     pub fn matches(&self, typed: &TypedPassword) -> bool {
-        typed.byte_len() <= MAX_PASSWORD_BYTES && self.hash.is_of(self.as_hashed(typed).as_bytes())
+        if typed.byte_len() > MAX_PASSWORD_BYTES {
+            return false;
+        }
+        if self.hash.is_of_normalized() {
+            return self.hash.is_of(self.normalized(typed).as_bytes());
+        }
+        self.hash.is_of(typed.as_typed().as_bytes())
     }
 
-    /// A new hash of this cost, if the stored hash has another cost. `typed` is the password.
+    /// A new hash of this cost, if the stored hash has another kind or cost. `typed` is the password.
     pub fn rehashed(
         &self,
         typed: &TypedPassword,
         cost: Cost,
         rng: &mut dyn CryptoRng,
     ) -> anyhow::Result<Option<StoredHash>> {
-        if self.hash.cost() == Some(cost) {
+        if self.hash.is_current(cost) {
             return Ok(None);
         }
-        StoredHash::of(self.as_hashed(typed).as_bytes(), cost, rng).map(Some)
+        StoredHash::of(self.normalized(typed).as_bytes(), cost, rng).map(Some)
     }
 
-    fn as_hashed(&self, typed: &TypedPassword) -> Zeroizing<String> {
+    /// The password as passdesk hashes it.
+    fn normalized(&self, typed: &TypedPassword) -> Zeroizing<String> {
         self.temporary_until.and_then(|_| temporary::canonical(typed)).unwrap_or_else(|| typed.normalized())
     }
 }
 
 /// Whether this is the password. The account may not exist, or may not be allowed in.
 ///
-/// One hash of each of these costs is evaluated, in this order. So the time does not depend on the answer or its
-/// reason. The account's own hash takes the place of its cost.
+/// One hash of each of these schemes is evaluated, in this order. So the time does not depend on the answer or its
+/// reason. The account's own hash takes the place of the scheme that covers it.
 #[must_use]
-pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, costs: &[Cost]) -> bool {
+pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, schemes: &[Scheme]) -> bool {
     let mut left = credential.filter(|_| typed.byte_len() <= MAX_PASSWORD_BYTES);
     let mut matched = false;
-    for cost in costs {
-        match left.take_if(|credential| credential.hash.cost() == Some(*cost)) {
-            Some(credential) => matched = credential.matches(typed),
-            None => cost.take(),
+    let own = left.and_then(|credential| credential.hash.scheme());
+    // The longer a password is, the longer some schemes take.
+    let password = typed.as_typed().as_bytes();
+    let password = &password[..password.len().min(MAX_PASSWORD_BYTES)];
+    for scheme in schemes {
+        match own.filter(|own| scheme.covers(*own)).and_then(|own| Some((own, left.take()?))) {
+            Some((own, credential)) => {
+                matched = credential.matches(typed);
+                scheme.take_rest(own, password);
+            }
+            None => scheme.take(password),
         }
     }
-    // The hash has another cost only if somebody has just changed it.
+    // No scheme covers the hash only if somebody has just changed it.
     matched || left.is_some_and(|credential| credential.matches(typed))
 }
 
-/// Fails unless there is enough memory for a hash of each of these costs. Without this check, a lack of memory would
-/// look like a wrong password.
-pub fn have_room(costs: &[Cost]) -> anyhow::Result<()> {
-    costs.iter().max_by_key(|cost| cost.memory_kib).map_or(Ok(()), |cost| Hasher::new(*cost).map(drop))
+/// Fails unless there is enough memory for a hash of each of these schemes. Without this check, a lack of memory would
+/// look like a wrong password, or end the program.
+pub fn have_room(schemes: &[Scheme]) -> anyhow::Result<()> {
+    let most = schemes.iter().map(|scheme| scheme.bytes()).max().unwrap_or_default();
+    // It is reserved, and given back before anything is written to it.
+    Vec::<u8>::new()
+        .try_reserve_exact(usize::try_from(most)?)
+        .map_err(|error| anyhow::anyhow!("there is not enough memory to hash a password: {error}"))
 }
 
 #[cfg(test)]
@@ -147,7 +164,7 @@ mod tests {
     #[test]
     fn a_stored_row_that_asks_for_4_gib_is_nobodys_and_not_evaluated() {
         let greedy = permanent("secret").hash.as_str().replace("m=8,", "m=4194304,");
-        assert!(StoredHash::from_store(greedy.clone()).cost().is_none());
+        assert!(StoredHash::from_store(greedy.clone()).scheme().is_none());
         let credential = Credential { hash: StoredHash::from_store(greedy), ..permanent("x") };
         assert!(!credential.matches(&typed("secret")));
     }
@@ -165,26 +182,27 @@ mod tests {
         let other = Cost { memory_kib: 16, ..CHEAP };
         let whole = permanent("secret");
         for costs in [&[][..], &[CHEAP], &[other], &[CHEAP, other], &[other, CHEAP]] {
-            assert!(matches(Some(&whole), &typed("secret"), costs), "{costs:?}");
-            assert!(!matches(Some(&whole), &typed("guess"), costs), "{costs:?}");
-            assert!(!matches(None, &typed("secret"), costs), "{costs:?}");
+            let schemes: Vec<_> = costs.iter().copied().map(Scheme::own).collect();
+            assert!(matches(Some(&whole), &typed("secret"), &schemes), "{costs:?}");
+            assert!(!matches(Some(&whole), &typed("guess"), &schemes), "{costs:?}");
+            assert!(!matches(None, &typed("secret"), &schemes), "{costs:?}");
         }
     }
 
     #[test]
     fn there_is_room_for_what_a_site_may_choose() {
-        have_room(&[CHEAP, Cost { lanes: 1, ..CAP }]).unwrap();
+        have_room(&[CHEAP, Cost { lanes: 1, ..CAP }].map(Scheme::own)).unwrap();
     }
 
     #[test]
-    fn what_would_not_be_evaluated_has_no_cost_to_make_up_for() {
+    fn what_would_not_be_evaluated_has_no_scheme_to_make_up_for() {
         let whole = permanent("secret").hash;
-        assert_eq!(whole.cost(), Some(CHEAP));
+        assert_eq!(whole.scheme(), Some(Scheme::own(CHEAP)));
         let (without_hash, _) = whole.as_str().rsplit_once('$').unwrap();
         let (without_salt, _) = without_hash.rsplit_once('$').unwrap();
         let unknown_version = whole.as_str().replace("v=19", "v=20");
         for phc in [without_hash, without_salt, &unknown_version] {
-            assert_eq!(StoredHash::from_store(phc.into()).cost(), None, "{phc}");
+            assert_eq!(StoredHash::from_store(phc.into()).scheme(), None, "{phc}");
         }
     }
 
@@ -193,7 +211,7 @@ mod tests {
         let (cost, mut rng) = (Cost { memory_kib: 16, passes: 2, lanes: 1 }, StdRng::seed_from_u64(2));
         let credential = permanent("x");
         let renewed = credential.rehashed(&typed("x"), cost, &mut rng).unwrap().unwrap();
-        assert_eq!(renewed.cost(), Some(cost));
+        assert_eq!(renewed.scheme(), Some(Scheme::own(cost)));
         let renewed = Credential { hash: renewed, ..credential };
         assert!(renewed.matches(&typed("x")));
         assert!(renewed.rehashed(&typed("x"), cost, &mut rng).unwrap().is_none());

@@ -53,7 +53,7 @@ impl Hasher {
         Ok(password.known_by(hash))
     }
 
-    fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {
+    pub(super) fn hash(&mut self, password: &[u8], salt: Salt) -> anyhow::Result<StoredHash> {
         self.phc(password, salt)
             .map(|phc| StoredHash::from_store(phc.to_string()))
             .map_err(|error| anyhow::anyhow!("the password could not be hashed: {error}"))

@@ -36,7 +36,7 @@ pub mod throttle;
 pub mod token;
 
 /// Input that does not have the required form.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error("{message}")]
 pub struct Invalid {
     /// What is wrong, in one clause.

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::Invalid;
 use super::blocklist::Blocklist;
 use super::clock::read_span;
-use super::hash::Cost;
+use super::hash::{Cost, Scheme};
 use super::table::table;
 use super::text::quoted;
 use super::throttle::Throttle;
@@ -28,9 +28,9 @@ pub struct Policy {
     pub throttle: Throttle,
     /// The cost of a password hash.
     pub cost: Cost,
-    /// The cost of new hashes and of all stored hashes, each once. Every sign-in evaluates all of them, so that its
-    /// time tells nothing.
-    pub costs: Vec<Cost>,
+    /// What covers new hashes and all stored hashes. Every sign-in evaluates one hash of each, so that its time tells
+    /// nothing.
+    pub schemes: Vec<Scheme>,
     /// Whether a user who may write the store's file may do everything without signing in.
     pub operator_access: bool,
     /// The passwords that nobody may choose.
@@ -47,7 +47,7 @@ impl Default for Policy {
             clear_after: SignedDuration::from_secs(45),
             throttle: Throttle { after: 5, lock_after: 100 },
             cost: Cost::DEFAULT,
-            costs: vec![Cost::DEFAULT],
+            schemes: vec![Scheme::own(Cost::DEFAULT)],
             operator_access: true,
             blocklist: None,
         }

@@ -100,12 +100,11 @@ where
     account.public_key.clone_from(public_key);
     give(tx, by, &mut account, temporary.until);
     let mut number = None;
-    tx.insert(&mut iter::once(account), &mut |made| {
+    tx.insert(&mut iter::once((account, Some(StoredHash::clone(&temporary.hash)))), &mut |made| {
         number = Some(made?);
         Ok(())
     })?;
     let id = number.ok_or_else(|| StoreError::Failed(anyhow::anyhow!("the store failed: it has made no account")))?;
-    tx.save_hash(id, &temporary.hash)?;
     record::append(tx, &events::added(by, id, new))?;
     Ok(id)
 }

@@ -97,6 +97,9 @@ pub enum Taken {
 /// The result of writing a row, which may conflict with another.
 pub type Kept<T> = std::result::Result<T, Taken>;
 
+/// A new account, and its hash if it has one.
+pub type NewRow = (Account, Option<StoredHash>);
+
 /// An account as its row has it, whoever wrote the row.
 pub struct WrittenAccount {
     /// Its number.
@@ -223,6 +226,8 @@ pub trait Reads {
     fn former_names(&mut self, usernames: &[&Username]) -> Result<Vec<FormerName>>;
     /// The hash of the password of an account, if it has one.
     fn hash(&mut self, id: AccountId) -> Result<Option<StoredHash>>;
+    /// The hashes of these accounts, without those that have none.
+    fn hashes(&mut self, ids: &[AccountId]) -> Result<Vec<(AccountId, StoredHash)>>;
     /// The schemes of the stored hashes, as [`StoredHash::scheme`] names them, each once, and at most `most` of them.
     fn hash_schemes(&mut self, most: u32) -> Result<Vec<String>>;
     /// Calls `seen` for each account with a role, in the order of their numbers. It stops when `seen` returns true.
@@ -277,11 +282,11 @@ pub trait Rows: Reads {
     /// The number of the next try to sign in. No two tries have the same.
     fn next_try(&mut self) -> Result<TryId>;
 
-    /// Makes accounts, one after the other, and gives them ascending numbers. `made` gets the result for each account.
+    /// Makes accounts with their hashes, one after the other, and gives them ascending numbers. `made` gets the result for each account.
     /// If `made` fails, no more accounts are made.
     fn insert(
         &mut self,
-        new: &mut dyn Iterator<Item = Account>,
+        new: &mut dyn Iterator<Item = NewRow>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()>;
     /// Writes the changed fields of an existing account.

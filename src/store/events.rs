@@ -106,6 +106,10 @@ pub fn imported(by: &Actor, import: &Import<'_>, imported: &Imported) -> Entry {
         .with(DetailKey::Updated, import.edits.len())
         .with(DetailKey::Skipped, import.skipped)
         .with(DetailKey::Sha256, import.file.to_hex());
+    let detail = match import.new.iter().filter(|newcomer| newcomer.hash.is_some()).count() {
+        0 => detail,
+        count => detail.with(DetailKey::WithPassword, count),
+    };
     let detail = match (imported.ids.first(), imported.ids.last()) {
         (Some(first), Some(last)) => detail.with(DetailKey::FirstId, first.0).with(DetailKey::LastId, last.0),
         _ => detail,
@@ -198,7 +202,7 @@ pub fn signed_in(by: &Actor, account: &Account, new: &NewSignIn) -> Entry {
 /// A password was hashed again.
 #[must_use]
 pub fn hash_renewed(by: &Actor, account: &Account, was: Option<&StoredHash>, is: &StoredHash) -> Entry {
-    let cost = |hash: &StoredHash| hash.cost().map_or_else(|| "unknown".into(), |cost| cost.to_string());
+    let cost = |hash: &StoredHash| hash.scheme().map_or_else(|| "unknown".into(), |scheme| scheme.to_string());
     let was = was.map_or_else(|| "none".into(), cost);
     let detail = Detail::default().with(DetailKey::Cost, cost(is)).with(DetailKey::CostBefore, was);
     Entry::done(by, "renew-hash", Some(account.into()), detail)
@@ -248,6 +252,12 @@ pub fn decided(by: &Actor, setting: Setting, is: &str, was: &str) -> Entry {
         .with(DetailKey::Value, is)
         .with(DetailKey::ValueBefore, was);
     Entry::done(by, Action::SetPolicy.name(), None, detail)
+}
+
+/// The hashes of passwords are being read.
+#[must_use]
+pub fn hashes_exported(by: &Actor) -> Entry {
+    Entry::done(by, Action::ExportHashes.name(), None, Detail::default())
 }
 
 /// A copy of the store is being made.

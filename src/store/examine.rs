@@ -109,7 +109,7 @@ fn accounts(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Accounts> {
     reads.written(&mut |row| {
         seen.all += 1;
         seen.hashes += u64::from(row.hash.is_some());
-        if row.hash.as_ref().is_some_and(|hash| hash.cost().is_none()) {
+        if row.hash.as_ref().is_some_and(|hash| hash.scheme().is_none()) {
             seen.dead.push(format!("id {}", row.id));
         } else if !is_as_written(row) {
             seen.odd.push(format!("id {}", row.id));

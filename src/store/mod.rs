@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use self::engine::{Rows, Taken};
-pub use self::operations::Store;
+pub use self::operations::{HashesExported, Store};
 use self::values::search_text;
 pub use self::values::{
     ArchivedPart, Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn,

@@ -42,6 +42,9 @@ use crate::domain::target::Target;
 use crate::domain::throttle::{Throttle, TriesNow, TryId};
 use crate::domain::token::{Token, TokenTarget};
 
+/// Proves that the export of hashes is in the record.
+pub struct HashesExported(());
+
 /// An open store: its operations, defined once, over the rows of any engine.
 pub struct Store {
     engine: Box<dyn Engine>,
@@ -308,6 +311,20 @@ impl Store {
     /// One page of a list.
     pub fn page(&self, page: &Page<'_>) -> Result<Vec<Account>> {
         self.read(|reads| reads.page(page))
+    }
+
+    /// Allows the hashes of all passwords to be read, and records it.
+    pub fn export_hashes(&mut self, by: &Actor) -> Result<HashesExported> {
+        self.change(Writing::Few, by, Action::ExportHashes.name(), &Whom::Nobody, |tx| {
+            authority::authorize_all(tx, by, Action::ExportHashes)?;
+            record::append(tx, &events::hashes_exported(by))
+        })?;
+        Ok(HashesExported(()))
+    }
+
+    /// The hashes of these accounts, without those that have none. It is recorded already that somebody reads them.
+    pub fn hashes(&self, _: &HashesExported, ids: &[AccountId]) -> Result<Vec<(AccountId, StoredHash)>> {
+        self.read(|reads| reads.hashes(ids))
     }
 
     /// The accounts that somebody may mean by a text, at most `limit` of them. Accounts whose username begins with the

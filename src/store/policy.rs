@@ -6,12 +6,12 @@ use super::tx::Tx;
 use super::{Result, StoreError, admins, events, record};
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
-use crate::domain::hash::Cost;
+use crate::domain::hash::Scheme;
 use crate::domain::policy::{Policy, Setting};
 
-/// More hash costs than any site will have used. Each of them takes time at every sign-in. Somebody who writes the
-/// store could make up any number of them.
-const MOST_COSTS: u32 = 16;
+/// More kinds and costs of hashes than any site will have used. Most of them take time at every sign-in. Somebody who
+/// writes the store could make up any number of them.
+const MOST_STORED: u32 = 64;
 
 /// The random name that identifies this store: 32 lower-case hexadecimal digits. Any other text is refused, since the
 /// name becomes the name of a file.
@@ -35,10 +35,9 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
         }
     }
     // A damaged or too expensive hash is never evaluated.
-    policy.costs = reads.hash_schemes(MOST_COSTS)?.iter().filter_map(|cost| Cost::of_stored(cost)).collect();
-    if !policy.costs.contains(&policy.cost) {
-        policy.costs.push(policy.cost);
-    }
+    let stored = reads.hash_schemes(MOST_STORED)?;
+    let stored = stored.iter().filter_map(|scheme| Scheme::of_stored(scheme));
+    policy.schemes = Scheme::covering(stored.chain([Scheme::own(policy.cost)]));
     Ok(policy)
 }
 

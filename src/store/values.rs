@@ -1,5 +1,6 @@
 //! The values that a store takes and returns.
 
+use std::fmt;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
@@ -95,8 +96,8 @@ impl Edit {
     }
 }
 
-/// A new account of an import. It has no password. Nobody can sign in to it before it gets one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A new account of an import. Without a hash it has no password, and nobody can sign in to it before it gets one.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Newcomer {
     /// Its username.
     pub username: Username,
@@ -108,6 +109,24 @@ pub struct Newcomer {
     pub roles: Roles,
     /// The public key of its owner.
     pub public_key: Option<PublicKey>,
+    /// The hash of the password that its owner had elsewhere.
+    pub hash: Option<StoredHash>,
+}
+
+impl Newcomer {
+    /// A newcomer with these names, and with neither roles nor a password.
+    #[must_use]
+    pub fn new(username: Username, display_name: DisplayName, email: Option<Email>) -> Self {
+        Self { username, display_name, email, roles: Roles::NONE, public_key: None, hash: None }
+    }
+}
+
+impl fmt::Debug for Newcomer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { username, display_name, email, roles, public_key, hash } = self;
+        let has_hash = hash.is_some();
+        f.debug_tuple("Newcomer").field(&(username, display_name, email, roles, public_key, has_hash)).finish()
+    }
 }
 
 /// The accounts that already have the names of a newcomer.

@@ -34,6 +34,13 @@ pub const SHOWN_ACCOUNT: &[&str] = &[
 /// The fields of an account in a list.
 pub const ACCOUNT: &[&str] = SHOWN_ACCOUNT.split_at(SHOWN_ACCOUNT.len() - 1).0;
 
+/// The fields of an account in a list with hashes.
+pub const ACCOUNT_AND_HASH: &[&str] = &{
+    let mut all = ["password_hash"; ACCOUNT.len() + 1];
+    all.split_at_mut(ACCOUNT.len()).0.copy_from_slice(ACCOUNT);
+    all
+};
+
 /// An account as it is at this moment. Little is copied, since a list may have a million accounts.
 #[must_use]
 pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {

@@ -100,7 +100,9 @@ fn password(account: &Account, under_way: u32, now: Timestamp, zone: &TimeZone) 
             format!("a new one is required; the current one was chosen {}", moment(at, now, zone))
         }
         (None, Some(at)) => format!("chosen {}", moment_and_span(at, now, zone)),
-        (None, None) => "none".into(),
+        (None, None) if !account.has_password => "none".into(),
+        (None, None) if account.must_change => "a new one is required; the current one was chosen elsewhere".into(),
+        (None, None) => "chosen elsewhere, before the import".into(),
     };
     let mut rows = vec![("Password", state)];
     if let Some(reset) = &account.last_reset {

@@ -43,7 +43,7 @@ const ANYONE: &str = "+++++";
 
 /// The actions. The columns are the actors by rank, then the operator. Each cell lists the ranks of target (0 to 4)
 /// that the actor can act on.
-const TABLE: [(&str, [&str; 6]); 25] = [
+const TABLE: [(&str, [&str; 6]); 26] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
@@ -71,6 +71,7 @@ const TABLE: [(&str, [&str; 6]); 25] = [
     ("store backup", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("store copy", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("store check", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
+    ("users list --hashes", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
 ];
 
 /// "`me …`, own tokens" is for every account.
@@ -406,6 +407,7 @@ impl Bench {
                 let _ = std::fs::remove_file(place);
                 made
             }
+            "users list --hashes" => store.export_hashes(by).map(drop),
             "tokens revoke" => store.revoke_token(by, id, SignInId(id.0)).map(|ended| assert!(ended)),
             _ => return None,
         })
@@ -433,6 +435,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "policy show" => (Action::ShowPolicy, None),
         "store backup" | "store copy" => (Action::Backup, None),
         "store check" => (Action::Check, None),
+        "users list --hashes" => (Action::ExportHashes, None),
         "tokens create" => (Action::CreateToken, Some(target.into())),
         "tokens revoke" => (Action::RevokeToken, Some(target.into())),
         "tokens list" => (Action::ListTokens, Some(target.into())),

@@ -15,7 +15,7 @@ use crate::common::{Desk, OTHER};
 use regex::Regex;
 
 /// The pages in reading order. A later page uses the store of the earlier ones.
-pub const PAGES: [(&str, &str); 11] = [
+pub const PAGES: [(&str, &str); 12] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
     ("yourself.md", include_str!("../../docs/yourself.md")),
@@ -27,6 +27,7 @@ pub const PAGES: [(&str, &str); 11] = [
     ("security.md", include_str!("../../docs/security.md")),
     ("performance.md", include_str!("../../docs/performance.md")),
     ("other-systems.md", include_str!("../../docs/other-systems.md")),
+    ("moving-in.md", include_str!("../../docs/moving-in.md")),
 ];
 const ADA: &str = "sixteen otters juggle quietly";
 

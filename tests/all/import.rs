@@ -317,7 +317,8 @@ fn a_result_for_scripts_is_one_record() {
     let desk = Desk::new();
     let run = desk.import("username\nalice\nbob\n", &["--format", "csv"]).succeeds();
     let digest = sha256sum(&desk, "people.csv");
-    let expected = format!("new,updated,skipped,invalid,first_id,last_id,sha256\n2,0,0,0,2,3,{digest}\n");
+    let expected =
+        format!("new,updated,skipped,invalid,first_id,last_id,sha256,with_password\n2,0,0,0,2,3,{digest},0\n");
     assert_eq!(run.stdout, expected);
 }
 

@@ -21,6 +21,7 @@ mod demo;
 mod displays;
 mod docs;
 mod dry_runs;
+mod elsewhere;
 mod ends;
 mod external;
 mod first_passwords;

@@ -30,7 +30,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, Timestamp, UTC};
 use crate::domain::credential::Credential;
-use crate::domain::hash::Cost;
+use crate::domain::hash::{Cost, Scheme};
 use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
@@ -418,7 +418,7 @@ impl Site {
             folder,
             clock,
             rng: StdRng::seed_from_u64(1),
-            policy: Policy { cost: CHEAP, costs: vec![CHEAP], ..Policy::default() },
+            policy: Policy { cost: CHEAP, schemes: vec![Scheme::own(CHEAP)], ..Policy::default() },
             token: TokenSource::Nowhere,
             clipboard: KeptClipboard::default(),
         };

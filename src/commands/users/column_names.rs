@@ -15,10 +15,12 @@ pub enum Column {
     Roles,
     /// The public key of its owner.
     PublicKey,
+    /// The hash of the password.
+    Hash,
 }
 
 /// The names of each column, as [`key`] has them.
-const NAMES: [(Column, &[&str]); 5] = [
+const NAMES: [(Column, &[&str]); 6] = [
     (
         Column::Username,
         &[
@@ -69,6 +71,7 @@ const NAMES: [(Column, &[&str]); 5] = [
         Column::PublicKey,
         &["publickey", "sshkey", "sshpublickey", "publiekesleutel", "openbaresleutel", "clepublique", "clessh"],
     ),
+    (Column::Hash, &["passwordhash", "hash", "hashedpassword", "wachtwoordhash", "hashdumotdepasse"]),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.

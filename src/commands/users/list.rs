@@ -1,5 +1,6 @@
 //! `passdesk users list`.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc;
 use std::thread;
 
@@ -9,12 +10,13 @@ use crate::cli::users::{Filters, List};
 use crate::commands::actor::acting;
 use crate::commands::paging::{PAGE, limit, none_of, tell_of_more, typed};
 use crate::commands::{Desk, find};
-use crate::domain::account::{Account, State};
+use crate::domain::account::{Account, AccountId, State};
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, spoken};
+use crate::domain::hash::StoredHash;
 use crate::domain::role::Role;
-use crate::failure::Result;
-use crate::store::{Filter, Page, Sort, Store};
+use crate::failure::{Failure, Kind, Result};
+use crate::store::{Filter, HashesExported, Page, Sort, Store};
 use crate::terminal::format::{Format, RecordWriter};
 use crate::terminal::output::{self, Reader};
 use crate::terminal::records;
@@ -26,9 +28,15 @@ const ROW_BYTES: usize = 200;
 /// Lists accounts.
 pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     let after = args.after.as_deref().map(str::parse).transpose()?;
-    let mut store = desk.open_to_read()?;
+    if args.hashes {
+        check_output(desk)?;
+    }
+    let mut store = if args.hashes { desk.open()? } else { desk.open_to_read()? };
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::List)?;
+    if args.hashes {
+        acting.may(&mut store, Action::ExportHashes)?;
+    }
     let filter = filter(&args.filters);
     if args.count {
         return count(desk, store.count(&filter)?);
@@ -37,8 +45,10 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 
     let limit = limit(desk, args.limit);
     let (sort, reverse, now) = (args.sort, args.reverse, desk.now()?);
-    let mut pages = Pages { store: &store, filter, sort, reverse, last: after, left: limit, listed: 0 };
-    let mut lines = Lines::new(desk, now);
+    // It is in the record before anything is printed.
+    let exported = args.hashes.then(|| store.export_hashes(acting.actor())).transpose()?;
+    let mut pages = Pages { store: &store, filter, sort, reverse, last: after, left: limit, listed: 0, exported, now };
+    let mut lines = Lines::new(desk, args.hashes, now);
     // A reader who leaves a pager early is still there for the notes.
     if write(desk, &mut pages, &mut lines)? == Reader::Gone && desk.output.layout().width.is_none() {
         return Ok(());
@@ -59,6 +69,16 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
         tell_of_more(desk, listed, id);
     }
     Ok(())
+}
+
+/// Refuses to show hashes to a person. They are of no use there, and a terminal keeps what it has shown.
+fn check_output(desk: &Desk<'_>) -> Result<()> {
+    let refuse = |what: &str| Err(Failure::new(Kind::Usage, what).hint("add '--format csv', and '>FILE' behind it"));
+    match desk.output.layout().width {
+        _ if desk.format() == Format::Text => refuse("hashes are only written in a format for programs"),
+        Some(_) => refuse("hashes are not shown on a terminal"),
+        None => Ok(()),
+    }
 }
 
 /// The filter of the store for the filter flags.
@@ -90,13 +110,13 @@ pub fn filters(args: &Filters) -> [Option<String>; 6] {
 /// Writes all pages. A thread formats one page while the next is read. No read is open while a slow reader blocks the
 /// output.
 fn write(desk: &mut Desk<'_>, pages: &mut Pages<'_>, lines: &mut Lines) -> Result<Reader> {
-    let (read, accounts) = mpsc::sync_channel::<Vec<Account>>(1);
+    let (read, accounts) = mpsc::sync_channel::<Listed>(1);
     let (worded, texts) = mpsc::sync_channel(1);
     // Each side owns its ends of the channels. When one side stops, the other does not wait for it.
     thread::scope(move |scope| {
         scope.spawn(move || accounts.into_iter().all(|page| worded.send(lines.page(&page)).is_ok()));
         let mut page = pages.following()?;
-        while !page.is_empty() {
+        while !page.accounts.is_empty() {
             // If the thread has ended, nothing comes back either.
             let _ = read.send(page);
             let next = pages.following();
@@ -121,20 +141,40 @@ struct Pages<'a> {
     /// How many more accounts are wanted.
     left: usize,
     listed: usize,
+    /// Proves that hashes may be read, if they are asked for.
+    exported: Option<HashesExported>,
+    now: Timestamp,
+}
+
+/// One page.
+#[derive(Default)]
+struct Listed {
+    accounts: Vec<Account>,
+    /// The hashes of those who can sign in with a password of their own, if hashes are asked for. An account that is
+    /// disabled here would be in use elsewhere, and a temporary password would last.
+    hashes: BTreeMap<AccountId, StoredHash>,
 }
 
 impl Pages<'_> {
     /// The next page. An empty page marks the end.
-    fn following(&mut self) -> Result<Vec<Account>> {
+    fn following(&mut self) -> Result<Listed> {
         let wanted = PAGE.min(self.left);
         if wanted == 0 {
-            return Ok(Vec::new());
+            return Ok(Listed::default());
         }
         let accounts = self.read(wanted)?;
         self.listed += accounts.len();
         self.left = if accounts.len() < wanted { 0 } else { self.left - wanted };
         self.last = accounts.last().cloned().or(self.last.take());
-        Ok(accounts)
+        let hashes = match &self.exported {
+            Some(exported) => {
+                let chosen = accounts.iter().filter(|one| matches!(one.state(self.now), State::Active | State::Locked));
+                let ids: Vec<AccountId> = chosen.map(|account| account.id).collect();
+                self.store.hashes(exported, &ids)?.into_iter().collect()
+            }
+            None => BTreeMap::new(),
+        };
+        Ok(Listed { accounts, hashes })
     }
 
     fn is_more(&self) -> bool {
@@ -153,22 +193,28 @@ struct Lines {
     format: Format,
     rows: RecordWriter,
     table: AccountTable,
+    has_hashes: bool,
     now: Timestamp,
 }
 
 impl Lines {
-    fn new(desk: &Desk<'_>, now: Timestamp) -> Self {
-        let rows = RecordWriter::new(desk.format(), true, records::ACCOUNT);
-        Self { format: desk.format(), rows, table: AccountTable::new(desk.output.layout()), now }
+    fn new(desk: &Desk<'_>, has_hashes: bool, now: Timestamp) -> Self {
+        let columns = if has_hashes { records::ACCOUNT_AND_HASH } else { records::ACCOUNT };
+        let rows = RecordWriter::new(desk.format(), true, columns);
+        Self { format: desk.format(), rows, table: AccountTable::new(desk.output.layout()), has_hashes, now }
     }
 
-    fn page(&mut self, accounts: &[Account]) -> anyhow::Result<Vec<u8>> {
+    fn page(&mut self, Listed { accounts, hashes }: &Listed) -> anyhow::Result<Vec<u8>> {
         if self.format == Format::Text {
             return Ok(self.table.page(accounts, self.now).into_bytes());
         }
         let mut bytes = Vec::with_capacity(accounts.len() * ROW_BYTES);
         for account in accounts {
-            self.rows.append(&records::account(account, self.now), &mut bytes)?;
+            let mut cells = records::account(account, self.now);
+            if self.has_hashes {
+                cells.push(hashes.get(&account.id).map(StoredHash::as_str).into());
+            }
+            self.rows.append(&cells, &mut bytes)?;
         }
         Ok(bytes)
     }

@@ -69,6 +69,8 @@ table! {
     FirstId => "first_id", "first id: {}";
     /// The number of the last of them.
     LastId => "last_id", "last id: {}";
+    /// How many of them brought the password that their owner had elsewhere.
+    WithPassword => "with_password", "with their password: {}";
     /// How many accounts were changed.
     Updated => "updated", "updated: {}";
     /// How many accounts of the list were left unchanged.

@@ -2,11 +2,13 @@
 
 use super::{acting, added, at, get, list, operator, proof, settled, when, words};
 use crate::domain::account::{Account, State};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Proof};
 use crate::domain::authority::Refusal;
 use crate::domain::change::Change;
 use crate::domain::digest::FileDigest;
 use crate::domain::email::Email;
+use crate::domain::hash::{Scheme, StoredHash};
+use crate::domain::policy::Policy;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::store::{
@@ -20,6 +22,7 @@ pub fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
         public_key: None,
+        hash: None,
     }
 }
 
@@ -129,6 +132,38 @@ pub fn an_import_is_one_event(store: &mut Store) {
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     let detail = format!("new: 2; first id: {first}; last id: {last}; updated: 1; skipped: 3; sha256: {sha256}");
     assert_eq!(words(event), detail);
+}
+
+pub fn an_imported_hash_is_the_password_of_its_owner(store: &mut Store) {
+    settled(store, "root", &[Role::GlobalAdmin]);
+    let bcrypt = "$2y$05$Wx6rZc6nvkzYOnALHub7beM9ziWkPSjPbyUeE2hwF/.0xNFgD3Qfm";
+    let hash = Some(StoredHash::from_store(bcrypt.into()));
+    let new = [newcomer("alice", &[]), Newcomer { hash, ..newcomer("bob", &[]) }, newcomer("carol", &[])];
+    import(store, &operator(), &new, &[]).unwrap();
+    let (bob, credential) = store.credential(&"bob".parse().unwrap()).unwrap().unwrap();
+    assert_eq!(credential.unwrap().hash.as_str(), bcrypt);
+    assert_eq!((bob.state(at(0)), bob.has_password, bob.password_changed_at), (State::Active, true, None));
+    for username in ["alice", "carol"] {
+        assert!(store.credential(&username.parse().unwrap()).unwrap().unwrap().1.is_none(), "{username}");
+    }
+    assert!(store.policy(&Policy::default()).unwrap().schemes.contains(&Scheme::Bcrypt { cost: 5 }));
+    let events = store.events(&EventFilter::default(), None, 100).unwrap();
+    assert!(words(events.last().unwrap()).contains("with their password: 1"));
+}
+
+pub fn hashes_are_read_once_that_is_recorded(store: &mut Store) {
+    let root = settled(store, "root", &[Role::GlobalAdmin]);
+    import(store, &operator(), &[newcomer("alice", &[])], &[]).unwrap();
+    let exported = store.export_hashes(&operator()).unwrap();
+    let events = store.events(&EventFilter::default(), None, 100).unwrap();
+    assert_eq!(events.last().map(|event| event.action.as_str()), Some("export-hashes"));
+    let ids: Vec<_> = all(store).iter().map(|account| account.id).collect();
+    let read = store.hashes(&exported, &ids).unwrap();
+    assert_eq!(read.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [root.id]);
+    let admin = settled(store, "bob", &[Role::UserAdmin]);
+    let bob =
+        Actor::Account { id: admin.id, username: admin.username, proof: Proof::Password(admin.password_revision) };
+    assert!(matches!(store.export_hashes(&bob), Err(StoreError::Refused(_))));
 }
 
 pub fn an_import_changes_what_its_edits_name_and_nothing_else(store: &mut Store) {

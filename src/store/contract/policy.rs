@@ -8,7 +8,7 @@ use crate::domain::authority::Refusal;
 use crate::domain::blocklist::{BLOCK_BYTES, Place};
 use crate::domain::clock::Clock as _;
 use crate::domain::digest::FileDigest;
-use crate::domain::hash::Cost;
+use crate::domain::hash::{Cost, Scheme};
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
@@ -38,7 +38,7 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
         );
     }
     let decided = Cost { memory_kib: 65_536, passes: 3, lanes: 1 };
-    assert!(store.policy(&Policy::default()).unwrap().costs.contains(&decided));
+    assert!(store.policy(&Policy::default()).unwrap().schemes.contains(&Scheme::own(decided)));
 }
 
 pub fn only_a_global_admin_or_an_operator_decides(store: &mut Store) {

@@ -11,10 +11,10 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use super::errors::Trouble;
 use super::outcome::EventMark;
 use super::session::Session;
-use crate::domain::account::{Account, AccountId};
-use crate::store::engine::{Kept, Taken};
+use crate::domain::account::AccountId;
+use crate::store::engine::{Kept, NewRow, Taken};
 use crate::store::sql::record::{EVENTS, LINK, SEQUENCE};
-use crate::store::sql::{Cell, Cells, Dialect, Sql, cells, written, wrong};
+use crate::store::sql::{Cell, Cells, Dialect, HASH, Sql, cells, hash_cells, written, wrong};
 use crate::store::{Result, StoreError};
 
 /// How many accounts are written with one statement.
@@ -88,9 +88,10 @@ impl Statements<'_> {
     }
 
     /// The usernames and keys of addresses that belong to accounts already.
-    fn taken(&self, new: &[Account]) -> Result<[BTreeSet<String>; 2]> {
-        let usernames: Vec<&str> = new.iter().map(|account| account.username.as_str()).collect();
-        let keys: Vec<_> = new.iter().filter_map(Account::email_key).map(std::borrow::Cow::into_owned).collect();
+    fn taken(&self, new: &[NewRow]) -> Result<[BTreeSet<String>; 2]> {
+        let usernames: Vec<&str> = new.iter().map(|(account, _)| account.username.as_str()).collect();
+        let keys: Vec<_> =
+            new.iter().filter_map(|(account, _)| account.email_key()).map(std::borrow::Cow::into_owned).collect();
         let of = |column: &str, names: &(dyn ToSql + Sync)| -> Result<BTreeSet<String>> {
             let sql = format!("SELECT {column} FROM accounts WHERE {column} = ANY ($1)");
             let rows = self.rows(&sql, &[(names, Type::TEXT_ARRAY)])?;
@@ -100,7 +101,7 @@ impl Statements<'_> {
     }
 
     /// Writes accounts that are known to be free of conflicts. Returns their numbers.
-    fn write(&self, new: &[Account]) -> Result<Vec<AccountId>> {
+    fn write(&self, new: &[NewRow]) -> Result<Vec<AccountId>> {
         let sql = "SELECT nextval('account_ids') FROM generate_series(1, $1)";
         let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
         let numbers = self.rows(sql, &[(&count, Type::INT8)])?;
@@ -109,9 +110,11 @@ impl Statements<'_> {
         let rows: Vec<Vec<Cell<'_>>> = new
             .iter()
             .zip(&ids)
-            .map(|(account, id)| [Cell::from(*id)].into_iter().chain(cells(account)).collect())
+            .map(|((account, hash), id)| {
+                [Cell::from(*id)].into_iter().chain(hash_cells(hash.as_ref())).chain(cells(account)).collect()
+            })
             .collect();
-        self.insert_rows("accounts", &format!("id, {}", written()), &rows)?;
+        self.insert_rows("accounts", &format!("id, {HASH}, {}", written()), &rows)?;
         Ok(ids.into_iter().map(AccountId).collect())
     }
 }
@@ -284,18 +287,18 @@ impl Sql for Statements<'_> {
 
     fn insert_accounts(
         &self,
-        new: &mut dyn Iterator<Item = Account>,
+        new: &mut dyn Iterator<Item = NewRow>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
         loop {
-            let batch: Vec<Account> = new.take(TOGETHER).collect();
+            let batch: Vec<NewRow> = new.take(TOGETHER).collect();
             if batch.is_empty() {
                 return Ok(());
             }
             let [mut usernames, mut keys] = self.taken(&batch)?;
             let mut rest = batch.as_slice();
             while !rest.is_empty() {
-                let conflict = |account: &Account| {
+                let conflict = |(account, _): &NewRow| {
                     let is_new = usernames.insert(account.username.as_str().to_owned());
                     match account.email_key() {
                         _ if !is_new => Some(Taken::Username),

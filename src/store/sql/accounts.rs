@@ -1,5 +1,7 @@
 //! The rows of accounts.
 
+use std::borrow::Cow;
+
 use super::{Cell, Cells, Sql, wrong};
 use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision};
 use crate::domain::credential::PasswordRevision;
@@ -94,6 +96,19 @@ pub fn cells(account: &Account) -> [Cell<'_>; 25] {
         search_text(&account.username, &account.display_name, email).into(),
         sort_key(account.display_name.as_str()).into(),
     ]
+}
+
+/// The columns of a hash. [`hash_cells`] fills them.
+pub const HASH: &str = "password_hash, hash_scheme";
+
+/// The values of a hash for its columns.
+pub fn hash_cells(hash: Option<&StoredHash>) -> [Cell<'_>; 2] {
+    [hash.map(StoredHash::as_str).into(), Cell::Text(hash.and_then(scheme))]
+}
+
+/// What it takes to evaluate a hash, as text. `None` if it is never evaluated.
+pub fn scheme(hash: &StoredHash) -> Option<Cow<'static, str>> {
+    hash.scheme().map(|scheme| scheme.to_string().into())
 }
 
 /// One account from a row of [`select`].

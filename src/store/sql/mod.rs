@@ -10,13 +10,13 @@ mod sign_ins;
 
 use std::borrow::Cow;
 
-pub use self::accounts::{cells, compute_again, written};
+pub use self::accounts::{HASH, cells, compute_again, hash_cells, written};
 #[cfg(test)]
 pub use self::rows::HASH_SCHEMES;
 pub use self::rows::SqlRows;
-use super::engine::Kept;
+use super::engine::{Kept, NewRow};
 use super::{Result, StoreError};
-use crate::domain::account::{Account, AccountId};
+use crate::domain::account::AccountId;
 use crate::domain::clock::Timestamp;
 use crate::domain::name::Username;
 
@@ -179,7 +179,7 @@ pub trait Sql {
     /// Makes accounts, as [`super::engine::Rows::insert`] says.
     fn insert_accounts(
         &self,
-        new: &mut dyn Iterator<Item = Account>,
+        new: &mut dyn Iterator<Item = NewRow>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()>;
 

@@ -2,7 +2,6 @@
 
 use super::{Cell, Cells, Sql, accounts, record, sign_ins};
 use crate::domain::account::AccountId;
-use crate::domain::hash::StoredHash;
 use crate::domain::sign_in::SignInId;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
@@ -96,7 +95,7 @@ pub fn write<S: Sql>(rows: &mut SqlRows<S>, pieces: &[Piece]) -> Result<()> {
             }
         }
     }
-    let columns = format!("id, password_hash, hash_scheme, {}", accounts::written());
+    let columns = format!("id, {}, {}", accounts::HASH, accounts::written());
     insert(&rows.sql, ACCOUNT, "accounts", &columns, &accounts)?;
     insert(&rows.sql, "sign-in", "sign_ins", sign_ins::WRITTEN, &sign_ins)?;
     insert(&rows.sql, "event", record::EVENTS, record::COLUMNS, &events)
@@ -106,9 +105,7 @@ fn account(whole: &WholeAccount) -> Vec<Cell<'_>> {
     let WholeAccount { account, email_key, hash } = whole;
     let mut cells = accounts::cells(account);
     cells[accounts::EMAIL_KEY] = email_key.as_deref().into();
-    let scheme = hash.as_ref().and_then(StoredHash::scheme);
-    let hash = hash.as_ref().map(StoredHash::as_str);
-    [account.id.0.into(), hash.into(), Cell::Text(scheme.map(Into::into))].into_iter().chain(cells).collect()
+    [account.id.0.into()].into_iter().chain(accounts::hash_cells(hash.as_ref())).chain(cells).collect()
 }
 
 /// The rules of the tables stand in both stores. A row that breaks one was not written by passdesk.

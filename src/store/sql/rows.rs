@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::accounts::scheme;
 use super::{Cell, Cells, Sql, accounts, lists, pieces, record, sign_ins};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::audit::{Event, Repeat};
@@ -14,7 +15,9 @@ use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::target::Target;
 use crate::domain::throttle::TryId;
 use crate::domain::token::Label;
-use crate::store::engine::{FormerName, Kept, Piece, Reads, RepeatRow, Rows, SignInRow, Taken, TryRow, WrittenAccount};
+use crate::store::engine::{
+    FormerName, Kept, NewRow, Piece, Reads, RepeatRow, Rows, SignInRow, Taken, TryRow, WrittenAccount,
+};
 use crate::store::{EventFilter, Filter, Page, Result, StoreError};
 
 /// The rows, in an open transaction of an engine.
@@ -122,6 +125,21 @@ impl<S: Sql> Reads for SqlRows<S> {
         let query = "SELECT password_hash FROM accounts WHERE id = ?1";
         let found = self.sql.one(query, &[id.0.into()], |row| Ok(row.text(0)?.map(str::to_owned)))?;
         Ok(found.flatten().map(StoredHash::from_store))
+    }
+
+    fn hashes(&mut self, ids: &[AccountId]) -> Result<Vec<(AccountId, StoredHash)>> {
+        let mut found = Vec::new();
+        for some in ids.chunks(TOGETHER) {
+            let values: Vec<Cell<'_>> = some.iter().map(|id| id.0.into()).collect();
+            let query = format!(
+                "SELECT id, password_hash FROM accounts WHERE password_hash IS NOT NULL AND id IN ({})",
+                marks(some.len())
+            );
+            found.extend(self.sql.all(&query, &values, |row| {
+                Ok((AccountId(row.number(0)?), StoredHash::from_store(row.string(1)?.to_owned())))
+            })?);
+        }
+        Ok(found)
     }
 
     fn hash_schemes(&mut self, most: u32) -> Result<Vec<String>> {
@@ -242,7 +260,7 @@ impl<S: Sql> Rows for SqlRows<S> {
 
     fn insert(
         &mut self,
-        new: &mut dyn Iterator<Item = Account>,
+        new: &mut dyn Iterator<Item = NewRow>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
         self.sql.insert_accounts(new, made)
@@ -274,9 +292,7 @@ impl<S: Sql> Rows for SqlRows<S> {
 
     fn save_hash(&mut self, id: AccountId, hash: &StoredHash) -> Result<()> {
         let statement = "UPDATE accounts SET password_hash = ?2, hash_scheme = ?3 WHERE id = ?1";
-        self.sql
-            .execute(statement, &[id.0.into(), hash.as_str().into(), Cell::Text(hash.scheme().map(Into::into))])
-            .map(drop)
+        self.sql.execute(statement, &[id.0.into(), hash.as_str().into(), Cell::Text(scheme(hash))]).map(drop)
     }
 
     fn save_former_name(&mut self, name: &FormerName) -> Result<()> {

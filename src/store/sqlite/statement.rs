@@ -5,10 +5,10 @@ use rusqlite::{Connection, ErrorCode, Row, ToSql, params_from_iter};
 
 use super::bound::Bound;
 use super::errors::failed;
-use crate::domain::account::{Account, AccountId};
+use crate::domain::account::AccountId;
 use crate::store::Result;
-use crate::store::engine::{Kept, Taken};
-use crate::store::sql::{Cell, Cells, Dialect, Sql, cells, written, wrong};
+use crate::store::engine::{Kept, NewRow, Taken};
+use crate::store::sql::{Cell, Cells, Dialect, HASH, Sql, cells, hash_cells, written, wrong};
 
 /// A connection inside its transaction. Each statement may take as long as any operation may.
 pub struct Statements<'a> {
@@ -106,13 +106,15 @@ impl Sql for Statements<'_> {
 
     fn insert_accounts(
         &self,
-        new: &mut dyn Iterator<Item = Account>,
+        new: &mut dyn Iterator<Item = NewRow>,
         made: &mut dyn FnMut(Kept<AccountId>) -> Result<()>,
     ) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(&insertion("accounts", &written())).map_err(failed)?;
-        for account in new {
+        let columns = format!("{HASH}, {}", written());
+        let mut statement = self.connection.prepare_cached(&insertion("accounts", &columns)).map_err(failed)?;
+        for (account, hash) in new {
             self.bound.renew();
-            made(kept(statement.insert(params_from_iter(cells(&account))).map(AccountId))?)?;
+            let cells = hash_cells(hash.as_ref()).into_iter().chain(cells(&account));
+            made(kept(statement.insert(params_from_iter(cells)).map(AccountId))?)?;
         }
         Ok(())
     }
@@ -148,8 +150,7 @@ mod tests {
     use crate::domain::audit::{BYTES_AN_EVENT, Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat};
     use crate::domain::clock::Timestamp;
     use crate::domain::delivery::made_up::delivered;
-    use crate::domain::hash::Cost;
-    use crate::domain::hash::StoredHash;
+    use crate::domain::hash::{Cost, Scheme, StoredHash};
     use crate::domain::policy::Policy;
     use crate::store::contract::OPERATION;
     use crate::store::sql::{HASH_SCHEMES, SqlRows};
@@ -169,22 +170,23 @@ mod tests {
         connection
     }
 
-    fn costs(connection: &Bounded) -> Vec<Cost> {
-        policy::read(&mut rows(connection, Timestamp::UNIX_EPOCH), Policy::default()).unwrap().costs
+    fn schemes(connection: &Bounded) -> Vec<Scheme> {
+        policy::read(&mut rows(connection, Timestamp::UNIX_EPOCH), Policy::default()).unwrap().schemes
     }
 
     #[test]
     fn a_sign_in_evaluates_what_is_stored_and_what_is_decided_each_once() {
         let other = Cost { memory_kib: 65_536, passes: 1, lanes: 1 };
         for (stored, all) in [(Cost::DEFAULT, vec![Cost::DEFAULT]), (other, vec![other, Cost::DEFAULT])] {
-            assert_eq!(costs(&with_scheme(&stored.to_string())), all);
+            let all: Vec<_> = all.into_iter().map(Scheme::own).collect();
+            assert_eq!(schemes(&with_scheme(&stored.to_string())), all);
         }
     }
 
     #[test]
     fn no_row_has_a_sign_in_evaluate_what_is_no_hash_or_immoderate() {
         for scheme in ["", "x", "m=", "m=4194304,t=2,p=1", "m=8,t=0,p=1"] {
-            assert_eq!(costs(&with_scheme(scheme)), [Cost::DEFAULT], "{scheme}");
+            assert_eq!(schemes(&with_scheme(scheme)), [Scheme::own(Cost::DEFAULT)], "{scheme}");
         }
     }
 
@@ -194,7 +196,7 @@ mod tests {
         for damaged in ["x'6dff'", "x'246172676f6e32696424763d313924ff24'", "x'246172676f6e32696424763d3139246d3dff24'"]
         {
             connection.execute(&format!("UPDATE accounts SET hash_scheme = CAST({damaged} AS TEXT)"), []).unwrap();
-            assert_eq!(costs(&connection), [Cost::DEFAULT], "{damaged}");
+            assert_eq!(schemes(&connection), [Scheme::own(Cost::DEFAULT)], "{damaged}");
         }
     }
 

@@ -6,7 +6,6 @@ use std::path::{Path, absolute};
 
 use jiff::SignedDuration;
 
-use super::plan::Plan;
 use crate::cli::users;
 use crate::cli::ways::WayFlags;
 use crate::commands::Desk;
@@ -23,7 +22,7 @@ use crate::domain::text::{counted, shell_word};
 use crate::failure::{Failure, Hint, Kind, Result};
 use crate::handover::{Handover, TemporaryDisclosure};
 use crate::input;
-use crate::store::Store;
+use crate::store::{Newcomer, Store};
 use crate::terminal::format::Format;
 
 /// The way out of the passwords, open.
@@ -48,20 +47,20 @@ impl FirstPasswords {
         Ok(Self { way_out: way_out?, format, lifetime: lifetime.unwrap_or(desk.policy.temporary_lifetime) })
     }
 
-    /// Gives each new account a temporary password. `ids` are the numbers of the accounts, in order.
+    /// Gives each of these new accounts a temporary password.
     pub fn hand_over(
         self,
         desk: &mut Desk<'_>,
         store: &mut Store,
         acting: &Acting,
         (args, keys): (&users::Import, Option<&Keys>),
-        plan: &Plan,
-        ids: &[AccountId],
+        new: &[(AccountId, &Newcomer)],
     ) -> Result<()> {
         let Self { way_out, format, lifetime } = self;
-        let chosen: Vec<_> = ids
+        let ids: Vec<AccountId> = new.iter().map(|(id, _)| *id).collect();
+        let ids = ids.as_slice();
+        let chosen: Vec<_> = new
             .iter()
-            .zip(&plan.new)
             .map(|(id, new)| Chosen {
                 written: new.username.to_string(),
                 id: *id,
@@ -92,16 +91,22 @@ impl FirstPasswords {
     }
 }
 
-/// The command that continues the run, on one line. A shell can run it in any folder.
-fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[&str]) -> String {
+/// Commands of a shell that print these numbers. `None` if there are more runs of them than `most`.
+pub fn in_runs(ids: &[AccountId], most: usize) -> Option<String> {
     let runs: Vec<_> = ids
         .chunk_by(|one, next| one.0 + 1 == next.0)
         .filter_map(|run| Some(format!("seq {} {}", run.first()?, run.last()?)))
         .collect();
-    let mut command = match runs.as_slice() {
-        [run] => format!("{run} | passdesk users reset"),
-        runs => format!("{{ {}; }} | passdesk users reset", runs.join("; ")),
-    };
+    match runs.as_slice() {
+        [run] => Some(run.clone()),
+        runs => (runs.len() <= most).then(|| format!("{{ {}; }}", runs.join("; "))),
+    }
+}
+
+/// The command that continues the run, on one line. A shell can run it in any folder.
+fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[&str]) -> String {
+    let runs = in_runs(ids, usize::MAX).unwrap_or_default();
+    let mut command = format!("{runs} | passdesk users reset");
     let mut add = |flag: &str, value: &str| {
         // Writing to a String cannot fail.
         let _ = write!(command, " {flag} {value}");

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::rows::Faults;
+use super::rows::{Faults, Row};
 use crate::domain::Invalid;
 use crate::domain::email::Email;
+use crate::domain::hash::elsewhere::Brought;
 use crate::domain::text::quoted;
 use crate::store::Newcomer;
 
@@ -13,11 +14,20 @@ use crate::store::Newcomer;
 pub struct List {
     /// The accounts.
     pub newcomers: Vec<Newcomer>,
+    /// The hash that each account brings, if it does.
+    pub brought: Vec<Option<Brought>>,
     /// The line of each account.
     pub lines: Vec<u64>,
 }
 
 impl List {
+    /// Adds a row.
+    pub fn add(&mut self, line: u64, Row { newcomer, brought }: Row) {
+        self.newcomers.push(newcomer);
+        self.brought.push(brought);
+        self.lines.push(line);
+    }
+
     /// Leaves out each account whose username or address an earlier one has. `bad` gets the reason.
     pub fn leave_out_repeated(&mut self, mut bad: impl FnMut(u64, Invalid)) {
         let (mut usernames, mut addresses) = (HashMap::new(), HashMap::new());
@@ -41,6 +51,7 @@ impl List {
         };
         let stay: Vec<_> = self.newcomers.iter().zip(&self.lines).map(|(one, line)| is_first(one, *line)).collect();
         keep(&mut self.newcomers, &stay);
+        keep(&mut self.brought, &stay);
         keep(&mut self.lines, &stay);
     }
 }
@@ -65,9 +76,8 @@ mod tests {
 
     fn list(text: &str) -> (List, Vec<(u64, String)>) {
         let (mut list, mut bad) = (List::default(), Vec::new());
-        for (line, newcomer) in ImportRows::of(text.as_bytes(), false).unwrap() {
-            list.newcomers.push(newcomer.unwrap());
-            list.lines.push(line);
+        for (line, row) in ImportRows::of(text.as_bytes(), false).unwrap() {
+            list.add(line, row.unwrap());
         }
         list.leave_out_repeated(|line, why| bad.push((line, why.message)));
         (list, bad)

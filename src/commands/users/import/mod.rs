@@ -6,31 +6,37 @@
 mod columns;
 mod first_passwords;
 mod list;
+mod passwords;
 mod plan;
 mod rows;
+mod sources;
 
 use self::columns::Columns;
 use self::first_passwords::FirstPasswords;
 use self::list::List;
+use self::passwords::Passwords;
 use self::plan::Plan;
-use self::rows::ImportRows;
-use crate::cli::users;
+use self::rows::{ImportRows, Row};
+use crate::cli::users::{self, Source};
 use crate::cli::ways::WayFlags;
 use crate::commands::actor::{Acting, acting};
 use crate::commands::keys::{self, NamedKeys};
 use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::{Desk, way_out};
+use crate::domain::Invalid;
 use crate::domain::account::AccountId;
 use crate::domain::authority::Action;
 use crate::domain::digest::FileDigest;
 use crate::domain::policy;
-use crate::domain::text::{counted, shell_word};
+use crate::domain::text::{counted, grouped, shell_word};
 use crate::failure::{Failure, Kind, Result};
 use crate::input::{self, Input};
-use crate::store::{Import, Imported, Store};
+use crate::store::{Import, Imported, Newcomer, Store};
 use crate::terminal::Phase;
 use crate::terminal::format::{Cell, Format};
 
+/// A command names no more runs of numbers than this.
+const MOST_RUNS: usize = 8;
 /// A person sees the progress after each this many rows.
 const STRIDE: u64 = 1_000;
 
@@ -57,7 +63,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
-    let (columns, list, is_torn) = read(desk, &bytes, args.ignore_columns, &mut bad)?;
+    let (columns, list, is_torn) = read(desk, &bytes, args, &mut bad)?;
     drop(bytes);
     if has_grown {
         desk.terminal.note(input::HAS_GROWN);
@@ -65,7 +71,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if !columns.ignored.is_empty() {
         desk.terminal.note(&format!("Columns left out: {}.", columns.ignored.join(", ")));
     }
-    let plan = plan::plan(desk, &store, &acting, &columns, (args.on_conflict, keys.as_ref()), list, &mut bad)?;
+    let mut plan = plan::plan(desk, &store, &acting, &columns, (args.on_conflict, keys.as_ref()), list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
         acting.record(&mut store, Action::Import.name(), None, refusal)?;
     }
@@ -80,19 +86,21 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
 
     if args.dry_run {
-        let told = foretell(desk, &ImportRecord::new(&plan, &Imported::default(), bad.count(), file));
+        let passwords = Passwords::bring(desk, &mut plan, args.jobs, true)?;
+        let told = foretell(desk, &ImportRecord::new(&plan, &Imported::default(), &passwords, bad.count(), file));
         return all_of([told.err(), left_out(bad, good, Others::WouldBeDone, desk.format())]);
     }
-    // A file that cannot be made is noticed before anything is written.
-    let passwords = args.temporary_passwords.then(|| FirstPasswords::open(desk, &flags, lifetime)).transpose()?;
+    // A file that cannot be made is noticed before anything takes long.
+    let first = args.temporary_passwords.then(|| FirstPasswords::open(desk, &flags, lifetime)).transpose()?;
+    let passwords = Passwords::bring(desk, &mut plan, args.jobs, false)?;
     let imported = write(desk, &mut store, &acting, &plan, file)?;
-    let record = ImportRecord::new(&plan, &imported, bad.count(), file);
+    let record = ImportRecord::new(&plan, &imported, &passwords, bad.count(), file);
     for line in record.said(["Imported", "Changed", "Unchanged:"]) {
         desk.terminal.note(&line);
     }
-    let handed_over = match passwords {
-        Some(passwords) if !imported.ids.is_empty() => {
-            passwords.hand_over(desk, &mut store, &acting, (args, keys.as_ref()), &plan, &imported.ids)
+    let handed_over = match first {
+        Some(first) if !record.locked_out.is_empty() => {
+            first.hand_over(desk, &mut store, &acting, (args, keys.as_ref()), &record.locked_out)
         }
         _ => Ok(()),
     };
@@ -123,27 +131,44 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 }
 
 /// Reads the rows. Bad rows are named. The last value says whether quotes have swallowed rows.
-fn read(desk: &mut Desk<'_>, bytes: &[u8], ignores: bool, bad: &mut BadRows) -> Result<(Columns, List, bool)> {
-    let mut rows = ImportRows::of(bytes, ignores)?;
+fn read(desk: &mut Desk<'_>, bytes: &[u8], args: &users::Import, bad: &mut BadRows) -> Result<(Columns, List, bool)> {
+    let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
+    let (columns, mut list, is_torn) = if args.source == Source::Csv {
+        let mut rows = ImportRows::of(bytes, args.ignore_columns)?;
+        let list = listed(desk, lines, rows.by_ref(), bad);
+        let is_torn = rows.is_torn();
+        (rows.columns, list, is_torn)
+    } else {
+        let (columns, given) = sources::read(args.source, bytes)?;
+        if let Some(said) = given.said_left_out() {
+            desk.terminal.note(&said);
+        }
+        (columns, listed(desk, lines, given.rows.into_iter(), bad), false)
+    };
+    list.leave_out_repeated(|line, why| bad.add(line, why.into()));
+    Ok((columns, list, is_torn))
+}
+
+/// Takes the rows one after the other.
+fn listed(
+    desk: &mut Desk<'_>,
+    lines: u64,
+    rows: impl Iterator<Item = (u64, std::result::Result<Row, Invalid>)>,
+    bad: &mut BadRows,
+) -> List {
     let mut list = List::default();
-    let lines = bytes.split(|byte| *byte == b'\n').count();
-    desk.terminal.begin_progress("reading", lines as u64);
-    for (number, (line, row)) in (0..).zip(rows.by_ref()) {
+    desk.terminal.begin_progress("reading", lines);
+    for (number, (line, row)) in (0..).zip(rows) {
         if number % STRIDE == 0 {
             desk.terminal.advance(number);
         }
         match row {
-            Ok(newcomer) => {
-                list.newcomers.push(newcomer);
-                list.lines.push(line);
-            }
+            Ok(row) => list.add(line, row),
             Err(why) => bad.add(line, why.into()),
         }
     }
     desk.terminal.end_progress();
-    let is_torn = rows.is_torn();
-    list.leave_out_repeated(|line, why| bad.add(line, why.into()));
-    Ok((rows.columns, list, is_torn))
+    list
 }
 
 /// Writes everything. A signal before the commit leaves nothing written. A signal after it ends the program only when
@@ -164,8 +189,11 @@ fn write(desk: &mut Desk<'_>, store: &mut Store, acting: &Acting, plan: &Plan, f
 }
 
 /// The outcome of an import.
-struct ImportRecord {
+struct ImportRecord<'a> {
     new: u64,
+    passwords: &'a Passwords,
+    /// The new accounts without a password. Nobody can sign in to them.
+    locked_out: Vec<(AccountId, &'a Newcomer)>,
     updated: u64,
     skipped: u64,
     invalid: u64,
@@ -174,10 +202,13 @@ struct ImportRecord {
     sha256: String,
 }
 
-impl ImportRecord {
-    fn new(plan: &Plan, imported: &Imported, invalid: u64, file: FileDigest) -> Self {
+impl<'a> ImportRecord<'a> {
+    fn new(plan: &'a Plan, imported: &Imported, passwords: &'a Passwords, invalid: u64, file: FileDigest) -> Self {
+        let all = imported.ids.iter().copied().zip(&plan.new);
         Self {
             new: plan.new.len() as u64,
+            passwords,
+            locked_out: all.filter(|(_, newcomer)| newcomer.hash.is_none()).collect(),
             updated: plan.edits.len() as u64,
             skipped: plan.skipped,
             invalid,
@@ -200,6 +231,7 @@ impl ImportRecord {
                 lines.push(format!("{verb} {}.", counted(count, "account")));
             }
         }
+        lines.extend(self.passwords.said());
         lines
     }
 
@@ -207,14 +239,15 @@ impl ImportRecord {
     fn print(&self, desk: &mut Desk<'_>) -> Result<()> {
         let counts = [self.new, self.updated, self.skipped, self.invalid].map(Cell::from);
         let ids = [self.first_id, self.last_id].map(|id| id.map(|id| id.0).into());
-        let columns = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256"];
-        let record = counts.into_iter().chain(ids).chain([self.sha256.as_str().into()]).collect();
+        let columns = &["new", "updated", "skipped", "invalid", "first_id", "last_id", "sha256", "with_password"];
+        let last = [self.sha256.as_str().into(), self.passwords.count.into()];
+        let record = counts.into_iter().chain(ids).chain(last).collect();
         desk.print_records(columns, [record], false)
     }
 }
 
 /// Says what the import would do.
-fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
+fn foretell(desk: &mut Desk<'_>, record: &ImportRecord<'_>) -> Result<()> {
     if desk.format() == Format::Text {
         let lines = record.said(["Would import", "Would change", "Would not change:"]);
         return desk.print(&format!("{}\n", lines.join("\n")));
@@ -223,18 +256,22 @@ fn foretell(desk: &mut Desk<'_>, record: &ImportRecord) -> Result<()> {
 }
 
 /// Prints for programs what was done, and says what is left to do.
-fn tell(desk: &mut Desk<'_>, record: &ImportRecord, args: &users::Import) -> Result<()> {
-    if !args.temporary_passwords && record.new > 0 {
-        let (to, first) =
-            if record.new == 1 { ("it", "its first password") } else { ("them", "their first passwords") };
-        desk.terminal.note(&format!("Nobody can sign in to {to} yet. Give {to} {first}:"));
+fn tell(desk: &mut Desk<'_>, record: &ImportRecord<'_>, args: &users::Import) -> Result<()> {
+    let locked_out = record.locked_out.len();
+    if !args.temporary_passwords && locked_out > 0 {
+        let (them, first) =
+            if locked_out == 1 { ("it", "its first password") } else { ("them", "their first passwords") };
+        let to =
+            if record.passwords.count > 0 { format!("{} of them", grouped(locked_out as u64)) } else { them.into() };
+        desk.terminal.note(&format!("Nobody can sign in to {to} yet. Give {them} {first}:"));
         let reset = "--format csv --output FILE";
         let file = args.file.display().to_string();
-        desk.terminal.note(&match (record.first_id, record.last_id) {
-            // The list names accounts that have passwords, too.
-            (Some(first), Some(last)) if record.updated + record.skipped > 0 => {
-                format!("seq {first} {last} | passdesk users reset --from - --yes {reset}")
-            }
+        // The list may name accounts that have passwords, and then not only the new ones.
+        let names_others = record.updated + record.skipped + record.passwords.count > 0 || args.source != Source::Csv;
+        let ids: Vec<AccountId> = record.locked_out.iter().map(|(id, _)| *id).collect();
+        desk.terminal.note(&match first_passwords::in_runs(&ids, MOST_RUNS) {
+            Some(runs) if names_others => format!("{runs} | passdesk users reset --from - --yes {reset}"),
+            None if names_others => format!("passdesk users reset --must-change --never-signed-in {reset}"),
             _ if input::is_stdin(&args.file) => format!("passdesk users reset --from FILE.csv {reset}"),
             _ => format!("passdesk users reset --from {} {reset}", shell_word(&file)),
         });

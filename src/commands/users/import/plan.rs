@@ -10,6 +10,7 @@ use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::taken;
 use crate::domain::account::Account;
 use crate::domain::authority::{Action, Refusal, Subject};
+use crate::domain::hash::elsewhere::Brought;
 use crate::domain::role::{Role, Roles};
 use crate::failure::Result;
 use crate::store::{Edit, Namesakes, Newcomer, SeenEdit, Store};
@@ -18,9 +19,16 @@ use crate::store::{Edit, Namesakes, Newcomer, SeenEdit, Store};
 const CHUNK: usize = 1_000;
 
 /// What an import is to do.
+#[derive(Default)]
 pub struct Plan {
     /// The accounts to add.
     pub new: Vec<Newcomer>,
+    /// The hash that each of them brings, if it does.
+    pub brought: Vec<Option<Brought>>,
+    /// The line of each of them.
+    pub lines: Vec<u64>,
+    /// How many existing accounts have a hash in the list. It is not used: their passwords stay as they are.
+    pub unused: u64,
     /// The changes to existing accounts.
     pub edits: Vec<SeenEdit>,
     /// How many existing accounts stay as they are.
@@ -46,16 +54,9 @@ pub fn plan(
     list: List,
     bad: &mut BadRows,
 ) -> Result<Plan> {
-    let List { newcomers, lines, .. } = list;
-    let mut planner = Planner {
-        store,
-        acting,
-        columns,
-        on_conflict,
-        keys,
-        may_add: Vec::new(),
-        plan: Plan { new: Vec::new(), edits: Vec::new(), skipped: 0, refused: None },
-    };
+    let List { newcomers, brought, lines } = list;
+    let may_add = Vec::new();
+    let mut planner = Planner { store, acting, columns, on_conflict, keys, may_add, plan: Plan::default() };
     let mut is_new = vec![true; newcomers.len()];
     desk.terminal.begin_progress("comparing", newcomers.len() as u64);
     for (number, chunk) in newcomers.chunks(CHUNK).enumerate() {
@@ -65,6 +66,7 @@ pub fn plan(
         for (place, newcomer) in chunk.iter().enumerate() {
             let found = namesakes.next_if(|found| found.place == place);
             let is_there = found.is_some();
+            planner.plan.unused += u64::from(is_there && brought[first + place].is_some());
             let outcome = match found {
                 None => planner.add(newcomer),
                 Some(found) => planner.meet(newcomer, found),
@@ -74,9 +76,11 @@ pub fn plan(
         }
     }
     desk.terminal.end_progress();
-    planner.plan.new = newcomers;
-    keep(&mut planner.plan.new, &is_new);
-    Ok(planner.plan)
+    let mut plan = Plan { new: newcomers, brought, lines, ..planner.plan };
+    keep(&mut plan.new, &is_new);
+    keep(&mut plan.brought, &is_new);
+    keep(&mut plan.lines, &is_new);
+    Ok(plan)
 }
 
 struct Planner<'a> {

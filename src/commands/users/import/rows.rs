@@ -7,6 +7,7 @@ use csv::ByteRecord;
 use super::columns::Columns;
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::domain::Invalid;
+use crate::domain::hash::elsewhere::Brought;
 use crate::store::Newcomer;
 
 /// The rows of a file, one after the other.
@@ -36,16 +37,24 @@ impl<'a> ImportRows<'a> {
 
 impl Iterator for ImportRows<'_> {
     /// The number of the first line, from 1, and the account or all faults of the row.
-    type Item = (u64, Result<Newcomer, Invalid>);
+    type Item = (u64, Result<Row, Invalid>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let CsvRow { line, cells } = self.rows.read()?;
-        Some((line, cells.and_then(|cells| newcomer(cells, &self.columns))))
+        Some((line, cells.and_then(|cells| row(cells, &self.columns))))
     }
 }
 
+/// A row: an account, and the hash of the password that its owner has elsewhere.
+pub struct Row {
+    /// The account. It has no hash yet.
+    pub newcomer: Newcomer,
+    /// The hash, if there is one.
+    pub brought: Option<Brought>,
+}
+
 /// The account in a row.
-fn newcomer(cells: &ByteRecord, columns: &Columns) -> Result<Newcomer, Invalid> {
+fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
     let cell = |column: Option<usize>| column.and_then(|column| cells.get(column)).unwrap_or_default();
     let mut faults = Faults::default();
     let username = faults.read(cell(Some(columns.username)), |cell| cell.parse().map(Some));
@@ -53,8 +62,17 @@ fn newcomer(cells: &ByteRecord, columns: &Columns) -> Result<Newcomer, Invalid> 
     let email = faults.read(cell(columns.email), optional);
     let public_key = faults.read(cell(columns.public_key), optional);
     let roles = faults.read(cell(columns.roles), str::parse);
+    // A message would repeat what is not text.
+    let brought = faults.take(
+        str::from_utf8(cell(columns.hash))
+            .map(Brought::read)
+            .map_err(|_| Invalid::new("the hash is not UTF-8", "save the file as CSV in UTF-8")),
+    );
     match (username, faults.0) {
-        (Some(username), None) => Ok(Newcomer { username, display_name, email, roles, public_key }),
+        (Some(username), None) => {
+            let newcomer = Newcomer { username, display_name, email, roles, public_key, hash: None };
+            Ok(Row { newcomer, brought })
+        }
         (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
 }
@@ -71,7 +89,12 @@ pub struct Faults(pub Option<Invalid>);
 impl Faults {
     /// Reads a cell.
     fn read<T: Default>(&mut self, cell: &[u8], parse: impl FnOnce(&str) -> Result<T, Invalid>) -> T {
-        text(cell).and_then(|text| parse(&text)).unwrap_or_else(|why| {
+        self.take(text(cell).and_then(|text| parse(&text)))
+    }
+
+    /// Takes what was read, or its fault.
+    pub fn take<T: Default>(&mut self, read: Result<T, Invalid>) -> T {
+        read.unwrap_or_else(|why| {
             self.add(why);
             T::default()
         })
@@ -106,7 +129,7 @@ mod tests {
     use crate::terminal::records;
 
     fn read(bytes: &[u8]) -> Vec<(u64, Result<Newcomer, Invalid>)> {
-        ImportRows::of(bytes, false).unwrap().collect()
+        ImportRows::of(bytes, false).unwrap().map(|(line, row)| (line, row.map(|row| row.newcomer))).collect()
     }
 
     /// The usernames, each with its line.
@@ -234,7 +257,7 @@ mod tests {
                 .iter()
                 .cloned()
                 .map(|Account { username, display_name, email, roles, public_key, .. }| {
-                    Newcomer { username, display_name, email, roles, public_key }
+                    Newcomer { username, display_name, email, roles, public_key, hash: None }
                 })
                 .collect();
             for format in [Format::Csv, Format::Excel] {

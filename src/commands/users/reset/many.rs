@@ -253,7 +253,7 @@ fn batch_size(cost: Cost) -> usize {
 }
 
 /// How many cores hash: all, or the number asked for. It is never more than there are passwords, or memory for.
-fn workers(desk: &mut Desk<'_>, asked: Option<u16>, passwords: usize) -> NonZeroUsize {
+pub fn workers(desk: &mut Desk<'_>, asked: Option<u16>, passwords: usize) -> NonZeroUsize {
     let asked = asked.and_then(|jobs| NonZeroUsize::new(usize::from(jobs)));
     let wanted = asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(passwords);
     let fit = usize::try_from(system::free_memory() / 2 / desk.policy.cost.bytes().max(1)).unwrap_or(wanted).max(1);

@@ -1,0 +1,145 @@
+//! The entries of a directory, as `slapcat`, `db2ldif` and `ldapsearch` write them (RFC 2849).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Given, Words, row};
+use crate::domain::Invalid;
+use crate::domain::hash::elsewhere::Brought;
+use crate::domain::text::trimmed;
+
+/// An entry: the line where it begins, and its attributes in lower case with their values.
+struct Entry {
+    line: u64,
+    attributes: Vec<(String, Result<String, Invalid>)>,
+}
+
+/// Reads the entries that have a `uid`. All others are passed over: they are no people.
+pub fn read(bytes: &[u8]) -> Given {
+    let rows = entries(bytes).into_iter().filter_map(|entry| Some((entry.line, account(&entry)?)));
+    Given { rows: rows.collect(), ..Given::default() }
+}
+
+impl Entry {
+    fn values(&self, name: &str) -> impl Iterator<Item = Result<&str, Invalid>> {
+        let values = self.attributes.iter().filter(move |(attribute, _)| attribute == name);
+        values.map(|(_, value)| value.as_deref().map_err(Clone::clone))
+    }
+}
+
+fn account(entry: &Entry) -> Option<Result<super::Row, Invalid>> {
+    let first = |name: &str| entry.values(name).next().unwrap_or(Ok(""));
+    // Without one, this is nobody.
+    let _ = entry.values("uid").next()?;
+    let read = || {
+        if entry.values("changetype").any(|kind| kind.is_ok_and(|kind| kind != "add")) {
+            return Err(Invalid::new("this is a change and no entry", "export the entries themselves"));
+        }
+        let name = Some(first("displayname")?).filter(|name| !name.is_empty());
+        let words =
+            Words { username: first("uid")?, name: name.map_or_else(|| first("cn"), Ok)?, email: first("mail")? };
+        // An entry may have several hashes of its password, and not all can be used.
+        let passwords: Vec<&str> = entry.values("userpassword").collect::<Result<_, _>>()?;
+        let mut brought: Vec<Brought> = passwords.into_iter().filter_map(Brought::read).collect();
+        brought.sort_by_key(|one| matches!(one, Brought::Refused(_)));
+        row(&words, brought.into_iter().next())
+    };
+    Some(read())
+}
+
+/// Takes the file apart. A line that begins with a space continues the one before.
+fn entries(bytes: &[u8]) -> Vec<Entry> {
+    let (mut entries, mut entry) = (Vec::new(), Entry { line: 1, attributes: Vec::new() });
+    let mut whole: Option<(u64, Vec<u8>)> = None;
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n').chain([b"".as_slice()])) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let (Some(rest), Some((_, whole))) = (line.strip_prefix(b" "), &mut whole) {
+            whole.extend_from_slice(rest);
+            continue;
+        }
+        if let Some((began, attribute)) = whole.take().and_then(|(began, whole)| Some((began, attribute(&whole)?))) {
+            entry.line = if entry.attributes.is_empty() { began } else { entry.line };
+            entry.attributes.push(attribute);
+        }
+        if line.is_empty() {
+            entries.push(std::mem::replace(&mut entry, Entry { line: number, attributes: Vec::new() }));
+        } else {
+            whole = Some((number, line.to_vec()));
+        }
+    }
+    entries
+}
+
+/// Reads a line. `None` if it is a comment, or no attribute. A value may stand in Base64, behind a second colon.
+fn attribute(line: &[u8]) -> Option<(String, Result<String, Invalid>)> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = (str::from_utf8(&line[..colon]).ok()?, &line[colon + 1..]);
+    if name.starts_with('#') {
+        return None;
+    }
+    // Options such as a language follow the name.
+    let name = name.split(';').next().unwrap_or_default().to_ascii_lowercase();
+    let damaged = |what: &str| {
+        Invalid::new(format!("the value of {} {what}", crate::domain::text::quoted(&name)), "export it again")
+    };
+    let bytes = match value.split_first() {
+        Some((b':', encoded)) => STANDARD.decode(encoded.trim_ascii()).map_err(|_| damaged("is not in Base64")),
+        Some((b'<', _)) => Err(damaged("is in another file")),
+        _ => Ok(value.trim_ascii_start().to_vec()),
+    };
+    let value = bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| damaged("is not UTF-8")));
+    let value = value.map(|value| trimmed(&value).to_owned());
+    Some((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usernames(bytes: &[u8]) -> Vec<(u64, Option<String>)> {
+        let row = |(line, row): &(u64, Result<super::super::Row, Invalid>)| {
+            (*line, row.as_ref().ok().map(|row| row.newcomer.username.to_string()))
+        };
+        read(bytes).rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn an_entry_with_a_uid_is_an_account() {
+        let given = read(include_bytes!("../../../../../tests/data/elsewhere/people.ldif"));
+        assert_eq!(given.rows.len(), 6);
+        let (line, row) = &given.rows[1];
+        let row = row.as_ref().unwrap();
+        assert_eq!((*line, row.newcomer.username.as_str()), (16, "ldapssha256"));
+        assert_eq!(row.newcomer.display_name.as_str(), "Zoë ldapssha256");
+        assert!(
+            given.rows[..5]
+                .iter()
+                .all(|(_, row)| row.as_ref().is_ok_and(|row| !matches!(row.brought, Some(Brought::Refused(_)))))
+        );
+    }
+
+    #[test]
+    fn lines_are_unfolded_and_comments_passed_over() {
+        let bytes = b"version: 1\r\n\r\n# a comment\r\n that goes on\r\ndn: uid=a\r\nUID: ali\r\n ce\r\ncn;lang-en: A\r\n\r\n\r\n\r\ndn: ou=x\nou: x\n\n#\nuid: bob\n#uid: x";
+        assert_eq!(usernames(bytes), [(5, Some("alice".into())), (16, Some("bob".into()))]);
+    }
+
+    #[test]
+    fn of_several_hashes_the_first_that_can_be_used_is_taken() {
+        let text = b"uid: a\nuserPassword: {MD5}x\nuserPassword: {SSHA}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+        let given = read(text);
+        assert!(given.rows[0].1.as_ref().is_ok_and(|row| matches!(row.brought, Some(Brought::Fast(_)))));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_and_a_change_are_faults() {
+        for text in [
+            "uid: a\nuserPassword:: ???",
+            "uid: a\nuserPassword:< file:///x",
+            "uid: a\nchangetype: modify",
+            "uid:: /w==",
+        ] {
+            assert_eq!(usernames(text.as_bytes()), [(1, None)], "{text}");
+        }
+    }
+}

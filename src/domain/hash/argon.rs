@@ -1,0 +1,47 @@
+//! argon2id, argon2i and argon2d as PHC strings (RFC 9106).
+
+use argon2::password_hash::PasswordVerifier as _;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use super::{Cost, Evaluated, HASH_BYTES, SALT_BYTES, Scheme};
+
+/// A hash of argon2.
+pub struct Hash {
+    parsed: PasswordHash,
+    algorithm: Algorithm,
+    cost: Cost,
+}
+
+impl Hash {
+    pub fn read(text: &str) -> Option<Self> {
+        let parsed = PasswordHash::new(text).ok()?;
+        let params = Params::try_from(&parsed).ok()?;
+        let algorithm = Algorithm::new(parsed.algorithm.as_str()).ok()?;
+        let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
+        // A hash that lacks one of these would not be evaluated.
+        let is_whole = parsed.salt.is_some() && parsed.hash.is_some();
+        let is_known = parsed.version.is_none_or(|version| Version::try_from(version).is_ok());
+        (is_whole && is_known).then_some(Self { parsed, algorithm, cost })
+    }
+}
+
+impl Evaluated for Hash {
+    fn scheme(&self) -> Scheme {
+        Scheme::Argon2 { algorithm: self.algorithm, cost: self.cost }
+    }
+
+    fn is_of(&self, password: &[u8]) -> bool {
+        Argon2::default().verify_password(password, &self.parsed).is_ok()
+    }
+}
+
+/// Takes as long as an evaluation.
+pub fn take(algorithm: Algorithm, cost: Cost, password: &[u8]) {
+    if let Ok(params) = Params::new(cost.memory_kib, cost.passes, cost.lanes, None) {
+        let mut nobodys = [0; HASH_BYTES];
+        // Only the time it takes matters.
+        let _ =
+            Argon2::new(algorithm, Version::V0x13, params).hash_password_into(password, &[0; SALT_BYTES], &mut nobodys);
+    }
+}
