@@ -26,8 +26,9 @@ impl Cost {
     }
 
     fn params(self) -> Option<Params> {
-        let is_moderate = (1..=30).contains(&self.log_n) && self.r <= 1 << 20 && self.p <= 1 << 20;
-        Params::new(self.log_n, self.r, self.p).ok().filter(|_| is_moderate)
+        // The library multiplies all three.
+        let is_moderate = (1..=30).contains(&self.log_n) && self.r <= 1 << 16 && self.p <= 1 << 16;
+        if is_moderate { Params::new(self.log_n, self.r, self.p).ok() } else { None }
     }
 }
 
