@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One reset and many against what hashing alone takes: benches/reset.sh [ACCOUNTS]
-# Takes Debian's argon2, libargon2-dev and gcc, too.
+# Takes Debian's argon2, libargon2-dev, gcc and openssh-client, too.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "$0")/common.sh"
 many=${1:-2000}
@@ -39,6 +39,21 @@ row "$many resets, against $each hashes of ours on one core" "<= 1.05"
 sed "s|$folder/hash |$one_core |" "$folder/hashes" >"$folder/ours"
 compare -N --prepare "rm -f $folder/out.csv" -- "$reset" "bash $folder/ours"
 row "$many resets, against as many hashes of ours on $cores cores" "<= 1.05"
+
+# The same, encrypted to a key each.
+keys() {
+    for number in $(seq 2 "$many"); do
+        rm -f "$folder/key" "$folder/key.pub"
+        ssh-keygen -q "$@" -N '' -C '' -f "$folder/key"
+        echo "UPDATE accounts SET public_key = '$(cut -d ' ' -f 1,2 "$folder/key.pub")' WHERE id = $number;"
+    done | sqlite3 "$folder/s.db"
+}
+keys -t ed25519
+compare -N --prepare "rm -f $folder/out.csv" -- "$reset --encrypt-to account" "$reset"
+row "$many resets with an ed25519 key each, against the same without" "<= 1.1"
+ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f "$folder/rsa"
+compare -N --prepare "rm -f $folder/out.csv" -- "$reset --encrypt-to $folder/rsa.pub" "$reset"
+row "$many resets to one RSA key of 4,096 bits, against the same without" "<= 1.1"
 rm -f "$folder/out.csv"
 # shellcheck disable=SC2086 # several words
 peak "their peak memory, of $cores jobs" "$((32 + 19 * cores)) MiB" $reset

@@ -47,6 +47,7 @@ const GUESSES: &[(&str, &[&str], &str)] = &[
     ("users", &["unenable"], "users disable ID"),
     ("users", &["unblock"], "users unlock ID"),
     ("users", &["rm", "del"], "users remove ID"),
+    ("users", &["logout", "signout", "kick"], "users sign-out ID"),
     ("users", &["unremove", "undelete"], "users restore ID"),
     ("users", &["passwd", "password", "set-password"], "users reset ID"),
     ("users", &["expire", "force-change"], "users require-change ID"),
@@ -198,7 +199,9 @@ fn of_flag(command: &Command, path: &str, typed: &str, args: &[OsString]) -> Opt
     let as_argument = |ids: &[&str]| {
         let mut names = command.get_positionals().map(|arg| (arg.get_id().as_str(), name(arg)));
         let (_, first) = names.next().filter(|(id, _)| ids.contains(id))?;
-        let words = [value.map_or(first, shell_word)].into_iter().chain(names.map(|(_, name)| name));
+        // The role stands behind the names, as the last word of the same argument.
+        let role = ["users grant", "users revoke"].contains(&path).then_some("ROLE".into());
+        let words = [value.map_or(first, shell_word)].into_iter().chain(names.map(|(_, name)| name)).chain(role);
         Some(format!("use {}", as_code(&format!("passdesk {path} {}", words.collect::<Vec<_>>().join(" ")))))
     };
     let any_of = |flags: &[String]| {

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ValueEnum, ValueHint};
+use clap::error::{Error, ErrorKind};
+use clap::{ArgMatches, Args as _, FromArgMatches, Id, ValueEnum, ValueHint};
 
 use jiff::SignedDuration;
 
@@ -48,7 +49,7 @@ Example:
     /// Add many accounts from a file: all of them, or none
     #[command(after_help = "\
 The first line of a CSV file names the columns, in any order: username, name, email, role,
-password_hash. Commas, semicolons or tabs separate the cells. You can import what
+public_key, password_hash. Commas, semicolons or tabs separate the cells. You can import what
 'passdesk users list --format csv' writes. With --source, it reads a file of another program.
 
 Others cannot write while all rows are written. A million rows take some seconds.
@@ -58,7 +59,7 @@ Examples:
   passdesk users import people.csv --on-conflict update
   passdesk users import people.ldif --source ldif")]
     Import(Import),
-    /// Change the names, the e-mail address or the roles of an account
+    /// Change the names, the e-mail address, the roles or the public key of an account
     #[command(after_help = "\
 Nobody else gets an old username for a while: 'passdesk policy show' says how long (restorable-for).
 
@@ -71,52 +72,78 @@ Examples:
 Examples:
   passdesk users reset
   passdesk users reset alice --copy
+  passdesk users reset alice --encrypt-to alice.pub
   passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv
   passdesk users reset --all --format csv --output handover.csv
   passdesk users reset --all --format csv --resume handover.csv")]
     Reset(Reset),
     /// Require a new password at the next sign-in, and keep the current one until then
     #[command(after_help = "\
-Example:
-  passdesk users require-change alice bob")]
+Examples:
+  passdesk users require-change alice bob
+  passdesk users require-change --role helpdesk")]
     RequireChange(Many),
     /// Let accounts try again after too many failed sign-ins
     #[command(after_help = "\
-Example:
-  passdesk users unlock bob")]
+Examples:
+  passdesk users unlock bob
+  passdesk users unlock --state locked")]
     Unlock(Many),
     /// Switch accounts off, and end their sign-ins and tokens
     #[command(after_help = "\
-Example:
-  passdesk users disable bob")]
+Examples:
+  passdesk users disable bob
+  passdesk users disable --from leavers.csv --format csv --output result.csv
+  passdesk users disable --from leavers.csv --resume result.csv")]
     Disable(Many),
     /// Switch accounts on again
     #[command(after_help = "\
-Example:
-  passdesk users enable bob")]
+Examples:
+  passdesk users enable bob
+  passdesk users enable --from back.txt")]
     Enable(Many),
-    /// Give an account a role
+    /// End sign-ins and tokens of accounts
     #[command(after_help = "\
-Example:
-  passdesk users grant alice auditor")]
+The password stays. To have a new one chosen as well, use 'passdesk users reset'.
+
+Examples:
+  passdesk users sign-out bob
+  passdesk users sign-out --all")]
+    SignOut(Many),
+    /// Give accounts a role
+    #[command(
+        override_usage = "passdesk users grant [OPTIONS] <ID>... <ROLE>
+       passdesk users grant [OPTIONS] <ROLE> --from <FILE>",
+        after_help = "\
+Examples:
+  passdesk users grant alice auditor
+  passdesk users grant auditor --from auditors.txt"
+    )]
     Grant(RoleOf),
-    /// Take a role from an account
-    #[command(after_help = "\
-Example:
-  passdesk users revoke alice auditor")]
+    /// Take a role from accounts
+    #[command(
+        override_usage = "passdesk users revoke [OPTIONS] <ID>... <ROLE>
+       passdesk users revoke [OPTIONS] <ROLE> --from <FILE>",
+        after_help = "\
+Examples:
+  passdesk users revoke alice auditor
+  passdesk users revoke auditor --all"
+    )]
     Revoke(RoleOf),
     /// Remove accounts; they can be restored
     #[command(
         visible_alias = "delete",
         after_help = "\
-Example:
-  passdesk users remove erin"
+Examples:
+  passdesk users remove erin
+  passdesk users remove --from leavers.csv --format csv --output result.csv"
     )]
     Remove(Many),
     /// Bring removed accounts back
     #[command(after_help = "\
-Example:
-  passdesk users restore erin")]
+Examples:
+  passdesk users restore erin
+  passdesk users restore --from back.txt")]
     Restore(Many),
     /// Delete removed accounts for good
     #[command(after_help = "\
@@ -128,14 +155,61 @@ Examples:
     Purge(Purge),
 }
 
-/// An account and a role.
-#[derive(Debug, clap::Args)]
+/// Accounts and a role.
+#[derive(Debug)]
 pub struct RoleOf {
-    /// Its id, username or e-mail address
-    pub id: String,
-    /// The role
-    #[arg(value_parser = role())]
+    /// The accounts.
+    pub many: Many,
+    /// The role.
     pub role: Role,
+}
+
+/// The same, as they are written. clap cannot tell the last of several words from the others.
+#[derive(Debug, clap::Args)]
+struct RoleLast {
+    /// Their ids, usernames or e-mail addresses, and last the role
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    way: ManyFlags,
+}
+
+impl clap::Args for RoleOf {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        RoleLast::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        RoleLast::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for RoleOf {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let RoleLast { mut ids, which, way } = RoleLast::from_arg_matches(matches)?;
+        let refuse = |kind, message: &str| Err(Error::raw(kind, message));
+        let last = ids.pop().unwrap_or_default();
+        let is_role = Role::ALL.iter().any(|role| role.name() == last);
+        match (ids.is_empty(), which.is_said()) {
+            (true, false) if is_role => return refuse(ErrorKind::MissingRequiredArgument, "<ID> is missing"),
+            (true, false) => return refuse(ErrorKind::MissingRequiredArgument, "<ROLE> is missing"),
+            (false, true) => {
+                let message = "'<ID>' cannot be used with '--from <FILE>', a filter or '--all'";
+                return refuse(ErrorKind::ArgumentConflict, message);
+            }
+            _ => {}
+        }
+        let argument = clap::Arg::new("ROLE").required(true);
+        let role = role().parse_ref(&clap::Command::new("passdesk"), Some(&argument), last.as_ref())?;
+        Ok(Self { many: Many { ids, which, way }, role })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Deletes removed accounts for good.
@@ -156,12 +230,70 @@ pub struct One {
     pub id: String,
 }
 
-/// Accounts.
-#[derive(Debug, clap::Args)]
+/// Accounts, and how they are changed.
+#[derive(Debug, Default, clap::Args)]
 pub struct Many {
     /// Their ids, usernames or e-mail addresses
-    #[arg(required = true, value_name = "ID")]
+    #[arg(value_name = "ID", required_unless_present_any = ways(), conflicts_with_all = ways())]
     pub ids: Vec<String>,
+    /// Which others.
+    #[command(flatten)]
+    pub which: Which,
+    /// How.
+    #[command(flatten)]
+    pub way: ManyFlags,
+}
+
+/// How many accounts are changed.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = MORE)]
+pub struct ManyFlags {
+    /// Do not ask; required without a terminal, unless you name accounts one by one
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Say what would happen, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the outcome for each account to a new file that only you can read
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file())]
+    pub output: Option<PathBuf>,
+    /// Continue an interrupted run: skip the accounts that are done in this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "output")]
+    pub resume: Option<PathBuf>,
+}
+
+/// Which accounts, if they are not named one by one.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = WHICH)]
+pub struct Which {
+    /// Those in a file: one a line, or a CSV with a column 'username', 'id' or 'email'; '-' is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = filters())]
+    pub from: Option<PathBuf>,
+    /// Which ones, all but your own.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// All but your own
+    #[arg(long, conflicts_with_all = filters(), conflicts_with = "from")]
+    pub all: bool,
+}
+
+impl Which {
+    /// Whether it says anything.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        self.from.is_some() || self.all || self.filters.is_said()
+    }
+}
+
+/// The flags of all filters.
+fn filters() -> Vec<Id> {
+    let command = Filters::augment_args(clap::Command::new("filters"));
+    command.get_arguments().map(|filter| filter.get_id().clone()).collect()
+}
+
+/// Every way but the names to say which accounts.
+fn ways() -> Vec<Id> {
+    filters().into_iter().chain(["from".into(), "all".into()]).collect()
 }
 
 /// Which accounts, by what they are.
@@ -186,6 +318,16 @@ pub struct Filters {
     /// Those who have never signed in
     #[arg(long)]
     pub never_signed_in: bool,
+}
+
+impl Filters {
+    /// Whether it says anything.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        let Self { search, role, state, must_change, inactive, never_signed_in } = self;
+        let is_narrowed = search.is_some() || role.is_some() || state.is_some() || inactive.is_some();
+        is_narrowed || *must_change || *never_signed_in
+    }
 }
 
 /// Which accounts to list, and how.
@@ -228,6 +370,9 @@ pub struct Add {
     /// A role; repeat it for several
     #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
+    /// The public key of its owner: age1…, an SSH public key, or a file with one
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
+    pub key: Option<String>,
     /// How its temporary password is handed over.
     #[command(flatten)]
     pub handover: ways::TemporaryFlags,
@@ -261,6 +406,9 @@ pub struct Import {
     /// The new file for the temporary passwords: CSV, or JSON Lines with --format json
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file(), requires = "temporary_passwords", help_heading = FIRST)]
     pub output: Option<PathBuf>,
+    /// Encrypt each to a key: age1…, an SSH public key, a file of such keys, or 'account' for the one in its row
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
+    pub encrypt_to: Vec<String>,
     /// How long they live: 90m, 8h, 2d [default: 24h, by the policy]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
     pub expires_in: Option<String>,
@@ -331,6 +479,9 @@ pub struct EditArgs {
     /// Take all its roles
     #[arg(long, conflicts_with = "role")]
     pub no_roles: bool,
+    /// The public key of its owner: age1…, an SSH public key, or a file with one; '' for none
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
+    pub key: Option<String>,
     /// Its last day, as 2027-03-31; '' for none
     #[arg(long, value_name = "DATE")]
     pub expires_on: Option<String>,
@@ -340,18 +491,11 @@ pub struct EditArgs {
 #[derive(Debug, Default, clap::Args)]
 pub struct Reset {
     /// Their ids, usernames or e-mail addresses; on a terminal you may pick instead
-    #[arg(value_name = "ID", conflicts_with_all = ["from", "search", "role", "state", "must_change", "inactive", "never_signed_in", "all"])]
+    #[arg(value_name = "ID", conflicts_with_all = ways())]
     pub ids: Vec<String>,
-    /// Those in a file: one a line, or a CSV with a column 'username', 'id' or 'email'; '-' is standard input
-    #[arg(help_heading = WHICH, long, value_name = "FILE", value_hint = ValueHint::FilePath,
-          conflicts_with_all = ["search", "role", "state", "must_change", "inactive", "never_signed_in", "all"])]
-    pub from: Option<PathBuf>,
-    /// Which ones, all but your own.
+    /// Which others.
     #[command(flatten)]
-    pub filters: Filters,
-    /// All but your own
-    #[arg(help_heading = WHICH, long, conflicts_with_all = ["search", "role", "state", "must_change", "inactive", "never_signed_in"])]
-    pub all: bool,
+    pub which: Which,
     /// How the temporary password is handed over.
     #[command(flatten)]
     pub handover: ways::TemporaryFlags,

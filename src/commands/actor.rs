@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Proof, Standing};
 use crate::domain::audit::{Entry, Reason, RecordedTarget};
 use crate::domain::authority::{Action, Refusal, Subject, decide};
+use crate::domain::change::Change;
 use crate::domain::clock::Timestamp;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
@@ -76,11 +77,30 @@ impl Acting {
     /// temporary password is shown. The store checks again in any case.
     pub fn may_reset(&self, store: &mut Store, account: &Account) -> Result<()> {
         self.may_change(store, Action::Reset, account)?;
+        self.leaves_admin(store, Action::Reset, account)
+    }
+
+    /// The same for another change. If it is not to be done, only the right is checked.
+    pub fn may_make(&self, store: &mut Store, change: Change, account: &Account, is_to_do: bool) -> Result<()> {
+        let action = change.action();
+        if !is_to_do {
+            return self.may_to(store, action, account.into());
+        }
+        self.may_change(store, action, account)?;
+        if change.takes_admin() && !change.is_made(account) {
+            self.leaves_admin(store, action, account)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Refuses to take the last lasting admin.
+    fn leaves_admin(&self, store: &mut Store, action: Action, account: &Account) -> Result<()> {
         if !account.roles.contains(Role::GlobalAdmin) || !store.is_last_admin(account.id)? {
             return Ok(());
         }
         let refusal = Refusal::LastAdmin { username: account.username.clone() };
-        self.refuse(store, Action::Reset.name(), account.into(), refusal)
+        self.refuse(store, action.name(), account.into(), refusal)
     }
 
     /// Refuses what the actor may do to no account. The refusal does not say whether the targets exist. The record

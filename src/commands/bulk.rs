@@ -59,6 +59,19 @@ impl Bulk {
         }
     }
 
+    /// Reports the accounts that were not tried. If they are few, each is named.
+    pub fn leave(&mut self, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<&Failure>) {
+        let Some(why) = stopped else { return };
+        let mut left = left.peekable();
+        if is_few {
+            left.for_each(|written| self.record(written, Err(why.again())));
+        } else if let Some(first) = left.next() {
+            // One of them tells the reason.
+            self.untried = left.count();
+            self.record(first, Err(why.again()));
+        }
+    }
+
     /// For how many accounts nobody knows the outcome.
     pub fn unknown(&self) -> u64 {
         self.failed.iter().filter(|item| item.failure.kind == Kind::OutcomeUnknown).count() as u64

@@ -12,6 +12,7 @@ use crate::cli::users::{Filters, List, Reset};
 use crate::cli::{Demo, Global};
 use crate::domain::account::AccountId;
 use crate::domain::actor::Actor;
+use crate::domain::change::Change;
 use crate::domain::clock::{Timestamp, after};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::{Courier, Undelivered};
@@ -140,6 +141,7 @@ fn sample<H>(
         display_name: name.parse()?,
         email: Some(format!("{username}@example.org").parse()?),
         roles: role.into_iter().collect(),
+        public_key: None,
         temporary: NewTemporary { hash, until: after(given_at, desk.policy.temporary_lifetime) },
     })
 }
@@ -157,7 +159,7 @@ fn settle(desk: &mut Desk<'_>, store: &mut Store, by: &Actor, id: AccountId, sam
     }
     if sample == Sample::Disabled {
         let seen = super::find(store, &Target::Id(id))?.revision;
-        store.disable(by, id, seen)?;
+        store.change_account(by, Change::Disable, id, seen)?;
     }
     Ok(())
 }

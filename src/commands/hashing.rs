@@ -1,4 +1,4 @@
-//! Temporary passwords, hashed on several cores.
+//! Temporary passwords, hashed and sealed on several cores.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -12,14 +12,23 @@ use rand::CryptoRng;
 use crate::domain::delivery::Undelivered;
 use crate::domain::hash::{Cost, StoredHash};
 use crate::domain::hasher::{Hasher, Salt};
+use crate::domain::public_key::PublicKey;
+use crate::domain::sealing::Recipients;
 use crate::domain::temporary::TemporaryPassword;
 
 /// A new temporary password and its hash.
 type Hashed = Undelivered<StoredHash>;
 
-struct Job {
+/// A password to make.
+struct Task {
     secret: TemporaryPassword,
     salt: Salt,
+    /// The keys to seal it to, if it is to be sealed.
+    keys: Option<Vec<PublicKey>>,
+}
+
+struct Job {
+    task: Task,
     /// Where the hash goes. If hashing panics, this sender goes with the worker, and the receiver gets an error.
     hashed: Sender<anyhow::Result<Hashed>>,
 }
@@ -41,7 +50,7 @@ impl Hashing {
         let start = || {
             let queue = Arc::clone(&queue);
             let mut hasher = Hasher::new(cost)?;
-            let work = move || work(&queue, |secret, salt| hasher.hash_temporary(secret, salt));
+            let work = move || work(&queue, |task| made(&mut hasher, task));
             thread::Builder::new().name("hashing".into()).spawn(work).context("a thread cannot be started")
         };
         let first = start()?;
@@ -50,11 +59,12 @@ impl Hashing {
         Ok(Self { jobs: Some(jobs), coming: VecDeque::new(), workers })
     }
 
-    /// Draws passwords until `by` of them are under way or finished.
-    pub fn keep_ahead(&mut self, by: usize, rng: &mut dyn CryptoRng) {
+    /// Draws passwords until `by` of them are under way or finished. `keys` has the keys to seal each to, in order.
+    pub fn keep_ahead(&mut self, by: usize, rng: &mut dyn CryptoRng, mut keys: impl FnMut() -> Option<Vec<PublicKey>>) {
         while self.coming.len() < by {
             let (hashed, coming) = mpsc::channel();
-            let job = Job { secret: TemporaryPassword::generate(rng), salt: Salt::draw(rng), hashed };
+            let task = Task { secret: TemporaryPassword::generate(rng), salt: Salt::draw(rng), keys: keys() };
+            let job = Job { task, hashed };
             // If no worker is left, the caller that takes this password gets an error.
             let _ = self.jobs.as_ref().map(|jobs| jobs.send(job));
             self.coming.push_back(coming);
@@ -68,10 +78,19 @@ impl Hashing {
     }
 }
 
-/// Hashes jobs from the queue. It returns when the queue is closed, or when nobody wants the result.
-fn work(queue: &Mutex<Receiver<Job>>, mut hash: impl FnMut(TemporaryPassword, Salt) -> anyhow::Result<Hashed>) {
-    while let Some(Job { secret, salt, hashed }) = next(queue) {
-        if hashed.send(hash(secret, salt)).is_err() {
+/// Hashes a password, and seals it if that was asked for.
+fn made(hasher: &mut Hasher, Task { secret, salt, keys }: Task) -> anyhow::Result<Hashed> {
+    let password = hasher.hash_temporary(secret, salt)?;
+    match keys {
+        Some(keys) => password.sealed(&Recipients::of(&keys)?),
+        None => Ok(password),
+    }
+}
+
+/// Works on jobs from the queue. It returns when the queue is closed, or when nobody wants the result.
+fn work(queue: &Mutex<Receiver<Job>>, mut made: impl FnMut(Task) -> anyhow::Result<Hashed>) {
+    while let Some(Job { task, hashed }) = next(queue) {
+        if hashed.send(made(task)).is_err() {
             return;
         }
     }
@@ -115,7 +134,7 @@ mod tests {
         let mut hashing = hashing(3);
         let mut rng = StdRng::seed_from_u64(1);
         for _ in 0..50 {
-            hashing.keep_ahead(8, &mut rng);
+            hashing.keep_ahead(8, &mut rng, || None);
             let hashed = hashing.take().unwrap();
             let credential = Credential { hash: hashed.clone(), revision: PasswordRevision(1), temporary_until: None };
             assert!(credential.matches(&TypedPassword::new(Zeroizing::new(hashed.reveal().to_owned()))));
@@ -126,7 +145,7 @@ mod tests {
     fn they_come_in_the_order_they_were_drawn_in_however_many_work() {
         let drawn = |workers| -> Vec<String> {
             let mut hashing = hashing(workers);
-            hashing.keep_ahead(50, &mut StdRng::seed_from_u64(1));
+            hashing.keep_ahead(50, &mut StdRng::seed_from_u64(1), || None);
             (0..50).map(|_| hashing.take().unwrap().reveal().to_owned()).collect()
         };
         assert_eq!(drawn(4), drawn(1));
@@ -137,12 +156,12 @@ mod tests {
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
         let mut hashing = Hashing { jobs: Some(jobs), coming: VecDeque::new(), workers: Vec::new() };
-        hashing.keep_ahead(2, &mut StdRng::seed_from_u64(1));
+        hashing.keep_ahead(2, &mut StdRng::seed_from_u64(1), || None);
         let its = Arc::clone(&queue);
-        let panics = move || work(&its, |_, _| std::panic::resume_unwind(Box::new("it panics")));
+        let panics = move || work(&its, |_| std::panic::resume_unwind(Box::new("it panics")));
         assert!(thread::spawn(panics).join().is_err());
         hashing.jobs = None;
-        work(&queue, |_, _| Ok(undelivered(StoredHash::from_store("$argon2id$x".into()))));
+        work(&queue, |_| Ok(undelivered(StoredHash::from_store("$argon2id$x".into()))));
         assert!(hashing.take().is_err_and(|why| why.to_string().contains("panicked")));
         assert!(hashing.take().is_ok());
     }

@@ -1,6 +1,7 @@
 //! `passdesk init`: makes a store with its first global-admin, or makes nothing.
 
 use super::Desk;
+use super::keys::NamedKeys;
 use super::store::of_new_store;
 use super::way_out;
 use crate::cli::init::Init;
@@ -31,6 +32,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let display_name: DisplayName = args.name.parse()?;
     let email = super::email(args.email.as_deref())?;
     way_out::check(&args.handover.way_out, desk, 1)?;
+    let encrypt_to = &args.handover.way_out.encrypt_to;
+    let keys = NamedKeys::of_newcomer(encrypt_to, desk, "name the key itself with --encrypt-to, or a file")?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
+    let to = keys.map(|keys| keys.recipients(&username, None)).transpose()?;
     let lifetime = way_out::lifetime(&args.handover)?.unwrap_or(desk.policy.temporary_lifetime);
     if let Some(path) = desk.stores.file().map_or(Ok(None), StoreFile::occupant)? {
         return Err(taken(format!("{} exists already", shown(path))));
@@ -39,10 +44,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let stores = desk.stores;
     let by = Actor::Operator(stores.operator(&desk.operator)?.making());
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
-    let (about, hash) = way_out::temporary(desk, (&username, &display_name, Lifecycle::Active), lifetime)?;
+    let (about, hash) = way_out::temporary(desk, (&username, &display_name, Lifecycle::Active), lifetime, to.as_ref())?;
     let temporary = NewTemporary { hash, until: about.until };
     let roles = Roles::from_iter([Role::GlobalAdmin]);
-    let first = NewAccount { username, display_name, email, roles, temporary };
+    let first = NewAccount { username, display_name, email, roles, public_key: None, temporary };
     let location = stores.location();
     let prepared = stores.prepare(&by, &first, &mut |made| desk.terminal.doom(made)).map_err(to_make)?;
     handover.issue(&mut desk.means(), about, first.temporary.hash, |hash| {

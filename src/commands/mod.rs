@@ -7,6 +7,7 @@ pub mod completions;
 pub mod demo;
 mod hashing;
 pub mod init;
+mod keys;
 pub mod man;
 pub mod me;
 mod paging;
@@ -243,6 +244,16 @@ pub fn refuse_own_streams(is_kept: &dyn Fn(&Metadata) -> bool) -> Result<()> {
 fn written_to_own(stream: &str) -> Failure {
     Failure::new(Kind::NotDelivered, format!("{stream} is one of passdesk's own files"))
         .hint("write to a terminal, a pipe or another file")
+}
+
+/// The accounts that the targets name, as [`find`] finds them one by one.
+fn find_all(store: &Store, targets: &[Target]) -> Result<Vec<Result<Account>>> {
+    let there = store.accounts(targets)?;
+    let found = targets.iter().zip(there).map(|(target, account)| match account {
+        Some(account) => Ok(account),
+        None => find(store, target),
+    });
+    Ok(found.collect())
 }
 
 /// The account that the target names. If no account has an address, it names the removed one that had it.

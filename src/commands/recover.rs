@@ -1,5 +1,6 @@
 //! `passdesk recover`: the way back in when no admin is left who could help.
 
+use super::keys::NamedKeys;
 use super::way_out;
 use super::{Desk, find, lost_address};
 use crate::cli::recover::Recover;
@@ -20,6 +21,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "recover needs no sign-in").hint("leave out --as"));
     }
     way_out::check(&args.handover.way_out, desk, 1)?;
+    let keys = NamedKeys::of(&args.handover.way_out.encrypt_to, desk)?;
     let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
@@ -31,6 +33,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         return Err(Failure::new(Kind::NotAllowed, format!("{} is not a global-admin", account.username))
             .hint(format!("for other accounts: passdesk users reset {}", account.username)));
     }
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
+    let to = keys.map(|keys| keys.recipients(&account.username, account.public_key.as_ref())).transpose()?;
     if !args.yes {
         let question = format!(
             "Give {} a temporary password, and bring the account back if it is disabled, locked or removed?",
@@ -51,6 +55,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
         desk,
         (&account.username, &account.display_name, Lifecycle::Active),
         lifetime,
+        to.as_ref(),
         |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),
     )?;
     if let Ok(Some(now)) = store.account(&Target::Id(account.id))

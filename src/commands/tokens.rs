@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::actor::{Acting, acting};
+use super::keys::NamedKeys;
 use super::way_out;
 use super::{Desk, find, way_in};
 use crate::cli::{
@@ -17,6 +18,7 @@ use crate::domain::clock::{after, readable};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::policy;
 use crate::domain::role::Roles;
+use crate::domain::sealing::Recipients;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::target::Target;
 use crate::domain::token::{Label, Token, TokenTarget};
@@ -54,15 +56,22 @@ fn create(desk: &mut Desk<'_>, args: &Create) -> Result<()> {
     };
     let target: Option<Target> = args.account.as_deref().map(str::parse).transpose()?;
     way_out::check(&args.way_out, desk, 1)?;
+    let keys = NamedKeys::of(&args.way_out.encrypt_to, desk)?;
 
     let mut store = desk.open()?;
     let (acting, owner) = whose(desk, &mut store, target.as_ref())?;
     allowed(&mut store, &acting, &owner, &wanted)?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
+    let to = |owner: &Account| {
+        keys.as_ref().map(|keys| keys.recipients(&owner.username, owner.public_key.as_ref())).transpose()
+    };
+    to(&owner)?;
     let proved = prove(desk, &mut store, &acting)?;
     // The account may have changed while a question waited for its answer. Check again before anything is shown.
     let (acting, owner) = (acting.renewed(&store)?, find(&store, &Target::Id(owner.id))?);
     let roles = allowed(&mut store, &acting, &owner, &wanted)?;
-    issue(desk, &mut store, &args.way_out, &acting, &owner, Wanted { roles, proved, ..wanted })
+    let to = to(&owner)?;
+    issue(desk, &mut store, (&args.way_out, to.as_ref()), &acting, &owner, Wanted { roles, proved, ..wanted })
 }
 
 /// The roles of the new token, if the token may be made.
@@ -128,12 +137,12 @@ fn roles(store: &mut Store, asked: Roles, acting: &Acting, owner: &Account) -> R
 fn issue(
     desk: &mut Desk<'_>,
     store: &mut Store,
-    args: &cli::ways::WayFlags,
+    (args, to): (&cli::ways::WayFlags, Option<&Recipients>),
     acting: &Acting,
     owner: &Account,
     wanted: Wanted,
 ) -> Result<()> {
-    let token = SignInSecret::generate(desk.rng).into_token();
+    let token = way_out::sealed(SignInSecret::generate(desk.rng).into_token(), to)?;
     let now = desk.now()?;
     let Wanted { label, roles, lifetime, proved } = wanted;
     let until = after(now, lifetime);

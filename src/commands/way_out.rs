@@ -12,11 +12,12 @@ use crate::domain::delivery::Undelivered;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
+use crate::domain::sealing::Recipients;
 use crate::domain::temporary::TemporaryPassword;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::{
-    Disclosure, Handover, Means, OnScreen, Osc52, Standard, TemporaryDisclosure, ToClipboard, ToFile, WayOut,
+    Disclosure, Form, Handover, Means, OnScreen, Osc52, Standard, TemporaryDisclosure, ToClipboard, ToFile, WayOut,
 };
 use crate::store::NewTemporary;
 use crate::terminal::format::Format;
@@ -101,24 +102,33 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
         (Some(Copier::Osc52), _) => Box::new(Osc52),
         (Some(Copier::Clipboard), _) => Box::new(ToClipboard::new(clear_after)),
         (None, Some(path)) => Box::new(ToFile::new(path)?),
-        (None, None) => Box::new(Standard::open(desk.output)?),
+        (None, None) => Box::new(Standard::open(desk.output, !flags.encrypt_to.is_empty())?),
     };
-    let format = desk.format();
-    Ok(Handover::begin::<D>(way, desk.terminal, format, flags.quiet, several))
+    let form = Form { format: desk.format(), quiet: flags.quiet, several, sealed: !flags.encrypt_to.is_empty() };
+    Ok(Handover::begin::<D>(way, desk.terminal, form))
 }
 
 /// Whose temporary password it is: the account, its owner's name, and whether it is in use.
 type Whose<'a> = (&'a Username, &'a DisplayName, Lifecycle);
 
-/// Makes a temporary password for an account, and what is disclosed with it.
+/// Makes a temporary password for an account, and what is disclosed with it. It is sealed if there are recipients.
 pub fn temporary(
     desk: &mut Desk<'_>,
     whose: Whose<'_>,
     lifetime: SignedDuration,
+    to: Option<&Recipients>,
 ) -> Result<(TemporaryDisclosure, Undelivered<StoredHash>)> {
     let password = TemporaryPassword::generate(desk.rng);
     let hash = StoredHash::of_temporary(password, desk.policy.cost, desk.rng)?;
-    Ok((said_of(desk, whose, lifetime)?, hash))
+    Ok((said_of(desk, whose, lifetime)?, sealed(hash, to)?))
+}
+
+/// A secret as it goes out: sealed if there are recipients.
+pub fn sealed<T>(secret: Undelivered<T>, to: Option<&Recipients>) -> Result<Undelivered<T>> {
+    Ok(match to {
+        Some(to) => secret.sealed(to)?,
+        None => secret,
+    })
 }
 
 /// What is disclosed with a temporary password that is given now.
@@ -138,9 +148,10 @@ pub fn issue_temporary(
     desk: &mut Desk<'_>,
     whose: Whose<'_>,
     lifetime: SignedDuration,
+    to: Option<&Recipients>,
     commit: impl FnOnce(NewTemporary) -> Result<()>,
 ) -> Result<()> {
-    let (about, secret) = temporary(desk, whose, lifetime)?;
+    let (about, secret) = temporary(desk, whose, lifetime, to)?;
     let until = about.until;
     handover.issue(&mut desk.means(), about, secret, |hash| commit(NewTemporary { hash, until }))
 }

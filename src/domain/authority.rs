@@ -35,6 +35,8 @@ table! {
     RequireChange => "require-change", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
     /// Unlock an account after too many failed sign-ins.
     Unlock => "unlock", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
+    /// End the sign-ins and tokens of somebody else.
+    SignOut => "sign-out", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank), (Helpdesk, LowerRank)];
     /// Make an account.
     Add => "add", &[(GlobalAdmin, Anyone), (UserAdmin, LowerRank)];
     /// Make many accounts at once.
@@ -94,6 +96,7 @@ impl Action {
             Self::Reset => format!("reset the password of {whom}"),
             Self::RequireChange => format!("require a password change of {whom}"),
             Self::Unlock => format!("unlock {whom}"),
+            Self::SignOut => format!("sign out {whom}"),
             Self::Disable => format!("disable {whom}"),
             Self::Enable => format!("enable {whom}"),
             Self::Remove => format!("remove {whom}"),
@@ -116,7 +119,7 @@ impl Action {
 
     /// What nobody may do to their own account. `me passwd` asks for the current password, and nobody may bypass that.
     fn never_to_oneself(self) -> bool {
-        matches!(self, Self::Reset | Self::Unlock | Self::Disable | Self::Remove)
+        matches!(self, Self::Reset | Self::Unlock | Self::SignOut | Self::Disable | Self::Remove)
     }
 }
 
@@ -258,6 +261,7 @@ pub fn decide(
     if action.never_to_oneself() && oneself {
         let hint = match action {
             Action::Reset => "change your own password with 'passdesk me passwd'".into(),
+            Action::SignOut => "sign yourself out with 'passdesk me sign-out --everywhere'".into(),
             _ => format!("somebody else must do it: {}", whom_to_ask(action, Some(subject), actor, is_token)),
         };
         return refuse(Reason::OwnAccount, format!("{who} may not {deed}: that is their own account"), hint);
@@ -341,9 +345,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_resets_unlocks_disables_or_removes_themselves() {
+    fn nobody_resets_unlocks_signs_out_disables_or_removes_themselves() {
         let actor = account(1, of_rank(4));
-        for action in [Action::Reset, Action::Unlock, Action::Disable, Action::Remove] {
+        for action in [Action::Reset, Action::Unlock, Action::SignOut, Action::Disable, Action::Remove] {
             assert!(decide(Standing::Account(&actor), action, Some((&actor).into()), Timestamp::UNIX_EPOCH).is_err());
         }
     }

@@ -29,11 +29,15 @@ use std::slice;
 
 use zeroize::Zeroizing;
 
+use super::sealing::{KeyKinds, Recipients};
+
 /// A secret that nobody has yet, and the value by which a store will know it. It has no `Debug`, `Display` or `Clone`.
 /// The secret is overwritten when dropped.
 pub struct Undelivered<T> {
     secret: Zeroizing<String>,
     known_by: T,
+    /// Which keys open it, if it is sealed.
+    opened_by: Option<KeyKinds>,
 }
 
 /// The value by which a store will know a secret that was handed over. It is the receipt for exactly that secret.
@@ -51,10 +55,22 @@ pub trait Courier<T> {
 impl<T> Undelivered<T> {
     /// Only the code that draws a secret knows both.
     pub(super) fn new(secret: Zeroizing<String>, known_by: T) -> Self {
-        Self { secret, known_by }
+        Self { secret, known_by, opened_by: None }
     }
 
-    /// The secret, for the way out that was asked for.
+    /// The same secret, sealed. From here on only its recipients can read it. The secret itself is overwritten.
+    pub fn sealed(self, to: &Recipients) -> anyhow::Result<Self> {
+        let secret = Zeroizing::new(to.seal(&self.secret)?);
+        Ok(Self { secret, known_by: self.known_by, opened_by: Some(to.kinds()) })
+    }
+
+    /// Which keys open it. `None` if it is not sealed.
+    #[must_use]
+    pub fn opened_by(&self) -> Option<KeyKinds> {
+        self.opened_by
+    }
+
+    /// The secret, for the way out that was asked for. If it is sealed, the message with it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.secret

@@ -1,4 +1,5 @@
-//! The rules. They are pure: they use no file, terminal, clock or random generator of their own.
+//! The rules. They are pure: they use no file, terminal, clock or random generator of their own. `sealing` is the one
+//! exception: `age` draws its random numbers itself.
 
 pub mod account;
 pub mod actor;
@@ -6,6 +7,7 @@ pub mod admins;
 pub mod audit;
 pub mod authority;
 pub mod blocklist;
+pub mod change;
 pub mod clock;
 pub mod credential;
 pub mod delivery;
@@ -23,6 +25,7 @@ pub mod policy;
 pub mod public_key;
 pub mod reason;
 pub mod role;
+pub mod sealing;
 pub mod secret;
 pub mod sign_in;
 pub(crate) mod table;

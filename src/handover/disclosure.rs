@@ -14,6 +14,7 @@ use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
 use crate::domain::role::Roles;
+use crate::domain::sealing::KeyKinds;
 use crate::domain::sign_in::SignInDigest;
 use crate::domain::text::hanging;
 use crate::domain::token::Label;
@@ -31,6 +32,8 @@ pub trait Disclosure {
     const BARE_IN_A_FILE: bool;
     /// The names of [`Self::cells`].
     const COLUMNS: &'static [&'static str];
+    /// The same if the secret is sealed: a `message` in the place of the secret.
+    const SEALED_COLUMNS: &'static [&'static str];
 
     /// The username of its owner.
     fn username(&self) -> &Username;
@@ -38,25 +41,39 @@ pub trait Disclosure {
     /// For people: a line that says whose it is.
     fn title(&self) -> String;
 
-    /// For people: when it expires, and what happens next.
-    fn rest(&self) -> String;
+    /// For people: when it expires, and what happens next. `opening` are the lines that say how to open it.
+    fn rest(&self, opening: &str) -> String;
 
-    /// For programs: all values, with the secret.
-    fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>>;
+    /// For programs: all values, with the cell of the secret.
+    fn cells<'a>(&'a self, secret: Cell<'a>) -> Vec<Cell<'a>>;
 }
 
 /// A secret, and what goes with it.
 pub(super) struct Disclosed<'a, D> {
     pub about: &'a D,
+    /// The secret, or the message that it is sealed in.
     pub secret: &'a str,
+    /// Which keys open it, if it is sealed.
+    pub opened_by: Option<KeyKinds>,
+}
+
+/// The commands that open a message in a file, or at standard input: a line for each kind of key.
+pub(super) fn opening(kinds: KeyKinds, file: &str) -> String {
+    kinds.iter().fold(String::new(), |all, kind| all + "    age -d -i " + kind.private() + file + "\n")
 }
 
 impl<D: Disclosure> Disclosed<'_, D> {
     /// For people: the secret alone on its line, when it expires, and what happens next. `gap` is written before it.
     pub fn text(&self, layout: Layout, gap: &str) -> Zeroizing<Vec<u8>> {
-        let strong = if layout.coloured { Style::new().bold() } else { Style::new() };
-        let title = hanging(&format!("{}, shown this once:", self.about.title()), layout.width);
-        let (secret, rest) = (self.secret, self.about.rest());
+        // A message begins at the margin, since age takes no other.
+        let (shown, margin, opening) = match self.opened_by {
+            None => ("shown this once", "    ", String::new()),
+            Some(kinds) => ("encrypted", "", opening(kinds, "")),
+        };
+        let is_strong = layout.coloured && self.opened_by.is_none();
+        let strong = if is_strong { Style::new().bold() } else { Style::new() };
+        let title = hanging(&format!("{}, {shown}:", self.about.title()), layout.width);
+        let (secret, rest) = (self.secret, self.about.rest(&opening));
         // A command stays in one line, to be copied.
         let fill = |line: &str| hanging(line, layout.width.filter(|_| !line.starts_with(' ')));
         let rest = rest.split('\n').map(fill).collect::<Vec<_>>().join("\n");
@@ -64,14 +81,19 @@ impl<D: Disclosure> Disclosed<'_, D> {
         let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
         let mut text = Zeroizing::new(String::with_capacity(room));
         // Writing to a String cannot fail.
-        let _ = write!(text, "{gap}{title}\n\n    {strong}{secret}{strong:#}\n\n{rest}");
+        let _ = write!(text, "{gap}{title}\n\n{margin}{strong}{secret}{strong:#}\n\n{rest}");
         Zeroizing::new(mem::take(&mut *text).into_bytes())
     }
 
     /// The page of the confirmation screen while the secret is not in force.
     pub fn page(&self) -> ScreenPage {
-        let (title, secret, rest) = (self.about.title(), Zeroizing::new(self.secret.to_owned()), self.about.rest());
+        let (title, secret, rest) = (self.about.title(), Zeroizing::new(self.secret.to_owned()), self.about.rest(""));
         ScreenPage { title, secret, rest, status: "It is not in force yet.".into() }
+    }
+
+    /// For programs: all values.
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        self.about.cells(if self.opened_by.is_some() { Cell::Message(self.secret) } else { self.secret.into() })
     }
 
     /// The bare secret and a line end.
@@ -111,6 +133,7 @@ impl Disclosure for TemporaryDisclosure {
     const WHAT: &'static str = "temporary password";
     const BARE_IN_A_FILE: bool = false;
     const COLUMNS: &'static [&'static str] = &["username", "temporary_password", "expires_at", "operation"];
+    const SEALED_COLUMNS: &'static [&'static str] = &["username", "message", "expires_at", "operation"];
 
     fn username(&self) -> &Username {
         &self.username
@@ -120,20 +143,21 @@ impl Disclosure for TemporaryDisclosure {
         format!("Temporary password for {}", named(&self.username, &self.display_name))
     }
 
-    fn rest(&self) -> String {
+    fn rest(&self, opening: &str) -> String {
         let Self { username, now, until, zone, .. } = self;
         let owner = match self.lifecycle {
             Lifecycle::Active => "Its owner",
             Lifecycle::Disabled => "Once the account is enabled, its owner",
         };
         let expires = expires(*now, *until, zone);
+        let opens = if opening.is_empty() { "" } else { "opens it, " };
         format!(
-            "{expires}\n{owner} signs in with it and chooses a new one:\n\x20   passdesk me sign-in --as {username}\n"
+            "{expires}\n{owner} {opens}signs in with it and chooses a new one:\n{opening}\x20   passdesk me sign-in --as {username}\n"
         )
     }
 
-    fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>> {
-        vec![self.username.as_str().into(), secret.into(), moment(self.until).into(), self.operation.to_string().into()]
+    fn cells<'a>(&'a self, secret: Cell<'a>) -> Vec<Cell<'a>> {
+        vec![self.username.as_str().into(), secret, moment(self.until).into(), self.operation.to_string().into()]
     }
 }
 
@@ -160,6 +184,7 @@ impl Disclosure for TokenDisclosure {
     const WHAT: &'static str = "token";
     const BARE_IN_A_FILE: bool = true;
     const COLUMNS: &'static [&'static str] = &["username", "label", "roles", "token", "expires_at"];
+    const SEALED_COLUMNS: &'static [&'static str] = &["username", "label", "roles", "message", "expires_at"];
 
     fn username(&self) -> &Username {
         &self.username
@@ -169,22 +194,23 @@ impl Disclosure for TokenDisclosure {
         format!("Token {} of {}", self.label, named(&self.username, &self.display_name))
     }
 
-    fn rest(&self) -> String {
+    fn rest(&self, opening: &str) -> String {
         let roles = if self.roles.is_empty() { "none".into() } else { self.roles.join(", ") };
         format!(
-            "{} Its roles: {roles}.\n\
+            "{} Its roles: {roles}.\n{}{opening}\
              Keep it in a file that only its script can read (mode 0600), and name it:\n\
              \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
-            expires(self.now, self.until, self.zone)
+            expires(self.now, self.until, self.zone),
+            if opening.is_empty() { "" } else { "To open it:\n" },
         )
     }
 
-    fn cells<'a>(&'a self, secret: &'a str) -> Vec<Cell<'a>> {
+    fn cells<'a>(&'a self, secret: Cell<'a>) -> Vec<Cell<'a>> {
         vec![
             self.username.as_str().into(),
             self.label.as_str().into(),
             Cell::Roles(self.roles),
-            secret.into(),
+            secret,
             moment(self.until).into(),
         ]
     }

@@ -53,7 +53,7 @@ impl ToFile {
         Self::at(unfinished.path, unfinished.file, true)
     }
 
-    fn at(path: PathBuf, file: File, stays: bool) -> Self {
+    pub(super) fn at(path: PathBuf, file: File, stays: bool) -> Self {
         Self { file, path, before: 0, rows: Vec::new(), dead: Vec::new(), stays }
     }
 
@@ -69,7 +69,7 @@ impl ToFile {
     }
 
     /// Writes a part, and syncs it to the disk.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         // If the length were not known, nothing could be taken back.
         self.before = look(&self.file, &self.path)?;
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());

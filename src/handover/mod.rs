@@ -8,6 +8,7 @@ mod clipboard;
 mod disclosure;
 mod file;
 mod osc52;
+mod results;
 mod rewrite;
 mod screen;
 mod stages;
@@ -21,6 +22,7 @@ pub use self::clipboard::ToClipboard;
 pub use self::disclosure::{Disclosure, TemporaryDisclosure, TokenDisclosure};
 pub use self::file::ToFile;
 pub use self::osc52::Osc52;
+pub use self::results::{EarlierRow, ResultRow, Results, UnfinishedResults};
 pub use self::screen::OnScreen;
 use self::stages::HandedOut;
 pub use self::standard::Standard;
@@ -36,47 +38,52 @@ use crate::terminal::{Phase, Terminal};
 pub struct Handover {
     way: Box<dyn WayOut>,
     rows: RecordWriter,
-    format: Format,
+    form: Form,
     /// The kind of secret: `temporary password` or `token`.
     what: &'static str,
     is_bare: bool,
-    quiet: bool,
-    /// Whether there are several secrets. Then a failure ends only one of them, and not the command.
-    several: bool,
     given: usize,
     in_force: usize,
 }
 
+/// How secrets are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// The format.
+    pub format: Format,
+    /// Whether a secret is printed bare.
+    pub quiet: bool,
+    /// Whether there may be several. JSON is an array then, and a failure ends only one of them, and not the command.
+    pub several: bool,
+    /// Whether each secret is sealed.
+    pub sealed: bool,
+}
+
 impl Handover {
-    /// Begins a handover. `several` makes JSON an array.
-    pub fn begin<D: Disclosure>(
-        way: Box<dyn WayOut>,
-        terminal: &mut dyn Terminal,
-        format: Format,
-        quiet: bool,
-        several: bool,
-    ) -> Self {
+    /// Begins a handover.
+    pub fn begin<D: Disclosure>(way: Box<dyn WayOut>, terminal: &mut dyn Terminal, form: Form) -> Self {
+        let Form { format, quiet, several, sealed } = form;
         if let Some(made) = way.doomed() {
             terminal.doom(made);
         }
         Self {
-            is_bare: quiet || way.is_bare(D::BARE_IN_A_FILE),
+            // A program opens the file of a single message.
+            is_bare: quiet || way.is_bare(D::BARE_IN_A_FILE || (sealed && !several)),
             way,
-            rows: RecordWriter::new(format, several, D::COLUMNS),
-            format,
+            rows: RecordWriter::new(format, several, if sealed { D::SEALED_COLUMNS } else { D::COLUMNS }),
+            form,
             what: D::WHAT,
-            quiet,
-            several,
             given: 0,
             in_force: 0,
         }
     }
 
     /// Goes on with the output of an interrupted run.
-    pub fn resume(unfinished: Unfinished, terminal: &mut dyn Terminal, format: Format) -> Self {
+    pub fn resume(unfinished: Unfinished, terminal: &mut dyn Terminal, format: Format, sealed: bool) -> Self {
         let rows = unfinished.rows.len();
         let way = Box::new(ToFile::resume(unfinished));
-        let mut resumed = Self::begin::<TemporaryDisclosure>(way, terminal, format, false, true);
+        let form = Form { format, quiet: false, several: true, sealed };
+        let mut resumed = Self::begin::<TemporaryDisclosure>(way, terminal, form);
         resumed.rows.go_on_behind(rows);
         resumed
     }
@@ -91,7 +98,7 @@ impl Handover {
     /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && self.way.doomed().is_none() && self.format.has_lines()
+        self.file().is_some() && self.way.doomed().is_none() && self.form.format.has_lines()
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.
@@ -137,7 +144,7 @@ impl Handover {
                 .terminal
                 .note(&format!("The rows that failed stay in the file, which cannot be written again ({error})."));
         }
-        if self.given == 0 || self.format == Format::Text {
+        if self.given == 0 || self.form.format == Format::Text {
             return Ok(());
         }
         self.end(means)

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::domain::text::shown;
+use crate::failure::{Failure, Kind, Result};
 use crate::made::{Fleeting, Made, folder_of, stands_at, sync_folder_of};
 
 /// Deletes ranges of bytes, given in order, from a file. Returns the file that replaces it, locked and positioned at
@@ -30,6 +32,21 @@ pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Resul
     fs::rename(beside.0.path(), path)?;
     sync_folder_of(path)?;
     Ok(anew)
+}
+
+/// Keeps the rows of a file up to `end`, without those that are `gone`. Everything behind `end` is deleted, too.
+pub fn keep(file: &mut File, path: &Path, end: u64, gone: impl Iterator<Item = Range<u64>>) -> Result<()> {
+    let mut gone: Vec<_> = gone.filter(|place| place.start < end).collect();
+    let kept = if gone.is_empty() {
+        file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).and_then(|_| file.sync_all())
+    } else {
+        gone.push(end..u64::MAX);
+        without(file, path, &gone).map(|anew| *file = anew)
+    };
+    kept.map_err(|error| {
+        Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", shown(path)))
+            .hint("nothing has changed")
+    })
 }
 
 fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> {

@@ -3,10 +3,12 @@
 
 use zeroize::Zeroizing;
 
-use super::disclosure::Disclosed;
-use super::{Disclosure, Handed, Handover, Means};
+use super::disclosure::{Disclosed, opening};
+use super::{Disclosure, Handed, Handover, Means, not_delivered};
 use crate::domain::delivery::{Courier, Delivered, Undelivered};
 use crate::domain::name::Username;
+use crate::domain::sealing::KeyKinds;
+use crate::domain::text::shell_word;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::Phase;
 use crate::terminal::format::Format;
@@ -26,7 +28,7 @@ struct Stage<'a, 'm> {
 impl<'a, 'm> Stage<'a, 'm> {
     fn begin(handover: &'a mut Handover, means: &'a mut Means<'m>) -> Self {
         means.terminal.enter(Phase::Delivering);
-        let then = if handover.several { Phase::Between } else { Phase::Idle };
+        let then = if handover.form.several { Phase::Between } else { Phase::Idle };
         Self { handover, means, out: 0, is_kept: false, then }
     }
 }
@@ -54,11 +56,14 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
 
     fn take(&mut self, secrets: &[Undelivered<D::KnownBy>]) -> Result<()> {
         let Stage { handover, means, out, .. } = &mut *self.stage;
+        if secrets.iter().any(|secret| secret.opened_by().is_some() != handover.form.sealed) {
+            return Err(not_delivered("a secret is not encrypted as it was asked for; nothing has changed"));
+        }
         let disclosed: Vec<_> = self
             .about
             .iter()
             .zip(secrets)
-            .map(|(about, secret)| Disclosed { about, secret: secret.reveal() })
+            .map(|(about, secret)| Disclosed { about, secret: secret.reveal(), opened_by: secret.opened_by() })
             .collect();
         let rows_before = handover.rows.count();
         let page = || disclosed[0].page();
@@ -70,11 +75,12 @@ impl<D: Disclosure> Courier<D::KnownBy> for Porter<'_, '_, '_, D> {
             for row in &rows {
                 bytes.extend_from_slice(row);
             }
-            let mut lines: Vec<_> = rows.iter().map(|row| row.len()).filter(|_| handover.format.has_lines()).collect();
+            let mut lines: Vec<_> =
+                rows.iter().map(|row| row.len()).filter(|_| handover.form.format.has_lines()).collect();
             if let Some(first) = lines.first_mut() {
                 *first -= handover.rows.header_before(rows_before).len();
             }
-            let page = if handover.several { None } else { Some(&page as &dyn Fn() -> _) };
+            let page = if handover.form.several { None } else { Some(&page as &dyn Fn() -> _) };
             handover.way.hand_over(means, &Handed { what: handover.what, bytes: &bytes, rows: &lines, page })
         });
         handed.inspect_err(|_| handover.rows.go_on_behind(rows_before))?;
@@ -90,6 +96,8 @@ pub(super) struct HandedOut<'a, 'm, T> {
     secrets: Vec<Delivered<T>>,
     /// The owner, if it is a single secret.
     whose: Option<Username>,
+    /// Which keys open it, if it is sealed.
+    opened_by: Option<KeyKinds>,
 }
 
 impl<'a, 'm, T> HandedOut<'a, 'm, T> {
@@ -100,10 +108,11 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         batch: Vec<(D, Undelivered<T>)>,
     ) -> Result<Self> {
         let (about, secrets): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let whose = about.first().filter(|_| !handover.several).map(|one| one.username().clone());
+        let whose = about.first().filter(|_| !handover.form.several).map(|one| one.username().clone());
+        let opened_by = secrets.first().and_then(Undelivered::opened_by);
         let mut stage = Stage::begin(handover, means);
         let secrets = Undelivered::deliver_all(secrets, &mut Porter { stage: &mut stage, about: &about })?;
-        Ok(Self { stage, secrets, whose })
+        Ok(Self { stage, secrets, whose, opened_by })
     }
 
     /// Puts as many of them in force as possible. Returns the outcome of each, in their order.
@@ -111,7 +120,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         self,
         commit: impl FnOnce(Vec<Delivered<T>>) -> Result<Vec<Result<()>>>,
     ) -> Vec<Result<()>> {
-        let Self { stage, secrets, whose } = self;
+        let Self { stage, secrets, whose, opened_by } = self;
         let count = secrets.len();
         let committed = stage.handover.way.commits(stage.means).and_then(|()| {
             stage.means.terminal.enter(Phase::Committing);
@@ -126,7 +135,7 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         let told =
             outcomes.into_iter().map(|outcome| outcome.map_err(|why| stage.handover.told(why, &place))).collect();
         if dead.contains(&false) {
-            InForce::of(stage, done, &dead).confirm(whose, done > 0);
+            InForce::of(stage, done, &dead).confirm(whose, opened_by, done > 0);
         }
         told
     }
@@ -145,7 +154,7 @@ impl<'a, 'm> InForce<'a, 'm> {
     }
 
     /// Says whether a single secret is in force. Waits until the person has read that.
-    fn confirm(self, whose: Option<Username>, is_known: bool) {
+    fn confirm(self, whose: Option<Username>, opened_by: Option<KeyKinds>, is_known: bool) {
         let Self(mut stage) = self;
         let Some(username) = whose else { return stage.handover.way.leave(stage.means) };
         if !is_known {
@@ -153,9 +162,20 @@ impl<'a, 'm> InForce<'a, 'm> {
         }
         stage.then = Phase::Between;
         stage.handover.way.wait(stage.means, "It is in force");
-        if !stage.handover.quiet {
+        if !stage.handover.form.quiet {
             let said = stage.handover.way.confirmed();
             stage.means.terminal.note(&format!("The {} of {username} {said}.", stage.handover.what));
+            // A bare message says nothing of how to open it.
+            if let Some(kinds) =
+                opened_by.filter(|_| stage.handover.is_bare && stage.handover.form.format == Format::Text)
+            {
+                let file = stage
+                    .handover
+                    .file()
+                    .map_or_else(String::new, |path| format!(" {}", shell_word(&path.display().to_string())));
+                stage.means.terminal.note("It is encrypted. Its owner opens it:");
+                opening(kinds, &file).lines().for_each(|line| stage.means.terminal.note(line));
+            }
         }
     }
 }
@@ -168,14 +188,14 @@ impl Handover {
         one: &Disclosed<'_, D>,
         before: usize,
     ) -> Result<Zeroizing<Vec<u8>>> {
-        Ok(match (self.format, self.is_bare) {
+        Ok(match (self.form.format, self.is_bare) {
             _ if self.way.takes_page() => Zeroizing::default(),
             (Format::Text, true) => one.bare(),
             (Format::Text, false) => {
                 let gap = if self.given + before == 0 { "" } else { "\n" };
                 one.text(self.way.layout(means.output), gap)
             }
-            _ => self.rows.row(&one.about.cells(one.secret))?,
+            _ => self.rows.row(&one.cells())?,
         })
     }
 
@@ -194,7 +214,7 @@ impl Handover {
     fn take_back(&mut self, means: &mut Means<'_>, latest: usize) {
         if self.way.take_back_latest(means) {
             self.given -= latest;
-            if self.format != Format::Text {
+            if self.form.format != Format::Text {
                 self.rows.go_on_behind(self.rows.count().saturating_sub(latest));
             }
         }

@@ -11,12 +11,12 @@ pub struct Standard {
 }
 
 impl Standard {
-    /// Takes standard output. Fails if nobody would see what is written to it.
-    pub fn open(output: &dyn Output) -> Result<Self> {
+    /// Takes standard output. Fails if nobody would see what is written to it. Anybody may read what is sealed.
+    pub fn open(output: &dyn Output, sealed: bool) -> Result<Self> {
         match output.dead_end() {
             Some(device) => Err(not_delivered(format!("standard output is {device}: nobody would see it there"))
                 .hint("write to a terminal, a pipe, or a file with --output FILE")),
-            None => Ok(Self { is_open_to_others: output.is_open_to_others() }),
+            None => Ok(Self { is_open_to_others: !sealed && output.is_open_to_others() }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The output file of an interrupted run: its rows, and where to go on.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::mem;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use super::{Disclosure as _, TemporaryDisclosure, rewrite};
@@ -45,6 +46,8 @@ pub struct Unfinished {
     pub path: PathBuf,
     /// Its format. `None` if it is empty or has no complete header.
     pub format: Option<Format>,
+    /// Whether its passwords are sealed. `None` if it has none.
+    pub is_sealed: Option<bool>,
     /// Its complete rows.
     pub rows: Vec<Written>,
 }
@@ -54,15 +57,17 @@ impl Unfinished {
     /// of a reset.
     pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
         let (file, text) = read(path, is_kept)?;
-        let headers =
-            [Format::Csv, Format::Excel].map(|format| (format, csv_header(format, TemporaryDisclosure::COLUMNS)));
-        let whole = headers.iter().find(|(_, header)| text.starts_with(header));
-        let (format, start) = match text.as_slice() {
-            [] => (None, 0),
-            [b'{', ..] => (Some(Format::Jsonl), 0),
-            _ if let Some((format, header)) = whole => (Some(*format), header.len()),
+        let columns = [(false, TemporaryDisclosure::COLUMNS), (true, TemporaryDisclosure::SEALED_COLUMNS)];
+        let headers = [Format::Csv, Format::Excel]
+            .map(|format| columns.map(|(is_sealed, columns)| (format, is_sealed, csv_header(format, columns))));
+        let headers = headers.as_flattened();
+        let whole = headers.iter().find(|(.., header)| text.starts_with(header));
+        let (format, mut is_sealed, start) = match text.as_slice() {
+            [] => (None, None, 0),
+            [b'{', ..] => (Some(Format::Jsonl), None, 0),
+            _ if let Some((format, is_sealed, header)) = whole => (Some(*format), Some(*is_sealed), header.len()),
             // The run was interrupted while it wrote the header.
-            text if headers.iter().any(|(_, header)| header.starts_with(text)) => (None, 0),
+            text if headers.iter().any(|(.., header)| header.starts_with(text)) => (None, None, 0),
             [b'[', ..] => {
                 return Err(Failure::new(
                     Kind::Usage,
@@ -88,12 +93,12 @@ impl Unfinished {
             end += line.len();
             let row = match format.and_then(Format::csv) {
                 Some((separator, line_end)) => csv_row(line, separator, line_end),
-                None => json_row(line),
+                None => json_row(line).and_then(|(row, is)| (*is_sealed.get_or_insert(is) == is).then_some(row)),
             };
             let (username, until, operation) = row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?;
             rows.push(Written { username, until, operation, place: begins..end as u64 });
         }
-        Ok(Self { file, path: path.to_owned(), format, rows })
+        Ok(Self { file, path: path.to_owned(), format, is_sealed, rows })
     }
 
     /// Keeps the rows whose `stays` is true, in their order. Everything after the last kept row is deleted. If no row
@@ -103,21 +108,12 @@ impl Unfinished {
         let (kept, gone): (Vec<_>, Vec<_>) = rows.into_iter().zip(stays).partition(|(_, stays)| **stays);
         self.rows = kept.into_iter().map(|(row, _)| row).collect();
         let end = self.rows.last().map_or(0, |last| last.place.end);
-        let mut gone: Vec<_> = gone.into_iter().map(|(row, _)| row.place).filter(|place| place.start < end).collect();
-        let kept = if gone.is_empty() {
-            self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::End(0))).and_then(|_| self.file.sync_all())
-        } else {
-            gone.push(end..u64::MAX);
-            rewrite::without(&self.file, &self.path, &gone).map(|anew| self.file = anew)
-        };
-        kept.map_err(|error| {
-            Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", shown(&self.path)))
-                .hint("nothing has changed")
-        })
+        rewrite::keep(&mut self.file, &self.path, end, gone.into_iter().map(|(row, _)| row.place))
     }
 }
 
-fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroizing<Vec<u8>>)> {
+/// Opens, locks and reads the file of an interrupted run.
+pub(super) fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroizing<Vec<u8>>)> {
     let failure = |why: &str, hint: &str| Failure::new(Kind::NotDelivered, format!("{} {why}", shown(path))).hint(hint);
     let refuse = |why: &str, hint: &str| Err(failure(why, hint));
     let unopened = |error: io::Error| match error.kind() {
@@ -166,15 +162,18 @@ fn csv_row(line: &[u8], separator: u8, line_end: &str) -> Option<Read> {
     Some((username.parse().ok()?, until.parse().ok()?, operation.parse().ok()?))
 }
 
-fn json_row(line: &[u8]) -> Option<Read> {
+/// Reads a row, and whether its password is sealed.
+fn json_row(line: &[u8]) -> Option<(Read, bool)> {
     #[derive(Deserialize)]
     struct Row<'a> {
         username: &'a str,
+        message: Option<IgnoredAny>,
         expires_at: &'a str,
         operation: &'a str,
     }
     let row: Row<'_> = serde_json::from_slice(line).ok()?;
-    Some((row.username.parse().ok()?, row.expires_at.parse().ok()?, row.operation.parse().ok()?))
+    let read = (row.username.parse().ok()?, row.expires_at.parse().ok()?, row.operation.parse().ok()?);
+    Some((read, row.message.is_some()))
 }
 
 fn foreign(path: &Path, line: usize) -> Failure {

@@ -14,6 +14,7 @@ use crate::domain::account::{Account, AccountId, LastReset, Lifecycle, Revision}
 use crate::domain::actor::Actor;
 use crate::domain::audit::{self, Detail, Entry};
 use crate::domain::authority::{Action, Subject};
+use crate::domain::change::{Change, Changed};
 use crate::domain::clock::{Timestamp, after, before};
 use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::hash::StoredHash;
@@ -87,7 +88,7 @@ pub fn add<H>(tx: &mut Tx<'_>, by: &Actor, new: &NewAccount<H>) -> Result<Accoun
 where
     H: Deref<Target = StoredHash>,
 {
-    let NewAccount { username, display_name, email, roles, temporary } = new;
+    let NewAccount { username, display_name, email, roles, public_key, temporary } = new;
     let subject = Subject { id: None, username, roles: *roles };
     authorize(tx, by, Action::Add, subject)?;
     if !roles.is_empty() {
@@ -96,6 +97,7 @@ where
     lives(tx, temporary.until)?;
     is_free(tx, username, None)?;
     let mut account = Account::new(username.clone(), display_name.clone(), email.clone(), *roles, tx.now());
+    account.public_key.clone_from(public_key);
     give(tx, by, &mut account, temporary.until);
     let mut number = None;
     tx.insert(&mut iter::once((account, Some(StoredHash::clone(&temporary.hash)))), &mut |made| {
@@ -125,8 +127,9 @@ pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit
             sign_ins::end_of(tx, id, None)?;
         }
         sign_ins::restrict_tokens(tx, id, account.roles)?;
-        Ok(detail)
+        Ok(Some(detail))
     })
+    .map(drop)
 }
 
 /// Takes another username for an account, and keeps the one that it had.
@@ -154,6 +157,7 @@ pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_
         display_name: edit.display_name.as_ref().unwrap_or(&was.display_name).clone(),
         email: edit.email.as_ref().unwrap_or(&was.email).clone(),
         roles,
+        public_key: edit.public_key.as_ref().unwrap_or(&was.public_key).clone(),
         expires_at: edit.expires_at.unwrap_or(was.expires_at),
         ..was.clone()
     })
@@ -169,8 +173,9 @@ pub fn reset_password(
 ) -> Result<()> {
     change(tx, by, Action::Reset, id, revision, |tx, account| {
         give_temporary(tx, by, account, new)?;
-        Ok(events::expires(new.until))
+        Ok(Some(events::expires(new.until)))
     })
+    .map(drop)
 }
 
 /// A reset of a global-admin by an operator. It needs no role, and no rule forbids it.
@@ -219,57 +224,53 @@ pub fn written(account: Account) -> Result<Account> {
     Ok(Account { revision: Revision(next(account.revision.0)?), ..account })
 }
 
-/// Asks for a new password at the next sign-in.
-pub fn require_change(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::RequireChange, id, revision, |_, account| {
-        account.must_change = true;
-        Ok(Detail::default())
-    })
-}
-
-/// Resets the failures of an account, and unlocks it.
-pub fn unlock(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::Unlock, id, revision, |tx, account| {
-        tries::end_all(tx, account)?;
-        let detail = events::of_unlock(account.tries.failed);
-        tries::forget(account);
-        Ok(detail)
-    })
-}
-
-/// Switches an account off, and ends all its sign-ins.
-pub fn disable(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::Disable, id, revision, |tx, account| {
-        sign_ins::end_of(tx, id, None)?;
-        account.lifecycle = Lifecycle::Disabled;
-        Ok(Detail::default())
-    })
-}
-
-/// Switches an account on again.
-pub fn enable(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::Enable, id, revision, |_, account| {
-        account.lifecycle = Lifecycle::Active;
-        Ok(Detail::default())
-    })
-}
-
-/// Removes an account, and ends all its sign-ins.
-pub fn remove(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::Remove, id, revision, |tx, account| {
-        sign_ins::end_of(tx, id, None)?;
-        account.removed_at = Some(tx.now());
-        Ok(Detail::default())
-    })
-}
-
-/// Restores a removed account.
-pub fn restore(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision) -> Result<()> {
-    change(tx, by, Action::Restore, id, revision, |tx, account| {
-        let was = account.clone();
-        come_back(tx, account)?;
-        Ok(events::came_back(&was, account))
-    })
+/// Makes a change of an account, unless it is so already.
+pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, id: AccountId, revision: Revision) -> Result<Changed> {
+    let mut ended = 0;
+    let is_done = change(tx, by, it.action(), id, revision, |tx, account| {
+        // An unlock ends the tries under way, too.
+        if it.is_made(account) && (it != Change::Unlock || tx.tries(id)?.is_empty()) {
+            return Ok(None);
+        }
+        let mut detail = Detail::default();
+        match it {
+            Change::RequireChange => account.must_change = true,
+            Change::Unlock => {
+                tries::end_all(tx, account)?;
+                detail = events::of_unlock(account.tries.failed);
+                tries::forget(account);
+            }
+            Change::Disable => {
+                sign_ins::end_of(tx, id, None)?;
+                account.lifecycle = Lifecycle::Disabled;
+            }
+            Change::Enable => account.lifecycle = Lifecycle::Active,
+            Change::SignOut => {
+                ended = sign_ins::end_of(tx, id, None)?;
+                if ended == 0 {
+                    return Ok(None);
+                }
+                detail = events::of_sign_out(ended);
+            }
+            Change::Remove => {
+                sign_ins::end_of(tx, id, None)?;
+                account.removed_at = Some(tx.now());
+            }
+            Change::Restore => {
+                let was = account.clone();
+                come_back(tx, account)?;
+                detail = events::came_back(&was, account);
+            }
+            Change::Grant(_) | Change::Revoke(_) => {
+                let edit = Edit { roles: Some(it.roles(account)), ..Edit::default() };
+                detail = events::of_edit(account, &edit);
+                *account = edited(account, &edit, |action, subject| authorize(tx, by, action, subject))?;
+                sign_ins::restrict_tokens(tx, id, account.roles)?;
+            }
+        }
+        Ok(Some(detail))
+    })?;
+    Ok(if is_done { Changed::Done { ended } } else { Changed::Already })
 }
 
 /// Ends the removal of an account. If another account has its address by now, it comes back without one.
@@ -337,15 +338,16 @@ pub fn replace_password(
 
 /// Makes one change to one account. It checks three things: the account is still as it was seen, the actor may do it,
 /// and a lasting admin is left. Then it saves and records the change. `work` changes the account, and returns the
-/// details for the record.
+/// details for the record. If there is nothing to do, it returns `None`: then nothing is saved or recorded. Returns
+/// whether there was something to do.
 fn change(
     tx: &mut Tx<'_>,
     by: &Actor,
     action: Action,
     id: AccountId,
     revision: Revision,
-    work: impl FnOnce(&mut Tx<'_>, &mut Account) -> Result<Detail>,
-) -> Result<()> {
+    work: impl FnOnce(&mut Tx<'_>, &mut Account) -> Result<Option<Detail>>,
+) -> Result<bool> {
     let was = seen(tx, id, revision)?;
     authorize(tx, by, action, (&was).into())?;
     match (was.removed_at, action) {
@@ -354,8 +356,9 @@ fn change(
         (Some(_), _) => return Err(StoreError::Conflict(format!("{} is removed", was.username))),
     }
     let mut account = was.clone();
-    let detail = work(tx, &mut account)?;
+    let Some(detail) = work(tx, &mut account)? else { return Ok(false) };
     admins::stay(tx, &was, &account)?;
     tx.save(&written(account)?)??;
-    record::append(tx, &Entry::done(by, action.name(), Some((&was).into()), detail))
+    record::append(tx, &Entry::done(by, action.name(), Some((&was).into()), detail))?;
+    Ok(true)
 }

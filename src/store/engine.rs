@@ -323,8 +323,8 @@ pub trait Rows: Reads {
     /// Deletes the sign-ins and tokens that expire at a moment or before.
     fn delete_sign_ins_until(&mut self, until: Timestamp) -> Result<()>;
 
-    /// Appends an event.
-    fn append(&mut self, event: &Event) -> Result<()>;
+    /// Appends events, in their order.
+    fn append(&mut self, events: &[Event]) -> Result<()>;
     /// Deletes the events from one number to another. The setting `archived_until` must have reached them.
     fn delete_events(&mut self, from: u64, until: u64) -> Result<()>;
     /// Writes how often something was refused.

@@ -13,6 +13,7 @@ use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
 use crate::domain::policy::Setting;
+use crate::domain::public_key::PublicKey;
 use crate::domain::sign_in::SignInId;
 use crate::domain::token::Label;
 
@@ -22,7 +23,9 @@ use crate::domain::token::Label;
 #[must_use]
 pub fn added<H>(by: &Actor, id: AccountId, new: &NewAccount<H>) -> Entry {
     let target = RecordedTarget { id: Some(id), username: new.username.clone() };
-    Entry::done(by, Action::Add.name(), Some(target), Detail::default().with_roles(DetailKey::Roles, new.roles))
+    let detail = Detail::default().with_roles(DetailKey::Roles, new.roles);
+    let detail = if new.public_key.is_some() { with_key(detail, new.public_key.as_ref()) } else { detail };
+    Entry::done(by, Action::Add.name(), Some(target), detail)
 }
 
 /// What an edit changed.
@@ -33,11 +36,16 @@ pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
     changed.extend(username.map(|_| "username"));
     changed.extend(edit.display_name.is_some().then_some("name"));
     changed.extend(edit.email.is_some().then_some("email"));
+    changed.extend(edit.public_key.is_some().then_some("public_key"));
     changed.extend(edit.expires_at.is_some().then_some("end"));
     let detail =
         if changed.is_empty() { Detail::default() } else { Detail::default().with(DetailKey::Changed, changed) };
     let detail = match username {
         Some(rename) => detail.with(DetailKey::Username, rename.to.as_str()),
+        None => detail,
+    };
+    let detail = match &edit.public_key {
+        Some(key) => with_key(detail, key.as_ref()),
         None => detail,
     };
     let detail = match edit.expires_at.flatten() {
@@ -48,6 +56,11 @@ pub fn of_edit(account: &Account, edit: &Edit) -> Detail {
         Some(roles) => detail.with_roles(DetailKey::Roles, roles).with_roles(DetailKey::RolesBefore, account.roles),
         None => detail,
     }
+}
+
+/// The public key that an account keeps from now on. A fingerprint is enough to know it by.
+fn with_key(detail: Detail, key: Option<&PublicKey>) -> Detail {
+    detail.with(DetailKey::PublicKey, key.map_or_else(|| "none".into(), PublicKey::fingerprint))
 }
 
 /// When a new temporary password expires.
@@ -206,7 +219,13 @@ pub fn signed_out(account: &Account, sign_in: SignInId) -> Entry {
 /// The owner ended this many sign-ins and tokens.
 #[must_use]
 pub fn signed_out_everywhere(by: &Actor, account: &Account, ended: usize) -> Entry {
-    Entry::done(by, "sign-out", Some(account.into()), Detail::default().with(DetailKey::Ended, ended))
+    Entry::done(by, "sign-out", Some(account.into()), of_sign_out(ended))
+}
+
+/// How many sign-ins and tokens were ended.
+#[must_use]
+pub fn of_sign_out(ended: usize) -> Detail {
+    Detail::default().with(DetailKey::Ended, ended)
 }
 
 /// A token was made.

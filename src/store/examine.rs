@@ -9,6 +9,7 @@ use crate::domain::email::Email;
 use crate::domain::finding::Finding;
 use crate::domain::name::DisplayName;
 use crate::domain::policy::Policy;
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, grouped, some_of};
 
@@ -129,9 +130,11 @@ fn is_as_written(row: &WrittenAccount) -> bool {
     let Some(account) = &row.account else { return false };
     let (name, email) = (account.display_name.as_str(), account.email.as_ref());
     let is_address = |email: &Email| email.as_str().parse::<Email>().is_ok_and(|read| read.as_str() == email.as_str());
+    let is_key = |key: &PublicKey| key.as_str().parse::<PublicKey>().as_ref() == Ok(key);
     row.username == account.username.as_str()
         && name.parse::<DisplayName>().is_ok_and(|read| read.as_str() == name)
         && email.is_none_or(is_address)
+        && account.public_key.as_ref().is_none_or(is_key)
 }
 
 fn settings(reads: &mut dyn Reads) -> Result<()> {

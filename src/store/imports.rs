@@ -70,11 +70,11 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
     are_free(tx, &usernames, None)?;
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();
-    let mut news = new.iter().cloned().map(|Newcomer { username, display_name, email, roles, hash }| {
+    let mut news = new.iter().cloned().map(|Newcomer { username, display_name, email, roles, public_key, hash }| {
         let account = Account::new(username, display_name, email, roles, created_at);
         // Its owner chose that password elsewhere, nobody knows when.
         let has_password = hash.is_some();
-        (Account { has_password, must_change: !has_password, ..account }, hash)
+        (Account { public_key, has_password, must_change: !has_password, ..account }, hash)
     });
     tx.insert(&mut news, &mut |made| {
         ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);

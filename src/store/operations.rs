@@ -10,7 +10,7 @@
 //! account since, the answer is [`StoreError::Conflict`], and nothing has changed. The transaction decides again
 //! whether the actor may do it. It uses the actor and the target as they are by then.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,7 @@ use crate::domain::account::{Account, AccountId, Revision};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Event, Head, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::{Action, Refusal};
+use crate::domain::change::{Change, Changed};
 use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::digest::FileDigest;
 use crate::domain::email::Email;
@@ -248,6 +249,24 @@ impl Store {
         self.read(|reads| reads.account(target))
     }
 
+    /// The accounts that targets name, in their order, as [`Self::account`] finds each. All are looked up together: a
+    /// server may be far away.
+    pub fn accounts(&self, targets: &[Target]) -> Result<Vec<Option<Account>>> {
+        let there = self.read(|reads| reads.accounts(targets))?;
+        let mut named = HashMap::new();
+        for account in &there {
+            named.insert(account.id.to_string(), account);
+            named.insert(account.username.to_string(), account);
+            named.extend(account.email_key().map(|key| (key.into_owned(), account)));
+        }
+        let key = |target: &Target| match target {
+            Target::Id(id) => id.to_string(),
+            Target::Username(username) => username.to_string(),
+            Target::Email(email) => email.key().into_owned(),
+        };
+        Ok(targets.iter().map(|target| named.get(&key(target)).copied().cloned()).collect())
+    }
+
     /// The removed accounts that had an address, in the order of their numbers.
     pub fn removed_with(&self, email: &Email) -> Result<Vec<Account>> {
         self.read(|reads| reads.removed_with(email))
@@ -391,59 +410,45 @@ impl Store {
         self.write(Writing::Forgetting, |tx| batches::reset_passwords(tx, by, batch))
     }
 
-    /// The accounts for which an operation has put a temporary password in force by a reset.
-    pub fn reset_by(&self, operation: OperationId) -> Result<HashSet<AccountId>> {
-        let filter = EventFilter {
-            action: Some(Action::Reset.name().into()),
-            operation: Some(operation),
-            outcome: Some(Outcome::Done),
-            ..EventFilter::default()
-        };
-        self.read(|reads| {
-            let (mut reset, mut after) = (HashSet::new(), None);
-            loop {
-                let events = reads.events(&filter, after, PIECES)?;
-                let Some(last) = events.last() else { return Ok(reset) };
-                after = Some(last.sequence);
-                reset.extend(events.iter().filter_map(|event| event.target_id).map(AccountId));
-            }
-        })
-    }
-
     /// Waits until every change that was under way is decided, on a server of which one has been lost. What is read
     /// after that stays so.
     pub fn settle(&mut self) -> Result<()> {
         self.engine.settle()
     }
 
-    /// Asks for a new password at the next sign-in.
-    pub fn require_change(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
-        self.change_of(by, Action::RequireChange, id, |tx| accounts::require_change(tx, by, id, seen))
+    /// Makes one change to each account of a batch, in their order, if it is still as it was seen. What is refused
+    /// changes nothing and does not affect the others. What is so already is not recorded. Returns the outcome of each.
+    pub fn change_accounts(
+        &mut self,
+        by: &Actor,
+        change: Change,
+        batch: &[(AccountId, Revision)],
+    ) -> Result<Vec<Result<Changed>>> {
+        self.write(Writing::Few, |tx| batches::change(tx, by, change, batch))
     }
 
-    /// Resets the failed sign-ins, ends the unfinished tries, and unlocks the account.
-    pub fn unlock(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
-        self.change_of(by, Action::Unlock, id, |tx| accounts::unlock(tx, by, id, seen))
+    /// Makes one change to one account.
+    pub fn change_account(&mut self, by: &Actor, change: Change, id: AccountId, seen: Revision) -> Result<Changed> {
+        self.change_accounts(by, change, &[(id, seen)])?.pop().ok_or_else(undone)?
     }
 
-    /// Switches an account off, and ends all its sign-ins.
-    pub fn disable(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
-        self.change_of(by, Action::Disable, id, |tx| accounts::disable(tx, by, id, seen))
-    }
-
-    /// Switches an account on again.
-    pub fn enable(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
-        self.change_of(by, Action::Enable, id, |tx| accounts::enable(tx, by, id, seen))
-    }
-
-    /// Removes an account, and ends all its sign-ins. Its username stays taken until it is purged. Its address is free.
-    pub fn remove(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
-        self.change_of(by, Action::Remove, id, |tx| accounts::remove(tx, by, id, seen))
-    }
-
-    /// Restores a removed account. If another account has its address by now, it comes back without one.
-    pub fn restore(&mut self, by: &Actor, id: AccountId, seen: Revision) -> Result<()> {
-        self.change_of(by, Action::Restore, id, |tx| accounts::restore(tx, by, id, seen))
+    /// The accounts for which an operation has made a change.
+    pub fn done_by(&self, operation: OperationId, action: Action) -> Result<HashSet<AccountId>> {
+        let filter = EventFilter {
+            action: Some(action.name().into()),
+            operation: Some(operation),
+            outcome: Some(Outcome::Done),
+            ..EventFilter::default()
+        };
+        self.read(|reads| {
+            let (mut done, mut after) = (HashSet::new(), None);
+            loop {
+                let events = reads.events(&filter, after, PIECES)?;
+                let Some(last) = events.last() else { return Ok(done) };
+                after = Some(last.sequence);
+                done.extend(events.iter().filter_map(|event| event.target_id).map(AccountId));
+            }
+        })
     }
 
     /// Deletes for good the accounts that were removed this long ago. Returns how many there were.

@@ -1,5 +1,7 @@
 //! The record. Each event is appended inside the transaction of the change that it records.
 
+use std::slice;
+
 use super::authority::authorize_all;
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
@@ -21,16 +23,41 @@ const LAPSING: usize = 1_000;
 /// Appends an event to the chain, after the repeats whose time is over. Everything that has expired by now is ended. So
 /// it stays expired, even if a clock is set back.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    if let Some(waiting) = tx.together() {
+        waiting.push(entry.clone());
+        return Ok(());
+    }
+    append_all(tx, slice::from_ref(entry))
+}
+
+/// Does some work, and appends the events of it together at its end. A server may be far away.
+pub fn gathered<T>(tx: &mut Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    *tx.together() = Some(Vec::new());
+    let done = work(tx);
+    let waiting = tx.together().take().unwrap_or_default();
+    let done = done?;
+    if !waiting.is_empty() {
+        append_all(tx, &waiting)?;
+    }
+    Ok(done)
+}
+
+fn append_all(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     sum_up(tx)?;
-    insert(tx, entry)?;
+    insert(tx, entries)?;
     end_what_has_ended(tx)
 }
 
-/// Appends an event to the chain, and does nothing else.
-pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
-    let head = head(tx.reads())?;
-    let event = Event::after(head, tx.now(), tx.operation(), entry);
-    tx.append(&event)
+/// Appends events to the chain, and does nothing else.
+pub fn insert(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
+    let mut head = head(tx.reads())?;
+    let mut events = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let event = Event::after(head, tx.now(), tx.operation(), entry);
+        head = Head { sequence: event.sequence, link: event.link };
+        events.push(event);
+    }
+    tx.append(&events)
 }
 
 /// Makes events of the counted repeats whose time is over. Returns those that are still counted.
@@ -41,7 +68,7 @@ pub fn sum_up(tx: &mut Tx<'_>) -> Result<Vec<RepeatRow>> {
     for row in over {
         tx.delete_repeat(&row)?;
         if row.repeat.count > 0 {
-            insert(tx, &events::repeated(&row.repeat))?;
+            insert(tx, &[events::repeated(&row.repeat)])?;
         }
     }
     Ok(counted)

@@ -2,6 +2,8 @@
 //! counted beside the record. When their time is over, they become one event. So a stranger can write only so much,
 //! however often they try. Nothing is lost.
 
+use std::slice;
+
 use super::engine::{Reads, RepeatRow};
 use super::tx::Tx;
 use super::{Result, StoreError, record};
@@ -26,7 +28,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry, kind: &str, count: u32) -> Result<
     };
     let is_counted = before.is_some();
     let recorded = tx.attempt(|tx| {
-        record::insert(tx, entry)?;
+        record::insert(tx, slice::from_ref(entry))?;
         if is_counted { Err(StoreError::Stopped) } else { Ok(()) }
     })?;
     match recorded {

@@ -16,6 +16,7 @@ use crate::domain::folding::searched;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
 use crate::domain::throttle::TryId;
@@ -39,6 +40,8 @@ pub struct NewAccount<H = Delivered<StoredHash>> {
     pub email: Option<Email>,
     /// Its roles.
     pub roles: Roles,
+    /// The public key of its owner.
+    pub public_key: Option<PublicKey>,
     /// Its first password.
     pub temporary: NewTemporary<H>,
 }
@@ -63,6 +66,8 @@ pub struct Edit {
     pub email: Option<Option<Email>>,
     /// Exactly these roles.
     pub roles: Option<Roles>,
+    /// Another public key. `Some(None)` removes it.
+    pub public_key: Option<Option<PublicKey>>,
     /// Another moment at which the account ends by itself. `Some(None)` means that it does not.
     pub expires_at: Option<Option<Timestamp>>,
 }
@@ -71,7 +76,14 @@ impl Edit {
     /// The action that this edit is. Giving roles or taking roles, without other changes, is an action of its own.
     #[must_use]
     pub fn action(&self, account: &Account) -> Action {
-        let Self { username: None, display_name: None, email: None, roles: Some(roles), expires_at: None } = self
+        let Self {
+            username: None,
+            display_name: None,
+            email: None,
+            public_key: None,
+            roles: Some(roles),
+            expires_at: None,
+        } = self
         else {
             return Action::Edit;
         };
@@ -95,6 +107,8 @@ pub struct Newcomer {
     pub email: Option<Email>,
     /// Its roles.
     pub roles: Roles,
+    /// The public key of its owner.
+    pub public_key: Option<PublicKey>,
     /// The hash of the password that its owner had elsewhere.
     pub hash: Option<StoredHash>,
 }
@@ -103,15 +117,15 @@ impl Newcomer {
     /// A newcomer with these names, and with neither roles nor a password.
     #[must_use]
     pub fn new(username: Username, display_name: DisplayName, email: Option<Email>) -> Self {
-        Self { username, display_name, email, roles: Roles::NONE, hash: None }
+        Self { username, display_name, email, roles: Roles::NONE, public_key: None, hash: None }
     }
 }
 
 impl fmt::Debug for Newcomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { username, display_name, email, roles, hash } = self;
+        let Self { username, display_name, email, roles, public_key, hash } = self;
         let has_hash = hash.is_some();
-        f.debug_tuple("Newcomer").field(&(username, display_name, email, roles, has_hash)).finish()
+        f.debug_tuple("Newcomer").field(&(username, display_name, email, roles, public_key, has_hash)).finish()
     }
 }
 

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::audit::Detail;
 use crate::domain::role::Roles;
+use crate::domain::sealing::on_one_line;
 use crate::domain::text::{BYTE_ORDER_MARK, neutral};
 
 /// How a result is written.
@@ -86,6 +87,8 @@ pub enum Cell<'a> {
     Flag(bool),
     /// Nothing: null where the format has it.
     Nothing,
+    /// A sealed message: on one line where a row is one.
+    Message(&'a str),
     /// Roles, as a list where the format has lists.
     Roles(Roles),
     /// The details of an event, as an object where the format has objects.
@@ -140,6 +143,7 @@ impl Cell<'_> {
     fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.as_ref().into(),
+            Self::Message(message) => on_one_line(message).into(),
             Self::Nothing | Self::Roles(Roles::NONE) => "".into(),
             Self::Flag(flag) => if *flag { "true" } else { "false" }.into(),
             Self::Number(number) => number.to_string().into(),

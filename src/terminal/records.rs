@@ -6,6 +6,7 @@ use super::format::{Cell, moment};
 use crate::domain::account::Account;
 use crate::domain::audit::{Detail, Event};
 use crate::domain::email::Email;
+use crate::domain::public_key::PublicKey;
 use crate::domain::token::Token;
 
 /// The fields of a single account. The fields that a list lacks come last.
@@ -26,6 +27,7 @@ pub const SHOWN_ACCOUNT: &[&str] = &[
     "locked_at",
     "last_sign_in_at",
     "expires_at",
+    "public_key",
     "sign_ins_under_way",
 ];
 
@@ -59,6 +61,7 @@ pub fn account(account: &Account, now: Timestamp) -> Vec<Cell<'_>> {
         account.locked_at.map(moment).into(),
         account.last_sign_in_at.map(moment).into(),
         account.expires_at.map(moment).into(),
+        account.public_key.as_ref().map(PublicKey::as_str).into(),
     ]
 }
 

@@ -39,6 +39,7 @@ pub fn account(
     let last = account.last_sign_in_at.map_or_else(|| "never".into(), |at| moment(at, now, zone));
     rows.extend([("Last sign-in", last), ("Added", moment(account.created_at, now, zone))]);
     rows.extend(end(account, now, zone));
+    rows.extend(key(account));
     pairs(&rows, layout)
 }
 
@@ -60,6 +61,7 @@ pub fn profile(account: &Account, now: Timestamp, zone: &TimeZone, layout: Layou
         ));
     }
     rows.extend(end(account, now, zone));
+    rows.extend(key(account));
     rows.push(("Change it", "passdesk me passwd".into()));
     pairs(&rows, layout)
 }
@@ -69,6 +71,11 @@ fn end(account: &Account, now: Timestamp, zone: &TimeZone) -> Option<(&'static s
     let end = account.expires_at?;
     let verb = if account.has_expired(now) { "ended" } else { "ends" };
     Some(("Account", format!("{verb} {}", moment_and_span(end, now, zone))))
+}
+
+/// The key that messages for its owner are encrypted to, if the account keeps one.
+fn key(account: &Account) -> Option<(&'static str, String)> {
+    Some(("Public key", account.public_key.as_ref()?.fingerprint()))
 }
 
 fn who(account: &Account) -> Vec<(&'static str, String)> {

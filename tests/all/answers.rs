@@ -22,13 +22,14 @@ fn a_change_whose_result_cannot_be_written_is_said_to_be_made() {
     fs::write(desk.home.path().join("new.csv"), "username\nivan\n").unwrap();
     desk.sql(
         "INSERT INTO sign_ins (id, account_id, secret_sha256, created_at, expires_at, label, roles)
-         VALUES (99, 2, randomblob(32), 1, 9000000000, 'nightly', 0);
+         VALUES (98, 2, randomblob(32), 1, 9000000000, NULL, NULL), (99, 2, randomblob(32), 1, 9000000000, 'nightly', 0);
          INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at, removed_at)
          VALUES (77, 'gone', '', '', 0, 'active', TRUE, 0, 1)",
     );
     for args in [
         &["tokens", "revoke", "99"][..],
         &["policy", "set", "min-length", "20"],
+        &["users", "sign-out", "alice"],
         &["users", "edit", "alice", "--name", "B"],
         &["users", "grant", "alice", "helpdesk"],
         &["users", "revoke", "alice", "helpdesk"],
@@ -36,7 +37,7 @@ fn a_change_whose_result_cannot_be_written_is_said_to_be_made() {
         &["users", "enable", "alice"],
         &["users", "remove", "alice"],
         &["users", "restore", "alice"],
-        &["users", "require-change", "alice"],
+        &["users", "require-change", "--search", "alice", "--yes"],
         &["users", "import", "new.csv"],
         &["users", "purge", "--yes"],
         &["users", "edit", "alice", "--username", "other"],

@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use passdesk::domain::account::{Account, AccountId};
 use passdesk::domain::actor::{Actor, Operator, Standing};
 use passdesk::domain::authority::{Action, Refusal, decide};
+use passdesk::domain::change::Change;
 use passdesk::domain::clock::{Clock, Timestamp};
 use passdesk::domain::credential::PasswordRevision;
 use passdesk::domain::delivery::{Courier, Undelivered};
@@ -42,12 +43,13 @@ const ANYONE: &str = "+++++";
 
 /// The actions. The columns are the actors by rank, then the operator. Each cell lists the ranks of target (0 to 4)
 /// that the actor can act on.
-const TABLE: [(&str, [&str; 6]); 25] = [
+const TABLE: [(&str, [&str; 6]); 26] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
     ("require-change", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
     ("unlock", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
+    ("sign-out", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
     ("edit", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
     ("disable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
     ("enable", [NONE, NONE, NONE, LOWER_THAN_3, ANYONE, ANYONE]),
@@ -75,13 +77,25 @@ const TABLE: [(&str, [&str; 6]); 25] = [
 /// "`me …`, own tokens" is for every account.
 const OWN: [&str; 3] = ["tokens create", "tokens revoke", "tokens list"];
 
-/// "Nobody resets, disables or removes themselves through `users`." To unlock oneself would break the same rule.
-const NEVER_TO_ONESELF: [&str; 4] = ["reset", "unlock", "disable", "remove"];
+/// "Nobody resets, disables or removes themselves through `users`." To unlock oneself would break the same rule. To sign
+/// oneself out everywhere takes a password, and `me sign-out` asks for it.
+const NEVER_TO_ONESELF: [&str; 5] = ["reset", "unlock", "sign-out", "disable", "remove"];
 /// "What would leave no usable global-admin is refused."
 const LEAVES_NO_ADMIN: [&str; 4] = ["reset", "disable", "remove", "revoke"];
 /// Actions that a removed account does not allow.
-const NOT_WHILE_REMOVED: [&str; 10] =
-    ["reset", "require-change", "unlock", "edit", "disable", "enable", "remove", "grant", "revoke", "tokens create"];
+const NOT_WHILE_REMOVED: [&str; 11] = [
+    "reset",
+    "require-change",
+    "unlock",
+    "sign-out",
+    "edit",
+    "disable",
+    "enable",
+    "remove",
+    "grant",
+    "revoke",
+    "tokens create",
+];
 
 /// The state of the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,7 +232,7 @@ fn temporary() -> NewTemporary {
 
 fn new<H>(username: &str, roles: Roles, temporary: NewTemporary<H>) -> NewAccount<H> {
     let username = username.parse().unwrap();
-    NewAccount { username, display_name: DisplayName::default(), email: None, roles, temporary }
+    NewAccount { username, display_name: DisplayName::default(), email: None, roles, public_key: None, temporary }
 }
 
 fn operator() -> Actor {
@@ -347,14 +361,16 @@ impl Bench {
     fn written(&mut self, cell: Cell, by: &Actor, target: &Account) -> Option<Result<()>> {
         let (id, seen, store) = (target.id, target.revision, &mut self.store);
         let roles = |roles| Edit { roles: Some(roles), ..Edit::default() };
+        let mut change = |change| store.change_account(by, change, id, seen).map(drop);
         Some(match cell.action {
             "reset" => store.reset_password(by, id, seen, &temporary()),
-            "require-change" => store.require_change(by, id, seen),
-            "unlock" => store.unlock(by, id, seen),
-            "disable" => store.disable(by, id, seen),
-            "enable" => store.enable(by, id, seen),
-            "remove" => store.remove(by, id, seen),
-            "restore" => store.restore(by, id, seen),
+            "require-change" => change(Change::RequireChange),
+            "unlock" => change(Change::Unlock),
+            "sign-out" => change(Change::SignOut),
+            "disable" => change(Change::Disable),
+            "enable" => change(Change::Enable),
+            "remove" => change(Change::Remove),
+            "restore" => change(Change::Restore),
             "edit" => {
                 let name = Edit { display_name: Some("Another".parse().unwrap()), ..Edit::default() };
                 store.edit_account(by, id, seen, &name)
@@ -407,6 +423,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "require-change" => (Action::RequireChange, Some(target.into())),
         "edit" => (Action::Edit, Some(target.into())),
         "unlock" => (Action::Unlock, Some(target.into())),
+        "sign-out" => (Action::SignOut, Some(target.into())),
         "disable" => (Action::Disable, Some(target.into())),
         "enable" => (Action::Enable, Some(target.into())),
         "remove" => (Action::Remove, Some(target.into())),
@@ -458,8 +475,8 @@ fn every_cell_is_as_the_contract_says_and_a_refusal_changes_nothing() {
             assert_eq!(bench.state(), before, "{cell:?} was refused");
         }
     }
-    // 25 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
-    assert_eq!(cells.len(), 25 * (6 * 5 * 5 + 5 + 6));
+    // 26 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
+    assert_eq!(cells.len(), 26 * (6 * 5 * 5 + 5 + 6));
     writeln!(std::io::stderr(), "{} cells checked, {refused} of them refusals that changed nothing", cells.len())
         .unwrap();
 }

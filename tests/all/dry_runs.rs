@@ -69,6 +69,27 @@ fn a_dry_run_of_a_reset_records_no_refusal() {
 }
 
 #[test]
+fn a_dry_run_of_a_change_records_no_refusal() {
+    let desk = staffed();
+    for (who, code, command) in [
+        (Some("alice"), 4, &["users", "disable", "peer"][..]),
+        (Some("alice"), 4, &["users", "sign-out", "--all"]),
+        (Some("helper"), 4, &["users", "grant", "auditor", "--from", "names"]),
+        (Some("helper"), 11, &["users", "sign-out", "--from", "names"]),
+        (Some("helper"), 11, &["users", "require-change", "--all"]),
+        (Some("ulla"), 11, &["users", "remove", "--all"]),
+        (Some("ulla"), 0, &["users", "disable", "--from", "names"]),
+        (Some("ulla"), 4, &["users", "disable", "ulla"]),
+        (None, 8, &["users", "disable", "root"]),
+        (None, 8, &["users", "revoke", "global-admin", "--role", "global-admin"]),
+        (None, 11, &["users", "remove", "--from", "last"]),
+        (None, 7, &["users", "restore", "alice"]),
+    ] {
+        changes_nothing(&desk, who, code, command);
+    }
+}
+
+#[test]
 fn a_dry_run_of_an_import_records_no_refusal() {
     let desk = staffed();
     for (who, code, command) in [
@@ -86,7 +107,9 @@ fn a_dry_run_by_somebody_who_has_to_choose_a_new_password_records_no_refusal() {
     let desk = staffed();
     desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "ulla", "--password-stdin"]).succeeds();
     desk.sql("UPDATE accounts SET must_change = TRUE WHERE username = 'ulla'");
-    for command in [&["users", "reset", "alice"][..], &["users", "import", "new.csv"]] {
+    for command in
+        [&["users", "reset", "alice"][..], &["users", "import", "new.csv"], &["users", "disable", "--from", "names"]]
+    {
         changes_nothing(&desk, None, 6, command);
     }
 }
@@ -99,7 +122,11 @@ fn a_dry_run_brings_no_store_of_an_earlier_schema_up_to_date() {
         let old = fs::read(format!("{}/tests/data/schema_{schema}.db", env!("CARGO_MANIFEST_DIR"))).unwrap();
         fs::write(desk.store(), &old).unwrap();
         fs::set_permissions(desk.store(), fs::Permissions::from_mode(0o600)).unwrap();
-        for command in [&["users", "reset", "alice", "--dry-run"][..], &["users", "import", "new.csv", "--dry-run"]] {
+        for command in [
+            &["users", "reset", "alice", "--dry-run"][..],
+            &["users", "import", "new.csv", "--dry-run"],
+            &["users", "disable", "alice", "--dry-run"],
+        ] {
             let run = desk.run(command).exits(10);
             assert!(run.stderr.contains("'passdesk users list' brings it up to date"), "{}", run.stderr);
             assert_eq!(fs::read(desk.store()).unwrap(), old, "{schema}: {command:?}");

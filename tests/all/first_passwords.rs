@@ -165,6 +165,18 @@ fn ended_before_the_first_password_it_is_gone_on_with_by_what_the_hint_says() {
 }
 
 #[test]
+fn ended_before_the_first_message_it_is_gone_on_with_to_the_same_key() {
+    let desk = Desk::new();
+    fs::write(desk.at("alice's key"), "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa\n").unwrap();
+    let import = desk.import_crowd(5, &["out", "--encrypt-to", "alice's key"]);
+    let run = interrupted_before_the_first(&desk, import).exits(11);
+    Run::from(desk.shell(&hint(&run.stderr)).output().unwrap()).succeeds();
+    let file = written(&desk.at("out"));
+    assert!(file.starts_with("username,message,expires_at,operation\n"), "{file}");
+    assert_eq!(file.lines().count(), 6);
+}
+
+#[test]
 #[ignore = "takes long"]
 fn ended_after_a_batch_it_is_gone_on_with_by_what_the_hint_says() {
     let desk = Desk::new();

@@ -164,14 +164,15 @@ gates! {
         "bob" => 2, "--from people.csv --dry-run" => 3, "--role helpdesk --yes" => 0, "bob --dry-run" => 0, "bob --yes" => 0, "bob cora --yes" => 0, "cora --yes --output cora" => 0,
         "boss --yes" => 4
     }
-    users_require_change: "users require-change" { "bob" => 0, "bob cora" => 0 }
-    users_unlock: "users unlock" { "bob" => 0, "boss" => 4 }
-    users_disable: "users disable" { "bob" => 0, "bob cora" => 0 }
-    users_enable: "users enable" { "bob" => 0 }
-    users_grant: "users grant" { "bob helpdesk" => 0, "boss auditor" => 0 }
-    users_revoke: "users revoke" { "bob auditor" => 0, "boss global-admin" => 0 }
-    users_remove: "users remove" { "bob" => 0 }
-    users_restore: "users restore" { "gone" => 0 }
+    users_require_change: "users require-change" { "bob" => 0, "bob cora" => 0, "--all" => 2, "--all --dry-run" => 0 }
+    users_unlock: "users unlock" { "bob" => 0, "boss" => 4, "--from people.csv --yes" => 3 }
+    users_disable: "users disable" { "bob" => 0, "bob cora" => 0, "--from people.csv --dry-run" => 3, "--search cora --yes" => 0 }
+    users_enable: "users enable" { "bob" => 0, "--all --yes" => 0 }
+    users_sign_out: "users sign-out" { "bob" => 0, "boss" => 4, "--search cora --yes" => 0 }
+    users_grant: "users grant" { "bob helpdesk" => 0, "boss auditor" => 0, "helpdesk --all --dry-run" => 0 }
+    users_revoke: "users revoke" { "bob auditor" => 0, "auditor --all --yes" => 0, "boss global-admin" => 0 }
+    users_remove: "users remove" { "bob" => 0, "--search cora --yes" => 0 }
+    users_restore: "users restore" { "gone" => 0, "--all --yes" => 0 }
     users_purge: "users purge" { "" => 2, "--yes" => 0, "gone --yes" => 0 }
     me_profile: "me profile" { "" => 0 }
     tokens_create: "tokens create" { "weekly --expires-in 1d" => 0, "weekly --expires-in 1d --account bob" => 0 }

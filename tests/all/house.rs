@@ -78,6 +78,18 @@ fn only_the_room_of_an_engine_names_its_library() {
 }
 
 #[test]
+fn only_what_reads_keys_and_what_seals_name_age() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let rooms = ["public_key.rs", "sealing.rs"].map(|file| src.join("domain").join(file));
+    for file in sources(&src) {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let is_part_of_a_word = |at: usize| text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let names = text.match_indices("age::").any(|(at, _)| !is_part_of_a_word(at));
+        assert!(rooms.contains(&file) || !names, "{}", file.display());
+    }
+}
+
+#[test]
 fn only_the_handing_over_and_the_demonstration_take_secrets_to_somebody() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for file in sources(&src) {

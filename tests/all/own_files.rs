@@ -14,10 +14,13 @@ use rusqlite::Connection;
 /// The content of another user's sign-in file.
 const SECRET: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
 /// The commands that read a file, up to its name.
-const READERS: [&[&str]; 3] = [
+const READERS: [&[&str]; 6] = [
     &["users", "reset", "--yes", "--format", "csv", "--from"],
     &["users", "import"],
     &["users", "reset", "--all", "--yes", "--resume"],
+    &["users", "reset", "root", "--yes", "--encrypt-to"],
+    &["users", "add", "dora", "--encrypt-to"],
+    &["users", "edit", "root", "--key"],
 ];
 
 /// A desk where `root` is signed in, and another user through sudo as well.

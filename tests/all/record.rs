@@ -756,6 +756,7 @@ fn everything_that_is_recorded_can_be_asked_for() {
     desk.run_with("username\nbob\n", &["users", "import", "-"]).succeeds();
     desk.run(&["users", "grant", "alice", "helpdesk"]).succeeds();
     desk.run(&["users", "revoke", "alice", "helpdesk"]).succeeds();
+    desk.run_with("wrong", &["verify", "alice"]).exits(5);
     for deed in ["require-change", "unlock", "disable", "enable", "remove", "restore"] {
         desk.run(&["users", deed, "alice"]).succeeds();
     }

@@ -12,7 +12,7 @@ use crate::common::{Desk, GOOD, OTHER, Run, is_temporary};
 const ACCOUNTS: usize = 20;
 
 /// Every byte that the program has left: the store's files, and everything under the home.
-fn left_behind(desk: &Desk) -> Vec<u8> {
+pub fn left_behind(desk: &Desk) -> Vec<u8> {
     fn walk(folder: &Path, all: &mut Vec<u8>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -26,13 +26,13 @@ fn left_behind(desk: &Desk) -> Vec<u8> {
     all
 }
 
-fn holds(bytes: &[u8], sought: &[u8]) -> bool {
+pub fn holds(bytes: &[u8], sought: &[u8]) -> bool {
     bytes.windows(sought.len()).any(|window| window == sought)
 }
 
 /// Every text in the form of a temporary password, and each of these passwords. They count with or without hyphens, in
 /// either case.
-fn leaked<'a>(bytes: &[u8], passwords: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+pub fn leaked<'a>(bytes: &[u8], passwords: impl IntoIterator<Item = &'a String>) -> Vec<String> {
     let bytes = bytes.to_ascii_lowercase();
     let bare: HashSet<Vec<u8>> = passwords.into_iter().map(|password| password.replace('-', "").into_bytes()).collect();
     let said = |window: &[u8]| String::from_utf8_lossy(window).into_owned();

@@ -259,6 +259,8 @@ fn who_is_ended_at_whatever_moment_has_changed_nothing_or_says_what_holds() {
         (&["users", "restore", "alice"], away, "is restored"),
         (&["users", "require-change", "alice"], unflagged, "new password"),
         (&["users", "unlock", "alice"], locked, "may try to sign in again"),
+        (&["users", "sign-out", "alice"], token, "is signed out everywhere"),
+        (&["users", "disable", "--search", "alice", "--yes"], active, "is disabled"),
         (&["users", "purge", "--yes"], removed, "1 account was deleted for good"),
         (&["policy", "set", "min-length", "20"], undecided, "min-length is 20 now"),
         (&["tokens", "revoke", "99"], token, "has ended"),

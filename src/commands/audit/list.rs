@@ -91,11 +91,9 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
 
 /// Mentions the events that were taken out of the record.
 fn tell_of_archived(desk: &mut Desk<'_>, store: &Store) -> Result<()> {
-    match store.archived()?.sequence {
-        0 => {}
-        until => {
-            desk.terminal.note(&format!("Events up to number {} are archived, and not in the list.", grouped(until)))
-        }
+    let until = store.archived()?.sequence;
+    if until > 0 {
+        desk.terminal.note(&format!("Events up to number {} are archived, and not in the list.", grouped(until)));
     }
     Ok(())
 }

@@ -149,17 +149,17 @@ fn in_store(desk: &mut Desk<'_>, store: &Store, seen: &mut Seen, sought: &mut So
 }
 
 /// Refuses archives that do not end where the record begins.
-fn follows(archives: Head, archived: Head) -> Result<()> {
-    if archives.sequence != archived.sequence {
+fn follows(archives: Head, left_out: Head) -> Result<()> {
+    if archives.sequence != left_out.sequence {
         let message = format!(
             "the archives end with event {}, and the record begins with event {}",
             archives.sequence,
-            archived.sequence + 1
+            left_out.sequence + 1
         );
         return Err(Failure::new(Kind::Conflict, message).hint("name all archives, the oldest first"));
     }
-    if archives != archived {
-        let fault = format!("event {} in the archive is not the one that was taken out", archived.sequence);
+    if archives != left_out {
+        let fault = format!("event {} in the archive is not the one that was taken out", left_out.sequence);
         return Err(tampered("the record", Tampered(fault)));
     }
     Ok(())
@@ -185,14 +185,15 @@ fn tell(desk: &mut Desk<'_>, seen: &Seen, head: Head) -> Result<()> {
     if desk.format() != Format::Text {
         return desk.print_records(&["events", "head"], [vec![events.into(), link.into()]], false);
     }
-    let mut said = if events == 1 { "1 event".to_owned() } else { format!("{events} events") };
-    said.push_str(", as written");
-    if seen.archived > 0 && seen.in_store > 0 {
-        said.push_str(&format!(", {} of them archived", seen.archived));
-    } else if seen.left_out > 0 {
+    if seen.left_out > 0 {
         desk.terminal.note(&format!("Events up to number {} are archived, and not looked at.", grouped(seen.left_out)));
     }
-    desk.print(&format!("{said}\nhead: {link}\n"))
+    let events = if events == 1 { "1 event".to_owned() } else { format!("{events} events") };
+    let among = match (seen.archived, seen.in_store) {
+        (0, _) | (_, 0) => String::new(),
+        (archived, _) => format!(", {archived} of them archived"),
+    };
+    desk.print(&format!("{events}, as written{among}\nhead: {link}\n"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]

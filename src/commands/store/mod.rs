@@ -96,6 +96,7 @@ pub fn resolved(path: PathBuf) -> PathBuf {
 }
 
 /// The failure for a place that is taken.
+#[must_use]
 pub fn taken(message: String) -> Failure {
     Failure::new(Kind::Conflict, message).hint("name a new place; passdesk never overwrites one")
 }

@@ -6,11 +6,20 @@ use crate::cli::users::{Command, EditArgs, List};
 use crate::commands::{init, users};
 
 fn adding(username: &str) -> Add {
-    Add { username: username.into(), name: String::new(), email: None, role: vec![], handover: quiet() }
+    Add { username: username.into(), name: String::new(), email: None, role: vec![], key: None, handover: quiet() }
 }
 
 fn editing(id: &str) -> EditArgs {
-    EditArgs { id: id.into(), username: None, name: None, email: None, role: vec![], no_roles: false, expires_on: None }
+    EditArgs {
+        id: id.into(),
+        username: None,
+        name: None,
+        email: None,
+        role: vec![],
+        no_roles: false,
+        key: None,
+        expires_on: None,
+    }
 }
 
 #[test]

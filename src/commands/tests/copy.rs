@@ -157,7 +157,7 @@ const ISSUING: [Issuing; 3] = [
 ];
 
 fn carol() -> Add {
-    Add { username: "carol".into(), name: String::new(), email: None, role: Vec::new(), handover: sent() }
+    Add { username: "carol".into(), name: String::new(), email: None, role: Vec::new(), key: None, handover: sent() }
 }
 
 fn sent() -> TemporaryFlags {

@@ -3,8 +3,10 @@
 mod accounts;
 mod copy;
 mod elsewhere;
+mod many;
 mod me;
 mod reset;
+mod sealed;
 mod tokens;
 mod unknown;
 
@@ -476,6 +478,7 @@ impl Site {
             name: format!("Name of {username}"),
             email: None,
             role: roles.to_vec(),
+            key: None,
             handover: quiet(),
         };
         self.call(Call::default(), |desk| super::users::add::run(desk, &add)).succeeds().password()
@@ -523,7 +526,7 @@ fn reset(ids: &[&str]) -> Reset {
 }
 
 fn many(ids: &[&str]) -> Many {
-    Many { ids: ids.iter().map(|&id| id.into()).collect() }
+    Many { ids: ids.iter().map(|&id| id.into()).collect(), ..Many::default() }
 }
 
 fn secret(prompt: &'static str, answer: &str) -> Step {

@@ -1,13 +1,15 @@
 //! A store that vanishes during a commit. Nobody knows whether the commit was made.
 
 use super::*;
+use crate::cli::users::{Command, ManyFlags};
 use crate::commands::{audit, me, users};
+use crate::domain::account::Lifecycle;
 use crate::domain::actor::Actor;
 use crate::domain::delivery::Undelivered;
 use crate::domain::finding::Finding;
 use crate::domain::hash::StoredHash;
 use crate::store::contract::losing::losing;
-use crate::store::{NewAccount, NewStore, PreparedStore, Purpose, Store, StoreFile, Watch};
+use crate::store::{EventFilter, NewAccount, NewStore, PreparedStore, Purpose, Store, StoreFile, Watch};
 
 /// The stores of a site. They lose the answer to each commit.
 struct Losing<'a> {
@@ -163,4 +165,33 @@ fn whoever_chose_a_password_is_told_how_to_find_out() {
     assert_eq!(failure.kind, Kind::OutcomeUnknown);
     assert!(failure.hint.unwrap().words.starts_with("try to sign in with the new password"));
     assert!(site.lets_in("alice", GOOD));
+}
+
+#[test]
+fn a_change_of_which_nobody_knows_is_in_the_file_as_such_and_the_next_run_finds_out() {
+    for writes in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let way = ManyFlags { output: Some(path.clone()), ..ManyFlags::default() };
+        let disable = Command::Disable(Many { way, ..many(&["alice", "root"]) });
+        let run = |desk: &mut Desk<'_>| {
+            desk.global.format = Format::Csv;
+            users::run(desk, &disable)
+        };
+        let (mut site, _, failure) = without_an_answer(writes, run);
+        assert_eq!((failure.items[0].target.as_str(), failure.items[0].failure.kind), ("alice", Kind::OutcomeUnknown));
+        assert_eq!((failure.items[1].target.as_str(), failure.items[1].failure.kind), ("root", Kind::Failed));
+        assert!(failure.hint.unwrap().words.contains("--resume"));
+        let row = |text: &str| text.lines().find(|line| line.starts_with("alice,")).unwrap().to_owned();
+        assert!(row(&std::fs::read_to_string(&path).unwrap()).contains(",disable,outcome_unknown,"));
+        assert_eq!(site.account("alice").lifecycle == Lifecycle::Disabled, writes);
+        let way = ManyFlags { resume: Some(path.clone()), ..ManyFlags::default() };
+        let disable = Command::Disable(Many { way, ..many(&["alice"]) });
+        site.call(Call::default(), |desk| users::run(desk, &disable)).succeeds();
+        assert!(row(&std::fs::read_to_string(&path).unwrap()).contains(",disable,done,"));
+        assert_eq!(site.account("alice").lifecycle, Lifecycle::Disabled);
+        let disabled = EventFilter { action: Some("disable".into()), ..EventFilter::default() };
+        let events = site.stores.open().unwrap().events(&disabled, None, 10).unwrap();
+        assert_eq!(events.iter().filter(|event| event.target == "alice").count(), 1);
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::users::Add;
 use crate::commands::actor::acting;
+use crate::commands::keys::{NamedKeys, OwnKey};
 use crate::commands::way_out;
 use crate::commands::{Desk, email};
 use crate::domain::account::Lifecycle;
@@ -19,6 +20,13 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     let email = email(args.email.as_deref())?;
     let roles: Roles = args.role.iter().copied().collect();
     way_out::check(&args.handover.way_out, desk, 1)?;
+    let encrypt_to = &args.handover.way_out.encrypt_to;
+    let key = OwnKey::of(args.key.as_deref().unwrap_or_default(), desk)?;
+    let keys = if key.is_some() {
+        NamedKeys::of(encrypt_to, desk)?
+    } else {
+        NamedKeys::of_newcomer(encrypt_to, desk, "give it one with --key, or name a key with --encrypt-to")?
+    };
     let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
@@ -28,6 +36,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     if !roles.is_empty() {
         acting.may_to(&mut store, Action::Grant, subject)?;
     }
+    let public_key = key.read(desk)?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
+    let to = keys.map(|keys| keys.recipients(&username, public_key.as_ref())).transpose()?;
     super::are_free(&store, Some(&username), email.as_ref(), None)?;
 
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
@@ -37,9 +48,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
         desk,
         (&username, &display_name, Lifecycle::Active),
         lifetime,
+        to.as_ref(),
         |temporary| {
             let (username, display_name) = (username.clone(), display_name.clone());
-            let new = NewAccount { username, display_name, email, roles, temporary };
+            let new = NewAccount { username, display_name, email, roles, public_key, temporary };
             Ok(store.add_account(acting.actor(), &new).map(drop)?)
         },
     )?;

@@ -15,10 +15,12 @@ pub enum Column {
     Roles,
     /// The hash of the password.
     Hash,
+    /// The public key of its owner.
+    PublicKey,
 }
 
 /// The names of each column, as [`key`] has them.
-const NAMES: [(Column, &[&str]); 5] = [
+const NAMES: [(Column, &[&str]); 6] = [
     (
         Column::Username,
         &[
@@ -66,6 +68,10 @@ const NAMES: [(Column, &[&str]); 5] = [
     ),
     (Column::Roles, &["role", "roles", "rol", "rollen"]),
     (Column::Hash, &["passwordhash", "hash", "hashedpassword", "wachtwoordhash", "hashdumotdepasse"]),
+    (
+        Column::PublicKey,
+        &["publickey", "sshkey", "sshpublickey", "publiekesleutel", "openbaresleutel", "clepublique", "clessh"],
+    ),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.

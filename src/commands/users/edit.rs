@@ -4,11 +4,13 @@ use jiff::civil::Date;
 
 use crate::cli::users;
 use crate::commands::actor::acting;
+use crate::commands::keys::OwnKey;
 use crate::commands::{Desk, done, email, find};
 use crate::domain::Invalid;
 use crate::domain::authority::{Action, Subject};
 use crate::domain::clock::{Timestamp, moment_and_span, spoken};
 use crate::domain::name::Username;
+use crate::domain::public_key::PublicKey;
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
 use crate::domain::text::quoted;
@@ -24,10 +26,12 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         display_name: args.name.as_deref().map(str::parse).transpose()?,
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
+        public_key: None,
         expires_at: args.expires_on.as_deref().map(|text| last_day(desk, text)).transpose()?,
     };
-    if username.is_none() && edit == Edit::default() {
-        let hint = "add --username, --name, --email, --role, --no-roles or --expires-on";
+    let key = args.key.as_deref().map(|key| OwnKey::of(key, desk)).transpose()?;
+    if username.is_none() && key.is_none() && edit == Edit::default() {
+        let hint = "add --username, --name, --email, --role, --no-roles, --key or --expires-on";
         return Err(Failure::new(Kind::Usage, "nothing is to be changed").hint(hint));
     }
 
@@ -38,6 +42,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let account = find(&store, &target)?;
     let subject = Subject::from(&account);
     acting.may_change(&mut store, Action::Edit, &account)?;
+    edit.public_key = key.map(|key| key.read(desk)).transpose()?;
     if let Some(roles) = edit.roles.filter(|roles| *roles != account.roles) {
         // The store checks the same: granting looks at the new roles, revoking at the old ones.
         acting.may_to(&mut store, Action::Grant, Subject { roles, ..subject })?;
@@ -58,6 +63,14 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     if account.roles != before.roles {
         let said = |roles: Roles| if roles.is_empty() { "none".into() } else { roles.join(", ") };
         desk.terminal.note(&format!("Roles: {}; before: {}.", said(account.roles), said(before.roles)));
+    }
+    if account.public_key != before.public_key {
+        let said = |key: &Option<PublicKey>| key.as_ref().map_or_else(|| "none".into(), PublicKey::fingerprint);
+        desk.terminal.note(&format!(
+            "Public key: {}; before: {}.",
+            said(&account.public_key),
+            said(&before.public_key)
+        ));
     }
     if account.expires_at != before.expires_at {
         let now = desk.now()?;

@@ -10,18 +10,14 @@ pub mod list;
 mod many;
 pub mod purge;
 pub mod reset;
-pub mod roles;
+mod selection;
 pub mod show;
 mod suggest;
 
-use std::borrow::Cow;
-
-use self::many::{Done, change_each};
-use super::{Desk, lost_address};
+use super::Desk;
 use crate::cli::users::Command;
 use crate::domain::account::{Account, AccountId};
-use crate::domain::authority::Action;
-use crate::domain::clock::Timestamp;
+use crate::domain::change::Change;
 use crate::domain::email::Email;
 use crate::domain::name::Username;
 use crate::domain::target::Target;
@@ -38,41 +34,16 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Import(args) => import::run(desk, args),
         Command::Edit(args) => edit::run(desk, args),
         Command::Reset(args) => reset::run(desk, args),
-        Command::RequireChange(args) => {
-            let done: Done = |_, _, _| "must choose a new password at the next sign-in.".into();
-            change_each(desk, args, Action::RequireChange, Store::require_change, done)
-        }
-        Command::Unlock(args) => change_each(desk, args, Action::Unlock, Store::unlock, unlocked),
-        Command::Disable(args) => {
-            let done: Done = |_, _, _| "is disabled; every sign-in and token has ended.".into();
-            change_each(desk, args, Action::Disable, Store::disable, done)
-        }
-        Command::Enable(args) => change_each(desk, args, Action::Enable, Store::enable, |_, _, _| "is enabled.".into()),
-        Command::Remove(args) => {
-            let done: Done = |_, _, _| "is removed; 'passdesk users restore' brings it back.".into();
-            change_each(desk, args, Action::Remove, Store::remove, done)
-        }
-        Command::Restore(args) => change_each(desk, args, Action::Restore, Store::restore, restored),
-        Command::Grant(args) => roles::grant(desk, args),
-        Command::Revoke(args) => roles::revoke(desk, args),
+        Command::RequireChange(args) => many::run(desk, args, Change::RequireChange),
+        Command::Unlock(args) => many::run(desk, args, Change::Unlock),
+        Command::Disable(args) => many::run(desk, args, Change::Disable),
+        Command::Enable(args) => many::run(desk, args, Change::Enable),
+        Command::SignOut(args) => many::run(desk, args, Change::SignOut),
+        Command::Remove(args) => many::run(desk, args, Change::Remove),
+        Command::Restore(args) => many::run(desk, args, Change::Restore),
+        Command::Grant(args) => many::run(desk, &args.many, Change::Grant(args.role)),
+        Command::Revoke(args) => many::run(desk, &args.many, Change::Revoke(args.role)),
         Command::Purge(args) => purge::run(desk, args),
-    }
-}
-
-/// What a restore did.
-fn restored(before: &Account, after: Option<&Account>, _: Timestamp) -> Cow<'static, str> {
-    let lost = after.and_then(|after| lost_address(before, after));
-    lost.map_or("is restored.".into(), |lost| format!("is restored {lost}").into())
-}
-
-/// What an unlock did.
-fn unlocked(account: &Account, _: Option<&Account>, now: Timestamp) -> Cow<'static, str> {
-    let had_to_wait = account.locked_at.is_some() || account.tries.failed > 0;
-    match (had_to_wait, account.out_of_use(now)) {
-        (true, None) => "may try to sign in again at once.".into(),
-        (true, Some(state)) => format!("is unlocked, and still {state}.").into(),
-        (false, None) => "was not locked.".into(),
-        (false, Some(state)) => format!("was not locked. It is {state}.").into(),
     }
 }
 

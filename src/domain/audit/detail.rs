@@ -43,6 +43,8 @@ table! {
     Changed => "changed", "changed: {}";
     /// The new username.
     Username => "username", "username: {}";
+    /// The fingerprint of the public key that the account keeps.
+    PublicKey => "public_key", "public key: {}";
     /// The label of a token.
     Label => "label", "{}";
     /// The roles.

@@ -16,8 +16,7 @@ use super::authority::Action;
 use super::name::Username;
 
 /// The actions in the record that need no role.
-const WITHOUT_A_ROLE: [&str; 8] =
-    ["sign-in", "sign-out", "change-password", "profile", "verify", "renew-hash", "lock", "recover"];
+const WITHOUT_A_ROLE: [&str; 7] = ["sign-in", "change-password", "profile", "verify", "renew-hash", "lock", "recover"];
 
 /// All actions that the record knows.
 pub const ACTIONS: [&str; WITHOUT_A_ROLE.len() + Action::ALL.len()] = {

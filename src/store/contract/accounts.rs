@@ -4,6 +4,9 @@ use super::{
     HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary, when,
 };
 use crate::domain::account::{Account, Lifecycle, State};
+use crate::domain::change::Change;
+use crate::domain::public_key::PublicKey;
+use crate::domain::public_key::made_up::AGE;
 use crate::domain::role::Role;
 use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
 
@@ -55,6 +58,19 @@ pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut Store) {
     assert_eq!(list(store, &searched, Sort::Id, false, 10), [edited]);
 }
 
+pub fn an_account_keeps_a_key_until_another_edit_takes_it(store: &mut Store) {
+    let alice = added(store, "alice", &[]);
+    let key: PublicKey = AGE[0].parse().unwrap();
+    for key in [Some(key), None] {
+        let edit = Edit { public_key: Some(key.clone()), ..Edit::default() };
+        let seen = get(store, alice.id).revision;
+        store.edit_account(&operator(), alice.id, seen, &edit).unwrap();
+        let edited = get(store, alice.id);
+        assert_eq!(edited.public_key, key);
+        assert_eq!(Account { public_key: None, revision: alice.revision, ..edited }, alice);
+    }
+}
+
 pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
@@ -68,7 +84,7 @@ pub fn a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins(store: &m
 
 pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, alice.id, alice.revision).unwrap();
     let alice = get(store, alice.id);
     store.reset_password(&operator(), alice.id, alice.revision, &temporary("second")).unwrap();
     assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
@@ -76,7 +92,7 @@ pub fn a_reset_of_a_disabled_account_leaves_it_disabled(store: &mut Store) {
 
 pub fn require_change_keeps_the_password(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::RequireChange, alice.id, alice.revision).unwrap();
     let flagged = get(store, alice.id);
     assert_eq!((flagged.must_change, flagged.temporary_until), (true, None));
     assert_eq!(hash_of(store, &flagged), "$argon2id$own");
@@ -84,14 +100,14 @@ pub fn require_change_keeps_the_password(store: &mut Store) {
 
 pub fn an_enabled_account_is_active_again(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.disable(&operator(), alice.id, alice.revision).unwrap();
-    store.enable(&operator(), alice.id, get(store, alice.id).revision).unwrap();
+    store.change_account(&operator(), Change::Disable, alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Enable, alice.id, get(store, alice.id).revision).unwrap();
     assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Active);
 }
 
 pub fn every_change_of_an_account_refuses_a_revision_that_has_passed(store: &mut Store) {
     let seen = settled(store, "alice", &[]);
-    store.require_change(&operator(), seen.id, seen.revision).unwrap();
+    store.change_account(&operator(), Change::RequireChange, seen.id, seen.revision).unwrap();
     let before = get(store, seen.id);
     for (change, outcome) in every_change(store, &operator(), &seen) {
         assert!(matches!(outcome, Err(StoreError::Conflict(_))), "{change}");
@@ -152,7 +168,7 @@ pub fn the_states_of_a_list_are_those_of_its_accounts(store: &mut Store) {
     added(store, "flagged", &[]);
     settled(store, "active", &[]);
     let disabled = added(store, "disabled", &[]);
-    store.disable(&operator(), disabled.id, disabled.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, disabled.id, disabled.revision).unwrap();
     let expired = added(store, "expired", &[]);
     let old = NewTemporary { until: at(0), ..temporary("old") };
     when(-1, || store.reset_password(&operator(), expired.id, expired.revision, &old)).unwrap();
@@ -172,7 +188,7 @@ pub fn everybody_but_the_removed_is_counted(store: &mut Store) {
     for username in ["alice", "bob", "carol"] {
         let account = added(store, username, &[]);
         if username == "bob" {
-            store.remove(&operator(), account.id, account.revision).unwrap();
+            store.change_account(&operator(), Change::Remove, account.id, account.revision).unwrap();
         }
     }
     assert_eq!(store.count(&Filter::default()).unwrap(), 2);
@@ -188,7 +204,7 @@ pub fn suggestions_are_led_by_usernames_that_begin_so(store: &mut Store) {
         added(store, username, &[]);
     }
     let gone = added(store, "anton", &[]);
-    store.remove(&operator(), gone.id, gone.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, gone.id, gone.revision).unwrap();
     for (text, expected) in [
         ("an", &["ann", "anna", "dan"][..]),
         ("AN", &["ann", "anna", "dan"]),

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::{acting, added, get, hash, new, operator, proof, settled, when};
 use crate::domain::account::{Account, Lifecycle};
 use crate::domain::audit::{Detail, DetailKey, Entry, Head};
+use crate::domain::change::Change;
 use crate::domain::delivery::made_up::{delivered, undelivered};
 use crate::domain::role::Role;
 use crate::domain::target::Target;
@@ -31,9 +32,9 @@ pub fn opened(stores: &dyn Stores) -> Store {
 
 /// A store with one account that is not in its place yet.
 fn prepared(stores: &dyn Stores) -> Box<dyn PreparedStore> {
-    let NewAccount { username, display_name, email, roles, temporary } = new("first", &[]);
+    let NewAccount { username, display_name, email, roles, public_key, temporary } = new("first", &[]);
     let temporary = NewTemporary { hash: undelivered(hash("first")), until: temporary.until };
-    let first = NewAccount { username, display_name, email, roles, temporary };
+    let first = NewAccount { username, display_name, email, roles, public_key, temporary };
     stores.prepare(&operator(), &first, &mut |_| ()).unwrap()
 }
 
@@ -82,13 +83,13 @@ pub fn two_admins_who_disable_each_other_at_once_leave_one(stores: &(impl Stores
         let by = [0, 1].map(|number| acting(&store, &seen[number]));
         let outcomes = all_at_once(stores, 2, |number, store| {
             let other = &seen[1 - number];
-            is_done(&store.disable(&by[number], other.id, other.revision))
+            is_done(&store.change_account(&by[number], Change::Disable, other.id, other.revision).map(drop))
         });
         assert_eq!(outcomes.iter().filter(|done| **done).count(), 1);
         let left = admins.map(|id| get(&store, id));
         let out: Vec<_> = left.iter().filter(|admin| admin.lifecycle == Lifecycle::Disabled).collect();
         assert_eq!(out.len(), 1);
-        store.enable(&operator(), out[0].id, out[0].revision).unwrap();
+        store.change_account(&operator(), Change::Enable, out[0].id, out[0].revision).unwrap();
     }
 }
 
@@ -129,9 +130,12 @@ pub fn a_name_that_is_wanted_at_once_by_a_rename_and_others_is_one_accounts(stor
 pub fn of_many_who_change_an_account_as_they_saw_it_one_does(stores: &(impl Stores + Sync)) {
     let mut store = opened(stores);
     let alice = settled(&mut store, "alice", &[]).id;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let seen = get(&store, alice).revision;
-        let outcomes = all_at_once(stores, 4, |_, store| is_done(&store.require_change(&operator(), alice, seen)));
+        let change = if round % 2 == 0 { Change::Disable } else { Change::Enable };
+        let outcomes = all_at_once(stores, 4, |_, store| {
+            is_done(&store.change_account(&operator(), change, alice, seen).map(drop))
+        });
         assert_eq!(outcomes.iter().filter(|done| **done).count(), 1);
     }
 }

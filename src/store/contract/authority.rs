@@ -9,6 +9,7 @@ use super::{
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::store::{self, Edit, Filter, Sort, Store, StoreError};
@@ -37,22 +38,22 @@ pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut Store) {
 
 pub fn a_removed_account_is_out_of_the_list_and_comes_back_as_it_was(store: &mut Store) {
     let alice = settled(store, "alice", &[Role::Helpdesk]);
-    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, alice.id, alice.revision).unwrap();
     assert_eq!(list(store, &Filter::default(), Sort::Id, false, 10), []);
     let removed = Filter { state: Some(State::Removed), ..Filter::default() };
     assert_eq!(store.count(&removed).unwrap(), 1);
     let seen = get(store, alice.id);
     assert_eq!(seen.state(at(0)), State::Removed);
-    store.restore(&operator(), alice.id, seen.revision).unwrap();
+    store.change_account(&operator(), Change::Restore, alice.id, seen.revision).unwrap();
     let restored = get(store, alice.id);
     assert_eq!(Account { revision: alice.revision, ..restored }, alice);
-    let again = store.restore(&operator(), alice.id, get(store, alice.id).revision);
+    let again = store.change_account(&operator(), Change::Restore, alice.id, get(store, alice.id).revision);
     assert!(matches!(again, Err(StoreError::Conflict(_))));
 }
 
 pub fn a_removed_account_is_only_restored(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, alice.id, alice.revision).unwrap();
     let before = get(store, alice.id);
     for (change, outcome) in every_change(store, &operator(), &before) {
         assert_eq!(outcome.is_ok(), change == "restore", "{change}");
@@ -64,7 +65,7 @@ pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mu
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
     let known = proof(store, &alice);
-    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, alice.id, alice.revision).unwrap();
     assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
     proves_nothing(store, &alice, known);
     assert!(matches!(store.add_account(&operator(), &new("alice", &[])), Err(StoreError::Conflict(_))));
@@ -73,7 +74,7 @@ pub fn a_removed_account_loses_its_sign_ins_and_keeps_its_names_taken(store: &mu
 pub fn a_purge_forgets_what_was_removed_until_then(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let bob = settled(store, "bob", &[]);
-    store.remove(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, alice.id, alice.revision).unwrap();
     assert_eq!(store.purge(&operator(), SignedDuration::from_secs(1)).unwrap(), 0);
     assert_eq!(store.purge(&operator(), SignedDuration::ZERO).unwrap(), 1);
     assert_eq!(store.account(&Target::Id(alice.id)).unwrap(), None);
@@ -87,8 +88,8 @@ fn every_loss(store: &mut Store, by: &Actor, admin: &Account) -> Vec<(&'static s
     vec![
         ("demote", store.edit_account(by, id, seen, &none)),
         ("reset", store.reset_password(by, id, seen, &temporary("x"))),
-        ("disable", store.disable(by, id, seen)),
-        ("remove", store.remove(by, id, seen)),
+        ("disable", store.change_account(by, Change::Disable, id, seen).map(drop)),
+        ("remove", store.change_account(by, Change::Remove, id, seen).map(drop)),
     ]
 }
 
@@ -114,7 +115,7 @@ pub fn the_last_admin_is_known(store: &mut Store) {
 pub fn with_another_admin_to_count_on_one_may_go(store: &mut Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
-    store.remove(&operator(), admin.id, admin.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, admin.id, admin.revision).unwrap();
 }
 
 pub fn an_admin_with_a_temporary_password_is_no_replacement(store: &mut Store) {
@@ -130,14 +131,14 @@ pub fn the_first_admin_may_be_reset_before_they_have_signed_in(store: &mut Store
     let first = added(store, "first", &[Role::GlobalAdmin]);
     store.reset_password(&operator(), first.id, first.revision, &temporary("second")).unwrap();
     let first = get(store, first.id);
-    let disabled = store.disable(&operator(), first.id, first.revision);
+    let disabled = store.change_account(&operator(), Change::Disable, first.id, first.revision);
     assert!(matches!(disabled, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
 }
 
 pub fn two_admins_who_disable_each_other_leave_one(store: &mut Store) {
     let [ada, ben] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
-    store.disable(&acting(store, &ada), ben.id, ben.revision).unwrap();
-    let second = store.disable(&acting(store, &ben), ada.id, ada.revision);
+    store.change_account(&acting(store, &ada), Change::Disable, ben.id, ben.revision).unwrap();
+    let second = store.change_account(&acting(store, &ben), Change::Disable, ada.id, ada.revision);
     assert!(matches!(second, Err(StoreError::Refused(_))));
     assert_eq!(get(store, ada.id).lifecycle, Lifecycle::Active);
 }
@@ -145,7 +146,7 @@ pub fn two_admins_who_disable_each_other_leave_one(store: &mut Store) {
 pub fn a_recovered_admin_is_switched_on_with_a_temporary_password(store: &mut Store) {
     settled(store, "other", &[Role::GlobalAdmin]);
     let admin = settled(store, "admin", &[Role::GlobalAdmin]);
-    store.disable(&operator(), admin.id, admin.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, admin.id, admin.revision).unwrap();
     let seen = get(store, admin.id);
     store.recover(&operator(), admin.id, seen.revision, &temporary("second")).unwrap();
     assert_eq!(get(store, admin.id).state(at(0)), State::MustChange);

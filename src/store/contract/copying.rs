@@ -11,6 +11,7 @@ use super::tries::THROTTLE;
 use super::{HOUR, acting, added, get, new, operator, settled, signed_in, token_of, when};
 use crate::domain::account::AccountId;
 use crate::domain::audit::{Detail, DetailKey, Entry, Event, Outcome};
+use crate::domain::change::Change;
 use crate::domain::digest::FileDigest;
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
@@ -37,8 +38,8 @@ fn fill(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let [bob, carl, dora] = ["bob", "carl", "dora"].map(|username| added(store, username, &[Role::Helpdesk]));
     let eve = settled(store, "eve", &[]);
-    store.disable(&operator(), bob.id, bob.revision).unwrap();
-    store.remove(&operator(), carl.id, carl.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, bob.id, bob.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, carl.id, carl.revision).unwrap();
     let rename = Rename { to: "dorothea".parse().unwrap(), kept_for: SignedDuration::from_hours(1) };
     let edit = Edit { username: Some(rename), ..Edit::default() };
     store.edit_account(&operator(), dora.id, dora.revision, &edit).unwrap();
@@ -59,7 +60,7 @@ fn fill(store: &mut Store) {
     let import = Import { new: &newcomers(2 * PIECES + 1), edits: &[], skipped: 0, file: FileDigest::of(b"") };
     store.import(&operator(), import, &mut |_| true).unwrap();
     let gone = added(store, "gone", &[]);
-    store.remove(&operator(), gone.id, gone.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, gone.id, gone.revision).unwrap();
     let seen = get(store, gone.id).revision;
     store.purge_account(&operator(), gone.id, seen).unwrap();
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
 use crate::store::{Edit, Filter, Occasion, PassedTry, Sort, Store, StoreError};
@@ -47,7 +48,7 @@ pub fn an_account_ends_by_itself(store: &mut Store) {
         assert!(matches!(replaced, Err(StoreError::Conflict(_))));
         assert_eq!(get(store, alice.id), alice);
         let bob = settled(store, "bob", &[]);
-        let unlocked = store.unlock(&by, bob.id, bob.revision);
+        let unlocked = store.change_account(&by, Change::Unlock, bob.id, bob.revision);
         assert!(matches!(unlocked, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
     });
 }
@@ -82,7 +83,7 @@ pub fn whoever_was_let_in_signed_in_last_then(store: &mut Store) {
         assert_eq!(get(store, alice.id).last_sign_in_at, Some(at(second)));
     }
     let alice = get(store, alice.id);
-    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::RequireChange, alice.id, alice.revision).unwrap();
     when(4, || let_in(store, &alice, Occasion::Verify));
     assert_eq!(get(store, alice.id).last_sign_in_at, Some(at(3)), "who must choose a password first is not let in");
 }

@@ -4,6 +4,7 @@ use super::{acting, added, at, get, list, operator, proof, settled, when, words}
 use crate::domain::account::{Account, State};
 use crate::domain::actor::{Actor, Proof};
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::digest::FileDigest;
 use crate::domain::email::Email;
 use crate::domain::hash::{Scheme, StoredHash};
@@ -20,6 +21,7 @@ pub fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
+        public_key: None,
         hash: None,
     }
 }
@@ -76,7 +78,7 @@ pub fn an_import_makes_accounts_without_a_password(store: &mut Store) {
 pub fn an_import_says_the_numbers_that_it_gave_in_its_order(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     let gone = added(store, "gone", &[]);
-    store.remove(&operator(), gone.id, gone.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, gone.id, gone.revision).unwrap();
     store.purge(&operator(), jiff::SignedDuration::ZERO).unwrap();
     let new = ["dora", "alice", "carol"].map(|username| newcomer(username, &[]));
     let imported = import(store, &operator(), &new, &[]).unwrap();
@@ -221,7 +223,7 @@ pub fn an_import_leaves_an_admin_to_count_on(store: &mut Store) {
 
 pub fn newcomers_meet_their_namesakes(store: &mut Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
-    store.remove(&operator(), bob.id, bob.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, bob.id, bob.revision).unwrap();
     let bob = get(store, bob.id);
     let of = [
         newcomer("carol", &[]),

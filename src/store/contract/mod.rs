@@ -32,6 +32,7 @@ use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Operator, Proof};
 use crate::domain::audit::{Detail, Event};
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::clock::{Clock, readable};
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::made_up::delivered;
@@ -53,6 +54,7 @@ macro_rules! laws {
                 a_username_is_taken_once,
                 an_address_is_taken_once_whatever_its_case,
                 an_edit_changes_what_it_names_and_nothing_else,
+                an_account_keeps_a_key_until_another_edit_takes_it,
                 a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins,
                 a_reset_of_a_disabled_account_leaves_it_disabled,
                 require_change_keeps_the_password,
@@ -88,6 +90,12 @@ macro_rules! laws {
                 a_batch_leaves_the_last_admin_to_count_on,
                 a_batch_is_about_accounts_as_they_are_by_then,
                 an_empty_batch_changes_nothing,
+                a_batch_is_each_change_after_the_other,
+                what_is_so_already_is_neither_written_nor_recorded,
+                what_is_refused_of_many_changes_changes_nothing_and_leaves_the_others,
+                many_changes_leave_the_last_admin_to_count_on,
+                an_actor_who_takes_their_own_role_is_refused_the_rest_of_a_batch,
+                what_a_batch_records_is_a_chain,
                 a_reset_is_known_by_its_operation_for_good,
             }
             ends {
@@ -125,6 +133,7 @@ macro_rules! laws {
                 an_actor_whose_password_has_been_changed_meanwhile_is_refused,
                 a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back,
                 signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own,
+                signing_somebody_out_ends_their_sign_ins_and_tokens_and_nothing_else,
             }
             tries {
                 a_name_that_is_nobodys_is_not_looked_up,
@@ -349,6 +358,7 @@ fn new(username: &str, roles: &[Role]) -> NewAccount {
         display_name: format!("Name of {username}").parse().unwrap(),
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
+        public_key: None,
         temporary: temporary(username),
     }
 }
@@ -429,22 +439,33 @@ fn list(store: &Store, filter: &Filter, sort: Sort, reverse: bool, limit: usize)
     }
 }
 
+/// Each change that can be made to many accounts. An account that is restored comes last.
+const EACH: [Change; 9] = [
+    Change::Revoke(Role::Auditor),
+    Change::Grant(Role::GlobalAdmin),
+    Change::RequireChange,
+    Change::Unlock,
+    Change::Disable,
+    Change::Enable,
+    Change::SignOut,
+    Change::Remove,
+    Change::Restore,
+];
+
 /// Runs every change of an account. Returns the outcome of each.
 fn every_change(store: &mut Store, by: &Actor, target: &Account) -> BTreeMap<&'static str, super::Result<()>> {
     let (id, seen) = (target.id, target.revision);
     let roles = Edit { roles: Some(Roles::from_iter([Role::GlobalAdmin])), ..Edit::default() };
-    BTreeMap::from([
+    let mut all = BTreeMap::from([
         ("edit", store.edit_account(by, id, seen, &Edit::default())),
-        ("grant", store.edit_account(by, id, seen, &roles)),
+        ("edit of roles", store.edit_account(by, id, seen, &roles)),
         ("reset", store.reset_password(by, id, seen, &temporary("x"))),
-        ("require-change", store.require_change(by, id, seen)),
-        ("unlock", store.unlock(by, id, seen)),
-        ("disable", store.disable(by, id, seen)),
-        ("enable", store.enable(by, id, seen)),
-        ("remove", store.remove(by, id, seen)),
-        ("restore", store.restore(by, id, seen)),
-        ("purge", store.purge_account(by, id, seen)),
-    ])
+    ]);
+    for change in EACH {
+        all.insert(change.action().name(), store.change_account(by, change, id, seen).map(drop));
+    }
+    all.insert("purge", store.purge_account(by, id, seen));
+    all
 }
 
 /// Tries every operation: on one account, on many, on none, and on a new one. Each must be refused for this reason, and
@@ -472,6 +493,12 @@ fn all_is_refused(store: &mut Store, by: &Actor, target: &Account, is_why: impl 
         (
             "reset of many",
             store.reset_passwords(by, &[(target.id, temporary("x"))]).and_then(|mut each| each.pop().unwrap()),
+        ),
+        (
+            "many changes",
+            store
+                .change_accounts(by, Change::Enable, &[(target.id, target.revision)])
+                .and_then(|mut each| each.pop().unwrap().map(drop)),
         ),
         ("set-policy", store.set_policy(by, &Policy::default(), Setting::LockAfter, "7").map(drop)),
         (

@@ -6,6 +6,7 @@ use super::imports::newcomer;
 use super::{HOUR, added, get, hash_of, list, new, operator, settled, signed_in, temporary, token_of, when, words};
 use crate::domain::account::Account;
 use crate::domain::audit::Event;
+use crate::domain::change::Change;
 use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
@@ -154,7 +155,7 @@ pub fn the_record_says_what_an_account_was_called(store: &mut Store) {
 pub fn the_address_of_a_removed_account_is_free_at_once(store: &mut Store) {
     let carol = added(store, "carol", &[]);
     let email = carol.email.clone().unwrap();
-    store.remove(&operator(), carol.id, carol.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, carol.id, carol.revision).unwrap();
     let address: Target = "carol@example.org".parse().unwrap();
     assert_eq!(store.account(&address).unwrap(), None);
     let removed = get(store, carol.id);
@@ -164,20 +165,20 @@ pub fn the_address_of_a_removed_account_is_free_at_once(store: &mut Store) {
     let dora = store.add_account(&operator(), &dora).unwrap();
     assert_eq!(store.account(&address).unwrap().map(|account| account.id), Some(dora));
     // Both may have had it.
-    store.remove(&operator(), dora, get(store, dora).revision).unwrap();
+    store.change_account(&operator(), Change::Remove, dora, get(store, dora).revision).unwrap();
     assert_eq!(store.removed_with(&email).unwrap().len(), 2);
 }
 
 pub fn an_account_comes_back_without_an_address_that_another_has(store: &mut Store) {
     let [carol, dora] = ["carol", "dora"].map(|username| added(store, username, &[]));
     for account in [&carol, &dora] {
-        store.remove(&operator(), account.id, account.revision).unwrap();
+        store.change_account(&operator(), Change::Remove, account.id, account.revision).unwrap();
     }
     let erin = NewAccount { email: carol.email.clone(), ..new("erin", &[]) };
     store.add_account(&operator(), &erin).unwrap();
     for (account, email) in [(&carol, None), (&dora, dora.email.clone())] {
         let removed = get(store, account.id);
-        store.restore(&operator(), account.id, removed.revision).unwrap();
+        store.change_account(&operator(), Change::Restore, account.id, removed.revision).unwrap();
         assert_eq!(get(store, account.id).email, email);
     }
     assert_eq!(words(&last_of(store, &carol)), "changed: email");
@@ -185,7 +186,7 @@ pub fn an_account_comes_back_without_an_address_that_another_has(store: &mut Sto
 
 pub fn an_admin_is_recovered_without_an_address_that_another_has(store: &mut Store) {
     let [admin, _] = ["ada", "ben"].map(|username| settled(store, username, &[Role::GlobalAdmin]));
-    store.remove(&operator(), admin.id, admin.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, admin.id, admin.revision).unwrap();
     let erin = NewAccount { email: admin.email.clone(), ..new("erin", &[]) };
     store.add_account(&operator(), &erin).unwrap();
     store.recover(&operator(), admin.id, get(store, admin.id).revision, &temporary("second")).unwrap();
@@ -203,7 +204,7 @@ fn last_of(store: &Store, account: &Account) -> Event {
 pub fn a_removed_account_is_deleted_for_good_by_its_number_and_one_in_use_is_not(store: &mut Store) {
     let carol = added(store, "carol", &[]);
     is_a_conflict(store, |store| store.purge_account(&operator(), carol.id, carol.revision));
-    store.remove(&operator(), carol.id, carol.revision).unwrap();
+    store.change_account(&operator(), Change::Remove, carol.id, carol.revision).unwrap();
     let removed = get(store, carol.id);
     is_a_conflict(store, |store| store.purge_account(&operator(), carol.id, carol.revision));
     store.purge_account(&operator(), carol.id, removed.revision).unwrap();

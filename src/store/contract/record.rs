@@ -8,6 +8,7 @@ use super::{acting, at, every_change, get, operator, settled, signed_in, through
 use crate::domain::account::Account;
 use crate::domain::audit::{Detail, Entry, Event, Head, Outcome, Walk};
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::digest::FileDigest;
 use crate::domain::role::Role;
 use crate::store::{self, ArchivedPart, EventFilter, Store, StoreError, Watch};
@@ -27,7 +28,7 @@ fn events(store: &Store, filter: &EventFilter) -> Vec<Event> {
 
 pub fn every_change_is_recorded_with_what_it_changed(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::RequireChange, alice.id, alice.revision).unwrap();
     let said: Vec<_> = events(store, &EventFilter::default())
         .into_iter()
         .map(|event| (event.actor, event.action, event.target, event.target_id, event.outcome))
@@ -91,7 +92,9 @@ pub fn what_is_archived_is_gone_and_what_is_left_follows_it(store: &mut Store) {
     assert_eq!(left[0], before[3]);
     assert_eq!(left.len(), 3, "an event stands for each archive");
     let mut walk = Walk::behind(before[2].head());
-    left.iter().for_each(|event| walk.go_on(event).unwrap());
+    for event in &left {
+        walk.go_on(event).unwrap();
+    }
     assert_eq!(walk.end(), Ok(store.head().unwrap()));
     assert_eq!(words(&left[2]).split(';').next(), Some("copy: /old.jsonl"));
 }
@@ -190,7 +193,7 @@ pub fn each_account_that_is_purged_has_an_event_of_its_own(store: &mut Store) {
     let ada = settled(store, "ada", &[Role::GlobalAdmin]);
     let [bob, alice] = ["bob", "alice"].map(|username| settled(store, username, &[]));
     for account in [&bob, &alice] {
-        store.remove(&operator(), account.id, account.revision).unwrap();
+        store.change_account(&operator(), Change::Remove, account.id, account.revision).unwrap();
     }
     store.purge(&acting(store, &ada), SignedDuration::ZERO).unwrap();
     let event = |account: &Account| (account.username.to_string(), Some(account.id.0), "ada".to_owned());

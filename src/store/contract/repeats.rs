@@ -4,6 +4,7 @@ use super::tries::THROTTLE;
 use super::{HOUR, at, get, in_words, new_sign_in, operator, proof, settled, when, words};
 use crate::domain::account::Account;
 use crate::domain::audit::{Detail, DetailKey, EVENTS_A_DAY, Entry, Event, KINDS, Outcome, Reason, Repeat};
+use crate::domain::change::Change;
 use crate::domain::target::Target;
 use crate::store::{EventFilter, FailedTry, Store};
 
@@ -40,11 +41,11 @@ pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(sto
     assert_eq!(said(store), ["no token"]);
     let pending = Repeat { target: None, kind: stranger("no token").detail.to_json(), count: 99, last_at: at(99) };
     assert_eq!(store.repeats().unwrap(), [pending]);
-    when(HOUR - 1, || store.require_change(&operator(), alice.id, alice.revision)).unwrap();
+    when(HOUR - 1, || store.change_account(&operator(), Change::RequireChange, alice.id, alice.revision)).unwrap();
     assert_eq!(said(store).len(), 1, "the hour is not over");
     // Any next event will do, whoever causes it.
     let seen = get(store, alice.id).revision;
-    when(HOUR, || store.disable(&operator(), alice.id, seen)).unwrap();
+    when(HOUR, || store.change_account(&operator(), Change::Disable, alice.id, seen)).unwrap();
     assert_eq!(said(store), ["no token", "99 more; the last at 2023-11-14 22:14 UTC; no token"]);
     assert_eq!(counted(store), []);
     for second in [HOUR, HOUR + 1] {

@@ -5,11 +5,12 @@ use super::{
     HOUR, acting, added, all_is_refused, get, hash, hash_of, new, new_sign_in, operator, proof, proves_nothing,
     settled, signed_in, temporary, through, token_of, when,
 };
-use crate::domain::account::Lifecycle;
+use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Refusal;
+use crate::domain::change::{Change, Changed};
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::store::{Occasion, PassedTry, Store, StoreError};
+use crate::store::{EventFilter, Occasion, PassedTry, Store, StoreError};
 
 pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
@@ -30,10 +31,10 @@ pub fn a_password_change_ends_all_sign_ins_but_its_own(store: &mut Store) {
 pub fn a_disabled_account_loses_its_sign_ins(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = signed_in(store, &alice, 1);
-    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, alice.id, alice.revision).unwrap();
     assert_eq!(get(store, alice.id).lifecycle, Lifecycle::Disabled);
     let alice = get(store, alice.id);
-    store.enable(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Enable, alice.id, alice.revision).unwrap();
     assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
 }
 
@@ -47,7 +48,7 @@ pub fn a_password_that_was_replaced_meanwhile_proves_nothing(store: &mut Store) 
 pub fn the_password_of_a_disabled_account_proves_nothing(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let known = proof(store, &alice);
-    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, alice.id, alice.revision).unwrap();
     proves_nothing(store, &alice, known);
 }
 
@@ -66,7 +67,7 @@ pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mu
 
 pub fn no_sign_in_begins_once_a_change_is_required(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.require_change(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::RequireChange, alice.id, alice.revision).unwrap();
     let known = proof(store, &alice);
     let begun = store.begin_sign_in(alice.id, known, &new_sign_in(1));
     assert!(matches!(begun, Err(StoreError::Conflict(_))));
@@ -109,7 +110,7 @@ pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut
     let out = store.end_all_sign_ins(&by, &admin);
     assert!(matches!(out, Err(StoreError::Refused(Refusal::PasswordChanged { .. }))));
     let by = acting(store, &get(store, admin.id));
-    store.disable(&by, alice.id, alice.revision).unwrap();
+    store.change_account(&by, Change::Disable, alice.id, alice.revision).unwrap();
 }
 
 pub fn a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back(store: &mut Store) {
@@ -130,4 +131,23 @@ pub fn signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own(store: &m
         assert!(when(1, || store.sign_in(digest)).unwrap().is_none());
     }
     assert!(when(1, || store.sign_in(bobs)).unwrap().is_some());
+}
+
+pub fn signing_somebody_out_ends_their_sign_ins_and_tokens_and_nothing_else(store: &mut Store) {
+    let helper = settled(store, "helper", &[Role::Helpdesk]);
+    let [alice, bob] = ["alice", "bob"].map(|name| settled(store, name, &[]));
+    let [first, token] = [signed_in(store, &alice, 1), token_of(store, &alice, "nightly", 2, &[])];
+    let others = signed_in(store, &bob, 3);
+    let hash = hash_of(store, &alice);
+    let outcome = store.change_account(&acting(store, &helper), Change::SignOut, alice.id, alice.revision).unwrap();
+    assert_eq!(outcome, Changed::Done { ended: 2 });
+    for ended in [first, token] {
+        assert!(when(2, || store.sign_in(ended)).unwrap().is_none());
+    }
+    assert!(when(2, || store.sign_in(others)).unwrap().is_some());
+    assert_eq!(Account { revision: alice.revision, ..get(store, alice.id) }, alice);
+    assert_eq!(hash_of(store, &alice), hash);
+    let filter = EventFilter { action: Some("sign-out".into()), ..EventFilter::default() };
+    let events = store.events(&filter, None, 10).unwrap();
+    assert!(matches!(events.as_slice(), [event] if event.actor == "helper" && event.detail == r#"{"ended":2}"#));
 }

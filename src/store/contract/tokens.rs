@@ -6,6 +6,7 @@ use super::{
 };
 use crate::domain::account::Account;
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::delivery::made_up::delivered;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
@@ -78,7 +79,7 @@ pub fn a_token_ends_with_a_reset_a_disablement_and_a_password_change(store: &mut
         token_of(store, account, "nightly", number, &[]);
     }
     store.reset_password(&operator(), ann.id, ann.revision, &temporary("second")).unwrap();
-    store.disable(&operator(), ben.id, ben.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, ben.id, ben.revision).unwrap();
     let proved = proof(store, &cid);
     when(1, || store.replace_password(cid.id, proved, &hash("new"), None)).unwrap();
     assert_eq!(tokens(store), []);
@@ -134,7 +135,7 @@ pub fn what_happens_to_tokens_is_recorded_with_their_label(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let digest = token_of(store, &ada, "nightly", 1, &[Role::GlobalAdmin]);
     let by = through(store, digest);
-    store.disable(&by, alice.id, alice.revision).unwrap();
+    store.change_account(&by, Change::Disable, alice.id, alice.revision).unwrap();
     let id = tokens(store)[0].id;
     store.revoke_token(&acting(store, &ada), ada.id, id).unwrap();
     let events = store.events(&EventFilter::default(), None, 100).unwrap();

@@ -8,6 +8,7 @@ use crate::domain::account::{Account, AccountId, State};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Reason;
 use crate::domain::authority::Refusal;
+use crate::domain::change::Change;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::delivery::made_up::delivered;
 use crate::domain::hash::StoredHash;
@@ -74,7 +75,7 @@ fn recorded(store: &Store) -> usize {
 
 pub fn a_name_that_is_nobodys_is_not_looked_up(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
-    store.disable(&operator(), alice.id, alice.revision).unwrap();
+    store.change_account(&operator(), Change::Disable, alice.id, alice.revision).unwrap();
     for target in [Some("nobody".parse().unwrap()), Some("no@body".parse().unwrap()), Some(Target::from(&alice)), None]
     {
         assert_eq!(store.begin_try(target.as_ref(), THROTTLE).unwrap(), None);
@@ -135,7 +136,7 @@ pub fn a_reset_and_an_unlock_forget_the_failures_and_unlock(store: &mut Store) {
         if reset {
             store.reset_password(&operator(), alice.id, locked.revision, &temporary("second")).unwrap();
         } else {
-            store.unlock(&operator(), alice.id, locked.revision).unwrap();
+            store.change_account(&operator(), Change::Unlock, alice.id, locked.revision).unwrap();
         }
         let unlocked = get(store, alice.id);
         assert_eq!((unlocked.tries, unlocked.locked_at), (Tries::default(), None), "reset: {reset}");
@@ -185,7 +186,7 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
             when(second + 60, || store.reset_password(&operator(), alice.id, seen.revision, &temporary("second")))
                 .unwrap();
         } else {
-            when(second + 60, || store.unlock(&operator(), alice.id, seen.revision)).unwrap();
+            when(second + 60, || store.change_account(&operator(), Change::Unlock, alice.id, seen.revision)).unwrap();
         }
         let killed = format!("sign-in refused: not finished; tries: 1; begun at {}", said_at(second));
         // The second one of its kind within the hour is only counted.
@@ -201,7 +202,7 @@ pub fn what_was_killed_before_a_reset_or_an_unlock_is_recorded_and_told(store: &
 /// The changes that replace a password or forgive failures. Each of them ends the unfinished tries.
 fn what_ends_tries() -> [(&'static str, Deed); 4] {
     [
-        ("unlock", |store, by, id| store.unlock(by, id, get(store, id).revision)),
+        ("unlock", |store, by, id| store.change_account(by, Change::Unlock, id, get(store, id).revision).map(drop)),
         ("reset", |store, by, id| store.reset_password(by, id, get(store, id).revision, &temporary("second"))),
         ("recover", |store, by, id| store.recover(by, id, get(store, id).revision, &temporary("third"))),
         ("own change", |store, _, id| {
@@ -265,7 +266,7 @@ pub fn a_locked_admin_is_not_counted_on(store: &mut Store) {
     failures(store, &ada, 100);
     assert!(get(store, ada.id).locked_at.is_some());
     assert!(store.is_last_admin(ben.id).unwrap());
-    let disabled = store.disable(&operator(), ben.id, ben.revision);
+    let disabled = store.change_account(&operator(), Change::Disable, ben.id, ben.revision);
     assert!(matches!(disabled, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
     assert_eq!(get(store, ben.id), ben);
     failures(store, &ben, 100);
@@ -312,7 +313,7 @@ pub fn a_success_begins_the_sign_in_that_it_is_for(store: &mut Store) {
     let proved = proof(store, &alice);
     succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(1)), 0).unwrap();
     assert!(when(HOUR - 1, || store.sign_in(new_sign_in(1).digest)).unwrap().is_some());
-    store.require_change(&operator(), alice.id, get(store, alice.id).revision).unwrap();
+    store.change_account(&operator(), Change::RequireChange, alice.id, get(store, alice.id).revision).unwrap();
     succeeds(store, &alice, proved, Occasion::SignIn(new_sign_in(2)), 0).unwrap();
     assert!(store.sign_in(new_sign_in(2).digest).unwrap().is_none(), "a new password comes first");
 }
@@ -392,7 +393,7 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut Store) {
     ] {
         let seen = get(store, alice.id);
         if flagged && !seen.must_change {
-            store.require_change(&operator(), alice.id, seen.revision).unwrap();
+            store.change_account(&operator(), Change::RequireChange, alice.id, seen.revision).unwrap();
         }
         let before = recorded(store);
         let now = succeeds(store, &alice, proved, occasion, 0).unwrap();
@@ -405,7 +406,7 @@ pub fn a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back(
     let alice = added(store, "alice", &[]);
     assert_eq!(alice.state(at(1)), State::MustChange);
     let bob = settled(store, "bob", &[]);
-    when(24 * HOUR, || store.disable(&operator(), bob.id, bob.revision)).unwrap();
+    when(24 * HOUR, || store.change_account(&operator(), Change::Disable, bob.id, bob.revision)).unwrap();
     assert_eq!(get(store, alice.id).state(at(1)), State::TemporaryExpired);
     let expired = Filter { state: Some(State::TemporaryExpired), ..Filter::default() };
     assert_eq!(when(1, || store.count(&expired)).unwrap(), 1);

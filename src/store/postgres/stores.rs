@@ -226,10 +226,11 @@ impl Stores for PostgresStores {
         _: &mut dyn FnMut(Made),
     ) -> Result<Box<dyn PreparedStore>> {
         self.add_first(true, by, first)?;
-        let NewAccount { username, display_name, email, roles, temporary } = first;
+        let NewAccount { username, display_name, email, roles, public_key, temporary } = first;
         let temporary = NewTemporary { hash: Box::new(StoredHash::clone(&temporary.hash)), until: temporary.until };
         let (username, display_name, email) = (username.clone(), display_name.clone(), email.clone());
-        let first = NewAccount { username, display_name, email, roles: *roles, temporary };
+        let (roles, public_key) = (*roles, public_key.clone());
+        let first = NewAccount { username, display_name, email, roles, public_key, temporary };
         let stores = Self { shared: Arc::clone(&self.shared), operation: self.operation };
         Ok(Box::new(Prepared { stores, by: by.clone(), first }))
     }

@@ -381,8 +381,9 @@ impl<S: Sql> Rows for SqlRows<S> {
         self.sql.execute("DELETE FROM sign_ins WHERE expires_at <= ?1", &[until.into()]).map(drop)
     }
 
-    fn append(&mut self, event: &Event) -> Result<()> {
-        self.sql.insert_rows(record::EVENTS, record::COLUMNS, &[record::cells(event).into()])
+    fn append(&mut self, events: &[Event]) -> Result<()> {
+        let rows: Vec<_> = events.iter().map(|event| record::cells(event).into()).collect();
+        self.sql.insert_rows(record::EVENTS, record::COLUMNS, &rows)
     }
 
     fn delete_events(&mut self, from: u64, until: u64) -> Result<()> {

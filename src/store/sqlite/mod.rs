@@ -226,7 +226,12 @@ mod tests {
         let mut add = |username: &str, role| {
             let (username, temporary) = (username.parse().unwrap(), temporary("$first"));
             let (display_name, roles) = ("".parse().unwrap(), Roles::from_iter(role));
-            store.add_account(&by, &NewAccount { username, display_name, email: None, roles, temporary }).unwrap()
+            store
+                .add_account(
+                    &by,
+                    &NewAccount { username, display_name, email: None, roles, public_key: None, temporary },
+                )
+                .unwrap()
         };
         add("root", Some(Role::GlobalAdmin));
         let alice = add("alice", None);

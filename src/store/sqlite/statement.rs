@@ -296,7 +296,7 @@ mod tests {
                 count: u64::MAX >> 1,
                 last_at: Timestamp::from_second(1_800_000_000).unwrap(),
             };
-            record::insert(&mut Tx::new(&mut rows, OPERATION), &events::repeated(&repeat)).unwrap();
+            record::insert(&mut Tx::new(&mut rows, OPERATION), &[events::repeated(&repeat)]).unwrap();
         }
         transaction.commit().unwrap();
         let each = (bytes(&connection) - before) / 1_000;

@@ -11,14 +11,17 @@ use crate::cli::ways::WayFlags;
 use crate::commands::Desk;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::Bulk;
+use crate::commands::keys::{Keys, OWN};
 use crate::commands::users::reset::many::{self, BulkReset};
-use crate::commands::users::reset::selection::Chosen;
+use crate::commands::users::selection::Chosen;
 use crate::commands::way_out;
-use crate::domain::account::AccountId;
+use crate::domain::account::{AccountId, Revision};
+use crate::domain::public_key::is_meant;
 use crate::domain::role::Role;
 use crate::domain::text::{counted, shell_word};
 use crate::failure::{Failure, Hint, Kind, Result};
 use crate::handover::{Handover, TemporaryDisclosure};
+use crate::input;
 use crate::store::{Newcomer, Store};
 use crate::terminal::format::Format;
 
@@ -50,7 +53,7 @@ impl FirstPasswords {
         desk: &mut Desk<'_>,
         store: &mut Store,
         acting: &Acting,
-        args: &users::Import,
+        (args, keys): (&users::Import, Option<&Keys>),
         new: &[(AccountId, &Newcomer)],
     ) -> Result<()> {
         let Self { way_out, format, lifetime } = self;
@@ -61,7 +64,10 @@ impl FirstPasswords {
             .map(|(id, new)| Chosen {
                 written: new.username.to_string(),
                 id: *id,
+                seen: Revision(1),
+                username: new.username.clone(),
                 is_admin: new.roles.contains(Role::GlobalAdmin),
+                key: new.public_key.clone(),
             })
             .collect();
         let count = chosen.len();
@@ -76,7 +82,7 @@ impl FirstPasswords {
         };
         let anew = command(desk, args, ids, &[format, &["--output", &in_a_shell(&file)]].concat());
         let to_begin = Some(Hint { words: "they are imported; to continue:".into(), command: Some(anew) });
-        let many = BulkReset { acting, lifetime, jobs: args.jobs, to_go_on, to_begin };
+        let many = BulkReset { acting, lifetime, keys, jobs: args.jobs, to_go_on, to_begin };
         many::run(desk, store, &many, chosen, bulk, way_out).map_err(|failure| {
             let hint = if file.exists() { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
             let hint = failure.hint.clone().or(hint.cloned());
@@ -116,6 +122,15 @@ fn command(desk: &Desk<'_>, args: &users::Import, ids: &[AccountId], way_out: &[
     add("--from", if asks { "/dev/fd/3 --yes" } else { "- --yes" });
     if let Some(lifetime) = &args.expires_in {
         add("--expires-in", &shell_word(lifetime));
+    }
+    for key in &args.encrypt_to {
+        let key = match Path::new(key) {
+            // What was piped in is gone.
+            path if input::is_stdin(path) => "FILE".into(),
+            path if key != OWN && !is_meant(key) => in_a_shell(path),
+            _ => shell_word(key).into_owned(),
+        };
+        add("--encrypt-to", &key);
     }
     if let Some(jobs) = args.jobs {
         add("--jobs", &jobs.to_string());

@@ -20,6 +20,7 @@ use self::rows::{ImportRows, Row};
 use crate::cli::users::{self, Source};
 use crate::cli::ways::WayFlags;
 use crate::commands::actor::{Acting, acting};
+use crate::commands::keys::{self, NamedKeys};
 use crate::commands::users::bad_rows::{BadRows, Others};
 use crate::commands::{Desk, way_out};
 use crate::domain::Invalid;
@@ -46,13 +47,19 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
             .hint("name a file, or sign in first with 'passdesk me sign-in', or use a token"));
     }
     desk.refuse_to_read_through_sudo("users import", &args.file)?;
-    let flags = WayFlags { output: args.output.clone(), ..WayFlags::default() };
+    let (output, encrypt_to) = (args.output.clone(), args.encrypt_to.clone());
+    let flags = WayFlags { output, encrypt_to, ..WayFlags::default() };
     way_out::check(&flags, desk, usize::MAX)?;
+    if input::is_stdin(&args.file) {
+        keys::refuse_stdin(&args.encrypt_to, "a list of accounts")?;
+    }
+    let keys = NamedKeys::of(&args.encrypt_to, desk)?;
     let lifetime = args.expires_in.as_deref().map(policy::temporary_lifetime).transpose()?;
     let mut store = desk.open_unless_dry(args.dry_run)?;
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
     acting.may(&mut store, Action::Import)?;
 
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
     let Input { bytes, has_grown } = desk.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
@@ -64,7 +71,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if !columns.ignored.is_empty() {
         desk.terminal.note(&format!("Columns left out: {}.", columns.ignored.join(", ")));
     }
-    let mut plan = plan::plan(desk, &store, &acting, &columns, args.on_conflict, list, &mut bad)?;
+    let conflict = (args.on_conflict, keys.as_ref());
+    let mut plan = plan::plan(desk, &store, &acting, &columns, conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
         acting.record(&mut store, Action::Import.name(), None, refusal)?;
     }
@@ -93,7 +101,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     }
     let handed_over = match first {
         Some(first) if !record.locked_out.is_empty() => {
-            first.hand_over(desk, &mut store, &acting, args, &record.locked_out)
+            first.hand_over(desk, &mut store, &acting, (args, keys.as_ref()), &record.locked_out)
         }
         _ => Ok(()),
     };

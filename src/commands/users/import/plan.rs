@@ -5,6 +5,7 @@ use super::list::{List, keep};
 use crate::cli::users::OnConflict;
 use crate::commands::Desk;
 use crate::commands::actor::{Acting, is_removed};
+use crate::commands::keys::Keys;
 use crate::commands::users::bad_rows::BadRows;
 use crate::commands::users::taken;
 use crate::domain::account::Account;
@@ -49,12 +50,21 @@ pub fn plan(
     store: &Store,
     acting: &Acting,
     columns: &Columns,
-    on_conflict: OnConflict,
+    (on_conflict, keys): (OnConflict, Option<&Keys>),
     list: List,
     bad: &mut BadRows,
 ) -> Result<Plan> {
     let List { newcomers, brought, lines } = list;
-    let mut planner = Planner { store, acting, columns, on_conflict, may_add: Vec::new(), plan: Plan::default() };
+    let mut planner = Planner {
+        store,
+        acting,
+        columns,
+        on_conflict,
+        keys,
+        brings: false,
+        may_add: Vec::new(),
+        plan: Plan::default(),
+    };
     let mut is_new = vec![true; newcomers.len()];
     desk.terminal.begin_progress("comparing", newcomers.len() as u64);
     for (number, chunk) in newcomers.chunks(CHUNK).enumerate() {
@@ -64,6 +74,7 @@ pub fn plan(
         for (place, newcomer) in chunk.iter().enumerate() {
             let found = namesakes.next_if(|found| found.place == place);
             let is_there = found.is_some();
+            planner.brings = brought[first + place].as_ref().is_some_and(Brought::is_usable);
             planner.plan.unused += u64::from(is_there && brought[first + place].is_some());
             let outcome = match found {
                 None => planner.add(newcomer),
@@ -86,6 +97,10 @@ struct Planner<'a> {
     acting: &'a Acting,
     columns: &'a Columns,
     on_conflict: OnConflict,
+    /// To whom the first passwords are encrypted, if they are.
+    keys: Option<&'a Keys>,
+    /// Whether the row at hand brings a password, so that it needs no first one.
+    brings: bool,
     /// Role sets for which the actor is known to have the right to add accounts.
     may_add: Vec<Roles>,
     plan: Plan,
@@ -95,6 +110,10 @@ impl Planner<'_> {
     /// Plans an account that does not exist yet.
     fn add(&mut self, newcomer: &Newcomer) -> Result<()> {
         let roles = newcomer.roles;
+        if let Some(keys) = self.keys.filter(|_| !self.brings) {
+            let suits = keys.suit(&newcomer.username, newcomer.public_key.as_ref());
+            suits.map_err(|failure| failure.hint("the column public_key has the key that 'account' stands for"))?;
+        }
         if self.may_add.contains(&roles) {
             return Ok(());
         }
@@ -151,15 +170,17 @@ impl Planner<'_> {
 
     /// The difference between the columns and the account, or `None` if there is none.
     fn difference(&self, newcomer: &Newcomer, account: &Account) -> Option<Edit> {
-        let Columns { name, email, roles, .. } = self.columns;
+        let Columns { name, email, roles, public_key, .. } = self.columns;
         let name = name.filter(|_| newcomer.display_name != account.display_name);
         let email = email.filter(|_| newcomer.email != account.email);
         let roles = roles.filter(|_| newcomer.roles != account.roles);
-        name.or(email).or(roles)?;
+        let public_key = public_key.filter(|_| newcomer.public_key != account.public_key);
+        name.or(email).or(roles).or(public_key)?;
         Some(Edit {
             display_name: name.map(|_| newcomer.display_name.clone()),
             email: email.map(|_| newcomer.email.clone()),
             roles: roles.map(|_| newcomer.roles),
+            public_key: public_key.map(|_| newcomer.public_key.clone()),
             ..Edit::default()
         })
     }

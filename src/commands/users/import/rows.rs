@@ -1,5 +1,7 @@
 //! The rows of a file as accounts, or their faults. This code touches no file and no store.
 
+use std::str::FromStr;
+
 use csv::ByteRecord;
 
 use super::columns::Columns;
@@ -57,10 +59,8 @@ fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
     let mut faults = Faults::default();
     let username = faults.read(cell(Some(columns.username)), |cell| cell.parse().map(Some));
     let display_name = faults.read(cell(columns.name), str::parse);
-    let email = faults.read(cell(columns.email), |cell| match cell {
-        "" => Ok(None),
-        cell => cell.parse().map(Some),
-    });
+    let email = faults.read(cell(columns.email), optional);
+    let public_key = faults.read(cell(columns.public_key), optional);
     let roles = faults.read(cell(columns.roles), str::parse);
     // A message would repeat what is not text.
     let brought = faults.take(
@@ -70,10 +70,15 @@ fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
     );
     match (username, faults.0) {
         (Some(username), None) => {
-            Ok(Row { newcomer: Newcomer { username, display_name, email, roles, hash: None }, brought })
+            Ok(Row { newcomer: Newcomer { username, display_name, email, roles, public_key, hash: None }, brought })
         }
         (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
+}
+
+/// A cell that may be empty.
+fn optional<T: FromStr<Err = Invalid>>(cell: &str) -> Result<Option<T>, Invalid> {
+    if cell.is_empty() { Ok(None) } else { cell.parse().map(Some) }
 }
 
 /// All faults of a row, joined into one.
@@ -250,8 +255,8 @@ mod tests {
             let written: Vec<Newcomer> = accounts
                 .iter()
                 .cloned()
-                .map(|Account { username, display_name, email, roles, .. }| {
-                    Newcomer { username, display_name, email, roles, hash: None }
+                .map(|Account { username, display_name, email, roles, public_key, .. }| {
+                    Newcomer { username, display_name, email, roles, public_key, hash: None }
                 })
                 .collect();
             for format in [Format::Csv, Format::Excel] {

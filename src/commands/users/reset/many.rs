@@ -7,10 +7,11 @@ use std::thread;
 
 use jiff::SignedDuration;
 
-use super::selection::Chosen;
 use crate::commands::actor::Acting;
 use crate::commands::bulk::{Bulk, NAMED};
 use crate::commands::hashing::Hashing;
+use crate::commands::keys::Keys;
+use crate::commands::users::selection::Chosen;
 use crate::commands::way_out::said_of;
 use crate::commands::{Desk, find};
 use crate::domain::account::{Account, Lifecycle};
@@ -34,6 +35,8 @@ pub struct BulkReset<'a> {
     pub acting: &'a Acting,
     /// How long the temporary passwords are valid.
     pub lifetime: SignedDuration,
+    /// To whom they are encrypted, if they are.
+    pub keys: Option<&'a Keys>,
     /// How many cores hash. The default is all of them.
     pub jobs: Option<u16>,
     /// How to continue a run that ends early.
@@ -59,6 +62,13 @@ pub fn run(
     handover.begin_parts(&mut desk.means(), if is_few { None } else { Some(("resetting", total as u64)) });
     let mut disabled = Vec::new();
     let mut stopped: Option<Failure> = None;
+    // Each password is sealed when it is hashed, which is before its turn.
+    let owns: Vec<_> = if many.keys.is_some_and(Keys::need_own) {
+        chosen.iter().map(|one| one.key.clone()).collect()
+    } else {
+        Vec::new()
+    };
+    let mut owns = owns.into_iter();
     let mut left = chosen.into_iter();
     let mut tried = 0;
     while tried < total {
@@ -72,7 +82,7 @@ pub fn run(
         tried += batch.len();
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
-        hashing.keep_ahead(ahead, desk.rng);
+        hashing.keep_ahead(ahead, desk.rng, || many.keys.map(|keys| keys.with(owns.next().flatten().as_ref())));
         let Ready { written, accounts, batch, is_broken } =
             make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
         if is_broken {
@@ -121,7 +131,7 @@ pub fn run(
         desk.terminal.advance(tried as u64);
     }
     desk.terminal.end_progress();
-    leave(&mut bulk, left.map(|one| one.written), is_few, stopped.as_ref());
+    bulk.leave(left.map(|one| one.written), is_few, stopped.as_ref());
     conclude(desk, &bulk, &handover, &disabled, total + before);
     let resumable = handover.can_be_resumed();
     let closed = handover.close(&mut desk.means());
@@ -169,6 +179,7 @@ fn make_ready(
         };
         let current = find(store, &Target::Id(one.id))
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
+            .and_then(|account| has_its_key(many.keys, &one, &account).map(|()| account))
             .and_then(|account| {
                 let about =
                     said_of(desk, (&account.username, &account.display_name, account.lifecycle), many.lifetime)?;
@@ -186,6 +197,14 @@ fn make_ready(
     ready
 }
 
+/// Refuses an account whose key was changed. Its password is sealed to the key that it had.
+fn has_its_key(keys: Option<&Keys>, chosen: &Chosen, account: &Account) -> Result<()> {
+    if !keys.is_some_and(Keys::need_own) || chosen.key == account.public_key {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Conflict, format!("somebody else has just changed the key of {}", account.username)))
+}
+
 /// The next accounts, up to and including an admin. Whether the next admin is the last one shows only after this reset.
 fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chosen> {
     let mut batch = Vec::new();
@@ -201,19 +220,6 @@ fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
     let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "the rows were written first".into() };
     let done = counted(bulk.done as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
-}
-
-/// Reports the accounts that were not tried. If they are few, each is named.
-fn leave(bulk: &mut Bulk, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<&Failure>) {
-    let Some(why) = stopped else { return };
-    let mut left = left.peekable();
-    if is_few {
-        left.for_each(|written| bulk.record(written, Err(why.again())));
-    } else if let Some(first) = left.next() {
-        // One of them tells the reason.
-        bulk.untried = left.count();
-        bulk.record(first, Err(why.again()));
-    }
 }
 
 /// Tells people the outcome.

@@ -1,22 +1,17 @@
 //! `passdesk users reset`: the main job.
 
 pub mod many;
-mod resumed;
-pub mod selection;
-
-use std::fmt::Write as _;
+pub mod resumed;
 
 use jiff::SignedDuration;
 
 use self::many::BulkReset;
 use self::resumed::Done;
-use self::selection::{Chosen, Selection};
-
 use crate::cli::users::Reset;
 use crate::commands::actor::{Acting, acting};
-use crate::commands::bulk::{Bulk, NAMED};
-use crate::commands::paging::none_of;
-use crate::commands::users::list;
+use crate::commands::bulk::Bulk;
+use crate::commands::keys::{self, Keys, NamedKeys};
+use crate::commands::users::selection::{self, Chosen, Found, READABLE, Selection};
 use crate::commands::users::suggest::Suggestions;
 use crate::commands::way_out;
 use crate::commands::{Desk, find};
@@ -24,7 +19,7 @@ use crate::domain::account::{Account, Lifecycle};
 use crate::domain::authority::Action;
 use crate::domain::clock::{Timestamp, spoken};
 use crate::domain::target::Target;
-use crate::domain::text::{counted, some_of};
+use crate::domain::text::counted;
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::{Handover, TemporaryDisclosure};
 use crate::input;
@@ -34,24 +29,20 @@ use crate::terminal::output::{self, Reader};
 use crate::terminal::picker::WANTED;
 use crate::terminal::records;
 
-/// Up to this many accounts can be read off a screen and confirmed with a yes.
-const READABLE: usize = 10;
-
 /// Gives accounts a temporary password, and hands it over.
 pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
-    if desk.global.password_stdin && args.from.as_deref().is_some_and(input::is_stdin) {
-        return Err(Failure::new(Kind::Usage, "standard input cannot be both a password and a list of accounts")
-            .hint("name a file with --from, or sign in before with 'passdesk me sign-in'"));
-    }
-    if let Some(path) = &args.from {
-        desk.refuse_to_read_through_sudo("--from", path)?;
-    }
+    selection::check(desk, &args.which)?;
     if args.resume.is_some() {
         desk.refuse_through_sudo("--resume", "reset those who are not in it: sudo … passdesk … --from - <LIST")?;
     }
-    let selection = Selection::of(args)?;
+    let selection = Selection::of(&args.ids, &args.which)?;
     let several = selection.is_several() || args.resume.is_some();
     way_out::check(&args.handover.way_out, desk, if several { usize::MAX } else { 1 })?;
+    let encrypt_to = &args.handover.way_out.encrypt_to;
+    if args.which.from.as_deref().is_some_and(input::is_stdin) {
+        keys::refuse_stdin(encrypt_to, "a list of accounts")?;
+    }
+    let keys = NamedKeys::of(encrypt_to, desk)?;
     let lifetime = way_out::lifetime(&args.handover)?;
     if matches!(selection, Selection::Unsaid) {
         let instead = "name accounts by id, username or e-mail address, with --from FILE, or by a filter";
@@ -66,13 +57,19 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     let acting = acting(desk, &mut store)?.foretelling(args.dry_run);
     // Rights come before files. A file may be read with the rights of another user than the one who names it.
     acting.may_on(&mut store, Action::Reset, selection.targets().iter().map(|(_, target)| target))?;
+    let keys = keys.map(|keys| keys.read(desk)).transpose()?;
     let selection = match selection {
         Selection::Unsaid => Selection::Named(vec![pick(desk, &store)?]),
         said => said.read(desk)?,
     };
-    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path)).transpose()?;
+    let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path, keys.is_some())).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let (mut bulk, mut chosen) = selection.find(&mut store, &acting)?;
+    let may = |store: &mut Store, account: &Account| {
+        acting.may_reset(store, account)?;
+        let suits = |keys: &Keys| keys.suit(&account.username, account.public_key.as_ref());
+        keys.as_ref().map_or(Ok(true), |keys| suits(keys).map(|()| true))
+    };
+    let Found { mut bulk, mut chosen, .. } = selection.find(&mut store, &acting, may)?;
     if unfinished.is_some() && !args.dry_run {
         store.settle()?;
     }
@@ -104,12 +101,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     // The person confirms the account as it is now.
     let seen = find(&store, &Target::Id(chosen[0].id))?;
     if !args.yes {
-        ask(desk, &store, &bulk, &chosen)?;
+        ask(desk, &store, &bulk, &chosen, keys.as_ref())?;
     }
     let acting = acting.renewed(&store)?;
 
     if !several && let Some(one) = chosen.pop() {
-        let outcome = reset_one(desk, &mut store, &acting, args, lifetime, &seen);
+        let outcome = reset_one(desk, &mut store, &acting, args, (lifetime, keys.as_ref()), &seen);
         bulk.record(one.written, outcome);
         return bulk.finish();
     }
@@ -118,12 +115,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
         Some((mut unfinished, done)) => {
             unfinished.keep(&done.stays)?;
             let format = desk.format();
-            Handover::resume(unfinished, desk.terminal, format)
+            Handover::resume(unfinished, desk.terminal, format, keys.is_some())
         }
         None => way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, true)?,
     };
     let to_go_on = "to continue, run the same command with --resume in the place of --output".into();
-    let many = BulkReset { acting: &acting, lifetime, jobs: args.jobs, to_go_on, to_begin: None };
+    let many = BulkReset { acting: &acting, lifetime, keys: keys.as_ref(), jobs: args.jobs, to_go_on, to_begin: None };
     many::run(desk, &mut store, &many, chosen, bulk, way_out)
 }
 
@@ -133,7 +130,7 @@ fn reset_one(
     store: &mut Store,
     acting: &Acting,
     args: &Reset,
-    lifetime: SignedDuration,
+    (lifetime, keys): (SignedDuration, Option<&Keys>),
     account: &Account,
 ) -> Result<()> {
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
@@ -144,39 +141,29 @@ fn reset_one(
         return Err(Failure::new(Kind::Conflict, format!("somebody else has just changed {}", account.username))
             .hint("nothing has changed; look at the account, and try again"));
     }
+    let to = keys.map(|keys| keys.recipients(&account.username, account.public_key.as_ref())).transpose()?;
     let whose = (&account.username, &account.display_name, account.lifecycle);
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
     if let Some(note) = still_out(account, desk.now()?) {
         desk.terminal.note(&note);
     }
-    way_out::issue_temporary(&mut handover, desk, whose, lifetime, commit)?;
+    way_out::issue_temporary(&mut handover, desk, whose, lifetime, to.as_ref(), commit)?;
     handover.close(&mut desk.means())
 }
 
-/// Asks whether to go on. If there are too many accounts to look at, the answer is their number.
-fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen]) -> Result<()> {
-    let count = chosen.len();
-    let mut question = if let [one] = chosen {
-        let account = find(store, &Target::Id(one.id))?;
-        let state = account.out_of_use(desk.now()?).map(|state| format!(", which is {state}")).unwrap_or_default();
-        format!("Reset the password of {}, id {}{state}?", account.named(), account.id)
-    } else {
-        let mut names = Vec::new();
-        for one in chosen.iter().take(NAMED) {
-            names.push(find(store, &Target::Id(one.id))?.username.to_string());
-        }
-        format!("Reset the passwords of {} ({})?", counted(count as u64, "account"), some_of(names, count))
-    };
-    if let (failed @ 1.., asked) = (bulk.failed.len(), bulk.asked) {
-        // Writing to a String cannot fail.
-        let _ = write!(question, "\n{failed} of {asked} cannot be reset. Reset the others?");
-    }
+/// Asks whether to go on.
+fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen], keys: Option<&Keys>) -> Result<()> {
     let instead = "add --yes to reset without being asked";
-    if count > READABLE {
-        Ok(desk.terminal.confirm_by_typing(&question, &count.to_string(), instead)?)
-    } else {
-        Ok(desk.terminal.confirm(&question, instead)?)
-    }
+    let [one] = chosen else {
+        return selection::ask(desk, ("Reset the passwords of {}", "reset"), chosen, None, bulk, instead);
+    };
+    let account = find(store, &Target::Id(one.id))?;
+    let state = account.out_of_use(desk.now()?).map(|state| format!(", which is {state}")).unwrap_or_default();
+    // Whoever has set the key reads the password.
+    let key = one.key.as_ref().filter(|_| keys.is_some_and(Keys::need_own));
+    let to = key.map_or_else(String::new, |key| format!(", and encrypt it to {}", key.fingerprint()));
+    let whom = format!("{}, id {}{state}{to}", account.named(), account.id);
+    selection::ask(desk, ("Reset the password of {}", "reset"), chosen, Some(&whom), bulk, instead)
 }
 
 /// Lets the person pick an account from a list that narrows as they type. The store searches, since a list of all
@@ -199,12 +186,7 @@ fn line(account: &Account, now: Timestamp) -> String {
 
 /// Says that there is no account to reset. Programs get an empty list.
 fn tell_of_nobody(desk: &mut Desk<'_>, args: &Reset, acting: &Acting) -> Result<()> {
-    // A reset of many leaves the actor's own account out.
-    let one = if acting.account().is_some() { "other account" } else { "account" };
-    desk.terminal.note(&match args.from {
-        Some(_) => "The list names no account.".into(),
-        None => none_of(one, list::filters(&args.filters)),
-    });
+    selection::tell_of_nobody(desk, &args.which, acting);
     let format = desk.format();
     if format == Format::Text {
         return Ok(());

@@ -6,10 +6,11 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use super::many::BATCH;
-use super::selection::Chosen;
 use crate::commands::Desk;
 use crate::commands::bulk::Bulk;
+use crate::commands::users::selection::Chosen;
 use crate::domain::account::AccountId;
+use crate::domain::authority::Action;
 use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::Unfinished;
@@ -17,12 +18,28 @@ use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
 
-/// Opens the output of the earlier run. It sets the format of the new one.
-pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
+/// Opens the output of the earlier run. It sets the format of the new one. One file never has both encrypted passwords and
+/// others.
+pub fn open(desk: &mut Desk<'_>, path: &Path, sealed: bool) -> Result<Unfinished> {
     let is_kept = |file: &Metadata| desk.keeps(file);
     input::refuse_kept(path, is_kept)?;
     let unfinished = Unfinished::open(path, is_kept)?;
-    match (unfinished.format, desk.format()) {
+    if let Some(was) = unfinished.is_sealed.filter(|was| *was != sealed) {
+        let [is, hint] = if was {
+            ["encrypted", "add --encrypt-to as the interrupted run had it"]
+        } else {
+            ["not encrypted", "leave --encrypt-to out, or encrypt the others to a new --output"]
+        };
+        let message = format!("the passwords in {} are {is}", path.display());
+        return Err(Failure::new(Kind::Usage, message).hint(hint));
+    }
+    take_format(desk, path, unfinished.format)?;
+    Ok(unfinished)
+}
+
+/// Takes the format of an interrupted run, unless another one was asked for.
+pub fn take_format(desk: &mut Desk<'_>, path: &Path, found: Option<Format>) -> Result<()> {
+    match (found, desk.format()) {
         (None, asked) if asked.has_lines() => {}
         (None, _) => {
             return Err(Failure::new(Kind::Usage, format!("{} is empty, so its format is unknown", path.display()))
@@ -35,7 +52,7 @@ pub fn open(desk: &mut Desk<'_>, path: &Path) -> Result<Unfinished> {
                 .hint("leave --format out"));
         }
     }
-    Ok(unfinished)
+    Ok(())
 }
 
 fn counted_rows(count: usize) -> String {
@@ -61,7 +78,7 @@ impl Done {
         let mut reset = HashMap::new();
         for row in &unfinished.rows {
             if let Entry::Vacant(unasked) = reset.entry(row.operation.0) {
-                unasked.insert(store.reset_by(row.operation)?);
+                unasked.insert(store.done_by(row.operation, Action::Reset)?);
             }
         }
         // An account may have been renamed since.

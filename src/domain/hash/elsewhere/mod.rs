@@ -62,6 +62,12 @@ impl Brought {
         }
         Some(read(text).unwrap_or_else(Self::Refused))
     }
+
+    /// Whether it can be used.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        !matches!(self, Self::Refused(_))
+    }
 }
 
 type Result<T> = std::result::Result<T, Refused>;

@@ -1,0 +1,219 @@
+//! A file with the result of each of many changes. It holds no secret.
+
+use std::fs::Metadata;
+use std::io;
+use std::mem;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::file::ToFile;
+use super::rewrite;
+use super::unfinished::read;
+use super::way_out::{Means, WayOut as _};
+use crate::domain::account::AccountId;
+use crate::domain::name::Username;
+use crate::domain::operation::OperationId;
+use crate::domain::text::shown;
+use crate::failure::{Failure, Kind, Result};
+use crate::terminal::format::{Cell, Format, RecordWriter, csv_header};
+
+/// The columns of the file.
+pub const COLUMNS: &[&str] = &["target", "id", "username", "change", "outcome", "operation"];
+
+/// The hint for a file that cannot be continued.
+const NAME_IT: &str = "name the output file of the interrupted run";
+
+/// What a row says.
+pub struct ResultRow<'a> {
+    /// The account, as it was named.
+    pub target: &'a str,
+    /// Its number and username, if it was found.
+    pub account: Option<(AccountId, &'a Username)>,
+    /// What was to be done.
+    pub change: &'a str,
+    /// What came of it.
+    pub outcome: &'a str,
+    /// The operation that did it.
+    pub operation: OperationId,
+}
+
+impl ResultRow<'_> {
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![
+            self.target.into(),
+            self.account.map(|(id, _)| id.0).into(),
+            self.account.map(|(_, username)| username.as_str()).into(),
+            self.change.into(),
+            self.outcome.into(),
+            self.operation.to_string().into(),
+        ]
+    }
+}
+
+/// The file, open. If nothing is written to it, it is removed in the end.
+pub struct Results {
+    file: ToFile,
+    path: PathBuf,
+    format: Format,
+    rows: RecordWriter,
+}
+
+impl Results {
+    /// Makes a new file of mode 0600.
+    pub fn make(path: &Path, format: Format, means: &mut Means<'_>) -> Result<Self> {
+        let file = ToFile::new(path)?;
+        if let Some(made) = file.doomed() {
+            means.terminal.doom(made);
+        }
+        Ok(Self { file, path: path.to_owned(), format, rows: RecordWriter::new(format, true, COLUMNS) })
+    }
+
+    /// Goes on with the file of an interrupted run.
+    #[must_use]
+    pub fn resume(earlier: UnfinishedResults, format: Format) -> Self {
+        let mut rows = RecordWriter::new(format, true, COLUMNS);
+        rows.go_on_behind(earlier.rows.len());
+        Self { file: ToFile::at(earlier.path.clone(), earlier.file, true), path: earlier.path, format, rows }
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether another run can continue it.
+    #[must_use]
+    pub fn can_be_resumed(&self) -> bool {
+        self.format.has_lines()
+    }
+
+    /// Appends rows, all of them or none, and syncs them to the disk.
+    pub fn write<'r>(
+        &mut self,
+        means: &mut Means<'_>,
+        rows: impl IntoIterator<Item = ResultRow<'r>>,
+    ) -> anyhow::Result<()> {
+        let (before, mut bytes) = (self.rows.count(), Vec::new());
+        for row in rows {
+            self.rows.append(&row.cells(), &mut bytes)?;
+        }
+        self.put(means, &bytes).inspect_err(|_| self.rows.go_on_behind(before)).map_err(Into::into)
+    }
+
+    /// Writes the end of the file.
+    pub fn close(mut self, means: &mut Means<'_>) -> io::Result<()> {
+        let end = self.rows.end();
+        self.put(means, &end)
+    }
+
+    fn put(&mut self, means: &mut Means<'_>, bytes: &[u8]) -> io::Result<()> {
+        if !bytes.is_empty() {
+            self.file.write(bytes)?;
+            self.file.keep(means);
+        }
+        Ok(())
+    }
+}
+
+/// A row of an interrupted run.
+pub struct EarlierRow {
+    /// The account, if it was found.
+    pub id: Option<AccountId>,
+    /// What was to be done.
+    pub change: String,
+    /// What came of it.
+    pub outcome: String,
+    /// The operation that did it.
+    pub operation: OperationId,
+    /// The place of the row in the file, in bytes.
+    place: Range<u64>,
+}
+
+/// The file of an interrupted run, open and locked.
+pub struct UnfinishedResults {
+    file: std::fs::File,
+    path: PathBuf,
+    /// Its format. `None` if it is empty or has no complete header.
+    pub format: Option<Format>,
+    /// Its complete rows.
+    pub rows: Vec<EarlierRow>,
+}
+
+impl UnfinishedResults {
+    /// Opens and reads the file. Refuses passdesk's own files, files open to others, and files of another kind.
+    pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
+        let (file, text) = read(path, is_kept)?;
+        let headers = [Format::Csv, Format::Excel].map(|format| (format, csv_header(format, COLUMNS)));
+        let whole = headers.iter().find(|(_, header)| text.starts_with(header));
+        let (format, start) = match text.as_slice() {
+            [] => (None, 0),
+            [b'{', ..] => (Some(Format::Jsonl), 0),
+            _ if let Some((format, header)) = whole => (Some(*format), header.len()),
+            text if headers.iter().any(|(_, header)| header.starts_with(text)) => (None, 0),
+            [b'[', ..] => {
+                let message = format!("{} is one JSON array, which cannot be continued", shown(path));
+                return Err(Failure::new(Kind::Usage, message)
+                    .hint("only csv and jsonl can be continued; start again with --output and a new file"));
+            }
+            _ => return Err(foreign(path, 1)),
+        };
+        let (mut rows, mut end) = (Vec::new(), start);
+        // Text after the last line end is a row that the run did not finish.
+        let lines = text[start..].split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        for (number, line) in lines.enumerate() {
+            let place = end as u64..(end + line.len()) as u64;
+            end += line.len();
+            let row = match format.and_then(Format::csv) {
+                Some((separator, line_end)) => csv_row(line, separator, line_end, place),
+                None => json_row(line, place),
+            };
+            rows.push(row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?);
+        }
+        Ok(Self { file, path: path.to_owned(), format, rows })
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps the rows whose `stays` is true, in their order, and deletes everything else.
+    pub fn keep(&mut self, stays: &[bool]) -> Result<()> {
+        let rows = mem::take(&mut self.rows).into_iter().zip(stays);
+        let (kept, gone): (Vec<_>, Vec<_>) = rows.partition(|(_, stays)| **stays);
+        self.rows = kept.into_iter().map(|(row, _)| row).collect();
+        let gone = gone.into_iter().map(|(row, _)| row.place);
+        rewrite::keep(&mut self.file, &self.path, self.rows.last().map_or(0, |last| last.place.end), gone)
+    }
+}
+
+/// The columns behind the first need no quotes. So the row is split from its end.
+fn csv_row(line: &[u8], separator: u8, line_end: &str, place: Range<u64>) -> Option<EarlierRow> {
+    let line = std::str::from_utf8(line).ok()?.strip_suffix(line_end)?;
+    let cells: Vec<_> = line.rsplitn(COLUMNS.len(), char::from(separator)).collect();
+    let [operation, outcome, change, _, id, _] = cells[..] else { return None };
+    let id = if id.is_empty() { None } else { Some(AccountId(id.parse().ok()?)) };
+    Some(EarlierRow { id, change: change.into(), outcome: outcome.into(), operation: operation.parse().ok()?, place })
+}
+
+fn json_row(line: &[u8], place: Range<u64>) -> Option<EarlierRow> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: Option<i64>,
+        change: String,
+        outcome: String,
+        operation: String,
+    }
+    let row: Row = serde_json::from_slice(line).ok()?;
+    let (id, operation) = (row.id.map(AccountId), row.operation.parse().ok()?);
+    Some(EarlierRow { id, change: row.change, outcome: row.outcome, operation, place })
+}
+
+fn foreign(path: &Path, line: usize) -> Failure {
+    let message = format!("{} is not the result of changes to accounts: see its line {line}", shown(path));
+    Failure::new(Kind::Usage, message).hint(NAME_IT)
+}
