@@ -49,7 +49,7 @@ Example:
     /// Add many accounts from a file: all of them, or none
     #[command(after_help = "\
 The first line of a CSV file names the columns, in any order: username, name, email, role,
-password_hash, public_key. Commas, semicolons or tabs separate the cells. You can import what
+public_key, password_hash. Commas, semicolons or tabs separate the cells. You can import what
 'passdesk users list --format csv' writes. With --source, it reads a file of another program.
 
 Others cannot write while all rows are written. A million rows take some seconds.

@@ -74,7 +74,7 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
         let account = Account::new(username, display_name, email, roles, created_at);
         // Its owner chose that password elsewhere, nobody knows when.
         let has_password = hash.is_some();
-        (Account { has_password, must_change: !has_password, public_key, ..account }, hash)
+        (Account { public_key, has_password, must_change: !has_password, ..account }, hash)
     });
     tx.insert(&mut news, &mut |made| {
         ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);

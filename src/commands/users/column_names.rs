@@ -13,10 +13,10 @@ pub enum Column {
     Email,
     /// The roles.
     Roles,
-    /// The public key of its owner.
-    PublicKey,
     /// The hash of the password.
     Hash,
+    /// The public key of its owner.
+    PublicKey,
 }
 
 /// The names of each column, as [`key`] has them.
@@ -67,11 +67,11 @@ const NAMES: [(Column, &[&str]); 6] = [
         ],
     ),
     (Column::Roles, &["role", "roles", "rol", "rollen"]),
+    (Column::Hash, &["passwordhash", "hash", "hashedpassword", "wachtwoordhash", "hashdumotdepasse"]),
     (
         Column::PublicKey,
         &["publickey", "sshkey", "sshpublickey", "publiekesleutel", "openbaresleutel", "clepublique", "clessh"],
     ),
-    (Column::Hash, &["passwordhash", "hash", "hashedpassword", "wachtwoordhash", "hashdumotdepasse"]),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.

@@ -26,9 +26,9 @@ impl Cost {
     }
 
     fn params(self) -> Option<Params> {
-        // The crate multiplies them. A product that is too large would stop the program.
-        let is_moderate = (1..=30).contains(&self.log_n) && self.r <= 1 << 14 && self.p <= 1 << 14;
-        is_moderate.then(|| Params::new(self.log_n, self.r, self.p).ok()).flatten()
+        // The library multiplies all three.
+        let is_moderate = (1..=30).contains(&self.log_n) && self.r <= 1 << 16 && self.p <= 1 << 16;
+        if is_moderate { Params::new(self.log_n, self.r, self.p).ok() } else { None }
     }
 }
 

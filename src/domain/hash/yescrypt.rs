@@ -22,8 +22,8 @@ impl Cost {
     }
 
     fn params(self) -> Option<Params> {
-        let is_moderate = (2..=30).contains(&self.log_n) && self.r <= 1 << 20;
-        Params::new(Mode::default(), 1 << self.log_n.min(30), self.r, 1).ok().filter(|_| is_moderate)
+        let is_moderate = (2..=30).contains(&self.log_n) && self.r <= 1 << 16;
+        if is_moderate { Params::new(Mode::default(), 1 << self.log_n, self.r, 1).ok() } else { None }
     }
 }
 

@@ -71,7 +71,8 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     if !columns.ignored.is_empty() {
         desk.terminal.note(&format!("Columns left out: {}.", columns.ignored.join(", ")));
     }
-    let mut plan = plan::plan(desk, &store, &acting, &columns, (args.on_conflict, keys.as_ref()), list, &mut bad)?;
+    let conflict = (args.on_conflict, keys.as_ref());
+    let mut plan = plan::plan(desk, &store, &acting, &columns, conflict, list, &mut bad)?;
     if let Some(refusal) = &plan.refused {
         acting.record(&mut store, Action::Import.name(), None, refusal)?;
     }

@@ -55,8 +55,16 @@ pub fn plan(
     bad: &mut BadRows,
 ) -> Result<Plan> {
     let List { newcomers, brought, lines } = list;
-    let may_add = Vec::new();
-    let mut planner = Planner { store, acting, columns, on_conflict, keys, may_add, plan: Plan::default() };
+    let mut planner = Planner {
+        store,
+        acting,
+        columns,
+        on_conflict,
+        keys,
+        brings: false,
+        may_add: Vec::new(),
+        plan: Plan::default(),
+    };
     let mut is_new = vec![true; newcomers.len()];
     desk.terminal.begin_progress("comparing", newcomers.len() as u64);
     for (number, chunk) in newcomers.chunks(CHUNK).enumerate() {
@@ -66,6 +74,7 @@ pub fn plan(
         for (place, newcomer) in chunk.iter().enumerate() {
             let found = namesakes.next_if(|found| found.place == place);
             let is_there = found.is_some();
+            planner.brings = brought[first + place].as_ref().is_some_and(Brought::is_usable);
             planner.plan.unused += u64::from(is_there && brought[first + place].is_some());
             let outcome = match found {
                 None => planner.add(newcomer),
@@ -90,6 +99,8 @@ struct Planner<'a> {
     on_conflict: OnConflict,
     /// To whom the first passwords are encrypted, if they are.
     keys: Option<&'a Keys>,
+    /// Whether the row at hand brings a password, so that it needs no first one.
+    brings: bool,
     /// Role sets for which the actor is known to have the right to add accounts.
     may_add: Vec<Roles>,
     plan: Plan,
@@ -99,7 +110,7 @@ impl Planner<'_> {
     /// Plans an account that does not exist yet.
     fn add(&mut self, newcomer: &Newcomer) -> Result<()> {
         let roles = newcomer.roles;
-        if let Some(keys) = self.keys {
+        if let Some(keys) = self.keys.filter(|_| !self.brings) {
             let suits = keys.suit(&newcomer.username, newcomer.public_key.as_ref());
             suits.map_err(|failure| failure.hint("the column public_key has the key that 'account' stands for"))?;
         }

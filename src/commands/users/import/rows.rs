@@ -70,8 +70,7 @@ fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
     );
     match (username, faults.0) {
         (Some(username), None) => {
-            let newcomer = Newcomer { username, display_name, email, roles, public_key, hash: None };
-            Ok(Row { newcomer, brought })
+            Ok(Row { newcomer: Newcomer { username, display_name, email, roles, public_key, hash: None }, brought })
         }
         (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
