@@ -117,7 +117,7 @@ where
 /// Changes names and roles.
 pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit: &Edit) -> Result<()> {
     let was = seen(tx, id, revision)?;
-    change(tx, by, edit.action(&was), was.clone(), |tx, account| {
+    change(tx, by, edit.action(&was), &was, |tx, account| {
         let detail = events::of_edit(account, edit);
         *account = edited(account, edit, |action, subject| authorize(tx, by, action, subject))?;
         if edit.email.is_some() {
@@ -176,7 +176,7 @@ pub fn reset_password(
     new: &NewTemporary,
 ) -> Result<()> {
     let was = seen(tx, id, revision)?;
-    change(tx, by, Action::Reset, was, |tx, account| {
+    change(tx, by, Action::Reset, &was, |tx, account| {
         give_temporary(tx, by, account, new)?;
         Ok(Some(events::expires(new.until)))
     })
@@ -230,7 +230,7 @@ pub fn written(account: Account) -> Result<Account> {
 }
 
 /// Makes a change of an account, as it is in this transaction, unless it is so already.
-pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, was: Account) -> Result<Changed> {
+pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, was: &Account) -> Result<Changed> {
     let (id, mut ended) = (was.id, 0);
     let is_done = change(tx, by, it.action(), was, |tx, account| {
         // An unlock ends the tries under way, too.
@@ -349,10 +349,10 @@ fn change(
     tx: &mut Tx<'_>,
     by: &Actor,
     action: Action,
-    was: Account,
+    was: &Account,
     work: impl FnOnce(&mut Tx<'_>, &mut Account) -> Result<Option<Detail>>,
 ) -> Result<bool> {
-    authorize(tx, by, action, (&was).into())?;
+    authorize(tx, by, action, was.into())?;
     match (was.removed_at, action) {
         (None, Action::Restore) => return Err(StoreError::Conflict(format!("{} is not removed", was.username))),
         (Some(_), Action::Restore) | (None, _) => {}
@@ -360,8 +360,8 @@ fn change(
     }
     let mut account = was.clone();
     let Some(detail) = work(tx, &mut account)? else { return Ok(false) };
-    admins::stay(tx, &was, &account)?;
+    admins::stay(tx, was, &account)?;
     tx.save(&written(account)?)??;
-    record::append(tx, &Entry::done(by, action.name(), Some((&was).into()), detail))?;
+    record::append(tx, &Entry::done(by, action.name(), Some(was.into()), detail))?;
     Ok(true)
 }

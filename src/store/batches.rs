@@ -40,7 +40,7 @@ pub fn change(
             Some(account) => Some(account),
             None => tx.account(&Target::Id(id))?,
         };
-        make(tx, by, it, as_seen(was, seen)?)
+        make(tx, by, it, &as_seen(was, seen)?)
     })
 }
 
