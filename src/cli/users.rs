@@ -73,7 +73,6 @@ Examples:
   passdesk users reset
   passdesk users reset alice --copy
   passdesk users reset alice --encrypt-to alice.pub
-  passdesk users reset 17 bob@example.org --yes --format csv --output handover.csv
   passdesk users reset --all --format csv --output handover.csv
   passdesk users reset --all --format csv --resume handover.csv")]
     Reset(Reset),

@@ -133,7 +133,7 @@ fn an_edit_without_a_change_is_wrong_use() {
     let before = desk.state();
     let run = desk.run(&["users", "edit", "alice"]).exits(2);
     assert!(
-        run.stderr.contains("hint: add --username, --name, --email, --role, --no-roles or --expires-on\n"),
+        run.stderr.contains("hint: add --username, --name, --email, --role, --no-roles, --key or --expires-on\n"),
         "{}",
         run.stderr
     );
@@ -379,7 +379,8 @@ fn every_flag_is_documented_and_every_flag_of_the_docs_is_there() {
     let text: String = crate::docs::PAGES.iter().map(|(_, text)| *text).collect();
     // Flags of other programs appear on the lines of those programs.
     let others =
-        regex::Regex::new(r"\b(useradd|cargo|setpriv|git|createuser|createdb|pg_dropcluster|systemctl) ").unwrap();
+        regex::Regex::new(r"\b(useradd|cargo|setpriv|git|createuser|createdb|pg_dropcluster|systemctl|kc.sh) ")
+            .unwrap();
     let flag = regex::Regex::new(r"(?:^|[\s`(=\[])--([a-z][a-z-]*)").unwrap();
     let named: BTreeSet<String> = text
         .lines()

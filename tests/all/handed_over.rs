@@ -144,7 +144,7 @@ fn a_table_with_a_column_or_a_rule_more_is_refused() {
 
 #[test]
 fn what_is_planted_in_an_older_store_is_refused_before_it_is_brought_up_to_date() {
-    for schema in 1..=5 {
+    for schema in 1..=8 {
         let desk = old(schema);
         desk.sql(&format!(
             "CREATE TABLE junk (x); CREATE TRIGGER planted AFTER UPDATE ON accounts
@@ -218,7 +218,7 @@ fn what_a_site_keeps_in_the_file_is_left_alone() {
     let store = Connection::open(desk.store()).unwrap();
     store.execute_batch("VACUUM").unwrap();
     desk.run(&["users", "list"]).succeeds();
-    for schema in 1..=5 {
+    for schema in 1..=8 {
         let desk = old(schema);
         desk.sql("CREATE TABLE mine (x); CREATE VIEW seen AS SELECT username FROM credentials");
         desk.run(&["users", "list"]).succeeds();

@@ -65,7 +65,7 @@ fn a_list_of_people_becomes_accounts_that_must_be_given_a_password() {
     assert!(run.stderr.starts_with("Imported 2 accounts, ids 2 to 3.\n"), "{}", run.stderr);
     assert!(run.stderr.contains("passdesk users reset --from"), "{}", run.stderr);
     assert_eq!(desk.imported(), ["alice|Alice Example|alice@example.org|0", "bob|||0"]);
-    assert!(desk.run(&["users", "show", "alice"]).succeeds().stdout.contains("Password  none"));
+    assert!(desk.run(&["users", "show", "alice"]).succeeds().stdout.contains("Password      none"));
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn what_a_list_writes_can_be_imported_into_another_store() {
     let names =
         "alice,=1+1,alice@example.org,helpdesk auditor\nbob,'-quoted,+b@example.org,\ncarol,\"a, \"\"b\"\"\",,\n";
     from.import(format!("username,name,email,role\n{names}"), &[]).succeeds();
-    let run = to.import(from.accounts(), &["--on-conflict", "skip"]).succeeds();
+    let run = to.import(from.listed(), &["--on-conflict", "skip"]).succeeds();
     assert!(run.stderr.starts_with("Columns left out: id, state, "), "{}", run.stderr);
     assert_eq!(to.imported(), from.imported());
     assert!(to.imported()[0].starts_with("alice|=1+1|"));
@@ -350,7 +350,7 @@ fn a_name_that_some_spreadsheet_takes_for_a_formula_is_guarded_and_read_back() {
     for (number, (name, _)) in names.iter().enumerate() {
         from.run(&["users", "add", &format!("a{number}"), "--name", name, "-q"]).succeeds();
     }
-    let listed = from.accounts();
+    let listed = from.listed();
     for (number, (_, guarded)) in names.iter().enumerate() {
         assert!(listed.contains(&format!(",a{number},{guarded},")), "{guarded}: {listed}");
     }

@@ -773,6 +773,7 @@ fn everything_that_is_recorded_can_be_asked_for() {
     desk.run(&["me", "sign-out"]).succeeds();
     desk.like_root("nobody", 0);
     desk.run(&["store", "backup", "copy.db"]).succeeds();
+    desk.run(&["users", "list", "--hashes", "--format", "csv"]).succeeds();
     let archive = ["audit", "archive", "old.jsonl", "--before", "1d"];
     let lists = [
         &["users", "list"][..],

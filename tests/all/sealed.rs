@@ -298,7 +298,7 @@ fn a_list_takes_its_keys_along_into_another_store() {
     let desk = Desk::with_alice();
     desk.run(&["users", "edit", "alice", "--key", SSH[0]]).succeeds();
     let other = Desk::settled();
-    other.run_with(desk.accounts(), &["users", "import", "-", "--on-conflict", "skip"]).succeeds();
+    other.run_with(desk.listed(), &["users", "import", "-", "--on-conflict", "skip"]).succeeds();
     assert_eq!(public_key(&other, "alice").as_deref(), Some(SSH[0]));
 }
 

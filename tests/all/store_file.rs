@@ -270,7 +270,7 @@ fn the_file_says_what_it_is() {
     let desk = Desk::new();
     let store = Connection::open(desk.store()).unwrap();
     assert_eq!(pragma::<u32>(&store, "application_id").to_be_bytes(), *b"PDSK");
-    assert_eq!(pragma::<u32>(&store, "user_version"), 8);
+    assert_eq!(pragma::<u32>(&store, "user_version"), 9);
     assert_eq!(pragma::<String>(&store, "journal_mode"), "wal");
     assert_eq!(pragma::<String>(&store, "integrity_check"), "ok");
 }

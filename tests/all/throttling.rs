@@ -211,7 +211,7 @@ fn an_admin_is_shown_how_many_sign_ins_are_under_way_and_in_a_minute_that_they_h
     let field = |name: &str| serde_json::from_str::<Value>(&shown("json")).unwrap()[name].clone();
     assert_eq!((field("sign_ins_under_way"), shown("text").contains("under way")), (0.into(), false));
     kill_tries(&desk, "alice", 20);
-    assert!(shown("text").contains("Sign-ins  20 under way\n"), "{}", shown("text"));
+    assert!(shown("text").contains("Sign-ins      20 under way\n"), "{}", shown("text"));
     assert_eq!((field("sign_ins_under_way"), field("failed_sign_ins")), (20.into(), 0.into()));
     assert!(shown("csv").lines().next().unwrap().ends_with(",sign_ins_under_way"));
     wait(&desk, "alice", 61);

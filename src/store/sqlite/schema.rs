@@ -55,6 +55,8 @@ pub fn bring_up_to_date(connection: &mut Bounded) -> Result<()> {
     check(&transaction, taken)?;
     // A new column would have the engine check all rows. A damaged one stays as it is, and 'store check' names it.
     transaction.pragma_update(None, "ignore_check_constraints", true).map_err(failed)?;
+    // Nor does a view of the site keep a column from being replaced.
+    transaction.pragma_update(None, "legacy_alter_table", true).map_err(failed)?;
     for step in &STEPS[taken as usize..] {
         transaction.execute_batch(step).map_err(|error| match failed(error) {
             StoreError::Failed(why) => damaged(&why),
@@ -62,6 +64,7 @@ pub fn bring_up_to_date(connection: &mut Bounded) -> Result<()> {
         })?;
     }
     compute_again(&Statements { connection: &transaction, bound })?;
+    transaction.pragma_update(None, "legacy_alter_table", false).map_err(failed)?;
     transaction.pragma_update(None, "ignore_check_constraints", false).map_err(failed)?;
     transaction.pragma_update(None, "user_version", NEWEST).map_err(failed)?;
     transaction.commit().map_err(failed)

@@ -1,7 +1,6 @@
 -- Hashes of other kinds, a key for messages, when an account was used last and when it ends, the role 'backup', and a
 -- record whose oldest part was taken out.
 
-DROP VIEW credentials;
 DROP INDEX accounts_admins;
 DROP INDEX accounts_with_roles;
 DROP INDEX accounts_by_hash_cost;
@@ -28,6 +27,7 @@ CREATE INDEX accounts_admins ON accounts (id) WHERE roles & 8;
 CREATE INDEX accounts_with_roles ON accounts (roles) WHERE roles <> 0;
 CREATE INDEX accounts_by_hash_scheme ON accounts (hash_scheme) WHERE hash_scheme IS NOT NULL;
 
+DROP VIEW credentials;
 CREATE VIEW credentials (username, password_hash, must_change, usable) AS
 SELECT username, password_hash, must_change,
        state = 'active' AND removed_at IS NULL AND locked_at IS NULL AND password_hash IS NOT NULL

@@ -181,9 +181,24 @@ impl Desk {
         self.value(&format!("SELECT {what} FROM accounts WHERE username = '{username}'"))
     }
 
-    /// Everything about all accounts except their hashes.
-    pub fn accounts(&self) -> String {
+    /// The list of all accounts in CSV.
+    pub fn listed(&self) -> String {
         self.run(&["users", "list", "--format", "csv"]).succeeds().stdout
+    }
+
+    /// Everything about all accounts except their hashes, and when their owners were let in.
+    pub fn accounts(&self) -> String {
+        let listed = self.listed();
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(listed.as_bytes());
+        let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
+        let left_out = rows[0].iter().position(|name| name == "last_sign_in_at").unwrap();
+        let mut without = csv::Writer::from_writer(Vec::new());
+        for row in &rows {
+            without
+                .write_record(row.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, cell)| cell))
+                .unwrap();
+        }
+        String::from_utf8(without.into_inner().unwrap()).unwrap()
     }
 
     /// The password hash of an account, from the view that is promised to other programs.
