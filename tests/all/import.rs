@@ -65,7 +65,7 @@ fn a_list_of_people_becomes_accounts_that_must_be_given_a_password() {
     assert!(run.stderr.starts_with("Imported 2 accounts, ids 2 to 3.\n"), "{}", run.stderr);
     assert!(run.stderr.contains("passdesk users reset --from"), "{}", run.stderr);
     assert_eq!(desk.imported(), ["alice|Alice Example|alice@example.org|0", "bob|||0"]);
-    assert!(desk.run(&["users", "show", "alice"]).succeeds().stdout.contains("Password  none"));
+    assert!(desk.run(&["users", "show", "alice"]).succeeds().stdout.contains("Password      none"));
 }
 
 #[test]
