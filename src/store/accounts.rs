@@ -69,7 +69,12 @@ pub fn are_free(tx: &mut Tx<'_>, usernames: &[&Username], own: Option<AccountId>
 
 /// The account, if its revision is still the one that was seen.
 pub fn seen(tx: &mut Tx<'_>, id: AccountId, seen: Revision) -> Result<Account> {
-    tx.account(&Target::Id(id))?
+    as_seen(tx.account(&Target::Id(id))?, seen)
+}
+
+/// The same for an account that was looked up.
+pub fn as_seen(account: Option<Account>, seen: Revision) -> Result<Account> {
+    account
         .filter(|account| account.revision == seen)
         .ok_or_else(|| StoreError::Conflict("somebody else has just changed the account".into()))
 }
@@ -112,7 +117,7 @@ where
 /// Changes names and roles.
 pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit: &Edit) -> Result<()> {
     let was = seen(tx, id, revision)?;
-    change(tx, by, edit.action(&was), id, revision, |tx, account| {
+    change(tx, by, edit.action(&was), &was, |tx, account| {
         let detail = events::of_edit(account, edit);
         *account = edited(account, edit, |action, subject| authorize(tx, by, action, subject))?;
         if edit.email.is_some() {
@@ -171,7 +176,8 @@ pub fn reset_password(
     revision: Revision,
     new: &NewTemporary,
 ) -> Result<()> {
-    change(tx, by, Action::Reset, id, revision, |tx, account| {
+    let was = seen(tx, id, revision)?;
+    change(tx, by, Action::Reset, &was, |tx, account| {
         give_temporary(tx, by, account, new)?;
         Ok(Some(events::expires(new.until)))
     })
@@ -224,10 +230,10 @@ pub fn written(account: Account) -> Result<Account> {
     Ok(Account { revision: Revision(next(account.revision.0)?), ..account })
 }
 
-/// Makes a change of an account, unless it is so already.
-pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, id: AccountId, revision: Revision) -> Result<Changed> {
-    let mut ended = 0;
-    let is_done = change(tx, by, it.action(), id, revision, |tx, account| {
+/// Makes a change of an account, as it is in this transaction, unless it is so already.
+pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, was: &Account) -> Result<Changed> {
+    let (id, mut ended) = (was.id, 0);
+    let is_done = change(tx, by, it.action(), was, |tx, account| {
         // An unlock ends the tries under way, too.
         if it.is_made(account) && (it != Change::Unlock || tx.tries(id)?.is_empty()) {
             return Ok(None);
@@ -241,7 +247,7 @@ pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, id: AccountId, revision: Re
                 tries::forget(account);
             }
             Change::Disable => {
-                sign_ins::end_of(tx, id, None)?;
+                tx.delete_sign_ins(id, None)?;
                 account.lifecycle = Lifecycle::Disabled;
             }
             Change::Enable => account.lifecycle = Lifecycle::Active,
@@ -253,7 +259,7 @@ pub fn make(tx: &mut Tx<'_>, by: &Actor, it: Change, id: AccountId, revision: Re
                 detail = events::of_sign_out(ended);
             }
             Change::Remove => {
-                sign_ins::end_of(tx, id, None)?;
+                tx.delete_sign_ins(id, None)?;
                 account.removed_at = Some(tx.now());
             }
             Change::Restore => {
@@ -336,20 +342,18 @@ pub fn replace_password(
     Ok(chosen)
 }
 
-/// Makes one change to one account. It checks three things: the account is still as it was seen, the actor may do it,
-/// and a lasting admin is left. Then it saves and records the change. `work` changes the account, and returns the
+/// Makes one change to one account, as it is in this transaction. It checks three things: the actor may do it, the
+/// account is not removed, and a lasting admin is left. Then it saves and records the change. `work` changes the account, and returns the
 /// details for the record. If there is nothing to do, it returns `None`: then nothing is saved or recorded. Returns
 /// whether there was something to do.
 fn change(
     tx: &mut Tx<'_>,
     by: &Actor,
     action: Action,
-    id: AccountId,
-    revision: Revision,
+    was: &Account,
     work: impl FnOnce(&mut Tx<'_>, &mut Account) -> Result<Option<Detail>>,
 ) -> Result<bool> {
-    let was = seen(tx, id, revision)?;
-    authorize(tx, by, action, (&was).into())?;
+    authorize(tx, by, action, was.into())?;
     match (was.removed_at, action) {
         (None, Action::Restore) => return Err(StoreError::Conflict(format!("{} is not removed", was.username))),
         (Some(_), Action::Restore) | (None, _) => {}
@@ -357,8 +361,8 @@ fn change(
     }
     let mut account = was.clone();
     let Some(detail) = work(tx, &mut account)? else { return Ok(false) };
-    admins::stay(tx, &was, &account)?;
+    admins::stay(tx, was, &account)?;
     tx.save(&written(account)?)??;
-    record::append(tx, &Entry::done(by, action.name(), Some((&was).into()), detail))?;
+    record::append(tx, &Entry::done(by, action.name(), Some(was.into()), detail))?;
     Ok(true)
 }

@@ -1,6 +1,8 @@
 //! Many accounts in one transaction, each decided on its own.
 
-use super::accounts::{make, reset_password};
+use std::collections::HashMap;
+
+use super::accounts::{as_seen, make, reset_password};
 use super::tx::Tx;
 use super::{NewTemporary, Result, StoreError, record};
 use crate::domain::account::{AccountId, Revision};
@@ -29,7 +31,17 @@ pub fn change(
     it: Change,
     batch: &[(AccountId, Revision)],
 ) -> Result<Vec<Result<Changed>>> {
-    each(tx, by, it.action(), batch, |tx, &(id, seen)| make(tx, by, it, id, seen))
+    // All are looked up together: a server may be far away. Each is taken once, since its change makes it another.
+    let targets: Vec<_> = batch.iter().map(|(id, _)| Target::Id(*id)).collect();
+    let there = tx.accounts(&targets)?.into_iter().map(|account| (account.id, account));
+    let mut there: HashMap<_, _> = there.collect();
+    each(tx, by, it.action(), batch, |tx, &(id, seen)| {
+        let was = match there.remove(&id) {
+            Some(account) => Some(account),
+            None => tx.account(&Target::Id(id))?,
+        };
+        make(tx, by, it, &as_seen(was, seen)?)
+    })
 }
 
 /// What a batch has for one account.

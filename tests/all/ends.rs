@@ -1,5 +1,7 @@
 //! Accounts that end on a day, accounts that nobody uses, and accounts that only make copies of the store.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use jiff::civil::Date;
 use jiff::{ToSpan as _, Zoned};
 use serde_json::{Value, json};

@@ -193,3 +193,10 @@ pub fn what_a_batch_records_is_a_chain(store: &mut Store) {
         assert_eq!(event.fault(before), None);
     }
 }
+
+pub fn an_account_that_a_batch_names_twice_is_changed_once(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    let outcomes = store.change_accounts(&operator(), Change::RequireChange, &[(alice.id, alice.revision); 2]).unwrap();
+    assert!(matches!(outcomes.as_slice(), [Ok(Changed::Done { .. }), Err(StoreError::Conflict(_))]), "{outcomes:?}");
+    assert_eq!(get(store, alice.id).revision.0, alice.revision.0 + 1);
+}

@@ -96,6 +96,7 @@ macro_rules! laws {
                 many_changes_leave_the_last_admin_to_count_on,
                 an_actor_who_takes_their_own_role_is_refused_the_rest_of_a_batch,
                 what_a_batch_records_is_a_chain,
+                an_account_that_a_batch_names_twice_is_changed_once,
                 a_reset_is_known_by_its_operation_for_good,
             }
             ends {

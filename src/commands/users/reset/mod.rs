@@ -64,12 +64,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     };
     let mut unfinished = args.resume.as_deref().map(|path| resumed::open(desk, path, keys.is_some())).transpose()?;
     let lifetime = lifetime.unwrap_or(desk.policy.temporary_lifetime);
-    let may = |store: &mut Store, account: &Account| {
+    let takes = |store: &mut Store, account: &Account| {
         acting.may_reset(store, account)?;
         let suits = |keys: &Keys| keys.suit(&account.username, account.public_key.as_ref());
         keys.as_ref().map_or(Ok(true), |keys| suits(keys).map(|()| true))
     };
-    let Found { mut bulk, mut chosen, .. } = selection.find(&mut store, &acting, may)?;
+    let Found { mut bulk, mut chosen, .. } = selection.find(&mut store, &acting, takes)?;
     if unfinished.is_some() && !args.dry_run {
         store.settle()?;
     }
