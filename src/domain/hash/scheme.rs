@@ -125,7 +125,8 @@ impl Scheme {
             }
     }
 
-    /// Whether an evaluation takes about a millisecond at least. What takes less is a fast hash, whatever its name.
+    /// Whether an evaluation takes any time to speak of. What takes less is a fast hash, whatever its name. RFC 8018 §4.2
+    /// asks for 1,000 rounds of PBKDF2 at least.
     pub(super) fn is_slow(self) -> bool {
         match self {
             Self::Argon2 { cost, .. } => cost.work() >= LEAST_BYTES / 1024,
