@@ -319,6 +319,44 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_of_argon2_without_a_version_is_of_the_first_one() {
+        // printf %s PASSWORD | argon2 sixteen-bytes-ok -i -v 10 -t 3 -k 4096 -p 1 -l 32 -e, without its 'v=16$'
+        for text in [
+            "$argon2i$m=4096,t=3,p=1$c2l4dGVlbi1ieXRlcy1vaw$e4MWtTf5hlMHQMe6dEVUlcTN3fCXt3BVVK8InO6bFKE",
+            "$argon2i$v=16$m=4096,t=3,p=1$c2l4dGVlbi1ieXRlcy1vaw$e4MWtTf5hlMHQMe6dEVUlcTN3fCXt3BVVK8InO6bFKE",
+            "$argon2id$m=4096,t=3,p=1$c2l4dGVlbi1ieXRlcy1vaw$W3SPh+EnJvwXfBQqJ1Dl2HqcvOnwCaKUdvDssCVke4M",
+        ] {
+            assert!(stored(text).unwrap().is_of(PASSWORD), "{text}");
+        }
+    }
+
+    #[test]
+    fn crypt_takes_any_salt_without_a_dollar() {
+        // perl -e 'print crypt(PASSWORD, "\$6\$ab_c~d\$")' with Debian's libxcrypt, and so on.
+        for text in [
+            "$6$ab_c~d$Te.06T0ilM/5N71gfAuE8LDOeCZITb79eumWXq..U1totV01J2..PsztdYThfrFoBa3trdj.DqZ/7JwTFGblu0",
+            "$5$rounds=1000$ab_c~d$RkRn0/aHyMq03.tpNYVe/p6MnZuzBmva1rnA/xOIMk0",
+            "$6$$gJ4m9m0EH47in8gYotz79HMbPFBSrc2qFYmuGo6n3w97UkeILmJMfWqlKkWWoVjFX2wyq1KH5Jo73AcpDCMsO/",
+            "$5$rounds=1000$$iqyOHFFSB.SjC/cl/eM1M6KFHwD8m/sInubCTSXnaW8",
+            "$y$j75$$fMpDBCJqsKooW5I9znuwGapKeCWHwOE/3c5xTBTXR03",
+            "$y$j75$ab..$Ydc5gW4Cr4p6g0ShWnNPSiWD4F8znsVFTMPHSYcjgC/",
+        ] {
+            let hash = stored(text).unwrap_or_else(|why| panic!("{text}: {why}"));
+            assert!(hash.is_of(PASSWORD), "{text}");
+            assert!(!hash.is_of(b"seven herons guard an orchare"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_crypt_never_writes_is_no_hash_of_it() {
+        let salt = "$y$j75$a_b.$Ydc5gW4Cr4p6g0ShWnNPSiWD4F8znsVFTMPHSYcjgC/".to_owned();
+        for text in [salt, format!("$6$salt${}", "z".repeat(86)), format!("$5$salt${}$", "a".repeat(43))] {
+            assert!(refused(&text).ends_with(" is damaged"), "{text}: {}", refused(&text));
+            assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
+        }
+    }
+
+    #[test]
     fn the_hash_of_389_ds_in_one_piece_is_read() {
         let text = include_str!("../../../../tests/data/elsewhere/389-ds").trim();
         let hash = stored(text).unwrap();
@@ -337,7 +375,7 @@ mod tests {
             format!("$scrypt$ln=18,r=16,p=1${hash}"),
             format!("$scrypt$ln=18,r=8,p=3${hash}"),
             format!("$argon2i$v=19$m=262144,t=5,p=1${hash}"),
-            format!("$6$rounds=1000001$salt${}", "a".repeat(86)),
+            format!("$6$rounds=1000001$salt${}", ".".repeat(86)),
         ] {
             assert!(refused(&text).ends_with(" costs too much"), "{text}: {}", refused(&text));
             assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
@@ -381,10 +419,12 @@ mod tests {
         fn whatever_stands_there_is_read_or_refused(
             head in r"(\$|\{)?(argon2id?|2b|5|6|y|scrypt|pbkdf2(-sha256)?|pbkdf2_sha256|PBKDF2(_SHA256)?|SSHA|CRYPT|argon2id-ssha|bcrypt_sha256)?(\$|\})?",
             cost in r"(v=19\$|rounds=|ln=|i=|m=)?[0-9a-zA-Z./]{0,12}((,r=|,t=)[0-9]{1,10}(,p=)[0-9]{1,10})?",
-            rest in r"(\$[0-9a-zA-Z./+=]{0,60}){0,4}",
+            rest in r"(\$[0-9a-zA-Z./+=_]{0,60}){0,4}",
         ) {
             let text = format!("{head}{cost}{rest}");
-            let _ = Brought::read(&text);
+            if let Some(Brought::Kept(hash)) = Brought::read(&text) {
+                prop_assert!(hash.scheme().is_some());
+            }
             let _ = StoredHash::from_store(text.clone()).scheme();
             let _ = Scheme::of_stored(&text);
         }
