@@ -32,6 +32,10 @@ impl Evaluated for Hash {
         Scheme::Argon2 { algorithm: self.algorithm, cost: self.cost }
     }
 
+    fn salt(&self) -> usize {
+        self.parsed.salt.as_ref().map_or(0, |salt| salt.len())
+    }
+
     fn is_of(&self, password: &[u8]) -> bool {
         Argon2::default().verify_password(password, &self.parsed).is_ok()
     }

@@ -6,6 +6,9 @@ use super::{Evaluated, Scheme, base64, same};
 
 /// The rounds if the text names none.
 const DEFAULT_ROUNDS: u32 = 5_000;
+/// crypt(3) of Debian, and PAM, take no longer password. Each round reads it up to twice. So a longer one would take too
+/// long, and it is of no hash.
+const MOST_PASSWORD: usize = 511;
 /// How many bytes of a salt count.
 const MOST_SALT: usize = 16;
 
@@ -43,8 +46,13 @@ impl Evaluated for Hash {
         Scheme::ShaCrypt { algorithm: self.algorithm, rounds: self.rounds, salt: self.counted_salt().len() }
     }
 
+    fn salt(&self) -> usize {
+        self.salt.len()
+    }
+
     fn is_of(&self, password: &[u8]) -> bool {
-        same(&evaluate(self.algorithm, self.params, password, self.counted_salt()), &self.output)
+        let is_same = same(&evaluate(self.algorithm, self.params, password, self.counted_salt()), &self.output);
+        is_same && password.len() <= MOST_PASSWORD
     }
 }
 
@@ -53,11 +61,8 @@ impl Evaluated for Hash {
 /// or too many.
 fn in_order(algorithm: Algorithm, written: &[u8]) -> Option<Vec<u8>> {
     // The first group, as places in the digest. In the text, its last byte comes first.
-    let (mut group, next, bytes): ([usize; 3], [usize; 3], _) = if algorithm == Algorithm::Sha256Crypt {
-        ([0, 10, 20], [2, 0, 1], 32)
-    } else {
-        ([0, 21, 42], [1, 2, 0], 64)
-    };
+    let (mut group, next, bytes): ([usize; 3], [usize; 3], _) =
+        if algorithm == Algorithm::Sha256Crypt { ([0, 10, 20], [2, 0, 1], 32) } else { ([0, 21, 42], [1, 2, 0], 64) };
     if written.len() != bytes {
         return None;
     }
@@ -77,6 +82,7 @@ fn in_order(algorithm: Algorithm, written: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn evaluate(algorithm: Algorithm, params: Params, password: &[u8], salt: &[u8]) -> Vec<u8> {
+    let password = &password[..password.len().min(MOST_PASSWORD)];
     if algorithm == Algorithm::Sha256Crypt {
         sha256_crypt(password, salt, params).to_vec()
     } else {

@@ -60,6 +60,10 @@ impl Evaluated for Hash {
         Scheme::Yescrypt(self.cost)
     }
 
+    fn salt(&self) -> usize {
+        self.salt.len()
+    }
+
     fn is_of(&self, password: &[u8]) -> bool {
         evaluate(self.cost, password, &self.salt).is_some_and(|output| same(&output, &self.output))
     }

@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::pbkdf2::{self, Prf};
 use super::salted::SaltedDigest;
-use super::{StoredHash, base64, parse, scrypt};
+use super::{MOST_SALT, MOST_TEXT, StoredHash, base64, parse, scrypt};
 
 /// What a hash from elsewhere is good for.
 pub enum Brought {
@@ -35,6 +35,10 @@ pub enum Refused {
     KeptElsewhere,
     /// It is cut off, or written in a form that its kind does not have.
     Damaged(&'static str),
+    /// Its salt has more bytes than that of any program.
+    LongSalt(&'static str),
+    /// Its text has more bytes than that of any hash.
+    LongText,
     /// Nobody knows what it is.
     Unknown,
 }
@@ -47,6 +51,8 @@ impl fmt::Display for Refused {
             Self::Locked => f.write_str("the password is locked"),
             Self::KeptElsewhere => f.write_str("another program checks the password"),
             Self::Damaged(kind) => write!(f, "the {kind} hash is damaged"),
+            Self::LongSalt(kind) => write!(f, "the {kind} hash is damaged: its salt has more than {MOST_SALT} bytes"),
+            Self::LongText => write!(f, "the hash is damaged: it has more than {MOST_TEXT} bytes"),
             Self::Unknown => f.write_str("this is no hash that passdesk knows"),
         }
     }
@@ -75,6 +81,9 @@ type Result<T> = std::result::Result<T, Refused>;
 fn read(text: &str) -> Result<Brought> {
     if text.starts_with("{\"") {
         return keycloak::read(text);
+    }
+    if text.len() > MOST_TEXT {
+        return Err(Refused::LongText);
     }
     if let Some((scheme, rest)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) {
         return ldap::read(scheme, rest);
@@ -135,7 +144,14 @@ fn of_pbkdf2(read: Option<pbkdf2::Hash>) -> Result<Brought> {
 
 /// Takes a hash in passdesk's spelling, if it is whole and neither too weak nor too dear.
 fn kept(kind: &'static str, text: &str) -> Result<Brought> {
-    let scheme = parse(text).ok_or(Refused::Damaged(kind))?.scheme();
+    if text.len() > MOST_TEXT {
+        return Err(Refused::LongText);
+    }
+    let hash = parse(text).ok_or(Refused::Damaged(kind))?;
+    if hash.salt() > MOST_SALT {
+        return Err(Refused::LongSalt(kind));
+    }
+    let scheme = hash.scheme();
     if !scheme.is_moderate() {
         return Err(Refused::Dear(scheme.said()));
     }
@@ -375,7 +391,7 @@ mod tests {
             format!("$scrypt$ln=18,r=16,p=1${hash}"),
             format!("$scrypt$ln=18,r=8,p=3${hash}"),
             format!("$argon2i$v=19$m=262144,t=5,p=1${hash}"),
-            format!("$6$rounds=1000001$salt${}", ".".repeat(86)),
+            format!("$6$rounds=656001$salt${}", ".".repeat(86)),
         ] {
             assert!(refused(&text).ends_with(" costs too much"), "{text}: {}", refused(&text));
             assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
@@ -385,7 +401,8 @@ mod tests {
     #[test]
     fn a_hash_that_takes_no_time_is_refused_whatever_its_name() {
         let hash = "c2FsdHNhbHRzYWx0c2FsdA$c2FsdHNhbHRzYWx0c2FsdAAAAA";
-        for cost in ["pbkdf2-sha1$i=999", "scrypt$ln=9,r=8,p=1", "argon2id$v=19$m=512,t=1,p=1"] {
+        for cost in ["pbkdf2-sha1$i=999", "scrypt$ln=9,r=8,p=1", "scrypt$ln=1,r=8,p=700", "argon2id$v=19$m=512,t=1,p=1"]
+        {
             assert!(refused(&format!("${cost}${hash}")).ends_with(" is too weak to keep"), "{cost}");
         }
     }
@@ -397,6 +414,38 @@ mod tests {
         {
             assert!(refused(text).ends_with(" is damaged"), "{text}: {}", refused(text));
         }
+    }
+
+    #[test]
+    fn a_salt_of_more_than_64_bytes_is_refused_and_never_evaluated() {
+        let hash = base64::encoded(&[7; 32]);
+        let salts = |bytes: usize| {
+            let salt = base64::encoded(&vec![7; bytes]);
+            let crypt = ".".repeat(bytes);
+            [
+                format!("$pbkdf2-sha256$i=1000${salt}${hash}"),
+                format!("pbkdf2_sha256$1000${crypt}${hash}"),
+                format!("$scrypt$ln=14,r=8,p=1${salt}${hash}"),
+                format!("$6${crypt}${}", ".".repeat(86)),
+                format!("$argon2id-ssha${salt}$v=19$m=19456,t=2,p=1${}${hash}", base64::encoded(&[7; 16])),
+                format!("{{SSHA}}{}", base64::encoded(&vec![7; 20 + bytes])),
+            ]
+        };
+        for text in salts(64) {
+            assert!(stored(&text).is_ok(), "{text}: {}", refused(&text));
+        }
+        for text in salts(65) {
+            assert!(refused(&text).ends_with("damaged: its salt has more than 64 bytes"), "{text}: {}", refused(&text));
+            assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_more_than_1024_bytes_is_no_hash() {
+        let hash = |bytes: usize| format!("$pbkdf2-sha256$i=1000$AAA${}", "A".repeat(bytes - 26));
+        assert_eq!(refused(&hash(1024)), "taken");
+        assert_eq!(refused(&hash(1025)), "the hash is damaged: it has more than 1024 bytes");
+        assert_eq!(StoredHash::from_store(hash(1025)).scheme(), None);
     }
 
     #[test]
@@ -428,6 +477,14 @@ mod tests {
             let _ = StoredHash::from_store(text.clone()).scheme();
             let _ = Scheme::of_stored(&text);
         }
+    }
+
+    #[test]
+    fn a_password_that_crypt_never_takes_is_of_no_hash_of_it() {
+        // perl -e 'print crypt("x" x 511, "\$5\$rounds=1000\$abc\$")' with Debian's libxcrypt. With 512 it fails.
+        let hash = stored("$5$rounds=1000$abc$pZrXY9WAlNS1xsMeUl/rnluo.H.nJG0NjysKIR7Gbc2").unwrap();
+        assert!(hash.is_of("x".repeat(511).as_bytes()));
+        assert!(!hash.is_of("x".repeat(512).as_bytes()));
     }
 
     #[test]
