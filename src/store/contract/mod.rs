@@ -113,6 +113,7 @@ macro_rules! laws {
                 an_import_that_is_stopped_changes_nothing,
                 an_import_is_one_event,
                 an_imported_hash_is_the_password_of_its_owner,
+                an_import_that_would_make_sign_ins_slow_is_refused,
                 hashes_are_read_once_that_is_recorded,
                 an_import_changes_what_its_edits_name_and_nothing_else,
                 an_import_gives_no_more_than_its_actor_may,
