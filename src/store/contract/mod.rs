@@ -101,8 +101,11 @@ macro_rules! laws {
             }
             ends {
                 an_account_ends_by_itself,
+                the_first_admin_has_no_end_before_they_have_signed_in,
                 an_account_that_is_given_more_time_signs_in_anew,
                 an_admin_who_ends_is_no_admin_to_count_on,
+                a_recovered_admin_has_no_end_that_is_over,
+                a_key_does_not_outlast_a_promotion_out_of_reach,
                 whoever_was_let_in_signed_in_last_then,
                 whom_nobody_has_seen_for_long_is_listed,
             }
