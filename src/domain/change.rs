@@ -52,9 +52,8 @@ impl Change {
             Self::Unlock => account.tries.failed == 0 && account.locked_at.is_none(),
             Self::Disable => account.lifecycle == Lifecycle::Disabled || account.removed_at.is_some(),
             Self::Enable => account.lifecycle == Lifecycle::Active,
-            // A removed account has neither.
-            Self::SignOut => account.removed_at.is_some(),
-            Self::Remove => account.removed_at.is_some(),
+            // A removed account has neither sign-ins nor tokens.
+            Self::SignOut | Self::Remove => account.removed_at.is_some(),
             Self::Restore => account.removed_at.is_none(),
             Self::Grant(role) => account.roles.contains(role),
             Self::Revoke(role) => !account.roles.contains(role),
