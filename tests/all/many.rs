@@ -116,6 +116,22 @@ fn all_are_all_but_the_actor() {
 }
 
 #[test]
+fn a_leaver_who_was_removed_does_not_disturb_the_nightly_list() {
+    for command in ["disable", "sign-out", "remove"] {
+        let desk = settled_crowd(3);
+        desk.run(&["users", "remove", "u002"]).succeeds();
+        list(&desk, "u001\nu002\nu003\n");
+        for _ in 0..2 {
+            let run = desk.run(&["users", command, "--from", "list", "--yes"]).succeeds();
+            assert!(run.stderr.contains("so already"), "{command}: {}", run.stderr);
+        }
+        let before = desk.state();
+        desk.run(&["users", command, "u002"]).exits(7);
+        assert_eq!(desk.state(), before, "{command}");
+    }
+}
+
+#[test]
 fn whoever_is_named_is_changed_without_a_yes() {
     for (command, before, after) in COMMANDS {
         let desk = ready(3, before);
