@@ -49,8 +49,9 @@ Example:
     /// Add many accounts from a file: all of them, or none
     #[command(after_help = "\
 The first line of a CSV file names the columns, in any order: username, name, email, role,
-public_key, password_hash. Commas, semicolons or tabs separate the cells. You can import what
-'passdesk users list --format csv' writes. With --source, it reads a file of another program.
+public_key, expires_on, password_hash. A cell of expires_on is the last day, as 2027-03-31.
+Commas, semicolons or tabs separate the cells. You can import what 'passdesk users list --format
+csv' writes. With --source, it reads a file of another program.
 
 Others cannot write while all rows are written. A million rows take some seconds.
 

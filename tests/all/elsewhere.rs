@@ -224,6 +224,28 @@ fn a_dry_run_says_who_would_keep_their_password() {
 }
 
 #[test]
+fn who_is_locked_out_there_or_has_ended_does_not_come_in() {
+    let desk = Desk::settled();
+    let shadow = "$y$j9T$5bhMDLv4fI/2Z6IjTKvT//$ddmpKmex7Vf22SJhcN7D1WdN8jLc3iwdLcxsVcYdZ.3:20786:0:99999:7";
+    let file = format!("ended:{shadow}::20000:\nends:{shadow}::99999:\nstays:{shadow}:::\n");
+    fs::write(desk.home.path().join("shadow"), file).unwrap();
+    let run = desk.run(&["users", "import", "shadow", "--source", "shadow"]).succeeds();
+    assert!(run.stderr.contains("to which nobody can sign in there: ended.\n"), "{}", run.stderr);
+    let ends = |username| desk.account::<Option<i64>>("expires_at", username);
+    assert_eq!([ends("ends"), ends("stays")], [Some(99_999 * 86_400), None]);
+    let people = fs::read_to_string(data().join("people.ldif")).unwrap();
+    let people = people.replace("\nuid: ldapssha\n", "\nuid: ldapssha\nnsAccountLock: TRUE\n");
+    let people = people.replace("\nuid: ldapssha256\n", "\nuid: ldapssha256\npwdAccountLockedTime: 000001010000Z\n");
+    fs::write(desk.home.path().join("people.ldif"), people).unwrap();
+    let run = desk.run(&["users", "import", "people.ldif", "--source", "ldif"]).succeeds();
+    assert!(run.stderr.contains("to which nobody can sign in there: ldapssha, ldapssha256.\n"), "{}", run.stderr);
+    for username in ["ended", "ldapssha", "ldapssha256"] {
+        desk.profile(username, PASSWORD).exits(5);
+    }
+    assert_eq!(desk.value::<i64>("SELECT count(*) FROM accounts"), 7);
+}
+
+#[test]
 fn a_file_of_another_source_is_refused() {
     let desk = Desk::settled();
     for (file, source) in [("people.ldif", "django"), ("htpasswd", "ldif"), ("django.json", "shadow")] {

@@ -102,6 +102,8 @@ macro_rules! laws {
             ends {
                 an_account_ends_by_itself,
                 an_account_that_is_given_more_time_signs_in_anew,
+                an_import_brings_ends_and_changes_them,
+                an_import_lets_no_last_lasting_admin_end,
                 an_admin_who_ends_is_no_admin_to_count_on,
                 whoever_was_let_in_signed_in_last_then,
                 whom_nobody_has_seen_for_long_is_listed,

@@ -134,13 +134,14 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 /// Reads the rows. Bad rows are named. The last value says whether quotes have swallowed rows.
 fn read(desk: &mut Desk<'_>, bytes: &[u8], args: &users::Import, bad: &mut BadRows) -> Result<(Columns, List, bool)> {
     let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
+    let now = desk.now()?;
     let (columns, mut list, is_torn) = if args.source == Source::Csv {
-        let mut rows = ImportRows::of(bytes, args.ignore_columns)?;
+        let mut rows = ImportRows::of(bytes, args.ignore_columns, (now, desk.zone))?;
         let list = listed(desk, lines, rows.by_ref(), bad);
         let is_torn = rows.is_torn();
         (rows.columns, list, is_torn)
     } else {
-        let (columns, given) = sources::read(args.source, bytes)?;
+        let (columns, given) = sources::read(args.source, bytes, now)?;
         if let Some(said) = given.said_left_out() {
             desk.terminal.note(&said);
         }
