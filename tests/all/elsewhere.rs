@@ -246,6 +246,30 @@ fn who_is_locked_out_there_or_has_ended_does_not_come_in() {
 }
 
 #[test]
+fn hints_name_whoever_has_no_password_and_nobody_else() {
+    let hash = "$2y$05$Wx6rZc6nvkzYOnALHub7beM9ziWkPSjPbyUeE2hwF/.0xNFgD3Qfm";
+    for (runs, is_named) in [(9, true), (100, true), (101, false)] {
+        let desk = Desk::settled();
+        let mut list = String::from("username,password_hash\n");
+        for number in 0..runs {
+            write!(list, "a{number},{hash}\nb{number},\n").unwrap();
+        }
+        fs::write(desk.home.path().join("people.csv"), list).unwrap();
+        let run = desk.run(&["users", "import", "people.csv"]).succeeds();
+        let hint = run.stderr.split("first passwords:\n").nth(1).unwrap();
+        assert!(!hint.contains("--must-change") && !hint.contains("--never-signed-in"), "{hint}");
+        if is_named {
+            let named: Vec<String> = (0..runs).map(|number| format!("seq {0} {0}", 2 * number + 3)).collect();
+            let reset = "passdesk users reset --from - --yes --format csv --output FILE";
+            assert_eq!(hint, format!("{{ {}; }} | {reset}\n", named.join("; ")));
+        } else {
+            assert!(hint.starts_with("passdesk users reset --from NAMES --format csv --output FILE\n"), "{hint}");
+            assert!(hint.contains("--temporary-passwords"), "{hint}");
+        }
+    }
+}
+
+#[test]
 fn a_file_of_another_source_is_refused() {
     let desk = Desk::settled();
     for (file, source) in [("people.ldif", "django"), ("htpasswd", "ldif"), ("django.json", "shadow")] {

@@ -35,8 +35,8 @@ use crate::store::{Import, Imported, Newcomer, Store};
 use crate::terminal::Phase;
 use crate::terminal::format::{Cell, Format};
 
-/// A command names no more runs of numbers than this.
-const MOST_RUNS: usize = 8;
+/// The command of a hint names no more runs of numbers than this.
+const MOST_RUNS: usize = 100;
 /// A person sees the progress after each this many rows.
 const STRIDE: u64 = 1_000;
 
@@ -271,12 +271,19 @@ fn tell(desk: &mut Desk<'_>, record: &ImportRecord<'_>, args: &users::Import) ->
         // The list may name accounts that have passwords, and then not only the new ones.
         let names_others = record.updated + record.skipped + record.passwords.count > 0 || args.source != Source::Csv;
         let ids: Vec<AccountId> = record.locked_out.iter().map(|(id, _)| *id).collect();
-        desk.terminal.note(&match first_passwords::in_runs(&ids, MOST_RUNS) {
+        let runs = first_passwords::in_runs(&ids, MOST_RUNS);
+        let needs_names = names_others && runs.is_none();
+        desk.terminal.note(&match runs {
             Some(runs) if names_others => format!("{runs} | passdesk users reset --from - --yes {reset}"),
-            None if names_others => format!("passdesk users reset --must-change --never-signed-in {reset}"),
+            // No filter chooses just these. Others may have been handed a temporary password that they have not used.
+            None if names_others => format!("passdesk users reset --from NAMES {reset}"),
             _ if input::is_stdin(&args.file) => format!("passdesk users reset --from FILE.csv {reset}"),
             _ => format!("passdesk users reset --from {} {reset}", shell_word(&file)),
         });
+        if needs_names {
+            desk.terminal.note("Write their usernames into the file NAMES, one a line.");
+            desk.terminal.note("Next time, --temporary-passwords gives them at once.");
+        }
     }
     if desk.format() == Format::Text {
         return Ok(());
