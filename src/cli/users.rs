@@ -31,7 +31,7 @@ pub enum Command {
 Examples:
   passdesk users list --state temporary-expired
   passdesk users list --search example.org --format csv
-  passdesk users list --hashes --format csv >people.csv
+  (umask 077; passdesk users list --hashes --format csv >people.csv)
 
 On a terminal, a list that is longer than the screen opens in 'less -R', or in PAGER."
     )]

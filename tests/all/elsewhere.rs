@@ -6,12 +6,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::common::{Desk, GLOBAL_ADMIN, GOOD, HELPDESK, USER_ADMIN, fed};
+use crate::common::{Desk, GLOBAL_ADMIN, GOOD, HELPDESK, Run, USER_ADMIN, fed};
 
 const PASSWORD: &str = "seven herons guard an orchard";
 /// How a hash begins that passdesk made by its own policy.
@@ -267,6 +269,23 @@ fn hints_name_whoever_has_no_password_and_nobody_else() {
             assert!(hint.contains("--temporary-passwords"), "{hint}");
         }
     }
+}
+
+#[test]
+fn hashes_do_not_go_into_a_file_that_others_can_read() {
+    let desk = Desk::settled();
+    for (mode, code) in [(0o644, 12), (0o640, 12), (0o600, 0)] {
+        let path = desk.home.path().join("people.csv");
+        let file = fs::File::create(&path).unwrap();
+        file.set_permissions(Permissions::from_mode(mode)).unwrap();
+        let mut list = desk.command(&["users", "list", "--hashes", "--format", "csv"]);
+        let run: Run = list.stdout(file).output().unwrap().into();
+        let run = run.exits(code);
+        assert_eq!(run.stderr.contains("others can read the file"), code == 12, "{}", run.stderr);
+        assert_eq!(fs::read(&path).unwrap().is_empty(), code == 12);
+    }
+    let exports = desk.run(&["audit", "list", "--action", "export-hashes", "--format", "jsonl"]).succeeds().stdout;
+    assert_eq!(exports.lines().count(), 1);
 }
 
 #[test]
