@@ -60,7 +60,7 @@ Examples:
   passdesk users import people.csv --on-conflict update
   passdesk users import people.ldif --source ldif")]
     Import(Import),
-    /// Change the names, the e-mail address, the roles or the public key of an account
+    /// Change the names, address, roles, key or last day of an account
     #[command(after_help = "\
 Nobody else gets an old username for a while: 'passdesk policy show' says how long (restorable-for).
 
@@ -297,7 +297,7 @@ fn ways() -> Vec<Id> {
 }
 
 /// Which accounts, by what they are.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
 #[command(next_help_heading = WHICH)]
 pub struct Filters {
     /// Those with this text in their username, name or e-mail address
@@ -324,9 +324,7 @@ impl Filters {
     /// Whether it says anything.
     #[must_use]
     pub fn is_said(&self) -> bool {
-        let Self { search, role, state, must_change, inactive, never_signed_in } = self;
-        let is_narrowed = search.is_some() || role.is_some() || state.is_some() || inactive.is_some();
-        is_narrowed || *must_change || *never_signed_in
+        *self != Self::default()
     }
 }
 
