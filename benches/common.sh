@@ -33,6 +33,8 @@ make_store() {
     local names=$1.names number=0 key=name_key
     # An earlier passdesk has no such key.
     [ "$(sqlite3 "$1" "SELECT count(*) FROM pragma_table_info('accounts') WHERE name = 'name_key'")" -gt 0 ] || key=
+    local scheme
+    scheme=$(sqlite3 "$1" "SELECT name FROM pragma_table_info('accounts') WHERE name = 'hash_scheme'")
     passdesk init --store "$names" --admin root --quiet | cat >/dev/null
     {
         echo username,name
@@ -73,6 +75,7 @@ SELECT username, name, username || '@mail.example.org',
 FROM person JOIN sorts USING (name) ORDER BY n;
 -- What has expired has lapsed with the first event after it.
 UPDATE main.accounts SET temporary_lapsed = TRUE WHERE temporary_until <= unixepoch();
+${scheme:+UPDATE main.accounts SET hash_scheme = (SELECT hash_scheme FROM main.accounts WHERE id = 1);}
 PRAGMA journal_mode = WAL;
 SQL
     rm -f "$names"*

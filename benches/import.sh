@@ -45,7 +45,7 @@ PRAGMA journal_mode = WAL;
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, username TEXT NOT NULL UNIQUE,
     display_name TEXT NOT NULL, email TEXT, email_key TEXT UNIQUE, search_text TEXT NOT NULL, name_key TEXT NOT NULL,
-    roles INTEGER NOT NULL CHECK (roles BETWEEN 0 AND 15),
+    roles INTEGER NOT NULL CHECK (roles BETWEEN 0 AND 31),
     state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
     must_change INTEGER NOT NULL CHECK (must_change IN (0, 1)), created_at INTEGER NOT NULL,
     password_revision INTEGER NOT NULL, tries_failed INTEGER NOT NULL,

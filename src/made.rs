@@ -11,7 +11,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, openat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, RenameFlags, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
 /// A file or a folder made here. While this is held, no other file can get its inode number.
@@ -53,6 +53,19 @@ impl Made {
     /// Makes a file with a random name that nobody else can read.
     pub fn unfinished(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<(File, Self)> {
         Ok(random(within, prefix, suffix, Self::private_file)?.0)
+    }
+
+    /// Gives a file its final name, unless something has it. The file is then held under this name.
+    pub fn place(self, place: &Path) -> io::Result<Self> {
+        match renameat_with(CWD, &self.path, CWD, place, RenameFlags::NOREPLACE) {
+            // Not every file system can do that. A second name is refused in the same way.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                fs::hard_link(&self.path, place)?;
+                self.remove()?;
+            }
+            renamed => renamed?,
+        }
+        Ok(Self { path: place.to_owned(), ..self })
     }
 
     /// Where it was made.

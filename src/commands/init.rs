@@ -5,7 +5,7 @@ use super::keys::NamedKeys;
 use super::store::of_new_store;
 use super::way_out;
 use crate::cli::init::Init;
-use crate::domain::account::Lifecycle;
+use crate::domain::account::State;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, Verdict};
 use crate::domain::name::{DisplayName, Username};
@@ -44,7 +44,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     let stores = desk.stores;
     let by = Actor::Operator(stores.operator(&desk.operator)?.making());
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
-    let (about, hash) = way_out::temporary(desk, (&username, &display_name, Lifecycle::Active), lifetime, to.as_ref())?;
+    let (about, hash) = way_out::temporary(desk, (&username, &display_name, State::MustChange), lifetime, to.as_ref())?;
     let temporary = NewTemporary { hash, until: about.until };
     let roles = Roles::from_iter([Role::GlobalAdmin]);
     let first = NewAccount { username, display_name, email, roles, public_key: None, temporary };

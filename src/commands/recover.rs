@@ -4,7 +4,7 @@ use super::keys::NamedKeys;
 use super::way_out;
 use super::{Desk, find, lost_address};
 use crate::cli::recover::Recover;
-use crate::domain::account::Lifecycle;
+use crate::domain::account::State;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Reason};
 use crate::domain::name::Username;
@@ -37,7 +37,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let to = keys.map(|keys| keys.recipients(&account.username, account.public_key.as_ref())).transpose()?;
     if !args.yes {
         let question = format!(
-            "Give {} a temporary password, and bring the account back if it is disabled, locked or removed?",
+            "Give {} a temporary password, and bring the account back if it is disabled, expired, locked or removed?",
             account.named()
         );
         desk.terminal.confirm(&question, "add --yes to recover without being asked")?;
@@ -53,7 +53,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     way_out::issue_temporary(
         &mut handover,
         desk,
-        (&account.username, &account.display_name, Lifecycle::Active),
+        (&account.username, &account.display_name, State::MustChange),
         lifetime,
         to.as_ref(),
         |new| Ok(store.recover(&actor, account.id, account.revision, &new)?),

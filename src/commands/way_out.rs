@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::Desk;
 use crate::cli::ways::{Copier, TemporaryFlags, WayFlags};
-use crate::domain::account::Lifecycle;
+use crate::domain::account::State;
 use crate::domain::clock::after;
 use crate::domain::delivery::Undelivered;
 use crate::domain::hash::StoredHash;
@@ -108,8 +108,8 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
     Ok(Handover::begin::<D>(way, desk.terminal, form))
 }
 
-/// Whose temporary password it is: the account, its owner's name, and whether it is in use.
-type Whose<'a> = (&'a Username, &'a DisplayName, Lifecycle);
+/// Whose temporary password it is: the account, its owner's name, and its state.
+type Whose<'a> = (&'a Username, &'a DisplayName, State);
 
 /// Makes a temporary password for an account, and what is disclosed with it. It is sealed if there are recipients.
 pub fn temporary(
@@ -134,12 +134,12 @@ pub fn sealed<T>(secret: Undelivered<T>, to: Option<&Recipients>) -> Result<Unde
 /// What is disclosed with a temporary password that is given now.
 pub fn said_of(
     desk: &Desk<'_>,
-    (username, display_name, lifecycle): Whose<'_>,
+    (username, display_name, state): Whose<'_>,
     lifetime: SignedDuration,
 ) -> Result<TemporaryDisclosure> {
     let (now, operation) = (desk.now()?, desk.operation);
     let (username, display_name, until) = (username.clone(), display_name.clone(), after(now, lifetime));
-    Ok(TemporaryDisclosure { username, display_name, lifecycle, now, until, zone: desk.zone, operation })
+    Ok(TemporaryDisclosure { username, display_name, state, now, until, zone: desk.zone, operation })
 }
 
 /// Makes a temporary password, hands it over, and puts it in force.

@@ -9,7 +9,7 @@ use super::credential::PasswordRevision;
 use super::email::Email;
 use super::name::{DisplayName, Username};
 use super::public_key::PublicKey;
-use super::role::Roles;
+use super::role::{Role, Roles};
 use super::table::table;
 use super::throttle::Tries;
 
@@ -171,6 +171,15 @@ impl Account {
     #[must_use]
     pub fn temporary_has_expired(&self, now: Timestamp) -> bool {
         self.temporary_until.is_some_and(|until| until <= now || self.temporary_lapsed)
+    }
+
+    /// The account with other roles. Somebody may have set its key who has no right to its password any more. They would
+    /// read the next one. So the key does not outlast a promotion out of the reach of those who edit accounts.
+    #[must_use]
+    pub fn with_roles(self, roles: Roles) -> Self {
+        let editors = Role::UserAdmin.rank();
+        let is_out_of_reach = self.roles.guarded_as() < editors && roles.guarded_as() >= editors;
+        Self { roles, public_key: self.public_key.filter(|_| !is_out_of_reach), ..self }
     }
 
     /// Whether it has come to its end.

@@ -12,6 +12,8 @@ pub struct Admins {
     /// A usable one that does not end, with a password that does not expire. A temporary one may expire before anybody uses
     /// it.
     pub lasting: bool,
+    /// A usable one that does not end, whatever its password.
+    pub unending: bool,
 }
 
 impl Admins {
@@ -19,16 +21,15 @@ impl Admins {
     #[must_use]
     pub fn with(self, account: &Account, now: Timestamp) -> Self {
         let usable = account.is_usable_admin(now);
-        Self {
-            usable: self.usable || usable,
-            lasting: self.lasting || (usable && account.temporary_until.is_none() && account.expires_at.is_none()),
-        }
+        let unending = usable && account.expires_at.is_none();
+        let lasting = unending && account.temporary_until.is_none();
+        Self { usable: self.usable || usable, lasting: self.lasting || lasting, unending: self.unending || unending }
     }
 
     /// Whether a kind of admin that existed before no longer exists.
     #[must_use]
     pub fn are_missed_in(self, after: Self) -> bool {
-        (self.usable && !after.usable) || (self.lasting && !after.lasting)
+        (self.usable && !after.usable) || (self.lasting && !after.lasting) || (self.unending && !after.unending)
     }
 }
 

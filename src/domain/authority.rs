@@ -3,6 +3,7 @@
 use super::account::{Account, AccountId};
 use super::actor::Standing;
 use super::clock::Timestamp;
+use super::hash::Overload;
 use super::name::Username;
 use super::reason::Reason;
 use super::role::{Role, Roles};
@@ -159,6 +160,9 @@ pub enum Refusal {
         /// The target.
         username: Username,
     },
+    /// Every sign-in would take too long, whoever it is for.
+    #[error("with the hashes of this list, {0}")]
+    Overload(Overload),
     /// The actor must choose a new password first.
     #[error("{username} must choose a new password first")]
     ChangeRequired {
@@ -198,6 +202,7 @@ impl Refusal {
         match self {
             Self::NotAllowed { reason, .. } => *reason,
             Self::LastAdmin { .. } => Reason::LastAdmin,
+            Self::Overload(_) => Reason::Overload,
             Self::ChangeRequired { .. } => Reason::ChangeRequired,
             Self::NoAdmin => Reason::NoAdmin,
             Self::OperatorAccessOff => Reason::OperatorAccessOff,

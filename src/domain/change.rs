@@ -50,9 +50,10 @@ impl Change {
         match self {
             Self::RequireChange => account.must_change,
             Self::Unlock => account.tries.failed == 0 && account.locked_at.is_none(),
-            Self::Disable => account.lifecycle == Lifecycle::Disabled,
+            Self::Disable => account.lifecycle == Lifecycle::Disabled || account.removed_at.is_some(),
             Self::Enable => account.lifecycle == Lifecycle::Active,
-            Self::SignOut => false,
+            // A removed account has neither.
+            Self::SignOut => account.removed_at.is_some(),
             Self::Remove => account.removed_at.is_some(),
             Self::Restore => account.removed_at.is_none(),
             Self::Grant(role) => account.roles.contains(role),

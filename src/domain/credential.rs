@@ -87,7 +87,9 @@ pub fn matches(credential: Option<&Credential>, typed: &TypedPassword, schemes: 
         }
     }
     // No scheme covers the hash only if somebody has just changed it.
-    matched || left.is_some_and(|credential| credential.matches(typed))
+    let matched = matched || left.is_some_and(|credential| credential.matches(typed));
+    // Another program may have let somebody choose none.
+    matched && !typed.is_empty()
 }
 
 /// Fails unless there is enough memory for a hash of each of these schemes. Without this check, a lack of memory would

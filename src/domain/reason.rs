@@ -47,6 +47,8 @@ table! {
     ActorNotInUse => "actor_not_in_use", "the account that does it is not in use";
     /// No lasting global-admin would be left, or no usable one.
     LastAdmin => "last_admin", "no usable global-admin would have a lasting password";
+    /// Sign-ins would evaluate too many hashes.
+    Overload => "overload", "each sign-in would evaluate too many hashes";
     /// There is no lasting global-admin.
     NoAdmin => "no_admin", "no usable global-admin has a lasting password";
     /// A new password must be chosen first.

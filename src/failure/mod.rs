@@ -5,6 +5,7 @@ mod report;
 pub use self::report::Look;
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
+use crate::domain::hash::Overload;
 use crate::domain::table::table;
 use crate::domain::text::quoted;
 use crate::store::{StoreError, Writer};
@@ -161,6 +162,10 @@ impl From<Refusal> for Failure {
             Refusal::NotAllowed { hint, .. } => Self::new(Kind::NotAllowed, message).hint(hint),
             Refusal::LastAdmin { username } => Self::new(Kind::RefusedByPolicy, message).hint(format!(
                 "make another global-admin first, and have them choose a password; if {username} is locked out, an operator runs 'passdesk recover {username}'"
+            )),
+            Refusal::Overload(_) => Self::new(Kind::RefusedByPolicy, message).hint(format!(
+                "allowed are {}; leave password_hash empty for the rarest or dearest hashes, and reset those accounts; old hashes in the store go when their owners sign in or are reset",
+                Overload::bounds()
             )),
             Refusal::ChangeRequired { username } => Self::new(Kind::ChangeRequired, message).hint(format!(
                 "choose one with 'passdesk me passwd --as {username}'; without a terminal, add --password-stdin"

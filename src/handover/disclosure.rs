@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::domain::account::{Lifecycle, named};
+use crate::domain::account::{State, named};
 use crate::domain::clock::{Zone, moment_and_span};
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
@@ -68,7 +68,7 @@ impl<D: Disclosure> Disclosed<'_, D> {
         // A message begins at the margin, since age takes no other.
         let (shown, margin, opening) = match self.opened_by {
             None => ("shown this once", "    ", String::new()),
-            Some(kinds) => ("encrypted", "", opening(kinds, "")),
+            Some(kinds) => ("encrypted", "", opening(kinds, " FILE")),
         };
         let is_strong = layout.coloured && self.opened_by.is_none();
         let strong = if is_strong { Style::new().bold() } else { Style::new() };
@@ -116,8 +116,8 @@ pub struct TemporaryDisclosure {
     pub username: Username,
     /// Its owner's name.
     pub display_name: DisplayName,
-    /// Whether the account is in use. If not, nobody can sign in to it yet.
-    pub lifecycle: Lifecycle,
+    /// The state of the account. If it is not in use, nobody can sign in to it yet.
+    pub state: State,
     /// When it was made.
     pub now: Timestamp,
     /// When it expires.
@@ -145,12 +145,13 @@ impl Disclosure for TemporaryDisclosure {
 
     fn rest(&self, opening: &str) -> String {
         let Self { username, now, until, zone, .. } = self;
-        let owner = match self.lifecycle {
-            Lifecycle::Active => "Its owner",
-            Lifecycle::Disabled => "Once the account is enabled, its owner",
+        let owner = match self.state {
+            State::Disabled => "Once the account is enabled, its owner",
+            State::Expired => "Once the account has another last day, its owner",
+            _ => "Its owner",
         };
         let expires = expires(*now, *until, zone);
-        let opens = if opening.is_empty() { "" } else { "opens it, " };
+        let opens = if opening.is_empty() { "" } else { "saves the message in FILE, opens it, " };
         format!(
             "{expires}\n{owner} {opens}signs in with it and chooses a new one:\n{opening}\x20   passdesk me sign-in --as {username}\n"
         )
@@ -201,7 +202,7 @@ impl Disclosure for TokenDisclosure {
              Keep it in a file that only its script can read (mode 0600), and name it:\n\
              \x20   PASSDESK_TOKEN_FILE=FILE passdesk …\n",
             expires(self.now, self.until, self.zone),
-            if opening.is_empty() { "" } else { "To open it:\n" },
+            if opening.is_empty() { "" } else { "Save the message in FILE, and open it:\n" },
         )
     }
 

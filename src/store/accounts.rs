@@ -153,13 +153,14 @@ pub fn edited(was: &Account, edit: &Edit, mut may: impl FnMut(Action, Subject<'_
         may(Action::Revoke, was.into())?;
         may(Action::Grant, Subject { roles, ..Subject::from(was) })?;
     }
+    let promoted = was.clone().with_roles(roles);
     Ok(Account {
         username: edit.username.as_ref().map_or(&was.username, |rename| &rename.to).clone(),
         display_name: edit.display_name.as_ref().unwrap_or(&was.display_name).clone(),
         email: edit.email.as_ref().unwrap_or(&was.email).clone(),
-        roles,
-        public_key: edit.public_key.as_ref().unwrap_or(&was.public_key).clone(),
+        public_key: edit.public_key.clone().unwrap_or(promoted.public_key),
         expires_at: edit.expires_at.unwrap_or(was.expires_at),
+        roles,
         ..was.clone()
     })
 }
@@ -189,6 +190,9 @@ pub fn recover(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, n
     let was = account.clone();
     give_temporary(tx, by, &mut account, new)?;
     account.lifecycle = Lifecycle::Active;
+    if account.has_expired(tx.now()) {
+        account.expires_at = None;
+    }
     come_back(tx, &mut account)?;
     let event = events::recovered(by, &was, &account, new.until, tx.now());
     tx.save(&written(account)?)??;
@@ -357,6 +361,7 @@ fn change(
     }
     let mut account = was.clone();
     let Some(detail) = work(tx, &mut account)? else { return Ok(false) };
+    let detail = events::with_lost_key(detail, was, &account);
     admins::stay(tx, was, &account)?;
     tx.save(&written(account)?)??;
     record::append(tx, &Entry::done(by, action.name(), Some(was.into()), detail))?;

@@ -63,6 +63,13 @@ fn with_key(detail: Detail, key: Option<&PublicKey>) -> Detail {
     detail.with(DetailKey::PublicKey, key.map_or_else(|| "none".into(), PublicKey::fingerprint))
 }
 
+/// Adds that an account has lost its public key by a promotion.
+#[must_use]
+pub fn with_lost_key(detail: Detail, was: &Account, is: &Account) -> Detail {
+    let is_lost = was.public_key.is_some() && is.public_key.is_none();
+    if is_lost && detail.get(DetailKey::PublicKey).is_none() { with_key(detail, None) } else { detail }
+}
+
 /// When a new temporary password expires.
 #[must_use]
 pub fn expires(until: Timestamp) -> Detail {

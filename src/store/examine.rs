@@ -3,6 +3,7 @@
 use super::engine::{Reads, WrittenAccount};
 use super::{EventFilter, Filter, LOOK, RESTORE, Result, StoreError, Watch, blocklist, policy, record};
 use crate::domain::account::State;
+use crate::domain::admins::Admins;
 use crate::domain::audit::{EMPTY, Event, Tampered, Walk};
 use crate::domain::clock::Timestamp;
 use crate::domain::email::Email;
@@ -17,6 +18,8 @@ use crate::domain::text::{counted, grouped, some_of};
 const MANY_EVENTS: u64 = 1_000_000;
 /// Over how many days the growth of the record is measured.
 const DAYS: i64 = 30;
+/// From how many days on they say something of a year.
+const WEEK: i64 = 7;
 /// A day, in seconds.
 const DAY: i64 = 24 * 60 * 60;
 /// How many bytes an event fills beside its texts: numbers, links, the operation and the indexes.
@@ -213,8 +216,12 @@ impl Growth {
     fn said(&self) -> String {
         let span = self.since.map_or(DAY, |since| (self.now.as_second() - since).clamp(DAY, DAYS * DAY)).unsigned_abs();
         let a_day = |amount: u64| amount.saturating_mul(DAY.unsigned_abs()).div_ceil(span);
+        let lately = format!("about {} a day lately", grouped(a_day(self.events)));
+        if span < (WEEK * DAY).unsigned_abs() {
+            return lately;
+        }
         let a_year = a_day(self.bytes).saturating_mul(365).div_ceil(1_000_000);
-        format!("about {} a day lately, {} MB a year", grouped(a_day(self.events)), grouped(a_year))
+        format!("{lately}, {} MB a year", grouped(a_year))
     }
 }
 
@@ -223,12 +230,13 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
     let (mut lasting, mut latest, mut somebody) = (0, None, None);
     let now = reads.now();
     reads.holders(Role::GlobalAdmin, &mut |admin| {
-        match admin.temporary_until {
-            None if admin.is_usable_admin(now) => lasting += 1,
-            until if admin.is_usable_admin(now) => {
-                latest = latest.clone().max(until.zip(Some(admin.username.to_string())));
-            }
-            _ => {}
+        let kinds = Admins::default().with(admin, now);
+        if kinds.lasting {
+            lasting += 1;
+        } else if kinds.usable {
+            let until = [admin.temporary_until, admin.expires_at].into_iter().flatten().min();
+            let has_temporary = admin.temporary_until.is_some();
+            latest = latest.clone().max(until.map(|until| (until, admin.username.to_string(), has_temporary)));
         }
         let rank = (admin.removed_at.is_some(), admin.id);
         if somebody.as_ref().is_none_or(|(first, _)| rank < *first) {
@@ -239,9 +247,14 @@ fn admins(reads: &mut dyn Reads) -> Result<Finding> {
     if lasting > 0 {
         return Ok(Finding::sound("admins", format!("{} with a lasting password", counted(lasting, "global-admin"))));
     }
-    if let Some((until, username)) = latest {
-        let message = "the only usable global-admins have temporary passwords";
-        let remedy = format!("have them sign in and choose a password: passdesk me sign-in --as {username}");
+    if let Some((until, username, has_temporary)) = latest {
+        let (message, remedy) = if has_temporary {
+            let remedy = format!("have them sign in and choose a password: passdesk me sign-in --as {username}");
+            ("the only usable global-admins have temporary passwords", remedy)
+        } else {
+            let remedy = format!("let one go on: passdesk users edit {username} --expires-on ''");
+            ("the only usable global-admins have a last day", remedy)
+        };
         return Ok(Finding { until: Some(until), ..Finding::notable("admins", message, remedy) });
     }
     let remedy = match somebody {

@@ -6,7 +6,9 @@ use super::accounts::{are_free, edited, keepers, seen, written};
 use super::authority::Present;
 use super::engine::Reads;
 use super::tx::Tx;
-use super::{Import, Imported, Namesakes, Newcomer, Result, SeenEdit, StoreError, admins, events, record, sign_ins};
+use super::{
+    Import, Imported, Namesakes, Newcomer, Result, SeenEdit, StoreError, admins, events, policy, record, sign_ins,
+};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::admins::Admins;
@@ -46,6 +48,7 @@ pub fn import(tx: &mut Tx<'_>, by: &Actor, import: Import<'_>, go_on: &mut dyn F
         written += 1;
         if written % STRIDE == 0 && !go_on(written) { Err(StoreError::Stopped) } else { Ok(()) }
     };
+    policy::bear(tx.reads(), import.new.iter().filter_map(|newcomer| newcomer.hash.as_ref()?.scheme()))?;
     let imported = add(tx, &actor, import.new, &mut count)?;
     let demoted = edit(tx, &actor, import.edits, &mut count)?;
     if let Some(username) = demoted

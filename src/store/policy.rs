@@ -6,12 +6,12 @@ use super::tx::Tx;
 use super::{Result, StoreError, admins, events, record};
 use crate::domain::actor::Actor;
 use crate::domain::authority::{Action, Refusal};
-use crate::domain::hash::Scheme;
+use crate::domain::hash::{self, Scheme};
 use crate::domain::policy::{Policy, Setting};
 
-/// More kinds and costs of hashes than any site will have used. Most of them take time at every sign-in. Somebody who
-/// writes the store could make up any number of them.
-const MOST_STORED: u32 = 64;
+/// How many schemes are read. Imports leave half of them at most, and each change of the policy adds one. So none that
+/// passdesk wrote is left out. Somebody else who writes the store could make up any number of them.
+const MOST_STORED: u32 = 1_024;
 
 /// The random name that identifies this store: 32 lower-case hexadecimal digits. Any other text is refused, since the
 /// name becomes the name of a file.
@@ -34,11 +34,21 @@ pub fn read(reads: &mut dyn Reads, otherwise: Policy) -> Result<Policy> {
                 .map_err(|invalid| StoreError::damaged(format!("the store is damaged: {invalid}")))?;
         }
     }
-    // A damaged or too expensive hash is never evaluated.
-    let stored = reads.hash_schemes(MOST_STORED)?;
-    let stored = stored.iter().filter_map(|scheme| Scheme::of_stored(scheme));
-    policy.schemes = Scheme::covering(stored.chain([Scheme::own(policy.cost)]));
+    policy.schemes = Scheme::covering(stored(reads)?.into_iter().chain([Scheme::own(policy.cost)]));
     Ok(policy)
+}
+
+/// The schemes of the stored hashes. A damaged or too expensive hash is never evaluated.
+fn stored(reads: &mut dyn Reads) -> Result<Vec<Scheme>> {
+    let stored = reads.hash_schemes(MOST_STORED)?;
+    Ok(stored.iter().filter_map(|scheme| Scheme::of_stored(scheme)).collect())
+}
+
+/// Refuses hashes with which every sign-in would take too long.
+pub fn bear(reads: &mut dyn Reads, brought: impl IntoIterator<Item = Scheme>) -> Result<()> {
+    let own = Scheme::own(read(reads, Policy::default())?.cost);
+    let there: Vec<_> = stored(reads)?.into_iter().chain([own]).collect();
+    hash::bear(&there, brought).map_err(|overload| Refusal::Overload(overload).into())
 }
 
 /// Changes one setting, and returns its old value. Operators cannot be shut out if nobody else could sign in.

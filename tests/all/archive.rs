@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
 use crate::common::record::{VERIFY, events, tamper};
 use crate::common::{Desk, Run};
@@ -263,15 +263,25 @@ fn a_copy_of_a_store_with_an_archive_goes_on_behind_it() {
 fn an_archive_that_is_killed_loses_no_event() {
     let old = Old::with(4_000);
     let untouched = fs::read(old.desk.store()).unwrap();
+    let whole = {
+        #[expect(clippy::disallowed_methods, reason = "it is killed at moments of a run that was measured")]
+        let began = Instant::now();
+        old.archive("whole.jsonl").succeeds();
+        began.elapsed()
+    };
     let mut ended = [0, 0];
-    for round in 0..24_u64 {
+    // The kills come later and later, until some come after the end.
+    for round in 0_u32.. {
+        if ended[1] > 2 {
+            break;
+        }
         fs::write(old.desk.store(), &untouched).unwrap();
         let name = format!("{round}.jsonl");
         let args = ["audit", "archive", &name, "--before", BEFORE];
         let mut command = old.desk.command(&args);
         let mut run =
             command.current_dir(old.desk.home.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(4 * round));
+        thread::sleep(whole * round / 20);
         run.kill().unwrap();
         run.wait().unwrap();
         let is_out = old.verify(&["--format", "csv"], &[]).succeeds().stdout.starts_with("events,head\n2,");
@@ -283,7 +293,7 @@ fn an_archive_that_is_killed_loses_no_event() {
             assert_eq!(events(&old.desk).len(), 4_001);
         }
     }
-    assert!(ended[0] > 0, "{ended:?}");
+    assert!(ended[0] > 5, "{ended:?}");
 }
 
 #[test]

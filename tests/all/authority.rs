@@ -15,6 +15,7 @@ use passdesk::domain::change::Change;
 use passdesk::domain::clock::{Clock, Timestamp};
 use passdesk::domain::credential::PasswordRevision;
 use passdesk::domain::delivery::{Courier, Undelivered};
+use passdesk::domain::digest::FileDigest;
 use passdesk::domain::hash::{Cost, StoredHash};
 use passdesk::domain::name::DisplayName;
 use passdesk::domain::operation::OperationId;
@@ -25,7 +26,8 @@ use passdesk::domain::target::Target;
 use passdesk::domain::temporary::TemporaryPassword;
 use passdesk::store::sqlite::SqliteStores;
 use passdesk::store::{
-    Edit, NewAccount, NewTemporary, NewToken, Purpose, Result, Store, StoreError, Stores as _, Watch,
+    ArchivedPart, Edit, EventFilter, NewAccount, NewTemporary, NewToken, Purpose, Result, Store, StoreError,
+    Stores as _, Watch,
 };
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -43,7 +45,7 @@ const ANYONE: &str = "+++++";
 
 /// The actions. The columns are the actors by rank, then the operator. Each cell lists the ranks of target (0 to 4)
 /// that the actor can act on.
-const TABLE: [(&str, [&str; 6]); 26] = [
+const TABLE: [(&str, [&str; 6]); 27] = [
     ("list", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("show", [NONE, ANYONE, ANYONE, ANYONE, ANYONE, ANYONE]),
     ("reset", [NONE, NONE, LOWER_THAN_2, LOWER_THAN_3, ANYONE, ANYONE]),
@@ -72,6 +74,7 @@ const TABLE: [(&str, [&str; 6]); 26] = [
     ("store copy", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
     ("store check", [NONE, ANYONE, NONE, NONE, ANYONE, ANYONE]),
     ("users list --hashes", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
+    ("audit archive", [NONE, NONE, NONE, NONE, ANYONE, ANYONE]),
 ];
 
 /// "`me …`, own tokens" is for every account.
@@ -408,6 +411,12 @@ impl Bench {
                 made
             }
             "users list --hashes" => store.export_hashes(by).map(drop),
+            "audit archive" => {
+                let first = store.events(&EventFilter::default(), None, 1).unwrap().pop().unwrap();
+                let (after, place, file) = (store.archived().unwrap(), self.folder.path(), FileDigest::of(b""));
+                let part = ArchivedPart { after, until: first.head(), place, file };
+                store.archive(by, &part, &mut Nobody)
+            }
             "tokens revoke" => store.revoke_token(by, id, SignInId(id.0)).map(|ended| assert!(ended)),
             _ => return None,
         })
@@ -436,6 +445,7 @@ fn decided(cell: Cell, actor: Option<&Account>, target: &Account) -> Verdict {
         "store backup" | "store copy" => (Action::Backup, None),
         "store check" => (Action::Check, None),
         "users list --hashes" => (Action::ExportHashes, None),
+        "audit archive" => (Action::Archive, None),
         "tokens create" => (Action::CreateToken, Some(target.into())),
         "tokens revoke" => (Action::RevokeToken, Some(target.into())),
         "tokens list" => (Action::ListTokens, Some(target.into())),
@@ -475,8 +485,8 @@ fn every_cell_is_as_the_contract_says_and_a_refusal_changes_nothing() {
             assert_eq!(bench.state(), before, "{cell:?} was refused");
         }
     }
-    // 26 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
-    assert_eq!(cells.len(), 26 * (6 * 5 * 5 + 5 + 6));
+    // 27 actions: 6 actors, 5 targets and 5 states; 5 who do it to themselves; 6 who meet the last admin.
+    assert_eq!(cells.len(), 27 * (6 * 5 * 5 + 5 + 6));
     writeln!(std::io::stderr(), "{} cells checked, {refused} of them refusals that changed nothing", cells.len())
         .unwrap();
 }

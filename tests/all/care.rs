@@ -350,6 +350,17 @@ fn that_the_only_admin_has_a_temporary_password_is_a_note_with_its_end() {
     assert!(admins["remedy"].as_str().unwrap().contains("passdesk me sign-in --as root"), "{admins}");
 }
 
+#[test]
+fn that_the_only_admin_has_a_last_day_is_a_note_with_its_end() {
+    let desk = Desk::settled();
+    desk.sql("UPDATE accounts SET expires_at = 4102444800");
+    let (run, findings) = check(&desk, "store.db");
+    run.succeeds();
+    let admins = findings.iter().find(|finding| finding["check"] == "admins").unwrap();
+    assert_eq!(admins["message"], "the only usable global-admins have a last day, until 2100-01-01T00:00:00Z");
+    assert_eq!(admins["remedy"], "let one go on: passdesk users edit root --expires-on ''");
+}
+
 // ---- Who may look.
 
 #[test]

@@ -139,6 +139,25 @@ fn no_message_and_no_event_has_a_hash() {
 }
 
 #[test]
+fn a_list_that_would_make_each_sign_in_slow_is_refused() {
+    let desk = Desk::settled();
+    let mut file = "username,password_hash\n".to_owned();
+    for cost in 0..20 {
+        let hash = "c2FsdHNhbHRzYWx0c2FsdA$KSdKNRArWNdXImsbGEx03gQNKlhLfiJCwEoj/0aIRAk";
+        writeln!(file, "u{cost},\"$argon2id$v=19$m={},t=1,p=1${hash}\"", 8_192 + cost).unwrap();
+    }
+    fs::write(desk.home.path().join("people.csv"), file).unwrap();
+    let before = desk.run(&["users", "list", "--format", "json"]).succeeds().stdout;
+    for flags in [&["--dry-run"][..], &[]] {
+        let run = desk.run(&[&["users", "import", "people.csv"], flags].concat()).exits(8);
+        assert!(run.stderr.contains("each sign-in would evaluate 21 different hashes"), "{}", run.stderr);
+    }
+    assert_eq!(desk.run(&["users", "list", "--format", "json"]).succeeds().stdout, before);
+    let record = desk.run(&["audit", "list", "--format", "jsonl"]).succeeds().stdout;
+    assert_eq!(record.matches("overload").count(), 1, "{record}");
+}
+
+#[test]
 fn a_hash_that_is_fast_to_guess_is_nowhere_in_the_store() {
     let desk = Desk::settled();
     desk.run(&["users", "import", &data_file("dovecot"), "--source", "htpasswd"]).succeeds();

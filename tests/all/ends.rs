@@ -56,6 +56,31 @@ fn an_account_that_has_ended_is_not_let_in_and_not_told_why() {
 }
 
 #[test]
+fn whoever_resets_an_account_that_has_ended_is_told_so() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "add", "bob", "-q"]).succeeds();
+    desk.run(&["users", "disable", "bob"]).succeeds();
+    desk.sql("UPDATE accounts SET expires_at = 1000000000 WHERE username = 'alice'");
+    let one = desk.run(&["users", "reset", "alice", "--yes"]).succeeds();
+    assert!(one.stdout.contains("Once the account has another last day, its owner signs in"), "{}", one.stdout);
+    let many = desk.run(&["users", "reset", "alice", "bob", "--yes", "--format", "csv"]).succeeds();
+    for said in [
+        "Still disabled until 'passdesk users enable': bob.",
+        "Still expired until 'passdesk users edit --expires-on': alice.",
+    ] {
+        assert!(many.stderr.contains(said), "{}", many.stderr);
+    }
+}
+
+#[test]
+fn a_recovered_admin_who_had_ended_is_let_in() {
+    let desk = Desk::settled();
+    desk.sql("UPDATE accounts SET expires_at = 1000000000");
+    let temporary = desk.run(&["recover", "root", "--yes", "-q"]).succeeds().password();
+    desk.change_password("root", &temporary, crate::common::OTHER).succeeds();
+}
+
+#[test]
 fn what_is_no_day_to_come_is_refused_and_changes_nothing() {
     let desk = Desk::with_alice();
     let before = desk.state();

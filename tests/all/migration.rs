@@ -28,6 +28,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Stdio;
 
+use crate::common::record::tamper;
 use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
 
@@ -456,15 +457,29 @@ fn a_migrated_store_has_the_schema_of_a_new_one() {
 
 #[test]
 fn a_migrated_account_was_last_let_in_when_its_record_says_so() {
-    let recorded = "SELECT target_id, max(at) FROM audit_events
-                    WHERE action IN ('sign-in', 'verify') AND outcome = 'done' AND target_id IN (SELECT id FROM accounts)
-                    GROUP BY target_id ORDER BY target_id";
-    let kept = "SELECT id, last_sign_in_at FROM accounts WHERE last_sign_in_at IS NOT NULL ORDER BY id";
-    for old in &OLD {
+    let all = "root alice bob cora fay gina hana";
+    let expected = [("root alice bob cora fay", 1_795_538_341), ("root alice bob cora fay gina", 1_795_550_185)];
+    let expected = expected.into_iter().chain([(all, 1_795_703_600); 5]);
+    for (old, (let_in, alices)) in OLD[1..].iter().zip(expected) {
         let desk = old.migrated();
-        assert_eq!(rows(&desk, kept), rows(&desk, recorded), "{}", old.schema);
+        let names = "SELECT group_concat(username, ' ') FROM
+                     (SELECT username FROM accounts WHERE last_sign_in_at IS NOT NULL ORDER BY id)";
+        assert_eq!(desk.value::<String>(names), let_in, "{}", old.schema);
+        assert_eq!(desk.account::<i64>("last_sign_in_at", "alice"), alices, "{}", old.schema);
     }
-    assert!(!rows(&OLD[7].migrated(), kept).is_empty());
+}
+
+#[test]
+fn whoever_came_to_choose_a_new_password_and_did_not_was_not_let_in() {
+    let desk = OLD[7].copy();
+    tamper(&desk, || {
+        desk.sql(
+            r#"UPDATE audit_events SET detail = '{"purpose":"new-password"}' WHERE action = 'sign-in';
+               UPDATE audit_events SET action = 'edit' WHERE action IN ('verify', 'change-password')"#,
+        );
+    });
+    desk.run(&["users", "list"]).succeeds();
+    assert_eq!(desk.value::<i64>("SELECT count(last_sign_in_at) FROM accounts"), 0);
 }
 
 #[test]

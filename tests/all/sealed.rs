@@ -146,7 +146,7 @@ fn the_words_around_a_message_say_what_to_type() {
     let desk = Desk::with_alice();
     let run = desk.run(&["users", "reset", "alice", "--yes", "--encrypt-to", SSH[0]]).succeeds();
     assert!(
-        run.stdout.contains("\n    age -d -i ~/.ssh/id_ed25519\n    passdesk me sign-in --as alice\n"),
+        run.stdout.contains("\n    age -d -i ~/.ssh/id_ed25519 FILE\n    passdesk me sign-in --as alice\n"),
         "{}",
         run.stdout
     );

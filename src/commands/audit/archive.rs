@@ -1,5 +1,6 @@
 //! `passdesk audit archive`.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -11,13 +12,14 @@ use crate::commands::actor::acting;
 use crate::commands::paging::PAGE;
 use crate::commands::store::{Watched, resolved, taken};
 use crate::domain::Invalid;
+use crate::domain::actor::Actor;
 use crate::domain::audit::{Head, Tampered, Walk, archive};
 use crate::domain::authority::Action;
 use crate::domain::clock::Timestamp;
 use crate::domain::digest::{Digesting, FileDigest};
 use crate::domain::text::{counted, grouped, quoted, shown};
 use crate::failure::{Failure, Kind, Result};
-use crate::made::{self, Made};
+use crate::made::{self, Fleeting, Made};
 use crate::store::{ArchivedPart, EventFilter, Store, StoreError, Watch};
 use crate::terminal::Phase;
 
@@ -48,21 +50,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Archive) -> Result<()> {
         desk.terminal.note("No event is that old. Nothing is archived.");
         return desk.print_done(COLUMNS, [vec![0_u64.into(), None::<String>.into(), None::<String>.into()]], false);
     }
-    let (file, made) = Made::private_file(&place).map_err(|error| unmade(&place, &error))?;
     desk.terminal.enter(Phase::Committing);
-    let mut watched = Watched::on(desk.terminal);
-    let archived = write(&store, file, &place, after, before, &mut watched).and_then(|(until, file)| {
-        let part = ArchivedPart { after, until, place: &place, file };
-        store.archive(acting.actor(), &part, &mut watched).map(|()| until).map_err(stopped)
-    });
-    drop(watched);
+    let archived = take_out(desk, &mut store, acting.actor(), &place, after, before);
     desk.terminal.enter(if archived.is_ok() { Phase::Telling } else { Phase::Idle });
-    let until = archived.inspect_err(|why| {
-        // As long as nobody knows whether the events are deleted, the file may have the only copy.
-        if why.kind != Kind::OutcomeUnknown {
-            let _ = made.remove();
-        }
-    })?;
+    let until = archived?;
     let events = until.sequence - after.sequence;
     desk.terminal.note(&format!("{} in {}.", counted(events, "event"), shown(&place)));
     desk.terminal.note(&format!(
@@ -71,6 +62,37 @@ pub fn run(desk: &mut Desk<'_>, args: &Archive) -> Result<()> {
     ));
     let path = place.display().to_string();
     desk.print_done(COLUMNS, [vec![events.into(), path.into(), until.link.to_hex().into()]], false)
+}
+
+/// Writes the file, gives it its name, and deletes its events.
+fn take_out(
+    desk: &mut Desk<'_>,
+    store: &mut Store,
+    by: &Actor,
+    place: &Path,
+    after: Head,
+    before: Timestamp,
+) -> Result<Head> {
+    let unmade = |error: io::Error| unmade(place, &error);
+    let mut watched = Watched::on(desk.terminal);
+    let mut prefix = OsString::from(".");
+    prefix.push(place.file_name().unwrap_or_default());
+    prefix.push(".");
+    let (file, made) = Made::unfinished(made::folder_of(place), &prefix, ".unfinished").map_err(unmade)?;
+    let unfinished = Fleeting(made.clone());
+    let (until, file) = write(store, file, place, after, before, &mut watched)?;
+    let made = made.place(place).map_err(unmade)?;
+    drop(unfinished);
+    let archived = made::sync_folder_of(place).map_err(unmade).and_then(|()| {
+        let part = ArchivedPart { after, until, place, file };
+        store.archive(by, &part, &mut watched).map_err(stopped)
+    });
+    // As long as nobody knows whether the events are deleted, the file may have the only copy.
+    archived.map(|()| until).inspect_err(|why| {
+        if why.kind != Kind::OutcomeUnknown {
+            let _ = made.remove();
+        }
+    })
 }
 
 const COLUMNS: &[&str] = &["events", "path", "head"];
@@ -106,7 +128,15 @@ fn write(
                 break 'pages;
             }
             let is_first = walk.head() == after;
-            walk.go_on(event).map_err(tampered)?;
+            if let Err(why) = walk.go_on(event) {
+                // Somebody else may have taken them out.
+                if store.archived()? != after {
+                    return Err(
+                        StoreError::Conflict("somebody else has just archived a part of the record".into()).into()
+                    );
+                }
+                return Err(tampered(why));
+            }
             let line = archive::line(event, is_first).map(|line| line + "\n");
             let line = line.ok_or_else(|| tampered(Tampered(format!("event {} has no moment", event.sequence))))?;
             digest.take(line.as_bytes());
@@ -116,7 +146,6 @@ fn write(
     }
     let file = out.into_inner().map_err(|error| unwritten(error.into_error()))?;
     file.sync_all().map_err(unwritten)?;
-    made::sync_folder_of(place).map_err(unwritten)?;
     Ok((walk.head(), digest.end()))
 }
 

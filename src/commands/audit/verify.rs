@@ -89,7 +89,7 @@ struct Seen {
     archived: u64,
     /// How many events are in the record of the store.
     in_store: u64,
-    /// The last event that is in an archive which is not named, or 0.
+    /// The last event that is only in archives which are not named, or 0.
     left_out: u64,
 }
 
@@ -109,7 +109,8 @@ fn in_archive(desk: &Desk<'_>, path: &Path, seen: &mut Seen, sought: &mut Sought
         let event = archive::event(line, before)
             .ok_or_else(|| unreadable(&format!("has no event that passdesk archived in line {number}")))?;
         let walk = seen.archives.get_or_insert_with(|| {
-            Walk::part_behind(Head { sequence: event.sequence.saturating_sub(1), link: event.previous })
+            seen.left_out = event.sequence.saturating_sub(1);
+            Walk::part_behind(Head { sequence: seen.left_out, link: event.previous })
         });
         sought.look_at(event.previous);
         sought.look_at(event.link);
@@ -128,12 +129,11 @@ const OTHER_COPY: &str = "compare it with another copy of the archive; name seve
 /// Goes on along the record of the store. Somebody may archive a part of it meanwhile. Then it begins again.
 fn in_store(desk: &mut Desk<'_>, store: &Store, seen: &mut Seen, sought: &mut Sought) -> Result<Head> {
     let mut archived = store.archived()?;
-    if let Some(head) = seen.archives.as_ref().map(Walk::head) {
-        follows(head, archived)?;
-    } else {
-        seen.left_out = archived.sequence;
-    }
     loop {
+        match seen.archives.as_ref().map(Walk::head) {
+            Some(head) => follows(head, archived)?,
+            None => seen.left_out = archived.sequence,
+        }
         let walked = walk(store, archived, sought);
         let by_now = store.archived()?;
         if by_now == archived {
@@ -156,7 +156,8 @@ fn follows(archives: Head, left_out: Head) -> Result<()> {
             archives.sequence,
             left_out.sequence + 1
         );
-        return Err(Failure::new(Kind::Conflict, message).hint("name all archives, the oldest first"));
+        return Err(Failure::new(Kind::Conflict, message)
+            .hint("name all archives, the oldest first; if one was cut off, look for another copy"));
     }
     if archives != left_out {
         let fault = format!("event {} in the archive is not the one that was taken out", left_out.sequence);

@@ -5,7 +5,7 @@ use crate::commands::actor::acting;
 use crate::commands::keys::{NamedKeys, OwnKey};
 use crate::commands::way_out;
 use crate::commands::{Desk, email};
-use crate::domain::account::Lifecycle;
+use crate::domain::account::State;
 use crate::domain::authority::{Action, Subject};
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::role::Roles;
@@ -46,7 +46,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Add) -> Result<()> {
     way_out::issue_temporary(
         &mut handover,
         desk,
-        (&username, &display_name, Lifecycle::Active),
+        (&username, &display_name, State::MustChange),
         lifetime,
         to.as_ref(),
         |temporary| {

@@ -15,20 +15,25 @@ pub struct Hash {
 
 impl Hash {
     pub fn read(text: &str) -> Option<Self> {
-        let parsed = PasswordHash::new(text).ok()?;
+        let mut parsed = PasswordHash::new(text).ok()?;
+        // The first argon2 had no version. The next one called it 0x10, and itself 0x13.
+        let version = *parsed.version.get_or_insert(Version::V0x10.into());
         let params = Params::try_from(&parsed).ok()?;
         let algorithm = Algorithm::new(parsed.algorithm.as_str()).ok()?;
         let cost = Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
         // A hash that lacks one of these would not be evaluated.
         let is_whole = parsed.salt.is_some() && parsed.hash.is_some();
-        let is_known = parsed.version.is_none_or(|version| Version::try_from(version).is_ok());
-        (is_whole && is_known).then_some(Self { parsed, algorithm, cost })
+        (is_whole && Version::try_from(version).is_ok()).then_some(Self { parsed, algorithm, cost })
     }
 }
 
 impl Evaluated for Hash {
     fn scheme(&self) -> Scheme {
         Scheme::Argon2 { algorithm: self.algorithm, cost: self.cost }
+    }
+
+    fn salt(&self) -> usize {
+        self.parsed.salt.as_ref().map_or(0, |salt| salt.len())
     }
 
     fn is_of(&self, password: &[u8]) -> bool {

@@ -38,6 +38,10 @@ impl Evaluated for Hash {
         Scheme::Bcrypt { cost: self.cost }
     }
 
+    fn salt(&self) -> usize {
+        self.salt.len()
+    }
+
     fn is_of(&self, password: &[u8]) -> bool {
         let output = if self.is_djangos {
             let digest = Zeroizing::new(base16ct::lower::encode_string(&Sha256::digest(password)));

@@ -5,7 +5,7 @@ use std::fmt;
 /// The highest cost of a stored hash. Above it, or above [`MOST_WORK`], the hash counts as damaged.
 pub(in crate::domain) const CAP: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 16 };
 /// The most work of a hash that is evaluated, in KiB: four passes over 256 MiB, about a second.
-const MOST_WORK: u64 = 4 * 256 * 1024;
+pub(super) const MOST_WORK: u64 = 4 * 256 * 1024;
 /// The least memory and the least work that OWASP's Password Storage Cheat Sheet allows for argon2id.
 const LEAST_MEMORY_KIB: u32 = 7_168;
 const LEAST_WORK: u64 = 7_168 * 5;

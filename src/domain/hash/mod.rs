@@ -8,6 +8,7 @@ mod base64;
 mod bcrypt;
 mod cost;
 pub mod elsewhere;
+mod load;
 mod pbkdf2;
 mod salted;
 mod scheme;
@@ -18,11 +19,16 @@ mod yescrypt;
 #[cfg(test)]
 pub(super) use self::cost::CAP;
 pub use self::cost::Cost;
+pub use self::load::{Overload, bear};
 pub use self::salted::SaltedDigest;
 pub use self::scheme::Scheme;
 
 pub(super) const SALT_BYTES: usize = 16;
 pub(super) const HASH_BYTES: usize = 32;
+/// A longer text is no hash. The longest that a program writes has about 500 bytes.
+const MOST_TEXT: usize = 1024;
+/// A hash with a longer salt is never evaluated. 389-ds makes the longest, of 64 bytes.
+const MOST_SALT: usize = 64;
 
 /// The hash of a password. It must not be shown either, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,19 +75,25 @@ trait Evaluated {
     /// What an evaluation takes.
     fn scheme(&self) -> Scheme;
 
+    /// How many bytes its salt has.
+    fn salt(&self) -> usize;
+
     /// Whether this is the hash of these bytes.
     fn is_of(&self, password: &[u8]) -> bool;
 }
 
-/// Reads a stored hash. `None` if it is damaged, or of an unknown kind, or above the cap.
+/// Reads a stored hash. `None` if it is damaged, or of an unknown kind, or above the cap, or has too long a salt.
 fn read(text: &str) -> Option<Box<dyn Evaluated>> {
-    parse(text).filter(|hash| hash.scheme().is_moderate())
+    parse(text).filter(|hash| hash.scheme().is_moderate() && hash.salt() <= MOST_SALT)
 }
 
-/// Reads a hash, whatever it costs.
+/// Reads a hash, whatever it costs and whatever its salt.
 fn parse(text: &str) -> Option<Box<dyn Evaluated>> {
     fn boxed<E: Evaluated + 'static>(read: Option<E>) -> Option<Box<dyn Evaluated>> {
         read.map(|hash| Box::new(hash) as Box<dyn Evaluated>)
+    }
+    if text.len() > MOST_TEXT {
+        return None;
     }
     // The kind is the first word of the text.
     match text.split('$').find(|word| !word.is_empty())? {

@@ -27,6 +27,14 @@ impl Prf {
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|prf| prf.name() == name)
     }
+
+    /// The most rounds that are evaluated.
+    pub const fn most_rounds(self) -> u32 {
+        match self {
+            Self::Sha1 | Self::Sha256 => 3_000_000,
+            Self::Sha512 => 2_000_000,
+        }
+    }
 }
 
 /// Fewer bytes of a hash could be met by chance.
@@ -66,6 +74,10 @@ impl Hash {
 impl Evaluated for Hash {
     fn scheme(&self) -> Scheme {
         Scheme::Pbkdf2 { prf: self.prf, rounds: self.rounds }
+    }
+
+    fn salt(&self) -> usize {
+        self.salt.len()
     }
 
     fn is_of(&self, password: &[u8]) -> bool {

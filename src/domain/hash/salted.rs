@@ -51,6 +51,11 @@ impl SaltedDigest {
         Some(Self { kind, digest: Zeroizing::new(digest.to_vec()), salt: salt.to_vec() })
     }
 
+    /// How many bytes its salt has.
+    pub(super) fn salt(&self) -> usize {
+        self.salt.len()
+    }
+
     /// Puts argon2id around it. The hash keeps the salt of the digest.
     pub fn wrapped(&self, hasher: &mut Hasher, salt: Salt) -> anyhow::Result<StoredHash> {
         let outer = hasher.hash(&self.digest, salt)?;
@@ -79,6 +84,10 @@ impl Evaluated for Hash {
     /// The digest itself takes no time that anybody could measure.
     fn scheme(&self) -> Scheme {
         self.outer.scheme()
+    }
+
+    fn salt(&self) -> usize {
+        self.salt.len().max(self.outer.salt())
     }
 
     fn is_of(&self, password: &[u8]) -> bool {

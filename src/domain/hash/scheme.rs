@@ -5,17 +5,20 @@ use std::fmt;
 use ::argon2::Algorithm as Argon2;
 use ::sha_crypt::Algorithm as ShaCrypt;
 
+use super::cost::MOST_WORK;
+use super::load::SECOND;
 use super::pbkdf2::Prf;
 use super::{Cost, argon, bcrypt, pbkdf2, scrypt, sha_crypt, yescrypt};
 
-/// The most memory that an evaluation takes.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
-/// The most work of each kind. It takes about a second.
+/// The most memory that an evaluation takes: 256 MiB, and a little for the blocks of scrypt.
+const MOST_BYTES: u64 = 257 * 1024 * 1024;
+/// The most work of each kind. It takes about a second, also with the longest password.
 const MOST_BCRYPT: u32 = 14;
-const MOST_SCRYPT_BYTES: u64 = 512 * 1024 * 1024;
+const MOST_SCRYPT_BYTES: u64 = 2 * MOST_BYTES;
 const MOST_YESCRYPT_BYTES: u64 = 256 * 1024 * 1024;
-const MOST_PBKDF2: [(Prf, u32); 3] = [(Prf::Sha1, 3_000_000), (Prf::Sha256, 3_000_000), (Prf::Sha512, 2_000_000)];
-const MOST_SHA_CRYPT: u32 = 1_000_000;
+const MOST_SHA256_CRYPT: u32 = 1_000_000;
+/// passlib and Ansible make as many by default.
+const MOST_SHA512_CRYPT: u32 = 656_000;
 /// The least work of a hash that comes in.
 const LEAST_BYTES: u64 = 1024 * 1024;
 const LEAST_PBKDF2: u32 = 1_000;
@@ -105,24 +108,36 @@ impl Scheme {
     pub fn bytes(self) -> u64 {
         match self {
             Self::Argon2 { cost, .. } => cost.bytes(),
-            Self::Scrypt(scrypt::Cost { log_n, r, .. }) | Self::Yescrypt(yescrypt::Cost { log_n, r }) => {
-                (128 * u64::from(r)) << log_n
-            }
+            // RFC 7914 §5 and §6: p blocks, and N for the one that is mixed.
+            Self::Scrypt(scrypt::Cost { log_n, r, p }) => 128 * u64::from(r) * ((1 << log_n) + u64::from(p)),
+            Self::Yescrypt(yescrypt::Cost { log_n, r }) => (128 * u64::from(r)) << log_n,
             Self::Bcrypt { .. } | Self::Pbkdf2 { .. } | Self::ShaCrypt { .. } => 0,
         }
     }
 
+    /// About how long an evaluation takes, in millionths of a second: the highest cost of each kind takes a second.
+    pub(super) fn time(self) -> u64 {
+        let (work, most): (u64, u64) = match self {
+            Self::Argon2 { cost, .. } => (cost.work(), MOST_WORK),
+            Self::Bcrypt { cost } => (1 << cost.min(31), 1 << MOST_BCRYPT),
+            Self::Pbkdf2 { prf, rounds } => (rounds.into(), prf.most_rounds().into()),
+            Self::Scrypt(cost) => (self.bytes().saturating_mul(cost.p.into()), MOST_SCRYPT_BYTES),
+            Self::ShaCrypt { algorithm: ShaCrypt::Sha256Crypt, rounds, .. } => {
+                (rounds.into(), MOST_SHA256_CRYPT.into())
+            }
+            Self::ShaCrypt { rounds, .. } => (rounds.into(), MOST_SHA512_CRYPT.into()),
+            Self::Yescrypt(_) => (self.bytes(), MOST_YESCRYPT_BYTES),
+        };
+        work.saturating_mul(SECOND).div_ceil(most)
+    }
+
     /// Whether an evaluation takes no more than about a second, and no more than [`MOST_BYTES`].
     pub(super) fn is_moderate(self) -> bool {
-        self.bytes() <= MOST_BYTES
-            && match self {
-                Self::Argon2 { cost, .. } => cost.is_moderate(),
-                Self::Bcrypt { cost } => cost <= MOST_BCRYPT,
-                Self::Pbkdf2 { prf, rounds } => MOST_PBKDF2.into_iter().any(|(of, most)| of == prf && rounds <= most),
-                Self::Scrypt(cost) => self.bytes().saturating_mul(cost.p.into()) <= MOST_SCRYPT_BYTES,
-                Self::ShaCrypt { rounds, .. } => rounds <= MOST_SHA_CRYPT,
-                Self::Yescrypt(_) => self.bytes() <= MOST_YESCRYPT_BYTES,
-            }
+        let is_moderate = match self {
+            Self::Argon2 { cost, .. } => cost.is_moderate(),
+            _ => true,
+        };
+        is_moderate && self.bytes() <= MOST_BYTES && self.time() <= SECOND
     }
 
     /// Whether an evaluation takes any time to speak of. What takes less is a fast hash, whatever its name. RFC 8018 §4.2
@@ -132,7 +147,9 @@ impl Scheme {
             Self::Argon2 { cost, .. } => cost.work() >= LEAST_BYTES / 1024,
             Self::Bcrypt { .. } | Self::ShaCrypt { .. } => true,
             Self::Pbkdf2 { rounds, .. } => rounds >= LEAST_PBKDF2,
-            Self::Scrypt(_) | Self::Yescrypt(_) => self.bytes() >= LEAST_BYTES,
+            // More blocks make a guess no harder: each can be mixed apart, in the memory of one.
+            Self::Scrypt(cost) => Self::Scrypt(scrypt::Cost { p: 0, ..cost }).bytes() >= LEAST_BYTES,
+            Self::Yescrypt(_) => self.bytes() >= LEAST_BYTES,
         }
     }
 
@@ -256,12 +273,22 @@ mod tests {
             "scrypt ln=64,r=1,p=1",
             "scrypt ln=18,r=8,p=4294967295",
             "sha256-crypt 999,8",
+            "sha256-crypt 1000001,8",
+            "sha512-crypt 656001,8",
             "sha512-crypt 5000,17",
             "yescrypt ln=17,r=32",
             "yescrypt ln=1,r=32",
         ] {
             assert_eq!(Scheme::of_stored(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn scrypt_takes_memory_for_each_of_its_p_blocks() {
+        let bytes = |text| schemes(&[text])[0].bytes();
+        assert_eq!(bytes("scrypt ln=14,r=8,p=1"), 128 * 8 * (16_384 + 1));
+        assert_eq!(bytes("scrypt ln=1,r=8,p=500"), 128 * 8 * (2 + 500));
+        assert_eq!(Scheme::of_stored("scrypt ln=1,r=8,p=65536"), None);
     }
 
     #[test]

@@ -69,6 +69,10 @@ impl Evaluated for Hash {
         Scheme::Scrypt(self.cost)
     }
 
+    fn salt(&self) -> usize {
+        self.salt.len()
+    }
+
     fn is_of(&self, password: &[u8]) -> bool {
         let output = evaluate(self.cost, password, &self.salt);
         output.is_some_and(|output| same(&output[..self.output.len()], &self.output))

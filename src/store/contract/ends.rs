@@ -5,15 +5,18 @@ use jiff::SignedDuration;
 use super::imports::{import, newcomer, refuses};
 use super::tries::THROTTLE;
 use super::{
-    HOUR, acting, added, at, get, hash, list, new_sign_in, operator, proof, settled, signed_in, token_of, when,
+    HOUR, acting, added, at, get, hash, list, new_sign_in, operator, proof, settled, signed_in, temporary, token_of,
+    when, words,
 };
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Refusal;
 use crate::domain::change::Change;
 use crate::domain::clock::Timestamp;
+use crate::domain::public_key::PublicKey;
+use crate::domain::public_key::made_up::AGE;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::store::{Edit, Filter, Newcomer, Occasion, PassedTry, SeenEdit, Sort, Store, StoreError};
+use crate::store::{Edit, EventFilter, Filter, Newcomer, Occasion, PassedTry, SeenEdit, Sort, Store, StoreError};
 
 /// Lets an account end an hour from now.
 fn end_in_an_hour(store: &mut Store, account: &Account) -> Account {
@@ -53,6 +56,14 @@ pub fn an_account_ends_by_itself(store: &mut Store) {
         let unlocked = store.change_account(&by, Change::Unlock, bob.id, bob.revision);
         assert!(matches!(unlocked, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
     });
+}
+
+pub fn the_first_admin_has_no_end_before_they_have_signed_in(store: &mut Store) {
+    let ada = added(store, "ada", &[Role::GlobalAdmin]);
+    let edit = Edit { expires_at: Some(Some(at(HOUR))), ..Edit::default() };
+    let ended = store.edit_account(&operator(), ada.id, ada.revision, &edit);
+    assert!(matches!(ended, Err(StoreError::Refused(Refusal::LastAdmin { .. }))));
+    assert_eq!(get(store, ada.id), ada);
 }
 
 pub fn an_account_that_is_given_more_time_signs_in_anew(store: &mut Store) {
@@ -106,6 +117,42 @@ pub fn an_admin_who_ends_is_no_admin_to_count_on(store: &mut Store) {
     assert_eq!(get(store, ada.id), ada);
     settled(store, "ben", &[Role::GlobalAdmin]);
     store.edit_account(&operator(), ada.id, ada.revision, &edit).unwrap();
+}
+
+pub fn a_recovered_admin_has_no_end_that_is_over(store: &mut Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    settled(store, "ben", &[Role::GlobalAdmin]);
+    let ada = end_in_an_hour(store, &ada);
+    when(HOUR, || {
+        store.recover(&operator(), ada.id, ada.revision, &temporary("second")).unwrap();
+        let recovered = get(store, ada.id);
+        assert_eq!((recovered.expires_at, recovered.state(at(HOUR))), (None, State::MustChange));
+    });
+    let ada = get(store, ada.id);
+    let ada = end_in_an_hour(store, &ada);
+    store.recover(&operator(), ada.id, ada.revision, &temporary("third")).unwrap();
+    assert_eq!(get(store, ada.id).expires_at, Some(at(HOUR)), "an end to come stays");
+}
+
+pub fn a_key_does_not_outlast_a_promotion_out_of_reach(store: &mut Store) {
+    let key: PublicKey = AGE[0].parse().unwrap();
+    for (username, before, role, stays) in [
+        ("a", vec![], Role::Helpdesk, true),
+        ("b", vec![], Role::UserAdmin, false),
+        ("c", vec![Role::Auditor], Role::GlobalAdmin, false),
+        ("d", vec![], Role::Backup, false),
+        ("e", vec![Role::UserAdmin], Role::GlobalAdmin, true),
+    ] {
+        let account = settled(store, username, &before);
+        let edit = Edit { public_key: Some(Some(key.clone())), ..Edit::default() };
+        store.edit_account(&operator(), account.id, account.revision, &edit).unwrap();
+        let account = get(store, account.id);
+        store.change_account(&operator(), Change::Grant(role), account.id, account.revision).unwrap();
+        assert_eq!(get(store, account.id).public_key.is_some(), stays, "{username}");
+        let newest = EventFilter { reverse: true, ..EventFilter::default() };
+        let said = words(&store.events(&newest, None, 1).unwrap()[0]);
+        assert_eq!(said.contains("public key: none"), !stays, "{said}");
+    }
 }
 
 pub fn whoever_was_let_in_signed_in_last_then(store: &mut Store) {

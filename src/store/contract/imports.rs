@@ -152,6 +152,27 @@ pub fn an_imported_hash_is_the_password_of_its_owner(store: &mut Store) {
     assert!(words(events.last().unwrap()).contains("with their password: 1"));
 }
 
+pub fn an_import_that_would_make_sign_ins_slow_is_refused(store: &mut Store) {
+    settled(store, "root", &[Role::GlobalAdmin]);
+    let of = |cost: String, username: &str| {
+        let hash = format!("$argon2id$v=19${cost}$c2FsdHNhbHRzYWx0c2FsdA$KSdKNRArWNdXImsbGEx03gQNKlhLfiJCwEoj/0aIRAk");
+        Newcomer { hash: Some(StoredHash::from_store(hash)), ..newcomer(username, &[]) }
+    };
+    for number in 0..14 {
+        let new = [of(format!("m={},t=1,p=1", 8_192 + number), &format!("u{number}"))];
+        import(store, &operator(), &new, &[]).unwrap();
+    }
+    // With that of 'root' and with the policy's.
+    let there = store.policy(&Policy::default()).unwrap().schemes.len();
+    let more: Vec<_> =
+        (0..17 - there).map(|number| of(format!("m={},t=2,p=1", 8_192 + number), &format!("v{number}"))).collect();
+    let refusal = refuses(store, &operator(), &more, &[]);
+    assert!(matches!(refusal, Refusal::Overload(_)), "{refusal}");
+    import(store, &operator(), &more[1..], &[]).unwrap();
+    let old = [of("m=8192,t=1,p=1".into(), "w1"), newcomer("w2", &[])];
+    import(store, &operator(), &old, &[]).unwrap();
+}
+
 pub fn hashes_are_read_once_that_is_recorded(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
     import(store, &operator(), &[newcomer("alice", &[])], &[]).unwrap();

@@ -101,10 +101,13 @@ macro_rules! laws {
             }
             ends {
                 an_account_ends_by_itself,
+                the_first_admin_has_no_end_before_they_have_signed_in,
                 an_account_that_is_given_more_time_signs_in_anew,
                 an_import_brings_ends_and_changes_them,
                 an_import_lets_no_last_lasting_admin_end,
                 an_admin_who_ends_is_no_admin_to_count_on,
+                a_recovered_admin_has_no_end_that_is_over,
+                a_key_does_not_outlast_a_promotion_out_of_reach,
                 whoever_was_let_in_signed_in_last_then,
                 whom_nobody_has_seen_for_long_is_listed,
             }
@@ -115,6 +118,7 @@ macro_rules! laws {
                 an_import_that_is_stopped_changes_nothing,
                 an_import_is_one_event,
                 an_imported_hash_is_the_password_of_its_owner,
+                an_import_that_would_make_sign_ins_slow_is_refused,
                 hashes_are_read_once_that_is_recorded,
                 an_import_changes_what_its_edits_name_and_nothing_else,
                 an_import_gives_no_more_than_its_actor_may,

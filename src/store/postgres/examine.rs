@@ -147,11 +147,7 @@ fn grants(session: &Session) -> Result<Finding> {
     if !lacks.is_empty() {
         return Ok(Finding::faulty("grants", format!("{role} may not do what passdesk needs: {lacks}"), remedy));
     }
-    let rewrites = text(
-        session,
-        "has_table_privilege(session_user, 'passdesk.audit_events', 'UPDATE')
-         OR has_table_privilege(session_user, 'passdesk.audit_events', 'DELETE')",
-    )?;
+    let rewrites = text(session, "has_table_privilege(session_user, 'passdesk.audit_events', 'UPDATE')")?;
     if rewrites == "true" {
         let message = format!("{role} owns the store, and could change the record");
         return Ok(Finding::notable("grants", message, "connect as a role that has passdesk_writer only"));

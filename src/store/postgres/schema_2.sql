@@ -15,7 +15,8 @@ ALTER TABLE sign_ins
 
 UPDATE accounts SET hash_scheme = hash_cost, last_sign_in_at = (
     SELECT max(at) FROM audit_events
-    WHERE target_id = accounts.id AND action IN ('sign-in', 'verify') AND outcome = 'done');
+    WHERE target_id = accounts.id AND (action IN ('sign-in', 'verify') AND outcome = 'done' AND detail NOT LIKE '%new%password%'
+        OR action = 'change-password' AND outcome = 'done'));
 ALTER TABLE accounts DROP COLUMN hash_cost;
 
 CREATE INDEX accounts_by_hash_scheme ON accounts (hash_scheme) WHERE hash_scheme IS NOT NULL;

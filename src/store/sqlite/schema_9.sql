@@ -13,7 +13,8 @@ ALTER TABLE accounts ADD COLUMN expires_at INTEGER;
 ALTER TABLE accounts ADD COLUMN more_roles INTEGER NOT NULL DEFAULT 0 CHECK (more_roles BETWEEN 0 AND 31);
 UPDATE accounts SET more_roles = roles, hash_scheme = hash_cost, last_sign_in_at = (
     SELECT max(at) FROM audit_events
-    WHERE target_id = accounts.id AND action IN ('sign-in', 'verify') AND outcome = 'done');
+    WHERE target_id = accounts.id AND (action IN ('sign-in', 'verify') AND outcome = 'done' AND detail NOT LIKE '%new%password%'
+        OR action = 'change-password' AND outcome = 'done'));
 ALTER TABLE accounts DROP COLUMN hash_cost;
 ALTER TABLE accounts DROP COLUMN roles;
 ALTER TABLE accounts RENAME COLUMN more_roles TO roles;

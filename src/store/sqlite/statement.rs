@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_costs_are_found_by_an_index() {
+    fn the_schemes_are_found_by_an_index() {
         let connection = open::in_memory().unwrap();
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {HASH_SCHEMES}")).unwrap();
         let lines = statement.query_map([1], |row| row.get(3)).unwrap();

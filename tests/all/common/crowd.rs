@@ -30,10 +30,10 @@ pub fn crowd(desk: &Desk, count: usize) {
     let store = rusqlite::Connection::open(desk.store()).unwrap();
     let sql = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1),
                               names(name) AS (SELECT printf('u%03d', n) FROM numbers)
-               INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash,
+               INSERT INTO accounts (username, display_name, email, email_key, search_text, roles, state, password_hash, hash_scheme,
                                      must_change, password_changed_at, temporary_until, created_at)
                SELECT name, '', name || '@example.org', name || '@example.org', name || char(10) || name || '@example.org',
-                      0, 'active', password_hash, must_change, password_changed_at, temporary_until, created_at
+                      0, 'active', password_hash, hash_scheme, must_change, password_changed_at, temporary_until, created_at
                FROM names, accounts WHERE username = 'root' ORDER BY name";
     store.execute(sql, [i64::try_from(count).unwrap()]).unwrap();
 }

@@ -98,9 +98,9 @@ impl Desk {
     /// Adds an account with the password of `root` and these roles: the sum of [`AUDITOR`] and the others.
     pub fn like_root(&self, username: &str, roles: u8) {
         let store = rusqlite::Connection::open(self.store()).unwrap();
-        let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, must_change,
+        let sql = "INSERT INTO accounts (username, display_name, search_text, roles, state, password_hash, hash_scheme, must_change,
                                          password_changed_at, created_at)
-                   SELECT ?1, '', ?1, ?2, 'active', password_hash, FALSE, password_changed_at, created_at
+                   SELECT ?1, '', ?1, ?2, 'active', password_hash, hash_scheme, FALSE, password_changed_at, created_at
                    FROM accounts WHERE username = 'root'";
         store.execute(sql, rusqlite::params![username, roles]).unwrap();
     }

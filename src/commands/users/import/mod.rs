@@ -86,6 +86,11 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
         });
     }
 
+    if let Err(refusal) = plan.bear(&desk.policy.schemes) {
+        acting.record(&mut store, Action::Import.name(), None, &refusal)?;
+        return Err(refusal.into());
+    }
+
     if args.dry_run {
         let passwords = Passwords::bring(desk, &mut plan, args.jobs, true)?;
         let told = foretell(desk, &ImportRecord::new(&plan, &Imported::default(), &passwords, bad.count(), file));

@@ -11,6 +11,7 @@ use crate::commands::users::taken;
 use crate::domain::account::Account;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::hash::elsewhere::Brought;
+use crate::domain::hash::{Scheme, bear};
 use crate::domain::role::{Role, Roles};
 use crate::failure::Result;
 use crate::store::{Edit, Namesakes, Newcomer, SeenEdit, Store};
@@ -38,6 +39,16 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Fails if sign-ins would take too long with these hashes and with those that are there. The store says so as well,
+    /// but only once all is wrapped.
+    pub fn bear(&self, there: &[Scheme]) -> std::result::Result<(), Refusal> {
+        let kept = self.brought.iter().filter_map(|brought| match brought {
+            Some(Brought::Kept(hash)) => hash.scheme(),
+            _ => None,
+        });
+        bear(there, kept).map_err(Refusal::Overload)
+    }
+
     /// How many rows can be imported.
     pub fn good(&self) -> u64 {
         self.new.len() as u64 + self.edits.len() as u64 + self.skipped

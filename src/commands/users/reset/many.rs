@@ -14,7 +14,7 @@ use crate::commands::keys::Keys;
 use crate::commands::users::selection::Chosen;
 use crate::commands::way_out::said_of;
 use crate::commands::{Desk, find};
-use crate::domain::account::{Account, Lifecycle};
+use crate::domain::account::{Account, State};
 use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::hash::{Cost, StoredHash};
 use crate::domain::target::Target;
@@ -60,7 +60,7 @@ pub fn run(
     let workers = workers(desk, many.jobs, total);
     let mut hashing = Hashing::start(workers, desk.policy.cost)?;
     handover.begin_parts(&mut desk.means(), if is_few { None } else { Some(("resetting", total as u64)) });
-    let mut disabled = Vec::new();
+    let (mut shut_out, now) = (Vec::new(), desk.now()?);
     let mut stopped: Option<Failure> = None;
     // Each password is sealed when it is hashed, which is before its turn.
     let owns: Vec<_> = if many.keys.is_some_and(Keys::need_own) {
@@ -114,8 +114,8 @@ pub fn run(
                     });
                 }
                 for ((outcome, account), written) in outcomes.into_iter().zip(&accounts).zip(written) {
-                    if outcome.is_ok() && account.lifecycle == Lifecycle::Disabled {
-                        disabled.push(account.username.to_string());
+                    if outcome.is_ok() && !account.is_open(now) {
+                        shut_out.push((account.state(now), account.username.to_string()));
                     }
                     bulk.record(written, outcome);
                 }
@@ -132,7 +132,7 @@ pub fn run(
     }
     desk.terminal.end_progress();
     bulk.leave(left.map(|one| one.written), is_few, stopped.as_ref());
-    conclude(desk, &bulk, &handover, &disabled, total + before);
+    conclude(desk, &bulk, &handover, &shut_out, total + before);
     let resumable = handover.can_be_resumed();
     let closed = handover.close(&mut desk.means());
     let hint = if resumable { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
@@ -181,8 +181,11 @@ fn make_ready(
             .and_then(|account| many.acting.may_reset(store, &account).map(|()| account))
             .and_then(|account| has_its_key(many.keys, &one, &account).map(|()| account))
             .and_then(|account| {
-                let about =
-                    said_of(desk, (&account.username, &account.display_name, account.lifecycle), many.lifetime)?;
+                let about = said_of(
+                    desk,
+                    (&account.username, &account.display_name, account.state(desk.now()?)),
+                    many.lifetime,
+                )?;
                 Ok((about, account))
             });
         match current {
@@ -222,8 +225,8 @@ fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
 
-/// Tells people the outcome.
-fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[String], asked: usize) {
+/// Tells people the outcome. `shut_out` names the accounts that are not in use, each with its state.
+fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, shut_out: &[(State, String)], asked: usize) {
     let done = bulk.done;
     if done == 0 {
         return;
@@ -239,9 +242,13 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, disabled: &[S
         format!("; {passwords} in {}", path.display())
     });
     desk.terminal.note(&format!("{accounts} {is} reset{place}."));
-    if !disabled.is_empty() {
-        let names = some_of(disabled.iter().take(NAMED).cloned().collect(), disabled.len());
-        desk.terminal.note(&format!("Still disabled until 'passdesk users enable': {names}."));
+    for (state, command) in [(State::Disabled, "users enable"), (State::Expired, "users edit --expires-on")] {
+        let names: Vec<_> = shut_out.iter().filter(|(its, _)| *its == state).map(|(_, name)| name.clone()).collect();
+        if !names.is_empty() {
+            let (label, count) = (state.label(), names.len());
+            let names = some_of(names.into_iter().take(NAMED).collect(), count);
+            desk.terminal.note(&format!("Still {label} until 'passdesk {command}': {names}."));
+        }
     }
 }
 

@@ -142,7 +142,7 @@ fn reset_one(
             .hint("nothing has changed; look at the account, and try again"));
     }
     let to = keys.map(|keys| keys.recipients(&account.username, account.public_key.as_ref())).transpose()?;
-    let whose = (&account.username, &account.display_name, account.lifecycle);
+    let whose = (&account.username, &account.display_name, account.state(desk.now()?));
     let commit = |new| Ok(store.reset_password(acting.actor(), account.id, account.revision, &new)?);
     if let Some(note) = still_out(account, desk.now()?) {
         desk.terminal.note(&note);
@@ -155,7 +155,12 @@ fn reset_one(
 fn ask(desk: &mut Desk<'_>, store: &Store, bulk: &Bulk, chosen: &[Chosen], keys: Option<&Keys>) -> Result<()> {
     let instead = "add --yes to reset without being asked";
     let [one] = chosen else {
-        return selection::ask(desk, ("Reset the passwords of {}", "reset"), chosen, None, bulk, instead);
+        let words = if keys.is_some_and(Keys::need_own) {
+            "Reset the passwords of {}, and encrypt each to the key of its account"
+        } else {
+            "Reset the passwords of {}"
+        };
+        return selection::ask(desk, (words, "reset"), chosen, None, bulk, instead);
     };
     let account = find(store, &Target::Id(one.id))?;
     let state = account.out_of_use(desk.now()?).map(|state| format!(", which is {state}")).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The hashes of LDAP servers and of Dovecot: the name of the kind in braces, and the hash behind it.
 
 use super::super::salted::Kind;
-use super::{Brought, Refused, Result, SaltedDigest, base64, crypt, of_pbkdf2, pbkdf2, prf, unsalted, weak};
+use super::{Brought, MOST_SALT, Refused, Result, SaltedDigest, base64, crypt, of_pbkdf2, pbkdf2, prf, unsalted, weak};
 
 /// How 389-ds and `FreeIPA` write PBKDF2 in one piece: the rounds, the salt, and the hash.
 const ROUNDS_BYTES: usize = 4;
@@ -11,7 +11,11 @@ const SALT_BYTES: usize = 64;
 pub fn read(scheme: &str, rest: &str) -> Result<Brought> {
     let fast = |kind: Kind| {
         let digest = base64::decoded(rest).and_then(|bytes| SaltedDigest::of(kind, &bytes));
-        digest.map(Brought::Fast).ok_or(Refused::Damaged("salted SHA"))
+        match digest {
+            Some(digest) if digest.salt() > MOST_SALT => Err(Refused::LongSalt("salted SHA")),
+            Some(digest) => Ok(Brought::Fast(digest)),
+            None => Err(Refused::Damaged("salted SHA")),
+        }
     };
     match scheme.to_ascii_uppercase().as_str() {
         "SSHA" => fast(Kind::Ssha),

@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::pbkdf2::{self, Prf};
 use super::salted::SaltedDigest;
-use super::{StoredHash, base64, parse, scrypt};
+use super::{MOST_SALT, MOST_TEXT, StoredHash, base64, parse, scrypt};
 
 /// What a hash from elsewhere is good for.
 pub enum Brought {
@@ -35,6 +35,10 @@ pub enum Refused {
     KeptElsewhere,
     /// It is cut off, or written in a form that its kind does not have.
     Damaged(&'static str),
+    /// Its salt has more bytes than that of any program.
+    LongSalt(&'static str),
+    /// Its text has more bytes than that of any hash.
+    LongText,
     /// Nobody knows what it is.
     Unknown,
 }
@@ -47,6 +51,8 @@ impl fmt::Display for Refused {
             Self::Locked => f.write_str("the password is locked"),
             Self::KeptElsewhere => f.write_str("another program checks the password"),
             Self::Damaged(kind) => write!(f, "the {kind} hash is damaged"),
+            Self::LongSalt(kind) => write!(f, "the {kind} hash is damaged: its salt has more than {MOST_SALT} bytes"),
+            Self::LongText => write!(f, "the hash is damaged: it has more than {MOST_TEXT} bytes"),
             Self::Unknown => f.write_str("this is no hash that passdesk knows"),
         }
     }
@@ -75,6 +81,9 @@ type Result<T> = std::result::Result<T, Refused>;
 fn read(text: &str) -> Result<Brought> {
     if text.starts_with("{\"") {
         return keycloak::read(text);
+    }
+    if text.len() > MOST_TEXT {
+        return Err(Refused::LongText);
     }
     if let Some((scheme, rest)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) {
         return ldap::read(scheme, rest);
@@ -135,7 +144,14 @@ fn of_pbkdf2(read: Option<pbkdf2::Hash>) -> Result<Brought> {
 
 /// Takes a hash in passdesk's spelling, if it is whole and neither too weak nor too dear.
 fn kept(kind: &'static str, text: &str) -> Result<Brought> {
-    let scheme = parse(text).ok_or(Refused::Damaged(kind))?.scheme();
+    if text.len() > MOST_TEXT {
+        return Err(Refused::LongText);
+    }
+    let hash = parse(text).ok_or(Refused::Damaged(kind))?;
+    if hash.salt() > MOST_SALT {
+        return Err(Refused::LongSalt(kind));
+    }
+    let scheme = hash.scheme();
     if !scheme.is_moderate() {
         return Err(Refused::Dear(scheme.said()));
     }
@@ -319,6 +335,44 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_of_argon2_without_a_version_is_of_the_first_one() {
+        // printf %s PASSWORD | argon2 sixteen-bytes-ok -i -v 10 -t 3 -k 4096 -p 1 -l 32 -e, without its 'v=16$'
+        for text in [
+            "$argon2i$m=4096,t=3,p=1$c2l4dGVlbi1ieXRlcy1vaw$e4MWtTf5hlMHQMe6dEVUlcTN3fCXt3BVVK8InO6bFKE",
+            "$argon2i$v=16$m=4096,t=3,p=1$c2l4dGVlbi1ieXRlcy1vaw$e4MWtTf5hlMHQMe6dEVUlcTN3fCXt3BVVK8InO6bFKE",
+            "$argon2id$m=4096,t=3,p=1$c2l4dGVlbi1ieXRlcy1vaw$W3SPh+EnJvwXfBQqJ1Dl2HqcvOnwCaKUdvDssCVke4M",
+        ] {
+            assert!(stored(text).unwrap().is_of(PASSWORD), "{text}");
+        }
+    }
+
+    #[test]
+    fn crypt_takes_any_salt_without_a_dollar() {
+        // perl -e 'print crypt(PASSWORD, "\$6\$ab_c~d\$")' with Debian's libxcrypt, and so on.
+        for text in [
+            "$6$ab_c~d$Te.06T0ilM/5N71gfAuE8LDOeCZITb79eumWXq..U1totV01J2..PsztdYThfrFoBa3trdj.DqZ/7JwTFGblu0",
+            "$5$rounds=1000$ab_c~d$RkRn0/aHyMq03.tpNYVe/p6MnZuzBmva1rnA/xOIMk0",
+            "$6$$gJ4m9m0EH47in8gYotz79HMbPFBSrc2qFYmuGo6n3w97UkeILmJMfWqlKkWWoVjFX2wyq1KH5Jo73AcpDCMsO/",
+            "$5$rounds=1000$$iqyOHFFSB.SjC/cl/eM1M6KFHwD8m/sInubCTSXnaW8",
+            "$y$j75$$fMpDBCJqsKooW5I9znuwGapKeCWHwOE/3c5xTBTXR03",
+            "$y$j75$ab..$Ydc5gW4Cr4p6g0ShWnNPSiWD4F8znsVFTMPHSYcjgC/",
+        ] {
+            let hash = stored(text).unwrap_or_else(|why| panic!("{text}: {why}"));
+            assert!(hash.is_of(PASSWORD), "{text}");
+            assert!(!hash.is_of(b"seven herons guard an orchare"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_crypt_never_writes_is_no_hash_of_it() {
+        let salt = "$y$j75$a_b.$Ydc5gW4Cr4p6g0ShWnNPSiWD4F8znsVFTMPHSYcjgC/".to_owned();
+        for text in [salt, format!("$6$salt${}", "z".repeat(86)), format!("$5$salt${}$", "a".repeat(43))] {
+            assert!(refused(&text).ends_with(" is damaged"), "{text}: {}", refused(&text));
+            assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
+        }
+    }
+
+    #[test]
     fn the_hash_of_389_ds_in_one_piece_is_read() {
         let text = include_str!("../../../../tests/data/elsewhere/389-ds").trim();
         let hash = stored(text).unwrap();
@@ -337,7 +391,7 @@ mod tests {
             format!("$scrypt$ln=18,r=16,p=1${hash}"),
             format!("$scrypt$ln=18,r=8,p=3${hash}"),
             format!("$argon2i$v=19$m=262144,t=5,p=1${hash}"),
-            format!("$6$rounds=1000001$salt${}", "a".repeat(86)),
+            format!("$6$rounds=656001$salt${}", ".".repeat(86)),
         ] {
             assert!(refused(&text).ends_with(" costs too much"), "{text}: {}", refused(&text));
             assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
@@ -347,7 +401,8 @@ mod tests {
     #[test]
     fn a_hash_that_takes_no_time_is_refused_whatever_its_name() {
         let hash = "c2FsdHNhbHRzYWx0c2FsdA$c2FsdHNhbHRzYWx0c2FsdAAAAA";
-        for cost in ["pbkdf2-sha1$i=999", "scrypt$ln=9,r=8,p=1", "argon2id$v=19$m=512,t=1,p=1"] {
+        for cost in ["pbkdf2-sha1$i=999", "scrypt$ln=9,r=8,p=1", "scrypt$ln=1,r=8,p=700", "argon2id$v=19$m=512,t=1,p=1"]
+        {
             assert!(refused(&format!("${cost}${hash}")).ends_with(" is too weak to keep"), "{cost}");
         }
     }
@@ -359,6 +414,38 @@ mod tests {
         {
             assert!(refused(text).ends_with(" is damaged"), "{text}: {}", refused(text));
         }
+    }
+
+    #[test]
+    fn a_salt_of_more_than_64_bytes_is_refused_and_never_evaluated() {
+        let hash = base64::encoded(&[7; 32]);
+        let salts = |bytes: usize| {
+            let salt = base64::encoded(&vec![7; bytes]);
+            let crypt = ".".repeat(bytes);
+            [
+                format!("$pbkdf2-sha256$i=1000${salt}${hash}"),
+                format!("pbkdf2_sha256$1000${crypt}${hash}"),
+                format!("$scrypt$ln=14,r=8,p=1${salt}${hash}"),
+                format!("$6${crypt}${}", ".".repeat(86)),
+                format!("$argon2id-ssha${salt}$v=19$m=19456,t=2,p=1${}${hash}", base64::encoded(&[7; 16])),
+                format!("{{SSHA}}{}", base64::encoded(&vec![7; 20 + bytes])),
+            ]
+        };
+        for text in salts(64) {
+            assert!(stored(&text).is_ok(), "{text}: {}", refused(&text));
+        }
+        for text in salts(65) {
+            assert!(refused(&text).ends_with("damaged: its salt has more than 64 bytes"), "{text}: {}", refused(&text));
+            assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_more_than_1024_bytes_is_no_hash() {
+        let hash = |bytes: usize| format!("$pbkdf2-sha256$i=1000$AAA${}", "A".repeat(bytes - 26));
+        assert_eq!(refused(&hash(1024)), "taken");
+        assert_eq!(refused(&hash(1025)), "the hash is damaged: it has more than 1024 bytes");
+        assert_eq!(StoredHash::from_store(hash(1025)).scheme(), None);
     }
 
     #[test]
@@ -381,13 +468,23 @@ mod tests {
         fn whatever_stands_there_is_read_or_refused(
             head in r"(\$|\{)?(argon2id?|2b|5|6|y|scrypt|pbkdf2(-sha256)?|pbkdf2_sha256|PBKDF2(_SHA256)?|SSHA|CRYPT|argon2id-ssha|bcrypt_sha256)?(\$|\})?",
             cost in r"(v=19\$|rounds=|ln=|i=|m=)?[0-9a-zA-Z./]{0,12}((,r=|,t=)[0-9]{1,10}(,p=)[0-9]{1,10})?",
-            rest in r"(\$[0-9a-zA-Z./+=]{0,60}){0,4}",
+            rest in r"(\$[0-9a-zA-Z./+=_]{0,60}){0,4}",
         ) {
             let text = format!("{head}{cost}{rest}");
-            let _ = Brought::read(&text);
+            if let Some(Brought::Kept(hash)) = Brought::read(&text) {
+                prop_assert!(hash.scheme().is_some());
+            }
             let _ = StoredHash::from_store(text.clone()).scheme();
             let _ = Scheme::of_stored(&text);
         }
+    }
+
+    #[test]
+    fn a_password_that_crypt_never_takes_is_of_no_hash_of_it() {
+        // perl -e 'print crypt("x" x 511, "\$5\$rounds=1000\$abc\$")' with Debian's libxcrypt. With 512 it fails.
+        let hash = stored("$5$rounds=1000$abc$pZrXY9WAlNS1xsMeUl/rnluo.H.nJG0NjysKIR7Gbc2").unwrap();
+        assert!(hash.is_of("x".repeat(511).as_bytes()));
+        assert!(!hash.is_of("x".repeat(512).as_bytes()));
     }
 
     #[test]
