@@ -87,7 +87,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one account')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an account, with a temporary password')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Add many accounts from a file: all of them, or none')
-            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change the names, the e-mail address, the roles or the public key of an account')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change the names, address, roles, key or last day of an account')
             [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give accounts a temporary password; a new one must be chosen at the next sign-in')
             [CompletionResult]::new('require-change', 'require-change', [CompletionResultType]::ParameterValue, 'Require a new password at the next sign-in, and keep the current one until then')
             [CompletionResult]::new('unlock', 'unlock', [CompletionResultType]::ParameterValue, 'Let accounts try again after too many failed sign-ins')

@@ -82,7 +82,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand show 'Show one account'
             cand add 'Add an account, with a temporary password'
             cand import 'Add many accounts from a file: all of them, or none'
-            cand edit 'Change the names, the e-mail address, the roles or the public key of an account'
+            cand edit 'Change the names, address, roles, key or last day of an account'
             cand reset 'Give accounts a temporary password; a new one must be chosen at the next sign-in'
             cand require-change 'Require a new password at the next sign-in, and keep the current one until then'
             cand unlock 'Let accounts try again after too many failed sign-ins'

@@ -31,7 +31,7 @@ pub enum Command {
 Examples:
   passdesk users list --state temporary-expired
   passdesk users list --search example.org --format csv
-  passdesk users list --hashes --format csv >people.csv
+  (umask 077; passdesk users list --hashes --format csv >people.csv)
 
 On a terminal, a list that is longer than the screen opens in 'less -R', or in PAGER."
     )]
@@ -49,8 +49,9 @@ Example:
     /// Add many accounts from a file: all of them, or none
     #[command(after_help = "\
 The first line of a CSV file names the columns, in any order: username, name, email, role,
-public_key, password_hash. Commas, semicolons or tabs separate the cells. You can import what
-'passdesk users list --format csv' writes. With --source, it reads a file of another program.
+public_key, expires_on, password_hash. A cell of expires_on is the last day, as 2027-03-31.
+Commas, semicolons or tabs separate the cells. You can import what 'passdesk users list --format
+csv' writes. With --source, it reads a file of another program.
 
 Others cannot write while all rows are written. A million rows take some seconds.
 
@@ -59,7 +60,7 @@ Examples:
   passdesk users import people.csv --on-conflict update
   passdesk users import people.ldif --source ldif")]
     Import(Import),
-    /// Change the names, the e-mail address, the roles or the public key of an account
+    /// Change the names, address, roles, key or last day of an account
     #[command(after_help = "\
 Nobody else gets an old username for a while: 'passdesk policy show' says how long (restorable-for).
 
@@ -296,7 +297,7 @@ fn ways() -> Vec<Id> {
 }
 
 /// Which accounts, by what they are.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, clap::Args)]
 #[command(next_help_heading = WHICH)]
 pub struct Filters {
     /// Those with this text in their username, name or e-mail address
@@ -323,9 +324,7 @@ impl Filters {
     /// Whether it says anything.
     #[must_use]
     pub fn is_said(&self) -> bool {
-        let Self { search, role, state, must_change, inactive, never_signed_in } = self;
-        let is_narrowed = search.is_some() || role.is_some() || state.is_some() || inactive.is_some();
-        is_narrowed || *must_change || *never_signed_in
+        *self != Self::default()
     }
 }
 

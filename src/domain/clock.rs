@@ -3,8 +3,12 @@
 use std::sync::LazyLock;
 
 pub use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
+
+use super::Invalid;
+use super::text::quoted;
 
 /// The time zone for people. It is looked up when the first time is shown.
 pub type Zone = &'static LazyLock<TimeZone>;
@@ -36,6 +40,22 @@ pub fn before(at: Timestamp, span: SignedDuration) -> Timestamp {
 #[must_use]
 pub fn to_the_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// The end of a last day that somebody wrote as `2027-03-31`, in their zone. No text means that there is none. A day that
+/// is over is a fault.
+pub fn last_day(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, Invalid> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day: Option<Date> = text.parse().ok().filter(|_| text.len() == "2027-03-31".len());
+    let end = day.and_then(|day| Some(day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?.timestamp()));
+    let end = end.ok_or_else(|| Invalid::new(format!("{} is not a day", quoted(text)), "write it as 2027-03-31"))?;
+    if end <= now {
+        let hint = "name today or a later day; 'passdesk users disable' switches an account off at once";
+        return Err(Invalid::new(format!("{} is over", quoted(text)), hint));
+    }
+    Ok(Some(end))
 }
 
 /// A span of time in words: the largest unit that is not zero and the next one, as `23 hours 59 minutes`.

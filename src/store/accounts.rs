@@ -127,11 +127,7 @@ pub fn edit(tx: &mut Tx<'_>, by: &Actor, id: AccountId, revision: Revision, edit
         if let Some(rename) = &edit.username {
             take_name(tx, &was, rename)?;
         }
-        if was.has_expired(tx.now()) && !account.has_expired(tx.now()) {
-            // What had begun before the account ended does not go on.
-            sign_ins::end_of(tx, id, None)?;
-        }
-        sign_ins::restrict_tokens(tx, id, account.roles)?;
+        sign_ins::keep_to(tx, &was, account)?;
         Ok(Some(detail))
     })
     .map(drop)

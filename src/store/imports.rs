@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
+use crate::domain::admins::Admins;
 use crate::domain::authority::{Action, Refusal, Subject};
 use crate::domain::name::Username;
 use crate::domain::role::Roles;
@@ -73,11 +74,12 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
     are_free(tx, &usernames, None)?;
     let mut ids = Vec::with_capacity(new.len());
     let created_at = tx.now();
-    let mut news = new.iter().cloned().map(|Newcomer { username, display_name, email, roles, public_key, hash }| {
+    let mut news = new.iter().cloned().map(|newcomer| {
+        let Newcomer { username, display_name, email, roles, public_key, expires_at, hash } = newcomer;
         let account = Account::new(username, display_name, email, roles, created_at);
         // Its owner chose that password elsewhere, nobody knows when.
         let has_password = hash.is_some();
-        (Account { public_key, has_password, must_change: !has_password, ..account }, hash)
+        (Account { public_key, expires_at, has_password, must_change: !has_password, ..account }, hash)
     });
     tx.insert(&mut news, &mut |made| {
         ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);
@@ -92,7 +94,7 @@ fn may_add(actor: &Present, username: &Username, roles: Roles) -> Result<()> {
     if roles.is_empty() { Ok(()) } else { actor.may(Action::Grant, Some(subject)) }
 }
 
-/// Changes the accounts. Returns one that is no longer a usable admin, if there is one.
+/// Changes the accounts. Returns one that is no longer a usable or a lasting admin, if there is one.
 fn edit(
     tx: &mut Tx<'_>,
     actor: &Present,
@@ -109,8 +111,9 @@ fn edit(
         let named = |error| of(&was.username, error);
         let is = edited(&was, edit, |action, subject| actor.may(action, Some(subject))).map_err(named)?;
         written(is.clone()).and_then(|is| Ok(tx.save(&is)??)).map_err(named)?;
-        sign_ins::restrict_tokens(tx, *id, is.roles)?;
-        if was.is_usable_admin(now) && !is.is_usable_admin(now) {
+        sign_ins::keep_to(tx, &was, &is)?;
+        let [had, has] = [&was, &is].map(|admin| Admins::default().with(admin, now));
+        if had.are_missed_in(has) {
             demoted = Some(was.username);
         }
         count()?;

@@ -66,6 +66,15 @@ pub fn end_of(tx: &mut Tx<'_>, id: AccountId, keep: Option<SignInId>) -> Result<
     tx.delete_sign_ins(id, keep)
 }
 
+/// What an edit means for the sign-ins and tokens of an account.
+pub fn keep_to(tx: &mut Tx<'_>, was: &Account, is: &Account) -> Result<()> {
+    if was.has_expired(tx.now()) && !is.has_expired(tx.now()) {
+        // What had begun before the account ended does not go on.
+        end_of(tx, is.id, None)?;
+    }
+    restrict_tokens(tx, is.id, is.roles)
+}
+
 /// Removes from the tokens of an account the roles that it has lost. If the account gets a role back, its tokens do not.
 pub fn restrict_tokens(tx: &mut Tx<'_>, id: AccountId, roles: Roles) -> Result<()> {
     for token in tx.tokens(Some(id))? {

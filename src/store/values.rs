@@ -109,6 +109,8 @@ pub struct Newcomer {
     pub roles: Roles,
     /// The public key of its owner.
     pub public_key: Option<PublicKey>,
+    /// When it ends by itself, if it does.
+    pub expires_at: Option<Timestamp>,
     /// The hash of the password that its owner had elsewhere.
     pub hash: Option<StoredHash>,
 }
@@ -117,15 +119,16 @@ impl Newcomer {
     /// A newcomer with these names, and with neither roles nor a password.
     #[must_use]
     pub fn new(username: Username, display_name: DisplayName, email: Option<Email>) -> Self {
-        Self { username, display_name, email, roles: Roles::NONE, public_key: None, hash: None }
+        Self { username, display_name, email, roles: Roles::NONE, public_key: None, expires_at: None, hash: None }
     }
 }
 
 impl fmt::Debug for Newcomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { username, display_name, email, roles, public_key, hash } = self;
+        let Self { username, display_name, email, roles, public_key, expires_at, hash } = self;
         let has_hash = hash.is_some();
-        f.debug_tuple("Newcomer").field(&(username, display_name, email, roles, public_key, has_hash)).finish()
+        let shown = (username, display_name, email, roles, public_key, expires_at, has_hash);
+        f.debug_tuple("Newcomer").field(&shown).finish()
     }
 }
 

@@ -6,12 +6,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::common::{Desk, GLOBAL_ADMIN, GOOD, HELPDESK, USER_ADMIN, fed};
+use crate::common::{Desk, GLOBAL_ADMIN, GOOD, HELPDESK, Run, USER_ADMIN, fed};
 
 const PASSWORD: &str = "seven herons guard an orchard";
 /// How a hash begins that passdesk made by its own policy.
@@ -240,6 +242,69 @@ fn a_dry_run_says_who_would_keep_their_password() {
     assert!(run.stderr.contains(left_out), "{}", run.stderr);
     assert!(run.stdout.contains("With the password of their owners: 8 accounts.\n"), "{}", run.stdout);
     assert!(run.stdout.contains("because the password is locked: locked in line 13.\n"), "{}", run.stdout);
+}
+
+#[test]
+fn who_is_locked_out_there_or_has_ended_does_not_come_in() {
+    let desk = Desk::settled();
+    let shadow = "$y$j9T$5bhMDLv4fI/2Z6IjTKvT//$ddmpKmex7Vf22SJhcN7D1WdN8jLc3iwdLcxsVcYdZ.3:20786:0:99999:7";
+    let file = format!("ended:{shadow}::20000:\nends:{shadow}::99999:\nstays:{shadow}:::\n");
+    fs::write(desk.home.path().join("shadow"), file).unwrap();
+    let run = desk.run(&["users", "import", "shadow", "--source", "shadow"]).succeeds();
+    assert!(run.stderr.contains("to which nobody can sign in there: ended.\n"), "{}", run.stderr);
+    let ends = |username| desk.account::<Option<i64>>("expires_at", username);
+    assert_eq!([ends("ends"), ends("stays")], [Some(99_999 * 86_400), None]);
+    let people = fs::read_to_string(data().join("people.ldif")).unwrap();
+    let people = people.replace("\nuid: ldapssha\n", "\nuid: ldapssha\nnsAccountLock: TRUE\n");
+    let people = people.replace("\nuid: ldapssha256\n", "\nuid: ldapssha256\npwdAccountLockedTime: 000001010000Z\n");
+    fs::write(desk.home.path().join("people.ldif"), people).unwrap();
+    let run = desk.run(&["users", "import", "people.ldif", "--source", "ldif"]).succeeds();
+    assert!(run.stderr.contains("to which nobody can sign in there: ldapssha, ldapssha256.\n"), "{}", run.stderr);
+    for username in ["ended", "ldapssha", "ldapssha256"] {
+        desk.profile(username, PASSWORD).exits(5);
+    }
+    assert_eq!(desk.value::<i64>("SELECT count(*) FROM accounts"), 7);
+}
+
+#[test]
+fn hints_name_whoever_has_no_password_and_nobody_else() {
+    let hash = "$2y$05$Wx6rZc6nvkzYOnALHub7beM9ziWkPSjPbyUeE2hwF/.0xNFgD3Qfm";
+    for (runs, is_named) in [(9, true), (100, true), (101, false)] {
+        let desk = Desk::settled();
+        let mut list = String::from("username,password_hash\n");
+        for number in 0..runs {
+            write!(list, "a{number},{hash}\nb{number},\n").unwrap();
+        }
+        fs::write(desk.home.path().join("people.csv"), list).unwrap();
+        let run = desk.run(&["users", "import", "people.csv"]).succeeds();
+        let hint = run.stderr.split("first passwords:\n").nth(1).unwrap();
+        assert!(!hint.contains("--must-change") && !hint.contains("--never-signed-in"), "{hint}");
+        if is_named {
+            let named: Vec<String> = (0..runs).map(|number| format!("seq {0} {0}", 2 * number + 3)).collect();
+            let reset = "passdesk users reset --from - --yes --format csv --output FILE";
+            assert_eq!(hint, format!("{{ {}; }} | {reset}\n", named.join("; ")));
+        } else {
+            assert!(hint.starts_with("passdesk users reset --from NAMES --format csv --output FILE\n"), "{hint}");
+            assert!(hint.contains("--temporary-passwords"), "{hint}");
+        }
+    }
+}
+
+#[test]
+fn hashes_do_not_go_into_a_file_that_others_can_read() {
+    let desk = Desk::settled();
+    for (mode, code) in [(0o644, 12), (0o640, 12), (0o600, 0)] {
+        let path = desk.home.path().join("people.csv");
+        let file = fs::File::create(&path).unwrap();
+        file.set_permissions(Permissions::from_mode(mode)).unwrap();
+        let mut list = desk.command(&["users", "list", "--hashes", "--format", "csv"]);
+        let run: Run = list.stdout(file).output().unwrap().into();
+        let run = run.exits(code);
+        assert_eq!(run.stderr.contains("others can read the file"), code == 12, "{}", run.stderr);
+        assert_eq!(fs::read(&path).unwrap().is_empty(), code == 12);
+    }
+    let exports = desk.run(&["audit", "list", "--action", "export-hashes", "--format", "jsonl"]).succeeds().stdout;
+    assert_eq!(exports.lines().count(), 1);
 }
 
 #[test]

@@ -103,6 +103,47 @@ fn what_is_no_day_to_come_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn an_import_gives_changes_and_takes_a_last_day() {
+    let desk = Desk::settled();
+    let end = |day: Date| format!("{}T00:00:00Z", day.tomorrow().unwrap());
+    desk.import(format!("username,expires_on\nalice,{}\nbob,\n", day(3)), &[]).succeeds();
+    assert_eq!(shown(&desk, "alice")["expires_at"], end(day(3)));
+    assert_eq!(shown(&desk, "bob")["expires_at"], Value::Null);
+    let file = format!("username,Last day\nalice,\nbob,{}\n", day(0));
+    desk.import(&file, &["--on-conflict", "update"]).succeeds();
+    assert_eq!(shown(&desk, "alice")["expires_at"], Value::Null);
+    assert_eq!(shown(&desk, "bob")["expires_at"], end(day(0)));
+    let before = desk.state();
+    let again = desk.import(&file, &["--on-conflict", "update"]).succeeds();
+    assert!(again.stderr.contains("Unchanged: 2 accounts."), "{}", again.stderr);
+    desk.import("username\nalice\nbob\n", &["--on-conflict", "update"]).succeeds();
+    assert_eq!(shown(&desk, "bob")["expires_at"], end(day(0)));
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn a_last_day_that_is_over_is_a_fault_of_its_line() {
+    let desk = Desk::settled();
+    let before = desk.state();
+    let file = format!("username,expires_on\nalice,{}\nbob,31/03/2099\n", day(-1));
+    let refused = desk.import(file, &[]).exits(2);
+    assert!(refused.stderr.contains(&format!("line 2: '{}' is over\n", day(-1))), "{}", refused.stderr);
+    assert!(refused.stderr.contains("line 3: '31/03/2099' is not a day\n"), "{}", refused.stderr);
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
+fn the_last_admin_does_not_get_an_end_from_an_import() {
+    let desk = Desk::settled();
+    let file = format!("username,expires_on\nroot,{}\n", day(9));
+    for flags in [&["--on-conflict", "update"][..], &["--on-conflict", "update", "--dry-run"]] {
+        let refused = desk.import(&file, flags).exits(8);
+        assert!(refused.stderr.contains("without root, no usable global-admin"), "{}", refused.stderr);
+    }
+    assert_eq!(shown(&desk, "root")["expires_at"], Value::Null);
+}
+
+#[test]
 fn the_last_admin_does_not_get_an_end() {
     let desk = Desk::settled();
     let before = desk.state();

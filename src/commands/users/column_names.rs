@@ -17,10 +17,12 @@ pub enum Column {
     Hash,
     /// The public key of its owner.
     PublicKey,
+    /// Its last day.
+    ExpiresOn,
 }
 
 /// The names of each column, as [`key`] has them.
-const NAMES: [(Column, &[&str]); 6] = [
+const NAMES: [(Column, &[&str]); 7] = [
     (
         Column::Username,
         &[
@@ -72,6 +74,7 @@ const NAMES: [(Column, &[&str]); 6] = [
         Column::PublicKey,
         &["publickey", "sshkey", "sshpublickey", "publiekesleutel", "openbaresleutel", "clepublique", "clessh"],
     ),
+    (Column::ExpiresOn, &["expireson", "lastday", "laatstedag", "dernierjour"]),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.
@@ -99,6 +102,7 @@ mod tests {
             (Column::Name, &["Full name", "Display_Name", "Volledige naam", "Nom complet", "Nom affiché"]),
             (Column::Email, &["E-mail", "Email address", "E-mailadres", "Adresse e-mail", "Adresse électronique"]),
             (Column::Roles, &["role", "Roles", "Rôle", "rollen"]),
+            (Column::ExpiresOn, &["expires_on", "Last day", "Laatste dag", "Dernier jour"]),
         ] {
             for name in names {
                 assert_eq!(column(name), Some(column_is), "{name}");

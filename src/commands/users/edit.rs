@@ -1,25 +1,22 @@
 //! `passdesk users edit`.
 
-use jiff::civil::Date;
-
 use crate::cli::users;
 use crate::commands::actor::acting;
 use crate::commands::keys::OwnKey;
 use crate::commands::{Desk, done, email, find};
-use crate::domain::Invalid;
 use crate::domain::authority::{Action, Subject};
-use crate::domain::clock::{Timestamp, moment_and_span, spoken};
+use crate::domain::clock::{last_day, moment_and_span, spoken};
 use crate::domain::name::Username;
 use crate::domain::public_key::PublicKey;
 use crate::domain::role::Roles;
 use crate::domain::target::Target;
-use crate::domain::text::quoted;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{Edit, Rename};
 
 /// Changes the names, the e-mail address, the roles or the last day of an account.
 pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
     let target = args.id.parse()?;
+    let now = desk.now()?;
     let username: Option<Username> = args.username.as_deref().map(str::parse).transpose()?;
     let mut edit = Edit {
         username: None,
@@ -27,7 +24,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         email: args.email.as_deref().map(|text| email(Some(text))).transpose()?,
         roles: (args.no_roles || !args.role.is_empty()).then(|| args.role.iter().copied().collect::<Roles>()),
         public_key: None,
-        expires_at: args.expires_on.as_deref().map(|text| last_day(desk, text)).transpose()?,
+        expires_at: args.expires_on.as_deref().map(|text| last_day(text, now, desk.zone)).transpose()?,
     };
     let key = args.key.as_deref().map(|key| OwnKey::of(key, desk)).transpose()?;
     if username.is_none() && key.is_none() && edit == Edit::default() {
@@ -80,19 +77,4 @@ pub fn run(desk: &mut Desk<'_>, args: &users::EditArgs) -> Result<()> {
         desk.terminal.note(&note);
     }
     desk.print_changed(&[account], false)
-}
-
-/// The end of an account's last day, where the admin is. No text means that it has none.
-fn last_day(desk: &Desk<'_>, text: &str) -> Result<Option<Timestamp>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let day: Option<Date> = text.parse().ok().filter(|_| text.len() == "2027-03-31".len());
-    let end = day.and_then(|day| Some(day.tomorrow().ok()?.to_zoned((**desk.zone).clone()).ok()?.timestamp()));
-    let end = end.ok_or_else(|| Invalid::new(format!("{} is not a day", quoted(text)), "write it as 2027-03-31"))?;
-    if end <= desk.now()? {
-        let hint = "name today or a later day; 'passdesk users disable' switches an account off at once";
-        return Err(Invalid::new(format!("{} is over", quoted(text)), hint).into());
-    }
-    Ok(Some(end))
 }

@@ -71,12 +71,17 @@ pub fn run(desk: &mut Desk<'_>, args: &List) -> Result<()> {
     Ok(())
 }
 
-/// Refuses to show hashes to a person. They are of no use there, and a terminal keeps what it has shown.
+/// Refuses to show hashes to a person, or to write them where others can read them. They are of no use on a terminal, and
+/// it keeps what it has shown.
 fn check_output(desk: &Desk<'_>) -> Result<()> {
     let refuse = |what: &str| Err(Failure::new(Kind::Usage, what).hint("add '--format csv', and '>FILE' behind it"));
     match desk.output.layout().width {
         _ if desk.format() == Format::Text => refuse("hashes are only written in a format for programs"),
         Some(_) => refuse("hashes are not shown on a terminal"),
+        None if desk.output.is_open_to_others() => {
+            Err(Failure::new(Kind::NotDelivered, "others can read the file that standard output goes to")
+                .hint("set 'umask 077' first, and write to a new file"))
+        }
         None => Ok(()),
     }
 }

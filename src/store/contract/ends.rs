@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::imports::{import, newcomer, refuses};
 use super::tries::THROTTLE;
 use super::{
     HOUR, acting, added, at, get, hash, list, new_sign_in, operator, proof, settled, signed_in, temporary, token_of,
@@ -10,11 +11,12 @@ use super::{
 use crate::domain::account::{Account, State};
 use crate::domain::authority::Refusal;
 use crate::domain::change::Change;
+use crate::domain::clock::Timestamp;
 use crate::domain::public_key::PublicKey;
 use crate::domain::public_key::made_up::AGE;
 use crate::domain::role::Role;
 use crate::domain::target::Target;
-use crate::store::{Edit, EventFilter, Filter, Occasion, PassedTry, Sort, Store, StoreError};
+use crate::store::{Edit, EventFilter, Filter, Newcomer, Occasion, PassedTry, SeenEdit, Sort, Store, StoreError};
 
 /// Lets an account end an hour from now.
 fn end_in_an_hour(store: &mut Store, account: &Account) -> Account {
@@ -74,6 +76,37 @@ pub fn an_account_that_is_given_more_time_signs_in_anew(store: &mut Store) {
         assert_eq!(get(store, alice.id).state(at(2 * HOUR)), State::Active);
         assert!(store.sign_in(digest).unwrap().is_none());
     });
+}
+
+/// The change of an end in an import.
+fn in_an_import(account: &Account, expires_at: Option<Timestamp>) -> SeenEdit {
+    let edit = Edit { expires_at: Some(expires_at), ..Edit::default() };
+    SeenEdit { id: account.id, seen: account.revision, edit }
+}
+
+pub fn an_import_brings_ends_and_changes_them(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    let digest = signed_in(store, &alice, 1);
+    let bob = Newcomer { expires_at: Some(at(HOUR)), ..newcomer("bob", &[]) };
+    let edits = [in_an_import(&alice, Some(at(HOUR)))];
+    let made = import(store, &operator(), &[bob], &edits).unwrap();
+    let alice = get(store, alice.id);
+    assert_eq!([alice.expires_at, get(store, made.ids[0]).expires_at], [Some(at(HOUR)); 2]);
+    when(2 * HOUR, || {
+        import(store, &operator(), &[], &[in_an_import(&alice, None)]).unwrap();
+        assert_eq!(get(store, alice.id).state(at(2 * HOUR)), State::Active);
+        // What had begun before the account ended does not go on.
+        assert!(store.sign_in(digest).unwrap().is_none());
+    });
+}
+
+pub fn an_import_lets_no_last_lasting_admin_end(store: &mut Store) {
+    let ada = settled(store, "ada", &[Role::GlobalAdmin]);
+    let edits = [in_an_import(&ada, Some(at(HOUR)))];
+    let refusal = refuses(store, &operator(), &[], &edits);
+    assert_eq!(refusal, Refusal::LastAdmin { username: ada.username });
+    settled(store, "ben", &[Role::GlobalAdmin]);
+    import(store, &operator(), &[], &edits).unwrap();
 }
 
 pub fn an_admin_who_ends_is_no_admin_to_count_on(store: &mut Store) {

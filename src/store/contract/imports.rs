@@ -22,6 +22,7 @@ pub fn newcomer(username: &str, roles: &[Role]) -> Newcomer {
         email: Some(format!("{username}@example.org").parse().unwrap()),
         roles: roles.iter().copied().collect(),
         public_key: None,
+        expires_at: None,
         hash: None,
     }
 }
@@ -43,7 +44,7 @@ fn with_roles(account: &Account, roles: &[Role]) -> SeenEdit {
     edit(account, Edit { roles: Some(roles.iter().copied().collect()), ..Edit::default() })
 }
 
-fn import(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
+pub fn import(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> store::Result<Imported> {
     store.import(by, Import { new, edits, skipped: 3, file: FileDigest::of(b"abc") }, &mut |_| true)
 }
 
@@ -52,7 +53,7 @@ fn all(store: &Store) -> Vec<Account> {
 }
 
 #[track_caller]
-fn refuses(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
+pub fn refuses(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdit]) -> Refusal {
     let before = all(store);
     let Err(StoreError::Refused(refusal)) = import(store, by, new, edits) else { panic!("it was not refused") };
     assert_eq!(all(store), before);

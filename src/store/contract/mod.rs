@@ -103,6 +103,8 @@ macro_rules! laws {
                 an_account_ends_by_itself,
                 the_first_admin_has_no_end_before_they_have_signed_in,
                 an_account_that_is_given_more_time_signs_in_anew,
+                an_import_brings_ends_and_changes_them,
+                an_import_lets_no_last_lasting_admin_end,
                 an_admin_who_ends_is_no_admin_to_count_on,
                 a_recovered_admin_has_no_end_that_is_over,
                 a_key_does_not_outlast_a_promotion_out_of_reach,

@@ -24,6 +24,8 @@ pub struct Columns {
     pub hash: Option<usize>,
     /// The public key.
     pub public_key: Option<usize>,
+    /// The last day.
+    pub expires_on: Option<usize>,
     /// Columns that are left out: those that `users list` writes but an import cannot set, and unknown ones.
     pub ignored: Vec<String>,
 }
@@ -32,10 +34,11 @@ impl Columns {
     /// Reads a header. An unknown name is a fault, since its column would be lost silently. `unknown_too` leaves unknown
     /// columns out.
     pub fn of(header: &ByteRecord, unknown_too: bool) -> Result<Self, Invalid> {
-        let hint = "the columns are username, name, email, role, public_key and password_hash, in any order";
+        let hint =
+            "the columns are username, name, email, role, public_key, expires_on and password_hash, in any order";
         let named: Vec<String> = header.iter().map(|cell| trimmed(&String::from_utf8_lossy(cell)).to_owned()).collect();
         let (mut username, mut name, mut email, mut roles) = (None, None, None, None);
-        let (mut public_key, mut hash) = (None, None);
+        let (mut public_key, mut expires_on, mut hash) = (None, None, None);
         let (mut ignored, mut unknown): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for (place, cell) in named.iter().enumerate() {
             let is_second = match column(cell) {
@@ -45,6 +48,7 @@ impl Columns {
                 Some(Column::Roles) => roles.replace(place).is_some(),
                 Some(Column::Hash) => hash.replace(place).is_some(),
                 Some(Column::PublicKey) => public_key.replace(place).is_some(),
+                Some(Column::ExpiresOn) => expires_on.replace(place).is_some(),
                 None if is_listed(cell) => {
                     let is_second = ignored.iter().any(|earlier| key(earlier) == key(cell));
                     ignored.push(cell.clone());
@@ -77,14 +81,15 @@ impl Columns {
             };
             return Err(Invalid::new(what, format!("--ignore-columns leaves unknown columns out; {hint}")));
         }
-        Ok(Self { count: named.len(), username, name, email, roles, public_key, hash, ignored })
+        Ok(Self { count: named.len(), username, name, email, roles, public_key, expires_on, hash, ignored })
     }
 
-    /// The columns of a file of another program: the username and the hash. Some have names and addresses, too.
+    /// The columns of a file of another program: the username and the hash. Some have names and addresses, too. An end in
+    /// it is for new accounts alone: one that exists has its own.
     pub fn of_source(has_names: bool) -> Self {
         let (name, email) = (has_names.then_some(0), has_names.then_some(0));
-        let (roles, public_key, ignored) = (None, None, Vec::new());
-        Self { count: 0, username: 0, name, email, roles, public_key, hash: Some(0), ignored }
+        let (roles, public_key, expires_on, ignored) = (None, None, None, Vec::new());
+        Self { count: 0, username: 0, name, email, roles, public_key, expires_on, hash: Some(0), ignored }
     }
 }
 

@@ -73,10 +73,11 @@ fn repeated(name: &str, line: u64) -> Invalid {
 mod tests {
     use super::super::rows::ImportRows;
     use super::*;
+    use crate::domain::clock::{Timestamp, UTC};
 
     fn list(text: &str) -> (List, Vec<(u64, String)>) {
         let (mut list, mut bad) = (List::default(), Vec::new());
-        for (line, row) in ImportRows::of(text.as_bytes(), false).unwrap() {
+        for (line, row) in ImportRows::of(text.as_bytes(), false, (Timestamp::UNIX_EPOCH, &UTC)).unwrap() {
             list.add(line, row.unwrap());
         }
         list.leave_out_repeated(|line, why| bad.push((line, why.message)));

@@ -35,8 +35,8 @@ use crate::store::{Import, Imported, Newcomer, Store};
 use crate::terminal::Phase;
 use crate::terminal::format::{Cell, Format};
 
-/// A command names no more runs of numbers than this.
-const MOST_RUNS: usize = 8;
+/// The command of a hint names no more runs of numbers than this.
+const MOST_RUNS: usize = 100;
 /// A person sees the progress after each this many rows.
 const STRIDE: u64 = 1_000;
 
@@ -139,13 +139,14 @@ fn all_of(failures: impl IntoIterator<Item = Option<Failure>>) -> Result<()> {
 /// Reads the rows. Bad rows are named. The last value says whether quotes have swallowed rows.
 fn read(desk: &mut Desk<'_>, bytes: &[u8], args: &users::Import, bad: &mut BadRows) -> Result<(Columns, List, bool)> {
     let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
+    let now = desk.now()?;
     let (columns, mut list, is_torn) = if args.source == Source::Csv {
-        let mut rows = ImportRows::of(bytes, args.ignore_columns)?;
+        let mut rows = ImportRows::of(bytes, args.ignore_columns, (now, desk.zone))?;
         let list = listed(desk, lines, rows.by_ref(), bad);
         let is_torn = rows.is_torn();
         (rows.columns, list, is_torn)
     } else {
-        let (columns, given) = sources::read(args.source, bytes)?;
+        let (columns, given) = sources::read(args.source, bytes, now)?;
         if let Some(said) = given.said_left_out() {
             desk.terminal.note(&said);
         }
@@ -275,12 +276,19 @@ fn tell(desk: &mut Desk<'_>, record: &ImportRecord<'_>, args: &users::Import) ->
         // The list may name accounts that have passwords, and then not only the new ones.
         let names_others = record.updated + record.skipped + record.passwords.count > 0 || args.source != Source::Csv;
         let ids: Vec<AccountId> = record.locked_out.iter().map(|(id, _)| *id).collect();
-        desk.terminal.note(&match first_passwords::in_runs(&ids, MOST_RUNS) {
+        let runs = first_passwords::in_runs(&ids, MOST_RUNS);
+        let needs_names = names_others && runs.is_none();
+        desk.terminal.note(&match runs {
             Some(runs) if names_others => format!("{runs} | passdesk users reset --from - --yes {reset}"),
-            None if names_others => format!("passdesk users reset --must-change --never-signed-in {reset}"),
+            // No filter chooses just these. Others may have been handed a temporary password that they have not used.
+            None if names_others => format!("passdesk users reset --from NAMES {reset}"),
             _ if input::is_stdin(&args.file) => format!("passdesk users reset --from FILE.csv {reset}"),
             _ => format!("passdesk users reset --from {} {reset}", shell_word(&file)),
         });
+        if needs_names {
+            desk.terminal.note("Write their usernames into the file NAMES, one a line.");
+            desk.terminal.note("Next time, --temporary-passwords gives them at once.");
+        }
     }
     if desk.format() == Format::Text {
         return Ok(());

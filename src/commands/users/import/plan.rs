@@ -171,9 +171,11 @@ impl Planner<'_> {
         if let Some(roles) = edit.roles {
             self.may(Action::Revoke, subject)?;
             self.may(Action::Grant, Subject { roles, ..subject })?;
-            if !roles.contains(Role::GlobalAdmin) && self.store.is_last_admin(account.id)? {
-                return self.refuse(Refusal::LastAdmin { username: account.username.clone() });
-            }
+        }
+        let is_demoted = edit.roles.is_some_and(|roles| !roles.contains(Role::GlobalAdmin));
+        let ends = edit.expires_at.flatten().is_some();
+        if (is_demoted || ends) && self.store.is_last_admin(account.id)? {
+            return self.refuse(Refusal::LastAdmin { username: account.username.clone() });
         }
         self.plan.edits.push(SeenEdit { id: account.id, seen: account.revision, edit });
         Ok(())
@@ -181,17 +183,19 @@ impl Planner<'_> {
 
     /// The difference between the columns and the account, or `None` if there is none.
     fn difference(&self, newcomer: &Newcomer, account: &Account) -> Option<Edit> {
-        let Columns { name, email, roles, public_key, .. } = self.columns;
+        let Columns { name, email, roles, public_key, expires_on, .. } = self.columns;
         let name = name.filter(|_| newcomer.display_name != account.display_name);
         let email = email.filter(|_| newcomer.email != account.email);
         let roles = roles.filter(|_| newcomer.roles != account.roles);
         let public_key = public_key.filter(|_| newcomer.public_key != account.public_key);
-        name.or(email).or(roles).or(public_key)?;
+        let expires_on = expires_on.filter(|_| newcomer.expires_at != account.expires_at);
+        name.or(email).or(roles).or(public_key).or(expires_on)?;
         Some(Edit {
             display_name: name.map(|_| newcomer.display_name.clone()),
             email: email.map(|_| newcomer.email.clone()),
             roles: roles.map(|_| newcomer.roles),
             public_key: public_key.map(|_| newcomer.public_key.clone()),
+            expires_at: expires_on.map(|_| newcomer.expires_at),
             ..Edit::default()
         })
     }

@@ -7,6 +7,7 @@ use csv::ByteRecord;
 use super::columns::Columns;
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::domain::Invalid;
+use crate::domain::clock::{Timestamp, Zone, last_day};
 use crate::domain::hash::elsewhere::Brought;
 use crate::store::Newcomer;
 
@@ -15,18 +16,21 @@ pub struct ImportRows<'a> {
     rows: CsvRows<'a>,
     /// What each column holds.
     pub columns: Columns,
+    /// The moment and the zone by which last days are read.
+    here: (Timestamp, Zone),
 }
 
 impl<'a> ImportRows<'a> {
-    /// Reads the header. The first row of the file has to be one. `ignores` leaves unknown columns out.
-    pub fn of(bytes: &'a [u8], ignores: bool) -> Result<Self, Invalid> {
+    /// Reads the header. The first row of the file has to be one. `ignores` leaves unknown columns out. `here` has the
+    /// moment and the zone of whoever imports.
+    pub fn of(bytes: &'a [u8], ignores: bool, here: (Timestamp, Zone)) -> Result<Self, Invalid> {
         let mut rows = CsvRows::of(bytes, |row| Columns::of(row, true).is_ok())?;
         let header = rows.read().ok_or_else(|| {
             Invalid::new("the file is empty", "the first line names the columns: username,name,email")
         })?;
         header.cells?;
         let columns = Columns::of(rows.take_for_header(), ignores)?;
-        Ok(Self { rows, columns })
+        Ok(Self { rows, columns, here })
     }
 
     /// Whether a quote has swallowed rows. Nobody can tell how many.
@@ -41,7 +45,7 @@ impl Iterator for ImportRows<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let CsvRow { line, cells } = self.rows.read()?;
-        Some((line, cells.and_then(|cells| row(cells, &self.columns))))
+        Some((line, cells.and_then(|cells| row(cells, &self.columns, self.here))))
     }
 }
 
@@ -54,7 +58,7 @@ pub struct Row {
 }
 
 /// The account in a row.
-fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
+fn row(cells: &ByteRecord, columns: &Columns, (now, zone): (Timestamp, Zone)) -> Result<Row, Invalid> {
     let cell = |column: Option<usize>| column.and_then(|column| cells.get(column)).unwrap_or_default();
     let mut faults = Faults::default();
     let username = faults.read(cell(Some(columns.username)), |cell| cell.parse().map(Some));
@@ -62,6 +66,7 @@ fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
     let email = faults.read(cell(columns.email), optional);
     let public_key = faults.read(cell(columns.public_key), optional);
     let roles = faults.read(cell(columns.roles), str::parse);
+    let expires_at = faults.read(cell(columns.expires_on), |day| last_day(day, now, zone));
     // A message would repeat what is not text.
     let brought = faults.take(
         str::from_utf8(cell(columns.hash))
@@ -70,7 +75,8 @@ fn row(cells: &ByteRecord, columns: &Columns) -> Result<Row, Invalid> {
     );
     match (username, faults.0) {
         (Some(username), None) => {
-            Ok(Row { newcomer: Newcomer { username, display_name, email, roles, public_key, hash: None }, brought })
+            let newcomer = Newcomer { roles, public_key, expires_at, ..Newcomer::new(username, display_name, email) };
+            Ok(Row { newcomer, brought })
         }
         (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
@@ -117,18 +123,23 @@ impl Faults {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::account::Account;
-    use crate::domain::clock::Timestamp;
+    use crate::domain::clock::UTC;
     use crate::domain::email::Email;
     use crate::domain::role::Roles;
     use crate::terminal::format::{Format, RecordWriter};
     use crate::terminal::records;
 
+    const HERE: (Timestamp, Zone) = (Timestamp::UNIX_EPOCH, &UTC);
+
     fn read(bytes: &[u8]) -> Vec<(u64, Result<Newcomer, Invalid>)> {
-        ImportRows::of(bytes, false).unwrap().map(|(line, row)| (line, row.map(|row| row.newcomer))).collect()
+        ImportRows::of(bytes, false, HERE).unwrap().map(|(line, row)| (line, row.map(|row| row.newcomer))).collect()
     }
 
     /// The usernames, each with its line.
@@ -156,6 +167,21 @@ mod tests {
         let rows = read(b"username,email,role\nalice,,\n");
         let [(_, Ok(newcomer))] = rows.as_slice() else { panic!("{rows:?}") };
         assert_eq!((newcomer.display_name.as_str(), &newcomer.email, newcomer.roles), ("", &None, Roles::NONE));
+    }
+
+    #[test]
+    fn a_last_day_is_read_in_the_zone_of_whoever_imports_and_a_day_that_is_over_is_a_fault() {
+        static AMSTERDAM: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Europe/Amsterdam").unwrap());
+        let here: (Timestamp, Zone) = ("2027-03-30T22:30:00Z".parse().unwrap(), &AMSTERDAM);
+        let rows =
+            ImportRows::of(b"username,expires_on\na,2027-03-31\nb,\nc,2027-03-30\nd,soon\n", false, here).unwrap();
+        let read: Vec<_> = rows
+            .map(|(_, row)| {
+                row.map(|row| row.newcomer.expires_at.map(|end| end.to_string())).map_err(|why| why.message)
+            })
+            .collect();
+        let end = Some("2027-03-31T22:00:00Z".to_owned());
+        assert_eq!(read, [Ok(end), Ok(None), Err("'2027-03-30' is over".into()), Err("'soon' is not a day".into())]);
     }
 
     #[test]
@@ -224,7 +250,7 @@ mod tests {
             (b"\xff\xfeu\0s\0", "not a header"),
             (b"\xff\xfeu\0s", "UTF-16"),
         ] {
-            let message = ImportRows::of(bytes, false).err().unwrap().message;
+            let message = ImportRows::of(bytes, false, HERE).err().unwrap().message;
             assert!(message.contains(part), "{message}");
         }
     }
@@ -256,7 +282,7 @@ mod tests {
                 .iter()
                 .cloned()
                 .map(|Account { username, display_name, email, roles, public_key, .. }| {
-                    Newcomer { username, display_name, email, roles, public_key, hash: None }
+                    Newcomer { roles, public_key, ..Newcomer::new(username, display_name, email) }
                 })
                 .collect();
             for format in [Format::Csv, Format::Excel] {

@@ -2,23 +2,47 @@
 
 use super::{Given, Words, row};
 use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
 use crate::domain::hash::elsewhere::Brought;
 use crate::domain::text::trimmed;
 
 /// What stands in /etc/shadow for no password.
 const NONE: [&str; 6] = ["*", "!", "!!", "!*", "x", "*LK*"];
+/// The seconds of a day.
+const DAY: i64 = 86_400;
 
-/// Reads /etc/shadow. Accounts of the system have no password there, and are left out.
-pub fn shadow(bytes: &[u8]) -> Given {
-    read(bytes, |hash| NONE.contains(&hash))
+/// Who can sign in there: nobody, or the owner until the account ends.
+enum Who {
+    Nobody,
+    OwnerUntil(Option<Timestamp>),
+}
+
+/// Reads /etc/shadow. Accounts of the system have no password there, and are left out. So is what has ended: shadow(5)
+/// counts its first day without a sign-in from 1970, in UTC.
+pub fn shadow(bytes: &[u8], now: Timestamp) -> Given {
+    read(bytes, |fields| {
+        let mut fields = fields.split(':');
+        let (hash, day) = (fields.next().unwrap_or_default(), fields.nth(5).unwrap_or_default());
+        if NONE.contains(&hash) {
+            return Ok(Who::Nobody);
+        }
+        if ["", "-1"].contains(&day) {
+            return Ok(Who::OwnerUntil(None));
+        }
+        let day: Option<i64> = day.parse().ok();
+        let end = day.and_then(|day| Timestamp::from_second(day.checked_mul(DAY)?).ok());
+        let end = end.ok_or_else(|| Invalid::new("its eighth field is no day", "write days since 1970, or nothing"))?;
+        Ok(if end <= now { Who::Nobody } else { Who::OwnerUntil(Some(end)) })
+    })
 }
 
 /// Reads a file of htpasswd, or a passwd-file of Dovecot. What follows the hash is passed over.
 pub fn htpasswd(bytes: &[u8]) -> Given {
-    read(bytes, |_| false)
+    read(bytes, |_| Ok(Who::OwnerUntil(None)))
 }
 
-fn read(bytes: &[u8], is_none: impl Fn(&str) -> bool) -> Given {
+/// Reads the lines. `who` gets what follows the username.
+fn read(bytes: &[u8], who: impl Fn(&str) -> Result<Who, Invalid>) -> Given {
     let mut given = Given::default();
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
         let Ok(line) = str::from_utf8(line).map(trimmed) else {
@@ -34,11 +58,14 @@ fn read(bytes: &[u8], is_none: impl Fn(&str) -> bool) -> Given {
             continue;
         };
         let hash = rest.split(':').next().unwrap_or_default();
-        if is_none(hash) {
-            given.left_out.push(username.to_owned());
-            continue;
+        match who(rest) {
+            Ok(Who::Nobody) => given.left_out.push(username.to_owned()),
+            Ok(Who::OwnerUntil(expires_at)) => {
+                let words = Words { username, expires_at, ..Words::default() };
+                given.rows.push((number, row(&words, Brought::read(hash))));
+            }
+            Err(why) => given.rows.push((number, Err(why))),
         }
-        given.rows.push((number, row(&Words { username, ..Words::default() }, Brought::read(hash))));
     }
     given
 }
@@ -47,16 +74,49 @@ fn read(bytes: &[u8], is_none: impl Fn(&str) -> bool) -> Given {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8]) -> Given {
+        shadow(bytes, Timestamp::UNIX_EPOCH)
+    }
+
     #[test]
     fn a_line_is_an_account_and_what_has_no_password_is_left_out() {
         let given =
-            shadow(b"root:$y$j9T$x:1:0\n# x\n\nbin:*:1:\r\nlp:!:1:\ngone:!$6$x:1:\nnone::1:\nx y:$6$x:\nno colon\n");
+            read(b"root:$y$j9T$x:1:0\n# x\n\nbin:*:1:\r\nlp:!:1:\ngone:!$6$x:1:\nnone::1:\nx y:$6$x:\nno colon\n");
         let lines: Vec<_> = given.rows.iter().map(|(line, row)| (*line, row.is_ok())).collect();
         assert_eq!(lines, [(1, true), (6, true), (7, true), (8, false), (9, false)]);
         let said = "Left out 2 accounts to which nobody can sign in there: bin, lp.";
         assert_eq!(given.said_left_out().as_deref(), Some(said));
         assert!(given.rows[2].1.as_ref().is_ok_and(|row| row.brought.is_none()));
         assert!(htpasswd(b"root:*\n").said_left_out().is_none());
+    }
+
+    #[test]
+    fn what_has_ended_there_is_left_out_and_what_is_to_end_ends_here() {
+        let (x, now) = ("$y$j9T$x:1:0:99999:7:", 20_000);
+        let now_is = Timestamp::from_second(now * DAY + 1).unwrap();
+        let given = shadow(
+            format!(
+                "no:{x}::\nnever:{x}:-1:\nearlier:{x}:1:\ntoday:{x}:{now}:\nzero:{x}:0:\nlater:{x}30:{}:\n",
+                now + 1
+            )
+            .as_bytes(),
+            now_is,
+        );
+        let ends: Vec<_> = given
+            .rows
+            .iter()
+            .map(|(_, row)| row.as_ref().unwrap().newcomer.expires_at.map(|end| end.as_second() / DAY))
+            .collect();
+        assert_eq!(ends, [None, None, Some(now + 1)]);
+        assert_eq!(given.left_out, ["earlier", "today", "zero"]);
+    }
+
+    #[test]
+    fn a_last_day_that_cannot_be_read_is_a_fault() {
+        for day in ["soon", "9999999999", "9223372036854775807", "1.5"] {
+            let given = read(format!("a:$y$j9T$x:1:0:99999:7::{day}:\n").as_bytes());
+            assert!(matches!(given.rows.as_slice(), [(1, Err(_))]), "{day}");
+        }
     }
 
     #[test]

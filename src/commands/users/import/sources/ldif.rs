@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Given, Words, row};
+use super::{Given, Row, Words, row};
 use crate::domain::Invalid;
 use crate::domain::hash::elsewhere::Brought;
 use crate::domain::text::trimmed;
@@ -14,10 +14,18 @@ struct Entry {
     attributes: Vec<(String, Result<String, Invalid>)>,
 }
 
-/// Reads the entries that have a `uid`. All others are passed over: they are no people.
+/// Reads the entries that have a `uid`. All others are passed over: they are no people. Those that are locked there are
+/// left out.
 pub fn read(bytes: &[u8]) -> Given {
-    let rows = entries(bytes).into_iter().filter_map(|entry| Some((entry.line, account(&entry)?)));
-    Given { rows: rows.collect(), ..Given::default() }
+    let mut given = Given::default();
+    for entry in entries(bytes).iter().filter(|entry| entry.values("uid").next().is_some()) {
+        match entry.locked() {
+            Ok(Some(username)) => given.left_out.push(username.to_owned()),
+            Ok(None) => given.rows.push((entry.line, account(entry))),
+            Err(why) => given.rows.push((entry.line, Err(why))),
+        }
+    }
+    given
 }
 
 impl Entry {
@@ -25,26 +33,32 @@ impl Entry {
         let values = self.attributes.iter().filter(move |(attribute, _)| attribute == name);
         values.map(|(_, value)| value.as_deref().map_err(Clone::clone))
     }
+
+    fn first(&self, name: &str) -> Result<&str, Invalid> {
+        self.values(name).next().unwrap_or(Ok(""))
+    }
+
+    /// Its username, if it is locked. The first attribute is that of 389-ds and `FreeIPA`. The second is that of `OpenLDAP`:
+    /// a moment, and how long the lock lasts is not in the entry.
+    fn locked(&self) -> Result<Option<&str>, Invalid> {
+        let is_locked = self.first("nsaccountlock")?.eq_ignore_ascii_case("true")
+            || !self.first("pwdaccountlockedtime")?.is_empty();
+        if is_locked { self.first("uid").map(Some) } else { Ok(None) }
+    }
 }
 
-fn account(entry: &Entry) -> Option<Result<super::Row, Invalid>> {
-    let first = |name: &str| entry.values(name).next().unwrap_or(Ok(""));
-    // Without one, this is nobody.
-    let _ = entry.values("uid").next()?;
-    let read = || {
-        if entry.values("changetype").any(|kind| kind.is_ok_and(|kind| kind != "add")) {
-            return Err(Invalid::new("this is a change and no entry", "export the entries themselves"));
-        }
-        let name = Some(first("displayname")?).filter(|name| !name.is_empty());
-        let words =
-            Words { username: first("uid")?, name: name.map_or_else(|| first("cn"), Ok)?, email: first("mail")? };
-        // An entry may have several hashes of its password, and not all can be used.
-        let passwords: Vec<&str> = entry.values("userpassword").collect::<Result<_, _>>()?;
-        let mut brought: Vec<Brought> = passwords.into_iter().filter_map(Brought::read).collect();
-        brought.sort_by_key(|one| matches!(one, Brought::Refused(_)));
-        row(&words, brought.into_iter().next())
-    };
-    Some(read())
+fn account(entry: &Entry) -> Result<Row, Invalid> {
+    if entry.values("changetype").any(|kind| kind.is_ok_and(|kind| kind != "add")) {
+        return Err(Invalid::new("this is a change and no entry", "export the entries themselves"));
+    }
+    let name = Some(entry.first("displayname")?).filter(|name| !name.is_empty());
+    let name = name.map_or_else(|| entry.first("cn"), Ok)?;
+    let words = Words { username: entry.first("uid")?, name, email: entry.first("mail")?, ..Words::default() };
+    // An entry may have several hashes of its password, and not all can be used.
+    let passwords: Vec<&str> = entry.values("userpassword").collect::<Result<_, _>>()?;
+    let mut brought: Vec<Brought> = passwords.into_iter().filter_map(Brought::read).collect();
+    brought.sort_by_key(|one| matches!(one, Brought::Refused(_)));
+    row(&words, brought.into_iter().next())
 }
 
 /// Takes the file apart. A line that begins with a space continues the one before.
@@ -97,7 +111,7 @@ mod tests {
     use super::*;
 
     fn usernames(bytes: &[u8]) -> Vec<(u64, Option<String>)> {
-        let row = |(line, row): &(u64, Result<super::super::Row, Invalid>)| {
+        let row = |(line, row): &(u64, Result<Row, Invalid>)| {
             (*line, row.as_ref().ok().map(|row| row.newcomer.username.to_string()))
         };
         read(bytes).rows.iter().map(row).collect()
@@ -125,6 +139,14 @@ mod tests {
     }
 
     #[test]
+    fn who_is_locked_there_is_left_out() {
+        let text = b"uid: a\nnsAccountLock: TRUE\n\nuid: b\nNSACCOUNTLOCK:: dHJ1ZQ==\n\nuid: c\npwdAccountLockedTime: 000001010000Z\n\nuid: d\npwdAccountLockedTime: 20261129120000Z\n\nuid: e\nnsAccountLock: FALSE\n\nou: x\nnsAccountLock: TRUE\n";
+        assert_eq!(usernames(text), [(13, Some("e".into()))]);
+        let said = "Left out 4 accounts to which nobody can sign in there: a, b, c, d.";
+        assert_eq!(read(text).said_left_out().as_deref(), Some(said));
+    }
+
+    #[test]
     fn of_several_hashes_the_first_that_can_be_used_is_taken() {
         let text = b"uid: a\nuserPassword: {MD5}x\nuserPassword: {SSHA}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
         let given = read(text);
@@ -137,6 +159,7 @@ mod tests {
             "uid: a\nuserPassword:: ???",
             "uid: a\nuserPassword:< file:///x",
             "uid: a\nchangetype: modify",
+            "uid: a\nnsAccountLock:: ???",
             "uid:: /w==",
         ] {
             assert_eq!(usernames(text.as_bytes()), [(1, None)], "{text}");

@@ -8,6 +8,7 @@ use super::columns::Columns;
 use super::rows::{Faults, Row};
 use crate::cli::users::Source;
 use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
 use crate::domain::hash::elsewhere::Brought;
 use crate::domain::text::counted;
 use crate::store::Newcomer;
@@ -24,11 +25,11 @@ pub struct Given {
     left_out: Vec<String>,
 }
 
-/// Reads a file of a program.
-pub fn read(source: Source, bytes: &[u8]) -> Result<(Columns, Given), Invalid> {
+/// Reads a file of a program. Whoever has ended there by now is left out.
+pub fn read(source: Source, bytes: &[u8], now: Timestamp) -> Result<(Columns, Given), Invalid> {
     let (given, columns) = match source {
         Source::Csv => return Err(Invalid::new("a CSV file has a header", "leave out --source")),
-        Source::Shadow => (colons::shadow(bytes), Columns::of_source(false)),
+        Source::Shadow => (colons::shadow(bytes, now), Columns::of_source(false)),
         Source::Htpasswd => (colons::htpasswd(bytes), Columns::of_source(false)),
         Source::Django => (django::read(bytes)?, Columns::of_source(true)),
         Source::Ldif => (ldif::read(bytes), Columns::of_source(true)),
@@ -57,6 +58,8 @@ struct Words<'a> {
     username: &'a str,
     name: &'a str,
     email: &'a str,
+    /// When the account ends, if it does.
+    expires_at: Option<Timestamp>,
 }
 
 /// A row of these words.
@@ -66,7 +69,10 @@ fn row(words: &Words<'_>, brought: Option<Brought>) -> Result<Row, Invalid> {
     let display_name = faults.take(words.name.parse());
     let email = faults.take(if words.email.is_empty() { Ok(None) } else { words.email.parse().map(Some) });
     match (username, faults.0) {
-        (Some(username), None) => Ok(Row { newcomer: Newcomer::new(username, display_name, email), brought }),
+        (Some(username), None) => {
+            let newcomer = Newcomer { expires_at: words.expires_at, ..Newcomer::new(username, display_name, email) };
+            Ok(Row { newcomer, brought })
+        }
         (_, why) => Err(why.unwrap_or_else(|| Invalid::new("the username is missing", "add one"))),
     }
 }
