@@ -158,6 +158,41 @@ fn a_list_that_would_make_each_sign_in_slow_is_refused() {
 }
 
 #[test]
+fn a_hash_in_the_wrong_place_is_not_repeated() {
+    let desk = Desk::settled();
+    for hash in [
+        "{SHA}OeZCmXrDAja1Whr4gsnllb5NvUU=",
+        "$2y$05$Wx6rZc6nvkzYOnALHub7beM9ziWkPSjPbWx6rZc6nvkz",
+        "pbkdf2_sha256$1$a$b",
+    ] {
+        for (text, source) in [
+            (format!("username,password_hash\n{hash},alice\n"), "csv"),
+            (format!("username,email\nalice,{hash}\n"), "csv"),
+            (format!("username,role\nalice,{hash}\n"), "csv"),
+            (format!("{hash}:alice\n"), "htpasswd"),
+            (format!("dn: uid=a\nuid: {hash}\n"), "ldif"),
+        ] {
+            let run = desk.run_with(&text, &["users", "import", "-", "--source", source]);
+            assert!(run.code != 0, "{text}");
+            assert!(run.stderr.contains("it may be the hash of a password"), "{text}: {}", run.stderr);
+            assert!(!run.stderr.contains(&hash[6..]), "{text}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_file_of_another_source_brings_nobody() {
+    let desk = Desk::settled();
+    let before = desk.state();
+    let passwd = "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n";
+    let run = desk.run_with(passwd, &["users", "import", "-", "--source", "htpasswd"]).exits(2);
+    assert!(run.stderr.contains("no account"), "{}", run.stderr);
+    let run = desk.run_with("alice:$2y$05$x\n", &["users", "import", "-", "--source", "shadow"]);
+    assert!(run.code != 0 && run.stderr.contains("nine fields"), "{}", run.stderr);
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
 fn a_hash_that_is_fast_to_guess_is_nowhere_in_the_store() {
     let desk = Desk::settled();
     desk.run(&["users", "import", &data_file("dovecot"), "--source", "htpasswd"]).succeeds();

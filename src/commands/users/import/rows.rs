@@ -8,7 +8,7 @@ use super::columns::Columns;
 use crate::commands::users::csv_rows::{CsvRow, CsvRows, text};
 use crate::domain::Invalid;
 use crate::domain::clock::{Timestamp, Zone, last_day};
-use crate::domain::hash::elsewhere::Brought;
+use crate::domain::hash::elsewhere::{Brought, may_be_one};
 use crate::store::Newcomer;
 
 /// The rows of a file, one after the other.
@@ -82,8 +82,17 @@ fn row(cells: &ByteRecord, columns: &Columns, (now, zone): (Timestamp, Zone)) ->
     }
 }
 
+/// The fault of a text, unless that text may be the hash of a password. No message repeats one.
+fn unless_a_hash(text: &str, why: Invalid) -> Invalid {
+    if may_be_one(text) {
+        Invalid::new("it may be the hash of a password, in the wrong place", "look at the order of the columns")
+    } else {
+        why
+    }
+}
+
 /// A cell that may be empty.
-fn optional<T: FromStr<Err = Invalid>>(cell: &str) -> Result<Option<T>, Invalid> {
+pub fn optional<T: FromStr<Err = Invalid>>(cell: &str) -> Result<Option<T>, Invalid> {
     if cell.is_empty() { Ok(None) } else { cell.parse().map(Some) }
 }
 
@@ -94,7 +103,15 @@ pub struct Faults(pub Option<Invalid>);
 impl Faults {
     /// Reads a cell.
     fn read<T: Default>(&mut self, cell: &[u8], parse: impl FnOnce(&str) -> Result<T, Invalid>) -> T {
-        self.take(text(cell).and_then(|text| parse(&text)))
+        match text(cell) {
+            Ok(text) => self.read_text(&text, parse),
+            Err(why) => self.take(Err(why)),
+        }
+    }
+
+    /// Reads a text. If it may be a hash in the wrong place, the fault does not repeat it.
+    pub fn read_text<T: Default>(&mut self, text: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> T {
+        self.take(parse(text).map_err(|why| unless_a_hash(text, why)))
     }
 
     /// Takes what was read, or its fault.

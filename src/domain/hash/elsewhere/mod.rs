@@ -184,6 +184,12 @@ fn is_digits(text: &str, long: usize) -> bool {
     text.len() == long && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether a text may be a hash in one of these spellings. Such a text is no name, and must not be shown.
+#[must_use]
+pub fn may_be_one(text: &str) -> bool {
+    text.contains('$') || text.trim_start().starts_with('{')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -8,6 +8,8 @@ use crate::domain::text::trimmed;
 
 /// What stands in /etc/shadow for no password.
 const NONE: [&str; 6] = ["*", "!", "!!", "!*", "x", "*LK*"];
+/// How many fields a line of /etc/shadow has after the username.
+const SHADOW_FIELDS: usize = 8;
 /// The seconds of a day.
 const DAY: i64 = 86_400;
 
@@ -21,6 +23,9 @@ enum Who {
 /// counts its first day without a sign-in from 1970, in UTC.
 pub fn shadow(bytes: &[u8], now: Timestamp) -> Given {
     read(bytes, |fields| {
+        if fields.split(':').count() != SHADOW_FIELDS {
+            return Err(Invalid::new("the line has not the nine fields of shadow(5)", "name the right --source"));
+        }
         let mut fields = fields.split(':');
         let (hash, day) = (fields.next().unwrap_or_default(), fields.nth(5).unwrap_or_default());
         if NONE.contains(&hash) {
@@ -38,7 +43,10 @@ pub fn shadow(bytes: &[u8], now: Timestamp) -> Given {
 
 /// Reads a file of htpasswd, or a passwd-file of Dovecot. What follows the hash is passed over.
 pub fn htpasswd(bytes: &[u8]) -> Given {
-    read(bytes, |_| Ok(Who::OwnerUntil(None)))
+    read(bytes, |fields| {
+        let hash = fields.split(':').next().unwrap_or_default();
+        Ok(if NONE.contains(&hash) { Who::Nobody } else { Who::OwnerUntil(None) })
+    })
 }
 
 /// Reads the lines. `who` gets what follows the username.

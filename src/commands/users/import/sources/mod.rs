@@ -5,7 +5,7 @@ mod django;
 mod ldif;
 
 use super::columns::Columns;
-use super::rows::{Faults, Row};
+use super::rows::{Faults, Row, optional};
 use crate::cli::users::Source;
 use crate::domain::Invalid;
 use crate::domain::clock::Timestamp;
@@ -65,9 +65,9 @@ struct Words<'a> {
 /// A row of these words.
 fn row(words: &Words<'_>, brought: Option<Brought>) -> Result<Row, Invalid> {
     let mut faults = Faults::default();
-    let username = faults.take(words.username.parse().map(Some));
-    let display_name = faults.take(words.name.parse());
-    let email = faults.take(if words.email.is_empty() { Ok(None) } else { words.email.parse().map(Some) });
+    let username = faults.read_text(words.username, |text| text.parse().map(Some));
+    let display_name = faults.read_text(words.name, str::parse);
+    let email = faults.read_text(words.email, optional);
     match (username, faults.0) {
         (Some(username), None) => {
             let newcomer = Newcomer { expires_at: words.expires_at, ..Newcomer::new(username, display_name, email) };
