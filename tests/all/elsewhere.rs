@@ -181,6 +181,42 @@ fn a_hash_in_the_wrong_place_is_not_repeated() {
 }
 
 #[test]
+fn an_entry_that_has_ended_stays_out_and_an_end_to_come_goes_along() {
+    let desk = Desk::settled();
+    let entry = |uid: &str, end: &str| format!("dn: uid={uid}\nuid: {uid}\n{end}\n\n");
+    let file = [
+        entry("gone", "shadowExpire: 1"),
+        entry("over", "krbPrincipalExpiration: 20200101000000Z"),
+        entry("stays", "shadowExpire: -1"),
+        entry("day", "shadowExpire: 47482"),
+        entry("later", "krbPrincipalExpiration: 21000101000000Z"),
+    ];
+    let run = desk.run_with(file.concat(), &["users", "import", "-", "--source", "ldif"]).succeeds();
+    assert!(
+        run.stderr.contains("Left out 2 accounts to which nobody can sign in there: gone, over."),
+        "{}",
+        run.stderr
+    );
+    let end = |username: &str| desk.account::<Option<i64>>("expires_at", username);
+    assert_eq!([end("stays"), end("day"), end("later")], [None, Some(47_482 * 86_400), Some(4_102_444_800)]);
+    let bad =
+        desk.run_with(entry("bad", "krbPrincipalExpiration: soon"), &["users", "import", "-", "--source", "ldif"]);
+    assert!(bad.code != 0 && bad.stderr.contains("is no moment"), "{}", bad.stderr);
+}
+
+#[test]
+fn the_end_of_an_account_is_in_a_list_and_comes_back_from_it() {
+    let [from, to] = [Desk::settled(), Desk::settled()];
+    from.run_with("username,expires_on\nalice,2099-03-31\nbob,\n", &["users", "import", "-"]).succeeds();
+    from.sql("UPDATE accounts SET expires_at = 1000000000 WHERE username = 'bob'");
+    to.run_with(from.listed(), &["users", "import", "-", "--on-conflict", "skip"]).succeeds();
+    for username in ["alice", "bob"] {
+        let [was, is] = [&from, &to].map(|desk| desk.account::<i64>("expires_at", username));
+        assert_eq!(is, was, "{username}");
+    }
+}
+
+#[test]
 fn a_file_of_another_source_brings_nobody() {
     let desk = Desk::settled();
     let before = desk.state();

@@ -74,7 +74,7 @@ const NAMES: [(Column, &[&str]); 7] = [
         Column::PublicKey,
         &["publickey", "sshkey", "sshpublickey", "publiekesleutel", "openbaresleutel", "clepublique", "clessh"],
     ),
-    (Column::ExpiresOn, &["expireson", "lastday", "laatstedag", "dernierjour"]),
+    (Column::ExpiresOn, &["expireson", "expiresat", "lastday", "laatstedag", "dernierjour"]),
 ];
 
 /// What the column of this name holds; `None` if nobody knows.

@@ -119,7 +119,8 @@ mod tests {
         let found = columns(ACCOUNT).unwrap();
         assert_eq!((found.username, found.name, found.email, found.roles), (1, Some(2), Some(3), Some(4)));
         assert_eq!(found.public_key, Some(ACCOUNT.len() - 1));
-        assert_eq!(found.ignored.len(), ACCOUNT.len() - 5);
+        assert_eq!(found.expires_on, Some(ACCOUNT.len() - 2));
+        assert_eq!(found.ignored.len(), ACCOUNT.len() - 6);
         assert!(found.ignored.contains(&"state".to_owned()));
     }
 

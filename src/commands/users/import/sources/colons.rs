@@ -13,10 +13,29 @@ const SHADOW_FIELDS: usize = 8;
 /// The seconds of a day.
 const DAY: i64 = 86_400;
 
-/// Who can sign in there: nobody, or the owner until the account ends.
-enum Who {
+/// Who can sign in there.
+pub enum Who {
+    /// Nobody.
     Nobody,
+    /// The owner, until the account ends.
     OwnerUntil(Option<Timestamp>),
+}
+
+impl Who {
+    /// Whoever can until an end.
+    pub fn until(end: Option<Timestamp>, now: Timestamp) -> Self {
+        if end.is_some_and(|end| end <= now) { Self::Nobody } else { Self::OwnerUntil(end) }
+    }
+}
+
+/// The end of an account by shadow(5): days since 1970, in UTC. The first day without a sign-in counts.
+pub fn end_of_shadow(day: &str) -> Result<Option<Timestamp>, Invalid> {
+    if ["", "-1"].contains(&day) {
+        return Ok(None);
+    }
+    let end = day.parse().ok().and_then(|day: i64| Timestamp::from_second(day.checked_mul(DAY)?).ok());
+    end.map(Some)
+        .ok_or_else(|| Invalid::new("the day on which it expires is no day", "write days since 1970, or nothing"))
 }
 
 /// Reads /etc/shadow. Accounts of the system have no password there, and are left out. So is what has ended: shadow(5)
@@ -31,13 +50,7 @@ pub fn shadow(bytes: &[u8], now: Timestamp) -> Given {
         if NONE.contains(&hash) {
             return Ok(Who::Nobody);
         }
-        if ["", "-1"].contains(&day) {
-            return Ok(Who::OwnerUntil(None));
-        }
-        let day: Option<i64> = day.parse().ok();
-        let end = day.and_then(|day| Timestamp::from_second(day.checked_mul(DAY)?).ok());
-        let end = end.ok_or_else(|| Invalid::new("its eighth field is no day", "write days since 1970, or nothing"))?;
-        Ok(if end <= now { Who::Nobody } else { Who::OwnerUntil(Some(end)) })
+        Ok(Who::until(end_of_shadow(day)?, now))
     })
 }
 

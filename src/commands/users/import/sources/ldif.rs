@@ -2,9 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::fmt::strtime::BrokenDownTime;
 
+use super::colons::{Who, end_of_shadow};
 use super::{Given, Row, Words, row};
 use crate::domain::Invalid;
+use crate::domain::clock::Timestamp;
 use crate::domain::hash::elsewhere::Brought;
 use crate::domain::text::trimmed;
 
@@ -14,14 +17,17 @@ struct Entry {
     attributes: Vec<(String, Result<String, Invalid>)>,
 }
 
-/// Reads the entries that have a `uid`. All others are passed over: they are no people. Those that are locked there are
-/// left out.
-pub fn read(bytes: &[u8]) -> Given {
+/// The form of a moment in LDAP (RFC 4517 §3.3.13), as far as directories write it.
+const MOMENT: &str = "%Y%m%d%H%M%S%#z";
+
+/// Reads the entries that have a `uid`. All others are passed over: they are no people. Those that are locked there, or
+/// have ended, are left out.
+pub fn read(bytes: &[u8], now: Timestamp) -> Given {
     let mut given = Given::default();
     for entry in entries(bytes).iter().filter(|entry| entry.values("uid").next().is_some()) {
-        match entry.locked() {
-            Ok(Some(username)) => given.left_out.push(username.to_owned()),
-            Ok(None) => given.rows.push((entry.line, account(entry))),
+        match entry.who(now) {
+            Ok(Who::Nobody) => given.left_out.push(entry.first("uid").unwrap_or_default().to_owned()),
+            Ok(Who::OwnerUntil(end)) => given.rows.push((entry.line, account(entry, end))),
             Err(why) => given.rows.push((entry.line, Err(why))),
         }
     }
@@ -38,22 +44,35 @@ impl Entry {
         self.values(name).next().unwrap_or(Ok(""))
     }
 
-    /// Its username, if it is locked. The first attribute is that of 389-ds and `FreeIPA`. The second is that of `OpenLDAP`:
-    /// a moment, and how long the lock lasts is not in the entry.
-    fn locked(&self) -> Result<Option<&str>, Invalid> {
+    /// Who can sign in there. `nsAccountLock` is that of 389-ds and `FreeIPA`. `pwdAccountLockedTime` is that of `OpenLDAP`:
+    /// a moment, and how long the lock lasts is not in the entry. An entry may end by shadow(5) or by Kerberos.
+    fn who(&self, now: Timestamp) -> Result<Who, Invalid> {
         let is_locked = self.first("nsaccountlock")?.eq_ignore_ascii_case("true")
             || !self.first("pwdaccountlockedtime")?.is_empty();
-        if is_locked { self.first("uid").map(Some) } else { Ok(None) }
+        if is_locked {
+            return Ok(Who::Nobody);
+        }
+        let of_kerberos = match self.first("krbprincipalexpiration")? {
+            "" => None,
+            text => {
+                let text = text.strip_suffix('Z').map_or(text.to_owned(), |moment| format!("{moment}+0000"));
+                let moment = BrokenDownTime::parse(MOMENT, &text).and_then(|moment| moment.to_timestamp());
+                let fault = |_| Invalid::new("its krbPrincipalExpiration is no moment", "write it as 20270331000000Z");
+                Some(moment.map_err(fault)?)
+            }
+        };
+        let of_shadow = end_of_shadow(self.first("shadowexpire")?)?;
+        Ok(Who::until(of_kerberos.into_iter().chain(of_shadow).min(), now))
     }
 }
 
-fn account(entry: &Entry) -> Result<Row, Invalid> {
+fn account(entry: &Entry, expires_at: Option<Timestamp>) -> Result<Row, Invalid> {
     if entry.values("changetype").any(|kind| kind.is_ok_and(|kind| kind != "add")) {
         return Err(Invalid::new("this is a change and no entry", "export the entries themselves"));
     }
     let name = Some(entry.first("displayname")?).filter(|name| !name.is_empty());
     let name = name.map_or_else(|| entry.first("cn"), Ok)?;
-    let words = Words { username: entry.first("uid")?, name, email: entry.first("mail")?, ..Words::default() };
+    let words = Words { username: entry.first("uid")?, name, email: entry.first("mail")?, expires_at };
     // An entry may have several hashes of its password, and not all can be used.
     let passwords: Vec<&str> = entry.values("userpassword").collect::<Result<_, _>>()?;
     let mut brought: Vec<Brought> = passwords.into_iter().filter_map(Brought::read).collect();
@@ -114,12 +133,12 @@ mod tests {
         let row = |(line, row): &(u64, Result<Row, Invalid>)| {
             (*line, row.as_ref().ok().map(|row| row.newcomer.username.to_string()))
         };
-        read(bytes).rows.iter().map(row).collect()
+        read(bytes, Timestamp::UNIX_EPOCH).rows.iter().map(row).collect()
     }
 
     #[test]
     fn an_entry_with_a_uid_is_an_account() {
-        let given = read(include_bytes!("../../../../../tests/data/elsewhere/people.ldif"));
+        let given = read(include_bytes!("../../../../../tests/data/elsewhere/people.ldif"), Timestamp::UNIX_EPOCH);
         assert_eq!(given.rows.len(), 6);
         let (line, row) = &given.rows[1];
         let row = row.as_ref().unwrap();
@@ -143,13 +162,13 @@ mod tests {
         let text = b"uid: a\nnsAccountLock: TRUE\n\nuid: b\nNSACCOUNTLOCK:: dHJ1ZQ==\n\nuid: c\npwdAccountLockedTime: 000001010000Z\n\nuid: d\npwdAccountLockedTime: 20261129120000Z\n\nuid: e\nnsAccountLock: FALSE\n\nou: x\nnsAccountLock: TRUE\n";
         assert_eq!(usernames(text), [(13, Some("e".into()))]);
         let said = "Left out 4 accounts to which nobody can sign in there: a, b, c, d.";
-        assert_eq!(read(text).said_left_out().as_deref(), Some(said));
+        assert_eq!(read(text, Timestamp::UNIX_EPOCH).said_left_out().as_deref(), Some(said));
     }
 
     #[test]
     fn of_several_hashes_the_first_that_can_be_used_is_taken() {
         let text = b"uid: a\nuserPassword: {MD5}x\nuserPassword: {SSHA}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
-        let given = read(text);
+        let given = read(text, Timestamp::UNIX_EPOCH);
         assert!(given.rows[0].1.as_ref().is_ok_and(|row| matches!(row.brought, Some(Brought::Fast(_)))));
     }
 

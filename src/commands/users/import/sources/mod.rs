@@ -32,7 +32,7 @@ pub fn read(source: Source, bytes: &[u8], now: Timestamp) -> Result<(Columns, Gi
         Source::Shadow => (colons::shadow(bytes, now), Columns::of_source(false)),
         Source::Htpasswd => (colons::htpasswd(bytes), Columns::of_source(false)),
         Source::Django => (django::read(bytes)?, Columns::of_source(true)),
-        Source::Ldif => (ldif::read(bytes), Columns::of_source(true)),
+        Source::Ldif => (ldif::read(bytes, now), Columns::of_source(true)),
     };
     if given.rows.is_empty() {
         let what = format!("the file has no account of which {} is the source", source.name());
