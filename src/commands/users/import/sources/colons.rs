@@ -101,14 +101,14 @@ mod tests {
 
     #[test]
     fn a_line_is_an_account_and_what_has_no_password_is_left_out() {
-        let given =
-            read(b"root:$y$j9T$x:1:0\n# x\n\nbin:*:1:\r\nlp:!:1:\ngone:!$6$x:1:\nnone::1:\nx y:$6$x:\nno colon\n");
+        let file = "root:$y$j9T$x_\n# x\n\nbin:*_\r\nlp:!_\ngone:!$6$x_\nnone:_\nx y:$6$x_\nno colon\nroot:$6$x:1:\n";
+        let given = read(file.replace('_', ":1:0:99999:7:::").as_bytes());
         let lines: Vec<_> = given.rows.iter().map(|(line, row)| (*line, row.is_ok())).collect();
-        assert_eq!(lines, [(1, true), (6, true), (7, true), (8, false), (9, false)]);
+        assert_eq!(lines, [(1, true), (6, true), (7, true), (8, false), (9, false), (10, false)]);
         let said = "Left out 2 accounts to which nobody can sign in there: bin, lp.";
         assert_eq!(given.said_left_out().as_deref(), Some(said));
         assert!(given.rows[2].1.as_ref().is_ok_and(|row| row.brought.is_none()));
-        assert!(htpasswd(b"root:*\n").said_left_out().is_none());
+        assert!(htpasswd(b"root:*\nbin:x:1:1::/:/bin/sh\n").rows.is_empty());
     }
 
     #[test]
