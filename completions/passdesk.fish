@@ -58,7 +58,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l email -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l output -d 'Write it to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l encrypt-to -d 'Encrypt it to a key: age1…, an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
@@ -167,11 +167,11 @@ auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l key -d 'The public key of its owner: age1…, an SSH public key, or a file with one' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l key -d 'The public key of its owner: age1..., an SSH public key, or a file with one' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l output -d 'Write it to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l encrypt-to -d 'Encrypt it to a key: age1…, an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
@@ -199,7 +199,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 skip\t'The account stays as it is'
 update\t'The account gets the name, address and roles of the row'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l output -d 'The new file for the temporary passwords: CSV, or JSON Lines with --format json' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l encrypt-to -d 'Encrypt each to a key: age1…, an SSH public key, a file of such keys, or \'account\' for the one in its row' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l encrypt-to -d 'Encrypt each to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the one in its row' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l expires-in -d 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l jobs -d 'How many cores to use [default: all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
@@ -228,7 +228,7 @@ auditor\t''
 helpdesk\t''
 user-admin\t''
 global-admin\t''"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l key -d 'The public key of its owner: age1…, an SSH public key, or a file with one; \'\' for none' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l key -d 'The public key of its owner: age1..., an SSH public key, or a file with one; \'\' for none' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l expires-on -d 'Its last day, as 2027-03-31; \'\' for none' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account, for this command alone' -r
@@ -263,7 +263,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l output -d 'Write it to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l encrypt-to -d 'Encrypt it to a key: age1…, an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l resume -d 'Continue an interrupted run: skip the accounts already in this file' -r -F
@@ -766,7 +766,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l output -d 'Write it to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l encrypt-to -d 'Encrypt it to a key: age1…, an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l as -d 'Sign in as this account, for this command alone' -r
@@ -996,7 +996,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s h -l help -
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l output -d 'Write it to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l copy -d 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh' -r -f -a "clipboard\t'This program, to the clipboard of the display'
 osc52\t'The terminal, by an escape sequence'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l encrypt-to -d 'Encrypt it to a key: age1…, an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F

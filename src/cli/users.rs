@@ -368,7 +368,7 @@ pub struct Add {
     /// A role; repeat it for several
     #[arg(long, value_name = "ROLE", value_parser = role())]
     pub role: Vec<Role>,
-    /// The public key of its owner: age1…, an SSH public key, or a file with one
+    /// The public key of its owner: age1..., an SSH public key, or a file with one
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
     pub key: Option<String>,
     /// How its temporary password is handed over.
@@ -404,7 +404,7 @@ pub struct Import {
     /// The new file for the temporary passwords: CSV, or JSON Lines with --format json
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = ways::new_file(), requires = "temporary_passwords", help_heading = FIRST)]
     pub output: Option<PathBuf>,
-    /// Encrypt each to a key: age1…, an SSH public key, a file of such keys, or 'account' for the one in its row
+    /// Encrypt each to a key: age1..., an SSH public key, a file of such keys, or 'account' for the one in its row
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true, requires = "temporary_passwords", help_heading = FIRST)]
     pub encrypt_to: Vec<String>,
     /// How long they live: 90m, 8h, 2d [default: 24h, by the policy]
@@ -477,7 +477,7 @@ pub struct EditArgs {
     /// Take all its roles
     #[arg(long, conflicts_with = "role")]
     pub no_roles: bool,
-    /// The public key of its owner: age1…, an SSH public key, or a file with one; '' for none
+    /// The public key of its owner: age1..., an SSH public key, or a file with one; '' for none
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
     pub key: Option<String>,
     /// Its last day, as 2027-03-31; '' for none

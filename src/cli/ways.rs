@@ -26,7 +26,7 @@ pub struct WayFlags {
     /// Show it on a screen that vanishes when you leave it
     #[arg(long, conflicts_with_all = ["quiet", "output", "copy"])]
     pub screen: bool,
-    /// Encrypt it to a key: age1…, an SSH public key, a file of such keys, or 'account' for the key that the account keeps
+    /// Encrypt it to a key: age1..., an SSH public key, a file of such keys, or 'account' for the key that the account keeps
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath, allow_hyphen_values = true, conflicts_with = "screen")]
     pub encrypt_to: Vec<String>,
     /// How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]
