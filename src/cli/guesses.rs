@@ -149,6 +149,10 @@ fn is_secret(error: &clap::Error, path: &str, args: &[OsString]) -> bool {
 }
 
 fn instead(error: &clap::Error, command: &Command, path: &str, args: &[OsString]) -> Option<String> {
+    let has = |long: &str| command.get_arguments().any(|arg| arg.get_long() == Some(long));
+    if error.kind() == ErrorKind::MissingRequiredArgument && has("from") && has("all") {
+        return Some("name accounts, or choose them with --from FILE, a filter or --all".into());
+    }
     let (wrong, suggested) = match error.kind() {
         ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
         ErrorKind::UnknownArgument => (ContextKind::InvalidArg, ContextKind::SuggestedArg),
