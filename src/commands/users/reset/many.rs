@@ -58,7 +58,7 @@ pub fn run(
     let is_few = total <= FEW;
     let batch_size = if is_few { 1 } else { batch_size(desk.policy.cost) };
     let workers = workers(desk, many.jobs, total);
-    let mut hashing = Hashing::start(workers, desk.policy.cost)?;
+    let mut hashing = Hashing::at(desk.policy.cost, workers)?;
     handover.begin_parts(&mut desk.means(), if is_few { None } else { Some(("resetting", total as u64)) });
     let (mut shut_out, now) = (Vec::new(), desk.now()?);
     let mut stopped: Option<Failure> = None;
@@ -82,7 +82,7 @@ pub fn run(
         tried += batch.len();
         // The workers go on while this batch is delivered and put in force.
         let ahead = batch.len() + (total - tried).min(batch_size.max(2 * workers.get()));
-        hashing.keep_ahead(ahead, desk.rng, || many.keys.map(|keys| keys.with(owns.next().flatten().as_ref())));
+        hashing.draw_ahead(ahead, desk.rng, || many.keys.map(|keys| keys.with(owns.next().flatten().as_ref())));
         let Ready { written, accounts, batch, is_broken } =
             make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
         if is_broken {
