@@ -3,7 +3,7 @@
 //! A name proves nothing: by now, something else may stand there. So the file or folder is kept open. It is removed
 //! only if the same one still stands there.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsFd;
@@ -53,6 +53,14 @@ impl Made {
     /// Makes a file with a random name that nobody else can read.
     pub fn unfinished(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<(File, Self)> {
         Ok(random(within, prefix, suffix, Self::private_file)?.0)
+    }
+
+    /// Makes one beside a file that it is to become.
+    pub fn unfinished_beside(path: &Path) -> io::Result<(File, Self)> {
+        let mut prefix = OsString::from(".");
+        prefix.push(path.file_name().unwrap_or_default());
+        prefix.push(".");
+        Self::unfinished(folder_of(path), &prefix, ".unfinished")
     }
 
     /// Gives a file its final name, unless something has it. The file is then held under this name.
@@ -147,8 +155,7 @@ fn random<T>(
 }
 
 /// The folder in which a path is.
-#[must_use]
-pub fn folder_of(path: &Path) -> &Path {
+fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -1,6 +1,5 @@
 //! Deletes rows from the middle of a file of secrets.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
@@ -10,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
-use crate::made::{Fleeting, Made, folder_of, stands_at, sync_folder_of};
+use crate::made::{Fleeting, Made, stands_at, sync_folder_of};
 
 /// Deletes ranges of bytes, given in order, from a file. Returns the file that replaces it, locked and positioned at
 /// its end.
@@ -22,10 +21,7 @@ pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Resul
     let mut text = Zeroizing::new(Vec::with_capacity(length + 1));
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut text)?;
-    let mut prefix = OsString::from(".");
-    prefix.push(path.file_name().unwrap_or_default());
-    prefix.push(".");
-    let (anew, beside) = Made::unfinished(folder_of(path), &prefix, ".unfinished")?;
+    let (anew, beside) = Made::unfinished_beside(path)?;
     let beside = Fleeting(beside);
     write(&anew, &text, ranges)?;
     still_there(file, path)?;

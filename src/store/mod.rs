@@ -96,6 +96,12 @@ impl StoreError {
     fn damaged(message: impl Into<String>) -> Self {
         Self::Unusable { message: message.into(), hint: format!("{RESTORE}{LOOK}") }
     }
+
+    /// The error for a part of the record that somebody else has taken out first.
+    #[must_use]
+    pub fn archived_meanwhile() -> Self {
+        Self::Conflict("somebody else has just archived a part of the record".into())
+    }
 }
 
 /// The error for a name that is taken.

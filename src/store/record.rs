@@ -108,10 +108,9 @@ pub fn archived_in(until: Option<&str>, link: Option<&str>) -> Result<Head> {
 pub fn archive(tx: &mut Tx<'_>, by: &Actor, part: &ArchivedPart<'_>, watch: &mut dyn Watch) -> Result<()> {
     authorize_all(tx, by, Action::Archive)?;
     let ArchivedPart { after, until, .. } = *part;
-    let changed = || StoreError::Conflict("somebody else has just archived a part of the record".into());
     let stored = tx.events(&EventFilter::default(), Some(until.sequence - 1), 1)?.pop();
     if archived(tx.reads())? != after || stored.is_none_or(|event| event.head() != until) {
-        return Err(changed());
+        return Err(StoreError::archived_meanwhile());
     }
     append(tx, &events::archived(by, part))?;
     tx.set(ARCHIVED_UNTIL, &until.sequence.to_string())?;

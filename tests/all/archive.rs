@@ -10,11 +10,11 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Instant;
 
-use crate::common::record::{VERIFY, events, tamper};
+use crate::common::record::{VERIFY, events, put_in, tamper};
 use crate::common::{Desk, Run};
 use passdesk::domain::audit::{Event, Head};
 use passdesk::domain::clock::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 /// Events recorded long ago, and one of today.
 struct Old {
@@ -83,14 +83,7 @@ fn write_record(desk: &Desk, count: u64) {
         };
         event.link = event.computed();
         head = event.head();
-        let sql =
-            "INSERT INTO audit_events (sequence, at, actor, actor_uid, action, target, target_id, outcome, detail,
-                       previous, link, operation) VALUES (?1, ?2, ?3, 0, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10)";
-        let number = i64::try_from(event.sequence).unwrap();
-        let Event { at, actor, action, target, outcome, detail, operation, .. } = &event;
-        let (previous, link) = (event.previous.0, event.link.0);
-        let values = params![number, at, actor, action, target, outcome, detail, previous, link, operation];
-        transaction.prepare_cached(sql).unwrap().execute(values).unwrap();
+        put_in(&transaction, &event);
     }
     transaction.commit().unwrap();
 }

@@ -46,6 +46,19 @@ struct Old {
     accounts: usize,
 }
 
+/// The store of schema 4. The later ones are the same, brought up to date.
+const OF_SCHEMA_4: Old = Old {
+    schema: 4,
+    doras: "gvy9-epad-x3cv-svvh-arkc",
+    erins: "scc7-wmen-sq9j-68pw-9e5s",
+    alices: GOOD,
+    sign_in: (
+        "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
+        "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
+    ),
+    accounts: 9,
+};
+
 const OLD: [Old; 8] = [
     Old {
         schema: 1,
@@ -80,61 +93,11 @@ const OLD: [Old; 8] = [
         ),
         accounts: 8,
     },
-    Old {
-        schema: 4,
-        doras: "gvy9-epad-x3cv-svvh-arkc",
-        erins: "scc7-wmen-sq9j-68pw-9e5s",
-        alices: GOOD,
-        sign_in: (
-            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
-            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
-        ),
-        accounts: 9,
-    },
-    Old {
-        schema: 5,
-        doras: "gvy9-epad-x3cv-svvh-arkc",
-        erins: "scc7-wmen-sq9j-68pw-9e5s",
-        alices: GOOD,
-        sign_in: (
-            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
-            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
-        ),
-        accounts: 9,
-    },
-    Old {
-        schema: 6,
-        doras: "gvy9-epad-x3cv-svvh-arkc",
-        erins: "scc7-wmen-sq9j-68pw-9e5s",
-        alices: GOOD,
-        sign_in: (
-            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
-            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
-        ),
-        accounts: 9,
-    },
-    Old {
-        schema: 7,
-        doras: "gvy9-epad-x3cv-svvh-arkc",
-        erins: "scc7-wmen-sq9j-68pw-9e5s",
-        alices: GOOD,
-        sign_in: (
-            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
-            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
-        ),
-        accounts: 9,
-    },
-    Old {
-        schema: 8,
-        doras: "gvy9-epad-x3cv-svvh-arkc",
-        erins: "scc7-wmen-sq9j-68pw-9e5s",
-        alices: GOOD,
-        sign_in: (
-            "2a6371b1d16602cf93aec6ecd70495cf.sign-in",
-            "eabd4d1c8df0b2f5cd73671d8a6ba3242af40509f6d291bda7fef470b27f1c71",
-        ),
-        accounts: 9,
-    },
+    OF_SCHEMA_4,
+    Old { schema: 5, ..OF_SCHEMA_4 },
+    Old { schema: 6, ..OF_SCHEMA_4 },
+    Old { schema: 7, ..OF_SCHEMA_4 },
+    Old { schema: 8, ..OF_SCHEMA_4 },
 ];
 
 /// The tokens of alice in the stores of schema 3 and later.

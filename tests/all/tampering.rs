@@ -5,10 +5,10 @@
 
 use std::fs;
 
-use crate::common::record::{COLUMNS, DROP_TRIGGERS, VERIFY, events, tamper};
+use crate::common::record::{COLUMNS, DROP_TRIGGERS, VERIFY, events, put_in, tamper};
 use crate::common::{Desk, Run};
 use passdesk::domain::audit::{Event, Link};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// A record of six events that can be attacked again and again.
@@ -101,29 +101,6 @@ fn made_up(sequence: u64, previous: Link) -> Event {
     };
     event.link = event.computed();
     event
-}
-
-fn put_in(store: &Connection, event: &Event) {
-    let sql =
-        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
-    let number = i64::try_from(event.sequence).unwrap();
-    let (actor, target) = (&event.actor, &event.target);
-    let values = params![
-        number,
-        event.at,
-        actor,
-        event.actor_id,
-        event.actor_uid,
-        event.action,
-        target,
-        event.target_id,
-        event.outcome,
-        event.detail,
-        event.previous.0,
-        event.link.0,
-        event.operation
-    ];
-    store.execute(&sql, values).unwrap();
 }
 
 #[test]

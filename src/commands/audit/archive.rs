@@ -1,6 +1,5 @@
 //! `passdesk audit archive`.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -10,7 +9,7 @@ use crate::cli::audit::Archive;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::commands::paging::PAGE;
-use crate::commands::store::{Watched, resolved, taken};
+use crate::commands::store::{Watched, new_place, taken};
 use crate::domain::Invalid;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Head, Tampered, Walk, archive};
@@ -28,13 +27,7 @@ use crate::terminal::Phase;
 pub fn run(desk: &mut Desk<'_>, args: &Archive) -> Result<()> {
     let bound: Bound = args.before.parse()?;
     desk.refuse_through_sudo("audit archive", "let an operator of this store run it")?;
-    let place = resolved(std::path::absolute(&args.file).map_err(anyhow::Error::from)?);
-    if desk.claims(&place) {
-        return Err(taken(format!("{} is one of passdesk's own files", shown(&place))));
-    }
-    if place.symlink_metadata().is_ok() {
-        return Err(taken(format!("{} exists already", shown(&place))));
-    }
+    let place = new_place(desk, &args.file)?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::Archive)?;
@@ -75,10 +68,7 @@ fn take_out(
 ) -> Result<Head> {
     let unmade = |error: io::Error| unmade(place, &error);
     let mut watched = Watched::on(desk.terminal);
-    let mut prefix = OsString::from(".");
-    prefix.push(place.file_name().unwrap_or_default());
-    prefix.push(".");
-    let (file, made) = Made::unfinished(made::folder_of(place), &prefix, ".unfinished").map_err(unmade)?;
+    let (file, made) = Made::unfinished_beside(place).map_err(unmade)?;
     let unfinished = Fleeting(made.clone());
     let (until, file) = write(store, file, place, after, before, &mut watched)?;
     let made = made.place(place).map_err(unmade)?;
@@ -131,9 +121,7 @@ fn write(
             if let Err(why) = walk.go_on(event) {
                 // Somebody else may have taken them out.
                 if store.archived()? != after {
-                    return Err(
-                        StoreError::Conflict("somebody else has just archived a part of the record".into()).into()
-                    );
+                    return Err(StoreError::archived_meanwhile().into());
                 }
                 return Err(tampered(why));
             }

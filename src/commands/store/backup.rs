@@ -1,6 +1,6 @@
 //! `passdesk store backup`.
 
-use super::{make, resolved, taken};
+use super::{make, new_place};
 use crate::cli::store::Backup;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
@@ -10,13 +10,7 @@ use crate::store::Purpose;
 
 /// Copies the store into a new file. Others can go on using the store.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
-    let place = resolved(std::path::absolute(&args.file).map_err(anyhow::Error::from)?);
-    if desk.claims(&place) {
-        return Err(taken(format!("{} is one of passdesk's own files", place.display())));
-    }
-    if place.symlink_metadata().is_ok() {
-        return Err(taken(format!("{} exists already", place.display())));
-    }
+    let place = new_place(desk, &args.file)?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::Backup)?;

@@ -86,13 +86,24 @@ pub fn of_new_store(error: StoreError, place: &Path) -> Failure {
 
 /// The path with the links in its folder followed. The engine opens no file behind a link. The last part of the path
 /// stays as it is: no file is made through a link.
-#[must_use]
-pub fn resolved(path: PathBuf) -> PathBuf {
+fn resolved(path: PathBuf) -> PathBuf {
     match (path.parent().map(Path::canonicalize), path.file_name()) {
         (Some(Ok(folder)), Some(name)) => folder.join(name),
         // The folder does not exist. The code that makes the file reports that.
         _ => path,
     }
+}
+
+/// The place of a new file that somebody names. Fails if it is taken.
+pub fn new_place(desk: &Desk<'_>, file: &Path) -> Result<PathBuf> {
+    let place = resolved(std::path::absolute(file).map_err(anyhow::Error::from)?);
+    if desk.claims(&place) {
+        return Err(taken(format!("{} is one of passdesk's own files", shown(&place))));
+    }
+    if place.symlink_metadata().is_ok() {
+        return Err(taken(format!("{} exists already", shown(&place))));
+    }
+    Ok(place)
 }
 
 /// The failure for a place that is taken.

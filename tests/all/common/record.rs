@@ -2,8 +2,10 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
-use passdesk::domain::audit::Detail;
+use passdesk::domain::audit::{Detail, Event};
+use rusqlite::{Connection, params};
 use serde_json::Value;
 
 use crate::common::Desk;
@@ -35,4 +37,28 @@ pub fn words(event: &Value) -> String {
 pub fn events(desk: &Desk) -> Vec<Value> {
     let listed = desk.run(&["audit", "list", "--format", "jsonl"]).succeeds().stdout;
     listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Puts an event into the record, whatever its links.
+pub fn put_in(store: &Connection, event: &Event) {
+    let sql =
+        format!("INSERT INTO audit_events ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+    let number = i64::try_from(event.sequence).unwrap();
+    let (actor, target) = (&event.actor, &event.target);
+    let values = params![
+        number,
+        event.at,
+        actor,
+        event.actor_id,
+        event.actor_uid,
+        event.action,
+        target,
+        event.target_id,
+        event.outcome,
+        event.detail,
+        event.previous.0,
+        event.link.0,
+        event.operation
+    ];
+    store.prepare_cached(&sql).unwrap().execute(values).unwrap();
 }
