@@ -19,6 +19,7 @@
 //!
 //! - [`failure`]: the only place that prints a failure.
 //! - [`config`]: where things are.
+//! - [`files`]: the files that the caller names.
 //! - [`input`]: files and pipes that a user hands in.
 //! - [`named_file`]: how a file is opened that a user names.
 //! - `patient`: streams that do not block.
@@ -38,6 +39,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod failure;
+pub mod files;
 pub mod folders;
 pub mod gate;
 pub mod handover;
@@ -53,6 +55,7 @@ pub mod terminal;
 pub mod token_source;
 
 use std::ffi::OsString;
+use std::fs::Metadata;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -67,6 +70,7 @@ use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Look, Result};
+use crate::files::LocalFiles;
 use crate::gate::Gate;
 use crate::made::{Fleeting, Made};
 use crate::patient::Patient;
@@ -79,6 +83,7 @@ use crate::terminal::console::{self, Console};
 use crate::terminal::format::Format;
 use crate::terminal::output::{self, Output, StandardOutput};
 use crate::terminal::{Ask as _, Signals as _};
+use crate::token_source::TokenSource;
 
 /// Runs one command line and returns its exit code.
 #[must_use]
@@ -251,10 +256,19 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     };
     let operation = OperationId::generate(&mut rng);
     let stores = stores_at(&store, operation, &gate)?;
+    let sign_ins = SignInFiles::in_folder(sign_ins, system::sudo_caller());
+    let file = stores.file();
+    let keeps = |named: &Metadata| file.is_some_and(|store| store.has(named)) || sign_ins.have(named);
+    let claims = |path: &Path| file.is_some_and(|store| store.claims(path)) || sign_ins.claim(path);
+    commands::refuse_own_streams(&keeps)?;
+    // The demo is for people without an account.
+    let token = if throw_away.is_some() { TokenSource::Nowhere } else { config::token() };
+    let through_sudo = system::is_through_sudo();
     let desk = &mut Desk {
         stores: &*stores,
         places: &|location| stores_at(location, operation, &gate),
-        sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
+        sign_ins: &sign_ins,
+        files: &LocalFiles { keeps: &keeps, claims: &claims, token, through_sudo },
         terminal: &mut terminal,
         output: &mut *output,
         clipboard: &mut DisplayClipboard::of(config::display()),
@@ -262,12 +276,10 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         zone: &config::ZONE,
         operation,
         operator: system::operator(),
-        through_sudo: system::is_through_sudo(),
+        through_sudo,
         policy: Policy::default(),
-        token: config::token(),
         global: cli.global,
     };
-    commands::refuse_own_streams(&|file| desk.keeps(file))?;
     let done = match &cli.command {
         Command::Init(args) => commands::init::run(desk, args),
         Command::Users(command) => commands::users::run(desk, command),

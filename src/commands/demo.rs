@@ -23,7 +23,6 @@ use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewAccount, NewTemporary, Store, Stores};
-use crate::token_source::TokenSource;
 
 /// The sample accounts: username, name, role, and state.
 const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
@@ -87,7 +86,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, stage: &Stage<'_>) -> Result<()> {
     let made_at = earlier.now()?;
     let hash = nobodys(desk)?;
     let new = sample(desk, made_at, first, hash)?;
-    desk.token = TokenSource::Nowhere;
     let prepared = earlier.prepare(&by, &new, &mut |_| ())?;
     prepared.put_in_place(&new.temporary.hash.deliver(&mut Nobody)?)?;
     let mut store = earlier.open()?;

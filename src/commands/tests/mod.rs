@@ -11,6 +11,7 @@ mod tokens;
 mod unknown;
 
 use std::collections::VecDeque;
+use std::fs::Metadata;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -38,10 +39,11 @@ use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
 use crate::failure::{Failure, Hint, Kind, Result};
+use crate::files::LocalFiles;
 use crate::made::Made;
-use crate::sign_in_files::SignInFiles;
-use crate::store::Stores;
+use crate::sign_in_files::{SignInFiles, SignIns as _};
 use crate::store::sqlite::SqliteStores;
+use crate::store::{StoreFile as _, Stores};
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
@@ -442,10 +444,15 @@ impl Site {
             is_null: call.null,
             meanwhile: call.meanwhile,
         };
+        let (stores, sign_ins) = (&self.stores, &self.sign_ins);
+        let keeps = |file: &Metadata| stores.has(file) || sign_ins.have(file);
+        let claims = |path: &Path| stores.claims(path) || sign_ins.claim(path);
+        let token = std::mem::replace(&mut self.token, TokenSource::Nowhere);
         let mut desk = Desk {
             stores: &self.stores,
             places: &|_| unreachable!("there is one store"),
             sign_ins: &self.sign_ins,
+            files: &LocalFiles { keeps: &keeps, claims: &claims, token, through_sudo: false },
             terminal: &mut person,
             output: &mut kept,
             clipboard: &mut self.clipboard,
@@ -455,7 +462,6 @@ impl Site {
             operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None },
             through_sudo: false,
             policy: self.policy.clone(),
-            token: std::mem::replace(&mut self.token, TokenSource::Nowhere),
             global: call.global,
         };
         let outcome = run(&mut desk);
