@@ -76,8 +76,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, stage: &Stage<'_>) -> Result<()> {
         );
     }
     if args.shell && !desk.terminal.is_interactive() {
-        return Err(Failure::new(Kind::Usage, "a shell needs a terminal")
-            .hint(desk.terminal.instead("leave out --shell").into_owned()));
+        return Err(
+            Failure::new(Kind::Usage, "a shell needs a terminal").hint(desk.terminal.instead("leave out --shell"))
+        );
     }
     // The demo is for people, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };

@@ -207,6 +207,13 @@ pub fn not_through_sudo(flag: &str, instead: &str) -> Failure {
     Failure::new(Kind::Usage, format!("{flag} opens no file through sudo")).hint(instead)
 }
 
+/// The failure for another store that somebody names to the back half of a shared host.
+#[must_use]
+pub fn elsewhere() -> Failure {
+    Failure::new(Kind::Usage, "on this host, passdesk opens no other store for its callers")
+        .hint("root runs it as the store's owner: sudo -u passdesk passdesk …")
+}
+
 /// Refuses standard streams that are files passdesk keeps for itself. Writing to the store's file damages it. Closing
 /// it lets go of the locks on it. At this point nothing of the store is open yet.
 pub fn refuse_own_streams(is_kept: &dyn Fn(&Metadata) -> bool) -> Result<()> {

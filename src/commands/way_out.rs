@@ -71,7 +71,7 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
         if desk.terminal.is_interactive() {
             return Ok(desk.terminal.can_draw(instead)?);
         }
-        Err(Failure::new(Kind::NotDelivered, message).hint(desk.terminal.instead(instead).into_owned()))
+        Err(Failure::new(Kind::NotDelivered, message).hint(desk.terminal.instead(instead)))
     };
     match flags.copy {
         _ if is_for_terminal => {

@@ -229,7 +229,7 @@ pub fn ask(
     chosen: &[Chosen],
     whom: Option<&str>,
     bulk: &Bulk,
-    instead: &'static str,
+    instead: &str,
 ) -> Result<()> {
     let count = chosen.len();
     let several = || {
