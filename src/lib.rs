@@ -101,6 +101,10 @@ pub fn run(args: &[OsString]) -> u8 {
             return usage(&again.unwrap_or(error), &neutral, look(json, color), color);
         }
     };
+    if is_for_pam(&cli.command) && matches!(cli.command, Command::Me(_)) {
+        // Without a terminal, the command says so.
+        let _ = terminal::take_from_pam();
+    }
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     let Some(format) = cli.global.format.in_dialect(cli.global.csv_dialect) else {
         let alone = Failure::new(Kind::Usage, "--csv-dialect goes with --format csv");
@@ -265,6 +269,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         through_sudo: system::is_through_sudo(),
         policy: Policy::default(),
         token: config::token(),
+        pam: is_for_pam(&cli.command).then(config::pam),
         global: cli.global,
     };
     commands::refuse_own_streams(&|file| desk.keeps(file))?;
@@ -293,6 +298,15 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
+}
+
+/// Whether PAM runs this. Only then the environment says whom it is about.
+fn is_for_pam(command: &Command) -> bool {
+    match command {
+        Command::Verify(verify) => verify.pam,
+        Command::Me(cli::me::Command::Passwd(passwd)) => passwd.pam,
+        _ => false,
+    }
 }
 
 /// Whether a pager may show what comes of this command: a list of accounts or events, for somebody at a terminal. Through

@@ -40,6 +40,14 @@ impl Device {
     }
 }
 
+/// Makes the terminal that controls this process its standard input and standard error. PAM gives both away, and leaves
+/// the terminal.
+pub fn take_from_pam() -> io::Result<()> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    rustix::stdio::dup2_stdin(&terminal)?;
+    Ok(rustix::stdio::dup2_stderr(&terminal)?)
+}
+
 fn inherited() -> Option<File> {
     let (stdin, stderr) = (io::stdin(), io::stderr());
     [stdin.as_fd(), stderr.as_fd()].into_iter().find_map(|stream| {

@@ -22,6 +22,8 @@ pub mod table;
 mod taken;
 mod typing;
 
+pub use self::device::take_from_pam;
+
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;

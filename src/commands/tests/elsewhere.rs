@@ -77,6 +77,7 @@ fn elsewhere(site: &mut Site, command: &Command) -> Ran {
                 through_sudo: false,
                 policy: desk.policy.clone(),
                 token: TokenSource::Nowhere,
+                pam: desk.pam.clone(),
                 global: Global::default(),
             },
             command,

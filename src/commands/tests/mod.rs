@@ -32,6 +32,7 @@ use crate::domain::clock::{Clock, Timestamp, UTC};
 use crate::domain::credential::Credential;
 use crate::domain::hash::{Cost, Scheme};
 use crate::domain::operation::OperationId;
+use crate::domain::pam::PamFacts;
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
@@ -397,6 +398,8 @@ struct Call {
     meanwhile: Option<Box<dyn FnOnce()>>,
     /// What another person does while a question waits.
     at_question: Option<Box<dyn FnOnce()>>,
+    /// What PAM says, if PAM asks.
+    pam: Option<PamFacts>,
 }
 
 fn as_user(username: &str, script: Vec<Step>) -> Call {
@@ -456,6 +459,7 @@ impl Site {
             through_sudo: false,
             policy: self.policy.clone(),
             token: std::mem::replace(&mut self.token, TokenSource::Nowhere),
+            pam: call.pam,
             global: call.global,
         };
         let outcome = run(&mut desk);

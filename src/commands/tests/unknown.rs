@@ -82,6 +82,7 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
             through_sudo: false,
             policy: desk.policy.clone(),
             token: TokenSource::Nowhere,
+            pam: desk.pam.clone(),
             global: Global::default(),
         })
     });
