@@ -5,6 +5,7 @@ mod copy;
 mod elsewhere;
 mod many;
 mod me;
+mod pam;
 mod reset;
 mod sealed;
 mod tokens;
