@@ -102,7 +102,7 @@ pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
 /// The owner that a token or a saved sign-in names. One that has ended is a failure. Otherwise a user signed in with
 /// fewer rights would silently go on as the operator.
 pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
-    let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
+    let (secret, is_token) = match desk.files.token()? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
         None => match desk.sign_ins.load(&store.name()?)? {

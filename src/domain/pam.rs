@@ -1,5 +1,7 @@
 //! What PAM says of somebody who wants in. The caller of a service chooses some of it, so it is bounded here.
 
+use serde::{Deserialize, Serialize};
+
 use super::audit::{Detail, DetailKey};
 use super::name::Username;
 use super::target::Target;
@@ -10,7 +12,7 @@ const MAX_HOST: usize = 64;
 const MAX_SERVICE: usize = 32;
 
 /// What `pam_exec` passes on of one login.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PamFacts {
     user: Option<String>,
     host: Option<String>,

@@ -65,7 +65,11 @@ fn of_parent() -> io::Result<File> {
     let flags = OFlags::NOCTTY.bits().cast_signed();
     let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)?;
     // Another process may have got the number of a parent that has ended.
-    if job::parent_and_terminal() == Some((parent, terminal)) { Ok(opened) } else { Err(io::ErrorKind::NotFound.into()) }
+    if job::parent_and_terminal() == Some((parent, terminal)) {
+        Ok(opened)
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 fn inherited() -> Option<File> {

@@ -1,6 +1,6 @@
 //! `passdesk store backup`.
 
-use super::{make, new_place};
+use super::make;
 use crate::cli::store::Backup;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
@@ -10,7 +10,7 @@ use crate::store::Purpose;
 
 /// Copies the store into a new file. Others can go on using the store.
 pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
-    let place = new_place(desk, &args.file)?;
+    let place = desk.files.new_place(&args.file)?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::Backup)?;

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::{make, taken};
+use super::make;
 use crate::cli::store::Copy;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::domain::text::shown;
 use crate::failure::Result;
+use crate::files::taken;
 use crate::store::Purpose;
 
 /// Copies everything to another place, and leaves this store as it is.
@@ -22,8 +23,8 @@ pub fn run(desk: &mut Desk<'_>, args: &Copy) -> Result<()> {
     if location == desk.stores.location() {
         return Err(taken(format!("{} is this store itself", shown(&location))));
     }
-    if target.file().is_some() && desk.claims(&location) {
-        return Err(taken(format!("{} is one of passdesk's own files", shown(&location))));
+    if target.file().is_some() {
+        desk.files.new_place(&location)?;
     }
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;

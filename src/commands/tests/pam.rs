@@ -41,7 +41,7 @@ fn change(site: &mut Site, change: Change) {
 }
 
 fn opal() -> Operator {
-    Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None }
+    Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None, is_guest: false }
 }
 
 /// What the last event says, and how many there are. Refusals that were only counted are not among them.
@@ -183,6 +183,32 @@ fn nobody_but_an_operator_is_believed_or_told_of_an_account() {
     .fails(Kind::SignInFailed);
     assert_eq!(site.state("alice"), before);
     assert!(last(&site).0.starts_with("verify  refused: "), "{}", last(&site).0);
+}
+
+#[test]
+fn whoever_the_operating_system_calls_so_may_ask_for_their_own_account_and_for_no_other() {
+    let mut site = Site::new();
+    for username in ["alice", "bob"] {
+        site.settled(username, &[]);
+    }
+    let guest = |desk: &mut Desk<'_>| desk.operator = Operator { os_user: "alice".into(), is_guest: true, ..opal() };
+    site.call(Call::default(), |desk| {
+        guest(desk);
+        verify::run(desk, &named("alice"))
+    })
+    .succeeds();
+    for (args, pam) in [
+        (named("bob"), None),
+        (named("nobody"), None),
+        (Verify { username: None, pam: true, ..named("") }, Some(facts("alice"))),
+    ] {
+        let ran = site.call(Call { pam, ..Call::default() }, |desk| {
+            guest(desk);
+            verify::run(desk, &args)
+        });
+        let said = ran.fails(Kind::SignInFailed);
+        assert!(!said.contains("bob"), "{said}");
+    }
 }
 
 #[test]

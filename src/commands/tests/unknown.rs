@@ -72,6 +72,7 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
             stores: &losing,
             places: desk.places,
             sign_ins: desk.sign_ins,
+            files: desk.files,
             terminal: desk.terminal,
             output: desk.output,
             clipboard: desk.clipboard,
@@ -81,7 +82,6 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
             operator: desk.operator.clone(),
             through_sudo: false,
             policy: desk.policy.clone(),
-            token: TokenSource::Nowhere,
             pam: desk.pam.clone(),
             global: Global::default(),
         })
