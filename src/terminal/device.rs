@@ -55,8 +55,9 @@ pub fn take_from_pam() -> io::Result<()> {
 /// caller chooses what these streams are. The number in `/proc` tells which of them is the terminal, as in proc(5).
 fn of_parent() -> io::Result<File> {
     let (parent, terminal) = job::parent_and_terminal().ok_or(io::ErrorKind::NotFound)?;
+    // passwd has most signals ignored, TERM among them.
     #[cfg(target_os = "linux")]
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::USR1))?;
     let streams = (0..3).map(|stream| format!("/proc/{parent}/fd/{stream}"));
     let is_it = |path: &String| {
         fs::metadata(path).is_ok_and(|stream| stream.file_type().is_char_device() && stream.rdev() == terminal)
