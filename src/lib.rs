@@ -313,6 +313,7 @@ fn with_a_store(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
     let desk = &mut Desk {
         stores: &**stores,
         places: &|location| stores_at(location, operation, &gate),
+        workshop: None,
         sign_ins: &sign_ins,
         files: &files,
         terminal: &mut terminal,
@@ -379,7 +380,7 @@ fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
     let Caller { zone, sudo_caller, through_sudo, pam } = &visit.caller;
     let site = Site::read()?;
     let ours = || Failure::new(Kind::StoreUnusable, "the other half of passdesk runs as a user who is not the store's");
-    site.owner()?.filter(system::is).ok_or_else(ours)?;
+    let owner = site.owner()?.filter(system::is).ok_or_else(ours)?;
     let store = site.store.ok_or_else(ours)?;
     let caller = system::sudo_caller().ok_or_else(|| Failure::new(Kind::Failed, "sudo does not say who calls"))?;
     config::take_zone(zone.clone());
@@ -394,7 +395,8 @@ fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
     let [mut terminal, mut output, mut clipboard] = [(); 3].map(|()| visit.remote.clone());
     let desk = &mut Desk {
         stores: &*stores,
-        places: &|_| Err(commands::elsewhere()),
+        places: &|location| stores_at(location, operation, gate),
+        workshop: Some(&owner.dir),
         sign_ins: &visit.remote,
         files: &visit.remote,
         terminal: &mut terminal,

@@ -57,6 +57,8 @@ pub struct Desk<'a> {
     pub stores: &'a dyn Stores,
     /// The stores at other places, by their locations.
     pub places: &'a dyn Fn(&Path) -> Result<Box<dyn Stores>>,
+    /// The folder in which something is made for a caller at the other end of the door, before it is sent there.
+    pub workshop: Option<&'a Path>,
     /// Where sign-ins are kept.
     pub sign_ins: &'a dyn SignIns,
     /// The files that the caller names.
@@ -209,13 +211,6 @@ fn done(failure: Failure) -> Failure {
 #[must_use]
 pub fn not_through_sudo(flag: &str, instead: &str) -> Failure {
     Failure::new(Kind::Usage, format!("{flag} opens no file through sudo")).hint(instead)
-}
-
-/// The failure for another store that somebody names to the back half of a shared host.
-#[must_use]
-pub fn elsewhere() -> Failure {
-    Failure::new(Kind::Usage, "on this host, passdesk opens no other store for its callers")
-        .hint("root runs it as the store's owner: sudo -u passdesk passdesk …")
 }
 
 /// Refuses standard streams that are files passdesk keeps for itself. Writing to the store's file damages it. Closing

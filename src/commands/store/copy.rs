@@ -8,7 +8,7 @@ use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::domain::text::shown;
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Result};
 use crate::files::taken;
 use crate::store::Purpose;
 
@@ -18,6 +18,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Copy) -> Result<()> {
         "store copy",
         "run it as the store's own user; if you may do everything by sudo, put 'env -u SUDO_UID' before passdesk",
     )?;
+    if desk.workshop.is_some() {
+        return Err(Failure::new(Kind::Usage, "on this host, passdesk opens no other store for its callers")
+            .hint("'passdesk store backup FILE' makes a store in a file; for a server, root runs: sudo -u passdesk passdesk store copy --to …"));
+    }
     let target = (desk.places)(&args.to)?;
     let location = PathBuf::from(target.location());
     if location == desk.stores.location() {

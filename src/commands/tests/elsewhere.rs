@@ -66,6 +66,7 @@ fn elsewhere(site: &mut Site, command: &Command) -> Ran {
             &mut Desk {
                 stores: &Elsewhere(&stores),
                 places: &places,
+                workshop: None,
                 sign_ins: desk.sign_ins,
                 files: desk.files,
                 terminal: desk.terminal,

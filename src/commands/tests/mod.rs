@@ -458,6 +458,7 @@ impl Site {
             run(&mut Desk {
                 stores,
                 places: &|_| unreachable!("there is one store"),
+                workshop: None,
                 sign_ins,
                 files,
                 terminal: with.terminal,

@@ -71,6 +71,7 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
         run(&mut Desk {
             stores: &losing,
             places: desk.places,
+            workshop: None,
             sign_ins: desk.sign_ins,
             files: desk.files,
             terminal: desk.terminal,
