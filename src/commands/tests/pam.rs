@@ -34,6 +34,9 @@ fn named(username: &str) -> Verify {
     Verify { username: Some(username.into()), account: true, pam: false, change_follows: false }
 }
 
+/// How an account goes out of use.
+type End = fn(&mut Site);
+
 fn change(site: &mut Site, change: Change) {
     let account = site.account("alice");
     let by = Actor::Operator(opal());
@@ -89,7 +92,7 @@ fn an_account_in_use_is_let_through_and_nothing_is_recorded() {
 
 #[test]
 fn an_account_that_is_not_in_use_is_refused_whatever_follows() {
-    let ends: [(&str, fn(&mut Site)); 6] = [
+    let ends: [(&str, End); 6] = [
         ("disabled", |site| change(site, Change::Disable)),
         ("removed", |site| change(site, Change::Remove)),
         ("the account has expired", |site| {
@@ -169,7 +172,7 @@ fn nobody_but_an_operator_is_believed_or_told_of_an_account() {
         (vec![], Verify { username: None, pam: true, account: false, ..named("") }),
     ] {
         let pam = args.pam.then(|| facts("alice"));
-        let ran = site.call(Call { pam, script, ..Call::default() }, |desk| {
+        let ran = site.call(Call { script, pam, ..Call::default() }, |desk| {
             no_operator(desk);
             verify::run(desk, &args)
         });
