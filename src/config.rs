@@ -11,6 +11,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use zeroize::Zeroizing;
 
 use crate::cli::ColorChoice;
+use crate::domain::pam::PamFacts;
 use crate::terminal::Nature;
 use crate::terminal::clipboard::display::Display;
 use crate::terminal::pager::PagerCommand;
@@ -92,6 +93,13 @@ pub fn token() -> TokenSource {
         (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_vec())),
         (None, None) => TokenSource::Nowhere,
     }
+}
+
+/// What PAM says in the environment of a program that it runs (`pam_exec`(8)).
+#[must_use]
+pub fn pam() -> PamFacts {
+    let said = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+    PamFacts::new(said("PAM_USER"), said("PAM_RHOST").as_deref(), said("PAM_SERVICE").as_deref())
 }
 
 /// The system's zone: a link into its folder of zones, or a file of that form.

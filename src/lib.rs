@@ -71,6 +71,7 @@ use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
 use crate::commands::demo::Stage;
 use crate::domain::operation::OperationId;
+use crate::domain::pam::PamFacts;
 use crate::domain::policy::Policy;
 use crate::domain::text::shown;
 use crate::door::{BACK_HALF, Caller, Front, Knock, Visit};
@@ -115,6 +116,10 @@ pub fn run(args: &[OsString]) -> u8 {
             return usage(&again.unwrap_or(error), &neutral, look(json, color), color);
         }
     };
+    if is_for_pam(&cli.command) && matches!(cli.command, Command::Me(_)) {
+        // Without a terminal, the command says so.
+        let _ = terminal::take_from_pam();
+    }
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
     if let Err(failure) = take_dialect(&mut cli) {
         return fail(&failure, look);
@@ -298,6 +303,7 @@ fn with_a_store(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
                 zone: config::variable("TZ").and_then(|zone| zone.into_string().ok()),
                 sudo_caller: system::sudo_user(),
                 through_sudo,
+                pam: pam_facts(&cli.command),
             };
             let (output, clipboard) = (&mut *output, &mut clipboard);
             return knock.enter(&mut terminal, &mut Front { output, clipboard, files: &files, sign_ins: &sign_ins });
@@ -319,6 +325,7 @@ fn with_a_store(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
         operator: system::operator(),
         through_sudo,
         policy: Policy::default(),
+        pam: pam_facts(&cli.command),
         global: cli.global,
     };
     match &cli.command {
@@ -370,7 +377,7 @@ fn back_half() -> Result<()> {
 }
 
 fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
-    let Caller { zone, sudo_caller, through_sudo } = &visit.caller;
+    let Caller { zone, sudo_caller, through_sudo, pam } = &visit.caller;
     let site = Site::read()?;
     let ours = || Failure::new(Kind::StoreUnusable, "the other half of passdesk runs as a user who is not the store's");
     let owner = site.owner()?.filter(system::is).ok_or_else(ours)?;
@@ -401,6 +408,7 @@ fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
         operator: system::caller(caller, sudo_caller.as_deref()),
         through_sudo: *through_sudo,
         policy: Policy::default(),
+        pam: pam.clone().filter(|_| is_for_pam(&cli.command)),
         global: cli.global,
     };
     at_a_desk(desk, &cli.command)
@@ -422,6 +430,20 @@ fn at_a_desk(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Demo(_) | Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
+}
+
+/// What PAM says, if PAM runs this.
+fn pam_facts(command: &Command) -> Option<PamFacts> {
+    is_for_pam(command).then(config::pam)
+}
+
+/// Whether PAM runs this. Only then the environment says whom it is about.
+fn is_for_pam(command: &Command) -> bool {
+    match command {
+        Command::Verify(verify) => verify.pam,
+        Command::Me(cli::me::Command::Passwd(passwd)) => passwd.pam,
+        _ => false,
+    }
 }
 
 /// Whether a pager may show what comes of this command: a list of accounts or events, for somebody at a terminal. Through

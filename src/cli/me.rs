@@ -24,7 +24,15 @@ With --password-stdin, line 1 is the current password and line 2 the new one.
 
 Example:
   passdesk me passwd")]
-    Passwd,
+    Passwd(Passwd),
+}
+
+/// Who asks for a new password.
+#[derive(Debug, Default, clap::Args)]
+pub struct Passwd {
+    /// Be run by PAM, which names the account; ask at its terminal
+    #[arg(long)]
+    pub pam: bool,
 }
 
 /// How far to sign out.

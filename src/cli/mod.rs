@@ -128,9 +128,11 @@ Example:
     /// Check a password from standard input, for PAM and other programs
     #[command(after_help = "\
 Exit codes: 0 the password lets this account in; 5 it does not; 6 a new one must be chosen first.
+With --account, they say the same of the account alone.
 
-Example:
-  passdesk verify alice <password.txt")]
+Examples:
+  passdesk verify alice <password.txt
+  passdesk verify alice --account")]
     Verify(verify::Verify),
     /// Let a locked-out global-admin in again, as an operator
     #[command(after_help = "\

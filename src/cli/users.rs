@@ -458,7 +458,7 @@ pub enum OnConflict {
 }
 
 /// What is to be different about an account.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct EditArgs {
     /// Its id, username or e-mail address
     pub id: String,

@@ -11,6 +11,7 @@ mod keys;
 pub mod man;
 pub mod me;
 mod paging;
+mod pam;
 pub mod policy;
 pub mod recover;
 pub mod store;
@@ -34,6 +35,7 @@ use crate::domain::actor::Operator;
 use crate::domain::clock::{Timestamp, Zone};
 use crate::domain::email::Email;
 use crate::domain::operation::OperationId;
+use crate::domain::pam::PamFacts;
 use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::domain::text::{neutral, quoted};
@@ -79,6 +81,8 @@ pub struct Desk<'a> {
     pub through_sudo: bool,
     /// The policy of the site. Until a store is open, this holds the defaults.
     pub policy: Policy,
+    /// What PAM says, if it is PAM that asks: with `--pam`. Only an operator is believed.
+    pub pam: Option<PamFacts>,
     /// The flags that every command takes.
     pub global: Global,
 }

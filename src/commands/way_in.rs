@@ -1,7 +1,7 @@
 //! The ways in: `--as`, a token, a saved sign-in, a question. Each proves that the user owns an account.
 
 use super::Desk;
-use crate::domain::account::{Account, AccountId, Lifecycle};
+use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
 use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason};
 use crate::domain::authority::Refusal;
@@ -270,7 +270,8 @@ pub fn authenticate(
     // If this fails, the next sign-in renews the hash.
     let renewed = credential.rehashed(password, desk.policy.cost, desk.rng).ok().flatten();
     let (id, proved) = (account.id, credential.revision);
-    let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion };
+    let pam = desk.pam.as_ref();
+    let passed = PassedTry { account: id, begun, proved, renewed: renewed.as_ref(), occasion, pam };
     match to_the_end(|| store.pass_try(&passed)) {
         Err(StoreError::Conflict(_)) => {
             fail(desk, store, Some(id), Some(begun), Reason::ChangedMeanwhile)?;
@@ -289,7 +290,7 @@ fn fail(
     why: Reason,
 ) -> Result<()> {
     let typed_by = &desk.operator.said();
-    let failed = FailedTry { account, begun, why, typed_by };
+    let failed = FailedTry { account, begun, why, typed_by, pam: desk.pam.as_ref() };
     Ok(to_the_end(|| store.fail_try(&failed, desk.policy.throttle))?)
 }
 
@@ -308,15 +309,11 @@ fn to_the_end<T>(mut tell: impl FnMut() -> store::Result<T>) -> store::Result<T>
 /// Why a try failed, for the record. A name that no account has may be a password, typed at the wrong prompt. So it is
 /// not written down.
 fn why(found: Option<&(Account, Option<Credential>)>, looked_at: bool, now: Timestamp) -> Reason {
-    match found {
-        None => Reason::NoSuchAccount,
-        Some((account, _)) if account.removed_at.is_some() => Reason::Removed,
-        Some((account, _)) if account.lifecycle == Lifecycle::Disabled => Reason::Disabled,
-        Some((account, _)) if account.has_expired(now) => Reason::Expired,
-        Some((account, _)) if account.locked_at.is_some() => Reason::Locked,
-        Some(_) if !looked_at => Reason::Throttled,
-        Some((_, None)) => Reason::NoPassword,
-        Some((_, Some(credential))) if credential.hash.scheme().is_none() => Reason::UnusableHash,
-        Some((_, Some(_))) => Reason::WrongPassword,
-    }
+    let Some((account, credential)) = found else { return Reason::NoSuchAccount };
+    account.kept_out(now).unwrap_or(match credential {
+        _ if !looked_at => Reason::Throttled,
+        None => Reason::NoPassword,
+        Some(credential) if credential.hash.scheme().is_none() => Reason::UnusableHash,
+        Some(_) => Reason::WrongPassword,
+    })
 }

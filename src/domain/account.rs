@@ -9,6 +9,7 @@ use super::credential::PasswordRevision;
 use super::email::Email;
 use super::name::{DisplayName, Username};
 use super::public_key::PublicKey;
+use super::reason::Reason;
 use super::role::{Role, Roles};
 use super::table::table;
 use super::throttle::Tries;
@@ -192,6 +193,17 @@ impl Account {
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.lifecycle == Lifecycle::Active && self.removed_at.is_none() && !self.has_expired(now)
+    }
+
+    /// Why nobody may sign in to it, whatever they know.
+    #[must_use]
+    pub fn kept_out(&self, now: Timestamp) -> Option<Reason> {
+        match self.lifecycle {
+            _ if self.removed_at.is_some() => Some(Reason::Removed),
+            Lifecycle::Disabled => Some(Reason::Disabled),
+            Lifecycle::Active if self.has_expired(now) => Some(Reason::Expired),
+            Lifecycle::Active => self.locked_at.map(|_| Reason::Locked),
+        }
     }
 
     /// Why it is not in use, in a word, if it is not.

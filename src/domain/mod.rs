@@ -20,6 +20,7 @@ pub mod hasher;
 mod layouts;
 pub mod name;
 pub mod operation;
+pub mod pam;
 pub mod password;
 pub mod policy;
 pub mod public_key;

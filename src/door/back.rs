@@ -21,6 +21,7 @@ use super::line::Line;
 use super::protocol::{Hello, Question};
 use super::remote::Remote;
 use crate::domain::operation::OperationId;
+use crate::domain::pam::PamFacts;
 use crate::failure::{Failure, Kind, Result};
 use crate::gate::Gate;
 use crate::made::Made;
@@ -46,6 +47,8 @@ pub struct Caller {
     pub sudo_caller: Option<String>,
     /// Whether they run the front half with the rights of another user.
     pub through_sudo: bool,
+    /// What PAM says, if PAM runs the front half. Only root is believed.
+    pub pam: Option<PamFacts>,
 }
 
 impl Visit {
@@ -64,13 +67,13 @@ impl Visit {
         let watch = Watch::over(Arc::clone(&line), gate.clone()).context("the front half cannot be watched")?;
         let hello = line.receive::<Hello>().context("the front half cannot be understood")?;
         let (hello, args) = hello.ok_or_else(Failure::cancelled)?;
-        let Hello { version, zone, sudo_caller, through_sudo } = hello;
+        let Hello { version, zone, sudo_caller, through_sudo, pam } = hello;
         let args = args.split(|byte| *byte == 0).map(|arg| OsString::from_vec(arg.to_vec()));
         let mut args: Vec<_> = args.collect();
         // The last argument, too, is ended by a NUL.
         args.pop();
         let visit =
-            Self { args, caller: Caller { zone, sudo_caller, through_sudo }, remote: Remote::behind(watch), line };
+            Self { args, caller: Caller { zone, sudo_caller, through_sudo, pam }, remote: Remote::behind(watch), line };
         if version != env!("CARGO_PKG_VERSION") {
             let message = format!("this is passdesk {}, and its other half is {version}", env!("CARGO_PKG_VERSION"));
             visit.end(Err(Failure::new(Kind::Failed, message)

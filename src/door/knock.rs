@@ -21,6 +21,7 @@ use super::BACK_HALF;
 use super::front::{Front, Served};
 use super::line::Line;
 use super::protocol::{Hello, Reply};
+use crate::domain::pam::PamFacts;
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::console::Console;
 use crate::terminal::{OtherHalf, Phase};
@@ -49,6 +50,8 @@ pub struct Knock<'a> {
     pub sudo_caller: Option<String>,
     /// Whether the caller runs this half with the rights of another user.
     pub through_sudo: bool,
+    /// What PAM says, if PAM runs the front half. Only root is believed.
+    pub pam: Option<PamFacts>,
 }
 
 impl Knock<'_> {
@@ -67,6 +70,7 @@ impl Knock<'_> {
             zone: self.zone.clone(),
             sudo_caller: self.sudo_caller.clone(),
             through_sudo: self.through_sudo,
+            pam: self.pam.clone(),
         };
         // If the other half is gone already, the next message says so.
         let _ = line.send(&hello, &args);

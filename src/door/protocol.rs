@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::answers::Trouble;
+use crate::domain::pam::PamFacts;
 use crate::failure::{Failure, Hint};
 use crate::terminal::Phase;
 use crate::terminal::output::Layout;
@@ -22,6 +23,8 @@ pub struct Hello {
     pub sudo_caller: Option<String>,
     /// Whether the caller runs the front half with the rights of another user.
     pub through_sudo: bool,
+    /// What PAM says, if PAM runs the front half. Only root is believed.
+    pub pam: Option<PamFacts>,
 }
 
 /// A file that the front half has open for the back half.

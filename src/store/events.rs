@@ -12,6 +12,7 @@ use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTa
 use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
 use crate::domain::hash::StoredHash;
+use crate::domain::pam::PamFacts;
 use crate::domain::policy::Setting;
 use crate::domain::public_key::PublicKey;
 use crate::domain::sign_in::SignInId;
@@ -139,8 +140,17 @@ fn refused(target: Option<RecordedTarget>, detail: Detail) -> Entry {
 
 /// A sign-in failed. Nobody knows who tried it.
 #[must_use]
-pub fn not_let_in(account: Option<&Account>, why: Reason, typed_by: &str) -> Entry {
-    refused(account.map(Into::into), Detail::of(why).with(DetailKey::TypedBy, typed_by))
+pub fn not_let_in(account: Option<&Account>, why: Reason, typed_by: &str, pam: Option<&PamFacts>) -> Entry {
+    let detail = Detail::of(why).with(DetailKey::TypedBy, typed_by);
+    refused(account.map(Into::into), of_pam(detail, pam))
+}
+
+/// The details with what PAM says, if PAM asked.
+fn of_pam(detail: Detail, pam: Option<&PamFacts>) -> Detail {
+    match pam {
+        Some(pam) => pam.noted(detail),
+        None => detail,
+    }
 }
 
 /// What repeated refusals of one kind have in common: their details, and the actor if there is one.
@@ -182,14 +192,16 @@ pub fn locked(account: &Account) -> Entry {
 
 /// A password was right.
 #[must_use]
-pub fn let_in(by: &Actor, account: &Account, occasion: &Occasion) -> Entry {
+pub fn let_in(by: &Actor, account: &Account, occasion: &Occasion, pam: Option<&PamFacts>) -> Entry {
     let target = Some(account.into());
     let purpose = |purpose: &str| Detail::default().with(DetailKey::Purpose, purpose);
     let (action, detail) = match occasion {
         Occasion::Verify if account.must_change => {
-            return Entry::refused(by, "verify", target, Reason::ChangeRequired);
+            let refused = Entry::refused(by, "verify", target, Reason::ChangeRequired);
+            return Entry { detail: of_pam(refused.detail, pam), ..refused };
         }
-        Occasion::Verify => ("verify", Detail::default()),
+        Occasion::VerifyThenChange if account.must_change => ("verify", purpose("new-password")),
+        Occasion::Verify | Occasion::VerifyThenChange => ("verify", Detail::default()),
         Occasion::SignIn(_) if account.must_change => ("sign-in", purpose("new-password")),
         Occasion::SignIn(new) => ("sign-in", expires(new.until)),
         Occasion::OneCommand => ("sign-in", purpose("one-command")),
@@ -197,7 +209,7 @@ pub fn let_in(by: &Actor, account: &Account, occasion: &Occasion) -> Entry {
     };
     let failed = account.tries.failed;
     let detail = if failed > 0 { detail.with(DetailKey::Failures, failed) } else { detail };
-    Entry::done(by, action, target, detail)
+    Entry::done(by, action, target, of_pam(detail, pam))
 }
 
 /// A sign-in began for an owner who had just chosen a password.

@@ -551,7 +551,7 @@ impl Store {
     /// The answer is [`StoreError::Conflict`] as for [`Self::replace_password`], or if the account has been locked.
     ///
     /// If the owner must choose a new password first, no sign-in begins. [`super::Occasion::Verify`] does not let them
-    /// in either. The record says so.
+    /// in either. The record says so. [`super::Occasion::VerifyThenChange`] does: whoever asked leads them to a new one.
     pub fn pass_try(&mut self, passed: &PassedTry<'_>) -> Result<Account> {
         let how = if passed.renewed.is_some() { Writing::Forgetting } else { Writing::Few };
         self.write(how, |tx| tries::pass(tx, passed))

@@ -96,7 +96,7 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
         Some(id) => tx.account(&Target::Id(id))?,
         None => None,
     };
-    let entry = events::not_let_in(account.as_ref(), failure.why, failure.typed_by);
+    let entry = events::not_let_in(account.as_ref(), failure.why, failure.typed_by, failure.pam);
     repeats::append(tx, &entry, &events::kind_of(&entry), 1)?;
     let Some((account, begun)) = account.zip(failure.begun) else { return Ok(()) };
     // When the event was recorded, the account's temporary password may have lapsed.
@@ -115,7 +115,7 @@ pub fn fail(tx: &mut Tx<'_>, failure: &FailedTry<'_>, throttle: Throttle) -> Res
 
 /// Records a successful try, and resets the failures before it. Returns the account as it is now.
 pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
-    let &PassedTry { account: id, begun, proved, renewed, occasion } = passed;
+    let &PassedTry { account: id, begun, proved, renewed, occasion, pam } = passed;
     let mut account = authority::proved(tx, id, proved)?;
     if account.locked_at.is_some() {
         return Err(StoreError::Conflict("the account has just been locked".into()));
@@ -123,7 +123,7 @@ pub fn pass(tx: &mut Tx<'_>, passed: &PassedTry<'_>) -> Result<Account> {
     // A try that took too long has been counted as failed. That failure is reset with the others.
     tx.delete_try(id, begun)?;
     let by = Actor::owner(&account, proved);
-    let event = events::let_in(&by, &account, &occasion);
+    let event = events::let_in(&by, &account, &occasion, pam);
     if !account.must_change {
         account.last_sign_in_at = Some(tx.now());
     }

@@ -16,6 +16,7 @@ use crate::domain::folding::searched;
 use crate::domain::hash::StoredHash;
 use crate::domain::name::{DisplayName, Username};
 use crate::domain::operation::OperationId;
+use crate::domain::pam::PamFacts;
 use crate::domain::public_key::PublicKey;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::{SignInDigest, SignInId};
@@ -297,6 +298,8 @@ pub struct FailedTry<'a> {
     pub why: Reason,
     /// The operating system user who typed it.
     pub typed_by: &'a str,
+    /// What PAM says, if PAM asked. This is for the record.
+    pub pam: Option<&'a PamFacts>,
 }
 
 /// A new sign-in.
@@ -319,6 +322,8 @@ pub enum Occasion {
     PasswordChange,
     /// To be let in by another program.
     Verify,
+    /// The same, if that program leads its owner to a new password where one is required.
+    VerifyThenChange,
 }
 
 /// A successful try to sign in.
@@ -334,6 +339,8 @@ pub struct PassedTry<'a> {
     pub renewed: Option<&'a StoredHash>,
     /// What the password was given for.
     pub occasion: Occasion,
+    /// What PAM says, if PAM asked. This is for the record.
+    pub pam: Option<&'a PamFacts>,
 }
 
 /// A new token that was handed over.

@@ -27,11 +27,23 @@ pub fn is_orphaned() -> bool {
     session > 0
 }
 
+/// The parent of this process, and the device of the terminal that controls it.
+pub fn parent_and_terminal() -> Option<(i32, u64)> {
+    let [parent, ..] = place("self")?;
+    let [.., terminal] = place_and_terminal(&parent.to_string())?;
+    (parent > 1 && terminal != 0).then_some((parent, u64::from(terminal.cast_unsigned())))
+}
+
 /// The parent, group and session of a process. A number is 0 if that process is outside this PID namespace.
 fn place(process: &str) -> Option<[i32; 3]> {
+    place_and_terminal(process).map(|[parent, group, session, _]| [parent, group, session])
+}
+
+/// The same, and the number of the terminal that controls it. That is 0 if there is none.
+fn place_and_terminal(process: &str) -> Option<[i32; 4]> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name may contain anything. After it come state, parent, group and session.
+    // The name may contain anything. After it come state, parent, group, session and terminal.
     let (_, fields) = stat.rsplit_once(')')?;
-    let fields: Vec<i32> = fields.split_whitespace().skip(1).take(3).filter_map(|field| field.parse().ok()).collect();
+    let fields: Vec<i32> = fields.split_whitespace().skip(1).take(4).filter_map(|field| field.parse().ok()).collect();
     fields.try_into().ok()
 }

@@ -28,6 +28,7 @@ use std::process::{Command, ExitStatus};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::device::take_from_pam;
 pub use self::guard::OtherHalf;
 
 use self::screen::{ScreenKey, ScreenPage};

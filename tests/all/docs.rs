@@ -15,11 +15,12 @@ use crate::common::{Desk, OTHER};
 use regex::Regex;
 
 /// The pages in reading order. A later page uses the store of the earlier ones.
-pub const PAGES: [(&str, &str); 12] = [
+pub const PAGES: [(&str, &str); 13] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
     ("yourself.md", include_str!("../../docs/yourself.md")),
     ("scripts.md", include_str!("../../docs/scripts.md")),
+    ("other-programs.md", include_str!("../../docs/other-programs.md")),
     ("record.md", include_str!("../../docs/record.md")),
     ("team.md", include_str!("../../docs/team.md")),
     ("store.md", include_str!("../../docs/store.md")),

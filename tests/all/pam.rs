@@ -1,11 +1,10 @@
-//! `passdesk verify` behind `pam_exec`, as in `docs/scripts.md`. Run with `cargo test -- --ignored`, as root.
+//! `passdesk verify` behind `pam_exec`, as in `docs/other-programs.md`. Run with `cargo test -- --ignored`, as root.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,20 +14,11 @@ use std::time::Duration;
 use crate::common::{Desk, GOOD, Run};
 use serde_json::Value;
 
-/// The block of that page with this beginning, unchanged.
-fn of_page(beginning: &str) -> String {
-    let page = crate::docs::page("scripts.md");
-    let (_, block) = page.split_once(&format!("\n{beginning}")).unwrap();
-    format!("{beginning}{}", block.split_once("```").unwrap().0)
+/// The first line of the service in that page, unchanged.
+fn line_of_page() -> &'static str {
+    let page = crate::docs::page("other-programs.md");
+    page.lines().find(|line| line.starts_with("auth required pam_exec.so") && line.ends_with("verify --pam")).unwrap()
 }
-
-/// The program that PAM runs. The store belongs to the user `passdesk`.
-fn wrapper_of_page() -> String {
-    of_page("#!/bin/sh\n# passdesk-pam ")
-}
-
-/// A user who is not root, in place of the user `passdesk`. Tests do not create users.
-const OWNER: u32 = 65534;
 
 /// A PAM service with its own store. It is removed when the test is over.
 struct Door {
@@ -37,7 +27,7 @@ struct Door {
 }
 
 impl Door {
-    /// The store of [`Desk::with_alice`], owned by the other user. alice has this password.
+    /// The store of [`Desk::with_alice`]. alice has this password.
     fn with_alice(password: &str) -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
         assert!(
@@ -48,24 +38,13 @@ impl Door {
         if password != GOOD {
             desk.change_password("alice", GOOD, password).succeeds();
         }
-        let home = desk.home.path();
-        let [program, wrapper] = ["passdesk", "passdesk-pam"].map(|name| home.join(name));
+        let program = desk.home.path().join("passdesk");
         fs::copy(env!("CARGO_BIN_EXE_passdesk"), &program).unwrap();
-        let text = replaced(&wrapper_of_page(), "/usr/local/bin/passdesk", &program);
-        let text = replaced(&text, "/var/lib/passdesk/.local/share/passdesk/passdesk.db", &desk.store());
-        let text = replaced(&text, "--reuid=passdesk", format!("--reuid={OWNER}").as_ref());
-        fs::write(&wrapper, replaced(&text, "--regid=passdesk", format!("--regid={OWNER}").as_ref())).unwrap();
-        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-        hand_over(home);
-
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let service = Path::new("/etc/pam.d").join(format!("passdesk-test-{}-{number}", std::process::id()));
+        let run_it = format!("/usr/bin/env PASSDESK_STORE={} {}", desk.store().display(), program.display());
         let door = Self { desk, service };
-        fs::write(
-            &door.service,
-            replaced(&of_page("auth required pam_exec.so"), "/usr/local/sbin/passdesk-pam", &wrapper),
-        )
-        .unwrap();
+        fs::write(&door.service, format!("{}\n", replaced(line_of_page(), "/usr/bin/passdesk", &run_it))).unwrap();
         door
     }
 
@@ -82,9 +61,7 @@ impl Door {
 
     /// The program, run by the owner of the store.
     fn owner_with(&self, input: &str, args: &[&str]) -> Run {
-        let ids = [format!("--reuid={OWNER}"), format!("--regid={OWNER}")];
-        let program = self.desk.home.path().join("passdesk");
-        self.pipe(&["setpriv", &ids[0], &ids[1], "--clear-groups", program.to_str().unwrap()], args, input)
+        self.pipe(&[self.desk.home.path().join("passdesk").to_str().unwrap()], args, input)
     }
 
     fn owner(&self, args: &[&str]) -> Run {
@@ -147,18 +124,9 @@ impl Drop for Door {
 
 /// The text with the test's path in place of the page's path.
 #[track_caller]
-fn replaced(text: &str, sought: &str, by: &Path) -> String {
+fn replaced(text: &str, sought: &str, by: &str) -> String {
     assert_eq!(text.matches(sought).count(), 1, "{sought} in {text}");
-    text.replace(sought, by.to_str().unwrap())
-}
-
-fn hand_over(path: &Path) {
-    std::os::unix::fs::chown(path, Some(OWNER), Some(OWNER)).unwrap();
-    if path.is_dir() {
-        for entry in fs::read_dir(path).unwrap() {
-            hand_over(&entry.unwrap().path());
-        }
-    }
+    text.replace(sought, by)
 }
 
 #[test]

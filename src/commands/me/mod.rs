@@ -16,6 +16,6 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::SignIn => sign_in::run(desk),
         Command::SignOut(args) => sign_out::run(desk, args),
         Command::Profile => profile::run(desk),
-        Command::Passwd => passwd::run(desk),
+        Command::Passwd(_) => passwd::run(desk),
     }
 }

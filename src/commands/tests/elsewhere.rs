@@ -78,6 +78,7 @@ fn elsewhere(site: &mut Site, command: &Command) -> Ran {
                 operator: desk.operator.clone(),
                 through_sudo: false,
                 policy: desk.policy.clone(),
+                pam: desk.pam.clone(),
                 global: Global::default(),
             },
             command,

@@ -5,6 +5,7 @@ mod copy;
 mod elsewhere;
 mod many;
 mod me;
+mod pam;
 mod reset;
 mod sealed;
 mod tokens;
@@ -34,6 +35,7 @@ use crate::domain::clock::{Clock, Timestamp, UTC};
 use crate::domain::credential::Credential;
 use crate::domain::hash::{Cost, Scheme};
 use crate::domain::operation::OperationId;
+use crate::domain::pam::PamFacts;
 use crate::domain::policy::Policy;
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
@@ -402,6 +404,8 @@ struct Call {
     meanwhile: Option<Box<dyn FnOnce() + Send>>,
     /// What another person does while a question waits.
     at_question: Option<Box<dyn FnOnce() + Send>>,
+    /// What PAM says, if PAM asks.
+    pam: Option<PamFacts>,
 }
 
 fn as_user(username: &str, script: Vec<Step>) -> Call {
@@ -449,7 +453,7 @@ impl Site {
         };
         let token = std::mem::replace(&mut self.token, TokenSource::Nowhere);
         let (stores, sign_ins, clipboard) = (&self.stores, &self.sign_ins, &mut self.clipboard);
-        let (rng, policy, global) = (&mut self.rng, self.policy.clone(), call.global);
+        let (rng, policy, global, pam) = (&mut self.rng, self.policy.clone(), call.global, call.pam);
         let at_a_desk = |sign_ins: &dyn SignIns, files: &dyn Files, with: Means<'_>| {
             run(&mut Desk {
                 stores,
@@ -466,6 +470,7 @@ impl Site {
                 operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None, is_guest: false },
                 through_sudo: false,
                 policy,
+                pam,
                 global,
             })
         };

@@ -83,6 +83,7 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
             operator: desk.operator.clone(),
             through_sudo: false,
             policy: desk.policy.clone(),
+            pam: desk.pam.clone(),
             global: Global::default(),
         })
     });

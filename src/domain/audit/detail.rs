@@ -35,6 +35,10 @@ table! {
     Actor => "actor", "by {}";
     /// The operating system user who typed it.
     TypedBy => "typed_by", "typed by {}";
+    /// The host that somebody came from, as PAM says.
+    Host => "host", "from {}";
+    /// The service that asked, as PAM says.
+    Service => "service", "through {}";
     /// What the sign-in was for.
     Purpose => "purpose", "for {}";
     /// The state of the account before.

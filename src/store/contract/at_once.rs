@@ -162,7 +162,7 @@ pub fn successes_at_once_are_each_taken_off_once(stores: &(impl Stores + Sync)) 
     let occasion = Occasion::OneCommand;
     all_at_once(stores, 8, |_, store| {
         let begun = store.begin_try(Some(&Target::from(&alice)), throttle).unwrap().unwrap();
-        store.pass_try(&PassedTry { account: alice.id, begun, proved, renewed: None, occasion }).unwrap();
+        store.pass_try(&PassedTry { account: alice.id, begun, proved, renewed: None, occasion, pam: None }).unwrap();
     });
     when(60, || store.begin_try(Some(&Target::from(&alice)), throttle)).unwrap();
     let now = get(&store, alice.id);

@@ -29,7 +29,7 @@ fn end_in_an_hour(store: &mut Store, account: &Account) -> Account {
 fn let_in(store: &mut Store, account: &Account, occasion: Occasion) {
     let begun = store.begin_try(Some(&Target::from(account)), THROTTLE).unwrap().unwrap();
     let proved = proof(store, account);
-    store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }).unwrap();
+    store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion, pam: None }).unwrap();
 }
 
 pub fn an_account_ends_by_itself(store: &mut Store) {

@@ -16,7 +16,8 @@ fn stranger(detail: &str) -> Entry {
 
 /// A try that is not checked, and fails.
 fn turned_away(store: &mut Store, account: &Account, second: i64) {
-    let tried = FailedTry { account: Some(account.id), begun: None, why: Reason::Throttled, typed_by: "bob" };
+    let tried =
+        FailedTry { account: Some(account.id), begun: None, why: Reason::Throttled, typed_by: "bob", pam: None };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
@@ -81,7 +82,8 @@ pub fn a_failed_try_is_counted_on_its_account_however_it_is_recorded(store: &mut
     let alice = settled(store, "alice", &[]);
     for second in 0..4 {
         let begun = when(second, || store.begin_try(Some(&Target::from(&alice)), THROTTLE)).unwrap();
-        let tried = FailedTry { account: Some(alice.id), begun, why: Reason::WrongPassword, typed_by: "bob" };
+        let tried =
+            FailedTry { account: Some(alice.id), begun, why: Reason::WrongPassword, typed_by: "bob", pam: None };
         when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
     }
     assert_eq!((said(store).len(), counted(store)), (1, vec![("wrong password; typed by bob".to_owned(), 3)]));

@@ -56,8 +56,14 @@ pub fn a_temporary_password_that_has_expired_meanwhile_proves_nothing(store: &mu
     let alice = added(store, "alice", &[]);
     let (known, end) = (proof(store, &alice), 24 * HOUR);
     let begun = store.begin_try(Some(&Target::from(&alice)), THROTTLE).unwrap().unwrap();
-    let passed =
-        PassedTry { account: alice.id, begun, proved: known, renewed: None, occasion: Occasion::PasswordChange };
+    let passed = PassedTry {
+        account: alice.id,
+        begun,
+        proved: known,
+        renewed: None,
+        occasion: Occasion::PasswordChange,
+        pam: None,
+    };
     assert!(matches!(when(end, || store.pass_try(&passed)), Err(StoreError::Conflict(_))));
     let replaced = when(end, || store.replace_password(alice.id, known, &hash("late"), None));
     assert!(matches!(replaced, Err(StoreError::Conflict(_))));

@@ -28,8 +28,13 @@ fn begins(store: &mut Store, account: &Account, second: i64) -> Option<TryId> {
 }
 
 fn fails(store: &mut Store, account: &Account, begun: TryId, second: i64) {
-    let tried =
-        FailedTry { account: Some(account.id), begun: Some(begun), why: Reason::WrongPassword, typed_by: "bob" };
+    let tried = FailedTry {
+        account: Some(account.id),
+        begun: Some(begun),
+        why: Reason::WrongPassword,
+        typed_by: "bob",
+        pam: None,
+    };
     when(second, || store.fail_try(&tried, THROTTLE)).unwrap();
 }
 
@@ -54,12 +59,21 @@ fn succeeds(
     second: i64,
 ) -> Result<Account> {
     let begun = begins(store, account, second).expect("it is to be let through");
-    when(second, || store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion }))
+    when(second, || {
+        store.pass_try(&PassedTry { account: account.id, begun, proved, renewed: None, occasion, pam: None })
+    })
 }
 
 fn renews(store: &mut Store, account: &Account, proved: PasswordRevision, hash: &StoredHash) -> Result<Account> {
     let begun = begins(store, account, 0).expect("it is to be let through");
-    let passed = PassedTry { account: account.id, begun, proved, renewed: Some(hash), occasion: Occasion::OneCommand };
+    let passed = PassedTry {
+        account: account.id,
+        begun,
+        proved,
+        renewed: Some(hash),
+        occasion: Occasion::OneCommand,
+        pam: None,
+    };
     store.pass_try(&passed)
 }
 
@@ -327,7 +341,8 @@ pub fn whoever_is_locked_meanwhile_is_not_let_in(store: &mut Store) {
     let other = begins(store, &alice, 99 * LONG + 60);
     let locked = get(store, alice.id);
     assert_eq!((other, locked.tries.failed, locked.locked_at), (None, 100, Some(at(99 * LONG + 60))));
-    let passed = PassedTry { account: alice.id, begun, proved, renewed: None, occasion: Occasion::OneCommand };
+    let passed =
+        PassedTry { account: alice.id, begun, proved, renewed: None, occasion: Occasion::OneCommand, pam: None };
     assert!(matches!(when(99 * LONG + 61, || store.pass_try(&passed)), Err(StoreError::Conflict(_))));
     assert_eq!(get(store, alice.id), locked);
 }
@@ -388,8 +403,10 @@ pub fn a_success_is_recorded_with_its_occasion(store: &mut Store) {
         (Occasion::OneCommand, false, "sign-in done: for one command"),
         (Occasion::PasswordChange, false, "sign-in done: for password change"),
         (Occasion::Verify, false, "verify done: "),
+        (Occasion::VerifyThenChange, false, "verify done: "),
         (Occasion::SignIn(new_sign_in(2)), true, "sign-in done: for new password"),
         (Occasion::Verify, true, "verify refused: a new password must be chosen first"),
+        (Occasion::VerifyThenChange, true, "verify done: for new password"),
     ] {
         let seen = get(store, alice.id);
         if flagged && !seen.must_change {

@@ -151,6 +151,7 @@ mod tests {
     use crate::domain::clock::Timestamp;
     use crate::domain::delivery::made_up::delivered;
     use crate::domain::hash::{Cost, Scheme, StoredHash};
+    use crate::domain::pam::PamFacts;
     use crate::domain::policy::Policy;
     use crate::store::contract::OPERATION;
     use crate::store::sql::{HASH_SCHEMES, SqlRows};
@@ -278,7 +279,8 @@ mod tests {
             action: "sign-in",
             target: Some(RecordedTarget { id: Some(AccountId(1_000_000)), username: "a".repeat(64).parse().unwrap() }),
             outcome: Outcome::Refused,
-            detail: Detail::of(Reason::TemporaryExpired).with(DetailKey::TypedBy, operator.said()),
+            detail: PamFacts::longest()
+                .noted(Detail::of(Reason::TemporaryExpired).with(DetailKey::TypedBy, operator.said())),
         }
     }
 
