@@ -21,11 +21,12 @@ use super::engine::{Copies, Engine, PIECES, Reads, Rows, Writing};
 use super::tx::Tx;
 use super::{
     ArchivedPart, Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewStore,
-    NewTemporary, NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority,
-    batches, blocklist, copying, events, imports, policy, record, repeats, sign_ins, tokens, tries,
+    NewTemporary, NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Summary, Watch, accounts, admins,
+    authority, batches, blocklist, copying, events, imports, policy, record, repeats, restoring, sign_ins, tokens,
+    tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Entry, Event, Head, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::change::{Change, Changed};
@@ -671,6 +672,22 @@ impl Store {
             let _ = self.record(&events::not_backed_up(by, place, why));
         }
         copied
+    }
+
+    /// What it holds, in a few words.
+    pub fn summary(&self) -> Result<Summary> {
+        self.read(restoring::summary)
+    }
+
+    /// Marks a backup that is about to become the store, and ends all its sign-ins and tokens.
+    pub(super) fn mark_restored(
+        &mut self,
+        by: &Operator,
+        from: &str,
+        file: FileDigest,
+        replaced: Option<Head>,
+    ) -> Result<()> {
+        self.write(Writing::Few, |tx| restoring::mark(tx, by, from, file, replaced))
     }
 
     fn copies(&mut self) -> Result<&mut dyn Copies> {
