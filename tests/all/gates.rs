@@ -12,8 +12,8 @@ use passdesk::cli::Cli;
 use rusqlite::Connection;
 
 /// The commands that need no sign-in.
-const SIGN_NOBODY_IN: [&str; 8] =
-    ["init", "store path", "store grants", "demo", "completions", "help", "man", "recover"];
+const SIGN_NOBODY_IN: [&str; 9] =
+    ["init", "store path", "store grants", "store restore", "demo", "completions", "help", "man", "recover"];
 /// The commands that such an account may still use, and `verify`, which is a way in itself.
 const OF_THEIR_OWN: [&str; 4] = ["me passwd", "me sign-in", "me sign-out", "verify"];
 

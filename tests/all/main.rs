@@ -48,6 +48,7 @@ mod pictures;
 mod places;
 mod prompts;
 mod record;
+mod restore;
 mod resume;
 mod screen;
 mod sealed;

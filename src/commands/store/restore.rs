@@ -1,6 +1,7 @@
 //! `passdesk store restore`.
 
 use std::fs;
+use std::io::{Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::Watched;
@@ -33,6 +34,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
     };
     refuse_log(&args.file)?;
     let (mut backup, start) = input::rereadable(&args.file, |file| desk.keeps(file))?;
+    backup.seek(SeekFrom::Start(start)).map_err(anyhow::Error::from)?;
     let bytes = backup.metadata().map_err(anyhow::Error::from)?.len().saturating_sub(start);
     let restoring = while_watched(desk, |watch| store.begin_restore(&mut backup, bytes, watch))?;
 

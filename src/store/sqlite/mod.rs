@@ -253,7 +253,7 @@ mod tests {
                       INSERT INTO tries (account_id, id, began_at) VALUES (3, 99, 9223372036854775807);
                       INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
                       VALUES (9, 'no name', '', '', 8, 'active', FALSE, 0)";
-        rusqlite::Connection::open(stores.path()).unwrap().execute_batch(damage).unwrap();
+        Connection::open(stores.path()).unwrap().execute_batch(damage).unwrap();
         let throttle = Throttle { after: 5, lock_after: 100 };
         assert!(store.begin_try(Some(&"root".parse().unwrap()), throttle).unwrap().is_some());
         let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;

@@ -9,6 +9,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
+use std::iter;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -104,7 +105,10 @@ impl<'a> Candidate<'a> {
     fn kept(&self) -> PathBuf {
         // A colon is a separator in many programs.
         let now = self.stores.now_here().to_string().replace(':', "-");
-        beside(&self.place, &format!(".{now}.before-restore"))
+        let kept = |more: &str| beside(&self.place, &format!(".{now}{more}.before-restore"));
+        // Another one may have been killed in the same second.
+        let mut names = iter::once(kept("")).chain((2..).map(|number: u32| kept(&format!(".{number}"))));
+        names.find(|kept| fs::symlink_metadata(kept).is_err()).unwrap_or_else(|| kept(""))
     }
 
     /// Writes the backup into the file of the store, in one transaction. The first step takes the lock of writers. It is
@@ -228,15 +232,15 @@ impl Restoring for Candidate<'_> {
         }
         let fits = fits(&self.place, &self.path)?;
         // From here on, no file of the store is opened beside the engine. Closing it would release the engine's locks.
-        let live = if fits { writable(open::to_overwrite(&self.place))? } else { None };
-        let Some(live) = live else {
+        let opened = if fits { writable(open::to_overwrite(&self.place))? } else { None };
+        let Some(target) = opened else {
             self.mark(by, from, None)?;
             let kept = self.replace(watch)?;
             return Ok(Restored { kept: Some(kept), replaced: None });
         };
-        let replaced = head(&live, self.stores.now_here());
+        let replaced = head(&target, self.stores.now_here());
         self.mark(by, from, replaced)?;
-        let kept = self.overwrite(live, replaced, watch)?;
+        let kept = self.overwrite(target, replaced, watch)?;
         Ok(Restored { kept: Some(kept), replaced })
     }
 }
