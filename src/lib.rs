@@ -19,6 +19,7 @@
 //!
 //! - [`failure`]: the only place that prints a failure.
 //! - [`config`]: where things are.
+//! - [`completing`]: which usernames fit where the cursor is.
 //! - [`input`]: files and pipes that a user hands in.
 //! - [`named_file`]: how a file is opened that a user names.
 //! - `patient`: streams that do not block.
@@ -35,6 +36,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod completing;
 pub mod config;
 pub mod domain;
 pub mod failure;
@@ -86,6 +88,11 @@ pub fn run(args: &[OsString]) -> u8 {
     system::outlive_file_limit();
     if let Some(task) = clipboard::Task::of(args) {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
+    }
+    if let Some(asked) = completing::Asked::of(args) {
+        // The shell that asks shows nothing of a failure.
+        let _ = print(ColorChoice::Never, |_| asked.answer());
+        return 0;
     }
     let (json, color) = cli::early(args);
     // The version is answered before clap builds the command line. Building it would take most of the time.
@@ -175,6 +182,11 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         Command::Man { dir } => without_a_desk(&cli, |is_own| {
             commands::man::run(dir, system::is_through_sudo(), is_own).map(|said| console::note(&said, look))
         }),
+        Command::CompleteUsernames(_) => {
+            // Whoever pressed a key wants no message.
+            let _ = at_a_desk(cli, look);
+            Ok(())
+        }
         _ => at_a_desk(cli, look),
     }
 }
@@ -278,6 +290,7 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
+        Command::CompleteUsernames(args) => commands::usernames::run(desk, args),
         Command::Demo(args) => {
             let earlier = SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate);
             let shell = || Ok(system::shell(&store).context("there is no shell")?);

@@ -334,6 +334,19 @@ impl Store {
         self.read(|reads| reads.suggestions(text, limit))
     }
 
+    /// The usernames that begin with a text, of accounts that are removed or are not, at most `most` of them. If there
+    /// are more, the last one is among them. So what all of these have in common, all others have, too.
+    pub fn usernames(&self, begun: &str, removed: bool, most: usize) -> Result<Vec<String>> {
+        self.read(|reads| {
+            let mut names = reads.usernames(begun, removed, false, most)?;
+            if names.len() == most {
+                names.pop();
+                names.extend(reads.usernames(begun, removed, true, 1)?);
+            }
+            Ok(names)
+        })
+    }
+
     /// How many accounts there are.
     pub fn count(&self, filter: &Filter) -> Result<u64> {
         self.read(|reads| reads.count(filter))

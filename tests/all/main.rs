@@ -15,6 +15,7 @@ mod care;
 mod cli;
 mod clipboard;
 mod clock;
+mod completing;
 mod copy;
 mod delivery;
 mod demo;

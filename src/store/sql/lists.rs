@@ -155,6 +155,19 @@ pub fn suggestions<S: Sql>(sql: &S, text: &str, limit: usize, now: Timestamp) ->
     Ok(accounts)
 }
 
+/// The usernames that begin with a text. An index finds them in their order.
+pub fn usernames<S: Sql>(sql: &S, begun: &str, removed: bool, reverse: bool, limit: usize) -> Result<Vec<String>> {
+    let is_removed = if removed { "IS NOT NULL" } else { "IS NULL" };
+    let order = if reverse { "DESC" } else { "ASC" };
+    let query = format!(
+        "SELECT username FROM accounts WHERE username >= ?1 AND username < ?2 AND removed_at {is_removed}
+         ORDER BY username {order} LIMIT ?3"
+    );
+    // A username is ASCII. This character comes after all characters of a username.
+    let values = [begun.into(), Cell::from(format!("{begun}\u{7f}")), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    sql.all(&query, &values, |row| Ok(row.text(0)?.unwrap_or_default().to_owned()))
+}
+
 pub fn count<S: Sql>(sql: &S, filter: &Filter, now: Timestamp) -> Result<u64> {
     let Query { sql: query, values } = counted::<S>(filter, now);
     let count = sql.one(&query, &values, |row| row.number(0))?;
