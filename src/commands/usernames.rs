@@ -19,6 +19,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Usernames) -> Result<()> {
         return Ok(());
     }
     let lines: String =
-        store.usernames(&args.begun, args.removed, MOST)?.iter().map(|name| format!("{name}\n")).collect();
+        store.usernames(&args.begun, args.removed, MOST)?.into_iter().flat_map(|name| [name, "\n".into()]).collect();
     output::print(desk.output, lines.as_bytes()).map(|_| ())
 }

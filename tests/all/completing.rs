@@ -1,6 +1,5 @@
 //! Usernames for the completions of shells: silent, quick, and without a trace.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(
     clippy::disallowed_types,
     clippy::disallowed_methods,
