@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
@@ -50,11 +50,11 @@ pub fn is_mistyped_address(location: &Path) -> bool {
     location.split_once(":/").is_some_and(|(before, _)| is_word(before))
 }
 
-/// The path of the store: the one that was named, or the default. The default is `/var/lib/passdesk/passdesk.db` for
+/// The path of the store: the one that was named, that of the site, or the default. The default is `/var/lib/passdesk/passdesk.db` for
 /// root. Other users have it in their data folder (XDG Base Directory Specification).
-pub fn store_path(named: Option<&Path>, is_root: bool) -> anyhow::Result<PathBuf> {
-    if let Some(path) = named {
-        return Ok(path.to_owned());
+pub fn store_path(named: Option<&Path>, site: Option<PathBuf>, is_root: bool) -> anyhow::Result<PathBuf> {
+    if let Some(path) = named.map(Path::to_owned).or(site) {
+        return Ok(path);
     }
     if is_root {
         return Ok("/var/lib/passdesk/passdesk.db".into());
@@ -99,11 +99,21 @@ const LOCAL: &str = "/etc/localtime";
 /// The system's folder of zones.
 const ZONES: &str = "/usr/share/zoneinfo/";
 
+/// What `TZ` is for a caller at the other end of the door.
+static ZONE_OF_CALLER: OnceLock<Option<OsString>> = OnceLock::new();
+
+/// Takes the zone of a caller, as `TZ` names it, in the place of that of this process.
+pub fn take_zone(named: Option<String>) {
+    // There is only one caller.
+    let _ = ZONE_OF_CALLER.set(named.map(OsString::from));
+}
+
 /// The zone of `TZ`, else the system's, else UTC. `TZ` is a name, a rule (POSIX), or the path of the system's zone or of
 /// one in the system's folder. No other file is opened, and `TZDIR` does not count: through sudo, such a file would be
 /// opened with the rights of another user.
 pub static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
-    let named = variable("TZ").map_or_else(|| Some(LOCAL.into()), |named| named.into_string().ok());
+    let named = ZONE_OF_CALLER.get().cloned().unwrap_or_else(|| variable("TZ"));
+    let named = named.map_or_else(|| Some(LOCAL.into()), |named| named.into_string().ok());
     named.and_then(|named| zone(&named, Path::new(LOCAL))).unwrap_or(TimeZone::UTC)
 });
 

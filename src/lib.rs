@@ -18,8 +18,10 @@
 //! Beside them:
 //!
 //! - [`failure`]: the only place that prints a failure.
-//! - [`config`]: where things are.
 //! - [`completing`]: which usernames fit where the cursor is.
+//! - `door`: the two halves of a shared host.
+//! - [`config`]: what the environment decides; `site`: what the administrator of the machine decides.
+//! - [`files`]: the files that the caller names.
 //! - [`input`]: files and pipes that a user hands in.
 //! - [`named_file`]: how a file is opened that a user names.
 //! - `patient`: streams that do not block.
@@ -39,7 +41,9 @@ pub mod commands;
 pub mod completing;
 pub mod config;
 pub mod domain;
+mod door;
 pub mod failure;
+pub mod files;
 pub mod folders;
 pub mod gate;
 pub mod handover;
@@ -49,18 +53,21 @@ pub mod made;
 pub mod named_file;
 mod patient;
 pub mod sign_in_files;
+mod site;
 pub mod store;
 pub mod system;
 pub mod terminal;
 pub mod token_source;
 
 use std::ffi::OsString;
+use std::fs::Metadata;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::builder::StyledStr;
 use clap::{CommandFactory as _, FromArgMatches as _};
+use nix::unistd::User;
 
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::commands::Desk;
@@ -68,11 +75,14 @@ use crate::commands::demo::Stage;
 use crate::domain::operation::OperationId;
 use crate::domain::policy::Policy;
 use crate::domain::text::shown;
+use crate::door::{BACK_HALF, Caller, Front, Knock, Visit};
 use crate::failure::{Failure, Kind, Look, Result};
+use crate::files::LocalFiles;
 use crate::gate::Gate;
 use crate::made::{Fleeting, Made};
 use crate::patient::Patient;
 use crate::sign_in_files::SignInFiles;
+use crate::site::Site;
 use crate::store::Stores;
 use crate::store::sqlite::SqliteStores;
 use crate::system::{Slow, SystemClock};
@@ -81,11 +91,15 @@ use crate::terminal::console::{self, Console};
 use crate::terminal::format::Format;
 use crate::terminal::output::{self, Output, StandardOutput};
 use crate::terminal::{Ask as _, Signals as _};
+use crate::token_source::TokenSource;
 
 /// Runs one command line and returns its exit code.
 #[must_use]
 pub fn run(args: &[OsString]) -> u8 {
     system::outlive_file_limit();
+    if matches!(args, [_, only] if only == BACK_HALF) {
+        return back_half().map_or_else(|failure| fail(&failure, Look::default()), |()| 0);
+    }
     if let Some(task) = clipboard::Task::of(args) {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
     }
@@ -109,11 +123,9 @@ pub fn run(args: &[OsString]) -> u8 {
         }
     };
     let look = look(matches!(cli.global.format, Format::Json | Format::Jsonl), cli.global.color);
-    let Some(format) = cli.global.format.in_dialect(cli.global.csv_dialect) else {
-        let alone = Failure::new(Kind::Usage, "--csv-dialect goes with --format csv");
-        return fail(&alone.hint("add --format csv, or leave out --csv-dialect"), look);
-    };
-    cli.global.format = format;
+    if let Err(failure) = take_dialect(&mut cli) {
+        return fail(&failure, look);
+    }
     if let Command::Help { command } = &cli.command {
         // The words only name a command. Nothing runs them, whatever they are.
         let color = cli.global.color;
@@ -127,7 +139,7 @@ pub fn run(args: &[OsString]) -> u8 {
         return fail(&failure, look);
     }
     cli.global.store = cli.global.store.or_else(config::named_store);
-    match dispatch(cli, look) {
+    match dispatch(cli, args, look) {
         Ok(()) => 0,
         Err(failure) => fail(&failure, look),
     }
@@ -136,6 +148,15 @@ pub fn run(args: &[OsString]) -> u8 {
 /// The command line.
 fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
+}
+
+/// Puts the dialect of CSV into the format.
+fn take_dialect(cli: &mut Cli) -> Result<()> {
+    cli.global.format = cli.global.format.in_dialect(cli.global.csv_dialect).ok_or_else(|| {
+        Failure::new(Kind::Usage, "--csv-dialect goes with --format csv")
+            .hint("add --format csv, or leave out --csv-dialect")
+    })?;
+    Ok(())
 }
 
 /// Refuses a store named on the command line if the caller comes through sudo. It would be opened with the rights of
@@ -173,7 +194,7 @@ fn run_task(task: clipboard::Task) -> Result<()> {
     Ok(task.run(&config::display())?)
 }
 
-fn dispatch(cli: Cli, look: Look) -> Result<()> {
+fn dispatch(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
     system::secure()?;
     match &cli.command {
         Command::Completions { shell } => {
@@ -184,16 +205,17 @@ fn dispatch(cli: Cli, look: Look) -> Result<()> {
         }),
         Command::CompleteUsernames(_) => {
             // Whoever pressed a key wants no message.
-            let _ = at_a_desk(cli, look);
+            let _ = with_a_store(cli, args, look);
             Ok(())
         }
-        _ => at_a_desk(cli, look),
+        _ => with_a_store(cli, args, look),
     }
 }
 
 /// Runs a command that needs no store and no home folder. It still must not write into the files of either.
 fn without_a_desk(cli: &Cli, work: impl FnOnce(&dyn Fn(&Path) -> bool) -> Result<()>) -> Result<()> {
-    let store = config::store_path(cli.global.store.as_deref(), system::is_root()).ok();
+    let site = Site::read().ok().and_then(|site| site.store);
+    let store = config::store_path(cli.global.store.as_deref(), site, system::is_root()).ok();
     // Nothing is written to this store.
     let stores = store.and_then(|store| stores_at(&store, OperationId([0; 16]), &Gate::default()).ok());
     let store = stores.as_ref().and_then(|stores| stores.file());
@@ -235,8 +257,9 @@ fn on_server(_: &Path, _: OperationId, _: &Gate) -> Result<Box<dyn Stores>> {
         .hint("build it with the feature 'postgres': cargo install --path . --features postgres"))
 }
 
-/// Runs a command that needs a desk: a store and a terminal.
-fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
+/// Runs a command that needs a store and a terminal. If the store belongs to another user, it runs at the other end of the
+/// door.
+fn with_a_store(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
     let gate = Gate::default();
     let mut terminal = Console::open(look, config::terminal(), &gate).context("the terminal cannot be used")?;
     let output = standard_output(cli.global.color)?;
@@ -257,40 +280,60 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
     if let Some(Fleeting(folder)) = &throw_away {
         terminal.doom(folder.clone());
     }
-    let (store, sign_ins) = match &throw_away {
-        Some(Fleeting(folder)) => (folder.path().join("passdesk.db"), Some(folder.path().to_owned())),
-        None => (config::store_path(cli.global.store.as_deref(), system::is_root())?, config::sign_in_folder().ok()),
+    let Place { store, owner } = Place::of(&cli, throw_away.as_ref())?;
+    let sign_ins = match &throw_away {
+        Some(Fleeting(folder)) => Some(folder.path().to_owned()),
+        None => config::sign_in_folder().ok(),
     };
+    let sign_ins = SignInFiles::in_folder(sign_ins, system::sudo_caller());
     let operation = OperationId::generate(&mut rng);
-    let stores = stores_at(&store, operation, &gate)?;
+    // At the other end of the door, the back half connects to a server. This half only knows the files of a store.
+    let is_here = owner.is_none() || !config::is_server(&store);
+    let stores = if is_here { Some(stores_at(&store, operation, &gate)?) } else { None };
+    let file = stores.as_ref().and_then(|stores| stores.file());
+    let keeps = |named: &Metadata| file.is_some_and(|store| store.has(named)) || sign_ins.have(named);
+    let claims = |path: &Path| file.is_some_and(|store| store.claims(path)) || sign_ins.claim(path);
+    commands::refuse_own_streams(&keeps)?;
+    // The demo is for people without an account.
+    let token = if throw_away.is_some() { TokenSource::Nowhere } else { config::token() };
+    let through_sudo = system::is_through_sudo();
+    let files = LocalFiles { keeps: &keeps, claims: &claims, token, through_sudo };
+    let mut clipboard = DisplayClipboard::of(config::display());
+    let stores = match (owner, &stores) {
+        (None, Some(stores)) => stores,
+        (Some(owner), _) => {
+            let knock = Knock {
+                program: &system::program()?,
+                owner: &owner,
+                is_root: system::is_root(),
+                args,
+                zone: config::variable("TZ").and_then(|zone| zone.into_string().ok()),
+                sudo_caller: system::sudo_user(),
+                through_sudo,
+            };
+            let (output, clipboard) = (&mut *output, &mut clipboard);
+            return knock.enter(&mut terminal, &mut Front { output, clipboard, files: &files, sign_ins: &sign_ins });
+        }
+        (None, None) => return Err(Failure::new(Kind::StoreUnusable, "there is no store")),
+    };
     let desk = &mut Desk {
-        stores: &*stores,
+        stores: &**stores,
         places: &|location| stores_at(location, operation, &gate),
-        sign_ins: &SignInFiles::in_folder(sign_ins, system::sudo_caller()),
+        workshop: None,
+        sign_ins: &sign_ins,
+        files: &files,
         terminal: &mut terminal,
         output: &mut *output,
-        clipboard: &mut DisplayClipboard::of(config::display()),
+        clipboard: &mut clipboard,
         rng: &mut rng,
         zone: &config::ZONE,
         operation,
         operator: system::operator(),
-        through_sudo: system::is_through_sudo(),
+        through_sudo,
         policy: Policy::default(),
-        token: config::token(),
         global: cli.global,
     };
-    commands::refuse_own_streams(&|file| desk.keeps(file))?;
-    let done = match &cli.command {
-        Command::Init(args) => commands::init::run(desk, args),
-        Command::Users(command) => commands::users::run(desk, command),
-        Command::Me(command) => commands::me::run(desk, command),
-        Command::Tokens(command) => commands::tokens::run(desk, command),
-        Command::Policy(command) => commands::policy::run(desk, command),
-        Command::Audit(command) => commands::audit::run(desk, command),
-        Command::Verify(args) => commands::verify::run(desk, args),
-        Command::Recover(args) => commands::recover::run(desk, args),
-        Command::Store(command) => commands::store::run(desk, command),
-        Command::CompleteUsernames(args) => commands::usernames::run(desk, args),
+    match &cli.command {
         Command::Demo(args) => {
             let earlier = SqliteStores::at(&store, Slow(commands::demo::AGE), operation)?.behind(&gate);
             let shell = || Ok(system::shell(&store).context("there is no shell")?);
@@ -302,8 +345,94 @@ fn at_a_desk(cli: Cli, look: Look) -> Result<()> {
             };
             commands::demo::run(desk, args, &Stage { earlier: &earlier, shell: &shell, remove: &remove })
         }
-        // These need no desk.
-        Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
+        command => at_a_desk(desk, command),
+    }
+}
+
+/// The place of the store, and its owner, if that is another user.
+struct Place {
+    store: PathBuf,
+    owner: Option<User>,
+}
+
+impl Place {
+    fn of(cli: &Cli, throw_away: Option<&Fleeting>) -> Result<Self> {
+        if let Some(Fleeting(folder)) = throw_away {
+            return Ok(Self { store: folder.path().join("passdesk.db"), owner: None });
+        }
+        let named = cli.global.store.as_deref();
+        // Whoever names a store of their own need not care about the site.
+        let site = match Site::read() {
+            Err(_) if named.is_some() => Site::default(),
+            read => read?,
+        };
+        let is_of_site = named.is_none_or(|named| site.has(named));
+        let owner = if is_of_site { site.owner()?.filter(|owner| !system::is(owner)) } else { None };
+        Ok(Self { store: config::store_path(named, site.store, system::is_root())?, owner })
+    }
+}
+
+/// Runs a command for a caller at the other end of the door.
+fn back_half() -> Result<()> {
+    system::secure()?;
+    let gate = Gate::default();
+    let visit = Visit::receive(&gate)?;
+    visit.end(for_a_visit(&visit, &gate));
+    Ok(())
+}
+
+fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
+    let Caller { zone, sudo_caller, through_sudo } = &visit.caller;
+    let site = Site::read()?;
+    let ours = || Failure::new(Kind::StoreUnusable, "the other half of passdesk runs as a user who is not the store's");
+    let owner = site.owner()?.filter(system::is).ok_or_else(ours)?;
+    let store = site.store.ok_or_else(ours)?;
+    let caller = system::sudo_caller().ok_or_else(|| Failure::new(Kind::Failed, "sudo does not say who calls"))?;
+    config::take_zone(zone.clone());
+    let mut cli = parsed(&visit.args).map_err(|error| Failure::from(&error))?;
+    take_dialect(&mut cli)?;
+    // A caller names no store here.
+    cli.global.store = None;
+    let mut rng = system::random()?;
+    let operation = OperationId::generate(&mut rng);
+    let stores = stores_at(&store, operation, gate)?;
+    visit.begin(operation)?;
+    let [mut terminal, mut output, mut clipboard] = [(); 3].map(|()| visit.remote.clone());
+    let desk = &mut Desk {
+        stores: &*stores,
+        places: &|location| stores_at(location, operation, gate),
+        workshop: Some(&owner.dir),
+        sign_ins: &visit.remote,
+        files: &visit.remote,
+        terminal: &mut terminal,
+        output: &mut output,
+        clipboard: &mut clipboard,
+        rng: &mut rng,
+        zone: &config::ZONE,
+        operation,
+        operator: system::caller(caller, sudo_caller.as_deref()),
+        through_sudo: *through_sudo,
+        policy: Policy::default(),
+        global: cli.global,
+    };
+    at_a_desk(desk, &cli.command)
+}
+
+/// Runs a command at a desk.
+fn at_a_desk(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
+    let done = match command {
+        Command::Init(args) => commands::init::run(desk, args),
+        Command::Users(command) => commands::users::run(desk, command),
+        Command::Me(command) => commands::me::run(desk, command),
+        Command::Tokens(command) => commands::tokens::run(desk, command),
+        Command::Policy(command) => commands::policy::run(desk, command),
+        Command::Audit(command) => commands::audit::run(desk, command),
+        Command::Verify(args) => commands::verify::run(desk, args),
+        Command::Recover(args) => commands::recover::run(desk, args),
+        Command::Store(command) => commands::store::run(desk, command),
+        Command::CompleteUsernames(args) => commands::usernames::run(desk, args),
+        // These need no desk, or another one.
+        Command::Demo(_) | Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };
     done.map_err(|failure| failure.because_of(|| desk.stores.file()?.writer()))
 }

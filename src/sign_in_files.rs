@@ -14,6 +14,22 @@ use crate::folders;
 use crate::made::{Fleeting, Made};
 use crate::named_file::{self, Links};
 
+/// Where the caller's sign-ins are kept between two commands, by the name of their store.
+pub trait SignIns {
+    /// The saved sign-in for a store. Refuses anything but a sign-in that only the user can read.
+    fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>>;
+
+    /// The same, for ending the sign-in. The user must own the file, but its mode does not matter. A sign-in that
+    /// others could read has to end all the more.
+    fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>>;
+
+    /// Saves a sign-in for a store, in place of the old one. A reader sees either the old one or the new one.
+    fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()>;
+
+    /// Deletes the saved sign-in for a store.
+    fn remove(&self, store: &str) -> anyhow::Result<()>;
+}
+
 /// A folder with one file for each store that the user is signed in to. Only the user can read the files, and the
 /// folder if it was made here. A caller through sudo has a separate file. So several people who act as one user share
 /// no sign-in.
@@ -35,35 +51,6 @@ impl SignInFiles {
             Some(uid) => format!("{store}.uid-{uid}.sign-in"),
             None => format!("{store}.sign-in"),
         }))
-    }
-
-    /// The saved sign-in for a store. Refuses anything but a file with a sign-in that only the user can read.
-    pub fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
-        self.read(store, |file| {
-            if !is_own(file) {
-                return Err("it belongs to somebody else".into());
-            }
-            match file.mode() & 0o7777 {
-                mode if mode & 0o077 != 0 => Err(format!("it is open to others (mode {mode:04o})")),
-                _ => self.closed().map_err(|error| error.to_string()),
-            }
-        })
-    }
-
-    /// The same, for ending the sign-in. The user must own the file, but its mode does not matter. A sign-in that
-    /// others could read has to end all the more.
-    pub fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
-        if let Ok(path) = self.path(store)
-            && let Ok(file) = fs::symlink_metadata(&path)
-            && file.is_file()
-            && is_own(&file)
-            && file.mode() & 0o400 == 0
-            && self.closed().is_ok()
-        {
-            // If this fails, the reading fails too.
-            let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
-        }
-        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("it belongs to somebody else".into()) })
     }
 
     /// Refuses a folder that others can rearrange. They could replace one sign-in with another.
@@ -107,22 +94,6 @@ impl SignInFiles {
         }
     }
 
-    /// Saves a sign-in for a store, in place of the old one. A reader sees either the old one or the new one.
-    pub fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()> {
-        let path = self.path(store)?;
-        let write = || -> io::Result<()> {
-            let folder = path.parent().unwrap_or(&path);
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            self.closed()?;
-            let (mut file, unfinished) = Made::unfinished(folder, format!("{store}.").as_ref(), ".new")?;
-            let unfinished = Fleeting(unfinished);
-            file.write_all(secret.to_hex().as_bytes())?;
-            file.sync_all()?;
-            fs::rename(unfinished.0.path(), &path)
-        };
-        write().with_context(|| format!("the sign-in cannot be kept in {}", shown(&path)))
-    }
-
     /// Whether an existing file is one of these. It does not matter who is signed in by it, or under which name it was
     /// found.
     #[must_use]
@@ -137,9 +108,51 @@ impl SignInFiles {
         let beside = absolute(path).ok().and_then(|path| path.parent()?.canonicalize().ok());
         beside.is_some() && beside == self.folder.as_ref().and_then(|folder| folder.canonicalize().ok())
     }
+}
 
-    /// Deletes the saved sign-in for a store.
-    pub fn remove(&self, store: &str) -> anyhow::Result<()> {
+impl SignIns for SignInFiles {
+    fn load(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
+        self.read(store, |file| {
+            if !is_own(file) {
+                return Err("it belongs to somebody else".into());
+            }
+            match file.mode() & 0o7777 {
+                mode if mode & 0o077 != 0 => Err(format!("it is open to others (mode {mode:04o})")),
+                _ => self.closed().map_err(|error| error.to_string()),
+            }
+        })
+    }
+
+    fn load_to_end(&self, store: &str) -> anyhow::Result<Option<SignInSecret>> {
+        if let Ok(path) = self.path(store)
+            && let Ok(file) = fs::symlink_metadata(&path)
+            && file.is_file()
+            && is_own(&file)
+            && file.mode() & 0o400 == 0
+            && self.closed().is_ok()
+        {
+            // If this fails, the reading fails too.
+            let _ = fs::set_permissions(&path, Permissions::from_mode(file.mode() | 0o400));
+        }
+        self.read(store, |file| if is_own(file) { Ok(()) } else { Err("it belongs to somebody else".into()) })
+    }
+
+    fn save(&self, store: &str, secret: &SignInSecret) -> anyhow::Result<()> {
+        let path = self.path(store)?;
+        let write = || -> io::Result<()> {
+            let folder = path.parent().unwrap_or(&path);
+            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            self.closed()?;
+            let (mut file, unfinished) = Made::unfinished(folder, format!("{store}.").as_ref(), ".new")?;
+            let unfinished = Fleeting(unfinished);
+            file.write_all(secret.to_hex().as_bytes())?;
+            file.sync_all()?;
+            fs::rename(unfinished.0.path(), &path)
+        };
+        write().with_context(|| format!("the sign-in cannot be kept in {}", shown(&path)))
+    }
+
+    fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

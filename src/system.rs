@@ -2,13 +2,14 @@
 
 use std::fs::read_to_string;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
+use nix::unistd::User;
 use rand::rngs::SysRng;
 use rand::{CryptoRng, TryRng as _};
 use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getrlimit, getuid, setrlimit};
@@ -116,6 +117,17 @@ pub fn is_root() -> bool {
     geteuid().is_root()
 }
 
+/// Whether this user runs this.
+#[must_use]
+pub fn is(user: &User) -> bool {
+    geteuid().as_raw() == user.uid.as_raw()
+}
+
+/// This program.
+pub fn program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("the path of this program is not known")
+}
+
 /// The user id of the user who called sudo, if sudo was used.
 #[must_use]
 pub fn sudo_caller() -> Option<u32> {
@@ -133,10 +145,27 @@ pub fn is_through_sudo() -> bool {
 #[must_use]
 pub fn operator() -> Operator {
     let uid = getuid().as_raw();
-    let os_user =
-        nix::unistd::User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    let sudo_caller = variable("SUDO_USER").map(|name| os_name(&name.to_string_lossy()));
-    Operator { uid, os_user, sudo_caller, role: None }
+    Operator { uid, os_user: os_user(uid), sudo_caller: sudo_user(), role: None, is_guest: false }
+}
+
+/// The name of the user who called sudo, if sudo was used.
+#[must_use]
+pub fn sudo_user() -> Option<String> {
+    variable("SUDO_USER").map(|name| os_name(&name.to_string_lossy()))
+}
+
+/// A caller for whom the store's owner runs this. Only root is an operator then. `sudo_caller` is what root says of who
+/// called sudo.
+#[must_use]
+pub fn caller(uid: u32, sudo_caller: Option<&str>) -> Operator {
+    let is_root = uid == 0;
+    let sudo_caller = sudo_caller.filter(|_| is_root).map(os_name);
+    Operator { uid, os_user: os_user(uid), sudo_caller, role: None, is_guest: !is_root }
+}
+
+/// The name of a user, or the number if there is no name.
+fn os_user(uid: u32) -> String {
+    User::from_uid(uid.into()).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name)
 }
 
 /// The user's shell, on a store. The shell has sign-ins of its own, beside the store.

@@ -23,7 +23,6 @@ use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewAccount, NewTemporary, Store, Stores};
-use crate::token_source::TokenSource;
 
 /// The sample accounts: username, name, role, and state.
 const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
@@ -77,8 +76,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, stage: &Stage<'_>) -> Result<()> {
         );
     }
     if args.shell && !desk.terminal.is_interactive() {
-        return Err(Failure::new(Kind::Usage, "a shell needs a terminal")
-            .hint(desk.terminal.instead("leave out --shell").into_owned()));
+        return Err(
+            Failure::new(Kind::Usage, "a shell needs a terminal").hint(desk.terminal.instead("leave out --shell"))
+        );
     }
     // The demo is for people, whatever else the command line says.
     desk.global = Global { verbose: desk.global.verbose, ..Global::default() };
@@ -87,7 +87,6 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, stage: &Stage<'_>) -> Result<()> {
     let made_at = earlier.now()?;
     let hash = nobodys(desk)?;
     let new = sample(desk, made_at, first, hash)?;
-    desk.token = TokenSource::Nowhere;
     let prepared = earlier.prepare(&by, &new, &mut |_| ())?;
     prepared.put_in_place(&new.temporary.hash.deliver(&mut Nobody)?)?;
     let mut store = earlier.open()?;

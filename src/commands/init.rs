@@ -21,11 +21,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "nobody can sign in before there is a store")
             .hint("leave out --as; the first admin is named with --admin"));
     }
+    desk.operator.clone().making()?;
     let username: Username = match &args.admin {
         Some(admin) => admin.parse()?,
-        None => desk.operator.os_user.parse().map_err(|_| {
+        None => desk.operator.person().parse().map_err(|_| {
             let message =
-                format!("your name on this machine, {}, cannot be a username", quoted(&desk.operator.os_user));
+                format!("your name on this machine, {}, cannot be a username", quoted(desk.operator.person()));
             Failure::new(Kind::Usage, message).hint("name the first admin with --admin USERNAME")
         })?,
     };
@@ -42,7 +43,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
     }
 
     let stores = desk.stores;
-    let by = Actor::Operator(stores.operator(&desk.operator)?.making());
+    let by = Actor::Operator(stores.operator(&desk.operator)?.making()?);
     let mut handover = way_out::open::<TemporaryDisclosure>(&args.handover.way_out, desk, false)?;
     let (about, hash) = way_out::temporary(desk, (&username, &display_name, State::MustChange), lifetime, to.as_ref())?;
     let temporary = NewTemporary { hash, until: about.until };

@@ -165,7 +165,7 @@ impl Source {
             Self::Keys(keys) => return Ok(keys),
             Self::File(path) => path,
         };
-        let file = desk.read(&path).map_err(|failure| match failure.hint {
+        let file = desk.files.read(&path).map_err(|failure| match failure.hint {
             None => failure.hint("a key is age1…, a line of an SSH public key, or a file of them"),
             Some(_) => failure,
         })?;

@@ -39,16 +39,16 @@ use crate::domain::policy::Policy;
 use crate::domain::target::Target;
 use crate::domain::text::{neutral, quoted};
 use crate::failure::{Failure, Kind, Result};
-use crate::input::{self, Input};
+use crate::files::Files;
+use crate::input;
 use crate::named_file;
-use crate::sign_in_files::SignInFiles;
+use crate::sign_in_files::SignIns;
 use crate::store::{Store, Stores};
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::{Cell, Format, RecordWriter};
 use crate::terminal::output::{self, Output};
 use crate::terminal::records;
 use crate::terminal::{Phase, Terminal};
-use crate::token_source::TokenSource;
 
 /// Everything a command works with. `lib.rs` puts in the real things, and tests put in others.
 pub struct Desk<'a> {
@@ -56,8 +56,12 @@ pub struct Desk<'a> {
     pub stores: &'a dyn Stores,
     /// The stores at other places, by their locations.
     pub places: &'a dyn Fn(&Path) -> Result<Box<dyn Stores>>,
+    /// The folder in which something is made for a caller at the other end of the door, before it is sent there.
+    pub workshop: Option<&'a Path>,
     /// Where sign-ins are kept.
-    pub sign_ins: &'a SignInFiles,
+    pub sign_ins: &'a dyn SignIns,
+    /// The files that the caller names.
+    pub files: &'a dyn Files,
     /// The person at the terminal.
     pub terminal: &'a mut dyn Terminal,
     /// Where results go.
@@ -76,8 +80,6 @@ pub struct Desk<'a> {
     pub through_sudo: bool,
     /// The policy of the site. Until a store is open, this holds the defaults.
     pub policy: Policy,
-    /// Where a token is.
-    pub token: TokenSource,
     /// The flags that every command takes.
     pub global: Global,
 }
@@ -124,17 +126,6 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Whether passdesk keeps this file for itself: a file of the store, or a saved sign-in.
-    #[must_use]
-    pub fn keeps(&self, file: &Metadata) -> bool {
-        self.stores.file().is_some_and(|store| store.has(file)) || self.sign_ins.have(file)
-    }
-
-    /// Whether a file at this path would be one of those.
-    fn claims(&self, path: &Path) -> bool {
-        self.stores.file().is_some_and(|store| store.claims(path)) || self.sign_ins.claim(path)
-    }
-
     /// Refuses a named file if the caller comes through sudo. The file would be opened with the rights of the borrowed
     /// user. A redirected file is fine: the caller's own rights opened it.
     fn refuse_through_sudo(&self, flag: &str, instead: &str) -> Result<()> {
@@ -150,11 +141,6 @@ impl Desk<'_> {
             return Ok(());
         }
         self.refuse_through_sudo(flag, &format!("redirect it: sudo … passdesk … {flag} - <FILE"))
-    }
-
-    /// Reads an input file.
-    fn read(&self, path: &Path) -> Result<Input> {
-        input::read(path, |file| self.keeps(file))
     }
 
     /// Makes a change. From here on a signal waits until the answer has been given.

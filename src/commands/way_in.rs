@@ -125,7 +125,7 @@ pub struct Given {
 
 /// What whoever runs this has instead of a password.
 pub fn given(desk: &Desk<'_>, store: &Store) -> Result<Option<Given>> {
-    let (secret, is_token) = match desk.token.read(desk.through_sudo, |file| desk.keeps(file))? {
+    let (secret, is_token) = match desk.files.token()? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
         None => match desk.sign_ins.load(&store.name()?)? {

@@ -14,7 +14,6 @@ use crate::domain::name::{DisplayName, Username};
 use crate::domain::policy;
 use crate::domain::sealing::Recipients;
 use crate::domain::temporary::TemporaryPassword;
-use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::{
     Disclosure, Form, Handover, Means, OnScreen, Osc52, Standard, TemporaryDisclosure, ToClipboard, ToFile, WayOut,
@@ -26,13 +25,9 @@ use crate::terminal::format::Format;
 pub fn check(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     if let Some(path) = &flags.output {
         desk.refuse_through_sudo("--output", "redirect it: (umask 077; sudo … passdesk … >FILE)")?;
-        ToFile::check(path)?;
+        desk.files.check_output(path)?;
     }
     check_one(flags, desk, accounts)?;
-    if let Some(path) = flags.output.as_deref().filter(|path| desk.claims(path)) {
-        return Err(Failure::new(Kind::NotDelivered, format!("{} is one of passdesk's own files", shown(path)))
-            .hint("name another file"));
-    }
     if !flags.quiet {
         return Ok(());
     }
@@ -76,7 +71,7 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
         if desk.terminal.is_interactive() {
             return Ok(desk.terminal.can_draw(instead)?);
         }
-        Err(Failure::new(Kind::NotDelivered, message).hint(desk.terminal.instead(instead).into_owned()))
+        Err(Failure::new(Kind::NotDelivered, message).hint(desk.terminal.instead(instead)))
     };
     match flags.copy {
         _ if is_for_terminal => {
@@ -101,7 +96,7 @@ pub fn open<D: Disclosure>(flags: &WayFlags, desk: &mut Desk<'_>, several: bool)
         _ if flags.screen => Box::new(OnScreen::new(clear_after)),
         (Some(Copier::Osc52), _) => Box::new(Osc52),
         (Some(Copier::Clipboard), _) => Box::new(ToClipboard::new(clear_after)),
-        (None, Some(path)) => Box::new(ToFile::new(path)?),
+        (None, Some(path)) => Box::new(ToFile::new(desk.files.create(path)?)),
         (None, None) => Box::new(Standard::open(desk.output, !flags.encrypt_to.is_empty())?),
     };
     let form = Form { format: desk.format(), quiet: flags.quiet, several, sealed: !flags.encrypt_to.is_empty() };

@@ -18,6 +18,8 @@ pub struct Operator {
     pub sudo_caller: Option<String>,
     /// The role that a server has authenticated, if the store is on one. The rest is only claimed then.
     pub role: Option<DatabaseRole>,
+    /// Whether the store belongs to another user, who runs this for them. They are no operator then.
+    pub is_guest: bool,
 }
 
 /// A role of a database server.
@@ -59,16 +61,22 @@ pub enum Proof {
 }
 
 impl Operator {
+    /// The name that this person has on the machine.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        self.sudo_caller.as_ref().unwrap_or(&self.os_user)
+    }
+
     /// The username that this person probably has. The name of an operating-system user need not be one: `CORP\carol`.
     #[must_use]
     pub fn username(&self) -> Option<Username> {
-        self.sudo_caller.as_ref().unwrap_or(&self.os_user).parse().ok()
+        self.person().parse().ok()
     }
 
     /// The operator as the operating system names them: `root (uid 0, sudo by bob)`.
     #[must_use]
     pub fn said(&self) -> String {
-        let Self { uid, os_user, sudo_caller, role } = self;
+        let Self { uid, os_user, sudo_caller, role, is_guest: _ } = self;
         let here = match sudo_caller {
             Some(caller) => format!("{os_user} (uid {uid}, sudo by {caller})"),
             None => format!("{os_user} (uid {uid})"),
@@ -80,19 +88,23 @@ impl Operator {
         }
     }
 
-    /// The same one, who makes a store now. Whoever makes a store may do everything in it.
-    #[must_use]
-    pub fn making(mut self) -> Self {
+    /// The same one, who makes a store now. Whoever makes a store may do everything in it. Fails if they may not make
+    /// one here.
+    pub fn making(mut self) -> Result<Self, Refusal> {
+        if self.is_guest {
+            return Err(Refusal::Guest);
+        }
         if let Some(role) = &mut self.role {
             role.is_operator = true;
         }
-        self
+        Ok(self)
     }
 
     /// Fails if they may not act without an account. A server decides for its roles. Otherwise the operating system has
     /// decided: this user can open the file.
     pub fn let_in(&self) -> Result<(), Refusal> {
         match &self.role {
+            _ if self.is_guest => Err(Refusal::Guest),
             Some(DatabaseRole { name, is_operator: false, .. }) => Err(Refusal::NoOperator { role: name.clone() }),
             _ => Ok(()),
         }

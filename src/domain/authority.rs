@@ -184,6 +184,9 @@ pub enum Refusal {
         /// Its name.
         role: String,
     },
+    /// On a shared host, only root is an operator.
+    #[error("nobody is signed in, and only root is an operator of this store")]
+    Guest,
     /// The password that the actor proved has been changed since.
     #[error("the password of {username} has changed since you gave it")]
     PasswordChanged {
@@ -210,6 +213,7 @@ impl Refusal {
             Self::NoAdmin => Reason::NoAdmin,
             Self::OperatorAccessOff => Reason::OperatorAccessOff,
             Self::NoOperator { .. } => Reason::NoOperator,
+            Self::Guest => Reason::Guest,
             Self::PasswordChanged { .. } => Reason::PasswordChanged,
             Self::SignInEnded { what: "token" } => Reason::TokenEnded,
             Self::SignInEnded { .. } => Reason::SignInEnded,

@@ -57,6 +57,8 @@ table! {
     OperatorAccessOff => "operator_access_off", "operators have to sign in";
     /// The server does not count this role among the operators.
     NoOperator => "no_operator", "the database role is no operator";
+    /// The store belongs to another user, and only root is an operator.
+    Guest => "not_root", "only root is an operator here";
     /// The password has been changed since it was given.
     PasswordChanged => "password_changed", "the password has changed since you gave it";
     /// The sign-in has ended.

@@ -48,6 +48,12 @@ impl TypedPassword {
         }
     }
 
+    /// The text, for the other half of a shared host, which checks it.
+    #[must_use]
+    pub fn handed_on(self) -> Zeroizing<String> {
+        self.0
+    }
+
     pub(super) fn as_typed(&self) -> &str {
         &self.0
     }

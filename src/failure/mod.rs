@@ -3,6 +3,8 @@
 mod report;
 
 pub use self::report::Look;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Invalid;
 use crate::domain::authority::Refusal;
 use crate::domain::hash::Overload;
@@ -12,6 +14,8 @@ use crate::store::{StoreError, Writer};
 
 table! {
     /// The kinds of failure that a script can tell apart.
+    #[derive(Serialize, Deserialize)]
+    #[serde(into = "u8", try_from = "u8")]
     Kind;
     /// The exit code. Part of the contract.
     exit_code: u8;
@@ -48,8 +52,22 @@ table! {
     Cancelled => 130, "cancelled";
 }
 
+impl From<Kind> for u8 {
+    fn from(kind: Kind) -> Self {
+        kind.exit_code()
+    }
+}
+
+impl TryFrom<u8> for Kind {
+    type Error = String;
+
+    fn try_from(code: u8) -> std::result::Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.exit_code() == code).ok_or_else(|| format!("no failure has code {code}"))
+    }
+}
+
 /// One item of several that failed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct FailedItem {
     /// The item as it was typed.
     pub target: String,
@@ -58,7 +76,7 @@ pub struct FailedItem {
 }
 
 /// What to do next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
     /// The hint in words, on one line.
     pub words: String,
@@ -80,7 +98,7 @@ impl From<String> for Hint {
 }
 
 /// A failure: what happened, and what to do next.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind, for scripts.
     pub kind: Kind,
@@ -172,7 +190,7 @@ impl From<Refusal> for Failure {
             )),
             Refusal::NoAdmin => Self::new(Kind::RefusedByPolicy, message)
                 .hint("first let a global-admin sign in and choose a password, who can turn it on again"),
-            Refusal::OperatorAccessOff => Self::new(Kind::SignInFailed, message).hint(
+            Refusal::OperatorAccessOff | Refusal::Guest => Self::new(Kind::SignInFailed, message).hint(
                 "sign in with 'passdesk me sign-in', name an account with --as, or a token with PASSDESK_TOKEN_FILE",
             ),
             Refusal::NoOperator { role } => Self::new(Kind::SignInFailed, message).hint(format!(

@@ -9,7 +9,6 @@ mod disclosure;
 mod file;
 mod osc52;
 mod results;
-mod rewrite;
 mod screen;
 mod stages;
 mod standard;
@@ -81,7 +80,7 @@ impl Handover {
     /// Goes on with the output of an interrupted run.
     pub fn resume(unfinished: Unfinished, terminal: &mut dyn Terminal, format: Format, sealed: bool) -> Self {
         let rows = unfinished.rows.len();
-        let way = Box::new(ToFile::resume(unfinished));
+        let way = Box::new(ToFile::new(unfinished.file));
         let form = Form { format, quiet: false, several: true, sealed };
         let mut resumed = Self::begin::<TemporaryDisclosure>(way, terminal, form);
         resumed.rows.go_on_behind(rows);
@@ -98,7 +97,7 @@ impl Handover {
     /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && self.way.doomed().is_none() && self.form.format.has_lines()
+        self.file().is_some() && self.way.stays() && self.form.format.has_lines()
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.

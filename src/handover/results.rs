@@ -1,22 +1,20 @@
 //! A file with the result of each of many changes. It holds no secret.
 
-use std::fs::Metadata;
 use std::io;
 use std::mem;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::file::ToFile;
-use super::rewrite;
-use super::unfinished::read;
-use super::way_out::{Means, WayOut as _};
+use super::unfinished::retain;
+use super::way_out::Means;
 use crate::domain::account::AccountId;
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
+use crate::files::OutputFile;
 use crate::terminal::format::{Cell, Format, RecordWriter, csv_header};
 
 /// The columns of the file.
@@ -54,20 +52,18 @@ impl ResultRow<'_> {
 
 /// The file, open. If nothing is written to it, it is removed in the end.
 pub struct Results {
-    file: ToFile,
-    path: PathBuf,
+    file: Box<dyn OutputFile>,
     format: Format,
     rows: RecordWriter,
 }
 
 impl Results {
-    /// Makes a new file of mode 0600.
-    pub fn make(path: &Path, format: Format, means: &mut Means<'_>) -> Result<Self> {
-        let file = ToFile::new(path)?;
+    /// Begins in a new file.
+    pub fn begin(file: Box<dyn OutputFile>, format: Format, means: &mut Means<'_>) -> Self {
         if let Some(made) = file.doomed() {
             means.terminal.doom(made);
         }
-        Ok(Self { file, path: path.to_owned(), format, rows: RecordWriter::new(format, true, COLUMNS) })
+        Self { file, format, rows: RecordWriter::new(format, true, COLUMNS) }
     }
 
     /// Goes on with the file of an interrupted run.
@@ -75,13 +71,13 @@ impl Results {
     pub fn resume(earlier: UnfinishedResults, format: Format) -> Self {
         let mut rows = RecordWriter::new(format, true, COLUMNS);
         rows.go_on_behind(earlier.rows.len());
-        Self { file: ToFile::at(earlier.path.clone(), earlier.file, true), path: earlier.path, format, rows }
+        Self { file: earlier.file, format, rows }
     }
 
     /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// Whether another run can continue it.
@@ -111,8 +107,9 @@ impl Results {
 
     fn put(&mut self, means: &mut Means<'_>, bytes: &[u8]) -> io::Result<()> {
         if !bytes.is_empty() {
-            self.file.write(bytes)?;
-            self.file.keep(means);
+            self.file.append(bytes)?;
+            self.file.keep();
+            means.terminal.spare(self.file.path());
         }
         Ok(())
     }
@@ -134,8 +131,7 @@ pub struct EarlierRow {
 
 /// The file of an interrupted run, open and locked.
 pub struct UnfinishedResults {
-    file: std::fs::File,
-    path: PathBuf,
+    file: Box<dyn OutputFile>,
     /// Its format. `None` if it is empty or has no complete header.
     pub format: Option<Format>,
     /// Its complete rows.
@@ -143,12 +139,12 @@ pub struct UnfinishedResults {
 }
 
 impl UnfinishedResults {
-    /// Opens and reads the file. Refuses passdesk's own files, files open to others, and files of another kind.
-    pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
-        let (file, text) = read(path, is_kept)?;
+    /// Reads the file. Refuses one of another kind.
+    pub fn of(file: Box<dyn OutputFile>, text: &[u8]) -> Result<Self> {
+        let path = file.path();
         let headers = [Format::Csv, Format::Excel].map(|format| (format, csv_header(format, COLUMNS)));
         let whole = headers.iter().find(|(_, header)| text.starts_with(header));
-        let (format, start) = match text.as_slice() {
+        let (format, start) = match text {
             [] => (None, 0),
             [b'{', ..] => (Some(Format::Jsonl), 0),
             _ if let Some((format, header)) = whole => (Some(*format), header.len()),
@@ -172,13 +168,13 @@ impl UnfinishedResults {
             };
             rows.push(row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?);
         }
-        Ok(Self { file, path: path.to_owned(), format, rows })
+        Ok(Self { file, format, rows })
     }
 
     /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// Keeps the rows whose `stays` is true, in their order, and deletes everything else.
@@ -187,7 +183,7 @@ impl UnfinishedResults {
         let (kept, gone): (Vec<_>, Vec<_>) = rows.partition(|(_, stays)| **stays);
         self.rows = kept.into_iter().map(|(row, _)| row).collect();
         let gone = gone.into_iter().map(|(row, _)| row.place);
-        rewrite::keep(&mut self.file, &self.path, self.rows.last().map_or(0, |last| last.place.end), gone)
+        retain(&mut *self.file, self.rows.last().map(|last| last.place.end), gone)
     }
 }
 

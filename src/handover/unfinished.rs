@@ -1,23 +1,19 @@
 //! The output file of an interrupted run: its rows, and where to go on.
 
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, Read as _};
 use std::mem;
 use std::ops::Range;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use zeroize::Zeroizing;
 
-use super::{Disclosure as _, TemporaryDisclosure, rewrite};
+use super::{Disclosure as _, TemporaryDisclosure};
 use crate::domain::name::Username;
 use crate::domain::operation::OperationId;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
-use crate::named_file::{self, Links};
+use crate::files::OutputFile;
 use crate::terminal::format::{Format, csv_header};
 
 /// The header of an earlier passdesk. Its rows have no operation, so they cannot be looked up.
@@ -38,12 +34,10 @@ pub struct Written {
     place: Range<u64>,
 }
 
-/// The file, open and locked. No other run can use it meanwhile.
+/// The file of an interrupted run, open and locked. No other run can use it meanwhile.
 pub struct Unfinished {
     /// The file.
-    pub file: File,
-    /// Its path.
-    pub path: PathBuf,
+    pub file: Box<dyn OutputFile>,
     /// Its format. `None` if it is empty or has no complete header.
     pub format: Option<Format>,
     /// Whether its passwords are sealed. `None` if it has none.
@@ -53,16 +47,15 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Opens and reads the file. Refuses passdesk's own files, files open to others, and files that are not the output
-    /// of a reset.
-    pub fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<Self> {
-        let (file, text) = read(path, is_kept)?;
+    /// Reads the file. Refuses one that is not the output of a reset.
+    pub fn of(file: Box<dyn OutputFile>, text: &[u8]) -> Result<Self> {
+        let path = file.path();
         let columns = [(false, TemporaryDisclosure::COLUMNS), (true, TemporaryDisclosure::SEALED_COLUMNS)];
         let headers = [Format::Csv, Format::Excel]
             .map(|format| columns.map(|(is_sealed, columns)| (format, is_sealed, csv_header(format, columns))));
         let headers = headers.as_flattened();
         let whole = headers.iter().find(|(.., header)| text.starts_with(header));
-        let (format, mut is_sealed, start) = match text.as_slice() {
+        let (format, mut is_sealed, start) = match text {
             [] => (None, None, 0),
             [b'{', ..] => (Some(Format::Jsonl), None, 0),
             _ if let Some((format, is_sealed, header)) = whole => (Some(*format), Some(*is_sealed), header.len()),
@@ -98,7 +91,7 @@ impl Unfinished {
             let (username, until, operation) = row.ok_or_else(|| foreign(path, number + 1 + usize::from(start > 0)))?;
             rows.push(Written { username, until, operation, place: begins..end as u64 });
         }
-        Ok(Self { file, path: path.to_owned(), format, is_sealed, rows })
+        Ok(Self { file, format, is_sealed, rows })
     }
 
     /// Keeps the rows whose `stays` is true, in their order. Everything after the last kept row is deleted. If no row
@@ -107,48 +100,21 @@ impl Unfinished {
         let rows = mem::take(&mut self.rows);
         let (kept, gone): (Vec<_>, Vec<_>) = rows.into_iter().zip(stays).partition(|(_, stays)| **stays);
         self.rows = kept.into_iter().map(|(row, _)| row).collect();
-        let end = self.rows.last().map_or(0, |last| last.place.end);
-        rewrite::keep(&mut self.file, &self.path, end, gone.into_iter().map(|(row, _)| row.place))
+        let end = self.rows.last().map(|last| last.place.end);
+        retain(&mut *self.file, end, gone.into_iter().map(|(row, _)| row.place))
     }
 }
 
-/// Opens, locks and reads the file of an interrupted run.
-pub(super) fn read(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Zeroizing<Vec<u8>>)> {
-    let failure = |why: &str, hint: &str| Failure::new(Kind::NotDelivered, format!("{} {why}", shown(path))).hint(hint);
-    let refuse = |why: &str, hint: &str| Err(failure(why, hint));
-    let unopened = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => failure("does not exist", "to start again, use --output in the place of --resume"),
-        _ => failure(&format!("cannot be opened: {error}"), NAME_IT),
-    };
-    let will_do = |file: &Metadata| {
-        if is_kept(file) {
-            return refuse("is one of passdesk's own files", NAME_IT);
-        }
-        if !file.is_file() {
-            return refuse("is not an ordinary file", NAME_IT);
-        }
-        if file.uid() != rustix::process::geteuid().as_raw() {
-            return refuse("belongs to somebody else", NAME_IT);
-        }
-        if file.mode() & 0o077 != 0 {
-            return refuse("is open to others", "the file must be yours, with mode 0600");
-        }
-        Ok(())
-    };
-    let options = &mut OpenOptions::new();
-    let (mut file, metadata) =
-        named_file::open(path, options.read(true).write(true), Links::Refused, unopened, will_do)?;
-    if let Err(error) = file.try_lock() {
-        return Err(match error {
-            TryLockError::WouldBlock => failure("is in use by another passdesk", "wait until it ends"),
-            TryLockError::Error(error) => failure(&format!("cannot be locked: {error}"), "put it on a local disk"),
-        });
-    }
-    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1));
-    if let Err(error) = file.read_to_end(&mut text) {
-        return Err(failure(&format!("cannot be read: {error}"), NAME_IT));
-    }
-    Ok((file, text))
+/// Keeps the rows of a file up to `end`, without those that are `gone`.
+pub(super) fn retain(
+    file: &mut dyn OutputFile,
+    end: Option<u64>,
+    gone: impl Iterator<Item = Range<u64>>,
+) -> Result<()> {
+    file.retain(end.unwrap_or(0), &gone.collect::<Vec<_>>()).map_err(|error| {
+        Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", shown(file.path())))
+            .hint("nothing has changed")
+    })
 }
 
 /// The parts of a row that are read.

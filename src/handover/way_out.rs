@@ -104,6 +104,11 @@ pub trait WayOut {
         None
     }
 
+    /// Whether the output file stays, even if nothing more comes into force.
+    fn stays(&self) -> bool {
+        false
+    }
+
     /// The file to remove if the program is ended before anything is in force.
     fn doomed(&self) -> Option<Made> {
         None

@@ -141,7 +141,13 @@ mod tests {
 
     /// The first event of a record.
     fn event(action: &'static str) -> Piece {
-        let by = Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None });
+        let by = Actor::Operator(Operator {
+            uid: 0,
+            os_user: "root".into(),
+            sudo_caller: None,
+            role: None,
+            is_guest: false,
+        });
         let entry = Entry::done(&by, action, None, Detail::default());
         Piece::Event(Box::new(Event::after(Head::START, Timestamp::UNIX_EPOCH, OPERATION, &entry)))
     }

@@ -52,6 +52,9 @@ pub struct Store {
     operation: OperationId,
 }
 
+/// Takes a complete copy to its place.
+type Send<'a> = &'a mut dyn FnMut() -> Result<()>;
+
 impl Store {
     /// A store over an engine, for one operation.
     pub fn new(engine: impl Engine + 'static, operation: OperationId) -> Self {
@@ -641,10 +644,23 @@ impl Store {
     /// The copy is recorded before anything is copied. So there is no copy without an event, and each copy says in its
     /// own record who made it. If the copying fails or the watch stops it, another event says so.
     pub fn back_up(&mut self, by: &Actor, place: &Path, watch: &mut dyn Watch) -> Result<()> {
-        let copy = self.copies()?.begin_copy(place)?;
+        self.back_up_by_way(by, place, place, watch, &mut || Ok(()))
+    }
+
+    /// The same by way of another place, where the copy is made. Then `send` takes it to its own.
+    pub fn back_up_by_way(
+        &mut self,
+        by: &Actor,
+        place: &Path,
+        way: &Path,
+        watch: &mut dyn Watch,
+        send: Send<'_>,
+    ) -> Result<()> {
+        let copy = self.copies()?.begin_copy(way)?;
         self.copied(by, place, "backup", |store| {
             store.copies()?.fill(copy.path(), watch)?;
-            copy.put_in_place()
+            copy.put_in_place()?;
+            send()
         })
     }
 
@@ -653,11 +669,24 @@ impl Store {
     /// recorded as [`Self::back_up`] records it.
     pub fn copy_to(&mut self, by: &Actor, new: Box<dyn NewStore + '_>, watch: &mut dyn Watch) -> Result<()> {
         let place = PathBuf::from(new.location());
-        self.copied(by, &place, "copy", |store| {
-            let copied = copying::copy(&*store.engine, new, watch);
+        self.copy_by_way(by, &place, new, watch, &mut || Ok(()))
+    }
+
+    /// The same by way of a new store. Then `send` takes it to its own place.
+    pub fn copy_by_way(
+        &mut self,
+        by: &Actor,
+        place: &Path,
+        way: Box<dyn NewStore + '_>,
+        watch: &mut dyn Watch,
+        send: Send<'_>,
+    ) -> Result<()> {
+        self.copied(by, place, "copy", |store| {
+            let copied = copying::copy(&*store.engine, way, watch);
             // The copying may have kept replaced data. If it cannot be removed now, a later writer does it.
             let _ = store.engine.write(Writing::Forgetting, &mut |_| Ok(()));
-            copied
+            copied?;
+            send()
         })
     }
 

@@ -1,6 +1,5 @@
 //! The real terminal.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
@@ -8,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use super::device::Device;
-use super::guard::{Guard, LastWords};
+use super::guard::{Guard, LastWords, OtherHalf};
 use super::lines::SecretLines;
 use super::output::StandardOutput;
 use super::pager::{Paged, PagerCommand};
@@ -54,7 +53,18 @@ impl Console {
         Paged::new(output, self.guard.clone(), pager)
     }
 
-    fn needs_terminal(&self, instead: &'static str) -> Answer<()> {
+    /// The phase. If a signal is ending the program, this never returns.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.guard.phase()
+    }
+
+    /// From now on, the other half learns of signals, too.
+    pub fn work_with(&self, other_half: Box<dyn OtherHalf>) {
+        self.guard.work_with(other_half);
+    }
+
+    fn needs_terminal(&self, instead: &str) -> Answer<()> {
         if self.is_interactive() { Ok(()) } else { Err(PromptError::NoTerminal { instead: self.instead(instead) }) }
     }
 
@@ -129,33 +139,33 @@ impl Ask for Console {
         io::stdin().is_terminal() && io::stderr().is_terminal() && Device::open().is_ok()
     }
 
-    fn instead(&self, instead: &'static str) -> Cow<'static, str> {
+    fn instead(&self, instead: &str) -> String {
         if self.nature.is_bare_ssh {
-            return format!("ssh gives a terminal with -t: ssh -t HOST passdesk …; or {instead}").into();
+            return format!("ssh gives a terminal with -t: ssh -t HOST passdesk …; or {instead}");
         }
         instead.into()
     }
 
-    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword> {
+    fn ask_secret(&mut self, prompt: &str, instead: &str) -> Answer<TypedPassword> {
         self.needs_terminal(instead)?;
         left(self.guard.ask(&format!("{prompt}: "), true, hidden::read)).map(TypedPassword::new)
     }
 
-    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &'static str) -> Answer<String> {
+    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &str) -> Answer<String> {
         self.needs_terminal(instead)?;
         let offered = offer.map(|offer| format!(" [{offer}]")).unwrap_or_default();
         let answer = self.ask_line(&format!("{prompt}{offered}: "))?;
         Ok(if answer.is_empty() { offer.unwrap_or_default().to_owned() } else { answer })
     }
 
-    fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()> {
+    fn confirm(&mut self, question: &str, instead: &str) -> Answer<()> {
         self.needs_terminal(instead)?;
         let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question} [y/N] "))?.to_lowercase();
         if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(PromptError::Cancelled) }
     }
 
-    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()> {
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &str) -> Answer<()> {
         self.needs_terminal(instead)?;
         let question = wrapped(&neutral_lines(question), self.look.width);
         let answer = self.ask_line(&format!("{question}\nType {text} to continue: "))?;
@@ -182,7 +192,7 @@ impl Ask for Console {
 }
 
 impl Pick for Console {
-    fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize> {
+    fn pick(&mut self, question: &str, search: Search<'_>, instead: &str) -> failure::Result<usize> {
         self.needs_terminal(instead)?;
         self.can_draw(instead)?;
         let terminal = Device::open().map_err(PromptError::from)?.file;
@@ -205,8 +215,8 @@ impl Pick for Console {
 }
 
 impl Screen for Console {
-    fn can_draw(&self, instead: &'static str) -> Answer<()> {
-        if self.nature.is_dumb { Err(PromptError::Dumb { instead }) } else { Ok(()) }
+    fn can_draw(&self, instead: &str) -> Answer<()> {
+        if self.nature.is_dumb { Err(PromptError::Dumb { instead: instead.into() }) } else { Ok(()) }
     }
 
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -78,6 +78,16 @@ struct Shared {
     changed: Condvar,
     last_words: LastWords,
     gate: Gate,
+    other_half: OnceLock<Box<dyn OtherHalf>>,
+}
+
+/// The other half of a shared host, which runs the command.
+pub trait OtherHalf: Send + Sync {
+    /// Says that a signal was put off.
+    fn put_off(&self);
+
+    /// Ends it, and waits until it is gone. A transaction that is open there comes to its end first.
+    fn end(&self);
 }
 
 /// Watches for signals while the program runs.
@@ -112,7 +122,13 @@ pub struct LastWords {
 impl Guard {
     /// Starts watching.
     pub fn install(last_words: LastWords, gate: Gate) -> io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), last_words, gate });
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            last_words,
+            gate,
+            other_half: OnceLock::new(),
+        });
         let ignored = job::ignored();
         let mut signals = Signals::new(WANTED.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
@@ -140,6 +156,17 @@ impl Guard {
         {
             self.shared.leave(&mut state, signal);
         }
+    }
+
+    /// The phase. If a signal is ending the program, this never returns.
+    pub fn phase(&self) -> Phase {
+        self.lock().phase
+    }
+
+    /// From now on, the other half learns of signals, too.
+    pub fn work_with(&self, other_half: Box<dyn OtherHalf>) {
+        // There is only one.
+        let _ = self.shared.other_half.set(other_half);
     }
 
     /// Whether a signal was put off during a commit.
@@ -270,8 +297,11 @@ impl Shared {
         if lock(&self.state).may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
             return;
         }
-        let mut state = lock(&self.state);
-        state.put_off = Some(signal);
+        lock(&self.state).put_off = Some(signal);
+        if let Some(other) = self.other_half.get() {
+            other.put_off();
+        }
+        let state = lock(&self.state);
         // The delivery may never end if nobody takes it.
         if self.wait_for_taker(state).waits_for_taker() {
             self.gate.act(|| {
@@ -312,6 +342,9 @@ impl Shared {
 
     /// Ends the program by a signal. Ctrl-C gives exit code 130.
     fn end(&self, state: &State, signal: i32) {
+        if let Some(other) = self.other_half.get() {
+            other.end();
+        }
         if let Some(borrower) = state.borrower {
             end_borrower(borrower);
         }

@@ -22,10 +22,13 @@ pub mod table;
 mod taken;
 mod typing;
 
-use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
+
+use serde::{Deserialize, Serialize};
+
+pub use self::guard::OtherHalf;
 
 use self::screen::{ScreenKey, ScreenPage};
 use crate::domain::secret::TypedPassword;
@@ -39,13 +42,13 @@ pub enum PromptError {
     #[error("there is no terminal")]
     NoTerminal {
         /// What to do instead of a prompt.
-        instead: Cow<'static, str>,
+        instead: String,
     },
     /// The terminal obeys no escape sequences.
     #[error("this terminal cannot show a screen or a list: TERM is dumb, or not set")]
     Dumb {
         /// What to do instead.
-        instead: &'static str,
+        instead: String,
     },
     /// The person cancelled.
     #[error("cancelled")]
@@ -65,9 +68,9 @@ impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         match error {
             PromptError::NoTerminal { instead } => {
-                Self::new(Kind::Usage, "this needs an answer, and there is no terminal").hint(instead.into_owned())
+                Self::new(Kind::Usage, "this needs an answer, and there is no terminal").hint(instead)
             }
-            PromptError::Dumb { instead } => Self::new(Kind::Usage, error.to_string()).hint(instead),
+            PromptError::Dumb { ref instead } => Self::new(Kind::Usage, error.to_string()).hint(instead.clone()),
             PromptError::Cancelled => Self::cancelled(),
             PromptError::NotText => Self::new(Kind::Usage, error.to_string())
                 .hint("set the terminal to UTF-8, and run this again; nothing has changed"),
@@ -89,7 +92,7 @@ pub struct Nature {
 }
 
 /// What the program is doing. The phase decides what a signal does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Phase {
     /// Nothing is being handed over. A signal ends the program.
     #[default]
@@ -129,22 +132,22 @@ pub trait Ask {
     fn is_interactive(&self) -> bool;
 
     /// What to do without a terminal. It says how to get one, where that is known.
-    fn instead(&self, instead: &'static str) -> Cow<'static, str> {
+    fn instead(&self, instead: &str) -> String {
         instead.into()
     }
 
     /// Asks for a password, without echo.
-    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword>;
+    fn ask_secret(&mut self, prompt: &str, instead: &str) -> Answer<TypedPassword>;
 
     /// Asks for a line of text. An empty answer is the offer, if there is one.
-    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &'static str) -> Answer<String>;
+    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &str) -> Answer<String>;
 
     /// Asks yes or no. Any answer but yes is [`PromptError::Cancelled`].
-    fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()>;
+    fn confirm(&mut self, question: &str, instead: &str) -> Answer<()>;
 
     /// Asks the person to type a text, which shows that they read the question. Any other answer is
     /// [`PromptError::Cancelled`].
-    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()>;
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &str) -> Answer<()>;
 
     /// The next line of standard input, without its line end.
     fn piped_secret(&mut self) -> Answer<TypedPassword>;
@@ -155,13 +158,13 @@ pub trait Pick {
     /// Lets the person pick one of the lines that `search` finds for the typed text. Returns the number of the line in
     /// the last result. A failed search ends the picking. Leaving is [`PromptError::Cancelled`]. `instead` says what to
     /// do without a terminal.
-    fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> failure::Result<usize>;
+    fn pick(&mut self, question: &str, search: Search<'_>, instead: &str) -> failure::Result<usize>;
 }
 
 /// Shows something that must not stay visible, or hands bytes to the terminal itself.
 pub trait Screen {
     /// Whether a screen or a list can be drawn. `instead` says what to do if the terminal cannot do that.
-    fn can_draw(&self, instead: &'static str) -> Answer<()>;
+    fn can_draw(&self, instead: &str) -> Answer<()>;
 
     /// Puts a page on the alternate screen, in place of the last one.
     fn paint(&mut self, page: &ScreenPage) -> Answer<()>;

@@ -5,11 +5,13 @@ use std::io::{self, IsTerminal as _, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
+use serde::{Deserialize, Serialize};
+
 use crate::failure::{Failure, Result};
 use crate::patient::Patient;
 
 /// How text is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Layout {
     /// The columns of the terminal. `None` if the output is no terminal.
     pub width: Option<u16>,
@@ -23,7 +25,7 @@ pub trait Output: Write {
     fn layout(&self) -> Layout;
 
     /// The reason why nobody would get the output, if there is one.
-    fn dead_end(&self) -> Option<&'static str>;
+    fn dead_end(&self) -> Option<String>;
 
     /// Whether the output is a file that others can read.
     fn is_open_to_others(&self) -> bool;
@@ -75,14 +77,14 @@ impl Output for StandardOutput {
         self.file.metadata().is_ok_and(|file| file.is_file() && file.mode() & 0o077 != 0)
     }
 
-    fn dead_end(&self) -> Option<&'static str> {
+    fn dead_end(&self) -> Option<String> {
         let own = self.file.metadata().ok()?;
         let kind = own.file_type();
         if !(kind.is_char_device() || kind.is_block_device()) || self.file.is_terminal() {
             return None;
         }
         let is_null = fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == own.rdev());
-        Some(if is_null { "the null device" } else { "a device that is not a terminal" })
+        Some(if is_null { "the null device" } else { "a device that is not a terminal" }.to_owned())
     }
 }
 

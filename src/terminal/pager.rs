@@ -92,8 +92,8 @@ impl Output for Paged {
         self.output.layout()
     }
 
-    fn dead_end(&self) -> Option<&'static str> {
-        Some("a pager")
+    fn dead_end(&self) -> Option<String> {
+        Some("a pager".into())
     }
 
     fn is_open_to_others(&self) -> bool {

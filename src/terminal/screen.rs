@@ -1,6 +1,7 @@
 //! The confirmation screen shows a secret on the alternate screen. When it is left, the secret is gone, even from the
 //! scrollback.
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::alternate::{Size, joined};
@@ -19,7 +20,7 @@ pub struct ScreenPage {
 }
 
 /// What a key does at the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScreenKey {
     /// Copy the secret.
     Copy,

@@ -323,7 +323,13 @@ mod tests {
 
     #[test]
     fn events_are_never_wider_than_the_terminal_and_each_word_of_them_is_whole() {
-        let by = Operator { uid: 0, os_user: "root".into(), sudo_caller: Some("mallory".into()), role: None };
+        let by = Operator {
+            uid: 0,
+            os_user: "root".into(),
+            sudo_caller: Some("mallory".into()),
+            role: None,
+            is_guest: false,
+        };
         let entry = Entry {
             actor: Some(Actor::Operator(by)),
             action: "require-change",

@@ -241,7 +241,7 @@ fn new<H>(username: &str, roles: Roles, temporary: NewTemporary<H>) -> NewAccoun
 }
 
 fn operator() -> Actor {
-    Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None })
+    Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None, is_guest: false })
 }
 
 const ACTOR: i64 = 1;

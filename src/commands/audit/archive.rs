@@ -1,6 +1,5 @@
 //! `passdesk audit archive`.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use crate::cli::audit::Archive;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::commands::paging::PAGE;
-use crate::commands::store::{Watched, new_place, taken};
+use crate::commands::store::Watched;
 use crate::domain::Invalid;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Head, Tampered, Walk, archive};
@@ -18,7 +17,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::digest::{Digesting, FileDigest};
 use crate::domain::text::{counted, grouped, quoted, shown};
 use crate::failure::{Failure, Kind, Result};
-use crate::made::{self, Fleeting, Made};
+use crate::files::{NewFile, taken};
 use crate::store::{ArchivedPart, EventFilter, Store, StoreError, Watch};
 use crate::terminal::Phase;
 
@@ -27,7 +26,7 @@ use crate::terminal::Phase;
 pub fn run(desk: &mut Desk<'_>, args: &Archive) -> Result<()> {
     let bound: Bound = args.before.parse()?;
     desk.refuse_through_sudo("audit archive", "let an operator of this store run it")?;
-    let place = new_place(desk, &args.file)?;
+    let place = desk.files.new_place(&args.file)?;
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;
     acting.may(&mut store, Action::Archive)?;
@@ -68,19 +67,15 @@ fn take_out(
 ) -> Result<Head> {
     let unmade = |error: io::Error| unmade(place, &error);
     let mut watched = Watched::on(desk.terminal);
-    let (file, made) = Made::unfinished_beside(place).map_err(unmade)?;
-    let unfinished = Fleeting(made.clone());
-    let (until, file) = write(store, file, place, after, before, &mut watched)?;
-    let made = made.place(place).map_err(unmade)?;
-    drop(unfinished);
-    let archived = made::sync_folder_of(place).map_err(unmade).and_then(|()| {
-        let part = ArchivedPart { after, until, place, file };
-        store.archive(by, &part, &mut watched).map_err(stopped)
-    });
+    let mut unfinished = desk.files.begin(place).map_err(unmade)?;
+    let (until, file) = write(store, &mut *unfinished, place, after, before, &mut watched)?;
+    let placed = unfinished.place().map_err(unmade)?;
+    let part = ArchivedPart { after, until, place, file };
+    let archived = store.archive(by, &part, &mut watched).map_err(stopped);
     // As long as nobody knows whether the events are deleted, the file may have the only copy.
     archived.map(|()| until).inspect_err(|why| {
         if why.kind != Kind::OutcomeUnknown {
-            let _ = made.remove();
+            let _ = placed.remove();
         }
     })
 }
@@ -96,7 +91,7 @@ fn oldest(store: &Store, after: Head) -> Result<Option<i64>> {
 /// written is left alone: otherwise nobody could tell any more where it was changed.
 fn write(
     store: &Store,
-    file: File,
+    file: &mut dyn NewFile,
     place: &Path,
     after: Head,
     before: Timestamp,
@@ -132,8 +127,8 @@ fn write(
         }
         watch.progress("Writing them", walk.head().sequence - after.sequence, total).map_err(stopped)?;
     }
-    let file = out.into_inner().map_err(|error| unwritten(error.into_error()))?;
-    file.sync_all().map_err(unwritten)?;
+    out.flush().map_err(unwritten)?;
+    drop(out);
     Ok((walk.head(), digest.end()))
 }
 

@@ -95,7 +95,7 @@ struct Seen {
 
 /// Goes on along an archive. Only a line is held at a time.
 fn in_archive(desk: &Desk<'_>, path: &Path, seen: &mut Seen, sought: &mut Sought) -> Result<()> {
-    let (file, _) = input::rereadable(path, |file| desk.keeps(file))?;
+    let (file, _) = desk.files.rereadable(path)?;
     let name = format!("the archive {}", input::named(path));
     let unreadable = |why: &str| Failure::new(Kind::StoreUnusable, format!("{name} {why}")).hint(OTHER_COPY);
     let (mut lines, mut text, mut before) = (BufReader::new(Patient(file)), String::new(), None);

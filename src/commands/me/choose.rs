@@ -101,7 +101,7 @@ fn demands(desk: &mut Desk<'_>, store: &Store, new: &TypedPassword) -> Result<De
 
 /// Ends the asking only after Enter. Somebody may already be typing the next password, and would type it into the
 /// shell.
-fn given_up(desk: &mut Desk<'_>, failure: Failure, instead: &'static str) -> Failure {
+fn given_up(desk: &mut Desk<'_>, failure: Failure, instead: &str) -> Failure {
     // The input is thrown away, whatever it is.
     let _ = desk.terminal.ask_secret("That was the last try. Press Enter to leave", instead);
     failure

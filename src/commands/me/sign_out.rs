@@ -6,7 +6,6 @@ use crate::commands::way_in::owner;
 use crate::commands::{Desk, done};
 use crate::failure::{Failure, Kind, Result};
 use crate::store::Store;
-use crate::token_source::TokenSource;
 
 /// Ends the saved sign-in, or all sign-ins. An account that must choose a new password may do this too.
 pub fn run(desk: &mut Desk<'_>, args: &SignOut) -> Result<()> {
@@ -18,7 +17,7 @@ fn here(desk: &mut Desk<'_>) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "--as signs in for one command, so there is nothing to sign out of")
             .hint("leave out --as, or end every sign-in of that account with --everywhere"));
     }
-    if !matches!(desk.token, TokenSource::Nowhere) {
+    if desk.files.has_token() {
         return Err(Failure::new(Kind::Usage, "a token has no sign-in, so there is nothing to sign out of")
             .hint("leave out PASSDESK_TOKEN and PASSDESK_TOKEN_FILE, or end the token with 'passdesk tokens revoke'"));
     }

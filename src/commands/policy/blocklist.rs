@@ -43,7 +43,7 @@ struct List {
 
 /// Reads a list. Returns what it has, and its filter for a store of this name, in a file without a name.
 pub fn read(desk: &mut Desk<'_>, path: &Path, skips: bool, salt: &str) -> Result<(Found, File)> {
-    let (file, start) = input::rereadable(path, |file| desk.keeps(file))?;
+    let (file, start) = desk.files.rereadable(path)?;
     let length = file.metadata().map_or(0, |file| file.len().saturating_sub(start));
     let mut list = List { name: input::named(path), file, start, skips, done: 0 };
     desk.terminal.begin_progress("reading, in MiB", length >> 20);

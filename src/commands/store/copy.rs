@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::{make, taken};
+use super::make;
 use crate::cli::store::Copy;
 use crate::commands::Desk;
 use crate::commands::actor::acting;
 use crate::domain::authority::Action;
 use crate::domain::text::shown;
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Result};
+use crate::files::taken;
 use crate::store::Purpose;
 
 /// Copies everything to another place, and leaves this store as it is.
@@ -17,13 +18,17 @@ pub fn run(desk: &mut Desk<'_>, args: &Copy) -> Result<()> {
         "store copy",
         "run it as the store's own user; if you may do everything by sudo, put 'env -u SUDO_UID' before passdesk",
     )?;
+    if desk.workshop.is_some() {
+        return Err(Failure::new(Kind::Usage, "on this host, passdesk opens no other store for its callers")
+            .hint("'passdesk store backup FILE' makes a store in a file; for a server, root runs: sudo -u passdesk passdesk store copy --to …"));
+    }
     let target = (desk.places)(&args.to)?;
     let location = PathBuf::from(target.location());
     if location == desk.stores.location() {
         return Err(taken(format!("{} is this store itself", shown(&location))));
     }
-    if target.file().is_some() && desk.claims(&location) {
-        return Err(taken(format!("{} is one of passdesk's own files", shown(&location))));
+    if target.file().is_some() {
+        desk.files.new_place(&location)?;
     }
     let mut store = desk.open()?;
     let acting = acting(desk, &mut store)?;

@@ -5,12 +5,13 @@ mod check;
 mod copy;
 mod restore;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Desk;
 use crate::cli::store::Command;
 use crate::domain::text::shown;
 use crate::failure::{Failure, Kind, Result};
+use crate::files::taken;
 use crate::store::{self, StoreError, Watch};
 use crate::terminal::format::Format;
 use crate::terminal::output;
@@ -84,34 +85,6 @@ pub fn of_new_store(error: StoreError, place: &Path) -> Failure {
         )),
         other => other.into(),
     }
-}
-
-/// The path with the links in its folder followed. The engine opens no file behind a link. The last part of the path
-/// stays as it is: no file is made through a link.
-fn resolved(path: PathBuf) -> PathBuf {
-    match (path.parent().map(Path::canonicalize), path.file_name()) {
-        (Some(Ok(folder)), Some(name)) => folder.join(name),
-        // The folder does not exist. The code that makes the file reports that.
-        _ => path,
-    }
-}
-
-/// The place of a new file that somebody names. Fails if it is taken.
-pub fn new_place(desk: &Desk<'_>, file: &Path) -> Result<PathBuf> {
-    let place = resolved(std::path::absolute(file).map_err(anyhow::Error::from)?);
-    if desk.claims(&place) {
-        return Err(taken(format!("{} is one of passdesk's own files", shown(&place))));
-    }
-    if place.symlink_metadata().is_ok() {
-        return Err(taken(format!("{} exists already", shown(&place))));
-    }
-    Ok(place)
-}
-
-/// The failure for a place that is taken.
-#[must_use]
-pub fn taken(message: String) -> Failure {
-    Failure::new(Kind::Conflict, message).hint("name a new place; passdesk never overwrites one")
 }
 
 /// Shows the progress of a long run on a terminal. Ends the run if a signal was put off.

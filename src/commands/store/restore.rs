@@ -22,18 +22,22 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
             Failure::new(Kind::Usage, "store restore needs no sign-in").hint("leave out --as and --password-stdin")
         );
     }
-    desk.refuse_through_sudo(
-        "store restore",
-        "run it as the store's own user; if you may do everything by sudo, put 'env -u SUDO_UID' before passdesk",
-    )?;
+    if desk.workshop.is_none() {
+        desk.refuse_through_sudo(
+            "store restore",
+            "run it as the store's own user; if you may do everything by sudo, put 'env -u SUDO_UID' before passdesk",
+        )?;
+    }
+    // On a shared host, only root is an operator, and sudo is how people become root.
+    desk.operator.let_in()?;
     let stores = desk.stores;
     let Some(store) = stores.file() else {
         return Err(Failure::new(Kind::Usage, "this store is on a server, and a backup is a file").hint(
             "copy the backup into an empty database: passdesk store copy --store BACKUP --to postgres://HOST/DATABASE",
         ));
     };
-    refuse_log(&args.file)?;
-    let (mut backup, start) = input::rereadable(&args.file, |file| desk.keeps(file))?;
+    refuse_log(desk, &args.file)?;
+    let (mut backup, start) = desk.files.rereadable(&args.file)?;
     backup.seek(SeekFrom::Start(start)).map_err(anyhow::Error::from)?;
     let bytes = backup.metadata().map_err(anyhow::Error::from)?.len().saturating_sub(start);
     let restoring = while_watched(desk, |watch| store.begin_restore(&mut backup, bytes, watch))?;
@@ -50,17 +54,22 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
         let question = format!("Put the backup in the place of the store {}?", shown(&place));
         desk.terminal.confirm(&question, "add --yes to restore without being asked")?;
     }
-    let (operator, from) = (desk.operator.clone(), path_of(&args.file));
+    let (operator, from) = (desk.operator.clone(), path_of(desk, &args.file));
     let restored = while_watched(desk, |watch| restoring.put_in_place(&operator, &from, watch))?;
     desk.terminal.spare(scratch.path());
     told(desk, &place, &restored)
 }
 
 /// Refuses a store with a log that was left beside it. Only the file itself is read.
-fn refuse_log(path: &Path) -> Result<()> {
+fn refuse_log(desk: &Desk<'_>, path: &Path) -> Result<()> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
-    if input::is_stdin(path) || !fs::metadata(log).is_ok_and(|log| log.len() > 0) {
+    let is_there = match desk.workshop {
+        None => fs::metadata(log).is_ok_and(|log| log.len() > 0),
+        // The other half looks, and only knows whether a name is free.
+        Some(_) => desk.files.new_place(Path::new(&log)).is_err(),
+    };
+    if input::is_stdin(path) || !is_there {
         return Ok(());
     }
     let path = shown(path);
@@ -115,10 +124,11 @@ fn named(file: &Path) -> String {
     if input::is_stdin(file) { "The backup from standard input".into() } else { shown(file) }
 }
 
-/// The backup in the record.
-fn path_of(file: &Path) -> String {
+/// The backup in the record. The working directory of the caller is only known on this side of the door.
+fn path_of(desk: &Desk<'_>, file: &Path) -> String {
     if input::is_stdin(file) {
         return "standard input".into();
     }
-    std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string()
+    let absolute = if desk.workshop.is_none() { std::path::absolute(file).ok() } else { None };
+    absolute.unwrap_or_else(|| file.to_owned()).display().to_string()
 }

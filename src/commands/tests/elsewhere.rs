@@ -66,7 +66,9 @@ fn elsewhere(site: &mut Site, command: &Command) -> Ran {
             &mut Desk {
                 stores: &Elsewhere(&stores),
                 places: &places,
+                workshop: None,
                 sign_ins: desk.sign_ins,
+                files: desk.files,
                 terminal: desk.terminal,
                 output: desk.output,
                 clipboard: desk.clipboard,
@@ -76,7 +78,6 @@ fn elsewhere(site: &mut Site, command: &Command) -> Ran {
                 operator: desk.operator.clone(),
                 through_sudo: false,
                 policy: desk.policy.clone(),
-                token: TokenSource::Nowhere,
                 global: Global::default(),
             },
             command,

@@ -85,7 +85,7 @@ impl Site {
 }
 
 fn operator() -> Actor {
-    Actor::Operator(Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None })
+    Actor::Operator(Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None, is_guest: false })
 }
 
 fn whom(which: Which) -> Many {

@@ -11,6 +11,7 @@ mod tokens;
 mod unknown;
 
 use std::collections::VecDeque;
+use std::fs::Metadata;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -26,6 +27,7 @@ use super::Desk;
 use crate::cli::Global;
 use crate::cli::users::{Add, Many, Reset};
 use crate::cli::ways::{TemporaryFlags, WayFlags};
+use crate::config;
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
 use crate::domain::clock::{Clock, Timestamp, UTC};
@@ -37,16 +39,19 @@ use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::domain::target::Target;
 use crate::domain::throttle::Tries;
+use crate::door::{self, Front};
 use crate::failure::{Failure, Hint, Kind, Result};
+use crate::files::{Files, LocalFiles};
+use crate::handover::Means;
 use crate::made::Made;
-use crate::sign_in_files::SignInFiles;
-use crate::store::Stores;
+use crate::sign_in_files::{SignInFiles, SignIns};
 use crate::store::sqlite::SqliteStores;
+use crate::store::{StoreFile as _, Stores};
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::format::Format;
 use crate::terminal::output::{Layout, Output};
 use crate::terminal::screen::{ScreenKey, ScreenPage};
-use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals};
+use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, PromptError, Screen, Search, Signals, Terminal};
 use crate::token_source::TokenSource;
 
 const OPERATION: OperationId = OperationId([7; 16]);
@@ -83,7 +88,7 @@ struct Person {
     doomed: Vec<Made>,
     /// A signal comes after this many commits.
     interrupted_after: Option<usize>,
-    at_question: Option<Box<dyn FnOnce()>>,
+    at_question: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Person {
@@ -91,7 +96,7 @@ impl Person {
         self.script.pop_front().unwrap_or_else(|| panic!("nobody expected to be asked {asked:?}"))
     }
 
-    fn is_there(&self, instead: &'static str) -> Answer<()> {
+    fn is_there(&self, instead: &str) -> Answer<()> {
         if self.present { Ok(()) } else { Err(PromptError::NoTerminal { instead: instead.into() }) }
     }
 }
@@ -105,7 +110,7 @@ impl Ask for Person {
         self.present
     }
 
-    fn ask_secret(&mut self, prompt: &str, instead: &'static str) -> Answer<TypedPassword> {
+    fn ask_secret(&mut self, prompt: &str, instead: &str) -> Answer<TypedPassword> {
         self.is_there(instead)?;
         match self.next(prompt) {
             Step::Secret(expected, answer) if expected == prompt => Ok(typed(&answer)),
@@ -114,7 +119,7 @@ impl Ask for Person {
         }
     }
 
-    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &'static str) -> Answer<String> {
+    fn ask_text(&mut self, prompt: &str, offer: Option<&str>, instead: &str) -> Answer<String> {
         self.is_there(instead)?;
         match self.next(prompt) {
             Step::Text(expected, "") if expected == prompt => Ok(offer.unwrap_or_default().into()),
@@ -123,7 +128,7 @@ impl Ask for Person {
         }
     }
 
-    fn confirm(&mut self, question: &str, instead: &'static str) -> Answer<()> {
+    fn confirm(&mut self, question: &str, instead: &str) -> Answer<()> {
         self.is_there(instead)?;
         if let Some(meanwhile) = self.at_question.take() {
             meanwhile();
@@ -135,7 +140,7 @@ impl Ask for Person {
         }
     }
 
-    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &'static str) -> Answer<()> {
+    fn confirm_by_typing(&mut self, question: &str, text: &str, instead: &str) -> Answer<()> {
         self.is_there(instead)?;
         match self.next(question) {
             Step::Text(expected, answer) if expected == question && answer == text => Ok(()),
@@ -153,7 +158,7 @@ impl Ask for Person {
 }
 
 impl Pick for Person {
-    fn pick(&mut self, question: &str, search: Search<'_>, instead: &'static str) -> Result<usize> {
+    fn pick(&mut self, question: &str, search: Search<'_>, instead: &str) -> Result<usize> {
         self.is_there(instead)?;
         match self.next(question) {
             Step::Pick(text, line) => {
@@ -167,7 +172,7 @@ impl Pick for Person {
 }
 
 impl Screen for Person {
-    fn can_draw(&self, _: &'static str) -> Answer<()> {
+    fn can_draw(&self, _: &str) -> Answer<()> {
         Ok(())
     }
 
@@ -241,7 +246,7 @@ struct Kept {
     bytes: Vec<u8>,
     room: usize,
     is_null: bool,
-    meanwhile: Option<Box<dyn FnOnce()>>,
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Write for Kept {
@@ -271,8 +276,8 @@ impl Output for Kept {
         false
     }
 
-    fn dead_end(&self) -> Option<&'static str> {
-        self.is_null.then_some("the null device")
+    fn dead_end(&self) -> Option<String> {
+        self.is_null.then(|| "the null device".into())
     }
 }
 
@@ -394,9 +399,9 @@ struct Call {
     null: bool,
     interrupted_after: Option<usize>,
     /// What another person does while the result is written.
-    meanwhile: Option<Box<dyn FnOnce()>>,
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
     /// What another person does while a question waits.
-    at_question: Option<Box<dyn FnOnce()>>,
+    at_question: Option<Box<dyn FnOnce() + Send>>,
 }
 
 fn as_user(username: &str, script: Vec<Step>) -> Call {
@@ -442,23 +447,51 @@ impl Site {
             is_null: call.null,
             meanwhile: call.meanwhile,
         };
-        let mut desk = Desk {
-            stores: &self.stores,
-            places: &|_| unreachable!("there is one store"),
-            sign_ins: &self.sign_ins,
-            terminal: &mut person,
-            output: &mut kept,
-            clipboard: &mut self.clipboard,
-            rng: &mut self.rng,
-            zone: &UTC,
-            operation: OPERATION,
-            operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None },
-            through_sudo: false,
-            policy: self.policy.clone(),
-            token: std::mem::replace(&mut self.token, TokenSource::Nowhere),
-            global: call.global,
+        let token = std::mem::replace(&mut self.token, TokenSource::Nowhere);
+        let (stores, sign_ins, clipboard) = (&self.stores, &self.sign_ins, &mut self.clipboard);
+        let (rng, policy, global) = (&mut self.rng, self.policy.clone(), call.global);
+        let at_a_desk = |sign_ins: &dyn SignIns, files: &dyn Files, with: Means<'_>| {
+            run(&mut Desk {
+                stores,
+                places: &|_| unreachable!("there is one store"),
+                workshop: None,
+                sign_ins,
+                files,
+                terminal: with.terminal,
+                output: with.output,
+                clipboard: with.clipboard,
+                rng,
+                zone: &UTC,
+                operation: OPERATION,
+                operator: Operator { uid: 0, os_user: "opal".into(), sudo_caller: None, role: None, is_guest: false },
+                through_sudo: false,
+                policy,
+                global,
+            })
         };
-        let outcome = run(&mut desk);
+        let (here, there) = (&mut person, &mut kept);
+        let with_files = |work: &mut dyn FnMut(&LocalFiles<'_>)| {
+            let keeps = |file: &Metadata| stores.has(file) || sign_ins.have(file);
+            let claims = |path: &Path| stores.claims(path) || sign_ins.claim(path);
+            work(&LocalFiles { keeps: &keeps, claims: &claims, token, through_sudo: false });
+        };
+        let outcome = if config::variable("PASSDESK_TEST_DOOR").is_some() {
+            let front = |serve: &mut dyn FnMut(&mut dyn Terminal, &mut Front<'_>)| {
+                with_files(&mut |files| serve(here, &mut Front { output: there, clipboard, files, sign_ins }));
+            };
+            door::through(front, |half| {
+                let [mut terminal, mut output, mut clipboard] = [(); 3].map(|()| half.clone());
+                let with = Means { terminal: &mut terminal, output: &mut output, clipboard: &mut clipboard };
+                at_a_desk(half, half, with)
+            })
+        } else {
+            let (mut at_a_desk, mut outcome) = (Some(at_a_desk), Ok(()));
+            with_files(&mut |files| {
+                let with = Means { terminal: here, output: there, clipboard };
+                outcome = at_a_desk.take().unwrap()(sign_ins, files, with);
+            });
+            outcome
+        };
         assert!(person.script.is_empty(), "never asked: {:?}", person.script);
         Ran {
             outcome,

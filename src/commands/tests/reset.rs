@@ -80,9 +80,9 @@ fn a_signal_waits_from_when_it_is_put_in_force() {
 }
 
 /// Another admin changes the store while the password is being handed over.
-fn meanwhile(site: &Site, work: impl FnOnce(&mut Store, &Actor) + 'static) -> Call {
+fn meanwhile(site: &Site, work: impl FnOnce(&mut Store, &Actor) + Send + 'static) -> Call {
     let stores = SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap();
-    let operator = Operator { uid: 0, os_user: "other".into(), sudo_caller: None, role: None };
+    let operator = Operator { uid: 0, os_user: "other".into(), sudo_caller: None, role: None, is_guest: false };
     let by = Actor::Operator(operator);
     let work = move || work(&mut stores.open().unwrap(), &by);
     Call { meanwhile: Some(Box::new(work)), ..Call::default() }

@@ -71,7 +71,8 @@ fn an_account_whose_key_was_changed_meanwhile_keeps_its_password() {
     }
     let (bob, stores) =
         (site.account("bob"), SqliteStores::at(site.stores.path(), site.clock.clone(), OPERATION).unwrap());
-    let by = Actor::Operator(Operator { uid: 0, os_user: "other".into(), sudo_caller: None, role: None });
+    let by =
+        Actor::Operator(Operator { uid: 0, os_user: "other".into(), sudo_caller: None, role: None, is_guest: false });
     // The password of bob is sealed already while that of alice is handed over.
     let meanwhile = move || give(&mut stores.open().unwrap(), &by, &bob, AGE[0]);
     let call = Call { meanwhile: Some(Box::new(meanwhile)), ..format(Format::Jsonl) };

@@ -71,7 +71,9 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
         run(&mut Desk {
             stores: &losing,
             places: desk.places,
+            workshop: None,
             sign_ins: desk.sign_ins,
+            files: desk.files,
             terminal: desk.terminal,
             output: desk.output,
             clipboard: desk.clipboard,
@@ -81,7 +83,6 @@ fn without_an_answer(writes: bool, run: impl FnOnce(&mut Desk<'_>) -> Result<()>
             operator: desk.operator.clone(),
             through_sudo: false,
             policy: desk.policy.clone(),
-            token: TokenSource::Nowhere,
             global: Global::default(),
         })
     });

@@ -112,7 +112,7 @@ impl Selection {
     /// Reads the file that the command line names, if any. The caller has checked the actor's right before.
     pub fn read(self, desk: &mut Desk<'_>) -> Result<Self> {
         let Self::File(path) = self else { return Ok(self) };
-        let Input { bytes, has_grown } = desk.read(&path)?;
+        let Input { bytes, has_grown } = desk.files.read(&path)?;
         if has_grown {
             desk.terminal.note(input::HAS_GROWN);
         }
@@ -229,7 +229,7 @@ pub fn ask(
     chosen: &[Chosen],
     whom: Option<&str>,
     bulk: &Bulk,
-    instead: &'static str,
+    instead: &str,
 ) -> Result<()> {
     let count = chosen.len();
     let several = || {

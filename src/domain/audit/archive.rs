@@ -104,7 +104,13 @@ mod tests {
     use crate::domain::operation::OperationId;
 
     fn after(head: Head, action: &'static str, detail: Detail) -> Event {
-        let by = Actor::Operator(Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None });
+        let by = Actor::Operator(Operator {
+            uid: 0,
+            os_user: "root".into(),
+            sudo_caller: None,
+            role: None,
+            is_guest: false,
+        });
         let entry = Entry::done(&by, action, None, detail);
         Event::after(head, Timestamp::UNIX_EPOCH, OperationId([1; 16]), &entry)
     }

@@ -232,7 +232,7 @@ mod tests {
     use crate::domain::operation::OperationId;
 
     fn entry(detail: &str) -> Entry {
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None, is_guest: false };
         Entry {
             actor: Some(Actor::Operator(operator)),
             action: "reset",

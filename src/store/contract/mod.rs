@@ -338,7 +338,7 @@ fn when<T>(seconds: i64, work: impl FnOnce() -> T) -> T {
 }
 
 fn operator() -> Actor {
-    let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
+    let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None, is_guest: false };
     Actor::Operator(operator)
 }
 

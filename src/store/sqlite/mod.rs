@@ -211,7 +211,7 @@ mod tests {
         };
         engine.connection.commit_hook(Some(hook)).unwrap();
         let mut store = Store::new(engine, OPERATION);
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None, is_guest: false };
         let by = Actor::Operator(operator);
         let refusal = || Refusal::NoAdmin;
         let refused = store.change(Writing::Few, &by, "set-policy", &Whom::Nobody, |tx| {
@@ -230,7 +230,7 @@ mod tests {
     fn what_is_damaged_of_some_accounts_is_mended_by_a_reset_and_keeps_nobody_else_out() {
         let (_folder, stores) = in_a_folder();
         let at = SetClock.now();
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None, is_guest: false };
         let by = Actor::Operator(operator);
         let temporary = |text: &str| NewTemporary {
             hash: delivered(StoredHash::from_store(text.into())),

@@ -222,7 +222,7 @@ mod tests {
             )
             .unwrap();
         let at = Timestamp::from_second(1_700_000_000).unwrap();
-        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None };
+        let operator = Operator { uid: 0, os_user: "root".into(), sudo_caller: None, role: None, is_guest: false };
         let by = Actor::Operator(operator);
         let new = || NewTemporary {
             hash: delivered(StoredHash::from_store("$argon2id$x".into())),
@@ -266,8 +266,13 @@ mod tests {
 
     /// The refusal with the longest possible names.
     fn longest() -> Entry {
-        let operator =
-            Operator { uid: u32::MAX, os_user: "u".repeat(64), sudo_caller: Some("s".repeat(64)), role: None };
+        let operator = Operator {
+            uid: u32::MAX,
+            os_user: "u".repeat(64),
+            sudo_caller: Some("s".repeat(64)),
+            role: None,
+            is_guest: false,
+        };
         Entry {
             actor: None,
             action: "sign-in",

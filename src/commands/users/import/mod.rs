@@ -60,7 +60,7 @@ pub fn run(desk: &mut Desk<'_>, args: &users::Import) -> Result<()> {
     acting.may(&mut store, Action::Import)?;
 
     let keys = keys.map(|keys| keys.read(desk)).transpose()?;
-    let Input { bytes, has_grown } = desk.read(&args.file)?;
+    let Input { bytes, has_grown } = desk.files.read(&args.file)?;
     let file = FileDigest::of(&bytes);
     let mut bad = BadRows::default();
     let (columns, list, is_torn) = read(desk, &bytes, args, &mut bad)?;

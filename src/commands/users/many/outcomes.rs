@@ -2,7 +2,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::fs::Metadata;
 use std::path::Path;
 
 use super::deeds::Deed;
@@ -15,8 +14,7 @@ use crate::domain::change::{Change, Changed};
 use crate::domain::operation::OperationId;
 use crate::domain::text::{grouped, shown};
 use crate::failure::{FailedItem, Failure, Kind, Result};
-use crate::handover::{EarlierRow, ResultRow, Results, ToFile, UnfinishedResults};
-use crate::input;
+use crate::handover::{EarlierRow, ResultRow, Results, UnfinishedResults};
 use crate::store::Store;
 use crate::terminal::format::Format;
 
@@ -40,12 +38,7 @@ pub fn check(desk: &Desk<'_>, flags: &ManyFlags) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "--output writes rows for programs, and the format is text")
             .hint("add --format csv or --format jsonl"));
     }
-    ToFile::check(path)?;
-    if desk.claims(path) {
-        return Err(Failure::new(Kind::NotDelivered, format!("{} is one of passdesk's own files", shown(path)))
-            .hint("name another file"));
-    }
-    Ok(())
+    desk.files.check_output(path)
 }
 
 /// What an earlier run has done.
@@ -60,9 +53,8 @@ pub struct Earlier {
 impl Earlier {
     /// Opens the file of the earlier run. It sets the format of the new one.
     pub fn open(desk: &mut Desk<'_>, path: &Path, change: Change) -> Result<Self> {
-        let is_kept = |file: &Metadata| desk.keeps(file);
-        input::refuse_kept(path, is_kept)?;
-        let file = UnfinishedResults::open(path, is_kept)?;
+        let (file, text) = desk.files.reopen(path)?;
+        let file = UnfinishedResults::of(file, &text)?;
         take_format(desk, path, file.format)?;
         let name = Deed(change).name();
         if let Some(other) = file.rows.iter().find(|row| row.change != name) {
@@ -128,7 +120,7 @@ impl Outcomes {
     pub fn make(desk: &mut Desk<'_>, path: &Path, deed: Deed) -> Result<Self> {
         let format = desk.format();
         Ok(Self {
-            results: Results::make(path, format, &mut desk.means())?,
+            results: Results::begin(desk.files.create(path)?, format, &mut desk.means()),
             deed,
             rowless: Vec::new(),
             unwritten: None,

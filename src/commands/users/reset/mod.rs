@@ -47,8 +47,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Reset) -> Result<()> {
     if matches!(selection, Selection::Unsaid) {
         let instead = "name accounts by id, username or e-mail address, with --from FILE, or by a filter";
         if !desk.terminal.is_interactive() {
-            return Err(Failure::new(Kind::Usage, "whose password is to be reset?")
-                .hint(desk.terminal.instead(instead).into_owned()));
+            return Err(
+                Failure::new(Kind::Usage, "whose password is to be reset?").hint(desk.terminal.instead(instead))
+            );
         }
         desk.terminal.can_draw(instead)?;
     }

@@ -2,7 +2,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::fs::Metadata;
 use std::path::Path;
 
 use super::many::BATCH;
@@ -14,16 +13,14 @@ use crate::domain::authority::Action;
 use crate::domain::text::{counted, grouped};
 use crate::failure::{Failure, Kind, Result};
 use crate::handover::Unfinished;
-use crate::input;
 use crate::store::Store;
 use crate::terminal::format::Format;
 
 /// Opens the output of the earlier run. It sets the format of the new one. One file never has both encrypted passwords and
 /// others.
 pub fn open(desk: &mut Desk<'_>, path: &Path, sealed: bool) -> Result<Unfinished> {
-    let is_kept = |file: &Metadata| desk.keeps(file);
-    input::refuse_kept(path, is_kept)?;
-    let unfinished = Unfinished::open(path, is_kept)?;
+    let (file, text) = desk.files.reopen(path)?;
+    let unfinished = Unfinished::of(file, &text)?;
     if let Some(was) = unfinished.is_sealed.filter(|was| *was != sealed) {
         let [is, hint] = if was {
             ["encrypted", "add --encrypt-to as the interrupted run had it"]
@@ -109,7 +106,7 @@ impl Done {
             unfinished.rows.iter().try_fold(true, |all, row| Ok::<_, Failure>(all && store.has_begun(row.operation)?))
         };
         if !may_be_ours || (behind == 0 && !are_marked()?) {
-            let path = unfinished.path.display();
+            let path = unfinished.file.path().display();
             return Err(Failure::new(
                 Kind::Conflict,
                 format!(

@@ -1,4 +1,4 @@
-//! Deletes rows from the middle of a file of secrets.
+//! Deletes parts from the middle of a file of secrets.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -7,8 +7,6 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::domain::text::shown;
-use crate::failure::{Failure, Kind, Result};
 use crate::made::{Fleeting, Made, stands_at, sync_folder_of};
 
 /// Deletes ranges of bytes, given in order, from a file. Returns the file that replaces it, locked and positioned at
@@ -16,7 +14,7 @@ use crate::made::{Fleeting, Made, stands_at, sync_folder_of};
 ///
 /// The remaining bytes are written to a new file beside it. It replaces the old one in one step. So nothing that stays
 /// is lost, however the program is ended.
-pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Result<File> {
+fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Result<File> {
     let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
     let mut text = Zeroizing::new(Vec::with_capacity(length + 1));
     file.seek(SeekFrom::Start(0))?;
@@ -30,19 +28,15 @@ pub fn without(mut file: &File, path: &Path, ranges: &[Range<u64>]) -> io::Resul
     Ok(anew)
 }
 
-/// Keeps the rows of a file up to `end`, without those that are `gone`. Everything behind `end` is deleted, too.
-pub fn keep(file: &mut File, path: &Path, end: u64, gone: impl Iterator<Item = Range<u64>>) -> Result<()> {
-    let mut gone: Vec<_> = gone.filter(|place| place.start < end).collect();
-    let kept = if gone.is_empty() {
-        file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).and_then(|_| file.sync_all())
-    } else {
-        gone.push(end..u64::MAX);
-        without(file, path, &gone).map(|anew| *file = anew)
-    };
-    kept.map_err(|error| {
-        Failure::new(Kind::NotDelivered, format!("{} cannot be written: {error}", shown(path)))
-            .hint("nothing has changed")
-    })
+/// Keeps what is before `end`, without the parts that are `gone`.
+pub fn retain(file: &mut File, path: &Path, end: u64, gone: &[Range<u64>]) -> io::Result<()> {
+    let mut gone: Vec<_> = gone.iter().filter(|place| place.start < end).cloned().collect();
+    if gone.is_empty() {
+        return file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).and_then(|_| file.sync_all());
+    }
+    gone.push(end..u64::MAX);
+    *file = without(file, path, &gone)?;
+    Ok(())
 }
 
 fn write(mut anew: &File, text: &[u8], ranges: &[Range<u64>]) -> io::Result<()> {

@@ -1,0 +1,218 @@
+//! The back half: who has come, and what happens when they leave.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use anyhow::Context as _;
+use rustix::fs::FileType;
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::exit;
+
+use super::line::Line;
+use super::protocol::{Hello, Question};
+use super::remote::Remote;
+use crate::domain::operation::OperationId;
+use crate::failure::{Failure, Kind, Result};
+use crate::gate::Gate;
+use crate::made::Made;
+use crate::terminal::Phase;
+
+/// A visit of a front half: the command that it wants, and its own world.
+pub struct Visit {
+    /// The command line.
+    pub args: Vec<OsString>,
+    /// What the front half says of its caller.
+    pub caller: Caller,
+    /// Its terminal, files and clipboard.
+    pub remote: Remote,
+    line: Arc<Line>,
+}
+
+/// What the front half says of its caller.
+#[expect(clippy::struct_field_names, reason = "sudo names its caller so")]
+pub struct Caller {
+    /// The zone in which they read times, as `TZ` names it. `None` is the system's.
+    pub zone: Option<String>,
+    /// Who called sudo, if root runs the front half through it. Only root is believed.
+    pub sudo_caller: Option<String>,
+    /// Whether they run the front half with the rights of another user.
+    pub through_sudo: bool,
+}
+
+impl Visit {
+    /// Receives a front half, which is at the other end of standard input.
+    pub fn receive(gate: &Gate) -> Result<Self> {
+        let stdin = io::stdin();
+        let is_socket = rustix::fs::fstat(&stdin).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_socket());
+        if !is_socket {
+            return Err(Failure::new(Kind::Usage, "passdesk starts its back half by itself")
+                .hint("type the command alone, as in: passdesk users list"));
+        }
+        // The terminal of the caller sends this half no signals. Where that is impossible, they are ignored.
+        let _ = rustix::process::setsid();
+        let line = UnixStream::from(stdin.as_fd().try_clone_to_owned().context("standard input cannot be used")?);
+        let line = Arc::new(Line::over(line));
+        let watch = Watch::over(Arc::clone(&line), gate.clone()).context("the front half cannot be watched")?;
+        let hello = line.receive::<Hello>().context("the front half cannot be understood")?;
+        let (hello, args) = hello.ok_or_else(Failure::cancelled)?;
+        let Hello { version, zone, sudo_caller, through_sudo } = hello;
+        let args = args.split(|byte| *byte == 0).map(|arg| OsString::from_vec(arg.to_vec()));
+        let mut args: Vec<_> = args.collect();
+        // The last argument, too, is ended by a NUL.
+        args.pop();
+        let visit =
+            Self { args, caller: Caller { zone, sudo_caller, through_sudo }, remote: Remote::behind(watch), line };
+        if version != env!("CARGO_PKG_VERSION") {
+            let message = format!("this is passdesk {}, and its other half is {version}", env!("CARGO_PKG_VERSION"));
+            visit.end(Err(Failure::new(Kind::Failed, message)
+                .hint("somebody has just installed another version; run the command again")));
+            return Err(Failure::cancelled());
+        }
+        Ok(visit)
+    }
+
+    /// Says that the command begins.
+    pub fn begin(&self, operation: OperationId) -> Result<()> {
+        let ready = Question::Ready { operation: operation.to_string() };
+        Ok(self.line.send(&ready, &[]).context("the front half is gone")?)
+    }
+
+    /// Says how the command has ended.
+    pub fn end(&self, outcome: Result<()>) {
+        // If the front half is gone, nobody hears it.
+        let _ = self.line.send(&Question::Done(outcome), &[]);
+    }
+}
+
+/// Watches whether the front half is still there.
+pub(super) struct Watch {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    line: Arc<Line>,
+    gate: Gate,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    phase: Phase,
+    is_put_off: bool,
+    doomed: Vec<Made>,
+}
+
+impl State {
+    fn may_end(&self) -> bool {
+        matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Lent)
+    }
+}
+
+impl Watch {
+    fn over(line: Arc<Line>, gate: Gate) -> io::Result<Self> {
+        let shared = Arc::new(Shared { line, gate, state: Mutex::default(), changed: Condvar::new() });
+        let watched = Arc::clone(&shared);
+        thread::Builder::new().name("front".into()).spawn(move || {
+            watched.line.until_gone();
+            watched.leave_in_time();
+        })?;
+        let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGUSR1, SIGUSR2];
+        // A process that is stopped inside a transaction would keep all others from writing.
+        let stops = [SIGTSTP, SIGTTIN, SIGTTOU];
+        let mut signals = Signals::new(ends.iter().chain(&stops))?;
+        let watched = Arc::clone(&shared);
+        thread::Builder::new().name("signals".into()).spawn(move || {
+            for signal in signals.forever() {
+                if !stops.contains(&signal) {
+                    watched.lock().is_put_off = true;
+                    watched.leave_in_time();
+                }
+            }
+        })?;
+        Ok(Self { shared })
+    }
+
+    /// A line that nobody watches, for tests.
+    #[cfg(test)]
+    pub(super) fn without_a_watch(line: Line) -> Self {
+        let (line, gate) = (Arc::new(line), Gate::default());
+        Self { shared: Arc::new(Shared { line, gate, state: Mutex::default(), changed: Condvar::new() }) }
+    }
+
+    pub(super) fn line(&self) -> &Line {
+        &self.shared.line
+    }
+
+    /// Enters a phase. The front half learns of it, and says so. Nothing is committed if it does not: it may have told
+    /// the person already that nothing has changed.
+    pub(super) fn enter(&self, phase: Phase, tell: impl FnOnce() -> bool) {
+        let is_open = matches!(phase, Phase::Idle | Phase::Asking | Phase::Lent);
+        if !is_open {
+            self.shared.lock().phase = phase;
+        }
+        let is_told = tell();
+        if phase == Phase::Committing && !is_told {
+            self.shared.leave();
+        }
+        self.shared.lock().phase = phase;
+        self.shared.changed.notify_all();
+    }
+
+    pub(super) fn put_off(&self) {
+        self.shared.lock().is_put_off = true;
+    }
+
+    pub(super) fn is_put_off(&self) -> bool {
+        self.shared.lock().is_put_off
+    }
+
+    pub(super) fn doom(&self, made: Made) {
+        self.shared.lock().doomed.push(made);
+    }
+
+    pub(super) fn spare(&self, path: &Path) {
+        self.shared.lock().doomed.retain(|doomed| doomed.path() != path);
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends this half, as soon as its phase allows that and no transaction is open.
+    fn leave_in_time(&self) {
+        let state = self.lock();
+        drop(self.changed.wait_while(state, |state| !state.may_end()).unwrap_or_else(PoisonError::into_inner));
+        self.gate.act(|| {
+            // While it waited for a transaction, the phase may have changed.
+            let state = self.lock();
+            if state.may_end() {
+                end(&state);
+            }
+        });
+    }
+
+    fn leave(&self) {
+        self.gate.act(|| end(&self.lock()));
+    }
+}
+
+/// Ends this half. The front half tells the person.
+fn end(state: &State) {
+    for made in &state.doomed {
+        // A file that cannot be removed stays.
+        let _ = made.remove();
+    }
+    exit(Kind::Cancelled.exit_code().into());
+}
