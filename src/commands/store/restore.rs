@@ -29,7 +29,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
         )?;
     }
     // On a shared host, only root is an operator, and sudo is how people become root.
-    desk.operator.let_in()?;
+    desk.operator.let_in().map_err(|refusal| Failure::from(refusal).hint("run it as root, for example with sudo"))?;
     let stores = desk.stores;
     let Some(store) = stores.file() else {
         return Err(Failure::new(Kind::Usage, "this store is on a server, and a backup is a file").hint(
