@@ -53,7 +53,7 @@ pub fn random() -> anyhow::Result<impl CryptoRng> {
 pub fn secure() -> Result<()> {
     if getuid() != geteuid() || getgid() != getegid() {
         return Err(Failure::new(Kind::Failed, "passdesk does not run set-user-id or set-group-id")
-            .hint("remove that bit with chmod, and use a sudo rule; docs/team.md shows one"));
+            .hint("remove that bit with chmod, and use a sudo rule; the Debian package brings one"));
     }
     // If one of the two is not available, the other still protects.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });

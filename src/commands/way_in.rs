@@ -68,12 +68,20 @@ pub fn asked(desk: &mut Desk<'_>, store: &mut Store) -> Result<Owner> {
         desk.terminal.note("You are not signed in. Whose account is it? This is for this command");
         desk.terminal.note("alone; 'passdesk me sign-in' lasts longer.");
     } else if let Some(why) = kept_out(desk) {
-        let by = Actor::Operator(desk.operator.clone());
-        store.turn_away(&Entry::refused(&by, "sign-in", None, why.reason()))?;
+        store.turn_away(&if desk.operator.is_guest {
+            nobody(Detail::of(why.reason()).with(DetailKey::TypedBy, desk.operator.said()))
+        } else {
+            Entry::refused(&Actor::Operator(desk.operator.clone()), "sign-in", None, why.reason())
+        })?;
         return Err(why.into());
     }
     let target = ask_account(desk)?;
     by_password(desk, store, &target)
+}
+
+/// The event of a sign-in that names no account.
+fn nobody(detail: Detail) -> Entry {
+    Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail }
 }
 
 /// Why whoever runs this may not act as an operator.
@@ -106,7 +114,7 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>
     let Some(owner) = given.owner(store)? else {
         let (failure, why) = ended(given.is_token, given.secret.is_none());
         let detail = Detail::of(why).with(DetailKey::TypedBy, desk.operator.said());
-        store.turn_away(&Entry { actor: None, action: "sign-in", target: None, outcome: Outcome::Refused, detail })?;
+        store.turn_away(&nobody(detail))?;
         return Err(failure);
     };
     if let Proof::Token(id, _) = owner.proof {

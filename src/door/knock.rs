@@ -10,11 +10,12 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use nix::unistd::User;
 use rustix::io::retry_on_intr;
-use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::BACK_HALF;
 use super::front::{Front, Served};
@@ -28,6 +29,9 @@ use crate::terminal::{OtherHalf, Phase};
 const SUDO: [&str; 4] = ["/usr/bin/sudo", "/bin/sudo", "/usr/local/bin/sudo", "/run/wrappers/bin/sudo"];
 /// How much is kept of what the back half or sudo says to standard error, in bytes.
 const WORDS: u64 = 4 << 10;
+
+/// How often to look for a half that was stopped.
+const LOOK_EVERY: Duration = Duration::from_millis(30);
 
 /// Starts the back half, and says who is there.
 pub struct Knock<'a> {
@@ -51,7 +55,8 @@ impl Knock<'_> {
     /// Has the back half run the command, and answers it to the end.
     pub fn enter(&self, console: &mut Console, front: &mut Front<'_>) -> Result<()> {
         let Back { line, mut child, words } = self.start()?;
-        console.work_with(Box::new(Partner { line: Arc::clone(&line), child: Pid::from_child(&child) }));
+        let pid = Pid::from_child(&child);
+        console.work_with(Box::new(Partner { line: Arc::clone(&line), child: pid }));
         let mut args = Vec::new();
         for arg in self.args {
             args.extend_from_slice(arg.as_bytes());
@@ -70,6 +75,7 @@ impl Knock<'_> {
         let phase = console.phase();
         let outcome = outcome.unwrap_or_else(|| {
             line.hang_up();
+            until_ended(pid);
             let _ = child.wait();
             if phase == Phase::Committing {
                 // What may be in force must not be lost.
@@ -79,6 +85,7 @@ impl Knock<'_> {
             Err(alone(phase, operation, &words.join().unwrap_or_default()))
         });
         // Once its last word is said, it leaves by itself.
+        until_ended(pid);
         let _ = child.wait();
         outcome
     }
@@ -155,9 +162,20 @@ impl OtherHalf for Partner {
 
     fn end(&self) {
         self.line.hang_up();
-        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        // Somebody else may have seen its end already.
-        let _ = retry_on_intr(|| waitid(WaitId::Pid(self.child), ended));
+        until_ended(self.child);
+    }
+}
+
+/// Waits until the child has ended. It can still be waited for. If somebody stops the back half, sudo stops as well, and
+/// does not go on by itself.
+fn until_ended(child: Pid) {
+    let changes = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+    while let Ok(Some(change)) = retry_on_intr(|| waitid(WaitId::Pid(child), changes))
+        && change.stopped()
+    {
+        // Whoever is in the same session may do this.
+        let _ = kill_process_group(child, Signal::CONT);
+        thread::sleep(LOOK_EVERY);
     }
 }
 
