@@ -18,6 +18,7 @@
 //! Beside them:
 //!
 //! - [`failure`]: the only place that prints a failure.
+//! - [`completing`]: which usernames fit where the cursor is.
 //! - `door`: the two halves of a shared host.
 //! - [`config`]: what the environment decides; `site`: what the administrator of the machine decides.
 //! - [`files`]: the files that the caller names.
@@ -37,6 +38,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod completing;
 pub mod config;
 pub mod domain;
 mod door;
@@ -101,6 +103,11 @@ pub fn run(args: &[OsString]) -> u8 {
     }
     if let Some(task) = clipboard::Task::of(args) {
         return run_task(task).map_or_else(|failure| failure.kind.exit_code(), |()| 0);
+    }
+    if let Some(asked) = completing::Asked::of(args) {
+        // The shell that asks shows nothing of a failure.
+        let _ = print(ColorChoice::Never, |_| asked.answer());
+        return 0;
     }
     let (json, color) = cli::early(args);
     // The version is answered before clap builds the command line. Building it would take most of the time.
@@ -201,6 +208,11 @@ fn dispatch(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
         Command::Man { dir } => without_a_desk(&cli, |is_own| {
             commands::man::run(dir, system::is_through_sudo(), is_own).map(|said| console::note(&said, look))
         }),
+        Command::CompleteUsernames(_) => {
+            // Whoever pressed a key wants no message.
+            let _ = with_a_store(cli, args, look);
+            Ok(())
+        }
         _ => with_a_store(cli, args, look),
     }
 }
@@ -426,6 +438,7 @@ fn at_a_desk(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Verify(args) => commands::verify::run(desk, args),
         Command::Recover(args) => commands::recover::run(desk, args),
         Command::Store(command) => commands::store::run(desk, command),
+        Command::CompleteUsernames(args) => commands::usernames::run(desk, args),
         // These need no desk, or another one.
         Command::Demo(_) | Command::Completions { .. } | Command::Help { .. } | Command::Man { .. } => Ok(()),
     };

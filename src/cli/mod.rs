@@ -1,6 +1,7 @@
 //! The command line: only types, one file per command group.
 
 pub mod audit;
+pub mod complete;
 pub mod guesses;
 pub mod init;
 pub mod me;
@@ -155,6 +156,9 @@ Example:
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print the usernames that begin with a text, for completions
+    #[command(hide = true)]
+    CompleteUsernames(complete::Usernames),
     /// Write a manual page for each command
     #[command(after_help = "\
 Example:

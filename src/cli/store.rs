@@ -17,12 +17,21 @@ Example:
     /// Copy the store into a new file, while others use it
     #[command(after_help = "\
 passdesk checks the copy before the file gets its name. The file is a store: look at it
-with --store FILE. To restore it, let nobody use the store. Remove the store's -wal and
--shm files, and copy the backup over the store.
+with --store FILE. 'passdesk store restore FILE' puts it in the place of the store.
 
 Example:
   passdesk store backup monday.db")]
     Backup(Backup),
+    /// Put a backup in the place of the store, and keep what was there
+    #[command(after_help = "\
+passdesk checks the backup first. Then it changes the store in one step. What is there now
+is kept in a file beside it: STORE.TIME.before-restore. It need not be a sound store.
+Everybody is signed out, and all tokens end. Passwords are those of the backup again.
+Only an operator may.
+
+Example:
+  passdesk store restore monday.db")]
+    Restore(Restore),
     /// Copy the whole store to another place, and go on there
     #[command(after_help = "\
 The place is a new file, or a PostgreSQL database without a store: postgres://HOST/DATABASE.
@@ -58,6 +67,20 @@ pub struct Backup {
     /// The new file
     #[arg(value_hint = ValueHint::FilePath, value_parser = new_file())]
     pub file: PathBuf,
+}
+
+/// Restores a backup.
+#[derive(Debug, clap::Args)]
+pub struct Restore {
+    /// The backup; '-' for standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Do not ask; required without a terminal
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Check the backup, say what would happen, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Copies the store to another place.

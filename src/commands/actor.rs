@@ -32,6 +32,12 @@ impl Acting {
         Self { actor: owner.actor(), account: Some(owner.account), is_token, now, foretells: false }
     }
 
+    /// The operator.
+    fn operator(desk: &Desk<'_>) -> Result<Self> {
+        let (actor, now) = (Actor::Operator(desk.operator.clone()), desk.now()?);
+        Ok(Self { actor, account: None, is_token: false, now, foretells: false })
+    }
+
     /// Marks a dry run. It changes nothing, so a refusal is not recorded either.
     #[must_use]
     pub fn foretelling(self, foretells: bool) -> Self {
@@ -232,15 +238,26 @@ pub fn is_removed(account: &Account) -> Failure {
         .hint(format!("to bring it back: passdesk users restore {username}"))
 }
 
+/// The actor, if that is known without a question. Nothing is recorded. A token or a sign-in that has ended is nobody.
+pub fn quietly(desk: &Desk<'_>, store: &Store) -> Result<Option<Acting>> {
+    match way_in::given(desk, store)? {
+        Some(given) => given.owner(store)?.map(|owner| Ok(Acting::owner(owner, desk.now()?))).transpose(),
+        None if may_operate(desk) => Ok(Some(Acting::operator(desk)?)),
+        None => Ok(None),
+    }
+}
+
+/// Whether whoever runs this may act as an operator.
+fn may_operate(desk: &Desk<'_>) -> bool {
+    desk.policy.operator_access && desk.operator.let_in().is_ok()
+}
+
 /// Finds out who acts. It does not check rights: [`Acting::may`] does. An account that must first choose a new password
 /// may do nothing at all.
 pub fn acting(desk: &mut Desk<'_>, store: &mut Store) -> Result<Acting> {
     let acting = match way_in::known(desk, store)? {
         Some(owner) => Acting::owner(owner, desk.now()?),
-        None if desk.policy.operator_access && desk.operator.let_in().is_ok() => {
-            let (actor, now) = (Actor::Operator(desk.operator.clone()), desk.now()?);
-            Acting { actor, account: None, is_token: false, now, foretells: false }
-        }
+        None if may_operate(desk) => Acting::operator(desk)?,
         None => Acting::owner(way_in::asked(desk, store)?, desk.now()?),
     };
     if desk.global.verbose {

@@ -16,6 +16,7 @@ pub mod policy;
 pub mod recover;
 pub mod store;
 pub mod tokens;
+pub mod usernames;
 pub mod users;
 pub mod verify;
 mod way_in;

@@ -110,6 +110,29 @@ pub fn known(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
 /// The owner that a token or a saved sign-in names. One that has ended is a failure. Otherwise a user signed in with
 /// fewer rights would silently go on as the operator.
 pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>> {
+    let Some(given) = given(desk, store)? else { return Ok(None) };
+    let Some(owner) = given.owner(store)? else {
+        let (failure, why) = ended(given.is_token, given.secret.is_none());
+        let detail = Detail::of(why).with(DetailKey::TypedBy, desk.operator.said());
+        store.turn_away(&nobody(detail))?;
+        return Err(failure);
+    };
+    if let Proof::Token(id, _) = owner.proof {
+        // The token is used even if its use cannot be noted.
+        let _ = store.note_use(id);
+    }
+    Ok(Some(owner))
+}
+
+/// A token, or the secret of a saved sign-in.
+pub struct Given {
+    /// `None` if it is malformed.
+    secret: Option<SignInSecret>,
+    is_token: bool,
+}
+
+/// What whoever runs this has instead of a password.
+pub fn given(desk: &Desk<'_>, store: &Store) -> Result<Option<Given>> {
     let (secret, is_token) = match desk.files.token()? {
         Some(GivenToken::Token(secret)) => (Some(secret), true),
         Some(GivenToken::Malformed) => (None, true),
@@ -118,23 +141,22 @@ pub fn signed_in(desk: &mut Desk<'_>, store: &mut Store) -> Result<Option<Owner>
             None => return Ok(None),
         },
     };
-    let digest = secret.as_ref().map(SignInSecret::digest);
-    let found = digest.map(|digest| store.sign_in(digest)).transpose()?.flatten();
-    let Some(found) = found.filter(|found| found.token.is_some() == is_token) else {
-        let (failure, why) = ended(is_token, secret.is_none());
-        let detail = Detail::of(why).with(DetailKey::TypedBy, desk.operator.said());
-        store.turn_away(&nobody(detail))?;
-        return Err(failure);
-    };
-    if is_token {
-        // The token is used even if its use cannot be noted.
-        let _ = store.note_use(found.id);
+    Ok(Some(Given { secret, is_token }))
+}
+
+impl Given {
+    /// Whose it is. `None` if it has ended.
+    pub fn owner(&self, store: &Store) -> Result<Option<Owner>> {
+        let digest = self.secret.as_ref().map(SignInSecret::digest);
+        let found = digest.map(|digest| store.sign_in(digest)).transpose()?.flatten();
+        Ok(found.filter(|found| found.token.is_some() == self.is_token).map(|found| {
+            let proof = match found.token {
+                Some(label) => Proof::Token(found.id, label),
+                None => Proof::SignIn(found.id),
+            };
+            Owner { account: found.account, proof }
+        }))
     }
-    let proof = match found.token {
-        Some(label) => Proof::Token(found.id, label),
-        None => Proof::SignIn(found.id),
-    };
-    Ok(Some(Owner { account: found.account, proof }))
 }
 
 /// The failure for a useless sign-in or token, and the reason for the record.

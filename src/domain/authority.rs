@@ -78,6 +78,8 @@ table! {
     Backup => "backup", &[(GlobalAdmin, Anyone), (Role::Backup, Anyone)];
     /// Check whether the store is sound.
     Check => "check", &[(GlobalAdmin, Anyone), (Auditor, Anyone)];
+    /// Put a backup in the place of the store. No account may: what is broken may be the accounts.
+    RestoreStore => "restore-store", &[];
 }
 
 /// What everybody may do to their own tokens, whatever their roles.
@@ -115,6 +117,7 @@ impl Action {
             Self::ExportHashes => "read the hashes of passwords".into(),
             Self::Backup => "back up the store".into(),
             Self::Check => "check the store".into(),
+            Self::RestoreStore => "restore a backup".into(),
         }
     }
 
@@ -297,6 +300,9 @@ fn whom_to_ask(action: Action, subject: Option<Subject<'_>>, actor: &Account, is
     };
     let roles: Vec<_> = action.reaches().iter().rev().filter(suffices).map(|(role, _)| role.name()).collect();
     let said = one_of(&roles);
+    if roles.is_empty() {
+        return "only an operator may".into();
+    }
     if is_token {
         return format!("it takes the role {said}; 'passdesk tokens list' shows the roles of this token");
     }

@@ -239,6 +239,9 @@ pub trait Reads {
     fn page(&mut self, page: &Page<'_>) -> Result<Vec<Account>>;
     /// The accounts that somebody may mean, as [`super::Store::suggestions`] lists them.
     fn suggestions(&mut self, text: &str, limit: usize) -> Result<Vec<Account>>;
+    /// The usernames that begin with a text, of accounts that are removed or are not, in their order or from the last. At
+    /// most `limit` of them.
+    fn usernames(&mut self, begun: &str, removed: bool, reverse: bool, limit: usize) -> Result<Vec<String>>;
     /// How many accounts there are.
     fn count(&mut self, filter: &Filter) -> Result<u64>;
     /// The unfinished tries of an account.

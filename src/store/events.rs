@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use super::values::{ArchivedPart, Edit, Import, Imported, NewAccount, NewSignIn, NewToken, Occasion};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::actor::{Actor, Proof};
-use crate::domain::audit::{Detail, DetailKey, Entry, Outcome, Reason, RecordedTarget, Repeat, archive};
+use crate::domain::audit::{Detail, DetailKey, Entry, Head, Outcome, Reason, RecordedTarget, Repeat, archive};
 use crate::domain::authority::Action;
 use crate::domain::credential::PasswordRevision;
+use crate::domain::digest::FileDigest;
 use crate::domain::hash::StoredHash;
 use crate::domain::pam::PamFacts;
 use crate::domain::policy::Setting;
@@ -283,6 +284,19 @@ pub fn hashes_exported(by: &Actor) -> Entry {
 #[must_use]
 pub fn backed_up(by: &Actor, place: &Path) -> Entry {
     Entry::done(by, Action::Backup.name(), None, Detail::default().with(DetailKey::Path, place.display().to_string()))
+}
+
+/// A backup was put in the place of the store, whose record ended with this head if it could be read.
+#[must_use]
+pub fn store_restored(by: &Actor, from: &str, file: FileDigest, replaced: Option<Head>) -> Entry {
+    let detail = Detail::default().with(DetailKey::Path, from).with(DetailKey::Sha256, file.to_hex());
+    let detail = match replaced {
+        Some(head) => {
+            detail.with(DetailKey::ReplacedUntil, head.sequence).with(DetailKey::ReplacedLink, head.link.to_hex())
+        }
+        None => detail,
+    };
+    Entry::done(by, Action::RestoreStore.name(), None, detail)
 }
 
 /// A part of the record was archived.

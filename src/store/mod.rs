@@ -20,6 +20,7 @@ mod policy;
 pub mod postgres;
 mod record;
 mod repeats;
+mod restoring;
 mod sign_ins;
 mod sql;
 pub mod sqlite;
@@ -31,6 +32,7 @@ mod values;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::Metadata;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -43,6 +45,7 @@ pub use self::values::{
     NewTemporary, NewToken, Newcomer, Occasion, Page, PassedTry, Rename, SeenEdit, SignIn, Sort, finds,
 };
 use crate::domain::actor::{Actor, Operator};
+use crate::domain::audit::Head;
 use crate::domain::authority::Refusal;
 use crate::domain::delivery::{Delivered, Undelivered};
 use crate::domain::finding::Finding;
@@ -86,8 +89,7 @@ pub enum StoreError {
 }
 
 /// What to do with a damaged store.
-pub const RESTORE: &str =
-    "restore the latest backup: remove the -wal and -shm files, and copy the backup over the store";
+pub const RESTORE: &str = "restore the latest backup: passdesk store restore BACKUP";
 /// Where to look first.
 pub const LOOK: &str = "; 'passdesk store check' finds the fault";
 
@@ -218,6 +220,65 @@ pub trait StoreFile {
 
     /// A finding about the file system of the store. It may be on another machine.
     fn disk(&self) -> Finding;
+
+    /// Copies a backup of so many bytes beside the store, brings the copy up to date, and checks it. A backup that
+    /// cannot be used or trusted is [`StoreError::Unusable`]. The store stays as it is.
+    fn begin_restore(
+        &self,
+        backup: &mut dyn Read,
+        bytes: u64,
+        watch: &mut dyn Watch,
+    ) -> Result<Box<dyn Restoring + '_>>;
+}
+
+/// What a store holds, in a few words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// How many accounts it has, without those that are removed.
+    pub accounts: u64,
+    /// The head of its record.
+    pub head: Head,
+    /// When the last event was recorded, in seconds. `None` if there is none.
+    pub last_at: Option<i64>,
+}
+
+/// What is in the place where a backup will be restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Present {
+    /// Nothing.
+    Nothing,
+    /// A store that can be read.
+    Sound(Summary),
+    /// A file that cannot be read as a store, and why.
+    Unreadable(String),
+}
+
+/// A backup that has been checked, and waits beside the store. If it is dropped, nothing is left behind.
+pub trait Restoring {
+    /// What it holds.
+    fn backup(&self) -> Summary;
+
+    /// What is in its place now.
+    fn present(&self) -> &Present;
+
+    /// What stays behind if the program is ended now.
+    fn scratch(&self) -> Made;
+
+    /// Puts it in the place of the store, in one step. What is there now is kept beside it. `from` names the backup in
+    /// the record. All sign-ins and tokens end. The operation of the event is that of the place.
+    ///
+    /// Other processes go on with the restored store, or are refused. The answer is [`StoreError::Busy`] if they do not
+    /// let go of a damaged store.
+    fn put_in_place(self: Box<Self>, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<Restored>;
+}
+
+/// A backup that is the store now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the store from before is, if there was one.
+    pub kept: Option<PathBuf>,
+    /// The head of its record, if that could be read.
+    pub replaced: Option<Head>,
 }
 
 /// What a new store is for.

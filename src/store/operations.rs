@@ -21,11 +21,12 @@ use super::engine::{Copies, Engine, PIECES, Reads, Rows, Writing};
 use super::tx::Tx;
 use super::{
     ArchivedPart, Edit, EventFilter, FailedTry, Filter, Import, Imported, Namesakes, NewAccount, NewSignIn, NewStore,
-    NewTemporary, NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Watch, accounts, admins, authority,
-    batches, blocklist, copying, events, imports, policy, record, repeats, sign_ins, tokens, tries,
+    NewTemporary, NewToken, Newcomer, Page, PassedTry, Result, SignIn, StoreError, Summary, Watch, accounts, admins,
+    authority, batches, blocklist, copying, events, imports, policy, record, repeats, restoring, sign_ins, tokens,
+    tries,
 };
 use crate::domain::account::{Account, AccountId, Revision};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Entry, Event, Head, Outcome, RecordedTarget, Repeat};
 use crate::domain::authority::{Action, Refusal};
 use crate::domain::change::{Change, Changed};
@@ -334,6 +335,19 @@ impl Store {
     /// text come first, by username. Then come those whose name, address or username contains it elsewhere, by number.
     pub fn suggestions(&self, text: &str, limit: usize) -> Result<Vec<Account>> {
         self.read(|reads| reads.suggestions(text, limit))
+    }
+
+    /// The usernames that begin with a text, of accounts that are removed or are not, at most `most` of them. If there
+    /// are more, the last one is among them. So what all of these have in common, all others have, too.
+    pub fn usernames(&self, begun: &str, removed: bool, most: usize) -> Result<Vec<String>> {
+        self.read(|reads| {
+            let mut names = reads.usernames(begun, removed, false, most)?;
+            if names.len() == most {
+                names.pop();
+                names.extend(reads.usernames(begun, removed, true, 1)?);
+            }
+            Ok(names)
+        })
     }
 
     /// How many accounts there are.
@@ -700,6 +714,22 @@ impl Store {
             let _ = self.record(&events::not_backed_up(by, place, why));
         }
         copied
+    }
+
+    /// What it holds, in a few words.
+    pub fn summary(&self) -> Result<Summary> {
+        self.read(restoring::summary)
+    }
+
+    /// Marks a backup that is about to become the store, and ends all its sign-ins and tokens.
+    pub(super) fn mark_restored(
+        &mut self,
+        by: &Operator,
+        from: &str,
+        file: FileDigest,
+        replaced: Option<Head>,
+    ) -> Result<()> {
+        self.write(Writing::Few, |tx| restoring::mark(tx, by, from, file, replaced))
     }
 
     fn copies(&mut self) -> Result<&mut dyn Copies> {

@@ -323,10 +323,10 @@ fn help_runs_no_command() {
     assert_eq!(desk.state(), before);
 }
 
-/// Each command with its name, including the groups.
+/// Each command with its name, including the groups, and without those that nobody types.
 fn commands() -> Vec<(String, clap::Command)> {
     fn below(path: &str, command: &clap::Command, all: &mut Vec<(String, clap::Command)>) {
-        for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
+        for one in command.get_subcommands().filter(|one| one.get_name() != "help" && !one.is_hide_set()) {
             let path = format!("{path} {}", one.get_name());
             below(&path, one, all);
             all.push((path.trim().to_owned(), one.clone()));

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, OTHER, Run, is_temporary, temporary_in};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
@@ -41,7 +42,7 @@ fn other(desk: &Desk, program: &str, args: &[impl AsRef<OsStr>]) -> Command {
 /// Runs a script in this shell. There `$passdesk` is the program.
 fn script(desk: &Desk, shell: &str, options: &[&str], script: &str) -> Run {
     let mut command = other(desk, shell, options);
-    command.args(["-c", script]).env("passdesk", env!("CARGO_BIN_EXE_passdesk"));
+    command.args(["-c", script]).env("passdesk", env!("CARGO_BIN_EXE_passdesk")).env("PATH", search_path(desk));
     command.output().unwrap().into()
 }
 
@@ -105,10 +106,63 @@ fn shells_accept_the_completions() {
     assert_eq!(checked.succeeds().stdout, "");
 }
 
+/// A store with `alice`, `albert`, `bob`, and `alfred`, who is removed. The shells find the program as `passdesk`.
+fn peopled() -> Desk {
+    let desk = Desk::settled();
+    for username in ["alice", "albert", "bob", "alfred"] {
+        desk.like_root(username, 0);
+    }
+    desk.run(&["users", "remove", "alfred"]).succeeds();
+    fs::create_dir(desk.home.path().join("bin")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_passdesk"), desk.home.path().join("bin/passdesk")).unwrap();
+    desk
+}
+
+/// The search path of a shell that finds the program.
+#[expect(clippy::disallowed_methods, reason = "a test passes it on")]
+fn search_path(desk: &Desk) -> std::ffi::OsString {
+    let mut path = desk.home.path().join("bin").into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    path
+}
+
+/// What a person sees who types at the prompt of this shell and presses Tab, after these lines.
+fn typed_at(desk: &Desk, shell: &str, options: &[&str], first: &str, keys: &str, shows: &str) {
+    let mut command = other(desk, shell, options);
+    command.env("PATH", search_path(desk)).env("TERM", "xterm").env("PS1", "ready> ").env("PROMPT", "ready> ");
+    let mut pty = Pty::start(&command);
+    pty.send(&format!("{first}; echo st''arted\r"));
+    pty.until("started");
+    pty.send(keys);
+    pty.until(shows);
+}
+
+#[test]
+#[ignore = "needs bash, zsh and fish"]
+fn tab_at_a_prompt_completes_a_username() {
+    let desk = peopled();
+    completions(&desk, "bash", "passdesk.bash");
+    completions(&desk, "zsh", "_passdesk");
+    completions(&desk, "fish", "passdesk.fish");
+    let shells: [(&str, &[&str], &str); 3] = [
+        ("bash", &["--norc", "-i"], "source ./passdesk.bash"),
+        ("zsh", &["-f", "-i"], "fpath=($PWD $fpath); autoload -U compinit; compinit -u -D"),
+        ("fish", &["--no-config", "-i"], "source ./passdesk.fish"),
+    ];
+    for (shell, options, first) in shells {
+        typed_at(&desk, shell, options, first, "passdesk users reset ali\t", "reset alice");
+        typed_at(&desk, shell, options, first, "passdesk users reset bob alb\t", "bob albert");
+        typed_at(&desk, shell, options, first, "passdesk users restore a\t", "restore alfred");
+        typed_at(&desk, shell, options, first, "passdesk me profile --as ali\t", "--as alice");
+        typed_at(&desk, shell, options, first, "passdesk users requ\t", "require-change");
+    }
+}
+
 #[test]
 #[ignore = "needs bash, zsh and fish"]
 fn shells_complete_commands_flags_and_values() {
-    let desk = Desk::empty();
+    let desk = peopled();
     completions(&desk, "bash", "passdesk.bash");
     completions(&desk, "zsh", "_passdesk");
     completions(&desk, "fish", "passdesk.fish");
@@ -132,7 +186,14 @@ fn shells_complete_commands_flags_and_values() {
         assert!(complete("passdesk users reset alice --format js").iter().all(|word| word.starts_with("js")));
         assert_eq!(complete("passdesk users reset alice --format js").len(), 2);
     }
-    // zsh completes only at a prompt. A script can only see which function it would use.
+    for complete in [&bash as &dyn Fn(&str) -> Vec<String>, &fish] {
+        assert_eq!(complete("passdesk users reset al"), ["albert", "alice"]);
+        assert_eq!(complete("passdesk users reset bob ali"), ["alice"]);
+        assert_eq!(complete("passdesk users list --as alb"), ["albert"]);
+        assert_eq!(complete("passdesk tokens list --account alb"), ["albert"]);
+        assert_eq!(complete("passdesk users restore al"), ["alfred"]);
+    }
+    // A script of zsh can only see which function it would use.
     let zsh = script(
         &desk,
         "zsh",

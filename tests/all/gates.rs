@@ -11,9 +11,19 @@ use clap::CommandFactory as _;
 use passdesk::cli::Cli;
 use rusqlite::Connection;
 
-/// The commands that need no sign-in.
-const SIGN_NOBODY_IN: [&str; 8] =
-    ["init", "store path", "store grants", "demo", "completions", "help", "man", "recover"];
+/// The commands that need no sign-in, and the one that asks for none and is silent instead.
+const SIGN_NOBODY_IN: [&str; 10] = [
+    "init",
+    "store path",
+    "store grants",
+    "store restore",
+    "demo",
+    "completions",
+    "complete-usernames",
+    "help",
+    "man",
+    "recover",
+];
 /// The commands that such an account may still use, and `verify`, which is a way in itself.
 const OF_THEIR_OWN: [&str; 4] = ["me passwd", "me sign-in", "me sign-out", "verify"];
 

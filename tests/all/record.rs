@@ -787,6 +787,8 @@ fn everything_that_is_recorded_can_be_asked_for() {
         desk.run_as("nobody", args).exits(4);
     }
     desk.run(&["recover", "root", "--yes", "-q"]).succeeds();
+    desk.run(&["store", "backup", "last.db"]).succeeds();
+    desk.run(&["store", "restore", "last.db", "--yes"]).succeeds();
     let mut recorded: Vec<String> =
         events(&desk).iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect();
     recorded.sort();

@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod copy;
+mod restore;
 
 use std::path::Path;
 
@@ -22,6 +23,7 @@ pub fn run(desk: &mut Desk<'_>, command: &Command) -> Result<()> {
         Command::Path => path(desk),
         Command::Grants => grants(desk),
         Command::Backup(args) => backup::run(desk, args),
+        Command::Restore(args) => restore::run(desk, args),
         Command::Copy(args) => copy::run(desk, args),
         Command::Check => check::run(desk),
     }

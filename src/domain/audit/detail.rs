@@ -67,6 +67,10 @@ table! {
     ArchivedUntil => "archived_until", "up to event {}";
     /// The link of that event.
     ArchivedLink => "archived_link", "its head: {}";
+    /// The number of the last event of the record that a restored backup replaced.
+    ReplacedUntil => "replaced_until", "in place of a record up to event {}";
+    /// The link of that event.
+    ReplacedLink => "replaced_link", "whose head was {}";
     /// How many accounts were made.
     New => "new", "new: {}";
     /// The number of the first of them.

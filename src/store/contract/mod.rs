@@ -173,6 +173,7 @@ macro_rules! laws {
             names {
                 a_search_sees_neither_case_nor_accents,
                 names_sort_as_people_sort_them,
+                usernames_that_begin_with_a_text_come_in_their_order_and_the_last_is_never_left_out,
                 a_page_of_names_begins_after_the_last_one_whatever_was_renamed,
                 one_mailbox_is_one_address,
                 a_rename_changes_the_username_and_nothing_else,

@@ -48,6 +48,22 @@ pub fn names_sort_as_people_sort_them(store: &mut Store) {
     }
 }
 
+pub fn usernames_that_begin_with_a_text_come_in_their_order_and_the_last_is_never_left_out(store: &mut Store) {
+    for username in ["al", "alice", "albert", "a_l", "bob", "alfred", "al-b", "al.b"] {
+        named(store, username, "");
+    }
+    let alfred = store.account(&Target::Username("alfred".parse().unwrap())).unwrap().unwrap();
+    store.change_account(&operator(), Change::Remove, alfred.id, alfred.revision).unwrap();
+    let begun = |text, removed, most| store.usernames(text, removed, most).unwrap();
+    assert_eq!(begun("al", false, 10), ["al", "al-b", "al.b", "albert", "alice"]);
+    assert_eq!(begun("al", false, 5), ["al", "al-b", "al.b", "albert", "alice"]);
+    assert_eq!(begun("al", false, 3), ["al", "al-b", "alice"]);
+    assert_eq!(begun("al", true, 3), ["alfred"]);
+    assert_eq!(begun("a_", false, 3), ["a_l"]);
+    assert_eq!(begun("c", false, 3), [""; 0]);
+    assert_eq!(begun("", true, 1), ["alfred"]);
+}
+
 pub fn a_page_of_names_begins_after_the_last_one_whatever_was_renamed(store: &mut Store) {
     let [_, seen, _] = ["adam", "Émile", "Zoe"].map(|name| named(store, &name.to_lowercase().replace('é', "e"), name));
     let edit = Edit { display_name: Some("Zorro".parse().unwrap()), ..Edit::default() };

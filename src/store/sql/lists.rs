@@ -155,6 +155,20 @@ pub fn suggestions<S: Sql>(sql: &S, text: &str, limit: usize, now: Timestamp) ->
     Ok(accounts)
 }
 
+/// The usernames that begin with a text. An index finds them in their order. Removed accounts are few. They have an index
+/// of their own, which the engine takes if the condition does not name the column itself.
+pub fn usernames<S: Sql>(sql: &S, begun: &str, removed: bool, reverse: bool, limit: usize) -> Result<Vec<String>> {
+    let (is_removed, name) = if removed { ("IS NOT NULL", "username || ''") } else { ("IS NULL", "username") };
+    let order = if reverse { "DESC" } else { "ASC" };
+    let query = format!(
+        "SELECT username FROM accounts WHERE {name} >= ?1 AND {name} < ?2 AND removed_at {is_removed}
+         ORDER BY {name} {order} LIMIT ?3"
+    );
+    // A username is ASCII. This character comes after all characters of a username.
+    let values = [begun.into(), Cell::from(format!("{begun}\u{7f}")), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+    sql.all(&query, &values, |row| Ok(row.text(0)?.unwrap_or_default().to_owned()))
+}
+
 pub fn count<S: Sql>(sql: &S, filter: &Filter, now: Timestamp) -> Result<u64> {
     let Query { sql: query, values } = counted::<S>(filter, now);
     let count = sql.one(&query, &values, |row| row.number(0))?;

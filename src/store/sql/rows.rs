@@ -168,6 +168,10 @@ impl<S: Sql> Reads for SqlRows<S> {
         lists::suggestions(&self.sql, text, limit, self.now)
     }
 
+    fn usernames(&mut self, begun: &str, removed: bool, reverse: bool, limit: usize) -> Result<Vec<String>> {
+        lists::usernames(&self.sql, begun, removed, reverse, limit)
+    }
+
     fn count(&mut self, filter: &Filter) -> Result<u64> {
         lists::count(&self.sql, filter, self.now)
     }

@@ -13,7 +13,7 @@ use super::schema;
 use crate::store::{Result, StoreError, Watch};
 
 /// How many pages are copied between two progress reports: one MiB.
-const PAGES_A_STEP: i32 = 256;
+pub const PAGES_A_STEP: i32 = 256;
 
 /// Fills the file, and checks the result.
 pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
@@ -34,7 +34,8 @@ pub fn fill(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<(
     }
 }
 
-fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
+/// Copies each page into an empty file.
+pub fn copy(source: &Connection, file: &Path, watch: &mut dyn Watch) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut target = Connection::open_with_flags(file, flags).map_err(untaken)?;
     target.busy_timeout(PATIENCE).map_err(untaken)?;

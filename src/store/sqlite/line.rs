@@ -33,6 +33,13 @@ pub struct Turn {
     pub patience: Duration,
 }
 
+impl Turn {
+    /// Whether it is the turn of the line. Without it, others may write.
+    pub fn is_held(&self) -> bool {
+        self.file.is_some()
+    }
+}
+
 impl Line {
     /// The line of the store at this path. The first writer in line makes the file.
     pub fn of(store: &Path) -> Self {

@@ -10,8 +10,10 @@ mod ground;
 mod line;
 mod open;
 mod pages;
+mod place;
 #[cfg(test)]
 mod plans;
+mod restore;
 mod schema;
 mod statement;
 mod stores;
@@ -23,11 +25,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::TransactionBehavior;
+use rusqlite::{Connection, TransactionBehavior};
 
 use self::bound::Bounded;
 use self::errors::failed;
 use self::line::Line;
+use self::place::Place;
 use self::statement::Statements;
 pub use self::stores::SqliteStores;
 use self::unplaced::Unplaced;
@@ -41,6 +44,8 @@ use crate::gate::{Gate, Pass};
 pub struct SqliteEngine {
     connection: Bounded,
     line: Line,
+    /// Where it was when it was opened. `None` for a store that nobody else knows.
+    place: Option<Place>,
     clock: Arc<dyn Clock>,
     gate: Gate,
     /// Held while the connection is closed. Closing may write.
@@ -54,11 +59,16 @@ impl Drop for SqliteEngine {
 }
 
 impl SqliteEngine {
-    /// An open store. A store without a path is known to nobody else.
-    fn new(connection: Bounded, path: Option<&Path>, clock: &Arc<dyn Clock>, gate: &Gate) -> Self {
-        let line = path.map(Line::of).unwrap_or_default();
+    /// An open store. A store without a place is known to nobody else.
+    fn new(connection: Bounded, place: Option<Place>, clock: &Arc<dyn Clock>, gate: &Gate) -> Self {
+        let line = place.as_ref().map(|place| Line::of(place.path())).unwrap_or_default();
         let (clock, gate) = (Arc::clone(clock), gate.clone());
-        Self { connection, line, clock, gate, closing: None }
+        Self { connection, line, place, clock, gate, closing: None }
+    }
+
+    /// Fails if this is no longer the store that was opened. The first read of a transaction fixes what it sees.
+    fn stands(&self, connection: &Connection) -> Result<()> {
+        self.place.as_ref().map_or(Ok(()), |place| place.stands(connection))
     }
 
     /// An empty store in memory.
@@ -84,6 +94,9 @@ impl SqliteEngine {
         // The transaction is immediate. A transaction that reads first and writes later would fail at once if another
         // process wrote in between.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        if let Some(place) = &self.place {
+            place.stands(&transaction)?;
+        }
         let sql = Statements { connection: &transaction, bound };
         work(&mut SqlRows { sql, now: self.clock.now() })?;
         transaction.commit().map_err(failed)
@@ -139,6 +152,7 @@ impl Engine for SqliteEngine {
         // The whole transaction sees one state of the log. The first read fixes that state, and the time is taken then.
         let connection = self.connection.unchecked_transaction().map_err(failed)?;
         schema::version(&connection)?;
+        self.stands(&connection)?;
         let sql = Statements { connection: &connection, bound };
         work(&mut SqlRows { sql, now: self.clock.now() })
     }
@@ -239,7 +253,7 @@ mod tests {
                       INSERT INTO tries (account_id, id, began_at) VALUES (3, 99, 9223372036854775807);
                       INSERT INTO accounts (id, username, display_name, search_text, roles, state, must_change, created_at)
                       VALUES (9, 'no name', '', '', 8, 'active', FALSE, 0)";
-        rusqlite::Connection::open(stores.path()).unwrap().execute_batch(damage).unwrap();
+        Connection::open(stores.path()).unwrap().execute_batch(damage).unwrap();
         let throttle = Throttle { after: 5, lock_after: 100 };
         assert!(store.begin_try(Some(&"root".parse().unwrap()), throttle).unwrap().is_some());
         let revision = store.account(&Target::Id(alice)).unwrap().unwrap().revision;

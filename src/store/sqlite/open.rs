@@ -94,6 +94,13 @@ pub fn to_look_at(path: &Path) -> Result<Bounded> {
     Ok(connection)
 }
 
+/// Opens a store whose content is about to be replaced. It may be damaged, as long as the engine can write to it.
+pub fn to_overwrite(path: &Path) -> Result<Bounded> {
+    let connection = connect(path)?;
+    write_ahead(&connection)?;
+    Ok(connection)
+}
+
 /// Opens a store where nothing can be written. A log that was left beside it is read, and stays.
 fn unwritable(path: &Path) -> Result<Bounded> {
     let left = |suffix| fs::symlink_metadata(beside(path, suffix)).ok();

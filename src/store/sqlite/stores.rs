@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
+use std::io::Read;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use anyhow::Context as _;
 
 use super::bound::Bounded;
 use super::ground::{self, SUFFIXES, beside};
+use super::place::Place;
 use super::unplaced::Unplaced;
-use super::{SqliteEngine, examine, open, writer};
+use super::{SqliteEngine, examine, open, restore, writer};
 use crate::domain::actor::Actor;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::delivery::{Delivered, Undelivered};
@@ -22,7 +24,7 @@ use crate::gate::Gate;
 use crate::made::Made;
 use crate::store::engine::Rows;
 use crate::store::{
-    NewAccount, NewStore, PreparedStore, Purpose, Result, Store, StoreFile, Stores, Watch, Writer, is_first,
+    NewAccount, NewStore, PreparedStore, Purpose, Restoring, Result, Store, StoreFile, Stores, Watch, Writer, is_first,
 };
 
 /// The store in one file.
@@ -53,9 +55,28 @@ impl SqliteStores {
         &self.path
     }
 
+    /// The gate.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// The time here.
+    pub(super) fn now_here(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     fn opened(&self, open: fn(&Path) -> Result<Bounded>) -> Result<Store> {
         let _pass = self.gate.pass();
-        let engine = SqliteEngine::new(open(&self.path)?, Some(&self.path), &self.clock, &self.gate);
+        let place = Place::of(&self.path);
+        let connection = open(&self.path)?;
+        let place = place.map(|place| place.seen(&connection)).transpose()?;
+        let engine = SqliteEngine::new(connection, place, &self.clock, &self.gate);
+        Ok(Store::new(engine, self.operation))
+    }
+
+    /// Opens a store that nobody else knows, and brings it up to date.
+    pub(super) fn at_hidden(&self, path: &Path) -> Result<Store> {
+        let engine = SqliteEngine::new(open::existing(path)?, None, &self.clock, &self.gate);
         Ok(Store::new(engine, self.operation))
     }
 
@@ -171,5 +192,14 @@ impl StoreFile for SqliteStores {
 
     fn disk(&self) -> Finding {
         ground::disk(&self.path)
+    }
+
+    fn begin_restore(
+        &self,
+        backup: &mut dyn Read,
+        bytes: u64,
+        watch: &mut dyn Watch,
+    ) -> Result<Box<dyn Restoring + '_>> {
+        restore::begin(self, backup, bytes, watch)
     }
 }

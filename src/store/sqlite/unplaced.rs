@@ -128,12 +128,17 @@ impl Unplaced {
     /// Moves it to its place, and syncs it to the disk. If the place has been taken meanwhile, the answer is
     /// [`StoreError::Conflict`].
     pub fn put_in_place(self) -> Result<()> {
+        self.placed().map(drop)
+    }
+
+    /// The same. Returns the placed file.
+    pub fn placed(self) -> Result<Made> {
         let cannot_make = |error: io::Error| self.purpose.cannot_make(&self.place, &error);
         // Once placed, the file is removed again unless it is sure to stay.
         let placed = Made::file(&self.place, &self.made).map_err(cannot_make)?;
         let placing = self.move_to_place().and_then(|()| sync_folder(&self.folder));
         match placing {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(placed),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(StoreError::Conflict(format!("somebody else has just made {}", self.place.display())))
             }
@@ -162,7 +167,7 @@ impl Unfinished for Unplaced {
 }
 
 /// Makes a folder, and the missing folders above it. Nobody else can read them.
-fn missing_folders(folder: &Path) -> io::Result<Vec<Fleeting>> {
+pub fn missing_folders(folder: &Path) -> io::Result<Vec<Fleeting>> {
     let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut made = Vec::new();
     for folder in missing.into_iter().rev() {
