@@ -100,6 +100,9 @@ _passdesk() {
             passdesk__subcmd__store,path)
                 cmd="passdesk__subcmd__store__subcmd__path"
                 ;;
+            passdesk__subcmd__store,restore)
+                cmd="passdesk__subcmd__store__subcmd__restore"
+                ;;
             passdesk__subcmd__tokens,create)
                 cmd="passdesk__subcmd__tokens__subcmd__create"
                 ;;
@@ -321,7 +324,7 @@ _passdesk() {
                     return 0
                     ;;
                 --action)
-                    COMPREPLY=($(compgen -W "list reset require-change unlock sign-out add import edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit archive show-policy export-hashes backup check sign-in change-password profile verify renew-hash lock recover" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "list reset require-change unlock sign-out add import edit disable enable remove restore grant revoke purge set-policy create-token revoke-token list-tokens audit archive show-policy export-hashes backup check restore-store sign-in change-password profile verify renew-hash lock recover" -- "${cur}"))
                     return 0
                     ;;
                 --operation)
@@ -775,7 +778,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__me__subcmd__passwd)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-v -h --pam --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1222,7 +1225,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__store)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help path backup copy grants check"
+            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help path backup restore copy grants check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1463,6 +1466,51 @@ _passdesk() {
             ;;
         passdesk__subcmd__store__subcmd__path)
             opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --csv-dialect)
+                    COMPREPLY=($(compgen -W "rfc4180 excel" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        passdesk__subcmd__store__subcmd__restore)
+            opts="-y -v -h --yes --dry-run --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3325,7 +3373,7 @@ _passdesk() {
             return 0
             ;;
         passdesk__subcmd__verify)
-            opts="-v -h --store --as --password-stdin --format --csv-dialect --color --verbose --help"
+            opts="-v -h --account --pam --change-follows --store --as --password-stdin --format --csv-dialect --color --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3376,4 +3424,20 @@ if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERS
     complete -F _passdesk -o nosort -o bashdefault -o default passdesk
 else
     complete -F _passdesk -o bashdefault -o default passdesk
+fi
+
+# The usernames that fit come from the store, through passdesk itself.
+_passdesk_usernames() {
+    local IFS=$'\n' words=("${COMP_WORDS[@]}")
+    words[COMP_CWORD]="$2"
+    COMPREPLY=($(command passdesk complete-at "$COMP_CWORD" "${words[@]}" 2>/dev/null))
+    if [[ ${#COMPREPLY[@]} -eq 0 ]]; then
+        unset IFS
+        _passdesk "$@"
+    fi
+}
+if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
+    complete -F _passdesk_usernames -o nosort -o bashdefault -o default passdesk
+else
+    complete -F _passdesk_usernames -o bashdefault -o default passdesk
 fi

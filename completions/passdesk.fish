@@ -736,6 +736,7 @@ excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return an
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l pam -d 'Be run by PAM, which names the account; ask at its terminal'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
@@ -918,6 +919,7 @@ show-policy\t''
 export-hashes\t''
 backup\t''
 check\t''
+restore-store\t''
 sign-in\t''
 change-password\t''
 profile\t''
@@ -990,6 +992,9 @@ excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return an
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l account -d 'Say whether the account may be used now; ask for no password'
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l pam -d 'Be run by PAM, which names the account and the host'
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l change-follows -d 'Let a flagged account pass: PAM makes it choose a password next'
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -s h -l help -d 'Print help'
@@ -1016,25 +1021,26 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l screen -d 
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l as -d 'Sign in as this account, for this command alone' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
 jsonl\t'One JSON object per line'
 csv\t'RFC 4180, with a header'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
 excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -l password-stdin -d 'Read passwords from standard input, one a line'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -s v -l verbose -d 'Say which store is used, and who you are'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "path" -d 'Print where the store is'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "backup" -d 'Copy the store into a new file, while others use it'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "copy" -d 'Copy the whole store to another place, and go on there'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "grants" -d 'Print the SQL that makes the database roles of a store on a server'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup copy grants check" -f -a "check" -d 'Check the store, and say what to do about each finding'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "path" -d 'Print where the store is'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "backup" -d 'Copy the store into a new file, while others use it'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "restore" -d 'Put a backup in the place of the store, and keep what was there'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "copy" -d 'Copy the whole store to another place, and go on there'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "grants" -d 'Print the SQL that makes the database roles of a store on a server'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "check" -d 'Check the store, and say what to do about each finding'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
@@ -1063,6 +1069,22 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l as -d 'Sign in as this account, for this command alone' -r
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
+json\t'One JSON value'
+jsonl\t'One JSON object per line'
+csv\t'RFC 4180, with a header'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l csv-dialect -d 'How CSV is written: excel has semicolons, and opens by a double click' -r -f -a "rfc4180\t'As RFC 4180 has it: commas, UTF-8, a line feed'
+excel\t'As Excel opens it: semicolons, UTF-8 with its mark, a carriage return and a line feed'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l color -d 'When to use colours; NO_COLOR turns them off' -r -f -a "auto\t'On a terminal'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Do not ask; required without a terminal'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l dry-run -d 'Check the backup, say what would happen, and change nothing'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l password-stdin -d 'Read passwords from standard input, one a line'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say which store is used, and who you are'
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l to -d 'Where to: a new file, or a server' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l as -d 'Sign in as this account, for this command alone' -r
@@ -1163,3 +1185,13 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -s h -l help -d 'Print help'
+
+# The usernames that fit come from the store, through passdesk itself.
+function __fish_passdesk_find_usernames
+    set -l words (commandline -opc)
+    set -g __fish_passdesk_usernames (command passdesk complete-at (count $words) $words (commandline -ct | string collect -a) 2>/dev/null)
+    test (count $__fish_passdesk_usernames) -gt 0
+end
+complete -c passdesk -n __fish_passdesk_find_usernames -f -a '$__fish_passdesk_usernames'
+complete -c passdesk -n __fish_passdesk_find_usernames -l as -x -a '$__fish_passdesk_usernames'
+complete -c passdesk -n __fish_passdesk_find_usernames -l account -x -a '$__fish_passdesk_usernames'

@@ -378,9 +378,10 @@ fn every_flag_is_documented_and_every_flag_of_the_docs_is_there() {
         .collect();
     let text: String = crate::docs::PAGES.iter().map(|(_, text)| *text).collect();
     // Flags of other programs appear on the lines of those programs.
-    let others =
-        regex::Regex::new(r"\b(useradd|adduser|pam-auth-update|cargo|setpriv|git|createuser|createdb|pg_dropcluster|systemctl|kc.sh) ")
-            .unwrap();
+    let others = regex::Regex::new(
+        r"\b(useradd|adduser|pam-auth-update|cargo|setpriv|git|createuser|createdb|pg_dropcluster|systemctl|kc.sh) ",
+    )
+    .unwrap();
     let flag = regex::Regex::new(r"(?:^|[\s`(=\[])--([a-z][a-z-]*)").unwrap();
     let named: BTreeSet<String> = text
         .lines()

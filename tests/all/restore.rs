@@ -547,7 +547,13 @@ fn what_others_write_meanwhile_is_in_what_was_kept_or_in_the_store() {
             })
             .collect();
         sleep(Duration::from_millis(500));
-        desk.run(&RESTORE).succeeds();
+        // The writers may keep it waiting for too long. Then it says so, and nothing is restored.
+        let restored = (0..20).any(|_| {
+            let run = desk.run(&RESTORE);
+            assert!([0, 9].contains(&run.code), "{}", run.stderr);
+            run.code == 0
+        });
+        assert!(restored);
         over.store(true, Ordering::Relaxed);
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
     });
