@@ -301,7 +301,8 @@ fn with_a_store(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
     commands::refuse_own_streams(&keeps)?;
     // The demo is for people without an account.
     let token = if throw_away.is_some() { TokenSource::Nowhere } else { config::token() };
-    let through_sudo = system::is_through_sudo();
+    // Whoever becomes root on a shared host has borrowed no rights from passdesk's own user. Root has files of its own.
+    let through_sudo = system::is_through_sudo() && !(owner.is_some() && system::is_root());
     let files = LocalFiles { keeps: &keeps, claims: &claims, token, through_sudo };
     let mut clipboard = DisplayClipboard::of(config::display());
     let stores = match (owner, &stores) {
