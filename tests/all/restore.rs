@@ -233,7 +233,9 @@ fn ctrl_c_at_the_question_leaves_nothing() {
     let mut pty = Pty::start(&desk.command(&["store", "restore", "monday.db"]));
     pty.until("[y/N] ");
     pty.send("\x03");
-    pty.end().exits(130);
+    let ended = pty.end().exits(130);
+    assert!(ended.text().contains("error: cancelled"), "{}", ended.text());
+    assert!(!ended.text().contains("done"), "{}", ended.text());
     assert_eq!(beside(&desk), NOTHING);
     assert_eq!(people(&desk, &desk.store()), "root alice bob");
 }

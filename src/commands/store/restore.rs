@@ -44,6 +44,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
 
     let scratch = restoring.scratch();
     desk.terminal.doom(scratch.clone());
+    // Nothing is restored yet. A signal ends the program from here on, at the question too.
+    desk.terminal.enter(Phase::Idle);
+    if desk.terminal.interrupted() {
+        return Err(cancelled());
+    }
     let place = PathBuf::from(stores.location());
     tell(desk, &place, restoring.backup(), restoring.present());
     if args.dry_run {
@@ -56,6 +61,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
     }
     let (operator, from) = (desk.operator.clone(), path_of(desk, &args.file));
     let restored = while_watched(desk, |watch| restoring.put_in_place(&operator, &from, watch))?;
+    desk.terminal.enter(Phase::Telling);
     desk.terminal.spare(scratch.path());
     told(desk, &place, &restored)
 }
@@ -77,17 +83,23 @@ fn refuse_log(desk: &Desk<'_>, path: &Path) -> Result<()> {
         .hint(format!("make one file of both: passdesk store backup NEW --store {path}")))
 }
 
-/// Does a part of the work. A signal ends it between two steps.
+/// Does a part of the work. A signal ends it between two steps. If the work succeeds, the caller enters the next phase.
 fn while_watched<T>(desk: &mut Desk<'_>, work: impl FnOnce(&mut dyn Watch) -> store::Result<T>) -> Result<T> {
     desk.terminal.enter(Phase::Committing);
     let done = work(&mut Watched::on(desk.terminal));
-    desk.terminal.enter(if done.is_ok() { Phase::Telling } else { Phase::Idle });
+    if done.is_err() {
+        desk.terminal.enter(Phase::Idle);
+    }
     done.map_err(|error| match error {
-        StoreError::Stopped => Failure::new(Kind::Cancelled, "cancelled; nothing is restored"),
+        StoreError::Stopped => cancelled(),
         error @ StoreError::Failed(_) => Failure::from(error)
             .hint("the disk of the store needs room for three times the backup, and for a copy of what is there"),
         other => other.into(),
     })
+}
+
+fn cancelled() -> Failure {
+    Failure::new(Kind::Cancelled, "cancelled; nothing is restored")
 }
 
 /// Tells what is in the backup, and what is in its place.
