@@ -417,6 +417,47 @@ fn the_log_of_a_damaged_store_is_kept_with_it_and_is_not_read_as_that_of_the_res
     assert!(fs::read(its_log).unwrap() == saved[0]);
 }
 
+/// Makes the pages of the store larger than those of a backup. Adds `carol`, who is only in the log then. Returns the file
+/// and its log.
+fn with_larger_pages(desk: &Desk) -> [Vec<u8>; 2] {
+    let other = Connection::open(desk.store()).unwrap();
+    other
+        .execute_batch("PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL")
+        .unwrap();
+    drop(other);
+    let reader = Connection::open(desk.store()).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let _: i64 = reader.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0)).unwrap();
+    desk.run(&["users", "add", "carol"]).succeeds();
+    let files = ["store.db", "store.db-wal"].map(|name| fs::read(desk.home.path().join(name)).unwrap());
+    drop(reader);
+    lay(desk, &files);
+    files
+}
+
+/// Makes these files the store and its log, as a killed process leaves them.
+fn lay(desk: &Desk, [store, log]: &[Vec<u8>; 2]) {
+    fs::write(desk.store(), store).unwrap();
+    let path = desk.home.path().join("store.db-wal");
+    let _ = fs::remove_file(desk.home.path().join("store.db-shm"));
+    fs::write(&path, log).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn a_sound_store_with_other_pages_is_kept_in_one_file_and_its_record_is_named() {
+    let desk = backed_up();
+    let files = with_larger_pages(&desk);
+    let replaced = last(&desk);
+    lay(&desk, &files);
+    desk.run(&RESTORE).succeeds();
+    desk.run(&["store", "check"]).succeeds();
+    assert_eq!(people(&desk, &desk.store()), "root alice");
+    assert_eq!(people(&desk, &kept(&desk)), "root alice bob carol");
+    let detail = &last(&desk)["detail"];
+    assert_eq!((&detail["replaced_until"], &detail["replaced_link"]), (&replaced["sequence"], &replaced["link"]));
+}
+
 #[test]
 fn where_there_is_no_store_a_backup_becomes_one() {
     let desk = backed_up();
@@ -569,31 +610,50 @@ fn what_others_write_meanwhile_is_in_what_was_kept_or_in_the_store() {
 
 // ---- When it fails.
 
-/// The program under a tracer that kills it at one of its system calls.
-fn killed_at(desk: &Desk, calls: &str, number: usize) -> bool {
+/// The system calls that change a file.
+const CHANGES: [&str; 12] = [
+    "pwrite64",
+    "write",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "ftruncate",
+    "link",
+    "linkat",
+];
+
+/// The program under a tracer that kills it at one of its system calls. The tracer counts each kind by itself.
+fn killed_at(desk: &Desk, call: &str, number: usize) -> bool {
     let plain = desk.command(&RESTORE);
     let mut traced = Command::new("strace");
-    traced.args(["-f", "-o", "/dev/null"]).arg(format!("--inject={calls}:signal=KILL:when={number}"));
-    traced.arg(format!("--trace={calls}")).arg(plain.get_program()).args(plain.get_args());
+    traced.args(["-f", "-o", "/dev/null"]).arg(format!("--inject=?{call}:signal=KILL:when={number}"));
+    traced.arg(format!("--trace=?{call}")).arg(plain.get_program()).args(plain.get_args());
     traced.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let ended = traced.current_dir(desk.home.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     !ended.status().unwrap().success()
 }
 
 /// Kills a restore at each of its system calls that changes a file. Returns how many there were.
-fn killed_everywhere(desk: &Desk, before: &[u8], is_whole: impl Fn(&Desk) -> bool) -> usize {
-    let calls = "pwrite64,write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,link,linkat";
+fn killed_everywhere(desk: &Desk, lay: impl Fn(), is_whole: impl Fn(&Desk) -> bool) -> usize {
+    CHANGES.iter().map(|call| killed_at_each(desk, call, &lay, &is_whole)).sum()
+}
+
+fn killed_at_each(desk: &Desk, call: &str, lay: impl Fn(), is_whole: impl Fn(&Desk) -> bool) -> usize {
     for number in 1.. {
         for path in beside(desk) {
             if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
         }
-        fs::write(desk.store(), before).unwrap();
-        if !killed_at(desk, calls, number) {
+        lay();
+        if !killed_at(desk, call, number) {
             return number - 1;
         }
         let left = beside(desk);
         let is_restored = desk.run(&["store", "check"]).code == 0 && people(desk, &desk.store()) == "root alice";
-        assert!(is_restored || is_whole(desk), "killed at {number}");
+        assert!(is_restored || is_whole(desk), "killed at {call} {number}");
         for path in left.iter().filter(|path| path.is_file()) {
             assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
         }
@@ -609,7 +669,18 @@ fn killed_everywhere(desk: &Desk, before: &[u8], is_whole: impl Fn(&Desk) -> boo
 fn killed_anywhere_it_leaves_the_old_store_or_the_restored_one() {
     let desk = backed_up();
     let before = fs::read(desk.store()).unwrap();
-    let moments = killed_everywhere(&desk, &before, |desk| people(desk, &desk.store()) == "root alice bob");
+    let lay = || fs::write(desk.store(), &before).unwrap();
+    let moments = killed_everywhere(&desk, lay, |desk| people(desk, &desk.store()) == "root alice bob");
+    assert!(moments > 50, "{moments}");
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn killed_anywhere_over_a_store_with_other_pages_it_leaves_that_or_the_restored_one() {
+    let desk = backed_up();
+    let files = with_larger_pages(&desk);
+    let is_whole = |desk: &Desk| people(desk, &desk.store()) == "root alice bob carol";
+    let moments = killed_everywhere(&desk, || lay(&desk, &files), is_whole);
     assert!(moments > 50, "{moments}");
 }
 
@@ -618,7 +689,8 @@ fn killed_anywhere_it_leaves_the_old_store_or_the_restored_one() {
 fn killed_anywhere_over_a_damaged_store_it_leaves_that_or_the_restored_one() {
     let desk = backed_up();
     let damaged = garbage(20_000);
-    let moments = killed_everywhere(&desk, &damaged, |desk| fs::read(desk.store()).unwrap() == garbage(20_000));
+    let lay = || fs::write(desk.store(), &damaged).unwrap();
+    let moments = killed_everywhere(&desk, lay, |desk| fs::read(desk.store()).unwrap() == garbage(20_000));
     assert!(moments > 30, "{moments}");
 }
 

@@ -140,15 +140,41 @@ impl<'a> Candidate<'a> {
         Ok(kept.path().to_owned())
     }
 
-    /// Replaces a file that the engine cannot write to. It and its log are kept as they are.
-    fn replace(&self, watch: &mut dyn Watch) -> Result<PathBuf> {
+    /// Has the engine put the log into the file, if it can. Then the file is all of the store. Returns whether it could.
+    fn settle(&self) -> Result<bool> {
+        let settled =
+            open::version_in_header(&self.place).and_then(|_| open::to_look_at(&self.place)).and_then(|live| {
+                let is_busy =
+                    live.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;
+                if is_busy { Err(StoreError::Busy) } else { Ok(()) }
+            });
+        match settled {
+            Ok(()) => Ok(true),
+            Err(StoreError::Unusable { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Replaces a file that the engine cannot write the backup into. It is kept. If the engine could not even read it, so
+    /// is its log.
+    fn replace(&self, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<PathBuf> {
+        let is_settled = self.settle()?;
         let held = alone(&self.place)?;
+        let has_log = fs::symlink_metadata(beside(&self.place, "-wal")).is_ok_and(|log| log.len() > 0);
+        if is_settled && has_log {
+            // Somebody has written since, and was killed.
+            return Err(StoreError::Busy);
+        }
         let kept = self.kept();
         let unplaced = Unplaced::create(&kept, Purpose::Backup)?;
         let copy = OpenOptions::new().write(true).open(unplaced.path()).map_err(anyhow::Error::from)?;
         let length = held.metadata().map_err(anyhow::Error::from)?.len();
         copied(&mut &held, &copy, length, watch)?;
         drop(copy);
+        // Without its log, a file does not say what was last in it.
+        let replaced = if has_log { None } else { open::immutable(unplaced.path()).ok() };
+        let replaced = replaced.and_then(|copy| head(&copy, self.stores.now_here()));
+        self.mark(by, from, replaced)?;
         unplaced.put_in_place()?;
         self.set_logs_aside(&kept)?;
         self.is_as_made()?;
@@ -234,8 +260,7 @@ impl Restoring for Candidate<'_> {
         // From here on, no file of the store is opened beside the engine. Closing it would release the engine's locks.
         let opened = if fits { writable(open::to_overwrite(&self.place))? } else { None };
         let Some(target) = opened else {
-            self.mark(by, from, None)?;
-            let kept = self.replace(watch)?;
+            let kept = self.replace(by, from, watch)?;
             return Ok(Restored { kept: Some(kept), replaced: None });
         };
         let replaced = head(&target, self.stores.now_here());
