@@ -265,20 +265,12 @@ pub trait Restoring {
     fn scratch(&self) -> Made;
 
     /// Puts it in the place of the store, in one step. What is there now is kept beside it. `from` names the backup in
-    /// the record. All sign-ins and tokens end. The operation of the event is that of the place.
+    /// the record. All sign-ins and tokens end. The operation of the event is that of the place. Returns where the store
+    /// from before is, if there was one.
     ///
     /// Other processes go on with the restored store, or are refused. The answer is [`StoreError::Busy`] if they do not
     /// let go of a damaged store.
-    fn put_in_place(self: Box<Self>, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<Restored>;
-}
-
-/// A backup that is the store now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restored {
-    /// Where the store from before is, if there was one.
-    pub kept: Option<PathBuf>,
-    /// The head of its record, if that could be read.
-    pub replaced: Option<Head>,
+    fn put_in_place(self: Box<Self>, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<Option<PathBuf>>;
 }
 
 /// What a new store is for.

@@ -11,7 +11,7 @@ use crate::domain::clock::readable;
 use crate::domain::text::{counted, shown};
 use crate::failure::{Failure, Kind, Result};
 use crate::input;
-use crate::store::{self, Present, Restored, StoreError, Summary, Watch};
+use crate::store::{self, Present, StoreError, Summary, Watch};
 use crate::terminal::Phase;
 
 /// Puts a backup in the place of the store. The operator does this, whatever sign-in is saved: the accounts of the store
@@ -60,10 +60,10 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
         desk.terminal.confirm(&question, "add --yes to restore without being asked")?;
     }
     let (operator, from) = (desk.operator.clone(), path_of(desk, &args.file));
-    let restored = while_watched(desk, |watch| restoring.put_in_place(&operator, &from, watch))?;
+    let kept = while_watched(desk, |watch| restoring.put_in_place(&operator, &from, watch))?;
     desk.terminal.enter(Phase::Telling);
     desk.terminal.spare(scratch.path());
-    told(desk, &place, &restored)
+    told(desk, &place, kept.as_deref())
 }
 
 /// Refuses a store with a log that was left beside it. Only the file itself is read.
@@ -120,14 +120,14 @@ fn tell(desk: &mut Desk<'_>, place: &Path, backup: Summary, present: &Present) {
 }
 
 /// Tells what has become of the store.
-fn told(desk: &mut Desk<'_>, place: &Path, restored: &Restored) -> Result<()> {
+fn told(desk: &mut Desk<'_>, place: &Path, kept: Option<&Path>) -> Result<()> {
     desk.terminal.note(&format!("The backup is the store {} now.", shown(place)));
-    if let Some(kept) = &restored.kept {
+    if let Some(kept) = kept {
         desk.terminal.note(&format!("What was there before is {}.", shown(kept)));
     }
     desk.terminal.note("Everybody is signed out, and all tokens have ended. Make new ones: passdesk tokens create");
     desk.terminal.note("Passwords are those of the backup again. Reset everybody who was reset since.");
-    let kept = restored.kept.as_ref().map(|kept| kept.display().to_string());
+    let kept = kept.map(|kept| kept.display().to_string());
     desk.print_done(&["path", "kept"], [vec![place.display().to_string().into(), kept.into()]], false)
 }
 

@@ -37,7 +37,7 @@ use crate::gate::Pass;
 use crate::made::{Fleeting, Made, stands_at, sync_folder, sync_folder_of};
 use crate::store::restoring::summary;
 use crate::store::sql::SqlRows;
-use crate::store::{Present, Purpose, Restored, Restoring, Result, StoreError, Summary, Watch};
+use crate::store::{Present, Purpose, Restoring, Result, StoreError, Summary, Watch};
 
 /// How many bytes are copied at a time.
 const PIECE: usize = 1024 * 1024;
@@ -244,7 +244,7 @@ impl Restoring for Candidate<'_> {
         self.scratch.0.clone()
     }
 
-    fn put_in_place(self: Box<Self>, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<Restored> {
+    fn put_in_place(self: Box<Self>, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<Option<PathBuf>> {
         let _pass = self.stores.gate().pass_to_write();
         let mut line = Line::of(&self.place);
         let turn = line.wait(open::PATIENCE);
@@ -254,19 +254,17 @@ impl Restoring for Candidate<'_> {
         if !is_there(&self.place)? {
             self.mark(by, from, None)?;
             self.place()?;
-            return Ok(Restored { kept: None, replaced: None });
+            return Ok(None);
         }
         let fits = fits(&self.place, &self.path)?;
         // From here on, no file of the store is opened beside the engine. Closing it would release the engine's locks.
         let opened = if fits { writable(open::to_overwrite(&self.place))? } else { None };
         let Some(target) = opened else {
-            let kept = self.replace(by, from, watch)?;
-            return Ok(Restored { kept: Some(kept), replaced: None });
+            return self.replace(by, from, watch).map(Some);
         };
         let replaced = head(&target, self.stores.now_here());
         self.mark(by, from, replaced)?;
-        let kept = self.overwrite(target, replaced, watch)?;
-        Ok(Restored { kept: Some(kept), replaced })
+        self.overwrite(target, replaced, watch).map(Some)
     }
 }
 
