@@ -243,6 +243,12 @@ impl Front<'_> {
                 done(opened.placed.get(&handle).ok_or_else(closed).and_then(|placed| placed.remove()))
             }
 
+            Question::HasLog => Ok(just(Reply::Yes(files.has_log(path(body))))),
+            Question::Absolute => {
+                let absolute = files.absolute(path(body)).into_os_string().into_encoded_bytes();
+                Ok((Reply::Done, Zeroizing::new(absolute)))
+            }
+
             Question::HasToken => Ok(just(Reply::Yes(files.has_token()))),
             Question::Token => files
                 .token()

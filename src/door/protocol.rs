@@ -124,6 +124,8 @@ pub enum Question {
     Reopen,
     NewPlace,
     Begin,
+    HasLog,
+    Absolute,
     /// The body is the part.
     Append(Handle),
     TakeBack(Handle),

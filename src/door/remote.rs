@@ -365,6 +365,17 @@ impl Files for Remote {
         }
     }
 
+    fn has_log(&self, store: &Path) -> bool {
+        matches!(self.about(&Question::HasLog, store), Ok((Reply::Yes(true), _)))
+    }
+
+    fn absolute(&self, file: &Path) -> PathBuf {
+        match self.about(&Question::Absolute, file) {
+            Ok((Reply::Done, absolute)) => path(&absolute).to_owned(),
+            _ => file.to_owned(),
+        }
+    }
+
     fn has_token(&self) -> bool {
         self.says_yes(&Question::HasToken)
     }

@@ -1,6 +1,6 @@
 //! The files of a caller who runs this process.
 
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
@@ -75,6 +75,16 @@ impl Files for LocalFiles<'_> {
         input::refuse_kept(path, self.keeps)?;
         let (file, text) = of_earlier_run(path, self.keeps)?;
         Ok((Box::new(LocalOutput { file, path: path.to_owned(), before: 0, stays: true }), text))
+    }
+
+    fn has_log(&self, store: &Path) -> bool {
+        let mut log = store.as_os_str().to_owned();
+        log.push("-wal");
+        fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
     }
 
     fn new_place(&self, file: &Path) -> Result<PathBuf> {

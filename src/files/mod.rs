@@ -33,6 +33,12 @@ pub trait Files {
     /// Opens, locks and reads the output file of an interrupted run.
     fn reopen(&self, path: &Path) -> Result<Reopened>;
 
+    /// Whether a log lies beside a store, and something is in it.
+    fn has_log(&self, store: &Path) -> bool;
+
+    /// The path as it is from the root, if that can be known. No link is followed.
+    fn absolute(&self, path: &Path) -> PathBuf;
+
     /// The place of a new file that somebody names, absolute. Fails if it is taken.
     fn new_place(&self, file: &Path) -> Result<PathBuf>;
 

@@ -344,6 +344,13 @@ fn a_store_that_has_a_log_is_not_taken_without_it() {
 }
 
 #[test]
+fn an_empty_log_is_no_part_of_a_backup() {
+    let desk = backed_up();
+    fs::write(desk.home.path().join("monday.db-wal"), "").unwrap();
+    desk.run(&RESTORE).succeeds();
+}
+
+#[test]
 fn nothing_is_restored_over_what_is_no_file_of_ones_own() {
     let desk = backed_up();
     fs::rename(desk.store(), desk.home.path().join("real.db")).unwrap();

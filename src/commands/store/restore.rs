@@ -1,6 +1,5 @@
 //! `passdesk store restore`.
 
-use std::fs;
 use std::io::{Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -68,14 +67,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
 
 /// Refuses a store with a log that was left beside it. Only the file itself is read.
 fn refuse_log(desk: &Desk<'_>, path: &Path) -> Result<()> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let is_there = match desk.workshop {
-        None => fs::metadata(log).is_ok_and(|log| log.len() > 0),
-        // The other half looks, and only knows whether a name is free.
-        Some(_) => desk.files.new_place(Path::new(&log)).is_err(),
-    };
-    if input::is_stdin(path) || !is_there {
+    if input::is_stdin(path) || !desk.files.has_log(path) {
         return Ok(());
     }
     let path = shown(path);
@@ -136,11 +128,10 @@ fn named(file: &Path) -> String {
     if input::is_stdin(file) { "The backup from standard input".into() } else { shown(file) }
 }
 
-/// The backup in the record. The working directory of the caller is only known on this side of the door.
+/// The backup in the record.
 fn path_of(desk: &Desk<'_>, file: &Path) -> String {
     if input::is_stdin(file) {
         return "standard input".into();
     }
-    let absolute = if desk.workshop.is_none() { std::path::absolute(file).ok() } else { None };
-    absolute.unwrap_or_else(|| file.to_owned()).display().to_string()
+    desk.files.absolute(file).display().to_string()
 }

@@ -7,6 +7,7 @@ mod many;
 mod me;
 mod pam;
 mod reset;
+mod restore;
 mod sealed;
 mod tokens;
 mod unknown;
