@@ -88,7 +88,7 @@ pub fn nameless() -> Result<File> {
     let folder = config::temporary_folder();
     tempfile::tempfile_in(&folder).map_err(|error| {
         Failure::new(Kind::Failed, format!("no file can be made in {}: {error}", shown(&folder)))
-            .hint("TMPDIR names another folder for what passdesk needs for a while")
+            .hint("TMPDIR names another folder; if this one is the store's, root can make room in it")
     })
 }
 
