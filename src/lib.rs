@@ -313,10 +313,12 @@ fn with_a_store(cli: Cli, args: &[OsString], look: Look) -> Result<()> {
                 owner: &owner,
                 is_root: system::is_root(),
                 args,
-                zone: config::variable("TZ").and_then(|zone| zone.into_string().ok()),
-                sudo_caller: system::sudo_user(),
-                through_sudo,
-                pam: pam_facts(&cli.command),
+                caller: Caller {
+                    zone: config::variable("TZ").and_then(|zone| zone.into_string().ok()),
+                    sudo_caller: system::sudo_user(),
+                    through_sudo,
+                    pam: pam_facts(&cli.command),
+                },
             };
             let (output, clipboard) = (&mut *output, &mut clipboard);
             return knock.enter(&mut terminal, &mut Front { output, clipboard, files: &files, sign_ins: &sign_ins });
@@ -375,9 +377,15 @@ impl Place {
             read => read?,
         };
         let is_of_site = named.is_none_or(|named| site.has(named));
-        let owner = if is_of_site { site.owner()?.filter(|owner| !system::is(owner)) } else { None };
+        let owner = if is_of_site && !needs_no_store(&cli.command) { site.owner()? } else { None };
+        let owner = owner.filter(|owner| !system::is(owner));
         Ok(Self { store: config::store_path(named, site.store, system::is_root())?, owner })
     }
+}
+
+/// Whether a command only looks at files of the caller. It has nothing to do behind the door.
+fn needs_no_store(command: &Command) -> bool {
+    matches!(command, Command::Audit(cli::audit::Command::Verify(args)) if args.no_store)
 }
 
 /// Runs a command for a caller at the other end of the door.
@@ -421,7 +429,7 @@ fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
         operator: system::caller(caller, sudo_caller.as_deref()),
         through_sudo: *through_sudo,
         policy: Policy::default(),
-        pam: pam.clone().filter(|_| is_for_pam(&cli.command)),
+        pam: pam.clone().filter(|_| caller == 0 && is_for_pam(&cli.command)),
         global: cli.global,
     };
     at_a_desk(desk, &cli.command)

@@ -47,6 +47,8 @@ impl SignInFiles {
 
     fn path(&self, store: &str) -> anyhow::Result<PathBuf> {
         let folder = self.folder.as_ref().context("there is no home folder for a sign-in; use --as instead")?;
+        // The name comes from the store, or from the other half of a shared host.
+        anyhow::ensure!(store.bytes().all(|byte| byte.is_ascii_alphanumeric()), "this is no name of a store");
         Ok(folder.join(match self.sudo_caller {
             Some(uid) => format!("{store}.uid-{uid}.sign-in"),
             None => format!("{store}.sign-in"),

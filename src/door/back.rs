@@ -6,6 +6,8 @@ use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -17,11 +19,10 @@ use signal_hook::consts::{
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::exit;
 
-use super::line::Line;
-use super::protocol::{Hello, Question};
+use super::line::{Body, LONGEST_COMMAND, Line};
+use super::protocol::{Caller, Hello, Question, Reply};
 use super::remote::Remote;
 use crate::domain::operation::OperationId;
-use crate::domain::pam::PamFacts;
 use crate::failure::{Failure, Kind, Result};
 use crate::gate::Gate;
 use crate::made::Made;
@@ -38,19 +39,6 @@ pub struct Visit {
     line: Arc<Line>,
 }
 
-/// What the front half says of its caller.
-#[expect(clippy::struct_field_names, reason = "sudo names its caller so")]
-pub struct Caller {
-    /// The zone in which they read times, as `TZ` names it. `None` is the system's.
-    pub zone: Option<String>,
-    /// Who called sudo, if root runs the front half through it. Only root is believed.
-    pub sudo_caller: Option<String>,
-    /// Whether they run the front half with the rights of another user.
-    pub through_sudo: bool,
-    /// What PAM says, if PAM runs the front half. Only root is believed.
-    pub pam: Option<PamFacts>,
-}
-
 impl Visit {
     /// Receives a front half, which is at the other end of standard input.
     pub fn receive(gate: &Gate) -> Result<Self> {
@@ -64,16 +52,16 @@ impl Visit {
         let _ = rustix::process::setsid();
         let line = UnixStream::from(stdin.as_fd().try_clone_to_owned().context("standard input cannot be used")?);
         let line = Arc::new(Line::over(line));
-        let watch = Watch::over(Arc::clone(&line), gate.clone()).context("the front half cannot be watched")?;
-        let hello = line.receive::<Hello>().context("the front half cannot be understood")?;
-        let (hello, args) = hello.ok_or_else(Failure::cancelled)?;
-        let Hello { version, zone, sudo_caller, through_sudo, pam } = hello;
+        let watch = Watch::over(Arc::clone(&line), gate.clone());
+        watch.begin().context("the front half cannot be watched")?;
+        let hello = line.receive::<Hello>(|| LONGEST_COMMAND).context("the front half cannot be understood")?;
+        let (Hello { version, caller }, args) = hello.ok_or_else(Failure::cancelled)?;
         let args = args.split(|byte| *byte == 0).map(|arg| OsString::from_vec(arg.to_vec()));
         let mut args: Vec<_> = args.collect();
         // The last argument, too, is ended by a NUL.
         args.pop();
-        let visit =
-            Self { args, caller: Caller { zone, sudo_caller, through_sudo, pam }, remote: Remote::behind(watch), line };
+        watch.listen().context("the front half cannot be heard")?;
+        let visit = Self { args, caller, remote: Remote::behind(watch), line };
         if version != env!("CARGO_PKG_VERSION") {
             let message = format!("this is passdesk {}, and its other half is {version}", env!("CARGO_PKG_VERSION"));
             visit.end(Err(Failure::new(Kind::Failed, message)
@@ -96,22 +84,32 @@ impl Visit {
     }
 }
 
-/// Watches whether the front half is still there.
+/// Hears the front half, and watches whether it is still there.
 pub(super) struct Watch {
     shared: Arc<Shared>,
+    /// What was heard.
+    heard: Mutex<Receiver<Heard>>,
+    /// Where it is put. One message waits at most.
+    sender: Mutex<Option<SyncSender<Heard>>>,
 }
+
+/// A message of the front half, or why there is none.
+type Heard = io::Result<Option<(Reply, Body)>>;
 
 struct Shared {
     line: Arc<Line>,
     gate: Gate,
     state: Mutex<State>,
     changed: Condvar,
+    /// The longest body that is awaited, in bytes.
+    room: AtomicU32,
 }
 
 #[derive(Default)]
 struct State {
     phase: Phase,
     is_put_off: bool,
+    is_gone: bool,
     doomed: Vec<Made>,
 }
 
@@ -122,18 +120,26 @@ impl State {
 }
 
 impl Watch {
-    fn over(line: Arc<Line>, gate: Gate) -> io::Result<Self> {
-        let shared = Arc::new(Shared { line, gate, state: Mutex::default(), changed: Condvar::new() });
-        let watched = Arc::clone(&shared);
+    pub(super) fn over(line: Arc<Line>, gate: Gate) -> Self {
+        let (sender, heard) = sync_channel(1);
+        let (state, changed, room) = (Mutex::default(), Condvar::new(), AtomicU32::new(0));
+        let shared = Arc::new(Shared { line, gate, state, changed, room });
+        Self { shared, heard: Mutex::new(heard), sender: Mutex::new(Some(sender)) }
+    }
+
+    /// Begins to watch. From here on, this half ends with the front half.
+    fn begin(&self) -> io::Result<()> {
+        let watched = Arc::clone(&self.shared);
         thread::Builder::new().name("front".into()).spawn(move || {
             watched.line.until_gone();
+            watched.lock().is_gone = true;
             watched.leave_in_time();
         })?;
         let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGUSR1, SIGUSR2];
         // A process that is stopped inside a transaction would keep all others from writing.
         let stops = [SIGTSTP, SIGTTIN, SIGTTOU];
         let mut signals = Signals::new(ends.iter().chain(&stops))?;
-        let watched = Arc::clone(&shared);
+        let watched = Arc::clone(&self.shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
                 if !stops.contains(&signal) {
@@ -142,14 +148,37 @@ impl Watch {
                 }
             }
         })?;
-        Ok(Self { shared })
+        Ok(())
     }
 
-    /// A line that nobody watches, for tests.
-    #[cfg(test)]
-    pub(super) fn without_a_watch(line: Line) -> Self {
-        let (line, gate) = (Arc::new(line), Gate::default());
-        Self { shared: Arc::new(Shared { line, gate, state: Mutex::default(), changed: Condvar::new() }) }
+    /// Begins to hear the front half. Nobody waits for it but who has asked: a message may come in pieces, and never end.
+    pub(super) fn listen(&self) -> io::Result<()> {
+        let Some(sender) = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
+        let shared = Arc::clone(&self.shared);
+        thread::Builder::new().name("replies".into()).spawn(move || {
+            loop {
+                let heard = shared.line.receive(|| shared.room.load(Ordering::Acquire));
+                if let Ok(Some((Reply::PutOff, _))) = &heard {
+                    shared.lock().is_put_off = true;
+                    continue;
+                }
+                let is_last = !matches!(heard, Ok(Some(_)));
+                if sender.send(heard).is_err() || is_last {
+                    return;
+                }
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Waits for the next message.
+    pub(super) fn hear(&self) -> Heard {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap_or(Ok(None))
+    }
+
+    /// Makes room for the body of the next message, in bytes.
+    pub(super) fn make_room(&self, room: u32) {
+        self.shared.room.store(room, Ordering::Release);
     }
 
     pub(super) fn line(&self) -> &Line {
@@ -171,12 +200,10 @@ impl Watch {
         self.shared.changed.notify_all();
     }
 
-    pub(super) fn put_off(&self) {
-        self.shared.lock().is_put_off = true;
-    }
-
+    /// Whether a signal was put off, or the front half is gone.
     pub(super) fn is_put_off(&self) -> bool {
-        self.shared.lock().is_put_off
+        let state = self.shared.lock();
+        state.is_put_off || state.is_gone
     }
 
     pub(super) fn doom(&self, made: Made) {

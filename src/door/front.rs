@@ -1,22 +1,25 @@
 //! The front half: it answers what the back half asks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::answers::Trouble;
-use super::line::{Body, Line, path, text};
+use super::line::{Body, LONGEST_BODY, Line, path, text};
 use super::protocol::{Handle, Question, Reply};
 use crate::domain::sign_in::SignInSecret;
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Hint, Kind, Result};
 use crate::files::{Files, NewFile, OutputFile, PlacedFile};
+use crate::input::Input;
 use crate::sign_in_files::SignIns;
-use crate::terminal::Terminal;
 use crate::terminal::clipboard::Clipboard;
 use crate::terminal::output::Output;
 use crate::terminal::screen::ScreenPage;
+use crate::terminal::{Phase, Terminal};
 use crate::token_source::GivenToken;
 
 /// How much is sent of a stream at once, in bytes.
@@ -41,13 +44,38 @@ pub(super) struct Served {
     pub outcome: Option<Result<()>>,
     /// The operation, if the command has begun.
     pub operation: Option<String>,
+    /// Whether something has been put in force before what is going on.
+    pub has_committed: bool,
+    /// What to do if it is cut off.
+    pub hint: Option<Hint>,
     /// What is still open.
     pub opened: Opened,
+}
+
+impl Served {
+    /// Keeps in mind what a question tells.
+    fn note(&mut self, question: &Question) {
+        match question {
+            Question::Enter(Phase::Committing) => (self.has_committed, self.opened.grown) = (true, None),
+            Question::HintIfCutOff(hint) => self.hint = Some(hint.clone()),
+            Question::Append(handle) => self.opened.grown = Some(*handle),
+            _ => {}
+        }
+    }
 }
 
 /// What is open for the back half.
 #[derive(Default)]
 pub(super) struct Opened {
+    /// The paths that the back half may name: those on the command line.
+    named: HashSet<Vec<u8>>,
+    /// Whether it may name anything: tests have no command line.
+    #[cfg(test)]
+    is_for_anything: bool,
+    /// The places of new files that were found for them.
+    places: HashSet<PathBuf>,
+    /// The output file whose latest part is not in force.
+    grown: Option<Handle>,
     last: Handle,
     outputs: HashMap<Handle, Box<dyn OutputFile>>,
     new: HashMap<Handle, Box<dyn NewFile>>,
@@ -73,16 +101,17 @@ fn secret(text: &Zeroizing<String>) -> (Reply, Body) {
 
 impl Front<'_> {
     /// Answers the back half to its end.
-    pub(super) fn serve(&mut self, terminal: &mut dyn Terminal, line: &Line) -> Served {
-        let mut served = Served::default();
+    pub(super) fn serve(&mut self, terminal: &mut dyn Terminal, line: &Line, opened: Opened) -> Served {
+        let mut served = Served { opened, ..Served::default() };
         loop {
-            match line.receive::<Question>() {
+            match line.receive::<Question>(|| LONGEST_BODY) {
                 Ok(Some((Question::Done(outcome), _))) => {
                     served.outcome = Some(outcome);
                     return served;
                 }
                 Ok(Some((Question::Ready { operation }, _))) => served.operation = Some(operation),
                 Ok(Some((question, body))) => {
+                    served.note(&question);
                     let sent = match self.answer(terminal, line, question, &body, &mut served.opened) {
                         None => Ok(()),
                         Some(Ok((reply, body))) => line.send(&reply, &body),
@@ -197,28 +226,32 @@ impl Front<'_> {
             Question::Committed => Ok(just(Reply::Yes(clipboard.committed()))),
             Question::ClearClipboard => Ok(just(Reply::Yes(clipboard.clear()))),
 
-            Question::Read => files
-                .read(path(body))
-                .map(|input| (Reply::Input { has_grown: input.has_grown }, Zeroizing::new(input.bytes)))
-                .map_err(Into::into),
-            Question::Stream => streamed(line, *files, path(body)),
-            Question::CheckOutput => done(files.check_output(path(body))),
-            Question::Create => files.create(path(body)).map(|file| opened.output(file, terminal)).map_err(Into::into),
-            Question::Reopen => {
-                files.reopen(path(body)).map(|(file, text)| (opened.output(file, terminal).0, text)).map_err(Into::into)
+            Question::Read => opened.named(body).and_then(|path| {
+                let Input { bytes, has_grown } = files.read(path)?;
+                Ok((Reply::Input { has_grown }, Zeroizing::new(bytes)))
+            }),
+            Question::Stream => opened.named(body).and_then(|path| streamed(line, *files, path)),
+            Question::CheckOutput => opened.named(body).and_then(|path| done(files.check_output(path))),
+            Question::Create => {
+                let made = opened.named(body).and_then(|path| Ok(files.create(path)?));
+                made.map(|file| opened.output(file, terminal))
             }
-            Question::NewPlace => files
-                .new_place(path(body))
-                .map(|place| (Reply::Done, Zeroizing::new(place.into_os_string().into_encoded_bytes())))
-                .map_err(Into::into),
-            Question::Begin => files
-                .begin(path(body))
-                .map(|file| {
-                    let handle = opened.next();
-                    opened.new.insert(handle, file);
-                    just(Reply::Open(handle))
+            Question::Reopen => {
+                let opened_again = opened.named(body).and_then(|path| Ok(files.reopen(path)?));
+                opened_again.map(|(file, text)| (opened.output(file, terminal).0, text))
+            }
+            Question::NewPlace => {
+                let place = opened.named(body).and_then(|path| Ok(files.new_place(path)?));
+                place.map(|place| {
+                    opened.places.insert(place.clone());
+                    (Reply::Done, Zeroizing::new(place.into_os_string().into_encoded_bytes()))
                 })
-                .map_err(Into::into),
+            }
+            Question::Begin => opened.place(body).and_then(|place| Ok(files.begin(place)?)).map(|file| {
+                let handle = opened.next();
+                opened.new.insert(handle, file);
+                just(Reply::Open(handle))
+            }),
             Question::Append(handle) => opened
                 .of_output(handle)
                 .and_then(|file| file.append(body))
@@ -279,6 +312,41 @@ impl Front<'_> {
 }
 
 impl Opened {
+    /// Nothing is open yet. The back half may name what stands on the command line, also behind an equals sign. Somebody
+    /// who has taken the back half over must not reach all files of whoever comes, above all not those of root.
+    pub(super) fn for_command(args: &[OsString]) -> Self {
+        let words = args.iter().map(|arg| arg.as_bytes());
+        let values = words.clone().filter_map(|word| Some(&word[word.iter().position(|byte| *byte == b'=')? + 1..]));
+        Self { named: words.chain(values).map(<[u8]>::to_vec).collect(), ..Self::default() }
+    }
+
+    /// The same where the back half may name anything, for tests.
+    #[cfg(test)]
+    pub(super) fn for_anything() -> Self {
+        Self { is_for_anything: true, ..Self::default() }
+    }
+
+    /// The path in a body, if the back half may name it.
+    fn named<'b>(&self, body: &'b Body) -> std::result::Result<&'b Path, Trouble> {
+        let is_named = self.named.contains(body.as_slice());
+        #[cfg(test)]
+        let is_named = is_named || self.is_for_anything;
+        if is_named { Ok(path(body)) } else { Err(unnamed()) }
+    }
+
+    /// The place of a new file in a body, if it was found for a path that the back half may name.
+    fn place<'b>(&self, body: &'b Body) -> std::result::Result<&'b Path, Trouble> {
+        if self.places.contains(path(body)) { Ok(path(body)) } else { Err(unnamed()) }
+    }
+
+    /// Takes back what nobody needs: the latest part of an output file that is not in force.
+    pub(super) fn take_back(&mut self) {
+        if let Some(file) = self.grown.take().and_then(|grown| self.outputs.get_mut(&grown)) {
+            // If this fails, the part stays. The failure says that it is not in force.
+            let _ = file.take_back();
+        }
+    }
+
     /// Keeps all that may hold something in force.
     pub(super) fn keep(&mut self, terminal: &mut dyn Terminal) {
         for file in self.outputs.values_mut() {
@@ -317,6 +385,10 @@ impl Opened {
     }
 }
 
+fn unnamed() -> Trouble {
+    Trouble::Other("the other half of passdesk asks for a file that nobody has named".into())
+}
+
 fn closed() -> io::Error {
     io::Error::other("that file is closed")
 }
@@ -325,7 +397,7 @@ fn closed() -> io::Error {
 fn searched(line: &Line, text: &str) -> Result<Vec<String>> {
     let gone = || Failure::new(Kind::Failed, "the other half of passdesk has ended");
     line.send(&Reply::Search(text.into()), &[]).map_err(|_| gone())?;
-    match line.receive().map_err(|_| gone())? {
+    match line.receive(|| LONGEST_BODY).map_err(|_| gone())? {
         Some((Question::Found(lines), _)) => Ok(lines),
         // The back half knows why.
         Some((Question::NotFound, _)) => Err(Failure::cancelled()),

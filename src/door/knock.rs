@@ -18,10 +18,9 @@ use rustix::io::retry_on_intr;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::BACK_HALF;
-use super::front::{Front, Served};
+use super::front::{Front, Opened, Served};
 use super::line::Line;
-use super::protocol::{Hello, Reply};
-use crate::domain::pam::PamFacts;
+use super::protocol::{Caller, Hello, Reply};
 use crate::failure::{Failure, Kind, Result};
 use crate::terminal::console::Console;
 use crate::terminal::{OtherHalf, Phase};
@@ -44,14 +43,8 @@ pub struct Knock<'a> {
     pub is_root: bool,
     /// The command line.
     pub args: &'a [OsString],
-    /// The zone in which the caller reads times, as `TZ` names it.
-    pub zone: Option<String>,
-    /// Who called sudo, if root knocks.
-    pub sudo_caller: Option<String>,
-    /// Whether the caller runs this half with the rights of another user.
-    pub through_sudo: bool,
-    /// What PAM says, if PAM runs the front half. Only root is believed.
-    pub pam: Option<PamFacts>,
+    /// Who knocks.
+    pub caller: Caller,
 }
 
 impl Knock<'_> {
@@ -65,28 +58,25 @@ impl Knock<'_> {
             args.extend_from_slice(arg.as_bytes());
             args.push(0);
         }
-        let hello = Hello {
-            version: env!("CARGO_PKG_VERSION").into(),
-            zone: self.zone.clone(),
-            sudo_caller: self.sudo_caller.clone(),
-            through_sudo: self.through_sudo,
-            pam: self.pam.clone(),
-        };
+        let hello = Hello { version: env!("CARGO_PKG_VERSION").into(), caller: self.caller.clone() };
         // If the other half is gone already, the next message says so.
         let _ = line.send(&hello, &args);
-        let Served { outcome, operation, mut opened } = front.serve(console, &line);
+        let mut served = front.serve(console, &line, Opened::for_command(self.args));
         // If a signal has ended the line, this half does not come back from here.
         let phase = console.phase();
-        let outcome = outcome.unwrap_or_else(|| {
+        let outcome = served.outcome.take().unwrap_or_else(|| {
             line.hang_up();
             until_ended(pid);
             let _ = child.wait();
             if phase == Phase::Committing {
                 // What may be in force must not be lost.
-                opened.keep(console);
+                served.opened.keep(console);
                 front.clipboard.committed();
             }
-            Err(alone(phase, operation, &words.join().unwrap_or_default()))
+            if matches!(phase, Phase::Delivering | Phase::Asking) {
+                served.opened.take_back();
+            }
+            Err(alone(phase, &served, &words.join().unwrap_or_default()))
         });
         // Once its last word is said, it leaves by itself.
         until_ended(pid);
@@ -184,8 +174,8 @@ fn until_ended(child: Pid) {
 }
 
 /// The failure if the back half is gone before the command has ended.
-fn alone(phase: Phase, operation: Option<String>, words: &str) -> Failure {
-    let Some(operation) = operation else {
+fn alone(phase: Phase, served: &Served, words: &str) -> Failure {
+    let Some(operation) = &served.operation else {
         let lines: Vec<_> = words.lines().map(str::to_owned).collect();
         let failure = Failure::new(Kind::Failed, "the other half of passdesk does not start");
         return Failure { lines: lines.into(), ..failure }
@@ -194,8 +184,14 @@ fn alone(phase: Phase, operation: Option<String>, words: &str) -> Failure {
     let look = format!("see what this run did: passdesk audit list --operation {operation}");
     match phase {
         Phase::Delivering | Phase::Asking => {
-            let message = "the other half of passdesk has ended; what you were given is NOT in force";
-            Failure::new(Kind::NotDelivered, message).hint("run the command again")
+            // Earlier parts of many are in force.
+            let (kind, message) = if served.has_committed {
+                (Kind::PartlyDone, "the other half of passdesk has ended; the last part is NOT in force")
+            } else {
+                (Kind::NotDelivered, "the other half of passdesk has ended; what you were given is NOT in force")
+            };
+            let again = served.hint.clone().unwrap_or_else(|| "run the command again".into());
+            Failure::new(kind, message).hint(again)
         }
         Phase::Committing => {
             let message =
@@ -208,7 +204,7 @@ fn alone(phase: Phase, operation: Option<String>, words: &str) -> Failure {
         }
         Phase::Idle | Phase::Lent | Phase::Between => {
             let message = "the other half of passdesk has ended, and has made no further change";
-            Failure::new(Kind::Failed, message).hint(look)
+            Failure::new(Kind::Failed, message).hint(served.hint.clone().unwrap_or_else(|| look.into()))
         }
     }
 }

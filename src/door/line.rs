@@ -16,8 +16,12 @@ use zeroize::Zeroizing;
 
 /// The longest message without its body, in bytes.
 const LONGEST_MESSAGE: u32 = 16 << 20;
-/// The longest body, in bytes. The longest input is a little shorter.
-const LONGEST_BODY: u32 = (1 << 30) + (1 << 10);
+/// The longest body of any message, in bytes. The longest input is a little shorter.
+pub const LONGEST_BODY: u32 = (1 << 30) + (1 << 10);
+/// The longest command line, in bytes: as much as Linux takes.
+pub const LONGEST_COMMAND: u32 = 4 << 20;
+/// How much is read of a body before there is more room for it, in bytes.
+const STEP: usize = 64 << 10;
 
 /// One end of the line. A message is its length and that of its body, four bytes each (little-endian), then the message as
 /// JSON, then the body. Only the body holds secrets.
@@ -68,8 +72,9 @@ impl Line {
         }
     }
 
-    /// Waits for a message. `None` if the other half is gone.
-    pub fn receive<T: DeserializeOwned>(&self) -> io::Result<Option<(T, Body)>> {
+    /// Waits for a message. `None` if the other half is gone. `room` says how many bytes its body has at most, once it
+    /// comes.
+    pub fn receive<T: DeserializeOwned>(&self, room: impl FnOnce() -> u32) -> io::Result<Option<(T, Body)>> {
         let mut stream = &self.stream;
         let mut head = [0; 8];
         match stream.read_exact(&mut head) {
@@ -80,7 +85,7 @@ impl Line {
         }
         let both = u64::from_le_bytes(head);
         let [length, body] = [both & 0xffff_ffff, both >> 32].map(|length| u32::try_from(length).unwrap_or(u32::MAX));
-        if length > LONGEST_MESSAGE || body > LONGEST_BODY {
+        if length > LONGEST_MESSAGE || body > room() {
             return Err(io::Error::other("a message is too long"));
         }
         let message = self.bytes(length)?;
@@ -88,17 +93,20 @@ impl Line {
         Ok(Some((serde_json::from_slice(&message)?, body)))
     }
 
-    /// As many bytes. There is room for all from the start, so that no copy stays behind.
+    /// As many bytes. They take no more than twice the memory of what has come. Each smaller buffer is wiped.
     fn bytes(&self, length: u32) -> io::Result<Body> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?));
-        let read = (&self.stream).take(length.into()).read_to_end(&mut bytes)?;
-        if read as u64 == u64::from(length) { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-    }
-
-    /// Whether a message has come, or the other half is gone.
-    pub fn has_come(&self) -> bool {
-        let mut come = [PollFd::new(&self.stream, PollFlags::IN)];
-        poll(&mut come, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        let mut bytes = Zeroizing::new(vec![0; length.min(STEP)]);
+        (&self.stream).read_exact(&mut bytes)?;
+        while bytes.len() < length {
+            let read = bytes.len();
+            let mut longer = Zeroizing::new(Vec::with_capacity(length.min(2 * read)));
+            longer.extend_from_slice(&bytes);
+            longer.resize(length.min(2 * read), 0);
+            (&self.stream).read_exact(&mut longer[read..])?;
+            bytes = longer;
+        }
+        Ok(bytes)
     }
 
     /// Waits until the other half is gone.
@@ -131,11 +139,11 @@ mod tests {
         here.send(&"one", b"first").unwrap();
         here.send(&"two", b"").unwrap();
         for (message, body) in [("one", &b"first"[..]), ("two", b"")] {
-            let (got, with) = there.receive::<String>().unwrap().unwrap();
+            let (got, with) = there.receive::<String>(|| LONGEST_BODY).unwrap().unwrap();
             assert_eq!((got.as_str(), with.as_slice()), (message, body));
         }
         drop(here);
-        assert!(there.receive::<String>().unwrap().is_none());
+        assert!(there.receive::<String>(|| LONGEST_BODY).unwrap().is_none());
     }
 
     #[test]
@@ -149,8 +157,24 @@ mod tests {
             let (here, mut there) = pair();
             there.write_all(&bytes).unwrap();
             drop(there);
-            assert!(here.receive::<String>().is_err(), "{bytes:?}");
+            assert!(here.receive::<String>(|| LONGEST_BODY).is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_long_body_arrives_whole_and_none_longer_than_there_is_room() {
+        for length in [STEP - 1, STEP, STEP + 1, 5 * STEP + 7] {
+            let (here, there) = pair();
+            let body: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+            let sent = body.clone();
+            let there = std::thread::spawn(move || Line::over(there).send(&"it", &sent));
+            let (_, got) = here.receive::<String>(|| LONGEST_BODY).unwrap().unwrap();
+            assert!(*got == body, "{length}");
+            there.join().unwrap().unwrap();
+        }
+        let (here, there) = pair();
+        Line::over(there).send(&"it", &[0; 101]).unwrap();
+        assert!(here.receive::<String>(|| 100).is_err());
     }
 
     #[test]
@@ -165,10 +189,8 @@ mod tests {
     fn a_line_that_is_hung_up_is_gone_for_the_other_half() {
         let (here, there) = pair();
         let there = Line::over(there);
-        assert!(!there.has_come());
         here.hang_up();
         there.until_gone();
-        assert!(there.has_come());
-        assert!(there.receive::<String>().unwrap().is_none());
+        assert!(there.receive::<String>(|| LONGEST_BODY).unwrap().is_none());
     }
 }

@@ -21,9 +21,10 @@ mod line;
 mod protocol;
 mod remote;
 
-pub use self::back::{Caller, Visit};
+pub use self::back::Visit;
 pub use self::front::Front;
 pub use self::knock::Knock;
+pub use self::protocol::Caller;
 #[cfg(test)]
 pub use self::remote::Remote;
 #[cfg(doc)]
@@ -42,11 +43,17 @@ pub fn through<T>(
     std::thread::scope(|scope| {
         let front = scope.spawn(move || {
             let line = line::Line::over(here);
-            front(&mut |terminal, front| drop(front.serve(terminal, &line)));
+            front(&mut |terminal, front| {
+                let opened = front::Opened::for_anything();
+                drop(front.serve(terminal, &line, opened));
+            });
         });
-        let remote = Remote::behind(back::Watch::without_a_watch(line::Line::over(there)));
+        let line = std::sync::Arc::new(line::Line::over(there));
+        let watch = back::Watch::over(line.clone(), crate::gate::Gate::default());
+        watch.listen().unwrap();
+        let remote = Remote::behind(watch);
         let done = run(&remote);
-        drop(remote);
+        line.hang_up();
         if let Err(panic) = front.join() {
             std::panic::resume_unwind(panic);
         }

@@ -17,11 +17,19 @@ use crate::terminal::screen::ScreenKey;
 pub struct Hello {
     /// The version of the front half.
     pub version: String,
-    /// The zone in which the caller reads times, as `TZ` names it. `None` is the system's.
+    /// What it says of its caller.
+    pub caller: Caller,
+}
+
+/// What the front half says of its caller. Who they are is known by sudo alone.
+#[derive(Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "sudo names its caller so")]
+pub struct Caller {
+    /// The zone in which they read times, as `TZ` names it. `None` is the system's.
     pub zone: Option<String>,
     /// Who called sudo, if root runs the front half through it. Only root is believed.
     pub sudo_caller: Option<String>,
-    /// Whether the caller runs the front half with the rights of another user.
+    /// Whether they run the front half with the rights of another user.
     pub through_sudo: bool,
     /// What PAM says, if PAM runs the front half. Only root is believed.
     pub pam: Option<PamFacts>,

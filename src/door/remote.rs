@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::answers::Trouble;
 use super::back::Watch;
-use super::line::{Body, path, text};
+use super::line::{Body, LONGEST_BODY, path, text};
 use super::protocol::{Handle, Question, Reply};
 use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
@@ -26,6 +26,8 @@ use crate::terminal::screen::{ScreenKey, ScreenPage};
 use crate::terminal::{Answer, Ask, Note, Phase, Pick, Progress, Screen, Search, Signals};
 use crate::token_source::GivenToken;
 
+/// The longest body of an answer that is no input, in bytes.
+const LONGEST_ANSWER: u32 = 1 << 20;
 /// How often progress is told.
 const PACE: Duration = Duration::from_millis(100);
 
@@ -44,25 +46,34 @@ impl Remote {
 
     /// Asks, and waits for the answer.
     fn asked(&self, question: &Question, body: &[u8]) -> Result<(Reply, Body), Trouble> {
+        self.watch.make_room(match question {
+            Question::Read | Question::Reopen => LONGEST_BODY,
+            _ => LONGEST_ANSWER,
+        });
         self.watch.line().send(question, body)?;
         self.heard()
     }
 
     /// The next answer.
     fn heard(&self) -> Result<(Reply, Body), Trouble> {
-        loop {
-            match self.watch.line().receive()? {
-                Some((Reply::PutOff, _)) => self.watch.put_off(),
-                Some((Reply::Failed(trouble), _)) => return Err(trouble),
-                Some(answer) => return Ok(answer),
-                None => return Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
-            }
+        match self.watch.hear()? {
+            Some((Reply::Failed(trouble), _)) => Err(trouble),
+            Some(answer) => Ok(answer),
+            None => Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
         }
     }
 
-    /// Asks for something to be done.
+    /// Asks for something to be done. Any other answer than that it is done is none.
     fn done(&self, question: &Question, body: &[u8]) -> Result<(), Trouble> {
-        self.asked(question, body).map(drop)
+        self.brought(question, body).map(drop)
+    }
+
+    /// The same for something that comes with the answer.
+    fn brought(&self, question: &Question, body: &[u8]) -> Result<Body, Trouble> {
+        match self.asked(question, body)? {
+            (Reply::Done, body) => Ok(body),
+            _ => Err(unfit()),
+        }
     }
 
     /// Asks yes or no. No answer is no.
@@ -114,7 +125,7 @@ impl Ask for Remote {
 
     fn ask_secret(&mut self, prompt: &str, instead: &str) -> Answer<TypedPassword> {
         let question = Question::Secret { prompt: prompt.into(), instead: instead.into() };
-        let (_, secret) = self.asked(&question, &[]).map_err(Trouble::into_prompt_error)?;
+        let secret = self.brought(&question, &[]).map_err(Trouble::into_prompt_error)?;
         Ok(TypedPassword::new(text(&secret)?))
     }
 
@@ -137,7 +148,7 @@ impl Ask for Remote {
     }
 
     fn piped_secret(&mut self) -> Answer<TypedPassword> {
-        let (_, secret) = self.asked(&Question::PipedSecret, &[]).map_err(Trouble::into_prompt_error)?;
+        let secret = self.brought(&Question::PipedSecret, &[]).map_err(Trouble::into_prompt_error)?;
         Ok(TypedPassword::new(text(&secret)?))
     }
 }
@@ -234,13 +245,6 @@ impl Signals for Remote {
     }
 
     fn interrupted(&self) -> bool {
-        while self.watch.line().has_come() {
-            match self.watch.line().receive() {
-                Ok(Some((Reply::PutOff, _))) => self.watch.put_off(),
-                // The other half is gone, or has lost its way.
-                _ => return true,
-            }
-        }
         self.watch.is_put_off()
     }
 
@@ -323,7 +327,9 @@ impl Files for Remote {
         let mut written = Ok(());
         let mut part = self.about(&Question::Stream, path);
         loop {
-            let (_, bytes) = part.map_err(Trouble::into_failure)?;
+            let (Reply::Part, bytes) = part.map_err(Trouble::into_failure)? else {
+                return Err(unfit().into_failure());
+            };
             if bytes.is_empty() {
                 break;
             }
@@ -337,7 +343,7 @@ impl Files for Remote {
     }
 
     fn check_output(&self, path: &Path) -> failure::Result<()> {
-        self.about(&Question::CheckOutput, path).map(drop).map_err(Trouble::into_failure)
+        self.done(&Question::CheckOutput, path.as_os_str().as_bytes()).map_err(Trouble::into_failure)
     }
 
     fn create(&self, path: &Path) -> failure::Result<Box<dyn OutputFile>> {
@@ -355,7 +361,8 @@ impl Files for Remote {
     }
 
     fn new_place(&self, file: &Path) -> failure::Result<PathBuf> {
-        self.about(&Question::NewPlace, file).map(|(_, place)| path(&place).to_owned()).map_err(Trouble::into_failure)
+        let place = self.brought(&Question::NewPlace, file.as_os_str().as_bytes());
+        place.map(|place| path(&place).to_owned()).map_err(Trouble::into_failure)
     }
 
     fn begin(&self, place: &Path) -> io::Result<Box<dyn NewFile>> {
