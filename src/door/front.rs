@@ -276,11 +276,11 @@ impl Front<'_> {
                 done(opened.placed.get(&handle).ok_or_else(closed).and_then(|placed| placed.remove()))
             }
 
-            Question::HasLog => Ok(just(Reply::Yes(files.has_log(path(body))))),
-            Question::Absolute => {
-                let absolute = files.absolute(path(body)).into_os_string().into_encoded_bytes();
-                Ok((Reply::Done, Zeroizing::new(absolute)))
-            }
+            Question::HasLog => opened.named(body).map(|store| just(Reply::Yes(files.has_log(store)))),
+            Question::Absolute => opened.named(body).map(|file| {
+                let absolute = files.absolute(file).into_os_string().into_encoded_bytes();
+                (Reply::Done, Zeroizing::new(absolute))
+            }),
 
             Question::HasToken => Ok(just(Reply::Yes(files.has_token()))),
             Question::Token => files

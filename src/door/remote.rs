@@ -377,10 +377,8 @@ impl Files for Remote {
     }
 
     fn absolute(&self, file: &Path) -> PathBuf {
-        match self.about(&Question::Absolute, file) {
-            Ok((Reply::Done, absolute)) => path(&absolute).to_owned(),
-            _ => file.to_owned(),
-        }
+        let absolute = self.brought(&Question::Absolute, file.as_os_str().as_bytes());
+        absolute.map_or_else(|_| file.to_owned(), |absolute| path(&absolute).to_owned())
     }
 
     fn has_token(&self) -> bool {
