@@ -74,7 +74,7 @@ class Host:
         os.makedirs("/etc/passdesk", exist_ok=True)
         self.write("/etc/passdesk/config.toml", f'store = "{self.store}"\nrun-as = "passdesk"\n')
         rule = f"ALL ALL=(passdesk) NOPASSWD: {self.program} back-half\nDefaults!{self.program} !use_pty, !requiretty\n"
-        self.write("/etc/sudoers.d/passdesk-try", rule, 0o440)
+        self.write("/etc/sudoers.d/zz-passdesk", rule, 0o440)
         self.passdesk("init", "--admin", "ada", "-q")
 
     @staticmethod

@@ -3428,11 +3428,13 @@ fi
 
 # The usernames that fit come from the store, through passdesk itself.
 _passdesk_usernames() {
-    local IFS=$'\n' words=("${COMP_WORDS[@]}")
+    local name words=("${COMP_WORDS[@]}")
     words[COMP_CWORD]="$2"
-    COMPREPLY=($(command passdesk complete-at "$COMP_CWORD" "${words[@]}" 2>/dev/null))
+    COMPREPLY=()
+    while IFS= read -r name; do
+        COMPREPLY+=("$name")
+    done < <(command passdesk complete-at "$COMP_CWORD" "${words[@]}" 2>/dev/null)
     if [[ ${#COMPREPLY[@]} -eq 0 ]]; then
-        unset IFS
         _passdesk "$@"
     fi
 }

@@ -7,12 +7,18 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, RenameFlags, openat, renameat_with, unlinkat};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FlockOperation, Mode, OFlags, RenameFlags, flock, open, openat, renameat_with, unlinkat,
+};
 use rustix::io::Errno;
+
+/// How often a held scratch folder is made anew, while others remove what they take for left.
+const MOST_TRIES: u32 = 8;
 
 /// A file or a folder made here. While this is held, no other file can get its inode number.
 #[derive(Debug, Clone)]
@@ -48,6 +54,26 @@ impl Made {
     pub fn scratch(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<Self> {
         let (held, path) = random(within, prefix, suffix, private_folder)?;
         Ok(Self { path, held: Arc::new(held), is_scratch: true })
+    }
+
+    /// Makes a scratch folder, and first removes those with this prefix whose process was killed. Each process has a lock
+    /// on its own folder.
+    pub fn held_scratch(within: &Path, prefix: &OsStr) -> io::Result<Self> {
+        remove_left(within, prefix);
+        for _ in 0..MOST_TRIES {
+            let made = match Self::scratch(within, prefix, "") {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                made => made?,
+            };
+            match lock(&made.held) {
+                // Before it was locked, another process may have removed it as a left one, or be about to.
+                Ok(()) if !stands_at(&made.held, &made.path) => {}
+                Err(Errno::WOULDBLOCK) => {}
+                // Where nothing can be locked, nobody removes what others made.
+                Ok(()) | Err(_) => return Ok(made),
+            }
+        }
+        Self::scratch(within, prefix, "")
     }
 
     /// Makes a file with a random name that nobody else can read.
@@ -101,6 +127,28 @@ impl Made {
             empty(&*self.held)?;
         }
         fs::remove_dir(&self.path)
+    }
+}
+
+/// Takes the lock of a folder, unless another process has it. It ends with the process.
+fn lock(folder: &File) -> rustix::io::Result<()> {
+    flock(folder, FlockOperation::NonBlockingLockExclusive)
+}
+
+/// Removes one's own scratch folders with this prefix that no process holds. What cannot be removed stays.
+fn remove_left(within: &Path, prefix: &OsStr) {
+    let Ok(entries) = fs::read_dir(within) else { return };
+    for entry in entries.flatten() {
+        if !entry.file_name().as_bytes().starts_with(prefix.as_bytes()) {
+            continue;
+        }
+        let path = entry.path();
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let Ok(held) = open(&path, flags, Mode::empty()).map(File::from) else { continue };
+        let is_own = held.metadata().is_ok_and(|found| found.uid() == rustix::process::geteuid().as_raw());
+        if is_own && lock(&held).is_ok() {
+            let _ = Made { path, held: Arc::new(held), is_scratch: true }.remove();
+        }
     }
 }
 
@@ -252,6 +300,32 @@ mod tests {
             made.remove().unwrap();
         }
         assert_eq!(names(folder.path()).len(), 0);
+    }
+
+    #[test]
+    fn a_held_scratch_folder_goes_with_the_next_one_once_nobody_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = || Made::held_scratch(folder.path(), OsStr::new(".scratch.")).unwrap();
+        let [left, held] = [make(), make()];
+        fs::write(left.path().join("file"), "ours").unwrap();
+        let [left_at, held_at] = [&left, &held].map(|made| made.path().to_owned());
+        assert_eq!(names(folder.path()).len(), 2);
+        drop(left);
+        let next = make();
+        assert_eq!([left_at.exists(), held_at.exists(), next.path().exists()], [false, true, true]);
+    }
+
+    #[test]
+    fn what_is_no_scratch_folder_of_that_name_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = folder.path().join("theirs");
+        fs::create_dir(&theirs).unwrap();
+        fs::write(theirs.join("file"), "theirs").unwrap();
+        symlink(&theirs, folder.path().join(".scratch.link")).unwrap();
+        fs::write(folder.path().join(".scratch.file"), "theirs").unwrap();
+        Made::held_scratch(folder.path(), OsStr::new(".scratch.")).unwrap().remove().unwrap();
+        assert_eq!(names(folder.path()), [".scratch.file", ".scratch.link", "theirs"]);
+        assert_eq!(names(&theirs), ["file"]);
     }
 
     #[test]

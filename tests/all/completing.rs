@@ -67,6 +67,20 @@ fn of_many_names_no_more_are_printed_than_anybody_reads_and_what_they_share_all_
     assert_eq!(printed.last(), Some(&last));
 }
 
+#[test]
+fn a_shell_gets_no_name_with_a_sign_of_its_own_from_a_store_that_was_handed_over() {
+    let desk = peopled();
+    for (id, name) in
+        ["al;id", "al$(id)", "al*", "al\u{1b}]0;x\u{7}", "al\nalfons;id", "al ice", "al'"].iter().enumerate()
+    {
+        desk.like_root(&format!("alien{id}"), 0);
+        let name = name.replace('\'', "''");
+        desk.sql(&format!("UPDATE accounts SET username = '{name}' WHERE username = 'alien{id}'"));
+    }
+    assert_eq!(names(desk.run(&NAMES)), ["albert", "alice"]);
+    assert_eq!(fitting(&desk, &["passdesk", "users", "reset", "al"]), ["albert", "alice"]);
+}
+
 // ---- Who sees them.
 
 #[test]

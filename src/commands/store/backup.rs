@@ -28,11 +28,12 @@ pub fn run(desk: &mut Desk<'_>, args: &Backup) -> Result<()> {
     acting.may(&mut store, Action::Backup)?;
 
     let by = acting.actor();
-    // For a caller at the other end of the door, it is made here, and then sent to the caller's file.
+    // For a caller at the other end of the door, it is made here, and then sent to the caller's file. A caller may kill
+    // this half, and the copy stays then: the next backup removes it.
     let scratch = match desk.workshop {
         None => None,
         Some(workshop) => {
-            let made = Made::scratch(workshop, ".backup.".as_ref(), "").context("there is no place for the backup")?;
+            let made = Made::held_scratch(workshop, ".backup.".as_ref()).context("there is no place for the backup")?;
             desk.terminal.doom(made.clone());
             Some(Fleeting(made))
         }
