@@ -30,9 +30,21 @@ pub fn named_store() -> Option<PathBuf> {
     variable("PASSDESK_STORE").map(PathBuf::from)
 }
 
+/// The folder for what the store's owner throws away, on a shared host. The caller's folder is not for that.
+static WORKSHOP: OnceLock<PathBuf> = OnceLock::new();
+
+/// Takes a folder for what is thrown away.
+pub fn take_workshop(folder: PathBuf) {
+    // There is only one.
+    let _ = WORKSHOP.set(folder);
+}
+
 /// The folder for what is thrown away.
 #[must_use]
 pub fn temporary_folder() -> PathBuf {
+    if let Some(folder) = WORKSHOP.get() {
+        return folder.clone();
+    }
     Some(std::env::temp_dir()).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| "/tmp".into())
 }
 

@@ -405,6 +405,7 @@ fn for_a_visit(visit: &Visit, gate: &Gate) -> Result<()> {
     let store = site.store.ok_or_else(ours)?;
     let caller = system::sudo_caller().ok_or_else(|| Failure::new(Kind::Failed, "sudo does not say who calls"))?;
     config::take_zone(zone.clone());
+    config::take_workshop(owner.dir.clone());
     let mut cli = parsed(&visit.args).map_err(|error| Failure::from(&error))?;
     take_dialect(&mut cli)?;
     // A caller names no store here.
