@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'passdesk' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -57,7 +57,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--encrypt-to', '--encrypt-to', [CompletionResultType]::ParameterName, 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -73,7 +73,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -110,7 +110,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'The order')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after this account')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -128,7 +128,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;show' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -150,7 +150,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--encrypt-to', '--encrypt-to', [CompletionResultType]::ParameterName, 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -172,7 +172,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--encrypt-to', '--encrypt-to', [CompletionResultType]::ParameterName, 'Encrypt each to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the one in its row')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cores to use [default: all]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -195,7 +195,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'This role in the place of all that it has; repeat it for several')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The public key of its owner: age1..., an SSH public key, or a file with one; '''' for none')
             [CompletionResult]::new('--expires-on', '--expires-on', [CompletionResultType]::ParameterName, 'Its last day, as 2027-03-31; '''' for none')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -221,7 +221,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts already in this file')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many cores to use [default: all]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -250,7 +250,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -276,7 +276,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -302,7 +302,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -328,7 +328,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -354,7 +354,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -380,7 +380,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -406,7 +406,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -432,7 +432,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -458,7 +458,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -484,7 +484,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--inactive', '--inactive', [CompletionResultType]::ParameterName, 'Those whose password nobody has used for this long: 30d, 26w')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the outcome for each account to a new file that only you can read')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an interrupted run: skip the accounts that are done in this file')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -503,7 +503,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;users;purge' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -518,7 +518,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -535,7 +535,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;sign-in' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -548,7 +548,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;sign-out' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -562,7 +562,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;profile' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -575,7 +575,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;me;passwd' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -589,7 +589,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;tokens' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -612,7 +612,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--copy', '--copy', [CompletionResultType]::ParameterName, 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh')
             [CompletionResult]::new('--encrypt-to', '--encrypt-to', [CompletionResultType]::ParameterName, 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -629,7 +629,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;tokens;list' {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account [default: your own]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -643,7 +643,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;tokens;revoke' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -656,7 +656,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -672,7 +672,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;show' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -685,7 +685,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;set' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -699,7 +699,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;policy;unset' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -712,7 +712,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;audit' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -737,7 +737,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Up to and including this day, or up to this moment')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most this many [default: 1000 on a terminal, otherwise all]')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Start after the event with this number')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -753,7 +753,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         'passdesk;audit;verify' {
             [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'A head that you noted earlier; it must still be in the record')
             [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'A file of archived events, checked with the record; repeat it, the oldest first')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -768,7 +768,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;audit;archive' {
             [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'The events before this day, moment or span: 2026-01-01, 2026-01-01T09:00:00Z, 90d')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -781,7 +781,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;verify' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -802,7 +802,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             [CompletionResult]::new('--encrypt-to', '--encrypt-to', [CompletionResultType]::ParameterName, 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps')
             [CompletionResult]::new('--clear-after', '--clear-after', [CompletionResultType]::ParameterName, 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]')
             [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -820,7 +820,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -839,7 +839,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;path' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -852,7 +852,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;backup' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -865,7 +865,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;restore' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -882,7 +882,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
         }
         'passdesk;store;copy' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where to: a new file, or a server')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -895,7 +895,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;grants' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -908,7 +908,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;store;check' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -921,7 +921,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;demo' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -935,7 +935,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;completions' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -948,7 +948,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;man' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')
@@ -961,7 +961,7 @@ Register-ArgumentCompleter -Native -CommandName 'passdesk' -ScriptBlock {
             break
         }
         'passdesk;help' {
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Sign in as this account, for this command alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write results and failures')
             [CompletionResult]::new('--csv-dialect', '--csv-dialect', [CompletionResultType]::ParameterName, 'How CSV is written: excel has semicolons, and opens by a double click')

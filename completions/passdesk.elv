@@ -18,7 +18,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
     }
     var completions = [
         &'passdesk'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -53,7 +53,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --encrypt-to 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -68,7 +68,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -104,7 +104,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --sort 'The order'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after this account'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -121,7 +121,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;show'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -142,7 +142,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --encrypt-to 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -163,7 +163,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --encrypt-to 'Encrypt each to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the one in its row'
             cand --expires-in 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -185,7 +185,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --role 'This role in the place of all that it has; repeat it for several'
             cand --key 'The public key of its owner: age1..., an SSH public key, or a file with one; '''' for none'
             cand --expires-on 'Its last day, as 2027-03-31; '''' for none'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -210,7 +210,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
             cand --resume 'Continue an interrupted run: skip the accounts already in this file'
             cand --jobs 'How many cores to use [default: all]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -238,7 +238,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -263,7 +263,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -288,7 +288,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -313,7 +313,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -338,7 +338,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -363,7 +363,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -388,7 +388,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -413,7 +413,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -438,7 +438,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -463,7 +463,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --inactive 'Those whose password nobody has used for this long: 30d, 26w'
             cand --output 'Write the outcome for each account to a new file that only you can read'
             cand --resume 'Continue an interrupted run: skip the accounts that are done in this file'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -481,7 +481,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;users;purge'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -495,7 +495,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -511,7 +511,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand passwd 'Change your password'
         }
         &'passdesk;me;sign-in'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -523,7 +523,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;sign-out'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -536,7 +536,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;profile'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -548,7 +548,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;me;passwd'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -561,7 +561,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -583,7 +583,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --copy 'Copy it to the clipboard; --copy=osc52 has your terminal copy it, over ssh'
             cand --encrypt-to 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -599,7 +599,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;tokens;list'= {
             cand --account 'The account [default: your own]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -612,7 +612,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;tokens;revoke'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -624,7 +624,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -639,7 +639,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand unset 'Give a setting its default again'
         }
         &'passdesk;policy;show'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -651,7 +651,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;set'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -664,7 +664,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;policy;unset'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -676,7 +676,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;audit'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -700,7 +700,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --until 'Up to and including this day, or up to this moment'
             cand --limit 'At most this many [default: 1000 on a terminal, otherwise all]'
             cand --after 'Start after the event with this number'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -715,7 +715,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         &'passdesk;audit;verify'= {
             cand --expect-head 'A head that you noted earlier; it must still be in the record'
             cand --archive 'A file of archived events, checked with the record; repeat it, the oldest first'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -729,7 +729,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;audit;archive'= {
             cand --before 'The events before this day, moment or span: 2026-01-01, 2026-01-01T09:00:00Z, 90d'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -741,7 +741,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;verify'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -761,7 +761,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --encrypt-to 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or ''account'' for the key that the account keeps'
             cand --clear-after 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]'
             cand --expires-in 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -778,7 +778,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -796,7 +796,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand check 'Check the store, and say what to do about each finding'
         }
         &'passdesk;store;path'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -808,7 +808,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;backup'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -820,7 +820,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;restore'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -836,7 +836,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
         }
         &'passdesk;store;copy'= {
             cand --to 'Where to: a new file, or a server'
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -848,7 +848,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;grants'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -860,7 +860,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;store;check'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -872,7 +872,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;demo'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -885,7 +885,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;completions'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -897,7 +897,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;man'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'
@@ -909,7 +909,7 @@ set edit:completion:arg-completer[passdesk] = {|@words|
             cand --help 'Print help'
         }
         &'passdesk;help'= {
-            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]'
+            cand --store 'The store: a file, or postgres://HOST/DATABASE [default: as ''passdesk store path'' says] [env: PASSDESK_STORE]'
             cand --as 'Sign in as this account, for this command alone'
             cand --format 'How to write results and failures'
             cand --csv-dialect 'How CSV is written: excel has semicolons, and opens by a double click'

@@ -24,7 +24,7 @@ function __fish_passdesk_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c passdesk -n "__fish_passdesk_needs_command" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_needs_command" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_needs_command" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_needs_command" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -61,7 +61,7 @@ osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -77,7 +77,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l screen -d 'Sh
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand init" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable sign-out grant revoke remove delete restore purge" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable sign-out grant revoke remove delete restore purge" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable sign-out grant revoke remove delete restore purge" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and not __fish_seen_subcommand_from list show add import edit reset require-change unlock disable enable sign-out grant revoke remove delete restore purge" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -127,7 +127,7 @@ username\t''
 name\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l limit -d 'At most this many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l after -d 'Start after this account' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -146,7 +146,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -174,7 +174,7 @@ osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from add" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -202,7 +202,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l encrypt-to -d 'Encrypt each to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the one in its row' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l expires-in -d 'How long they live: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l jobs -d 'How many cores to use [default: all]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from import" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -230,7 +230,7 @@ user-admin\t''
 global-admin\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l key -d 'The public key of its owner: age1..., an SSH public key, or a file with one; \'\' for none' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l expires-on -d 'Its last day, as 2027-03-31; \'\' for none' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from edit" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -268,7 +268,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l resume -d 'Continue an interrupted run: skip the accounts already in this file' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l jobs -d 'How many cores to use [default: all]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from reset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -306,7 +306,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from require-change" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -342,7 +342,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from unlock" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -378,7 +378,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from disable" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -414,7 +414,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from enable" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -450,7 +450,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from sign-out" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -486,7 +486,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from grant" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -522,7 +522,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -558,7 +558,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from remove" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -594,7 +594,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from delete" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -630,7 +630,7 @@ removed\t''"
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l inactive -d 'Those whose password nobody has used for this long: 30d, 26w' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l output -d 'Write the outcome for each account to a new file that only you can read' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l resume -d 'Continue an interrupted run: skip the accounts that are done in this file' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -649,7 +649,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -664,7 +664,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand users; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -682,7 +682,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "sign-out" -d 'Sign out'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "profile" -d 'Show your roles, your password, and how to change it'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and not __fish_seen_subcommand_from sign-in sign-out profile passwd" -f -a "passwd" -d 'Change your password'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -696,7 +696,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-in" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -711,7 +711,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from sign-out" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -725,7 +725,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from profile" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -740,7 +740,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_su
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand me; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and not __fish_seen_subcommand_from create list revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -769,7 +769,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -786,7 +786,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l account -d 'The account [default: your own]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -801,7 +801,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -815,7 +815,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand tokens; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -832,7 +832,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "show" -d 'Show the settings and their defaults'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "set" -d 'Change a setting'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and not __fish_seen_subcommand_from show set unset" -f -a "unset" -d 'Give a setting its default again'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -846,7 +846,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -861,7 +861,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_see
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -875,7 +875,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand policy; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and not __fish_seen_subcommand_from list verify archive" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -934,7 +934,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Up to and including this day, or up to this moment' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most this many [default: 1000 on a terminal, otherwise all]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l after -d 'Start after the event with this number' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -951,7 +951,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l expect-head -d 'A head that you noted earlier; it must still be in the record' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l archive -d 'A file of archived events, checked with the record; repeat it, the oldest first' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -967,7 +967,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l before -d 'The events before this day, moment or span: 2026-01-01, 2026-01-01T09:00:00Z, 90d' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -981,7 +981,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand audit; and __fish_seen_subcommand_from archive" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand verify" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1004,7 +1004,7 @@ osc52\t'The terminal, by an escape sequence'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l encrypt-to -d 'Encrypt it to a key: age1..., an SSH public key, a file of such keys, or \'account\' for the key that the account keeps' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l clear-after -d 'How long it stays on the clipboard: 45s, 2m; 0 keeps it [default: 45s, by the policy]' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l expires-in -d 'How long the temporary password lives: 90m, 8h, 2d [default: 24h, by the policy]' -r
-complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1021,7 +1021,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l screen -d 
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand recover" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1041,7 +1041,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "copy" -d 'Copy the whole store to another place, and go on there'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "grants" -d 'Print the SQL that makes the database roles of a store on a server'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and not __fish_seen_subcommand_from path backup restore copy grants check" -f -a "check" -d 'Check the store, and say what to do about each finding'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1055,7 +1055,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1069,7 +1069,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1086,7 +1086,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l to -d 'Where to: a new file, or a server' -r -F
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1100,7 +1100,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1114,7 +1114,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from grants" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1128,7 +1128,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1143,7 +1143,7 @@ complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l shell -d 'The
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand demo" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1157,7 +1157,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'
@@ -1171,7 +1171,7 @@ never\t'Nowhere'"
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -l password-stdin -d 'Read passwords from standard input, one a line'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s v -l verbose -d 'Say which store is used, and who you are'
 complete -c passdesk -n "__fish_passdesk_using_subcommand man" -s h -l help -d 'Print help'
-complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] [env: PASSDESK_STORE]' -r -F
+complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l store -d 'The store: a file, or postgres://HOST/DATABASE [default: as \'passdesk store path\' says] [env: PASSDESK_STORE]' -r -F
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l as -d 'Sign in as this account, for this command alone' -r
 complete -c passdesk -n "__fish_passdesk_using_subcommand help" -l format -d 'How to write results and failures' -r -f -a "text\t'For people'
 json\t'One JSON value'

@@ -167,7 +167,9 @@ fn take_dialect(cli: &mut Cli) -> Result<()> {
 /// Refuses a store named on the command line if the caller comes through sudo. It would be opened with the rights of
 /// the borrowed user. An old copy would let in people whom the store itself no longer lets in.
 fn store_through_sudo(is_named: bool) -> Result<()> {
-    if !is_named || !system::is_through_sudo() {
+    // On a shared host, root borrows no rights of passdesk's own user.
+    let is_root_here = || system::is_root() && Site::read().is_ok_and(|site| site.run_as.is_some());
+    if !is_named || !system::is_through_sudo() || is_root_here() {
         return Ok(());
     }
     let instead = "leave it out; if you may do everything by sudo, put 'env -u SUDO_UID' before passdesk";

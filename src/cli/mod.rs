@@ -57,7 +57,7 @@ pub struct Global {
         global = true,
         value_name = "STORE",
         value_hint = ValueHint::FilePath,
-        help = "The store: a file, or postgres://HOST/DATABASE [default: /var/lib/passdesk/passdesk.db for root, otherwise in your data folder] \
+        help = "The store: a file, or postgres://HOST/DATABASE [default: as 'passdesk store path' says] \
                 [env: PASSDESK_STORE]"
     )]
     pub store: Option<PathBuf>,

@@ -21,7 +21,9 @@ pub fn run(desk: &mut Desk<'_>, args: &Init) -> Result<()> {
         return Err(Failure::new(Kind::Usage, "nobody can sign in before there is a store")
             .hint("leave out --as; the first admin is named with --admin"));
     }
-    desk.operator.clone().making()?;
+    if desk.operator.is_guest {
+        return desk.operating();
+    }
     let username: Username = match &args.admin {
         Some(admin) => admin.parse()?,
         None => desk.operator.person().parse().map_err(|_| {

@@ -33,6 +33,7 @@ use rand::CryptoRng;
 use crate::cli::Global;
 use crate::domain::account::Account;
 use crate::domain::actor::Operator;
+use crate::domain::authority::Refusal;
 use crate::domain::clock::{Timestamp, Zone};
 use crate::domain::email::Email;
 use crate::domain::operation::OperationId;
@@ -156,6 +157,14 @@ impl Desk<'_> {
         let changed = change(self);
         self.terminal.enter(if changed.is_ok() { Phase::Telling } else { Phase::Idle });
         changed
+    }
+
+    /// Fails for whoever is no operator, where signing in does not help.
+    fn operating(&self) -> Result<()> {
+        self.operator.let_in().map_err(|refusal| match refusal {
+            Refusal::Guest => Failure::from(refusal).hint("run it as root, for example with sudo"),
+            other => other.into(),
+        })
     }
 
     fn format(&self) -> Format {

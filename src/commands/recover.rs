@@ -25,7 +25,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Recover) -> Result<()> {
     let lifetime = way_out::lifetime(&args.handover)?;
 
     let mut store = desk.open()?;
-    desk.operator.let_in()?;
+    desk.operating()?;
     let account = find(&store, &Target::Username(username))?;
     let actor = Actor::Operator(desk.operator.clone());
     if !account.roles.contains(Role::GlobalAdmin) {

@@ -185,7 +185,7 @@ pub enum Refusal {
         role: String,
     },
     /// On a shared host, only root is an operator.
-    #[error("nobody is signed in, and only root is an operator of this store")]
+    #[error("only root is an operator of this store")]
     Guest,
     /// The password that the actor proved has been changed since.
     #[error("the password of {username} has changed since you gave it")]

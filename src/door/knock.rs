@@ -179,7 +179,7 @@ fn alone(phase: Phase, served: &Served, words: &str) -> Failure {
         let lines: Vec<_> = words.lines().map(str::to_owned).collect();
         let failure = Failure::new(Kind::Failed, "the other half of passdesk does not start");
         return Failure { lines: lines.into(), ..failure }
-            .hint("an administrator looks at /etc/passdesk/config.toml and /etc/sudoers.d/zz-passdesk");
+            .hint("if your account on this host is in use, an administrator looks at /etc/passdesk/config.toml and /etc/sudoers.d/zz-passdesk");
     };
     let look = format!("see what this run did: passdesk audit list --operation {operation}");
     match phase {

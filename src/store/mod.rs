@@ -89,7 +89,7 @@ pub enum StoreError {
 }
 
 /// What to do with a damaged store.
-pub const RESTORE: &str = "restore the latest backup: passdesk store restore BACKUP";
+pub const RESTORE: &str = "an operator restores the latest backup: passdesk store restore BACKUP";
 /// Where to look first.
 pub const LOOK: &str = "; 'passdesk store check' finds the fault";
 

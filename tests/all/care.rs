@@ -207,7 +207,7 @@ fn damaged_pages_are_found() {
     // The first byte of a page tells its type (https://www.sqlite.org/fileformat.html#b_tree_pages).
     bytes[page..page + 4096].fill(0xA5);
     fs::write(desk.store(), bytes).unwrap();
-    finds(&desk, "store.db", "pages", "", "restore the latest backup");
+    finds(&desk, "store.db", "pages", "", "restores the latest backup");
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_row_that_names_one_that_is_not_there_is_found() {
                                     VALUES (77, randomblob(32), 0, 9999999999)",
         "references",
         "of sign_ins names a row that does not exist",
-        "restore the latest backup",
+        "restores the latest backup",
     );
 }
 
@@ -308,14 +308,14 @@ fn a_hash_that_is_evaluated_for_nobody_is_found() {
 #[test]
 fn a_setting_that_nobody_understands_is_found() {
     let sql = "INSERT INTO settings VALUES ('policy.min-length', 'many')";
-    finds_after(sql, "settings", "many", "restore the latest backup");
+    finds_after(sql, "settings", "many", "restores the latest backup");
     let sql = "DELETE FROM settings WHERE key = 'store_name'";
-    finds_after(sql, "settings", "has lost the name", "restore the latest backup");
+    finds_after(sql, "settings", "has lost the name", "restores the latest backup");
     for sql in [
         "DELETE FROM settings WHERE key = 'sign_in_tries'",
         "UPDATE settings SET value = 'x' WHERE key = 'sign_in_tries'",
     ] {
-        finds_after(sql, "settings", "no longer counts sign-ins", "restore the latest backup");
+        finds_after(sql, "settings", "no longer counts sign-ins", "restores the latest backup");
     }
 }
 
@@ -329,7 +329,7 @@ fn a_record_that_was_tampered_with_is_found() {
 #[test]
 fn that_no_admin_can_sign_in_is_found() {
     finds_after("UPDATE accounts SET locked_at = 1 WHERE id = 1", "admins", "no global-admin", "passdesk recover root");
-    finds_after("UPDATE accounts SET roles = 0", "admins", "no global-admin", "restore the latest backup");
+    finds_after("UPDATE accounts SET roles = 0", "admins", "no global-admin", "restores the latest backup");
 }
 
 #[test]

@@ -120,8 +120,8 @@ fn the_log_that_another_program_keeps_alive_is_private_too() {
 #[test]
 fn a_store_that_is_not_there_is_made_by_init() {
     let desk = Desk::empty();
-    is_refused(&desk, "store.db", "there is no store at", "make one with 'passdesk init'");
-    is_refused(&desk, "no/such/folder/store.db", "there is no store at", "make one with 'passdesk init'");
+    is_refused(&desk, "store.db", "there is no store at", "makes one with 'passdesk init'");
+    is_refused(&desk, "no/such/folder/store.db", "there is no store at", "makes one with 'passdesk init'");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_damaged_store_is_said_to_be_damaged() {
         for command in [&LIST[..], &["users", "reset", "alice", "--yes"]] {
             let run = desk.run(command).exits(10);
             assert!(run.stderr.starts_with("error: the store is damaged: "), "{what}: {}", run.stderr);
-            assert!(run.stderr.contains("hint: restore the latest backup"), "{what}: {}", run.stderr);
+            assert!(run.stderr.contains("hint: an operator restores the latest backup"), "{what}: {}", run.stderr);
             assert_eq!(run.stdout, "", "{what}");
             assert!(contents(desk.home.path()) == before, "{what}: something has changed");
         }

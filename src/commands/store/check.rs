@@ -16,7 +16,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let answer = match desk.stores.open_as_it_is().map_err(Failure::from) {
         Ok(mut store) => may_look(desk, &mut store),
         // A store that cannot be opened cannot say who may look. Then the operating system decides, or the server.
-        Err(failure) if failure.kind == Kind::StoreUnusable => Ok(desk.operator.let_in()?),
+        Err(failure) if failure.kind == Kind::StoreUnusable => desk.operating(),
         Err(failure) if failure.kind == Kind::Busy && desk.stores.file().is_none() => Ok(()),
         Err(failure) => Err(failure),
     };

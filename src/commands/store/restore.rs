@@ -28,7 +28,7 @@ pub fn run(desk: &mut Desk<'_>, args: &Restore) -> Result<()> {
         )?;
     }
     // On a shared host, only root is an operator, and sudo is how people become root.
-    desk.operator.let_in().map_err(|refusal| Failure::from(refusal).hint("run it as root, for example with sudo"))?;
+    desk.operating()?;
     let stores = desk.stores;
     let Some(store) = stores.file() else {
         return Err(Failure::new(Kind::Usage, "this store is on a server, and a backup is a file").hint(
@@ -118,7 +118,9 @@ fn told(desk: &mut Desk<'_>, place: &Path, kept: Option<&Path>) -> Result<()> {
         desk.terminal.note(&format!("What was there before is {}.", shown(kept)));
     }
     desk.terminal.note("Everybody is signed out, and all tokens have ended. Make new ones: passdesk tokens create");
-    desk.terminal.note("Passwords are those of the backup again. Reset everybody who was reset since.");
+    desk.terminal
+        .note("Passwords, roles and states are those of the backup again. What was changed since is only in the");
+    desk.terminal.note("record of what was there before. Reset everybody who was reset since.");
     let kept = kept.map(|kept| kept.display().to_string());
     desk.print_done(&["path", "kept"], [vec![place.display().to_string().into(), kept.into()]], false)
 }

@@ -49,8 +49,8 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
 }
 
 fn is_about_shared_memory(error: &rusqlite::Error) -> bool {
-    let kinds =
-        [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
+    // SHMSIZE is not among them: there, the disk is full.
+    let kinds = [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
     error.sqlite_error().is_some_and(|error| kinds.contains(&error.extended_code))
 }
 

@@ -235,7 +235,7 @@ pub fn ordinary(path: &Path) -> Result<Metadata> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(unusable(
                 format!("there is no store at {shown}"),
-                "make one with 'passdesk init', or name another one with --store",
+                "an operator makes one with 'passdesk init', or restores a backup with 'passdesk store restore'; --store names another one",
             ));
         }
         Err(error) => return Err(unreadable(path, &error)),
@@ -264,7 +264,7 @@ pub fn owned(path: &Path, metadata: &Metadata) -> Result<()> {
     }
     Err(unusable(
         format!("the store {} belongs to somebody else (uid {})", path.display(), metadata.uid()),
-        "run passdesk as its owner, for example with 'sudo -u'",
+        "run passdesk as its owner, as in: sudo -u OWNER env -u SUDO_UID passdesk …",
     ))
 }
 
