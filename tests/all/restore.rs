@@ -542,6 +542,7 @@ fn a_reset_that_is_confirmed_after_a_restore_is_not_in_force() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn while_somebody_writes_nothing_is_restored() {
     let desk = backed_up();
     let other = Connection::open(desk.store()).unwrap();
@@ -554,6 +555,7 @@ fn while_somebody_writes_nothing_is_restored() {
 }
 
 #[test]
+#[ignore = "takes long"]
 fn a_damaged_store_is_not_replaced_while_somebody_has_it_open() {
     let desk = backed_up();
     let other = Connection::open(desk.store()).unwrap();
