@@ -16,6 +16,7 @@ use clap::CommandFactory as _;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use crate::cli::Cli;
+use crate::system;
 
 /// The word that asks. No user types it.
 pub const ASKS: &str = "complete-at";
@@ -120,7 +121,7 @@ fn candidates(begun: &OsStr, removed: bool, store: Option<&OsStr>) -> Vec<Comple
 
 /// What another passdesk answers. `None` if it does not.
 fn names(begun: &OsStr, removed: bool, store: Option<&OsStr>) -> Option<String> {
-    let mut command = Command::new(std::env::current_exe().ok()?);
+    let mut command = Command::new(system::program().ok()?);
     command.arg("complete-usernames").args(removed.then_some("--removed"));
     if let Some(store) = store {
         command.arg("--store").arg(Path::new(store));

@@ -171,12 +171,11 @@ fn os_user(uid: u32) -> String {
 /// The user's shell, on a store. The shell has sign-ins of its own, beside the store.
 pub fn shell(store: &Path) -> io::Result<Command> {
     let beside = store.parent().unwrap_or(store);
-    let program = variable("SHELL").unwrap_or_else(|| "/bin/sh".into());
-    let own = std::env::current_exe()?;
+    let own = program().map_err(io::Error::other)?;
     let path = variable("PATH");
     let path = path.iter().flat_map(std::env::split_paths);
     let path = own.parent().map(Path::to_owned).into_iter().chain(path);
-    let mut shell = Command::new(program);
+    let mut shell = Command::new(variable("SHELL").unwrap_or_else(|| "/bin/sh".into()));
     shell
         .env("PASSDESK_STORE", store)
         .env("XDG_STATE_HOME", beside)

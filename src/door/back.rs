@@ -1,5 +1,6 @@
 //! The back half: who has come, and what happens when they leave.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::AsFd as _;
@@ -88,9 +89,9 @@ impl Visit {
 pub(super) struct Watch {
     shared: Arc<Shared>,
     /// What was heard.
-    heard: Mutex<Receiver<Heard>>,
+    heard: Receiver<Heard>,
     /// Where it is put. One message waits at most.
-    sender: Mutex<Option<SyncSender<Heard>>>,
+    sender: Cell<Option<SyncSender<Heard>>>,
 }
 
 /// A message of the front half, or why there is none.
@@ -113,18 +114,12 @@ struct State {
     doomed: Vec<Made>,
 }
 
-impl State {
-    fn may_end(&self) -> bool {
-        matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Lent)
-    }
-}
-
 impl Watch {
     pub(super) fn over(line: Arc<Line>, gate: Gate) -> Self {
         let (sender, heard) = sync_channel(1);
         let (state, changed, room) = (Mutex::default(), Condvar::new(), AtomicU32::new(0));
         let shared = Arc::new(Shared { line, gate, state, changed, room });
-        Self { shared, heard: Mutex::new(heard), sender: Mutex::new(Some(sender)) }
+        Self { shared, heard, sender: Cell::new(Some(sender)) }
     }
 
     /// Begins to watch. From here on, this half ends with the front half.
@@ -153,7 +148,7 @@ impl Watch {
 
     /// Begins to hear the front half. Nobody waits for it but who has asked: a message may come in pieces, and never end.
     pub(super) fn listen(&self) -> io::Result<()> {
-        let Some(sender) = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
+        let Some(sender) = self.sender.take() else { return Ok(()) };
         let shared = Arc::clone(&self.shared);
         thread::Builder::new().name("replies".into()).spawn(move || {
             loop {
@@ -173,7 +168,7 @@ impl Watch {
 
     /// Waits for the next message.
     pub(super) fn hear(&self) -> Heard {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap_or(Ok(None))
+        self.heard.recv().unwrap_or(Ok(None))
     }
 
     /// Makes room for the body of the next message, in bytes.
@@ -188,8 +183,7 @@ impl Watch {
     /// Enters a phase. The front half learns of it, and says so. Nothing is committed if it does not: it may have told
     /// the person already that nothing has changed.
     pub(super) fn enter(&self, phase: Phase, tell: impl FnOnce() -> bool) {
-        let is_open = matches!(phase, Phase::Idle | Phase::Asking | Phase::Lent);
-        if !is_open {
+        if !phase.may_end() {
             self.shared.lock().phase = phase;
         }
         let is_told = tell();
@@ -223,11 +217,11 @@ impl Shared {
     /// Ends this half, as soon as its phase allows that and no transaction is open.
     fn leave_in_time(&self) {
         let state = self.lock();
-        drop(self.changed.wait_while(state, |state| !state.may_end()).unwrap_or_else(PoisonError::into_inner));
+        drop(self.changed.wait_while(state, |state| !state.phase.may_end()).unwrap_or_else(PoisonError::into_inner));
         self.gate.act(|| {
             // While it waited for a transaction, the phase may have changed.
             let state = self.lock();
-            if state.may_end() {
+            if state.phase.may_end() {
                 end(&state);
             }
         });

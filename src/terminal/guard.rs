@@ -49,11 +49,6 @@ struct State {
 }
 
 impl State {
-    /// Whether a signal may stop or end the program now.
-    fn may_end(&self) -> bool {
-        matches!(self.phase, Phase::Idle | Phase::Asking | Phase::Lent)
-    }
-
     /// Whether the program waits for a reader. A pipe that nobody reads would take for ever.
     fn waits_for_taker(&self) -> bool {
         matches!(self.phase, Phase::Delivering | Phase::Telling)
@@ -294,7 +289,7 @@ impl Shared {
             return;
         }
         // While it waits for a transaction, the phase may change.
-        if lock(&self.state).may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
+        if lock(&self.state).phase.may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
             return;
         }
         lock(&self.state).put_off = Some(signal);
@@ -315,7 +310,7 @@ impl Shared {
 
     fn acts_on(&self, signal: i32) -> bool {
         let mut state = lock(&self.state);
-        let may = state.may_end();
+        let may = state.phase.may_end();
         match signal {
             _ if !may => {}
             SIGTSTP => stop(&state),

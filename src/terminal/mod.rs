@@ -116,6 +116,14 @@ pub enum Phase {
     Telling,
 }
 
+impl Phase {
+    /// Whether a signal may stop or end the program.
+    #[must_use]
+    pub fn may_end(self) -> bool {
+        matches!(self, Self::Idle | Self::Asking | Self::Lent)
+    }
+}
+
 /// A person's answer, or the reason why there is none.
 pub type Answer<T> = Result<T, PromptError>;
 

@@ -1,7 +1,7 @@
 //! `passdesk store backup`.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -58,15 +58,7 @@ fn send(files: &dyn Files, way: &Path, place: &Path) -> store::Result<()> {
     let sent = || -> io::Result<()> {
         let mut copy = BufReader::with_capacity(PART, File::open(way)?);
         let mut file = files.begin(place)?;
-        loop {
-            let part = copy.fill_buf()?;
-            if part.is_empty() {
-                break;
-            }
-            file.write_all(part)?;
-            let length = part.len();
-            copy.consume(length);
-        }
+        io::copy(&mut copy, &mut file)?;
         file.place().map(drop)
     };
     sent().map_err(|error| match error.kind() {

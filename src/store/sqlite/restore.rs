@@ -335,11 +335,8 @@ fn about_the_backup(error: StoreError, path: &Path) -> StoreError {
 
 /// What a file holds that stands in the place.
 fn present(place: &Path, now: Timestamp) -> Result<Present> {
-    let found = open::version_in_header(place).and_then(|_| open::to_look_at(place)).and_then(|connection| {
-        let bound = connection.bound();
-        let reading = connection.unchecked_transaction().map_err(failed)?;
-        summary(&mut SqlRows { sql: Statements { connection: &reading, bound }, now })
-    });
+    let found = open::version_in_header(place).and_then(|_| open::to_look_at(place));
+    let found = found.and_then(|connection| held(&connection, now));
     match found {
         Ok(summary) => Ok(Present::Sound(summary)),
         Err(error @ (StoreError::Busy | StoreError::Stopped)) => Err(error),
@@ -349,9 +346,14 @@ fn present(place: &Path, now: Timestamp) -> Result<Present> {
 
 /// The head of the record of a store, if it can be read.
 fn head(connection: &Bounded, now: Timestamp) -> Option<Head> {
+    held(connection, now).ok().map(|summary| summary.head)
+}
+
+/// What an open store holds.
+fn held(connection: &Bounded, now: Timestamp) -> Result<Summary> {
     let bound = connection.bound();
-    let reading = connection.unchecked_transaction().ok()?;
-    summary(&mut SqlRows { sql: Statements { connection: &reading, bound }, now }).ok().map(|summary| summary.head)
+    let reading = connection.unchecked_transaction().map_err(failed)?;
+    summary(&mut SqlRows { sql: Statements { connection: &reading, bound }, now })
 }
 
 /// Whether the engine could write the pages of one file into the other.
