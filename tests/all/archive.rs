@@ -10,11 +10,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Instant;
 
-use crate::common::record::{VERIFY, events, put_in, tamper};
+use crate::common::record::{VERIFY, events, tamper, write_record};
 use crate::common::{Desk, Run};
-use passdesk::domain::audit::{Event, Head};
-use passdesk::domain::clock::Timestamp;
-use rusqlite::Connection;
 
 /// Events recorded long ago, and one of today.
 struct Old {
@@ -56,36 +53,6 @@ impl Old {
     fn head(&self) -> String {
         self.verify(&["--format", "csv"], &[]).succeeds().stdout.trim_end().rsplit_once(',').unwrap().1.to_owned()
     }
-}
-
-/// Puts a record of so many events of 2025 in the place of the record.
-fn write_record(desk: &Desk, count: u64) {
-    let mut store = Connection::open(desk.store()).unwrap();
-    let transaction = store.transaction().unwrap();
-    transaction.execute("DELETE FROM audit_events", []).unwrap();
-    let start: Timestamp = "2025-03-01T00:00:00Z".parse().unwrap();
-    let mut head = Head::START;
-    for number in 0..count {
-        let mut event = Event {
-            sequence: number + 1,
-            at: start.as_second() + i64::try_from(number).unwrap(),
-            actor: "operator root (uid 0)".into(),
-            actor_id: None,
-            actor_uid: Some(0),
-            action: "edit".into(),
-            target: "root".into(),
-            target_id: Some(1),
-            outcome: "done".into(),
-            detail: r#"{"changed":["name"]}"#.into(),
-            operation: Some("0".repeat(32)),
-            previous: head.link,
-            link: head.link,
-        };
-        event.link = event.computed();
-        head = event.head();
-        put_in(&transaction, &event);
-    }
-    transaction.commit().unwrap();
 }
 
 #[test]

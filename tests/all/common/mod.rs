@@ -223,23 +223,8 @@ impl Desk {
     /// tries, when the actor signed in, and what changes with time alone, are left out.
     pub fn state(&self) -> Vec<String> {
         let store = rusqlite::Connection::open(self.store()).unwrap();
-        let mut all = Vec::new();
-        for table in ["accounts", "sign_ins", "blocklist", "settings WHERE key <> 'sign_in_tries'"] {
-            let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let counts = |name: &str| {
-                name.starts_with("tries_")
-                    || ["tried_at", "last_sign_in_at", "last_used_at", "temporary_lapsed"].contains(&name)
-            };
-            let columns: Vec<usize> = (0..statement.column_count())
-                .filter(|column| !counts(statement.column_name(*column).unwrap()))
-                .collect();
-            let mut rows = statement.query([]).unwrap();
-            while let Some(row) = rows.next().unwrap() {
-                let cells = columns.iter().map(|column| format!("{:?}", row.get_ref(*column).unwrap()));
-                all.push(cells.collect::<Vec<_>>().join(" "));
-            }
-        }
-        all
+        let tables = ["accounts", "sign_ins", "blocklist", "settings WHERE key <> 'sign_in_tries'"];
+        tables.into_iter().flat_map(|table| lasting_rows(&store, table)).collect()
     }
 
     /// Every byte of the store's files, including the write-ahead log.
@@ -303,6 +288,24 @@ pub fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Run {
     // The program may refuse before it reads. That does not fail the test.
     let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     child.wait_with_output().unwrap().into()
+}
+
+/// The rows of a table, without the counters of tries, when somebody signed in, and what changes with time alone.
+pub fn lasting_rows(store: &rusqlite::Connection, table: &str) -> Vec<String> {
+    let mut statement = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
+    let counts = |name: &str| {
+        name.starts_with("tries_")
+            || ["tried_at", "last_sign_in_at", "last_used_at", "temporary_lapsed"].contains(&name)
+    };
+    let columns: Vec<usize> =
+        (0..statement.column_count()).filter(|column| !counts(statement.column_name(*column).unwrap())).collect();
+    let mut rows = statement.query([]).unwrap();
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        let cells = columns.iter().map(|column| format!("{:?}", row.get_ref(*column).unwrap()));
+        all.push(cells.collect::<Vec<_>>().join(" "));
+    }
+    all
 }
 
 /// This many random bytes, or a few more.

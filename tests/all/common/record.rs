@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
-use passdesk::domain::audit::{Detail, Event};
+use passdesk::domain::audit::{Detail, Event, Head};
+use passdesk::domain::clock::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
@@ -61,4 +62,34 @@ pub fn put_in(store: &Connection, event: &Event) {
         event.operation
     ];
     store.prepare_cached(&sql).unwrap().execute(values).unwrap();
+}
+
+/// Puts a record of so many events of 2025 in the place of the record.
+pub fn write_record(desk: &Desk, count: u64) {
+    let mut store = Connection::open(desk.store()).unwrap();
+    let transaction = store.transaction().unwrap();
+    transaction.execute("DELETE FROM audit_events", []).unwrap();
+    let start: Timestamp = "2025-03-01T00:00:00Z".parse().unwrap();
+    let mut head = Head::START;
+    for number in 0..count {
+        let mut event = Event {
+            sequence: number + 1,
+            at: start.as_second() + i64::try_from(number).unwrap(),
+            actor: "operator root (uid 0)".into(),
+            actor_id: None,
+            actor_uid: Some(0),
+            action: "edit".into(),
+            target: "root".into(),
+            target_id: Some(1),
+            outcome: "done".into(),
+            detail: r#"{"changed":["name"]}"#.into(),
+            operation: Some("0".repeat(32)),
+            previous: head.link,
+            link: head.link,
+        };
+        event.link = event.computed();
+        head = event.head();
+        put_in(&transaction, &event);
+    }
+    transaction.commit().unwrap();
 }

@@ -1,0 +1,96 @@
+//! Killed at every step: each operation dies at each system call that touches a file or a socket, and at random moments.
+//!
+//! What it leaves is all old or all new. The next run then does the deed.
+
+use std::fmt::{self, Display, Formatter};
+use std::io::Write as _;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+use crate::common::Run;
+use crate::operations::{self, Operation};
+use crate::tracer::{self, Moment};
+use crate::trials::Trials;
+
+/// The code of a killed program.
+const KILLED: i32 = 137;
+
+struct Kill<'a> {
+    operation: &'a Operation,
+    moment: Moment,
+}
+
+impl Display for Kill<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{} {}", self.operation.name, self.moment)
+    }
+}
+
+pub fn run(trials: &Trials) -> String {
+    let operations = operations::all();
+    let struck = AtomicU64::new(0);
+    let mut plan = Vec::new();
+    for operation in &operations {
+        let scene = operation.base.scene();
+        let moments = tracer::moments(&scene.command(operation.args), &operation.input);
+        let (changing, others): (Vec<_>, Vec<_>) = moments.into_iter().partition(Moment::changes);
+        let moments = trials.some(changing, 2).into_iter().chain(trials.some(others, 20));
+        plan.extend(moments.map(|moment| Kill { operation, moment }));
+    }
+    trials.each(plan, |Kill { operation, moment }| {
+        let scene = operation.base.scene();
+        let run = tracer::at(moment, "signal=KILL", &scene.command(operation.args), &operation.input);
+        struck.fetch_add(u64::from(run.code == KILLED), Relaxed);
+        operation.judge(&scene, &run);
+        operation.goes_on(&scene);
+    });
+    let planned = trials.count();
+    // Else the tracer does not do what it is asked for.
+    let at_calls = struck.into_inner();
+    assert!(at_calls * 10 >= planned * 9, "{at_calls} of {planned} runs were killed");
+    let at_random = at_random_moments(trials, &operations);
+    format!("{} operations, {at_calls} kills at system calls, {at_random} at random moments.", operations.len())
+}
+
+/// A kill at a moment that the number of the trial decides.
+struct Anywhen<'a> {
+    operation: &'a Operation,
+    takes: Duration,
+    number: u64,
+}
+
+impl Display for Anywhen<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{} random {}", self.operation.name, self.number)
+    }
+}
+
+fn at_random_moments(trials: &Trials, operations: &[Operation]) -> u64 {
+    let struck = AtomicU64::new(0);
+    let all = if trials.form.long { 10_000 } else { 110 };
+    let takes: Vec<_> = operations.iter().map(Operation::takes).collect();
+    let plan = (0..all).map(|number| {
+        let which = number % operations.len();
+        Anywhen { operation: &operations[which], takes: takes[which], number: number as u64 }
+    });
+    trials.each(plan, |Anywhen { operation, takes, number }| {
+        let scene = operation.base.scene();
+        let mut random = StdRng::seed_from_u64(trials.form.seed ^ number);
+        let mut command = scene.command(operation.args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(operation.input.as_bytes()).unwrap();
+        sleep(takes.mul_f64(random.random()));
+        child.kill().unwrap();
+        let run = Run::from(child.wait_with_output().unwrap());
+        struck.fetch_add(u64::from(run.code == KILLED), Relaxed);
+        operation.judge(&scene, &run);
+        operation.goes_on(&scene);
+    });
+    struck.into_inner()
+}

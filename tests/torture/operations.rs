@@ -1,0 +1,350 @@
+//! The commands that are attacked, and the law of each: what it leaves is all old or all new.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+
+use crate::common::crowd::{crowd, rows};
+use crate::common::record::{tamper, write_record};
+use crate::common::{Desk, GOOD, OTHER, Run};
+use crate::scene::{Base, Picture, Scene};
+
+/// A command to attack.
+pub struct Operation {
+    pub name: &'static str,
+    pub args: &'static [&'static str],
+    pub input: String,
+    pub base: Base,
+    before: Picture,
+    /// Looks at what a run left.
+    judge: fn(&Left) -> Done,
+}
+
+/// How far a deed has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing has changed.
+    Nothing,
+    /// The first of its transactions is done, and the next run does the rest.
+    Part,
+    Everything,
+}
+
+impl From<bool> for Done {
+    fn from(done: bool) -> Self {
+        if done { Self::Everything } else { Self::Nothing }
+    }
+}
+
+/// What a run has left.
+pub struct Left<'a> {
+    pub scene: &'a Scene,
+    pub run: &'a Run,
+    pub before: &'a Picture,
+    pub after: Picture,
+}
+
+impl Operation {
+    fn new(
+        name: &'static str,
+        args: &'static [&'static str],
+        input: &str,
+        desk: Desk,
+        judge: fn(&Left) -> Done,
+    ) -> Self {
+        let base = Base::new(desk);
+        let before = base.scene().picture();
+        Self { name, args, input: input.to_owned(), base, before, judge }
+    }
+
+    /// Whatever happened to this run: what it left is all old or all new, and its exit code tells which.
+    pub fn judge(&self, scene: &Scene, run: &Run) -> Done {
+        let left = Left { scene, run, before: &self.before, after: scene.picture() };
+        let done = (self.judge)(&left);
+        if done == Done::Nothing {
+            assert_eq!(left.after.accounts, left.before.accounts, "an account has changed, and the deed is not done");
+            assert_eq!(left.after.rest, left.before.rest, "something has changed, and the deed is not done");
+        }
+        match run.code {
+            0 => assert_eq!(done, Done::Everything, "exit code 0: {}", run.stderr),
+            // 11 says that part of it is done, 13 that the outcome is not known. A killed program says nothing.
+            11 | 13 | 128.. => {}
+            code => assert_eq!(done, Done::Nothing, "exit code {code}: {}", run.stderr),
+        }
+        // A saved sign-in would be the actor.
+        let check = scene.command(&["store", "check"]).env("HOME", "/nonexistent").output().unwrap();
+        Run::from(check).succeeds();
+        done
+    }
+
+    /// The next run does what a killed one has not done.
+    pub fn goes_on(&self, scene: &Scene) {
+        let now = scene.picture();
+        if now.accounts != self.before.accounts || now.events != self.before.events || now.schema != self.before.schema
+        {
+            return;
+        }
+        // passdesk writes over nothing.
+        for name in ["out", "old", "copy.db"] {
+            let _ = fs::remove_file(scene.desk.home.path().join(name));
+        }
+        let run = scene.run_with(&self.input, self.args);
+        assert_eq!(self.judge(scene, &run), Done::Everything);
+    }
+
+    /// How long it takes.
+    pub fn takes(&self) -> Duration {
+        let scene = self.base.scene();
+        let start = Instant::now();
+        let run = scene.run_with(&self.input, self.args);
+        let takes = start.elapsed();
+        assert_eq!(self.judge(&scene, &run), Done::Everything);
+        takes
+    }
+}
+
+/// All of them.
+pub fn all() -> Vec<Operation> {
+    let known = || {
+        let desk = Desk::settled();
+        desk.like_root("alice", 0);
+        desk
+    };
+    let signed_in = || {
+        let desk = known();
+        desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
+        // Only the store knows of it now. Else alice would be the actor.
+        fs::remove_dir_all(desk.home.path().join(".local")).unwrap();
+        desk
+    };
+    let many = || {
+        let desk = Desk::settled();
+        crowd(&desk, 5);
+        desk
+    };
+    let listed = || {
+        let desk = Desk::settled();
+        fs::write(desk.home.path().join("list.csv"), "username,name\nada,Ada\nbea,Bea\ncleo,Cleo\n").unwrap();
+        desk
+    };
+    let aged = || {
+        let desk = Desk::settled();
+        tamper(&desk, || write_record(&desk, 20));
+        desk.run(&["users", "edit", "root", "--name", "Root"]).succeeds();
+        desk
+    };
+    let elder = || {
+        let desk = Desk::empty();
+        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/schema_1.db"), desk.store()).unwrap();
+        fs::set_permissions(desk.store(), fs::Permissions::from_mode(0o600)).unwrap();
+        desk
+    };
+    let backed_up = || {
+        let desk = known();
+        desk.run(&["store", "backup", "monday.db"]).succeeds();
+        desk.run(&["users", "add", "bob"]).succeeds();
+        desk
+    };
+    let change = format!("{GOOD}\n{OTHER}\n");
+    let password = format!("{GOOD}\n");
+    vec![
+        Operation::new("reset", &["users", "reset", "alice", "--yes", "-q"], "", signed_in(), reset),
+        Operation::new(
+            "reset-file",
+            &["users", "reset", "alice", "--yes", "-q", "--output", "out"],
+            "",
+            signed_in(),
+            reset,
+        ),
+        Operation::new("bulk", &["users", "reset", "--all", "--yes", "--format", "csv"], "", many(), bulk),
+        Operation::new(
+            "bulk-file",
+            &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "out"],
+            "",
+            many(),
+            bulk,
+        ),
+        Operation::new("passwd", &["me", "passwd", "--as", "alice", "--password-stdin"], &change, signed_in(), passwd),
+        Operation::new("sign-in", &["me", "sign-in", "--as", "alice", "--password-stdin"], &password, known(), sign_in),
+        Operation::new(
+            "import",
+            &["users", "import", "list.csv", "--temporary-passwords", "--output", "out"],
+            "",
+            listed(),
+            import,
+        ),
+        Operation::new("archive", &["audit", "archive", "old", "--before", "2026-01-01"], "", aged(), archive),
+        Operation::new("migration", &["users", "list", "--count"], "", elder(), migration),
+        Operation::new("backup", &["store", "backup", "copy.db"], "", known(), backup),
+        Operation::new("restore", &["store", "restore", "monday.db", "--yes"], "", backed_up(), restore),
+    ]
+}
+
+/// What was handed over, on standard output or in the file.
+fn handed_over(left: &Left) -> String {
+    let file = left.scene.desk.home.path().join("out");
+    fs::read_to_string(file).unwrap_or_else(|_| left.run.stdout.clone())
+}
+
+/// Fails the trial unless these are the only accounts that are not as before.
+fn only_changed(left: &Left, names: &[&str]) {
+    for (name, account) in &left.before.accounts {
+        if !names.contains(&name.as_str()) {
+            assert_eq!(left.after.accounts.get(name), Some(account), "{name} has changed");
+        }
+    }
+}
+
+/// A temporary password is in force with all that belongs to it, and it was handed over; or nothing has changed.
+fn is_reset(left: &Left, name: &str, password: Option<&str>) -> bool {
+    let (before, after) = (left.before.account(name), left.after.account(name));
+    let resets = left.after.done("reset", name) - left.before.done("reset", name);
+    if after.hash == before.hash {
+        assert_eq!(after, before, "the hash is the old one");
+        assert_eq!(resets, 0);
+        assert!(after.takes(GOOD));
+        return false;
+    }
+    assert!(after.must_change && after.temporary_until.is_some() && after.sign_ins == 0, "half of a reset: {after:?}");
+    assert_eq!(resets, 1);
+    let password = password.unwrap_or_else(|| panic!("{name} has a password that nobody was handed"));
+    assert!(after.takes(password), "{name} has another password than the one that was handed over");
+    true
+}
+
+fn reset(left: &Left) -> Done {
+    let handed = handed_over(left);
+    let is_new = is_reset(left, "alice", crate::common::temporary_in(&handed).as_deref());
+    only_changed(left, &["alice"]);
+    if is_new {
+        let password = crate::common::temporary_in(&handed).unwrap();
+        left.scene.desk.profile("alice", &password).exits(6);
+    } else {
+        left.scene.desk.profile("alice", GOOD).succeeds();
+    }
+    is_new.into()
+}
+
+fn bulk(left: &Left) -> Done {
+    let handed = handed_over(left);
+    // A killed run may leave part of a row.
+    let whole = handed.rfind('\n').map_or("", |end| &handed[..=end]);
+    let rows = rows(whole);
+    let names = ["u001", "u002", "u003", "u004", "u005"];
+    let row = |name| rows.iter().find(|(whose, _)| whose == name).map(|(_, password)| password.as_str());
+    let new = names.iter().filter(|name| is_reset(left, name, row(**name))).count();
+    only_changed(left, &names);
+    match new {
+        0 => Done::Nothing,
+        5 => Done::Everything,
+        _ => Done::Part,
+    }
+}
+
+fn passwd(left: &Left) -> Done {
+    let (before, after) = (left.before.account("alice"), left.after.account("alice"));
+    only_changed(left, &["alice"]);
+    let changes = left.after.done("change-password", "alice") - left.before.done("change-password", "alice");
+    if after.hash == before.hash {
+        assert_eq!(after, before);
+        assert_eq!(changes, 0);
+        left.scene.desk.profile("alice", GOOD).succeeds();
+        return Done::Nothing;
+    }
+    assert!(!after.must_change && after.temporary_until.is_none() && after.sign_ins == 0, "half a change: {after:?}");
+    assert_eq!(changes, 1);
+    left.scene.desk.profile("alice", OTHER).succeeds();
+    Done::Everything
+}
+
+fn sign_in(left: &Left) -> Done {
+    only_changed(left, &["alice"]);
+    let new = left.after.account("alice").sign_ins - left.before.account("alice").sign_ins;
+    assert!(new == 0 || new == 1);
+    assert_eq!(left.after.done("sign-in", "alice") - left.before.done("sign-in", "alice"), usize::from(new == 1));
+    // The file may be there without a sign-in. It then lets nobody in.
+    let lets_in = left.scene.run(&["me", "profile"]).code == 0;
+    if lets_in {
+        assert_eq!(new, 1);
+    }
+    if left.run.code == 0 {
+        assert!(lets_in);
+    }
+    left.scene.desk.profile("alice", GOOD).succeeds();
+    (new == 1).into()
+}
+
+fn import(left: &Left) -> Done {
+    let names = ["ada", "bea", "cleo"];
+    let handed = handed_over(left);
+    let there = names.iter().filter(|name| left.after.accounts.contains_key(**name)).count();
+    only_changed(left, &[]);
+    assert!(there == 0 || there == names.len(), "{there} of {} accounts", names.len());
+    assert_eq!(left.after.done("import", ""), usize::from(there > 0));
+    let mut with_password = 0;
+    for name in names.iter().filter(|_| there > 0) {
+        let account = left.after.account(name);
+        if account.hash.is_some() {
+            with_password += 1;
+            let whole = handed.rfind('\n').map_or("", |end| &handed[..=end]);
+            let rows = rows(whole);
+            let (_, password) = rows.iter().find(|(whose, _)| whose == name).expect("nobody was handed the password");
+            assert!(account.takes(password));
+            assert!(account.must_change && account.temporary_until.is_some());
+            assert_eq!(left.after.done("reset", name), 1);
+        }
+    }
+    match (there, with_password) {
+        (0, _) => Done::Nothing,
+        (all, with) if all == with => Done::Everything,
+        _ => Done::Part,
+    }
+}
+
+fn archive(left: &Left) -> Done {
+    let (kept, file) = (left.after.events.len(), left.scene.desk.home.path().join("old"));
+    let is_out = kept < left.before.events.len();
+    left.scene.run(&["audit", "verify"]).succeeds();
+    if is_out {
+        assert!(file.exists(), "events are in no file");
+        left.scene.run(&["audit", "verify", "--archive", "old"]).succeeds();
+    }
+    assert_eq!(left.after.accounts, left.before.accounts);
+    is_out.into()
+}
+
+fn migration(left: &Left) -> Done {
+    let who = |picture: &Picture| -> Vec<_> {
+        picture
+            .accounts
+            .iter()
+            .map(|(name, account)| (name.clone(), account.hash.clone(), account.must_change, account.sign_ins))
+            .collect()
+    };
+    assert_eq!(who(&left.after), who(left.before));
+    assert!(left.after.schema == 1 || left.after.schema == 9, "{}", left.after.schema);
+    (left.after.schema == 9).into()
+}
+
+fn backup(left: &Left) -> Done {
+    let file = left.scene.desk.home.path().join("copy.db");
+    assert_eq!(left.after.accounts, left.before.accounts);
+    assert_eq!(left.after.rest, left.before.rest);
+    if !file.exists() {
+        return Done::Nothing;
+    }
+    let copy = Picture::of(&file);
+    assert_eq!(copy.accounts, left.before.accounts);
+    Done::Everything
+}
+
+fn restore(left: &Left) -> Done {
+    if left.after.accounts.contains_key("bob") {
+        return Done::Nothing;
+    }
+    let backup = Picture::of(&left.scene.desk.home.path().join("monday.db"));
+    let names = |picture: &Picture| picture.accounts.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&left.after), names(&backup));
+    left.scene.desk.profile("alice", GOOD).succeeds();
+    Done::Everything
+}

@@ -1,0 +1,99 @@
+//! Runs trials on all cores, and stops at the first that breaks a promise.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+
+/// How much is tried.
+#[derive(clap::Args)]
+pub struct Form {
+    /// Try everything, for hours.
+    #[arg(long)]
+    pub long: bool,
+    /// Where random choices begin.
+    #[arg(long, default_value_t = rand::random())]
+    pub seed: u64,
+    /// Run only the trial of this name.
+    #[arg(long)]
+    pub only: Option<String>,
+    /// The store: a file, or a server of its own.
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: Engine,
+}
+
+/// Where the stores of the trials are.
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// Files of SQLite.
+    #[default]
+    Sqlite,
+    /// A server of PostgreSQL.
+    Postgres,
+}
+
+/// The trials of one part.
+pub struct Trials<'a> {
+    pub form: &'a Form,
+    part: &'static str,
+    count: AtomicU64,
+}
+
+impl<'a> Trials<'a> {
+    pub fn new(form: &'a Form, part: &'static str) -> Self {
+        Self { form, part, count: AtomicU64::new(0) }
+    }
+
+    /// How many trials ran.
+    pub fn count(&self) -> u64 {
+        self.count.load(Relaxed)
+    }
+
+    /// Every `step`th in the form of minutes, from a place that the seed decides. All in the long form.
+    pub fn some<T>(&self, all: Vec<T>, step: usize) -> Vec<T> {
+        if self.form.long || self.form.only.is_some() || step <= 1 {
+            return all;
+        }
+        let first = usize::try_from(self.form.seed % step as u64).unwrap();
+        all.into_iter().skip(first).step_by(step).collect()
+    }
+
+    /// Runs a trial for each of these, on all cores. A trial that panics has broken a promise.
+    pub fn each<T: Display + Send>(&self, all: impl IntoIterator<Item = T, IntoIter: Send>, trial: impl Fn(&T) + Sync) {
+        let queue = Mutex::new(all.into_iter());
+        let work = || {
+            loop {
+                let next = queue.lock().unwrap().next();
+                let Some(what) = next else { return };
+                self.one(&what, || trial(&what));
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..thread::available_parallelism().unwrap().get() {
+                scope.spawn(work);
+            }
+        });
+    }
+
+    /// Runs one trial. Ends the program if the trial breaks a promise.
+    pub fn one(&self, name: &impl Display, trial: impl FnOnce()) {
+        let name = name.to_string();
+        if self.form.only.as_ref().is_some_and(|only| *only != name) {
+            return;
+        }
+        self.count.fetch_add(1, Relaxed);
+        if catch_unwind(AssertUnwindSafe(trial)).is_ok() {
+            return;
+        }
+        let form = self.form;
+        let long = if form.long { " --long" } else { "" };
+        let engine = if form.engine == Engine::Postgres { " --engine postgres" } else { "" };
+        eprintln!("A promise is broken: {}, {name}.", self.part);
+        eprintln!(
+            "Repeat it: cargo test --test torture -- {}{long}{engine} --seed {} --only '{name}'",
+            self.part, form.seed
+        );
+        std::process::exit(1);
+    }
+}
