@@ -1,7 +1,6 @@
 //! The oldest part of the record, taken out into a file: it verifies apart and together with the rest.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
