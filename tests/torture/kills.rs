@@ -22,7 +22,7 @@ use crate::trials::Trials;
 const KILLED: i32 = 137;
 
 struct Kill<'a> {
-    operation: &'a Operation,
+    operation: &'a Operation<'a>,
     moment: Moment,
 }
 
@@ -33,7 +33,7 @@ impl Display for Kill<'_> {
 }
 
 pub fn run(trials: &Trials) -> String {
-    let operations = operations::all();
+    let operations = operations::all(trials);
     let struck = AtomicU64::new(0);
     let mut plan = Vec::new();
     for operation in &operations {
@@ -60,7 +60,7 @@ pub fn run(trials: &Trials) -> String {
 
 /// A kill at a moment that the number of the trial decides.
 struct Anywhen<'a> {
-    operation: &'a Operation,
+    operation: &'a Operation<'a>,
     takes: Duration,
     number: u64,
 }
@@ -71,7 +71,7 @@ impl Display for Anywhen<'_> {
     }
 }
 
-fn at_random_moments(trials: &Trials, operations: &[Operation]) -> u64 {
+fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
     let struck = AtomicU64::new(0);
     let all = if trials.form.long { 10_000 } else { 110 };
     let takes: Vec<_> = operations.iter().map(Operation::takes).collect();

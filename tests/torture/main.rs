@@ -15,6 +15,9 @@
 
 #[path = "../all/common/mod.rs"]
 mod common;
+#[cfg(feature = "postgres")]
+#[path = "../servers/tools/mod.rs"]
+mod tools;
 
 mod kills;
 mod operations;
@@ -27,6 +30,7 @@ use std::time::Instant;
 
 use clap::Parser;
 
+use crate::scene::Place;
 use crate::trials::{Form, Trials};
 
 /// A part: its name, and what runs it. It returns what it tried, in figures.
@@ -51,10 +55,14 @@ fn main() -> ExitCode {
         eprintln!("There is no part {unknown:?}. The parts: {}.", known.join(", "));
         return ExitCode::from(2);
     }
+    let Some(place) = Place::of(form.engine) else {
+        eprintln!("Build it with --features postgres.");
+        return ExitCode::from(2);
+    };
     println!("seed {}", form.seed);
     for (name, run) in PARTS.iter().filter(|(name, _)| parts.is_empty() || parts.iter().any(|part| part == name)) {
         let start = Instant::now();
-        let trials = Trials::new(&form, name);
+        let trials = Trials::new(&form, &place, name);
         let figures = run(&trials);
         println!("{name:<10} {figures} {} trials, {} s.", trials.count(), start.elapsed().as_secs());
     }

@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 use crate::common::crowd::{crowd, rows};
 use crate::common::record::{tamper, write_record};
 use crate::common::{Desk, GOOD, OTHER, Run};
-use crate::scene::{Base, Picture, Scene};
+use crate::scene::{Base, Picture, Place, Scene};
+use crate::trials::Trials;
 
 /// A command to attack.
-pub struct Operation {
+pub struct Operation<'a> {
     pub name: &'static str,
     pub args: &'static [&'static str],
     pub input: String,
-    pub base: Base,
+    pub base: Base<'a>,
     before: Picture,
     /// Looks at what a run left.
     judge: fn(&Left) -> Done,
@@ -38,23 +39,18 @@ impl From<bool> for Done {
 
 /// What a run has left.
 pub struct Left<'a> {
-    pub scene: &'a Scene,
+    pub scene: &'a Scene<'a>,
     pub run: &'a Run,
     pub before: &'a Picture,
     pub after: Picture,
 }
 
-impl Operation {
-    fn new(
-        name: &'static str,
-        args: &'static [&'static str],
-        input: &str,
-        desk: Desk,
-        judge: fn(&Left) -> Done,
-    ) -> Self {
-        let base = Base::new(desk);
+impl<'a> Operation<'a> {
+    fn new(place: &'a Place, (name, args, input, desk, judge): &Line) -> Self {
+        let base = Base::new(place, desk());
         let before = base.scene().picture();
-        Self { name, args, input: input.to_owned(), base, before, judge }
+        let input = input.iter().map(|line| format!("{line}\n")).collect();
+        Self { name, args, input, base, before, judge: *judge }
     }
 
     /// Whatever happened to this run: what it left is all old or all new, and its exit code tells which.
@@ -103,81 +99,78 @@ impl Operation {
     }
 }
 
-/// All of them.
-pub fn all() -> Vec<Operation> {
-    let known = || {
-        let desk = Desk::settled();
-        desk.like_root("alice", 0);
-        desk
-    };
-    let signed_in = || {
-        let desk = known();
-        desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
-        // Only the store knows of it now. Else alice would be the actor.
-        fs::remove_dir_all(desk.home.path().join(".local")).unwrap();
-        desk
-    };
-    let many = || {
-        let desk = Desk::settled();
-        crowd(&desk, 5);
-        desk
-    };
-    let listed = || {
-        let desk = Desk::settled();
-        fs::write(desk.home.path().join("list.csv"), "username,name\nada,Ada\nbea,Bea\ncleo,Cleo\n").unwrap();
-        desk
-    };
-    let aged = || {
-        let desk = Desk::settled();
-        tamper(&desk, || write_record(&desk, 20));
-        desk.run(&["users", "edit", "root", "--name", "Root"]).succeeds();
-        desk
-    };
-    let elder = || {
-        let desk = Desk::empty();
-        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/schema_1.db"), desk.store()).unwrap();
-        fs::set_permissions(desk.store(), fs::Permissions::from_mode(0o600)).unwrap();
-        desk
-    };
-    let backed_up = || {
-        let desk = known();
-        desk.run(&["store", "backup", "monday.db"]).succeeds();
-        desk.run(&["users", "add", "bob"]).succeeds();
-        desk
-    };
-    let change = format!("{GOOD}\n{OTHER}\n");
-    let password = format!("{GOOD}\n");
-    vec![
-        Operation::new("reset", &["users", "reset", "alice", "--yes", "-q"], "", signed_in(), reset),
-        Operation::new(
-            "reset-file",
-            &["users", "reset", "alice", "--yes", "-q", "--output", "out"],
-            "",
-            signed_in(),
-            reset,
-        ),
-        Operation::new("bulk", &["users", "reset", "--all", "--yes", "--format", "csv"], "", many(), bulk),
-        Operation::new(
-            "bulk-file",
-            &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "out"],
-            "",
-            many(),
-            bulk,
-        ),
-        Operation::new("passwd", &["me", "passwd", "--as", "alice", "--password-stdin"], &change, signed_in(), passwd),
-        Operation::new("sign-in", &["me", "sign-in", "--as", "alice", "--password-stdin"], &password, known(), sign_in),
-        Operation::new(
-            "import",
-            &["users", "import", "list.csv", "--temporary-passwords", "--output", "out"],
-            "",
-            listed(),
-            import,
-        ),
-        Operation::new("archive", &["audit", "archive", "old", "--before", "2026-01-01"], "", aged(), archive),
-        Operation::new("migration", &["users", "list", "--count"], "", elder(), migration),
-        Operation::new("backup", &["store", "backup", "copy.db"], "", known(), backup),
-        Operation::new("restore", &["store", "restore", "monday.db", "--yes"], "", backed_up(), restore),
-    ]
+/// A command: its name, its arguments, the lines of its standard input, the home it is run in, and its law.
+type Line = (&'static str, &'static [&'static str], &'static [&'static str], fn() -> Desk, fn(&Left) -> Done);
+
+/// All of them, or the one that the only trial is about.
+pub fn all<'a>(trials: &Trials<'a>) -> Vec<Operation<'a>> {
+    let all: [Line; 11] = [
+        ("reset", &["users", "reset", "alice", "--yes", "-q"], &[], signed_in, reset),
+        ("reset-file", &["users", "reset", "alice", "--yes", "-q", "--output", "out"], &[], signed_in, reset),
+        ("bulk", &["users", "reset", "--all", "--yes", "--format", "csv"], &[], many, bulk),
+        ("bulk-file", &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "out"], &[], many, bulk),
+        ("passwd", &["me", "passwd", "--as", "alice", "--password-stdin"], &[GOOD, OTHER], signed_in, passwd),
+        ("sign-in", &["me", "sign-in", "--as", "alice", "--password-stdin"], &[GOOD], known, sign_in),
+        ("import", &["users", "import", "list.csv", "--temporary-passwords", "--output", "out"], &[], listed, import),
+        ("archive", &["audit", "archive", "old", "--before", "2026-01-01"], &[], aged, archive),
+        ("backup", &["store", "backup", "copy.db"], &[], known, backup),
+        ("migration", &["users", "list", "--count"], &[], elder, migration),
+        ("restore", &["store", "restore", "monday.db", "--yes"], &[], backed_up, restore),
+    ];
+    let form = trials.form;
+    let of_files = ["migration", "restore"];
+    all.iter()
+        .filter(|(name, ..)| trials.place.is_files() || !of_files.contains(name))
+        .filter(|(name, ..)| form.only.as_ref().is_none_or(|only| only.split(' ').next() == Some(name)))
+        .map(|line| Operation::new(trials.place, line))
+        .collect()
+}
+
+fn known() -> Desk {
+    let desk = Desk::settled();
+    desk.like_root("alice", 0);
+    desk
+}
+
+fn signed_in() -> Desk {
+    let desk = known();
+    desk.run_with(format!("{GOOD}\n"), &["me", "sign-in", "--as", "alice", "--password-stdin"]).succeeds();
+    // Only the store knows of it now. Else alice would be the actor.
+    fs::remove_dir_all(desk.home.path().join(".local")).unwrap();
+    desk
+}
+
+fn many() -> Desk {
+    let desk = Desk::settled();
+    crowd(&desk, 5);
+    desk
+}
+
+fn listed() -> Desk {
+    let desk = Desk::settled();
+    fs::write(desk.home.path().join("list.csv"), "username,name\nada,Ada\nbea,Bea\ncleo,Cleo\n").unwrap();
+    desk
+}
+
+fn aged() -> Desk {
+    let desk = Desk::settled();
+    tamper(&desk, || write_record(&desk, 20));
+    desk.run(&["users", "edit", "root", "--name", "Root"]).succeeds();
+    desk
+}
+
+fn elder() -> Desk {
+    let desk = Desk::empty();
+    fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/schema_1.db"), desk.store()).unwrap();
+    fs::set_permissions(desk.store(), fs::Permissions::from_mode(0o600)).unwrap();
+    desk
+}
+
+fn backed_up() -> Desk {
+    let desk = known();
+    desk.run(&["store", "backup", "monday.db"]).succeeds();
+    desk.run(&["users", "add", "bob"]).succeeds();
+    desk
 }
 
 /// What was handed over, on standard output or in the file.
@@ -218,9 +211,9 @@ fn reset(left: &Left) -> Done {
     only_changed(left, &["alice"]);
     if is_new {
         let password = crate::common::temporary_in(&handed).unwrap();
-        left.scene.desk.profile("alice", &password).exits(6);
+        left.scene.profile("alice", &password).exits(6);
     } else {
-        left.scene.desk.profile("alice", GOOD).succeeds();
+        left.scene.profile("alice", GOOD).succeeds();
     }
     is_new.into()
 }
@@ -248,12 +241,12 @@ fn passwd(left: &Left) -> Done {
     if after.hash == before.hash {
         assert_eq!(after, before);
         assert_eq!(changes, 0);
-        left.scene.desk.profile("alice", GOOD).succeeds();
+        left.scene.profile("alice", GOOD).succeeds();
         return Done::Nothing;
     }
     assert!(!after.must_change && after.temporary_until.is_none() && after.sign_ins == 0, "half a change: {after:?}");
     assert_eq!(changes, 1);
-    left.scene.desk.profile("alice", OTHER).succeeds();
+    left.scene.profile("alice", OTHER).succeeds();
     Done::Everything
 }
 
@@ -270,7 +263,7 @@ fn sign_in(left: &Left) -> Done {
     if left.run.code == 0 {
         assert!(lets_in);
     }
-    left.scene.desk.profile("alice", GOOD).succeeds();
+    left.scene.profile("alice", GOOD).succeeds();
     (new == 1).into()
 }
 
@@ -345,6 +338,6 @@ fn restore(left: &Left) -> Done {
     let backup = Picture::of(&left.scene.desk.home.path().join("monday.db"));
     let names = |picture: &Picture| picture.accounts.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&left.after), names(&backup));
-    left.scene.desk.profile("alice", GOOD).succeeds();
+    left.scene.profile("alice", GOOD).succeeds();
     Done::Everything
 }

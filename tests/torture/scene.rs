@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+#[cfg(feature = "postgres")]
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use passdesk::domain::credential::{Credential, PasswordRevision};
 use passdesk::domain::hash::StoredHash;
@@ -12,25 +14,112 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::common::{Desk, Run, fed, lasting_rows};
+#[cfg(feature = "postgres")]
+use crate::tools::server::Server;
+use crate::trials::Engine;
 
-/// A home with a store, from which scenes are copied.
-pub struct Base {
-    desk: Desk,
+/// Where the stores of all scenes are.
+pub enum Place {
+    /// Files in their homes.
+    Files,
+    /// Databases of a server.
+    #[cfg(feature = "postgres")]
+    Server(Server),
 }
 
-impl Base {
+impl Place {
+    /// The place for this engine. Starts a server if it takes one.
+    pub fn of(engine: Engine) -> Option<Self> {
+        match engine {
+            Engine::Sqlite => Some(Self::Files),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => Some(Self::Server(Server::new())),
+            #[cfg(not(feature = "postgres"))]
+            Engine::Postgres => None,
+        }
+    }
+
+    /// Whether the stores are files.
+    pub fn is_files(&self) -> bool {
+        matches!(self, Self::Files)
+    }
+}
+
+/// A home with a store, from which scenes are copied.
+pub struct Base<'a> {
+    desk: Desk,
+    /// Where its copies are, if they are not files.
+    database: Option<Database<'a>>,
+}
+
+impl<'a> Base<'a> {
     /// What this makes is what each scene begins with.
-    pub fn new(desk: Desk) -> Self {
+    pub fn new(place: &'a Place, desk: Desk) -> Self {
         // A store that is not in use is one file.
         desk.run(&["store", "check"]);
-        Self { desk }
+        let database = Database::in_place(place, "");
+        if let Some(database) = &database {
+            desk.run(&["store", "copy", "--to", &database.url()]).succeeds();
+        }
+        Self { desk, database }
     }
 
     /// A scene of its own.
-    pub fn scene(&self) -> Scene {
+    pub fn scene(&self) -> Scene<'a> {
         let desk = Desk::empty();
         copy(self.desk.home.path(), desk.home.path());
-        Scene { desk }
+        Scene { desk, database: self.database.as_ref().map(Database::copied) }
+    }
+}
+
+/// A database, as long as it is used.
+struct Database<'a> {
+    place: &'a Place,
+    name: String,
+}
+
+#[cfg(feature = "postgres")]
+impl<'a> Database<'a> {
+    fn in_place(place: &'a Place, template: &str) -> Option<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let Place::Server(server) = place else { return None };
+        let name = format!("scene{}", COUNT.fetch_add(1, Relaxed));
+        server.sql_in("postgres", &format!("CREATE DATABASE {name} OWNER desk {template}"));
+        Some(Self { place, name })
+    }
+
+    fn copied(&self) -> Self {
+        Self::in_place(self.place, &format!("TEMPLATE {}", self.name)).unwrap()
+    }
+
+    fn url(&self) -> String {
+        let Place::Server(server) = self.place else { unreachable!() };
+        format!("postgres://desk@{}/{}", server.place(), self.name)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Drop for Database<'_> {
+    fn drop(&mut self) {
+        if let Place::Server(server) = self.place {
+            // A connection of a killed program may still be there.
+            let _ = server.psql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name)).output();
+        }
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+impl<'a> Database<'a> {
+    fn in_place(_: &'a Place, _: &str) -> Option<Self> {
+        None
+    }
+
+    fn copied(&self) -> Self {
+        Self { place: self.place, name: self.name.clone() }
+    }
+
+    fn url(&self) -> String {
+        self.name.clone()
     }
 }
 
@@ -49,27 +138,46 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A home with a store, for one trial.
-pub struct Scene {
+pub struct Scene<'a> {
     pub desk: Desk,
+    database: Option<Database<'a>>,
 }
 
-impl Scene {
+impl Scene<'_> {
     /// The program, with only this home in its environment.
     pub fn command(&self, args: &[&str]) -> Command {
-        self.desk.command(args)
+        let mut command = self.desk.command(args);
+        if let Some(database) = &self.database {
+            command.env("PASSDESK_STORE", database.url());
+        }
+        command
     }
 
     pub fn run(&self, args: &[&str]) -> Run {
-        self.desk.run(args)
+        self.command(args).output().unwrap().into()
     }
 
     pub fn run_with(&self, input: &str, args: &[&str]) -> Run {
         fed(self.command(args), input)
     }
 
-    /// What the store holds.
+    /// Signs in for one command. Shows whether this password lets `username` in.
+    pub fn profile(&self, username: &str, password: &str) -> Run {
+        self.run_with(&format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
+    }
+
+    /// What the store holds. A look at a server is a look at a copy.
     pub fn picture(&self) -> Picture {
-        Picture::of(&self.desk.store())
+        if self.database.is_none() {
+            return Picture::of(&self.desk.store());
+        }
+        let folder = Desk::empty();
+        let file = folder.home.path().join("copy.db");
+        // A saved sign-in would be the actor.
+        let copy =
+            self.command(&["store", "copy", "--to", file.to_str().unwrap()]).env("HOME", "/nonexistent").output();
+        Run::from(copy.unwrap()).succeeds();
+        Picture::of(&file)
     }
 }
 

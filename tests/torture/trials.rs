@@ -6,6 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 
+use crate::scene::Place;
+
 /// How much is tried.
 #[derive(clap::Args)]
 pub struct Form {
@@ -36,13 +38,14 @@ pub enum Engine {
 /// The trials of one part.
 pub struct Trials<'a> {
     pub form: &'a Form,
+    pub place: &'a Place,
     part: &'static str,
     count: AtomicU64,
 }
 
 impl<'a> Trials<'a> {
-    pub fn new(form: &'a Form, part: &'static str) -> Self {
-        Self { form, part, count: AtomicU64::new(0) }
+    pub fn new(form: &'a Form, place: &'a Place, part: &'static str) -> Self {
+        Self { form, place, part, count: AtomicU64::new(0) }
     }
 
     /// How many trials ran.
@@ -88,11 +91,13 @@ impl<'a> Trials<'a> {
         }
         let form = self.form;
         let long = if form.long { " --long" } else { "" };
-        let engine = if form.engine == Engine::Postgres { " --engine postgres" } else { "" };
+        let engine = if self.place.is_files() { "" } else { " --engine postgres" };
         eprintln!("A promise is broken: {}, {name}.", self.part);
         eprintln!(
-            "Repeat it: cargo test --test torture -- {}{long}{engine} --seed {} --only '{name}'",
-            self.part, form.seed
+            "Repeat it: cargo test {}--test torture -- {}{long}{engine} --seed {} --only '{name}'",
+            if self.place.is_files() { "" } else { "--features postgres " },
+            self.part,
+            form.seed
         );
         std::process::exit(1);
     }
