@@ -15,6 +15,8 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::common::Run;
 use crate::operations::{self, Operation};
+#[cfg(feature = "postgres")]
+use crate::scene::Base;
 use crate::tracer::{self, Moment};
 use crate::trials::Trials;
 
@@ -40,7 +42,9 @@ pub fn run(trials: &Trials) -> String {
         let scene = operation.base.scene();
         let moments = tracer::moments(&scene.command(operation.args), &operation.input);
         let (changing, others): (Vec<_>, Vec<_>) = moments.into_iter().partition(Moment::changes);
-        let moments = trials.some(changing, 2).into_iter().chain(trials.some(others, 20));
+        // A scene on a server takes longer to make.
+        let often = if trials.place.is_files() { 1 } else { 5 };
+        let moments = trials.some(changing, 2 * often).into_iter().chain(trials.some(others, 20 * often));
         plan.extend(moments.map(|moment| Kill { operation, moment }));
     }
     trials.each(plan, |Kill { operation, moment }| {
@@ -55,6 +59,8 @@ pub fn run(trials: &Trials) -> String {
     let at_calls = struck.into_inner();
     assert!(at_calls * 10 >= planned * 9, "{at_calls} of {planned} runs were killed");
     let at_random = at_random_moments(trials, &operations);
+    #[cfg(feature = "postgres")]
+    migrations_on_a_server(trials);
     format!("{} operations, {at_calls} kills at system calls, {at_random} at random moments.", operations.len())
 }
 
@@ -73,7 +79,12 @@ impl Display for Anywhen<'_> {
 
 fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
     let struck = AtomicU64::new(0);
-    let all = if trials.form.long { 10_000 } else { 110 };
+    let all = match trials.form.long {
+        // The only trial is about something else.
+        _ if operations.is_empty() => 0,
+        true => 10_000,
+        false => 110,
+    };
     let takes: Vec<_> = operations.iter().map(Operation::takes).collect();
     let plan = (0..all).map(|number| {
         let which = number % operations.len();
@@ -93,4 +104,46 @@ fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
         operation.goes_on(&scene);
     });
     struck.into_inner()
+}
+
+/// The oldest store on a server, with two accounts.
+#[cfg(feature = "postgres")]
+const ELDER: &str = concat!(
+    "SET ROLE desk; CREATE SCHEMA passdesk; SET search_path = passdesk;",
+    include_str!("../../src/store/postgres/schema_1.sql"),
+    "CREATE TABLE schema_version (version bigint NOT NULL); INSERT INTO schema_version VALUES (1);
+     INSERT INTO settings VALUES ('store_name', repeat('0', 32)), ('sign_in_tries', '0');
+     INSERT INTO accounts (username, display_name, search_text, roles, state, must_change, created_at)
+     VALUES ('root', '', 'root', 8, 'active', TRUE, 1), ('alice', '', 'alice', 0, 'active', TRUE, 1);"
+);
+
+#[cfg(feature = "postgres")]
+struct Migration(Moment);
+
+#[cfg(feature = "postgres")]
+impl Display for Migration {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "migration {}", self.0)
+    }
+}
+
+/// A killed migration has left the store as it was, or brought it up to date.
+#[cfg(feature = "postgres")]
+fn migrations_on_a_server(trials: &Trials) {
+    const EDIT: [&str; 5] = ["users", "edit", "alice", "--name", "Alice"];
+    if trials.place.is_files() {
+        return;
+    }
+    let base = Base::of_sql(trials.place, ELDER);
+    let moments = tracer::moments(&base.scene().command(&EDIT), "");
+    trials.each(trials.some(moments, 10).into_iter().map(Migration), |Migration(moment)| {
+        let scene = base.scene();
+        tracer::at(moment, "signal=KILL", &scene.command(&EDIT), "");
+        let left = scene.sql("SELECT string_agg(username, ' ' ORDER BY id) FROM passdesk.accounts");
+        assert_eq!(left, "root alice");
+        scene.run(&EDIT).succeeds();
+        assert_eq!(scene.sql("SELECT version FROM passdesk.schema_version"), "2");
+        assert!(scene.sql("SELECT display_name FROM passdesk.accounts").contains("Alice"));
+        scene.run(&["audit", "verify"]).succeeds();
+    });
 }

@@ -64,6 +64,14 @@ impl<'a> Base<'a> {
         Self { desk, database }
     }
 
+    /// A store of a server that this SQL makes.
+    #[cfg(feature = "postgres")]
+    pub fn of_sql(place: &'a Place, sql: &str) -> Self {
+        let base = Self { desk: Desk::empty(), database: Database::in_place(place, "") };
+        base.database.as_ref().unwrap().sql(sql);
+        base
+    }
+
     /// A scene of its own.
     pub fn scene(&self) -> Scene<'a> {
         let desk = Desk::empty();
@@ -90,6 +98,11 @@ impl<'a> Database<'a> {
 
     fn copied(&self) -> Self {
         Self::in_place(self.place, &format!("TEMPLATE {}", self.name)).unwrap()
+    }
+
+    fn sql(&self, sql: &str) -> String {
+        let Place::Server(server) = self.place else { unreachable!() };
+        server.sql_in(&self.name, sql)
     }
 
     fn url(&self) -> String {
@@ -164,6 +177,12 @@ impl Scene<'_> {
     /// Signs in for one command. Shows whether this password lets `username` in.
     pub fn profile(&self, username: &str, password: &str) -> Run {
         self.run_with(&format!("{password}\n"), &["me", "profile", "--as", username, "--password-stdin"])
+    }
+
+    /// The values that SQL returns from the store of a server.
+    #[cfg(feature = "postgres")]
+    pub fn sql(&self, sql: &str) -> String {
+        self.database.as_ref().unwrap().sql(sql)
     }
 
     /// What the store holds. A look at a server is a look at a copy.
