@@ -15,7 +15,7 @@ use crate::common::{Desk, OTHER};
 use regex::Regex;
 
 /// The pages in reading order. A later page uses the store of the earlier ones.
-pub const PAGES: [(&str, &str); 13] = [
+pub const PAGES: [(&str, &str); 14] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
     ("yourself.md", include_str!("../../docs/yourself.md")),
@@ -26,6 +26,7 @@ pub const PAGES: [(&str, &str); 13] = [
     ("store.md", include_str!("../../docs/store.md")),
     ("postgres.md", include_str!("../../docs/postgres.md")),
     ("security.md", include_str!("../../docs/security.md")),
+    ("audits.md", include_str!("../../docs/audits.md")),
     ("performance.md", include_str!("../../docs/performance.md")),
     ("other-systems.md", include_str!("../../docs/other-systems.md")),
     ("moving-in.md", include_str!("../../docs/moving-in.md")),
