@@ -161,6 +161,17 @@ mod tests {
         }
     }
 
+    /// A short password lies in such a state as it was typed. Without the feature `zeroize` of a crate, this does not compile.
+    #[test]
+    fn what_takes_a_password_in_is_wiped_when_it_goes() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        is_wiped::<blake2::Blake2bVarCore>();
+        is_wiped::<blake2::digest::block_api::Buffer<blake2::Blake2bVarCore>>();
+        is_wiped::<sha1::Sha1>();
+        is_wiped::<sha2::Sha256>();
+        is_wiped::<sha2::Sha512>();
+    }
+
     proptest! {
         #[test]
         fn at_every_cost_what_is_made_is_what_is_checked(

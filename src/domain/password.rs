@@ -257,6 +257,31 @@ mod tests {
     }
 
     #[test]
+    fn each_key_of_a_keyboard_may_be_in_a_password() {
+        for key in ' '..='~' {
+            assert_eq!(broken(&format!("brass lantern{key}over wet slate"), None), [], "{key}");
+        }
+    }
+
+    #[test]
+    fn what_many_people_choose_is_refused() {
+        for text in [
+            "passwordpassword",
+            "123456789012345",
+            "qwertyuiopasdfgh",
+            "1q2w3e4r5t6y7u8i",
+            "iloveyouiloveyou",
+            "letmeinletmein123",
+            "administrator123",
+            "changemechangeme",
+            "trustno1trustno1",
+            "aaaaaaaaaaaaaaaa",
+        ] {
+            assert!(matches!(broken(text, None)[..], [BrokenRule::Guessable { .. }]), "{text}");
+        }
+    }
+
+    #[test]
     fn more_than_1024_bytes_are_refused_not_cut() {
         let long = GOOD.repeat(40);
         assert!(broken(&long[..1024], None).is_empty());

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::thread;
@@ -15,7 +16,7 @@ use crate::common::{Desk, OTHER};
 use regex::Regex;
 
 /// The pages in reading order. A later page uses the store of the earlier ones.
-pub const PAGES: [(&str, &str); 13] = [
+pub const PAGES: [(&str, &str); 16] = [
     ("README.md", include_str!("../../README.md")),
     ("admin.md", include_str!("../../docs/admin.md")),
     ("yourself.md", include_str!("../../docs/yourself.md")),
@@ -26,10 +27,15 @@ pub const PAGES: [(&str, &str); 13] = [
     ("store.md", include_str!("../../docs/store.md")),
     ("postgres.md", include_str!("../../docs/postgres.md")),
     ("security.md", include_str!("../../docs/security.md")),
+    ("audits.md", include_str!("../../docs/audits.md")),
+    ("standards.md", include_str!("../../docs/standards.md")),
+    ("SECURITY.md", include_str!("../../SECURITY.md")),
     ("performance.md", include_str!("../../docs/performance.md")),
     ("other-systems.md", include_str!("../../docs/other-systems.md")),
     ("moving-in.md", include_str!("../../docs/moving-in.md")),
 ];
+/// What the table of standards says where nothing can be shown.
+const NO_TEST: &str = "no test: there is nothing to test";
 const ADA: &str = "sixteen otters juggle quietly";
 
 /// A fenced block: the word after the fence, and the content.
@@ -105,7 +111,7 @@ fn settled(text: &str, desk: &Desk) -> String {
 
 /// A shell whose path has what a reader would have.
 fn shell(desk: &Desk, command: &str) -> Command {
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_passdesk"));
+    let program = Path::new(env!("CARGO_BIN_EXE_passdesk"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let mut shell = Command::new("sh");
     shell
@@ -287,6 +293,32 @@ fn every_page_is_among_those_that_are_run() {
     }
 }
 
+#[test]
+fn every_test_that_the_standards_name_is_there() {
+    let row = Regex::new(r"^\| [0-9][^|]*\|[^|]*\|[^|]*\| ([^|]*) \|$").unwrap();
+    let test = Regex::new(r"^`([\w/]+\.rs)::(\w+)`$").unwrap();
+    let rows = page("standards.md").lines().filter(|line| line.starts_with("| ") && !line.starts_with("| § "));
+    let mut seen = 0;
+    for line in rows {
+        let shown = &row.captures(line).unwrap_or_else(|| panic!("not a row: {line}"))[1];
+        for name in shown.split(", ").filter(|name| ![NO_TEST, "`.ci/package`"].contains(name)) {
+            let (file, law) =
+                test.captures(name).map(|found| found.extract().1).map(|[file, law]| (file, law)).unwrap();
+            let folder = if file.contains('/') { "" } else { "tests/all/" };
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file);
+            let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+            // Laws for every engine, and those that need a display, stand in the list of a macro.
+            let lists = fs::read_to_string(path.with_file_name("mod.rs")).unwrap_or_default() + &source;
+            let is_test = Regex::new(&format!(r"#\[test\]\n(?:\s*(?:#\[|//).*\n)*\s*fn {law}\b")).unwrap();
+            let is_listed = Regex::new(&format!(r"(?m)^\s*{law},?$")).unwrap();
+            let is_there = source.contains(&format!("fn {law}"));
+            assert!(is_there && (is_test.is_match(&source) || is_listed.is_match(&lists)), "{name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
 /// The anchor of a heading: small letters, hyphens for spaces, no other sign.
 fn anchor(heading: &str) -> String {
     heading
@@ -301,14 +333,11 @@ fn anchor(heading: &str) -> String {
 fn every_link_leads_somewhere() {
     let link = Regex::new(r##"(?:\]\(|\bsrc(?:set)?=")([^)"#:]*)(?:#([^)"]*))?[)"]"##).unwrap();
     for (name, text) in PAGES {
-        let folder = if name == "README.md" { "" } else { "docs/" };
+        let folder = if ["README.md", "SECURITY.md"].contains(&name) { "" } else { "docs/" };
         for found in link.captures_iter(text) {
             let (file, heading) = (&found[1], found.get(2).map(|heading| heading.as_str()));
-            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(if file.is_empty() {
-                name
-            } else {
-                file
-            });
+            let path =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(if file.is_empty() { name } else { file });
             assert!(path.exists(), "{name}: {file}");
             if let Some(heading) = heading {
                 let target = fs::read_to_string(&path).unwrap();

@@ -165,6 +165,22 @@ fn what_is_searched_for_is_no_pattern() {
     }
 }
 
+/// A name that ends a text in SQL, and goes on with a statement.
+const STATEMENT: &str = "x', email = NULL, state = 1; DROP TABLE settings; --";
+
+#[test]
+fn nothing_that_is_typed_is_a_statement() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "edit", "alice", "--email", "alice@example.org", "--name", STATEMENT]).succeeds();
+    let shown = desk.run(&["users", "show", "alice", "--format", "json"]).succeeds();
+    let alice: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!([&alice["display_name"], &alice["email"], &alice["state"]], [STATEMENT, "alice@example.org", "active"]);
+    for (text, count) in [("' OR '1'='1", "0\n"), (STATEMENT, "1\n")] {
+        assert_eq!(desk.run(&["users", "list", "--count", "--search", text]).succeeds().stdout, count, "{text}");
+    }
+    desk.run(&["store", "check"]).succeeds();
+}
+
 // ---- What is written into the store.
 
 #[test]

@@ -57,6 +57,7 @@ mod secrets;
 mod sheets;
 mod signals;
 mod store_file;
+mod supply;
 mod surroundings;
 mod tampering;
 mod throttling;

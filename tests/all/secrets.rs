@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::Path;
 
+use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, OTHER, Run, is_temporary};
 
 const ACCOUNTS: usize = 20;
@@ -158,6 +159,18 @@ fn a_password_that_its_owner_chose_is_left_nowhere() {
             assert_eq!(words.filter(|word| holds(&bytes, word.as_bytes())).collect::<Vec<_>>(), [""; 0]);
         }
     }
+}
+
+#[test]
+fn a_process_that_asks_for_a_password_leaves_no_core_dump() {
+    let desk = Desk::with_alice();
+    let mut pty = Pty::start(&desk.command(&["me", "sign-in", "--as", "alice"]));
+    pty.until("Password of alice: ");
+    let limits = fs::read_to_string(format!("/proc/{}/limits", pty.number_of_program().as_raw_pid())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
+    pty.send("\x03");
+    pty.end().exits(130);
 }
 
 #[test]

@@ -227,6 +227,14 @@ fn a_sign_in_ends_after_eight_hours() {
 }
 
 #[test]
+fn a_chosen_password_is_good_until_somebody_changes_it() {
+    let mut site = Site::new();
+    site.settled("alice", &[]);
+    site.pass(24 * 365 * 50);
+    site.call(as_user("alice", vec![secret(CURRENT, GOOD)]), sign_in::run).succeeds();
+}
+
+#[test]
 fn a_second_sign_in_replaces_the_first() {
     let mut site = Site::new();
     site.settled("alice", &[]);
