@@ -299,7 +299,13 @@ fn an_address_that_does_not_find_its_account_is_found() {
 
 #[test]
 fn a_hash_that_is_evaluated_for_nobody_is_found() {
-    for hash in ["''", "'x'", "'$2b$12$abcdefghijklmnopqrstuv'", "replace(password_hash, 'm=19456', 'm=4194304')"] {
+    for hash in [
+        "''",
+        "'x'",
+        "CAST(x'24ff' AS TEXT)",
+        "'$2b$12$abcdefghijklmnopqrstuv'",
+        "replace(password_hash, 'm=19456', 'm=4194304')",
+    ] {
         let sql = format!("UPDATE accounts SET password_hash = {hash} WHERE id = 2");
         finds_after(&sql, "passwords", "1 hash of 2 cannot be used: id 2", "users reset");
     }
