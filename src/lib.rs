@@ -144,9 +144,19 @@ pub fn run(args: &[OsString]) -> u8 {
         return fail(&failure, look);
     }
     cli.global.store = cli.global.store.or_else(config::named_store);
-    match dispatch(cli, args, look) {
-        Ok(()) => 0,
-        Err(failure) => fail(&failure, look),
+    let done = dispatch(cli, args, look);
+    let left = made::left_behind();
+    match done {
+        Ok(()) => {
+            for left in &left {
+                console::note(left, look);
+            }
+            0
+        }
+        Err(failure) => {
+            let lines = failure.lines.iter().cloned().chain(left).collect();
+            fail(&Failure { lines, ..failure }, look)
+        }
     }
 }
 

@@ -5,17 +5,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::{io, mem};
 
 use rustix::fs::{
     AtFlags, CWD, Dir, FlockOperation, Mode, OFlags, RenameFlags, flock, open, openat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
+
+use crate::domain::text::shown;
 
 /// How often a held scratch folder is made anew, while others remove what they take for left.
 const MOST_TRIES: u32 = 8;
@@ -117,8 +119,11 @@ impl Made {
     /// Removes it, if it still stands where it was made. POSIX cannot compare and remove in one step. So an attacker
     /// who may rename in the folder has an instant between the two. In a scratch folder, nobody else may rename.
     pub fn remove(&self) -> io::Result<()> {
-        if !stands_at(&self.held, &self.path) {
-            return Ok(());
+        match is_at(&self.held, &self.path) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
         }
         if !self.held.metadata()?.is_dir() {
             return fs::remove_file(&self.path);
@@ -128,6 +133,24 @@ impl Made {
         }
         fs::remove_dir(&self.path)
     }
+
+    /// The same. What cannot be removed is told later. A folder that others have put something into may stay.
+    pub fn discard(&self) {
+        if let Err(error) = self.remove()
+            && (self.is_scratch || error.kind() != io::ErrorKind::DirectoryNotEmpty)
+            && let Ok(mut left) = LEFT.lock()
+        {
+            left.push(format!("{} could not be removed, and stays: {error}", shown(&self.path)));
+        }
+    }
+}
+
+/// What should have been removed and could not be, in words. Somebody is told of it before the program ends.
+static LEFT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// What stays behind although it should not, in words.
+pub fn left_behind() -> Vec<String> {
+    LEFT.lock().map(|mut left| mem::take(&mut *left)).unwrap_or_default()
 }
 
 /// Takes the lock of a folder, unless another process has it. It ends with the process.
@@ -179,16 +202,19 @@ pub struct Fleeting(pub Made);
 
 impl Drop for Fleeting {
     fn drop(&mut self) {
-        // What cannot be removed stays.
-        let _ = self.0.remove();
+        self.0.discard();
     }
 }
 
 /// Whether the open file or folder is the one at this path.
 #[must_use]
 pub fn stands_at(held: &File, path: &Path) -> bool {
-    let same = |held: fs::Metadata, there: fs::Metadata| (held.dev(), held.ino()) == (there.dev(), there.ino());
-    held.metadata().and_then(|held| Ok(same(held, path.symlink_metadata()?))).unwrap_or(false)
+    is_at(held, path).unwrap_or(false)
+}
+
+fn is_at(held: &File, path: &Path) -> io::Result<bool> {
+    let (held, there) = (held.metadata()?, path.symlink_metadata()?);
+    Ok((held.dev(), held.ino()) == (there.dev(), there.ino()))
 }
 
 /// Makes something under a random, unused name.
@@ -300,6 +326,25 @@ mod tests {
             made.remove().unwrap();
         }
         assert_eq!(names(folder.path()).len(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_removed_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        // No system removes a folder by this name.
+        let path = folder.path().join(".");
+        drop(Fleeting(Made { held: Arc::new(File::open(&path).unwrap()), path: path.clone(), is_scratch: true }));
+        assert!(left_behind().iter().any(|left| left.starts_with(&shown(&path))));
+    }
+
+    #[test]
+    fn a_folder_that_others_use_is_not_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = Made::folder(&folder.path().join("inner")).unwrap();
+        fs::write(made.path().join("file"), "theirs").unwrap();
+        let path = shown(made.path());
+        drop(Fleeting(made));
+        assert!(!LEFT.lock().unwrap().iter().any(|left| left.starts_with(&path)));
     }
 
     #[test]

@@ -235,7 +235,9 @@ impl Drop for LocalOutput {
     /// A file that nobody kept is of no use, and is removed. If that fails, the file stays. The failure says that nothing
     /// in it is in force.
     fn drop(&mut self) {
-        let _ = self.doomed().map(|made| made.remove());
+        if let Some(made) = self.doomed() {
+            made.discard();
+        }
     }
 }
 

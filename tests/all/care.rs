@@ -224,6 +224,19 @@ fn a_store_of_which_half_is_gone_is_found_to_be_damaged() {
 }
 
 #[test]
+fn what_the_engine_says_of_a_damaged_statement_is_on_one_line() {
+    let desk = Desk::settled();
+    desk.sql(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'AND locked_at', '` locked_at') WHERE name = 'credentials'",
+    );
+    for args in [["users", "list"], ["store", "check"]] {
+        let run = desk.run(&args).exits(10);
+        assert!(!(run.stdout + &run.stderr).contains("\\n"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_row_that_names_one_that_is_not_there_is_found() {
     finds_after(
         "PRAGMA foreign_keys = OFF; INSERT INTO sign_ins (account_id, secret_sha256, created_at, expires_at)
@@ -299,7 +312,13 @@ fn an_address_that_does_not_find_its_account_is_found() {
 
 #[test]
 fn a_hash_that_is_evaluated_for_nobody_is_found() {
-    for hash in ["''", "'x'", "'$2b$12$abcdefghijklmnopqrstuv'", "replace(password_hash, 'm=19456', 'm=4194304')"] {
+    for hash in [
+        "''",
+        "'x'",
+        "CAST(x'24ff' AS TEXT)",
+        "'$2b$12$abcdefghijklmnopqrstuv'",
+        "replace(password_hash, 'm=19456', 'm=4194304')",
+    ] {
         let sql = format!("UPDATE accounts SET password_hash = {hash} WHERE id = 2");
         finds_after(&sql, "passwords", "1 hash of 2 cannot be used: id 2", "users reset");
     }

@@ -19,6 +19,8 @@ mod common;
 #[path = "../servers/tools/mod.rs"]
 mod tools;
 
+mod damage;
+mod failing;
 mod kills;
 mod operations;
 mod scene;
@@ -36,7 +38,7 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 1] = [("kills", kills::run)];
+const PARTS: [Part; 3] = [("kills", kills::run), ("failing", failing::run), ("damage", damage::run)];
 
 /// Attacks the promises.
 #[derive(Parser)]

@@ -65,6 +65,8 @@ impl<'a> Operation<'a> {
             0 => assert_eq!(done, Done::Everything, "exit code 0: {}", run.stderr),
             // 11 says that part of it is done, 13 that the outcome is not known. A killed program says nothing.
             11 | 13 | 128.. => {}
+            // The list is what the command is asked for. Whoever fails to get it is told nothing of the schema.
+            1 if self.name == "migration" && run.stdout.is_empty() => {}
             code => assert_eq!(done, Done::Nothing, "exit code {code}: {}", run.stderr),
         }
         // A saved sign-in would be the actor.
@@ -254,7 +256,10 @@ fn sign_in(left: &Left) -> Done {
     only_changed(left, &["alice"]);
     let new = left.after.account("alice").sign_ins - left.before.account("alice").sign_ins;
     assert!(new == 0 || new == 1);
-    assert_eq!(left.after.done("sign-in", "alice") - left.before.done("sign-in", "alice"), usize::from(new == 1));
+    let let_in = left.after.done("sign-in", "alice") - left.before.done("sign-in", "alice");
+    // What cannot be saved is ended again. The record still says that the password was right.
+    let is_ended_again = let_in == 1 && new == 0 && left.run.stderr.contains("the sign-in cannot be kept");
+    assert!(let_in == usize::from(new == 1) || is_ended_again, "{let_in} sign-ins are recorded: {}", left.run.stderr);
     // The file may be there without a sign-in. It then lets nobody in.
     let lets_in = left.scene.run(&["me", "profile"]).code == 0;
     if lets_in {

@@ -9,6 +9,9 @@ use crate::common::Run;
 /// Every system call that names a file, or uses an open one or a socket.
 const TOUCHING: &str = "%file,%desc,%network";
 
+/// The seconds that a traced run may take. It is slow, and may wait for a lock.
+const PATIENCE: &str = "60";
+
 /// A system call of a run. The tracer counts the calls of each name by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -78,9 +81,21 @@ pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
     traced(command, input, &["-o", "/dev/null", "-e", &trace, "-e", &inject])
 }
 
+/// Runs a program, and lets calls fail: those that `when` names in the way of the tracer. Returns whether any did.
+pub fn failing(call: &str, error: &str, when: &str, command: &Command, input: &str) -> (Run, bool) {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error={error}:when={when}"));
+    let run = traced(command, input, &["-o", log.path().to_str().unwrap(), "-e", &trace, "-e", &inject]);
+    (run, fs::read(log).unwrap().windows(10).any(|part| part == b"(INJECTED)"))
+}
+
 fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
-    let mut traced = Command::new("strace");
-    traced.args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
+    let mut traced = Command::new("timeout");
+    traced
+        .args(["-s", "KILL", PATIENCE, "strace", "-f", "-qq"])
+        .args(flags)
+        .arg(command.get_program())
+        .args(command.get_args());
     traced.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(folder) = command.get_current_dir() {
         traced.current_dir(folder);

@@ -48,7 +48,8 @@ pub fn read_written(row: &dyn Cells) -> Result<WrittenAccount> {
         account: read(row).ok(),
         username: text(1).unwrap_or_default(),
         email_key: text(EMAIL_KEY + 2),
-        hash: text(EMAIL_KEY + 3).map(StoredHash::from_store),
+        // What is no text is no hash that can be evaluated. It is one that was written all the same.
+        hash: row.text(EMAIL_KEY + 3).unwrap_or(Some("")).map(|hash| StoredHash::from_store(hash.to_owned())),
     })
 }
 

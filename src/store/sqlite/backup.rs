@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::errors::{disk, failed, unusable};
+use super::errors::{disk, failed, on_one_line, unusable};
 use super::open::{self, PATIENCE};
 use super::pages;
 use super::schema;
@@ -84,5 +84,5 @@ impl Shape {
 }
 
 fn unsound(fault: &str) -> StoreError {
-    unusable(format!("the copy is not sound: {fault}"), "'passdesk store check' finds the fault")
+    unusable(format!("the copy is not sound: {}", on_one_line(fault)), "'passdesk store check' finds the fault")
 }

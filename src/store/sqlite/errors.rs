@@ -84,5 +84,11 @@ pub fn disk(error: &rusqlite::Error) -> String {
 }
 
 pub fn damaged(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::damaged(format!("the store is damaged: {why}"))
+    StoreError::damaged(format!("the store is damaged: {}", on_one_line(&why.to_string())))
+}
+
+/// What the engine says, on one line. It puts a heading over some faults, and repeats statements as they are.
+pub fn on_one_line(said: &str) -> String {
+    let lines = said.lines().map(str::trim).filter(|line| !line.starts_with("***"));
+    lines.collect::<Vec<_>>().join("; ")
 }

@@ -11,7 +11,7 @@ use crate::gate::Gate;
 use crate::store::examine::{self, few_of, told};
 use crate::store::sql::SqlRows;
 use crate::store::sqlite::bound::Bounded;
-use crate::store::sqlite::errors::{RESTORE, failed, unusable};
+use crate::store::sqlite::errors::{RESTORE, failed, on_one_line, unusable};
 use crate::store::sqlite::open;
 use crate::store::sqlite::pages;
 use crate::store::sqlite::schema;
@@ -100,9 +100,7 @@ fn journal(connection: &Connection) -> Result<Finding> {
 
 fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
     let faults = pages::faults(connection, "integrity_check", watch)?;
-    // The engine puts a heading over some of the faults.
-    let plain = |fault: &String| fault.lines().filter(|line| !line.starts_with("***")).collect::<Vec<_>>().join("; ");
-    let faults: Vec<_> = faults.iter().map(plain).collect();
+    let faults: Vec<_> = faults.iter().map(|fault| on_one_line(fault)).collect();
     if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
 }
 

@@ -1,0 +1,358 @@
+//! Failing disks and memory: calls that fail, disks that are full, and limits on files and on memory.
+//!
+//! A run that ends with code 0 has done its deed. Any other run has changed nothing, or says what holds. None crashes,
+//! and none leaves a file that it does not name. When the failure is over, the next run does the deed.
+
+use std::fmt::{self, Display, Formatter};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::common::{Run, contents, fed};
+use crate::operations::{self, Done, Operation};
+use crate::scene::Scene;
+use crate::tracer::{self, Moment};
+use crate::trials::Trials;
+
+/// The seconds that a run may take. A busy store is waited for, and the tracer is slow.
+const PATIENCE: &str = "60";
+/// The code of a run that took longer, and was killed.
+const HANGS: i32 = 137;
+/// The code of a panic.
+const PANIC: i32 = 101;
+/// The code after SIGABRT. Where there is no memory for it to go on, the program ends by this signal.
+const ABORTED: i32 = 134;
+
+/// How a disk fails at any call.
+const DISK: [&str; 6] = ["ENOSPC", "EIO", "EDQUOT", "EFBIG", "EINTR", "EROFS"];
+
+/// How a call can fail.
+fn errors(call: &str) -> &'static [&'static str] {
+    match call {
+        "openat" | "open" => &["ENOSPC", "EIO", "EDQUOT", "EFBIG", "EINTR", "EROFS", "EACCES", "EMFILE", "ENFILE"],
+        "read" | "pread64" | "write" | "pwrite64" | "writev" | "fsync" | "fdatasync" | "ftruncate" => &DISK,
+        "rename" | "renameat" | "renameat2" | "link" | "linkat" | "unlink" | "unlinkat" | "mkdir" | "fchmod" => {
+            &["ENOSPC", "EIO", "EDQUOT", "EFBIG", "EINTR", "EROFS", "EACCES", "EPERM"]
+        }
+        "fcntl" | "flock" => &["EINTR", "EIO", "ENOLCK"],
+        "mmap" => &["ENOMEM", "EACCES"],
+        "close" | "fstat" | "newfstatat" | "statx" | "lseek" | "getdents64" | "access" | "readlink" => &["EIO"],
+        _ => &[],
+    }
+}
+
+/// A call that fails once, or from then on.
+struct Fault<'a> {
+    operation: &'a Operation,
+    moment: Moment,
+    error: &'static str,
+    from_then_on: bool,
+}
+
+impl Display for Fault<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let plus = if self.from_then_on { "+" } else { "" };
+        write!(f, "{} {}{plus} {}", self.operation.name, self.moment, self.error)
+    }
+}
+
+impl Fault<'_> {
+    fn when(&self) -> String {
+        let number = self.moment.number;
+        match (self.from_then_on, self.error) {
+            (false, _) => format!("{number}"),
+            // A call that is always interrupted is tried for ever, by the C library as well.
+            (true, "EINTR") => format!("{number}..{}", number + 9),
+            (true, _) => format!("{number}+"),
+        }
+    }
+}
+
+pub fn run(trials: &Trials) -> String {
+    let operations = operations::all();
+    let at_calls = at_calls(trials, &operations);
+    let limited = limited(trials, &operations);
+    let full = on_full_disks(trials, &operations);
+    let unheard = where_nothing_can_be_said(trials, &operations);
+    format!("{at_calls}; {limited}; {full}; {unheard}.")
+}
+
+/// Each call of each operation fails.
+fn at_calls(trials: &Trials, operations: &[Operation]) -> String {
+    let mut plan = Vec::new();
+    for operation in operations {
+        let scene = operation.base.scene();
+        let moments = tracer::moments(&scene.command(operation.args), &operation.input);
+        // The first call of the program itself. What fails before, fails in the loader.
+        // Before its main function, the language then takes a stack for signals, and needs it.
+        let begun = moments.iter().position(|moment| moment.call == "poll").expect("a program begins");
+        let stack = begun + moments[begun..].iter().position(|moment| moment.call == "mmap").unwrap_or(0);
+        for (_, moment) in moments.into_iter().enumerate().skip(begun).filter(|(at, _)| *at != stack) {
+            for error in errors(&moment.call) {
+                for from_then_on in [false, true] {
+                    plan.push(Fault { operation, moment: moment.clone(), error, from_then_on });
+                }
+            }
+        }
+    }
+    let (changing, others): (Vec<_>, Vec<_>) = plan.into_iter().partition(|fault| fault.moment.changes());
+    let plan = trials.some(changing, 97).into_iter().chain(trials.some(others, 397));
+    let counts = Counts::default();
+    let interrupted = Counts::default();
+    trials.each(plan, |fault| {
+        let scene = fault.operation.base.scene();
+        let command = scene.command(fault.operation.args);
+        let (run, is_struck) =
+            tracer::failing(&fault.moment.call, fault.error, &fault.when(), &command, &fault.operation.input);
+        let done = judge(fault.operation, &scene, &run, fault.moment.call == "mmap");
+        fault.operation.goes_on(&scene);
+        counts.add(is_struck, done);
+        if fault.error == "EINTR" {
+            interrupted.add(is_struck, done);
+        }
+        if fault.error == "EIO" && fault.from_then_on && fault.moment.number == 1 && is_struck {
+            // What no disk has confirmed may be gone tomorrow.
+            let syncs = ["fsync", "fdatasync"].contains(&fault.moment.call.as_str());
+            assert!(!syncs || run.code != 0, "no call to keep something on the disk went well");
+        }
+    });
+    let (all, struck) = (counts.all.into_inner(), counts.struck.into_inner());
+    // Else the tracer does not do what it is asked for.
+    assert!(trials.form.only.is_some() || struck * 10 >= all * 8, "{struck} of {all} faults struck");
+    let (tries, done) = (interrupted.struck.into_inner(), interrupted.done.into_inner());
+    assert!(trials.form.only.is_some() || done * 2 >= tries, "{done} of {tries} interrupted runs went on");
+    format!("{struck} faults at system calls ({done} of {tries} interrupted runs did their deed)")
+}
+
+#[derive(Default)]
+struct Counts {
+    all: AtomicU64,
+    struck: AtomicU64,
+    done: AtomicU64,
+}
+
+impl Counts {
+    fn add(&self, is_struck: bool, done: Done) {
+        self.all.fetch_add(1, Relaxed);
+        self.struck.fetch_add(u64::from(is_struck), Relaxed);
+        self.done.fetch_add(u64::from(is_struck && done == Done::Everything), Relaxed);
+    }
+}
+
+/// A limit of the operating system.
+struct Limit<'a> {
+    operation: &'a Operation,
+    what: &'static str,
+    value: u64,
+}
+
+impl Display for Limit<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{} {} {}", self.operation.name, self.what, self.value)
+    }
+}
+
+/// Limits on the size of files, on their number, and on memory.
+fn limited(trials: &Trials, operations: &[Operation]) -> String {
+    let kib = 1024;
+    let scene = operations[0].base.scene();
+    let [files, rooms] = [("nofile", 1, 1), ("as", 0, 1_500 * kib)].map(|(what, from, step)| {
+        // With less, the loader cannot start any program.
+        let starts = |value: &u64| fed(limited_to(&scene.command(&["--version"]), what, *value), "").code == 0;
+        let least = (0..100).map(|number| from + number * step).find(starts).expect("a program starts");
+        (0..40).map(move |number: u64| (what, least + number * step))
+    });
+    let mut plan = Vec::new();
+    for operation in operations {
+        let sizes =
+            (0..64).map(|step| ("fsize", step * 4 * kib)).chain((0..16).map(|step| ("fsize", step * 512 + 100)));
+        let limits = sizes.chain(files.clone()).chain(rooms.clone());
+        plan.extend(limits.map(|(what, value)| Limit { operation, what, value }));
+    }
+    let failed = AtomicU64::new(0);
+    let count = AtomicU64::new(0);
+    trials.each(trials.some(plan, 53), |Limit { operation, what, value }| {
+        let scene = operation.base.scene();
+        let command = limited_to(&scene.command(operation.args), what, *value);
+        let run = fed(patient(&command), &operation.input);
+        count.fetch_add(1, Relaxed);
+        failed.fetch_add(u64::from(run.code != 0), Relaxed);
+        judge(operation, &scene, &run, *what != "fsize");
+        operation.goes_on(&scene);
+    });
+    format!("{} runs within limits, of which {} failed", count.into_inner(), failed.into_inner())
+}
+
+fn limited_to(command: &Command, what: &str, value: u64) -> Command {
+    // A dump of the memory would be a file more.
+    before(command, "prlimit", &[format!("--{what}={value}"), "--core=0".into()])
+}
+
+/// A disk with so much room left, in KiB.
+struct Room<'a> {
+    operation: &'a Operation,
+    system: &'static str,
+    left: u64,
+}
+
+impl Display for Room<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{} {} with {} KiB left", self.operation.name, self.system, self.left)
+    }
+}
+
+/// Puts a home on a disk of its own, runs a command there, and takes the home back. `$1` is the home, `$2` an empty
+/// folder, `$3` the room in KiB, and the rest the command. Nobody else sees the disk.
+const ON_TMPFS: &str = r#"
+home=$1 disk=$2 room=$3; shift 3
+mount --make-rprivate / &&
+mount -t tmpfs -o size=64m,mode=700 tmpfs "$disk" && cp -a "$home/." "$disk" || exit 125
+used=$(df --output=used -k "$disk" | tail -n 1)
+mount -o remount,size=$((used + room))k "$disk" && mount --bind "$disk" "$home" && cd "$home" || exit 125
+"$@"
+code=$?
+cd / && umount "$home" && find "$home" -mindepth 1 -delete && cp -a "$disk/." "$home" || exit 125
+exit $code
+"#;
+
+/// The same on a disk with blocks, which is filled by a file. A block is as large as a page of memory. With smaller
+/// ones, SQLite reserves only a part of each page for the index of the log, and a full disk ends it by SIGBUS.
+const ON_EXT4: &str = r#"
+home=$1 disk=$2 room=$3; shift 3
+mount --make-rprivate / && mount -t tmpfs -o size=64m,mode=700 tmpfs "$disk" || exit 125
+truncate -s 8m "$disk/image" && mkfs.ext4 -q -b 4096 -m 0 -O ^has_journal "$disk/image" && mkdir "$disk/on" &&
+mount -o loop "$disk/image" "$disk/on" && cp -a "$home/." "$disk/on" && sync -f "$disk/on" || exit 125
+free=$(df --output=avail -k "$disk/on" | tail -n 1)
+[ "$room" -ge "$free" ] || fallocate -l $((free - room))k "$disk/on/lost+found/filler" || exit 125
+mount --bind "$disk/on" "$home" && cd "$home" || exit 125
+"$@"
+code=$?
+rm -r "$disk/on/lost+found"
+cd / && umount "$home" && find "$home" -mindepth 1 -delete && cp -a "$disk/on/." "$home" && umount "$disk/on" || exit 125
+exit $code
+"#;
+
+/// The code of a disk that could not be made.
+const NO_DISK: i32 = 125;
+
+fn on_full_disks(trials: &Trials, operations: &[Operation]) -> String {
+    if !rustix::process::geteuid().is_root() {
+        return "full disks left out, since they need root".into();
+    }
+    let mut plan = Vec::new();
+    for operation in operations {
+        plan.extend((0..64).map(|step| Room { operation, system: "tmpfs", left: step * 4 }));
+        plan.extend((0..32).map(|step| Room { operation, system: "ext4", left: step * 4 }));
+    }
+    let [count, failed, without] = [const { AtomicU64::new(0) }; 3];
+    trials.each(trials.some(plan, 29), |Room { operation, system, left }| {
+        let scene = operation.base.scene();
+        let disk = tempfile::tempdir().unwrap();
+        let script = if *system == "tmpfs" { ON_TMPFS } else { ON_EXT4 };
+        let [home, disk] = [scene.desk.home.path(), disk.path()].map(|path| path.to_str().unwrap().to_owned());
+        let words = ["-m", "sh", "-c", script, "sh", &home, &disk, &left.to_string()].map(str::to_owned);
+        let run = fed(before(&patient(&scene.command(operation.args)), "unshare", &words), &operation.input);
+        if run.code == NO_DISK {
+            assert!(*system == "ext4", "no disk could be mounted: {}", run.stderr);
+            without.fetch_add(1, Relaxed);
+            return;
+        }
+        count.fetch_add(1, Relaxed);
+        failed.fetch_add(u64::from(run.code != 0), Relaxed);
+        judge(operation, &scene, &run, false);
+        operation.goes_on(&scene);
+    });
+    let without = match without.into_inner() {
+        0 => String::new(),
+        without => format!(", {without} left out, since no ext4 can be mounted here"),
+    };
+    format!("{} runs on full disks, of which {} failed{without}", count.into_inner(), failed.into_inner())
+}
+
+/// Standard output or standard error that takes nothing.
+struct Unheard<'a> {
+    operation: &'a Operation,
+    streams: &'static str,
+}
+
+impl Display for Unheard<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{} full {}", self.operation.name, self.streams)
+    }
+}
+
+fn where_nothing_can_be_said(trials: &Trials, operations: &[Operation]) -> String {
+    let plan = operations.iter().flat_map(|operation| {
+        ["stdout", "stderr", "both"].into_iter().map(move |streams| Unheard { operation, streams })
+    });
+    let count = AtomicU64::new(0);
+    trials.each(trials.some(plan.collect(), 2), |Unheard { operation, streams }| {
+        let scene = operation.base.scene();
+        let mut command = scene.command(operation.args);
+        let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+        if *streams != "stderr" {
+            command.stdout(full());
+        } else {
+            command.stdout(Stdio::piped());
+        }
+        if *streams != "stdout" {
+            command.stderr(full());
+        } else {
+            command.stderr(Stdio::piped());
+        }
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), operation.input.as_bytes());
+        let run = Run::from(child.wait_with_output().unwrap());
+        count.fetch_add(1, Relaxed);
+        judge(operation, &scene, &run, false);
+        operation.goes_on(&scene);
+    });
+    format!("{} runs with a full standard output or error", count.into_inner())
+}
+
+/// The law of all these runs.
+fn judge(operation: &Operation, scene: &Scene, run: &Run, is_out_of_memory: bool) -> Done {
+    let said = &run.stderr;
+    assert_ne!(run.code, HANGS, "it hangs: {said}");
+    assert!(run.code != PANIC && !said.contains("panicked"), "it panics: {said}");
+    assert!(run.code < 128 || (is_out_of_memory && run.code == ABORTED), "it crashes with {}: {said}", run.code);
+    for left in leftovers(scene) {
+        let mut names = left.iter().map(|name| name.to_str().unwrap());
+        // A restore keeps what it has replaced.
+        let is_kept = |name: &str| name.ends_with(".before-restore") && run.code == 0;
+        assert!(names.any(|name| said.contains(name) || is_kept(name)), "it leaves {left:?} without a word: {said}");
+    }
+    operation.judge(scene, run)
+}
+
+/// The files that no run should leave without a word.
+fn leftovers(scene: &Scene) -> Vec<PathBuf> {
+    let home = scene.desk.home.path();
+    let known =
+        ["store.db", "store.db-wal", "store.db-shm", "store.db-lock", "list.csv", "monday.db", "out", "old", "copy.db"];
+    let is_known = |path: &PathBuf| known.iter().any(|name| path.as_path() == Path::new(name));
+    contents(home)
+        .into_iter()
+        .filter(|(_, bytes)| bytes.is_some())
+        .map(|(path, _)| path.strip_prefix(home).unwrap().to_owned())
+        .filter(|path| !is_known(path) && path.extension().is_none_or(|end| end != "sign-in"))
+        .collect()
+}
+
+/// The same command, which is killed after some time.
+fn patient(command: &Command) -> Command {
+    before(command, "timeout", &["-s", "KILL", PATIENCE].map(str::to_owned))
+}
+
+/// A program that runs a command.
+fn before(command: &Command, program: &str, words: &[String]) -> Command {
+    let mut outer = Command::new(program);
+    outer.args(words).arg(command.get_program()).args(command.get_args());
+    outer.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer.stdin(Stdio::null());
+    outer
+}
