@@ -15,7 +15,11 @@
 
 #[path = "../all/common/mod.rs"]
 mod common;
+#[cfg(feature = "postgres")]
+#[path = "../servers/tools/mod.rs"]
+mod tools;
 
+mod crowds;
 mod kills;
 mod operations;
 mod scene;
@@ -32,7 +36,7 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 1] = [("kills", kills::run)];
+const PARTS: [Part; 2] = [("kills", kills::run), ("crowds", crowds::run)];
 
 /// Attacks the promises.
 #[derive(Parser)]
