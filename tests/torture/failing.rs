@@ -44,7 +44,7 @@ fn errors(call: &str) -> &'static [&'static str] {
 
 /// A call that fails once, or from then on.
 struct Fault<'a> {
-    operation: &'a Operation,
+    operation: &'a Operation<'a>,
     moment: Moment,
     error: &'static str,
     from_then_on: bool,
@@ -70,7 +70,7 @@ impl Fault<'_> {
 }
 
 pub fn run(trials: &Trials) -> String {
-    let operations = operations::all();
+    let operations = operations::all(trials);
     let at_calls = at_calls(trials, &operations);
     let limited = limited(trials, &operations);
     let full = on_full_disks(trials, &operations);
@@ -79,7 +79,7 @@ pub fn run(trials: &Trials) -> String {
 }
 
 /// Each call of each operation fails.
-fn at_calls(trials: &Trials, operations: &[Operation]) -> String {
+fn at_calls(trials: &Trials, operations: &[Operation<'_>]) -> String {
     let mut plan = Vec::new();
     for operation in operations {
         let scene = operation.base.scene();
@@ -142,7 +142,7 @@ impl Counts {
 
 /// A limit of the operating system.
 struct Limit<'a> {
-    operation: &'a Operation,
+    operation: &'a Operation<'a>,
     what: &'static str,
     value: u64,
 }
@@ -154,7 +154,7 @@ impl Display for Limit<'_> {
 }
 
 /// Limits on the size of files, on their number, and on memory.
-fn limited(trials: &Trials, operations: &[Operation]) -> String {
+fn limited(trials: &Trials, operations: &[Operation<'_>]) -> String {
     let kib = 1024;
     let scene = operations[0].base.scene();
     let [files, rooms] = [("nofile", 1, 1), ("as", 0, 1_500 * kib)].map(|(what, from, step)| {
@@ -191,7 +191,7 @@ fn limited_to(command: &Command, what: &str, value: u64) -> Command {
 
 /// A disk with so much room left, in KiB.
 struct Room<'a> {
-    operation: &'a Operation,
+    operation: &'a Operation<'a>,
     system: &'static str,
     left: u64,
 }
@@ -236,7 +236,7 @@ exit $code
 /// The code of a disk that could not be made.
 const NO_DISK: i32 = 125;
 
-fn on_full_disks(trials: &Trials, operations: &[Operation]) -> String {
+fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
     if !rustix::process::geteuid().is_root() {
         return "full disks left out, since they need root".into();
     }
@@ -272,7 +272,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation]) -> String {
 
 /// Standard output or standard error that takes nothing.
 struct Unheard<'a> {
-    operation: &'a Operation,
+    operation: &'a Operation<'a>,
     streams: &'static str,
 }
 
@@ -282,7 +282,7 @@ impl Display for Unheard<'_> {
     }
 }
 
-fn where_nothing_can_be_said(trials: &Trials, operations: &[Operation]) -> String {
+fn where_nothing_can_be_said(trials: &Trials, operations: &[Operation<'_>]) -> String {
     let plan = operations.iter().flat_map(|operation| {
         ["stdout", "stderr", "both"].into_iter().map(move |streams| Unheard { operation, streams })
     });

@@ -19,6 +19,7 @@ mod common;
 #[path = "../servers/tools/mod.rs"]
 mod tools;
 
+mod crowds;
 mod damage;
 mod failing;
 mod kills;
@@ -38,7 +39,8 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 3] = [("kills", kills::run), ("failing", failing::run), ("damage", damage::run)];
+const PARTS: [Part; 4] =
+    [("kills", kills::run), ("failing", failing::run), ("damage", damage::run), ("crowds", crowds::run)];
 
 /// Attacks the promises.
 #[derive(Parser)]

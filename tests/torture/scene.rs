@@ -13,7 +13,7 @@ use passdesk::domain::secret::TypedPassword;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-use crate::common::{Desk, Run, fed, lasting_rows};
+use crate::common::{Desk, Run, fed, is_temporary, lasting_rows};
 #[cfg(feature = "postgres")]
 use crate::tools::server::Server;
 use crate::trials::Engine;
@@ -268,14 +268,19 @@ impl Picture {
 }
 
 impl Account {
-    /// Whether this password is the account's. No process and no try is needed for the look.
+    /// Whether this password is the account's.
     pub fn takes(&self, password: &str) -> bool {
-        let Some(hash) = self.hash.clone() else { return false };
-        let credential = Credential {
-            hash: StoredHash::from_store(hash),
-            revision: PasswordRevision(1),
-            temporary_until: self.temporary_until.map(|_| jiff::Timestamp::UNIX_EPOCH),
-        };
-        credential.matches(&TypedPassword::new(Zeroizing::new(password.to_owned())))
+        self.hash.as_ref().is_some_and(|hash| takes(hash, password))
     }
+}
+
+/// Whether this is the hash of a password. No process and no try is needed for the look.
+pub fn takes(hash: &str, password: &str) -> bool {
+    let credential = Credential {
+        hash: StoredHash::from_store(hash.to_owned()),
+        revision: PasswordRevision(1),
+        // A temporary password is one in either case, and with or without hyphens.
+        temporary_until: is_temporary(password).then_some(jiff::Timestamp::UNIX_EPOCH),
+    };
+    credential.matches(&TypedPassword::new(Zeroizing::new(password.to_owned())))
 }

@@ -6,6 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 
+use rand::RngExt as _;
+
 use crate::scene::Place;
 
 /// How much is tried.
@@ -15,7 +17,7 @@ pub struct Form {
     #[arg(long)]
     pub long: bool,
     /// Where random choices begin.
-    #[arg(long, default_value_t = rand::random())]
+    #[arg(long, default_value_t = rand::rand_core::UnwrapErr(rand::rngs::SysRng).random())]
     pub seed: u64,
     /// Run only the trial of this name.
     #[arg(long)]

@@ -1,0 +1,973 @@
+//! Crowds: 64 workers use one store at once, and a tenth of their commands is killed.
+//!
+//! Each worker has accounts of its own. A model says what they must be by now, and what the next command must answer. All
+//! collide on four shared accounts and on the policy: there the record gives the order. The deeds in that order must lead
+//! to what the store holds. A killed command has done its deed if the record says so, and then with all that belongs to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use rustix::event::{PollFd, PollFlags, poll};
+use serde_json::Value;
+
+use crate::common::{Desk, GOOD, Run, is_temporary};
+use crate::scene::{self, Picture};
+use crate::trials::{Engine, Trials};
+
+const WORKERS: usize = 64;
+const SHARED: [&str; 4] = ["s1", "s2", "s3", "s4"];
+/// The code of a killed program.
+const KILLED: i32 = 137;
+/// After five failed tries in a row the next one would wait. A worker stays below that.
+const MOST_TRIES: u32 = 3;
+
+/// The words about an account that is so already.
+const ALREADY: [&str; 4] = ["already.", "was not locked", "had no sign-in", "nothing has changed"];
+
+/// What a command must answer: its exit code, and the actions that it records.
+type Answer = (i32, &'static [&'static str]);
+
+/// What a command does to an account.
+#[derive(Clone, Debug)]
+enum What {
+    Add,
+    Reset,
+    /// The owner chooses this password.
+    Passwd(String),
+    Verify,
+    /// A wrong password.
+    Guess,
+    /// With a home of its own for what it saves.
+    SignIn(PathBuf),
+    SignOut,
+    Flag,
+    Edit(String),
+    Grant(&'static str),
+    Revoke(&'static str),
+    Disable,
+    Enable,
+    Unlock,
+    EndSignIns,
+    Remove,
+    Restore,
+    Purge,
+    CreateToken(String),
+    UseToken,
+    RevokeToken,
+}
+
+use What::{
+    Add, CreateToken, Disable, Edit, Enable, EndSignIns, Flag, Grant, Guess, Passwd, Purge, Remove, Reset, Restore,
+    Revoke, RevokeToken, SignIn, SignOut, Unlock, UseToken, Verify,
+};
+
+/// What an account must be by now.
+#[derive(Clone, Debug, Default)]
+struct Account {
+    display: String,
+    password: Option<String>,
+    must_change: bool,
+    disabled: bool,
+    removed: bool,
+    roles: BTreeSet<&'static str>,
+    sign_ins: usize,
+    /// The homes where sign-ins are saved.
+    homes: Vec<PathBuf>,
+    tokens: Vec<(String, String)>,
+    /// At most so many tries have failed, or never ended.
+    tries: u32,
+}
+
+impl Account {
+    fn state(&self) -> &'static str {
+        match self {
+            Self { removed: true, .. } => "removed",
+            Self { disabled: true, .. } => "disabled",
+            Self { must_change: true, .. } => "must-change",
+            _ => "active",
+        }
+    }
+
+    /// What a command must answer now.
+    fn answer(&self, what: &What) -> Answer {
+        let lets_in = !self.removed && !self.disabled && self.password.is_some();
+        let unless = |so: bool, action: &'static [&'static str]| match (self.removed, so) {
+            (true, _) => (7, &[][..]),
+            (_, true) => (0, &[][..]),
+            _ => (0, action),
+        };
+        match what {
+            Add => (0, &["add"]),
+            UseToken => (if self.must_change { 6 } else { 0 }, &[]),
+            RevokeToken => (0, &["revoke-token"]),
+            Guess => (5, &[]),
+            Passwd(_) | Verify | SignIn(_) | CreateToken(_) if !lets_in => (5, &[]),
+            Passwd(_) => (0, &["sign-in", "change-password"]),
+            Verify if self.must_change => (6, &[]),
+            Verify => (0, &["verify"]),
+            SignIn(_) | CreateToken(_) if self.must_change => (6, &["sign-in"]),
+            SignIn(_) => (0, &["sign-in"]),
+            CreateToken(_) => (0, &["sign-in", "create-token"]),
+            SignOut => (0, &["sign-out"]),
+            Restore | Purge if !self.removed => (7, &[]),
+            Restore => (0, &["restore"]),
+            Purge => (0, &["purge"]),
+            Reset => unless(false, &["reset"]),
+            Edit(_) => unless(false, &["edit"]),
+            Flag => unless(self.must_change, &["require-change"]),
+            Grant(role) => unless(self.roles.contains(role), &["grant"]),
+            Revoke(role) => unless(!self.roles.contains(role), &["revoke"]),
+            Disable => unless(self.disabled, &["disable"]),
+            Enable => unless(!self.disabled, &["enable"]),
+            Unlock => unless(self.tries == 0, &["unlock"]),
+            EndSignIns => unless(self.sign_ins == 0, &["sign-out"]),
+            Remove => unless(false, &["remove"]),
+        }
+    }
+
+    /// It is done. `shown` is what the command has shown.
+    fn apply(&mut self, what: &What, shown: &str) {
+        let handed = || {
+            let shown = shown.strip_suffix('\n').filter(|shown| is_temporary(shown) || shown.starts_with("pdsk_"));
+            shown.expect("it is in force, and nobody was handed it").to_owned()
+        };
+        match what {
+            Add | Reset => {
+                self.password = Some(handed());
+                self.must_change = true;
+                self.is_signed_out();
+                self.tries = 0;
+            }
+            Passwd(new) => {
+                self.password = Some(new.clone());
+                self.must_change = false;
+                self.is_signed_out();
+                self.tries = 0;
+            }
+            SignIn(home) if !self.must_change => {
+                self.sign_ins += 1;
+                // A killed command may have saved nothing.
+                if home.join(".local/state/passdesk").read_dir().is_ok_and(|mut saved| saved.next().is_some()) {
+                    self.homes.push(home.clone());
+                }
+            }
+            CreateToken(label) => {
+                self.sign_ins += 1;
+                self.tokens.push((label.clone(), handed()));
+            }
+            SignOut => {
+                self.sign_ins -= 1;
+                self.homes.pop();
+            }
+            RevokeToken => {
+                self.sign_ins -= 1;
+                self.tokens.pop();
+            }
+            Flag => self.must_change = true,
+            Edit(name) => self.display.clone_from(name),
+            Grant(role) => drop(self.roles.insert(role)),
+            Revoke(role) => drop(self.roles.remove(role)),
+            Disable => {
+                self.disabled = true;
+                self.is_signed_out();
+            }
+            Enable => self.disabled = false,
+            Unlock => self.tries = 0,
+            EndSignIns => self.is_signed_out(),
+            Remove => {
+                self.removed = true;
+                self.is_signed_out();
+            }
+            Restore => self.removed = false,
+            SignIn(_) | Verify | Guess | Purge | UseToken => {}
+        }
+    }
+
+    fn is_signed_out(&mut self) {
+        self.sign_ins = 0;
+        self.homes.clear();
+        self.tokens.clear();
+    }
+
+    /// Fails the trial unless the store has the account as it must be.
+    fn is_as(&self, name: &str, seen: &Value, hash: Option<&str>) {
+        let text = |field: &str| seen[field].as_str().unwrap_or_default().to_owned();
+        let roles: BTreeSet<_> = seen["roles"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(
+            (text("display_name"), text("state"), seen["must_change"].as_bool(), roles),
+            (self.display.clone(), self.state().to_owned(), Some(self.must_change), self.roles.clone()),
+            "{name} is not as it must be"
+        );
+        match (&self.password, hash) {
+            (None, None) => {}
+            (Some(password), Some(hash)) => assert!(scene::takes(hash, password), "{name} has another password"),
+            (_, hash) => panic!("{name} has the hash {hash:?}"),
+        }
+    }
+}
+
+/// An event of the record.
+#[derive(Clone, Debug)]
+struct Event {
+    sequence: u64,
+    actor: String,
+    action: String,
+    target: String,
+    detail: Value,
+}
+
+/// A deed that was told as done. The record must have it.
+struct Told {
+    action: &'static str,
+    target: String,
+    deed: Deed,
+}
+
+/// What the order of the record is asked for.
+#[derive(Clone)]
+enum Deed {
+    /// Of a worker's own account.
+    Own,
+    /// Of a shared account, with what was shown.
+    Shared(What, String),
+    /// How long a sign-in lives from now on.
+    Policy(String),
+}
+
+/// The program, as run by a worker.
+type Program = Box<dyn Fn(usize, &[&str]) -> Command + Sync>;
+/// The hash of an account's password.
+type Hash = Box<dyn Fn(&str) -> Option<String> + Sync>;
+
+impl Deed {
+    /// The same, with what the command has shown.
+    fn shown(&self, shown: &str) -> Self {
+        match self {
+            Self::Shared(what, _) => Self::Shared(what.clone(), shown.to_owned()),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Where the store is.
+struct Site {
+    command: Program,
+    hash: Hash,
+    /// Waits until nothing of a worker's killed command goes on.
+    settles: Box<dyn Fn(usize) + Sync>,
+    /// For how long a writer waits before it is told that the store is busy.
+    patience: Duration,
+    home: PathBuf,
+}
+
+#[derive(Default)]
+struct Tally {
+    done: usize,
+    refused: usize,
+    busy: usize,
+    killed_before: usize,
+    killed_after: usize,
+    events: usize,
+}
+
+struct Crowd {
+    site: Site,
+    seed: u64,
+    times: usize,
+    /// The deeds on what is shared, by the number of their events.
+    shared: Mutex<BTreeMap<u64, (Event, Deed)>>,
+    /// How long each command takes here.
+    takes: Mutex<BTreeMap<&'static str, Duration>>,
+    tally: Mutex<Tally>,
+    over: AtomicBool,
+}
+
+pub fn run(trials: &Trials) -> String {
+    let mut figures = String::new();
+    trials.one(&"crowd", || figures = crowd(trials));
+    figures
+}
+
+fn crowd(trials: &Trials) -> String {
+    let times = if trials.form.long { 1_000 } else { 20 };
+    let site = match trials.form.engine {
+        Engine::Sqlite => in_a_file(),
+        Engine::Postgres => on_a_server(),
+    };
+    let crowd = Crowd {
+        site,
+        seed: trials.form.seed,
+        times,
+        shared: Mutex::default(),
+        takes: Mutex::default(),
+        tally: Mutex::default(),
+        over: AtomicBool::new(false),
+    };
+    let (mut shared, tokens) = crowd.begin();
+    let start = Instant::now();
+    let workers: Vec<_> = thread::scope(|scope| {
+        let begin = |number: usize| Worker::new(&crowd, number, tokens[number].clone());
+        let all: Vec<_> = (0..WORKERS).map(|number| scope.spawn(move || begin(number).works())).collect();
+        all.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    let takes = start.elapsed().as_secs();
+    crowd.end(&mut shared, &workers);
+    let Tally { done, refused, busy, killed_before, killed_after, events } = crowd.tally.into_inner().unwrap();
+    let (killed, patience) = (killed_before + killed_after, crowd.site.patience);
+    assert!(killed * 25 >= WORKERS * times, "only {killed} were killed");
+    format!(
+        "{WORKERS} processes at once, {} commands in {takes} s: {done} done, {refused} refused as they must be, \
+         {killed} killed, {killed_after} of these after their deed. \
+         {busy} runs were told that the store is busy, after {} s or more. {events} events, each of one deed.",
+        WORKERS * times,
+        patience.as_secs()
+    )
+}
+
+fn in_a_file() -> Site {
+    let desk = Desk::settled();
+    let (home, store) = (desk.home.path().to_owned(), desk.store());
+    Site {
+        command: Box::new(move |_, args| desk.command(args)),
+        hash: Box::new(move |name| {
+            let sql = "SELECT password_hash FROM credentials WHERE username = ?1";
+            rusqlite::Connection::open(&store).unwrap().query_row(sql, [name], |row| row.get(0)).unwrap()
+        }),
+        settles: Box::new(|_| ()),
+        patience: Duration::from_secs(5),
+        home,
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn on_a_server() -> Site {
+    use crate::tools::home::Home;
+    use crate::tools::server::Server;
+
+    let server = std::sync::Arc::new(Server::new());
+    let home = Home::with_store(&server.ground, server.url());
+    let folder = home.folder.path().to_owned();
+    let (url, seen, asked) = (server.url(), server.clone(), server);
+    Site {
+        command: Box::new(move |number, args| {
+            let mut command = home.command(args);
+            command.env("PASSDESK_STORE", format!("{url}?application_name=w{number:02}"));
+            command
+        }),
+        hash: Box::new(move |name| {
+            let sql = format!("SELECT password_hash FROM passdesk.credentials WHERE username = '{name}'");
+            Some(seen.sql(&sql)).filter(|hash| !hash.is_empty())
+        }),
+        settles: Box::new(move |number| {
+            let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'w{number:02}'");
+            while asked.sql(&sql) != "0" {
+                sleep(Duration::from_millis(20));
+            }
+        }),
+        patience: Duration::from_secs(10),
+        home: folder,
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+fn on_a_server() -> Site {
+    panic!("this program was built without the feature postgres")
+}
+
+impl Crowd {
+    /// The program, run by the operator.
+    fn operator(&self, number: usize, args: &[&str]) -> Command {
+        let mut command = (self.site.command)(number, args);
+        command.env("HOME", self.site.home.join(worker(number)));
+        command
+    }
+
+    fn shown(&self, number: usize, args: &[&str]) -> String {
+        Run::from(self.operator(number, args).output().unwrap()).succeeds().stdout
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        self.shown(0, args)
+    }
+
+    /// Makes the shared accounts, and a token of an admin for each worker.
+    fn begin(&self) -> (BTreeMap<&'static str, Account>, Vec<String>) {
+        let password = self.run(&["users", "add", "chief", "--role", "global-admin", "-q"]);
+        let mut passwd = self.operator(0, &["me", "passwd", "--as", "chief", "--password-stdin"]);
+        started(&mut passwd, &format!("{password}{GOOD}\n")).succeeds();
+        let shared = SHARED.map(|name| {
+            let mut account = Account::default();
+            account.apply(&Add, &self.run(&["users", "add", name, "-q"]));
+            (name, account)
+        });
+        let token = |number: usize| {
+            fs::create_dir(self.site.home.join(worker(number))).unwrap();
+            let create = ["tokens", "create", &worker(number), "--expires-in", "30d", "-q"];
+            let mut create = self.operator(number, &[&create[..], &["--as", "chief", "--password-stdin"]].concat());
+            started(&mut create, &format!("{GOOD}\n")).succeeds().stdout.trim_end().to_owned()
+        };
+        (shared.into(), (0..WORKERS).map(token).collect())
+    }
+
+    /// The events after this one that were done.
+    fn events_after(&self, number: usize, last: u64) -> (u64, Vec<Event>) {
+        let args = ["audit", "list", "--after", &last.to_string(), "--format", "jsonl"];
+        let listed = self.shown(number, &args);
+        let all: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let newest = all.last().map_or(last, |event| event["sequence"].as_u64().unwrap());
+        let text = |event: &Value, field: &str| event[field].as_str().unwrap().to_owned();
+        let done = all.iter().filter(|event| event["outcome"] == "done").map(|event| Event {
+            sequence: event["sequence"].as_u64().unwrap(),
+            actor: text(event, "actor"),
+            action: text(event, "action"),
+            target: text(event, "target"),
+            detail: event["detail"].clone(),
+        });
+        (newest, done.collect())
+    }
+
+    /// The account of this name and those below it, as the store has them.
+    fn accounts(&self, number: usize, name: &str, store: Option<&Path>) -> BTreeMap<String, Value> {
+        let mut all = BTreeMap::new();
+        for state in [&[][..], &["--state", "removed"]] {
+            let mut args = [&["users", "list", "--search", name, "--format", "jsonl"], state].concat();
+            args.extend(store.iter().flat_map(|store| ["--store", store.to_str().unwrap()]));
+            let listed = self.shown(number, &args);
+            let rows = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            all.extend(rows.map(|row| (row["username"].as_str().unwrap().to_owned(), row)));
+        }
+        // A worker writes its name into the accounts that all share.
+        all.retain(|username, _| username.split('.').next() == Some(name));
+        all
+    }
+
+    /// Nothing was lost: the deeds in the order of the record lead to what the store holds.
+    fn end(&self, shared: &mut BTreeMap<&'static str, Account>, workers: &[BTreeMap<String, Account>]) {
+        let mut lifetime = "8h".to_owned();
+        for (event, deed) in self.shared.lock().unwrap().values() {
+            match deed {
+                Deed::Policy(value) => {
+                    assert_eq!(event.detail["value_before"], lifetime, "a setting was lost: {event:?}");
+                    lifetime.clone_from(value);
+                }
+                Deed::Shared(what, shown) => {
+                    let account = shared.get_mut(event.target.as_str()).unwrap();
+                    let before: BTreeSet<_> = account.roles.iter().copied().collect();
+                    if let Some(recorded) = event.detail["roles_before"].as_array() {
+                        let recorded: BTreeSet<_> = recorded.iter().filter_map(Value::as_str).collect();
+                        assert_eq!(recorded, before, "a role was lost: {event:?}");
+                    }
+                    let (_, actions) = account.answer(what);
+                    assert_eq!(actions, [event.action.as_str()], "{account:?} cannot have come to {event:?}");
+                    account.apply(what, shown);
+                }
+                Deed::Own => {}
+            }
+        }
+        let policy = self.run(&["policy", "show", "--format", "jsonl"]);
+        let setting = policy.lines().find(|line| line.contains("\"sign-in-lifetime\"")).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(setting).unwrap()["value"], lifetime);
+        for (name, account) in shared.iter() {
+            account.is_as(name, &self.accounts(0, name, None)[*name], (self.site.hash)(name).as_deref());
+        }
+        self.run(&["audit", "verify"]);
+        self.run(&["store", "check"]);
+        let copy = self.site.home.join("copy.db");
+        self.run(&["store", "copy", "--to", copy.to_str().unwrap()]);
+        let picture = Picture::of(&copy);
+        let models = workers.iter().flatten().map(|(name, account)| (name.as_str(), account));
+        let models: BTreeMap<_, _> = models.chain(shared.iter().map(|(name, account)| (*name, account))).collect();
+        for (name, account) in &models {
+            let sign_ins = usize::try_from(picture.account(name).sign_ins).unwrap();
+            assert_eq!(sign_ins, account.sign_ins, "{name} has {sign_ins} sign-ins: {account:?}");
+        }
+        // The others are root and chief.
+        assert_eq!(picture.accounts.len(), models.len() + 2, "accounts that nobody made");
+    }
+}
+
+/// The name of a worker, and of its first account.
+fn worker(number: usize) -> String {
+    format!("w{number:02}")
+}
+
+/// Runs a command with this input.
+fn started(command: &mut Command, input: &str) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap().into()
+}
+
+/// One command, and what it must answer.
+struct Attempt {
+    /// What it is, for the time that it takes.
+    kind: &'static str,
+    command: Command,
+    input: String,
+    /// `None` for what is shared: done, or somebody else was first.
+    answer: Option<Answer>,
+    target: String,
+    deed: Deed,
+    may_be_killed: bool,
+}
+
+/// What came of an attempt.
+enum Came {
+    Done(String),
+    Nothing,
+}
+
+struct Worker<'a> {
+    crowd: &'a Crowd,
+    number: usize,
+    name: String,
+    token: String,
+    random: StdRng,
+    accounts: BTreeMap<String, Account>,
+    /// How much it has made, so that no name comes twice.
+    made: usize,
+    told: Vec<Told>,
+    /// How many runs of the last command have ended before they were done.
+    unfinished: u32,
+    /// The last event that it has looked at.
+    last: u64,
+}
+
+impl<'a> Worker<'a> {
+    fn new(crowd: &'a Crowd, number: usize, token: String) -> Self {
+        // A generator for each, so that a worker's plan does not depend on the others.
+        let random = StdRng::seed_from_u64(crowd.seed ^ (number as u64 + 1));
+        let (accounts, told) = (BTreeMap::new(), Vec::new());
+        Self { crowd, number, name: worker(number), token, random, accounts, made: 0, told, unfinished: 0, last: 0 }
+    }
+
+    /// Does all its deeds, and looks whether the store has what it must have.
+    fn works(mut self) -> BTreeMap<String, Account> {
+        let stop = StopsAll(&self.crowd.over);
+        for time in 0..self.crowd.times {
+            if self.crowd.over.load(Relaxed) {
+                break;
+            }
+            match self.random.random_range(0..100) {
+                _ if time == 0 || self.accounts.is_empty() => self.adds(),
+                0..2 => self.backs_up(),
+                2..5 => self.imports(),
+                5..9 => self.decides(),
+                9..12 => self.looks(),
+                12..16 if self.accounts.len() < 6 => self.adds(),
+                16..38 => self.works_on_what_is_shared(),
+                _ => self.works_on_its_own(),
+            }
+        }
+        self.looks();
+        drop(stop);
+        self.accounts
+    }
+
+    fn password(&mut self) -> String {
+        format!("slate {:016x} lantern", self.random.random::<u64>())
+    }
+
+    fn next(&mut self) -> usize {
+        self.made += 1;
+        self.made
+    }
+
+    /// An admin: the operator of this machine, or a script with a token. The record tells scripts apart.
+    fn admin(&mut self, alone: bool, args: &[&str]) -> Command {
+        let by_token = alone || self.random.random();
+        let mut command = self.crowd.operator(self.number, args);
+        if by_token {
+            command.env("PASSDESK_TOKEN", &self.token);
+        }
+        command
+    }
+
+    fn adds(&mut self) {
+        let first = self.accounts.is_empty() && self.made == 0;
+        let number = self.next();
+        let name = if first { self.name.clone() } else { format!("{}.a{number}", self.name) };
+        let command = self.admin(false, &["users", "add", &name, "-q"]);
+        let answer = Some(Account::default().answer(&Add));
+        let (target, deed) = (name.clone(), Deed::Own);
+        let attempt = Attempt { kind: "add", command, input: String::new(), answer, target, deed, may_be_killed: true };
+        if let Came::Done(shown) = self.tries(attempt) {
+            let mut account = Account::default();
+            account.apply(&Add, &shown);
+            self.accounts.insert(name, account);
+        }
+    }
+
+    fn imports(&mut self) {
+        let number = self.next();
+        let names: Vec<_> = (1..=3).map(|one| format!("{}.i{number}.{one}", self.name)).collect();
+        let list = self.crowd.site.home.join(&self.name).join("list.csv");
+        fs::write(&list, format!("username\n{}\n", names.join("\n"))).unwrap();
+        let command = self.admin(true, &["users", "import", list.to_str().unwrap()]);
+        if let Came::Done(_) = self.plainly("import", command, &["import"], Deed::Own) {
+            let account = Account { must_change: true, ..Account::default() };
+            self.accounts.extend(names.into_iter().map(|name| (name, account.clone())));
+        }
+    }
+
+    fn decides(&mut self) {
+        // passdesk writes whole hours in another way.
+        let value = format!("{}m", self.random.random_range(4..400) * 60 + 7);
+        let command = self.admin(true, &["policy", "set", "sign-in-lifetime", &value]);
+        self.plainly("policy", command, &["set-policy"], Deed::Policy(value));
+    }
+
+    /// A backup has each account of this worker as it is now: nobody else changes it meanwhile.
+    fn backs_up(&mut self) {
+        let file = self.crowd.site.home.join(&self.name).join(format!("{}.db", self.next()));
+        let command = self.admin(true, &["store", "backup", file.to_str().unwrap()]);
+        if let Came::Done(_) = self.plainly("backup", command, &["backup"], Deed::Own)
+            && file.exists()
+        {
+            let (seen, picture) = (self.crowd.accounts(self.number, &self.name, Some(&file)), Picture::of(&file));
+            self.are_as(&seen, |name| picture.account(name).hash.clone());
+            fs::remove_file(file).unwrap();
+        }
+    }
+
+    fn plainly(&mut self, kind: &'static str, command: Command, actions: &'static [&'static str], deed: Deed) -> Came {
+        let (input, target) = (String::new(), String::new());
+        self.tries(Attempt { kind, command, input, answer: Some((0, actions)), target, deed, may_be_killed: true })
+    }
+
+    fn works_on_what_is_shared(&mut self) {
+        let name = SHARED[self.random.random_range(0..SHARED.len())];
+        let what = self.change(true);
+        let args = arguments(&what, name);
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let command = self.admin(true, &args);
+        let deed = Deed::Shared(what.clone(), String::new());
+        let kind = kind(&what);
+        let input = String::new();
+        self.tries(Attempt { kind, command, input, answer: None, target: name.into(), deed, may_be_killed: true });
+    }
+
+    /// A change by an admin.
+    fn change(&mut self, shared: bool) -> What {
+        let role = ["auditor", "helpdesk"][self.random.random_range(0..2)];
+        let number = self.next();
+        let name = format!("{} {number}", self.name);
+        match self.random.random_range(0..if shared { 14 } else { 18 }) {
+            0..2 => Reset,
+            2..5 => Edit(name),
+            5..7 => Grant(role),
+            7..9 => Revoke(role),
+            9 => Disable,
+            10 | 14 => Enable,
+            11 => Flag,
+            12 => Remove,
+            13 => Restore,
+            15 => Unlock,
+            16 => EndSignIns,
+            _ => Purge,
+        }
+    }
+
+    fn works_on_its_own(&mut self) {
+        let which = self.random.random_range(0..self.accounts.len());
+        let (name, account) = self.accounts.iter().nth(which).map(|(name, is)| (name.clone(), is.clone())).unwrap();
+        let number = self.next();
+        let home = self.crowd.site.home.join(&self.name).join(number.to_string());
+        let what = match self.random.random_range(0..22) {
+            _ if account.tries > MOST_TRIES => Unlock,
+            0..3 => Passwd(self.password()),
+            3..5 => Verify,
+            5 if account.tries < MOST_TRIES => Guess,
+            6..8 => SignIn(home.clone()),
+            8 if !account.homes.is_empty() => SignOut,
+            9 => CreateToken(format!("t{number}")),
+            10 if !account.tokens.is_empty() => UseToken,
+            11 if !account.tokens.is_empty() => RevokeToken,
+            _ => self.change(false),
+        };
+        let typed = account.password.clone().unwrap_or_else(|| "nobody has chosen one".into());
+        let input = match &what {
+            Passwd(new) => format!("{typed}\n{new}\n"),
+            Guess => "seven herons guard no orchard\n".into(),
+            _ => format!("{typed}\n"),
+        };
+        let mut args = arguments(&what, &name);
+        if let RevokeToken = what {
+            args.push(self.number_of(&name, &account.tokens.last().unwrap().0));
+        }
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let mut command = match what {
+            Passwd(_) | Verify | Guess | SignIn(_) | SignOut | CreateToken(_) | UseToken => {
+                self.crowd.operator(self.number, &args)
+            }
+            _ => self.admin(false, &args),
+        };
+        match &what {
+            SignIn(home) => {
+                fs::create_dir(home).unwrap();
+                command.env("HOME", home);
+            }
+            SignOut => drop(command.env("HOME", account.homes.last().unwrap())),
+            UseToken => drop(command.env("PASSDESK_TOKEN", &account.tokens.last().unwrap().1)),
+            _ => {}
+        }
+        // What is killed after it has begun to sign in counts as a failed try.
+        let is_try = matches!(what, Passwd(_) | Verify | Guess | SignIn(_) | CreateToken(_));
+        let may_be_killed = !is_try || account.tries < MOST_TRIES;
+        let answer = Some(account.answer(&what));
+        let (kind, deed, target) = (kind(&what), Deed::Own, name.clone());
+        let came = self.tries(Attempt { kind, command, input, answer, target, deed, may_be_killed });
+        let account = self.accounts.get_mut(&name).unwrap();
+        if is_try {
+            account.tries += self.unfinished + u32::from(matches!(what, Guess));
+        }
+        if let Came::Done(shown) = came {
+            account.apply(&what, &shown);
+            if let Purge = what {
+                self.accounts.remove(&name);
+            }
+        }
+    }
+
+    /// The number of a token.
+    fn number_of(&self, owner: &str, label: &str) -> String {
+        let listed = self.crowd.shown(self.number, &["tokens", "list", "--format", "jsonl"]);
+        let mut rows = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        rows.find(|row| row["username"] == owner && row["label"] == label).unwrap()["id"].to_string()
+    }
+
+    /// Runs a command, or kills it. Tries again while the store is busy. Fails the trial unless it answers as it must.
+    fn tries(&mut self, mut attempt: Attempt) -> Came {
+        let is_killed = attempt.may_be_killed && self.random.random_bool(0.2);
+        let moment = is_killed.then(|| (self.random.random(), self.random.random()));
+        self.unfinished = 0;
+        if let Some(came) = self.runs(&mut attempt, moment) {
+            return came;
+        }
+        for _ in 0..100 {
+            if let Some(came) = self.runs(&mut attempt, None) {
+                return came;
+            }
+        }
+        panic!("{} {} {}: the store stays busy", self.name, attempt.kind, attempt.target);
+    }
+
+    /// Runs it once, and kills it at a moment. Returns nothing if the store is busy.
+    fn runs(&mut self, attempt: &mut Attempt, moment: Option<(bool, f64)>) -> Option<Came> {
+        let Attempt { kind, command, input, answer, target, deed, .. } = attempt;
+        let (kind, answer) = (*kind, *answer);
+        let takes = self.crowd.takes.lock().unwrap().get(kind).copied().unwrap_or(Duration::from_millis(500));
+        let start = Instant::now();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        if let Some((once_it_speaks, part)) = moment {
+            if once_it_speaks {
+                speaks(&child, takes * 2);
+                sleep(takes.mul_f64(part / 10.0));
+            } else {
+                sleep(takes.mul_f64(part * 1.2));
+            }
+            child.kill().unwrap();
+        }
+        let run = Run::from(child.wait_with_output().unwrap());
+        let said = format!("{} {kind} {target}: exit {}\n{}{}", self.name, run.code, run.stdout, run.stderr);
+        if run.code == KILLED {
+            assert!(moment.is_some(), "{said}");
+            self.unfinished += 1;
+            (self.crowd.site.settles)(self.number);
+            let came = self.finds_out(answer, target, deed, run.stdout);
+            let mut tally = self.crowd.tally.lock().unwrap();
+            *(if matches!(came, Came::Done(_)) { &mut tally.killed_after } else { &mut tally.killed_before }) += 1;
+            return Some(came);
+        }
+        self.crowd.takes.lock().unwrap().insert(kind, start.elapsed());
+        assert!(![1, 101, 13].contains(&run.code), "{said}");
+        if run.code == 9 {
+            assert!(start.elapsed() >= self.crowd.site.patience, "busy after {:?}: {said}", start.elapsed());
+            self.crowd.tally.lock().unwrap().busy += 1;
+            self.unfinished += 1;
+            // It may have signed in before it had to wait.
+            let came = self.finds_out(answer, target, deed, String::new());
+            assert!(matches!(came, Came::Nothing), "it has told that the store is busy, and done it: {said}");
+            return None;
+        }
+        let mut actions = match answer {
+            Some((code, actions)) => {
+                assert_eq!(run.code, code, "{said}");
+                actions
+            }
+            // Somebody else was first.
+            None if run.code == 7 => &[],
+            None => {
+                assert_eq!(run.code, 0, "{said}");
+                action_of(deed)
+            }
+        };
+        let is_so_already = run.code == 0 && ALREADY.iter().any(|it| run.stderr.contains(it));
+        // Tries that were killed may have begun, or not.
+        if is_so_already && (answer.is_none() || kind == "unlock") {
+            actions = &[];
+        }
+        assert_eq!(is_so_already, run.code == 0 && actions.is_empty() && is_change(kind), "{said}");
+        let mut tally = self.crowd.tally.lock().unwrap();
+        *(if run.code == 0 { &mut tally.done } else { &mut tally.refused }) += 1;
+        drop(tally);
+        let deed = deed.shown(&run.stdout);
+        self.told.extend(actions.iter().map(|action| Told { action, target: target.clone(), deed: deed.clone() }));
+        // A sign-in of somebody who must change the password first has no effect, but an event.
+        let is_done = run.code == 0 && !(is_change(kind) && actions.is_empty());
+        Some(if is_done { Came::Done(run.stdout) } else { Came::Nothing })
+    }
+
+    /// What a command has done that did not tell it. The record says so.
+    fn finds_out(&mut self, answer: Option<Answer>, target: &str, deed: &Deed, shown: String) -> Came {
+        let (code, actions) = answer.unwrap_or_else(|| (0, action_of(deed)));
+        let deed = deed.shown(&shown);
+        let mut recorded = self.recorded();
+        let known = recorded.len().min(self.told.len());
+        let rest = recorded.split_off(known);
+        self.agrees(recorded);
+        let done: Vec<_> = rest.iter().map(|event| event.action.as_str()).collect();
+        assert!(actions.starts_with(&done), "{}: {done:?} was recorded for {actions:?}", self.name);
+        self.told.extend(actions.iter().take(done.len()).map(|action| Told {
+            action,
+            target: target.into(),
+            deed: deed.clone(),
+        }));
+        let is_done = code == 0 && !actions.is_empty() && rest.len() == actions.len();
+        self.agrees(rest);
+        if is_done { Came::Done(shown) } else { Came::Nothing }
+    }
+
+    /// The events of this worker since it last looked.
+    fn recorded(&mut self) -> Vec<Event> {
+        let (newest, events) = self.crowd.events_after(self.number, self.last);
+        self.last = newest;
+        let (own, token) = (format!("{}.", self.name), format!("chief (token {})", self.name));
+        let is_mine = |name: &String| *name == self.name || name.starts_with(&own) || *name == token;
+        events.into_iter().filter(|event| is_mine(&event.actor) || is_mine(&event.target)).collect()
+    }
+
+    /// Fails the trial unless these are the deeds that were told, one event for each.
+    fn agrees(&mut self, events: Vec<Event>) {
+        let told: Vec<_> = self.told.drain(..).collect();
+        let is = |action: &str, target: &str| (action.to_owned(), target.to_owned());
+        let expected: Vec<_> = told.iter().map(|told| is(told.action, &told.target)).collect();
+        let found: Vec<_> = events.iter().map(|event| is(&event.action, &event.target)).collect();
+        assert_eq!(found, expected, "{}: the record is not what was told", self.name);
+        self.crowd.tally.lock().unwrap().events += events.len();
+        let shared = events.into_iter().zip(told).filter(|(_, told)| !matches!(told.deed, Deed::Own));
+        let shared = shared.map(|(event, told)| (event.sequence, (event, told.deed)));
+        self.crowd.shared.lock().unwrap().extend(shared);
+    }
+
+    /// Looks whether the record and the accounts are what they must be.
+    fn looks(&mut self) {
+        let recorded = self.recorded();
+        self.agrees(recorded);
+        let seen = self.crowd.accounts(self.number, &self.name, None);
+        self.are_as(&seen, &self.crowd.site.hash);
+    }
+
+    fn are_as(&self, seen: &BTreeMap<String, Value>, hash: impl Fn(&str) -> Option<String>) {
+        assert_eq!(seen.keys().collect::<Vec<_>>(), self.accounts.keys().collect::<Vec<_>>(), "{}", self.name);
+        for (name, account) in &self.accounts {
+            account.is_as(name, &seen[name], hash(name).as_deref());
+        }
+    }
+}
+
+/// Waits until a program says something, or for so long.
+fn speaks(child: &Child, most: Duration) {
+    let (out, err) = (child.stdout.as_ref().unwrap(), child.stderr.as_ref().unwrap());
+    let mut said = [PollFd::new(out, PollFlags::IN), PollFd::new(err, PollFlags::IN)];
+    let _ = poll(&mut said, Some(&most.try_into().unwrap()));
+}
+
+/// Stops all workers if one has failed.
+struct StopsAll<'a>(&'a AtomicBool);
+
+impl Drop for StopsAll<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.store(true, Relaxed);
+        }
+    }
+}
+
+/// What the record says of a deed on a shared account.
+fn action_of(deed: &Deed) -> &'static [&'static str] {
+    let Deed::Shared(what, _) = deed else { return &[] };
+    match what {
+        Flag => &["require-change"],
+        Edit(_) => &["edit"],
+        Grant(_) => &["grant"],
+        Revoke(_) => &["revoke"],
+        Disable => &["disable"],
+        Enable => &["enable"],
+        Remove => &["remove"],
+        Restore => &["restore"],
+        _ => &["reset"],
+    }
+}
+
+/// The command, by which the time that it takes is known.
+fn kind(what: &What) -> &'static str {
+    match what {
+        Add => "add",
+        Reset => "reset",
+        Passwd(_) => "passwd",
+        Verify | Guess => "verify",
+        SignIn(_) => "sign-in",
+        SignOut => "me-sign-out",
+        Flag => "require-change",
+        Edit(_) => "edit",
+        Grant(_) => "grant",
+        Revoke(_) => "revoke",
+        Disable => "disable",
+        Enable => "enable",
+        Unlock => "unlock",
+        EndSignIns => "sign-out",
+        Remove => "remove",
+        Restore => "restore",
+        Purge => "purge",
+        CreateToken(_) => "create-token",
+        UseToken => "use-token",
+        RevokeToken => "revoke-token",
+    }
+}
+
+/// Whether what is so already stays as it is.
+fn is_change(kind: &str) -> bool {
+    ["require-change", "grant", "revoke", "disable", "enable", "unlock", "sign-out"].contains(&kind)
+}
+
+fn arguments(what: &What, name: &str) -> Vec<String> {
+    let own: &[&str] = &["--as", name, "--password-stdin"];
+    let args: Vec<&str> = match what {
+        Add => vec!["users", "add", name, "-q"],
+        Reset => vec!["users", "reset", name, "--yes", "-q"],
+        Passwd(_) => [&["me", "passwd"], own].concat(),
+        Verify | Guess => vec!["verify", name],
+        SignIn(_) => [&["me", "sign-in"], own].concat(),
+        SignOut => vec!["me", "sign-out"],
+        Edit(new) => vec!["users", "edit", name, "--name", new],
+        Grant(role) => vec!["users", "grant", name, role],
+        Revoke(role) => vec!["users", "revoke", name, role],
+        Purge => vec!["users", "purge", name, "--yes"],
+        CreateToken(label) => [&["tokens", "create", label, "--expires-in", "9d", "-q"], own].concat(),
+        UseToken => vec!["me", "profile"],
+        RevokeToken => vec!["tokens", "revoke"],
+        _ => vec!["users", kind(what), name],
+    };
+    args.into_iter().map(str::to_owned).collect()
+}
