@@ -224,6 +224,17 @@ fn a_store_of_which_half_is_gone_is_found_to_be_damaged() {
 }
 
 #[test]
+fn a_store_that_no_engine_would_write_is_found() {
+    let desk = Desk::settled();
+    let mut bytes = fs::read(desk.store()).unwrap();
+    // The format for writing. The engine only reads a later one.
+    bytes[18] = 0xFD;
+    fs::write(desk.store(), bytes).unwrap();
+    finds(&desk, "store.db", "file", "names a format", "restores the latest backup");
+    desk.run(&["users", "list"]).exits(10);
+}
+
+#[test]
 fn what_the_engine_says_of_a_damaged_statement_is_on_one_line() {
     let desk = Desk::settled();
     desk.sql(

@@ -48,12 +48,15 @@ struct Fault<'a> {
     moment: Moment,
     error: &'static str,
     from_then_on: bool,
+    /// Whether nothing can be removed either. A disk that fails is often mounted again, to be read only.
+    then_read_only: bool,
 }
 
 impl Display for Fault<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         let plus = if self.from_then_on { "+" } else { "" };
-        write!(f, "{} {}{plus} {}", self.operation.name, self.moment, self.error)
+        let more = if self.then_read_only { " then read-only" } else { "" };
+        write!(f, "{} {}{plus} {}{more}", self.operation.name, self.moment, self.error)
     }
 }
 
@@ -80,7 +83,7 @@ pub fn run(trials: &Trials) -> String {
 
 /// Each call of each operation fails.
 fn at_calls(trials: &Trials, operations: &[Operation<'_>]) -> String {
-    let mut plan = Vec::new();
+    let (mut plan, mut syncs) = (Vec::new(), Vec::new());
     for operation in operations {
         let scene = operation.base.scene();
         let moments = tracer::moments(&scene.command(operation.args), &operation.input);
@@ -91,20 +94,27 @@ fn at_calls(trials: &Trials, operations: &[Operation<'_>]) -> String {
         for (_, moment) in moments.into_iter().enumerate().skip(begun).filter(|(at, _)| *at != stack) {
             for error in errors(&moment.call) {
                 for from_then_on in [false, true] {
-                    plan.push(Fault { operation, moment: moment.clone(), error, from_then_on });
+                    let moment = moment.clone();
+                    plan.push(Fault { operation, moment, error, from_then_on, then_read_only: false });
                 }
+            }
+            if ["fsync", "fdatasync"].contains(&moment.call.as_str()) {
+                syncs.push(Fault { operation, moment, error: "EIO", from_then_on: true, then_read_only: true });
             }
         }
     }
     let (changing, others): (Vec<_>, Vec<_>) = plan.into_iter().partition(|fault| fault.moment.changes());
-    let plan = trials.some(changing, 97).into_iter().chain(trials.some(others, 397));
+    let plan = trials.some(changing, 97).into_iter().chain(trials.some(others, 397)).chain(trials.some(syncs, 5));
     let counts = Counts::default();
     let interrupted = Counts::default();
     trials.each(plan, |fault| {
         let scene = fault.operation.base.scene();
         let command = scene.command(fault.operation.args);
-        let (run, is_struck) =
-            tracer::failing(&fault.moment.call, fault.error, &fault.when(), &command, &fault.operation.input);
+        let mut faults = vec![(fault.moment.call.as_str(), fault.error, fault.when())];
+        if fault.then_read_only {
+            faults.push(("unlink", "EROFS", "1+".to_owned()));
+        }
+        let (run, is_struck) = tracer::failing(&faults, &command, &fault.operation.input);
         let done = judge(fault.operation, &scene, &run, fault.moment.call == "mmap");
         fault.operation.goes_on(&scene);
         counts.add(is_struck, done);

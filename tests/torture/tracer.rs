@@ -81,11 +81,17 @@ pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
     traced(command, input, &["-o", "/dev/null", "-e", &trace, "-e", &inject])
 }
 
-/// Runs a program, and lets calls fail: those that `when` names in the way of the tracer. Returns whether any did.
-pub fn failing(call: &str, error: &str, when: &str, command: &Command, input: &str) -> (Run, bool) {
+/// Runs a program, and lets calls fail. Each fault is a call, an error, and which calls of that name fail, as the tracer
+/// has it. Returns whether any did.
+pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str) -> (Run, bool) {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error={error}:when={when}"));
-    let run = traced(command, input, &["-o", log.path().to_str().unwrap(), "-e", &trace, "-e", &inject]);
+    let mut flags = vec!["-o".to_owned(), log.path().to_str().unwrap().to_owned()];
+    let calls: Vec<_> = faults.iter().map(|(call, ..)| *call).collect();
+    flags.extend(["-e".to_owned(), format!("trace={}", calls.join(","))]);
+    for (call, error, when) in faults {
+        flags.extend(["-e".to_owned(), format!("inject={call}:error={error}:when={when}")]);
+    }
+    let run = traced(command, input, &flags.iter().map(String::as_str).collect::<Vec<_>>());
     (run, fs::read(log).unwrap().windows(10).any(|part| part == b"(INJECTED)"))
 }
 

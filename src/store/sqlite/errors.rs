@@ -54,6 +54,18 @@ fn is_about_shared_memory(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| kinds.contains(&error.extended_code))
 }
 
+/// Whether a commit that failed like this may have written all of it into the log. What could not be written is not
+/// there. What could not be synced, or not be put into the index of the log, may be.
+pub fn may_be_in_log(error: &rusqlite::Error) -> bool {
+    match error.sqlite_error() {
+        Some(ffi::Error { code: ErrorCode::SystemIoFailure, extended_code }) => {
+            *extended_code != ffi::SQLITE_IOERR_WRITE
+        }
+        Some(ffi::Error { code, .. }) => *code == ErrorCode::OutOfMemory,
+        None => false,
+    }
+}
+
 /// The error for a store where nothing can be written.
 pub fn read_only(message: String) -> StoreError {
     unusable(

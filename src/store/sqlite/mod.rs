@@ -28,7 +28,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use self::bound::Bounded;
-use self::errors::failed;
+use self::errors::{failed, may_be_in_log};
 use self::line::Line;
 use self::place::Place;
 use self::statement::Statements;
@@ -99,7 +99,17 @@ impl SqliteEngine {
         }
         let sql = Statements { connection: &transaction, bound };
         work(&mut SqlRows { sql, now: self.clock.now() })?;
-        transaction.commit().map_err(failed)
+        let committed = transaction.commit();
+        committed.map_err(|error| self.not_committed(error))
+    }
+
+    /// The error of a commit. If all of it is in the log, and only the last step failed, it is in force for whoever reads
+    /// the log anew. An empty log rules that out.
+    fn not_committed(&self, error: rusqlite::Error) -> StoreError {
+        if may_be_in_log(&error) && !matches!(self.forget(Duration::ZERO), Ok(false)) {
+            return StoreError::Unknown(None);
+        }
+        failed(error)
     }
 
     /// Removes replaced data from the log. Returns whether another process keeps it there.

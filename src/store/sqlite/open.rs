@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::OFlags;
 
 use super::bound::Bounded;
-use super::errors::{failed, read_only, unreadable, unusable};
+use super::errors::{damaged, failed, read_only, unreadable, unusable};
 use super::ground::{self, Tenant, beside};
 use super::schema;
 use crate::folders;
@@ -310,6 +310,7 @@ pub fn version_in_header(path: &Path) -> Result<u32> {
         .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header))
         .map_err(|error| unreadable(path, &error))?;
     // https://www.sqlite.org/fileformat.html#the_database_header: big-endian, user_version at 60, application_id at 68.
+    // The formats for writing and reading are at 18 and 19.
     let field =
         |at: usize| header.get(at..at + 4).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(u32::from_be_bytes);
     let ours = u32::try_from(schema::APPLICATION_ID).ok();
@@ -319,6 +320,10 @@ pub fn version_in_header(path: &Path) -> Result<u32> {
             format!("{} is {what}, not a store of passdesk", path.display()),
             "name the store with --store, or make one somewhere else with 'passdesk init --store PATH'",
         ));
+    }
+    // The engine would take such a store for one of a later engine, and only read it.
+    if header[18..20].iter().any(|format| ![1, 2].contains(format)) {
+        return Err(damaged(&"its header names a format that is not SQLite's"));
     }
     Ok(field(60).unwrap_or(0))
 }

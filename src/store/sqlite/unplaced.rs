@@ -144,7 +144,7 @@ impl Unplaced {
             }
             Err(error) => {
                 // The file might be gone after a power cut, so it is removed now.
-                placed.remove().map_err(cannot_make)?;
+                placed.discard();
                 Err(cannot_make(error))
             }
         }
