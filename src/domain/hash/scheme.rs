@@ -230,6 +230,7 @@ impl fmt::Display for Scheme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credential::have_room;
 
     fn schemes(texts: &[&str]) -> Vec<Scheme> {
         texts.iter().map(|text| Scheme::of_stored(text).unwrap_or_else(|| panic!("{text}"))).collect()
@@ -289,6 +290,15 @@ mod tests {
         assert_eq!(bytes("scrypt ln=14,r=8,p=1"), 128 * 8 * (16_384 + 1));
         assert_eq!(bytes("scrypt ln=1,r=8,p=500"), 128 * 8 * (2 + 500));
         assert_eq!(Scheme::of_stored("scrypt ln=1,r=8,p=65536"), None);
+    }
+
+    #[test]
+    fn there_is_no_room_for_more_than_a_machine_can_address() {
+        let immense = Scheme::Yescrypt(yescrypt::Cost { log_n: 31, r: 1 << 20 });
+        let mut schemes = schemes(&["bcrypt 12", "m=8,t=1,p=1"]);
+        assert!(have_room(&schemes).is_ok());
+        schemes.insert(1, immense);
+        assert!(have_room(&schemes).is_err());
     }
 
     #[test]
