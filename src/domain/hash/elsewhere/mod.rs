@@ -329,6 +329,8 @@ mod tests {
             );
             assert!(hash.is_of(PASSWORD), "{text}");
         }
+        let of_sha1 = stored(&format!("{{PBKDF2}}10000${salt}${hash}")).ok().and_then(|hash| hash.scheme());
+        assert_eq!(of_sha1, Some(Scheme::Pbkdf2 { prf: Prf::Sha1, rounds: 10_000 }));
     }
 
     #[test]
@@ -460,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_is_told_by_its_length_if_nothing_else_marks_it() {
+    fn a_weak_hash_is_told_by_its_mark_or_else_by_its_length() {
         for (text, kind) in [
             ("ab./CDefghijk".to_owned(), Some("DES crypt")),
             ("ab:/CDefghijk".to_owned(), None),
@@ -479,6 +481,13 @@ mod tests {
             ("$NT$".to_owned(), Some("the hash of Windows NT")),
             ("$sha1$1000$".to_owned(), Some("SHA1-crypt")),
             ("$md5,rounds=5000$".to_owned(), Some("Sun's MD5")),
+            ("{DES-CRYPT}abc".to_owned(), Some("DES crypt")),
+            ("{SHA256}abc".to_owned(), Some("an unsalted SHA-256")),
+            ("{SHA512}abc".to_owned(), Some("an unsalted SHA-512")),
+            ("{SMD5}abc".to_owned(), Some("MD5")),
+            ("{NT}abc".to_owned(), Some("the hash of Windows NT")),
+            ("sha1$abc$def".to_owned(), Some("SHA-1")),
+            ("crypt$abc$def".to_owned(), Some("DES crypt")),
         ] {
             let said =
                 kind.map_or("this is no hash that passdesk knows".into(), |kind| format!("{kind} is too weak to keep"));
