@@ -288,7 +288,8 @@ mod tests {
             let list = Blocklist { entries, set_at: Timestamp::UNIX_EPOCH, file: FileDigest::of(b"x") };
             assert_eq!(list.to_string().parse(), Ok(list));
         }
-        for text in ["", "none", "entries=0,set=1970-01-01T00:00:00Z,sha256=00", "entries=1,set=,sha256="] {
+        let none = Blocklist { entries: 0, set_at: Timestamp::UNIX_EPOCH, file: FileDigest::of(b"x") }.to_string();
+        for text in ["", "none", &none, "entries=1,set=,sha256="] {
             assert!(text.parse::<Blocklist>().is_err(), "{text}");
         }
     }

@@ -146,6 +146,7 @@ mod tests {
         let why = |invalid: Invalid| invalid.message;
         assert!("al\u{a0}ice".parse::<Username>().map_err(why).unwrap_err().contains("U+00A0, which cannot be seen"));
         assert!("\u{430}lice".parse::<Username>().map_err(why).unwrap_err().contains("'\u{430}' (U+0430)"));
+        assert!("A\u{1b}B".parse::<DisplayName>().map_err(why).unwrap_err().contains("U+001B, a control character"));
         assert!("A\u{a0}B".parse::<DisplayName>().map_err(why).unwrap_err().contains("U+00A0"));
     }
 

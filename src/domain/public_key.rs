@@ -344,7 +344,8 @@ mod tests {
             ("ssh-dss AAAAB3NzaC1kc3M", "DSA"),
             ("ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t", "certificate"),
             ("age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt", "age1yubikey1…"),
-            ("age1-x_y1q2w7u3vpya839jxxuq8g0sedh3d740", "a plugin of age, and"),
+            ("age1my-plugin1q2w7u3vpya839jxxuq8g0sedh3d740", "(age1my-plugin1…)"),
+            ("age1my_plugin1q2w7u3vpya839jxxuq8g0sedh3d740", "a plugin of age, and"),
             ("alice", "not a public key"),
             ("", "not a public key"),
         ] {

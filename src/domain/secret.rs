@@ -94,7 +94,7 @@ mod tests {
             let typed = TypedPassword::new(Zeroizing::new(text.into()));
             let measured = (typed.byte_len(), typed.is_empty(), typed.ends_in_a_space());
             assert_eq!(measured, (bytes, bytes == 0, ends_in_a_space));
-            assert_eq!(*typed.handed_on(), text);
+            assert_eq!(*TypedPassword::handed_on(typed), text);
         }
     }
 }

@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn ordinary_names_of_the_world_pass_unchanged() {
         for name in ["Zoë Ångström", "李小龍", "محمد", "नमस्ते", "O'Neil-Smith", "a\u{200d}b"] {
-            assert_eq!(neutral(name), name);
+            assert!(matches!(neutral(name), Cow::Borrowed(same) if same == name));
         }
     }
 

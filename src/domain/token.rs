@@ -138,6 +138,22 @@ mod tests {
     }
 
     #[test]
+    fn a_message_names_a_token_by_its_label_and_its_owner() {
+        let token = Token {
+            id: SignInId(7),
+            label: "nightly".parse().unwrap(),
+            owner: AccountId(1),
+            owner_username: "alice".parse().unwrap(),
+            owner_display_name: "Alice Example".parse().unwrap(),
+            roles: Roles::NONE,
+            created_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH,
+            last_used_at: None,
+        };
+        assert_eq!(token.named(), "token nightly of alice (Alice Example)");
+    }
+
+    #[test]
     fn digits_are_the_number_of_a_token_anything_else_its_label() {
         assert_eq!("12".parse(), Ok(TokenTarget::Id(SignInId(12))));
         assert!(matches!("nightly".parse(), Ok(TokenTarget::Label(_))));

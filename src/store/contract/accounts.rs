@@ -71,7 +71,7 @@ pub fn an_edit_that_leaves_the_roles_as_they_are_records_none(store: &mut Store)
     let edit = Edit { display_name: Some("".parse().unwrap()), roles: Some(alice.roles), ..Edit::default() };
     store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
     let last = store.events(&EventFilter::default(), None, 10).unwrap().pop().unwrap();
-    assert_eq!(words(&last), "changed: display_name");
+    assert_eq!(words(&last), "changed: name");
 }
 
 pub fn an_account_keeps_a_key_until_another_edit_takes_it(store: &mut Store) {
