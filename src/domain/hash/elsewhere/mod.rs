@@ -436,6 +436,7 @@ mod tests {
                 format!("pbkdf2_sha256$1000${crypt}${hash}"),
                 format!("$scrypt$ln=14,r=8,p=1${salt}${hash}"),
                 format!("$6${crypt}${}", ".".repeat(86)),
+                format!("$y$j75${}${}", ".".repeat((bytes * 8).div_ceil(6)), ".".repeat(43)),
                 format!("$argon2id-ssha${salt}$v=19$m=19456,t=2,p=1${}${hash}", base64::encoded(&[7; 16])),
                 format!("{{SSHA}}{}", base64::encoded(&vec![7; 20 + bytes])),
             ]
