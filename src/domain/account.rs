@@ -246,3 +246,30 @@ pub fn named(username: &Username, display_name: &DisplayName) -> String {
         format!("{username} ({})", super::text::neutral(display_name.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_weighs_most_is_the_state_and_the_reason_to_keep_somebody_out() {
+        type Mark = fn(&mut Account);
+        let now = Timestamp::UNIX_EPOCH;
+        let marks: [(State, Option<Reason>, Mark); 6] = [
+            (State::Removed, Some(Reason::Removed), |account| account.removed_at = Some(Timestamp::UNIX_EPOCH)),
+            (State::Disabled, Some(Reason::Disabled), |account| account.lifecycle = Lifecycle::Disabled),
+            (State::Expired, Some(Reason::Expired), |account| account.expires_at = Some(Timestamp::UNIX_EPOCH)),
+            (State::Locked, Some(Reason::Locked), |account| account.locked_at = Some(Timestamp::UNIX_EPOCH)),
+            (State::TemporaryExpired, None, |account| account.temporary_until = Some(Timestamp::UNIX_EPOCH)),
+            (State::MustChange, None, |account| account.must_change = true),
+        ];
+        let mut account = Account::example(1, "alice");
+        assert_eq!((account.state(now), account.kept_out(now), account.out_of_use(now)), (State::Active, None, None));
+        for (state, reason, mark) in marks.into_iter().rev() {
+            mark(&mut account);
+            let is_out = matches!(state, State::Removed | State::Disabled | State::Expired);
+            assert_eq!((account.state(now), account.kept_out(now)), (state, reason));
+            assert_eq!(account.out_of_use(now), is_out.then(|| state.label()));
+        }
+    }
+}

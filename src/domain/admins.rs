@@ -44,3 +44,20 @@ impl Account {
             && !self.temporary_has_expired(now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::role::Roles;
+
+    #[test]
+    fn an_admin_counts_whoever_is_counted_before_and_after() {
+        let nobody = Account::example(1, "nobody");
+        let admin = Account { roles: Roles::from_iter([Role::GlobalAdmin]), ..Account::example(2, "admin") };
+        for accounts in [[&nobody, &admin], [&admin, &nobody]] {
+            let count = |admins: Admins, account| admins.with(account, Timestamp::UNIX_EPOCH);
+            let counted = accounts.into_iter().fold(Admins::default(), count);
+            assert_eq!(counted, Admins { usable: true, lasting: true, unending: true });
+        }
+    }
+}

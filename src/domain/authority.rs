@@ -340,6 +340,12 @@ mod tests {
         Role::ALL.into_iter().filter(|role| rank > 0 && usize::from(role.rank()) == rank).collect()
     }
 
+    /// The message and the hint.
+    fn refusal(refused: Refusal) -> (String, String) {
+        let Refusal::NotAllowed { message, hint, .. } = refused else { panic!("{refused:?}") };
+        (message, hint)
+    }
+
     #[test]
     fn a_flagged_account_may_do_nothing() {
         let actor = Account { must_change: true, ..account(1, of_rank(4)) };
@@ -360,20 +366,41 @@ mod tests {
     }
 
     #[test]
-    fn nobody_resets_unlocks_signs_out_disables_or_removes_themselves() {
+    fn nobody_resets_unlocks_signs_out_disables_or_removes_themselves_and_each_is_told_what_to_do_instead() {
         let actor = account(1, of_rank(4));
-        for action in [Action::Reset, Action::Unlock, Action::SignOut, Action::Disable, Action::Remove] {
-            assert!(decide(Standing::Account(&actor), action, Some((&actor).into()), Timestamp::UNIX_EPOCH).is_err());
+        for action in Action::ALL {
+            let instead = match action {
+                Action::Reset => Some("change your own password with 'passdesk me passwd'"),
+                Action::SignOut => Some("sign yourself out with 'passdesk me sign-out --everywhere'"),
+                Action::Unlock | Action::Disable | Action::Remove => {
+                    Some("somebody else must do it: it takes the role")
+                }
+                Action::RestoreStore => Some("only an operator may"),
+                _ => None,
+            };
+            let decided = decide(Standing::Account(&actor), action, Some((&actor).into()), Timestamp::UNIX_EPOCH);
+            let hint = decided.err().map(|refused| refusal(refused).1);
+            assert_eq!(hint.is_some(), instead.is_some(), "{action:?}");
+            assert!(hint.unwrap_or_default().starts_with(instead.unwrap_or_default()), "{action:?}");
         }
     }
 
     #[test]
-    fn only_a_global_admin_changes_an_account_that_may_copy_the_store() {
-        let target = account(2, Roles::from_iter([Role::Backup]));
-        for (rank, may) in [(2, false), (3, false), (4, true)] {
-            let actor = account(1, of_rank(rank));
+    fn only_a_higher_rank_changes_an_account_and_only_a_global_admin_one_that_may_copy_the_store() {
+        let copies = "whoever may copy the store gets the hash of every password";
+        for (actor, target, why) in [
+            (2, Roles::from_iter([Role::Backup]), Some(copies)),
+            (3, Roles::from_iter([Role::Backup]), Some(copies)),
+            (4, Roles::from_iter([Role::Backup]), None),
+            (3, of_rank(2), None),
+            (3, of_rank(3), Some("their rank is not lower")),
+            (3, of_rank(4), Some("their rank is not lower")),
+        ] {
+            let target = account(2, target);
+            let actor = account(1, of_rank(actor));
             let reset = decide(Standing::Account(&actor), Action::Reset, Some((&target).into()), Timestamp::UNIX_EPOCH);
-            assert_eq!(reset.is_ok(), may, "{rank}");
+            let said = reset.err().map(|refused| refusal(refused).0);
+            assert_eq!(said.as_deref().and_then(|said| said.split_once("): ")).map(|(_, why)| why), why);
         }
     }
 
@@ -395,9 +422,11 @@ mod tests {
     #[test]
     fn a_token_makes_and_ends_no_token() {
         let actor = account(1, of_rank(4));
-        for action in [Action::CreateToken, Action::RevokeToken] {
+        for (action, deed) in [(Action::CreateToken, "make"), (Action::RevokeToken, "revoke")] {
             for subject in [&actor, &account(2, Roles::NONE)] {
-                assert!(decide(Standing::Token(&actor), action, Some(subject.into()), Timestamp::UNIX_EPOCH).is_err());
+                let decided = decide(Standing::Token(&actor), action, Some(subject.into()), Timestamp::UNIX_EPOCH);
+                let (message, _) = refusal(decided.unwrap_err());
+                assert_eq!(message, format!("a token of u1 (global-admin) may not {deed} tokens"));
             }
         }
     }
@@ -412,11 +441,11 @@ mod tests {
             let target = account(2, target);
             let refused =
                 decide(Standing::Account(&helpdesk), Action::Reset, Some((&target).into()), Timestamp::UNIX_EPOCH);
-            let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
+            let (_, hint) = refusal(refused.unwrap_err());
             assert!(hint.starts_with(said), "{hint}");
         }
         let refused = decide(Standing::Account(&account(1, Roles::NONE)), Action::List, None, Timestamp::UNIX_EPOCH);
-        let Err(Refusal::NotAllowed { hint, .. }) = refused else { panic!("{refused:?}") };
+        let (_, hint) = refusal(refused.unwrap_err());
         assert!(hint.ends_with("; ask an admin"), "{hint}");
     }
 
@@ -424,7 +453,7 @@ mod tests {
     fn a_token_that_lacks_a_role_is_told_from_its_owner() {
         let limited = account(1, Roles::NONE);
         let refused = decide(Standing::Token(&limited), Action::List, None, Timestamp::UNIX_EPOCH);
-        let Err(Refusal::NotAllowed { message, hint, .. }) = refused else { panic!("{refused:?}") };
+        let (message, hint) = refusal(refused.unwrap_err());
         assert_eq!(message, "a token of u1 (no role) may not see the accounts");
         let takes = "it takes the role auditor, helpdesk, user-admin or global-admin; 'passdesk tokens list' shows";
         assert!(hint.starts_with(takes), "{hint}");

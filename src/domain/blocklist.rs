@@ -95,12 +95,10 @@ impl Place {
     #[must_use]
     pub fn of(text: &str, salt: &str, blocks: u64) -> Self {
         let digest = Sha512::new().chain_update(salt).chain_update(text).finalize();
-        let number = |at: usize, bytes: usize| {
-            digest[at..at + bytes].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
-        };
+        let block = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
         // The bits of a block are counted by 15 bits of the digest.
-        let bit = |probe: usize| (number(8 + 2 * probe, 2) & 0x7fff) as u16;
-        Self { block: number(0, 8) % blocks.max(1), bits: std::array::from_fn(bit) }
+        let bit = |probe: usize| u16::from_be_bytes([digest[8 + 2 * probe], digest[9 + 2 * probe]]) & 0x7fff;
+        Self { block: block % blocks.max(1), bits: std::array::from_fn(bit) }
     }
 
     /// Sets its bits in its block.
@@ -207,6 +205,20 @@ mod tests {
         }
     }
 
+    /// A store keeps the filter, and not the list.
+    #[test]
+    fn an_entry_has_its_place_for_good() {
+        let place = Place::of("companyname", SALT, 1_000);
+        assert_eq!((place.block, &place.bits[..4]), (227, &[17800, 19774, 27983, 9431][..]));
+    }
+
+    #[test]
+    fn a_count_of_entries_is_said_in_words() {
+        let said = [1, 2_000]
+            .map(|entries| Blocklist { entries, set_at: Timestamp::UNIX_EPOCH, file: FileDigest::of(b"x") }.counted());
+        assert_eq!(said, ["1 entry", "2,000 entries"]);
+    }
+
     #[test]
     fn another_store_has_other_places() {
         let [a, b] = [SALT, "f"].map(|salt| Place::of("companyname", salt, 1_000));
@@ -276,7 +288,8 @@ mod tests {
             let list = Blocklist { entries, set_at: Timestamp::UNIX_EPOCH, file: FileDigest::of(b"x") };
             assert_eq!(list.to_string().parse(), Ok(list));
         }
-        for text in ["", "none", "entries=0,set=1970-01-01T00:00:00Z,sha256=00", "entries=1,set=,sha256="] {
+        let none = Blocklist { entries: 0, set_at: Timestamp::UNIX_EPOCH, file: FileDigest::of(b"x") }.to_string();
+        for text in ["", "none", &none, "entries=1,set=,sha256="] {
             assert!(text.parse::<Blocklist>().is_err(), "{text}");
         }
     }

@@ -88,3 +88,20 @@ pub enum Changed {
         ended: usize,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_admin_is_taken_by_what_shuts_it_out_or_takes_its_role() {
+        let admin = Role::GlobalAdmin;
+        for change in [Change::Disable, Change::Remove, Change::Revoke(admin)] {
+            assert!(change.takes_admin(), "{change:?}");
+        }
+        let others = [Change::RequireChange, Change::Unlock, Change::Enable, Change::SignOut, Change::Restore];
+        for change in others.into_iter().chain([Change::Grant(admin), Change::Revoke(Role::Auditor)]) {
+            assert!(!change.takes_admin(), "{change:?}");
+        }
+    }
+}

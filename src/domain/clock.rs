@@ -135,6 +135,8 @@ mod tests {
     #[test]
     fn spans_are_said_in_their_largest_unit_and_the_next() {
         assert_eq!(spoken(86_400), "24 hours");
+        assert_eq!(spoken(2 * 86_400 - 60), "47 hours 59 minutes");
+        assert_eq!(spoken(2 * 86_400), "2 days");
         assert_eq!(spoken(5_400), "1 hour 30 minutes");
         assert_eq!(spoken(3 * 86_400 + 3_600 + 60), "3 days 1 hour");
         assert_eq!(spoken(3 * 86_400 + 30), "3 days");

@@ -50,3 +50,21 @@ impl Digesting {
         FileDigest(self.0.finalize().into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-4 has this example.
+    #[test]
+    fn a_file_has_the_digest_that_others_have_of_it_however_it_is_read() {
+        let digest = FileDigest::of(b"abc");
+        let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!((digest.to_hex().as_str(), FileDigest::from_hex(hex)), (hex, Some(digest)));
+        assert_eq!(base16ct::lower::encode_string(digest.as_bytes()), hex);
+        let mut pieces = Digesting::default();
+        pieces.take(b"ab");
+        pieces.take(b"c");
+        assert_eq!(pieces.end(), digest);
+    }
+}

@@ -167,9 +167,23 @@ mod tests {
             ("たていすかん", "qwerty"),
             ("タテイスカン", "qwerty"),
             ("ﾀﾃｲｽｶﾝ", "qwerty"),
+            ("たてぃすかん", "qwerty"),
+            ("タティスカン", "qwerty"),
             ("が", "t["),
         ] {
             assert!(translated(text).iter().any(|it| it == keys), "{text}: {:?}", translated(text));
+        }
+    }
+
+    #[test]
+    fn each_translation_differs_from_the_text_and_from_the_others() {
+        for text in ["qwertyuiop", "йцукен", "비밀번호", "1234567890"] {
+            let mut all = translated(text);
+            all.push(text.into());
+            let count = all.len();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), count, "{text}");
         }
     }
 

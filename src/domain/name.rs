@@ -125,6 +125,16 @@ mod tests {
     }
 
     #[test]
+    fn a_username_has_at_most_64_characters_and_a_name_200() {
+        for (characters, may) in [(64, true), (65, false)] {
+            assert_eq!("a".repeat(characters).parse::<Username>().is_ok(), may, "{characters}");
+        }
+        for (characters, may) in [(200, true), (201, false)] {
+            assert_eq!("é".repeat(characters).parse::<DisplayName>().is_ok(), may, "{characters}");
+        }
+    }
+
+    #[test]
     fn a_name_that_could_rewrite_a_terminal_is_refused() {
         for name in ["a\u{1b}[31m", "a\nb", "a\u{202e}b", "a\u{9b}b", "a\u{200b}b"] {
             assert!(name.parse::<DisplayName>().is_err(), "{name:?}");
@@ -136,6 +146,7 @@ mod tests {
         let why = |invalid: Invalid| invalid.message;
         assert!("al\u{a0}ice".parse::<Username>().map_err(why).unwrap_err().contains("U+00A0, which cannot be seen"));
         assert!("\u{430}lice".parse::<Username>().map_err(why).unwrap_err().contains("'\u{430}' (U+0430)"));
+        assert!("A\u{1b}B".parse::<DisplayName>().map_err(why).unwrap_err().contains("U+001B, a control character"));
         assert!("A\u{a0}B".parse::<DisplayName>().map_err(why).unwrap_err().contains("U+00A0"));
     }
 

@@ -253,6 +253,45 @@ mod tests {
     }
 
     #[test]
+    fn a_duration_is_written_in_the_largest_unit_that_divides_it_and_a_day_as_24_hours() {
+        for written in ["0", "59s", "61s", "1m", "90m", "1h", "24h", "25h", "2d", "30d"] {
+            let read = if written == "0" { SignedDuration::ZERO } else { read_span(written).unwrap() };
+            assert_eq!(short(read), written);
+        }
+    }
+
+    #[test]
+    fn a_secret_stays_on_the_clipboard_for_an_hour_at_most() {
+        for (text, minutes) in [("0", Some(0)), ("1m", Some(1)), ("60m", Some(60)), ("61m", None)] {
+            assert_eq!(clear_after(text).ok().map(|span| span.as_mins()), minutes, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_which_form_a_value_has() {
+        for (setting, form) in [
+            (Setting::MinLength, "write a number from 8 to 128"),
+            (Setting::ClearAfter, "write a duration as 90m, 8h or 2d, from 0 to 1h"),
+        ] {
+            assert_eq!(Policy::default().set(setting, "some").unwrap_err().hint, form);
+        }
+    }
+
+    #[test]
+    fn operators_are_let_in_or_not() {
+        for (text, access) in [("off", false), ("on", true)] {
+            let mut policy = Policy { operator_access: !access, ..Policy::default() };
+            policy.set(Setting::OperatorAccess, text).unwrap();
+            assert_eq!((policy.operator_access, policy.value(Setting::OperatorAccess)), (access, text.into()));
+        }
+    }
+
+    #[test]
+    fn a_store_keeps_a_setting_under_its_name() {
+        assert_eq!(Setting::MinLength.key(), "policy.min-length");
+    }
+
+    #[test]
     fn a_token_lives_a_year_at_most() {
         assert!(token_lifetime("365d").is_ok());
         assert!(token_lifetime("367d").is_err());

@@ -324,7 +324,7 @@ mod tests {
     fn a_key_is_kept_without_its_comment() {
         for key in [AGE[0], ED25519[0], RSA] {
             for text in [key.to_owned(), format!(" {key} alice@laptop \n"), key.replace(' ', "  ")] {
-                assert_eq!(text.parse::<PublicKey>().unwrap().as_str(), key);
+                assert_eq!(text.parse::<PublicKey>().unwrap().to_string(), key);
             }
         }
         assert_eq!(AGE[0].to_ascii_uppercase().parse::<PublicKey>().unwrap().as_str(), AGE[0]);
@@ -344,10 +344,41 @@ mod tests {
             ("ssh-dss AAAAB3NzaC1kc3M", "DSA"),
             ("ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t", "certificate"),
             ("age1yubikey1q2w7u3vpya839jxxuq8g0sedh3d740d4xvn639sqhr95ejj8vu3hyfumptt", "age1yubikey1…"),
+            ("age1my-plugin1q2w7u3vpya839jxxuq8g0sedh3d740", "(age1my-plugin1…)"),
+            ("age1my_plugin1q2w7u3vpya839jxxuq8g0sedh3d740", "a plugin of age, and"),
             ("alice", "not a public key"),
             ("", "not a public key"),
         ] {
             assert!(why(text).contains(named), "{text}: {}", why(text));
+        }
+    }
+
+    #[test]
+    fn a_text_is_meant_as_a_key_if_it_begins_as_one_or_has_several_lines() {
+        for text in [AGE[0], "AGE1x", ED25519[0], "ecdsa-sha2-nistp256\tAAAA", ED25519[1], "alice\nbob"] {
+            assert!(is_meant(text), "{text}");
+        }
+        for text in ["", "keys.txt", "age.txt", "ssh-ed25519", "ssh-keys.pub", "my ssh-keys.pub"] {
+            assert!(!is_meant(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_has_2048_bits_at_least_and_4096_at_most() {
+        let key = |bytes: usize| {
+            let part = |part: &[u8]| [&u32::try_from(part.len()).unwrap().to_be_bytes(), part].concat();
+            let modulus = [&[0], &vec![0xff; bytes][..]].concat();
+            format!("ssh-rsa {}", STANDARD.encode([part(b"ssh-rsa"), part(&[1, 0, 1]), part(&modulus)].concat()))
+        };
+        assert!(key(256).parse::<PublicKey>().is_ok());
+        assert_eq!(why(&key(128)), "this RSA key is too weak: it has fewer than 2,048 bits");
+        assert_eq!(why(&key(1024)), "this RSA key is too long: it has more than 4,096 bits");
+    }
+
+    #[test]
+    fn a_key_has_4096_characters_at_most() {
+        for (characters, is_too_long) in [(MAX_LINE, false), (MAX_LINE + 1, true), (MAX_LINE + 2, true)] {
+            assert_eq!(why(&"x".repeat(characters)).contains("4096 characters"), is_too_long, "{characters}");
         }
     }
 

@@ -175,9 +175,23 @@ mod tests {
         assert_eq!(Roles::from_iter([Role::GlobalAdmin]).covered(), Roles::ALL);
         let manager = Roles::from_iter([Role::UserAdmin]).covered();
         assert_eq!(manager, Roles::from_iter([Role::UserAdmin, Role::Helpdesk]));
+        assert_eq!(manager.covered(), manager);
         for role in [Role::Helpdesk, Role::Auditor, Role::Backup] {
             assert_eq!(Roles::from_iter([role]).covered(), Roles::from_iter([role]));
         }
+    }
+
+    #[test]
+    fn a_token_has_at_most_the_roles_that_its_owner_covers() {
+        let owner = Roles::from_iter([Role::UserAdmin]);
+        let limit = Roles::from_iter([Role::Helpdesk, Role::Auditor]);
+        assert_eq!(owner.limited(Some(limit)), Roles::from_iter([Role::Helpdesk]));
+        assert_eq!(owner.limited(None), owner);
+    }
+
+    #[test]
+    fn roles_are_named_the_highest_first() {
+        assert_eq!(Roles::from_iter([Role::Auditor, Role::UserAdmin]).join(", "), "user-admin, auditor");
     }
 
     #[test]
@@ -196,6 +210,8 @@ mod tests {
         #[test]
         fn a_set_of_roles_survives_the_store(bits in 0_u8..32) {
             let roles = Roles::from_bits(bits);
+            prop_assert_eq!(roles.bits(), bits);
+            prop_assert_eq!(Roles::from_bits(bits | 0b10_0000), roles, "an unknown bit is dropped");
             prop_assert_eq!(roles.iter().collect::<Roles>(), roles);
             prop_assert_eq!(Roles::from_bits(roles.bits()), roles);
         }

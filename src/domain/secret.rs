@@ -85,5 +85,16 @@ mod tests {
         let composed = TypedPassword::new(Zeroizing::new("caf\u{e9}".into()));
         let decomposed = TypedPassword::new(Zeroizing::new("cafe\u{301}".into()));
         assert!(composed.same_as(&decomposed));
+        assert!(!composed.same_as(&TypedPassword::new(Zeroizing::new("cafe".into()))));
+    }
+
+    #[test]
+    fn a_password_is_measured_and_handed_on_as_it_was_typed() {
+        for (text, bytes, ends_in_a_space) in [("", 0, false), ("e\u{301} ", 4, true), (" x", 2, false)] {
+            let typed = TypedPassword::new(Zeroizing::new(text.into()));
+            let measured = (typed.byte_len(), typed.is_empty(), typed.ends_in_a_space());
+            assert_eq!(measured, (bytes, bytes == 0, ends_in_a_space));
+            assert_eq!(*TypedPassword::handed_on(typed), text);
+        }
     }
 }

@@ -86,6 +86,9 @@ mod tests {
         assert_eq!("12".parse(), Ok(Target::Id(AccountId(12))));
         assert!(matches!("a@b".parse(), Ok(Target::Email(_))));
         assert!(matches!("alice".parse(), Ok(Target::Username(_))));
+        for text in ["12", "a@b", "alice"] {
+            assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
+        }
     }
 
     #[test]

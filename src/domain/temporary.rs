@@ -51,7 +51,7 @@ pub(super) fn canonical(typed: &TypedPassword) -> Option<Zeroizing<String>> {
     let mut symbols = 0;
     for c in typed.as_typed().chars().filter(|c| !is_dash(*c) && !is_blank(*c)) {
         let c = c.to_ascii_lowercase();
-        if symbols == SYMBOLS || !c.is_ascii() || !ALPHABET.contains(&(c as u8)) {
+        if symbols == SYMBOLS || !u8::try_from(c).is_ok_and(|byte| ALPHABET.contains(&byte)) {
             return None;
         }
         if symbols > 0 && symbols % GROUP == 0 {
@@ -167,6 +167,17 @@ mod tests {
                 let bare: String = text.chars().filter(|c| !is_dash(*c) && !is_blank(*c)).collect();
                 prop_assert_eq!(found.replace('-', ""), bare.to_ascii_lowercase());
             }
+        }
+    }
+
+    #[test]
+    fn it_is_found_in_a_text_with_any_dashes_and_any_spaces_but_ordinary_ones() {
+        let shown = drawn(1);
+        for between in ["-", "\u{2013}", "\u{2212}", "\u{a0}", "\u{3000}", "\t", "\u{200b}-"] {
+            assert!(is_in(&format!("my {} here", shown.reveal().replace('-', between))), "{between:?}");
+        }
+        for between in ["", " ", ".", "--"] {
+            assert!(!is_in(&format!("my {} here", shown.reveal().replace('-', between))), "{between:?}");
         }
     }
 

@@ -200,6 +200,8 @@ mod tests {
         assert!(!may);
         assert!(!may_begin(tries, 0, -86_400 + 8));
         assert!(may_begin(tries, 0, -86_400 + 9));
+        assert_eq!(failed(8).wait_until(at(-86_400), THROTTLE), Some(at(-86_400 + 9)));
+        assert_eq!(failed(8).wait_until(at(-1), THROTTLE), Some(at(9)));
     }
 
     proptest! {

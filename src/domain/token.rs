@@ -131,13 +131,35 @@ mod tests {
         for text in ["", "12", "-rf", "a b", "a,b", "../x", "a\u{1b}", "ä", &"x".repeat(65)] {
             assert!(text.parse::<Label>().is_err(), "{text:?}");
         }
-        assert!("Nightly-2.reset_run".parse::<Label>().is_ok());
+        for text in ["Nightly-2.reset_run", &"x".repeat(64)] {
+            assert_eq!(text.parse::<Label>().unwrap().as_str(), text);
+        }
+        assert_eq!(Label::from_store("a\u{1b}".into()).to_string(), "a<U+001B>");
+    }
+
+    #[test]
+    fn a_message_names_a_token_by_its_label_and_its_owner() {
+        let token = Token {
+            id: SignInId(7),
+            label: "nightly".parse().unwrap(),
+            owner: AccountId(1),
+            owner_username: "alice".parse().unwrap(),
+            owner_display_name: "Alice Example".parse().unwrap(),
+            roles: Roles::NONE,
+            created_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH,
+            last_used_at: None,
+        };
+        assert_eq!(token.named(), "token nightly of alice (Alice Example)");
     }
 
     #[test]
     fn digits_are_the_number_of_a_token_anything_else_its_label() {
         assert_eq!("12".parse(), Ok(TokenTarget::Id(SignInId(12))));
         assert!(matches!("nightly".parse(), Ok(TokenTarget::Label(_))));
+        for text in ["12", "nightly"] {
+            assert_eq!(text.parse::<TokenTarget>().unwrap().to_string(), text);
+        }
         for text in ["", "0", "012", "99999999999999999999", "*"] {
             assert!(text.parse::<TokenTarget>().is_err(), "{text:?}");
         }

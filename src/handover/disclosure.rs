@@ -1,8 +1,5 @@
 //! How a secret is written, for every way out.
 
-use std::fmt::Write as _;
-use std::mem;
-
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -73,16 +70,14 @@ impl<D: Disclosure> Disclosed<'_, D> {
         let is_strong = layout.coloured && self.opened_by.is_none();
         let strong = if is_strong { Style::new().bold() } else { Style::new() };
         let title = hanging(&format!("{}, {shown}:", self.about.title()), layout.width);
-        let (secret, rest) = (self.secret, self.about.rest(&opening));
+        let rest = self.about.rest(&opening);
         // A command stays in one line, to be copied.
         let fill = |line: &str| hanging(line, layout.width.filter(|_| !line.starts_with(' ')));
         let rest = rest.split('\n').map(fill).collect::<Vec<_>>().join("\n");
-        // There is room for all of it. A reallocation would leave a copy of the secret behind.
-        let room = 64 + gap.len() + title.len() + secret.len() + rest.len();
-        let mut text = Zeroizing::new(String::with_capacity(room));
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{gap}{title}\n\n{margin}{strong}{secret}{strong:#}\n\n{rest}");
-        Zeroizing::new(mem::take(&mut *text).into_bytes())
+        let [on, off] = [strong.render().to_string(), strong.render_reset().to_string()];
+        // There is room for all of it from the start. A reallocation would leave a copy of the secret behind.
+        let text = [gap, &title, "\n\n", margin, &on, self.secret, &off, "\n\n", &rest].concat();
+        Zeroizing::new(text.into_bytes())
     }
 
     /// The page of the confirmation screen while the secret is not in force.
@@ -214,5 +209,94 @@ impl Disclosure for TokenDisclosure {
             secret,
             moment(self.until).into(),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::UTC;
+    use crate::domain::public_key::made_up::{AGE, ED25519};
+    use crate::domain::role::Role;
+    use crate::domain::sealing::Recipients;
+
+    fn temporary(state: State) -> TemporaryDisclosure {
+        TemporaryDisclosure {
+            username: "alice".parse().unwrap(),
+            display_name: DisplayName::default(),
+            state,
+            now: Timestamp::UNIX_EPOCH,
+            until: Timestamp::from_second(86_400).unwrap(),
+            zone: &UTC,
+            operation: OperationId([7; 16]),
+        }
+    }
+
+    fn token() -> TokenDisclosure {
+        TokenDisclosure {
+            username: "alice".parse().unwrap(),
+            display_name: "Alice Example".parse().unwrap(),
+            label: "nightly".parse().unwrap(),
+            roles: [Role::Helpdesk].into_iter().collect(),
+            now: Timestamp::UNIX_EPOCH,
+            until: Timestamp::from_second(86_400).unwrap(),
+            zone: &UTC,
+        }
+    }
+
+    fn said<D: Disclosure>(about: &D, opened_by: Option<KeyKinds>, layout: Layout) -> String {
+        let text = Disclosed { about, secret: "2345-6789", opened_by }.text(layout, "\n");
+        assert_eq!(text.capacity(), text.len(), "it was moved while it was written");
+        String::from_utf8(text.to_vec()).unwrap()
+    }
+
+    fn both_kinds() -> Option<KeyKinds> {
+        Some(Recipients::of(&[AGE[0], ED25519[0]].map(|key| key.parse().unwrap())).unwrap().kinds())
+    }
+
+    #[test]
+    fn a_temporary_password_stands_alone_with_when_it_expires_and_what_to_do() {
+        assert_eq!(
+            said(&temporary(State::MustChange), None, Layout::default()),
+            "\nTemporary password for alice, shown this once:\n\n    2345-6789\n\n\
+             It expires tomorrow at 00:00 UTC (in 24 hours).\nIts owner signs in with it and chooses a new one:\n    \
+             passdesk me sign-in --as alice\n"
+        );
+        for (state, said) in [
+            (State::Disabled, "\nOnce the account is enabled, its owner signs in"),
+            (State::Expired, "\nOnce the account has another last day, its owner signs in"),
+        ] {
+            assert!(temporary(state).rest("").contains(said), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_sealed_one_stands_at_the_margin_with_the_commands_that_open_it() {
+        assert_eq!(
+            said(&temporary(State::MustChange), both_kinds(), Layout { width: Some(40), coloured: true }),
+            "\nTemporary password for alice, encrypted:\n\n2345-6789\n\n\
+             It expires tomorrow at 00:00 UTC (in 24\n  hours).\nIts owner saves the message in FILE,\n  opens it, signs in \
+             with it and chooses\n  a new one:\n    age -d -i key.txt FILE\n    age -d -i ~/.ssh/id_ed25519 FILE\n    \
+             passdesk me sign-in --as alice\n"
+        );
+    }
+
+    #[test]
+    fn a_token_is_said_with_its_label_its_roles_and_the_way_to_use_it() {
+        assert_eq!(
+            said(&token(), None, Layout { width: None, coloured: true }),
+            "\nToken nightly of alice (Alice Example), shown this once:\n\n    \u{1b}[1m2345-6789\u{1b}[0m\n\n\
+             It expires tomorrow at 00:00 UTC (in 24 hours). Its roles: helpdesk.\n\
+             Keep it in a file that only its script can read (mode 0600), and name it:\n    \
+             PASSDESK_TOKEN_FILE=FILE passdesk …\n"
+        );
+        let rest = token().rest("    age -d\n");
+        assert!(rest.contains(".\nSave the message in FILE, and open it:\n    age -d\nKeep it in a file"), "{rest}");
+    }
+
+    #[test]
+    fn a_program_gets_a_cell_for_each_column() {
+        assert_eq!(temporary(State::Active).cells("x".into()).len(), TemporaryDisclosure::COLUMNS.len());
+        assert_eq!(token().cells("x".into()).len(), TokenDisclosure::COLUMNS.len());
     }
 }

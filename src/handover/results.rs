@@ -213,3 +213,69 @@ fn foreign(path: &Path, line: usize) -> Failure {
     let message = format!("{} is not the result of changes to accounts: see its line {line}", shown(path));
     Failure::new(Kind::Usage, message).hint(NAME_IT)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::unfinished::made_up::reopened;
+    use super::*;
+
+    const HEADER: &str = "target,id,username,change,outcome,operation\n";
+
+    fn csv(id: &str, line_end: &str) -> String {
+        format!("\"a, b\",{id},alice,disable,done,{}{line_end}", OperationId([7; 16]))
+    }
+
+    fn jsonl(id: &str) -> String {
+        let operation = OperationId([7; 16]);
+        format!(r#"{{"id":{id},"change":"disable","outcome":"done","operation":"{operation}"}}"#) + "\n"
+    }
+
+    #[test]
+    fn what_is_complete_of_a_result_is_read_whatever_its_format() {
+        let [found, nobody] = ["7", ""].map(|id| csv(id, "\n"));
+        let excel = format!("\u{feff}{}", HEADER.replace(',', ";").replace('\n', "\r\n"));
+        let row = csv("8", "\r\n").replace("a, b", "a").replace(',', ";");
+        for (text, format, ids) in [
+            (String::new(), None, &[][..]),
+            (HEADER[..20].to_owned(), None, &[]),
+            (format!("{HEADER}{found}{nobody}{}", &found[..9]), Some(Format::Csv), &[Some(7), None]),
+            (excel + &row, Some(Format::Excel), &[Some(8)]),
+            (format!("{}{}{{", jsonl("7"), jsonl("null")), Some(Format::Jsonl), &[Some(7), None]),
+        ] {
+            let (_folder, (file, bytes)) = reopened(&text);
+            let read = UnfinishedResults::of(file, &bytes).unwrap_or_else(|why| panic!("{text}: {}", why.message));
+            let said = read.rows.iter().map(|row| (&*row.change, &*row.outcome));
+            assert!(said.into_iter().all(|said| said == ("disable", "done")), "{text}");
+            let found: Vec<_> = read.rows.iter().map(|row| row.id.map(|id| id.0)).collect();
+            assert_eq!((read.format, &*found), (format, ids), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_result_is_refused_with_what_it_is() {
+        for (text, said) in [
+            ("[]".to_owned(), " is one JSON array, which cannot be continued"),
+            ("id,username\n".to_owned(), ": see its line 1"),
+            (format!("{HEADER}{}alice\n", csv("7", "\n")), ": see its line 3"),
+            (format!("{}{{}}\n", jsonl("7")), ": see its line 2"),
+        ] {
+            let (_folder, (file, bytes)) = reopened(&text);
+            let refused = UnfinishedResults::of(file, &bytes).err().unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(refused.kind, Kind::Usage);
+            assert!(refused.message.ends_with(said), "{}", refused.message);
+        }
+    }
+
+    #[test]
+    fn the_rows_that_stay_are_left_as_they_were_and_nothing_else() {
+        let [one, two, three] = ["1", "2", "3"].map(|id| csv(id, "\n"));
+        for (stays, left) in [([true, false, true], format!("{HEADER}{one}{three}")), ([false; 3], String::new())] {
+            let (_folder, (file, bytes)) = reopened(&format!("{HEADER}{one}{two}{three}{}", &one[..9]));
+            let mut unfinished = UnfinishedResults::of(file, &bytes).unwrap();
+            unfinished.keep(&stays).unwrap();
+            assert_eq!(fs::read_to_string(unfinished.path()).unwrap(), left);
+        }
+    }
+}

@@ -146,3 +146,112 @@ fn foreign(path: &Path, line: usize) -> Failure {
     let message = format!("{} is not the output of a reset: see its line {line}", shown(path));
     Failure::new(Kind::Usage, message).hint(NAME_IT)
 }
+
+/// Files of interrupted runs, for tests.
+#[cfg(test)]
+pub(super) mod made_up {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use crate::files::{Files as _, LocalFiles, Reopened};
+    use crate::token_source::TokenSource;
+
+    /// A file with this text, in a folder that goes with the first part.
+    pub fn reopened(text: &str) -> (tempfile::TempDir, Reopened) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("output");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let token = TokenSource::Nowhere;
+        let files = LocalFiles { keeps: &|_| false, claims: &|_| false, token, through_sudo: false };
+        let reopened = files.reopen(&path).unwrap();
+        (folder, reopened)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::made_up::reopened;
+    use super::*;
+
+    const HEADER: &str = "username,temporary_password,expires_at,operation\n";
+    const SEALED: &str = "username,message,expires_at,operation\n";
+
+    fn csv(username: &str, line_end: &str) -> String {
+        format!("{username},2345,1970-01-02T00:00:00Z,{}{line_end}", OperationId([7; 16]))
+    }
+
+    fn jsonl(username: &str, secret: &str) -> String {
+        let operation = OperationId([7; 16]);
+        format!(
+            r#"{{"username":"{username}","{secret}":"2345","expires_at":"1970-01-02T00:00:00Z","operation":"{operation}"}}"#
+        ) + "\n"
+    }
+
+    fn usernames(unfinished: &Unfinished) -> Vec<&str> {
+        unfinished.rows.iter().map(|row| row.username.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_complete_of_an_output_is_read_whatever_its_format() {
+        let [alice, bob] = ["alice", "bob"].map(|username| csv(username, "\n"));
+        let excel = format!("\u{feff}{}", HEADER.replace(',', ";").replace('\n', "\r\n"));
+        let [plain, sealed] = ["temporary_password", "message"].map(|secret| jsonl("alice", secret));
+        for (text, format, is_sealed, names) in [
+            (String::new(), None, None, &[][..]),
+            (HEADER[..20].to_owned(), None, None, &[]),
+            (HEADER.to_owned(), Some(Format::Csv), Some(false), &[]),
+            (SEALED.to_owned(), Some(Format::Csv), Some(true), &[]),
+            (
+                format!("{HEADER}{alice}{bob}{}", &alice[..alice.len() - 1]),
+                Some(Format::Csv),
+                Some(false),
+                &["alice", "bob"],
+            ),
+            (excel + &csv("alice", "\r\n").replace(',', ";"), Some(Format::Excel), Some(false), &["alice"]),
+            (format!("{plain}{plain}{{"), Some(Format::Jsonl), Some(false), &["alice", "alice"]),
+            (sealed, Some(Format::Jsonl), Some(true), &["alice"]),
+        ] {
+            let (_folder, (file, bytes)) = reopened(&text);
+            let read = Unfinished::of(file, &bytes).unwrap_or_else(|why| panic!("{text}: {}", why.message));
+            assert_eq!((read.format, read.is_sealed, &*usernames(&read)), (format, is_sealed, names), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_output_of_a_reset_is_refused_with_what_it_is() {
+        let [alice, plain, sealed] =
+            [csv("alice", "\n"), jsonl("alice", "temporary_password"), jsonl("bob", "message")];
+        for (text, said) in [
+            ("[]".to_owned(), " is one JSON array, which cannot be continued"),
+            ("username,temporary_password,expires_at\n".to_owned(), ", without the id of its run"),
+            ("id,username\n".to_owned(), ": see its line 1"),
+            (format!("{HEADER}{alice}alice\n"), ": see its line 3"),
+            (format!("{plain}{{}}\n"), ": see its line 2"),
+            (format!("{plain}{sealed}"), ": see its line 2"),
+        ] {
+            let (_folder, (file, bytes)) = reopened(&text);
+            let refused = Unfinished::of(file, &bytes).err().unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(refused.kind, Kind::Usage);
+            assert!(refused.message.ends_with(said), "{}", refused.message);
+        }
+    }
+
+    #[test]
+    fn the_rows_that_stay_are_left_as_they_were_and_nothing_else() {
+        let [alice, bob, carol] = ["alice", "bob", "carol"].map(|username| csv(username, "\n"));
+        for (stays, left) in [
+            ([true, false, true], format!("{HEADER}{alice}{carol}")),
+            ([false, true, false], format!("{HEADER}{bob}")),
+            ([false; 3], String::new()),
+        ] {
+            let (_folder, (file, bytes)) = reopened(&format!("{HEADER}{alice}{bob}{carol}{}", &alice[..9]));
+            let mut unfinished = Unfinished::of(file, &bytes).unwrap();
+            unfinished.keep(&stays).unwrap();
+            assert_eq!(fs::read_to_string(unfinished.file.path()).unwrap(), left);
+            assert_eq!(unfinished.rows.len(), stays.iter().filter(|stays| **stays).count());
+        }
+    }
+}

@@ -145,3 +145,25 @@ pub fn events(reads: &mut dyn Reads, filter: &EventFilter, after: Option<u64>, l
     found.truncate(limit);
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_archived_is_known_by_a_number_and_a_link_or_nothing_was() {
+        let link = "07".repeat(32);
+        let read = |until, link| archived_in(until, link).ok().map(|head| head.sequence);
+        assert_eq!(read(None, None), Some(0));
+        assert_eq!(read(Some("6"), Some(&link)), Some(6));
+        for (until, link) in [
+            (Some("6"), None),
+            (None, Some(&*link)),
+            (Some("0"), Some(&link)),
+            (Some("six"), Some(&link)),
+            (Some("6"), Some("7")),
+        ] {
+            assert_eq!(read(until, link), None, "{until:?} {link:?}");
+        }
+    }
+}

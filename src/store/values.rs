@@ -367,3 +367,42 @@ pub fn finds(text: &str, account: &Account) -> bool {
 pub(super) fn search_text(username: &Username, name: &DisplayName, email: Option<&Email>) -> String {
     searched(&format!("{username}\n{}\n{}", name.as_str(), email.map_or("", Email::as_str)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::role::Role;
+
+    #[test]
+    fn an_edit_that_only_gives_or_only_takes_roles_is_an_action_of_its_own() {
+        let [one, two, other] = [&[Role::Auditor][..], &[Role::Auditor, Role::Helpdesk], &[Role::Backup]]
+            .map(|roles| roles.iter().copied().collect::<Roles>());
+        for (had, has, action) in [
+            (one, two, Action::Grant),
+            (two, one, Action::Revoke),
+            (one, other, Action::Edit),
+            (two, two, Action::Edit),
+            (Roles::NONE, one, Action::Grant),
+            (one, Roles::NONE, Action::Revoke),
+        ] {
+            let account = Account { roles: had, ..Account::example(1, "alice") };
+            let edit = Edit { roles: Some(has), ..Edit::default() };
+            assert_eq!(edit.action(&account), action);
+            assert_eq!(Edit { email: Some(None), ..edit }.action(&account), Action::Edit);
+        }
+    }
+
+    #[test]
+    fn an_order_has_the_name_of_its_column() {
+        assert_eq!(Sort::ALL.map(Sort::name), ["id", "username", "name"]);
+    }
+
+    #[test]
+    fn an_account_is_found_by_its_names_and_its_address() {
+        let email = Some("alice@example.org".parse().unwrap());
+        let account = Account { email, display_name: "Zoë".parse().unwrap(), ..Account::example(1, "alice") };
+        for (text, is_found) in [("lic", true), ("zoe", true), ("example.org", true), ("bob", false)] {
+            assert_eq!(finds(text, &account), is_found, "{text}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod accounts;
 mod copy;
 mod elsewhere;
+mod handed;
 mod many;
 mod me;
 mod pam;

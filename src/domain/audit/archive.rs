@@ -147,4 +147,13 @@ mod tests {
         elsewhere.go_on(&after(archived, "archive", detail(Head { sequence: 5, ..archived }))).unwrap();
         assert!(elsewhere.end().is_err());
     }
+
+    #[test]
+    fn nothing_but_an_archive_that_was_made_says_so() {
+        let archived = Head { sequence: 6, link: Link([7; 32]) };
+        let made = after(archived, "archive", detail(archived));
+        let refused = Event { outcome: Outcome::Refused.name().into(), ..made.clone() };
+        let other = Event { action: "edit".into(), ..made.clone() };
+        assert_eq!([made, refused, other].map(|event| said_by(&event)), [Some(archived), None, None]);
+    }
 }

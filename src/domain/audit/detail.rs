@@ -207,6 +207,12 @@ mod tests {
     }
 
     #[test]
+    fn a_purpose_is_said_in_words() {
+        let detail = Detail::default().with(DetailKey::Purpose, "password-change");
+        assert_eq!(detail.words(&TimeZone::UTC), "for password change");
+    }
+
+    #[test]
     fn every_moment_is_said_in_the_zone_of_its_reader() {
         for key in DetailKey::ALL.into_iter().filter(|key| key.name().ends_with("_at")) {
             let said = Detail::default().with_moment(key, Timestamp::UNIX_EPOCH).words(&TimeZone::UTC);

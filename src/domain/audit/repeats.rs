@@ -37,3 +37,14 @@ pub fn together(now: Timestamp) -> [Timestamp; 2] {
     let most = SignedDuration::from_secs(TOGETHER - 1);
     [now.saturating_sub(most), now.saturating_add(most)].map(|moment| moment.unwrap_or(now))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_of_refusals_is_counted_together_whichever_way_a_clock_was_set() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(together(at(10_000)), [at(10_000 - 3_599), at(10_000 + 3_599)]);
+    }
+}

@@ -50,9 +50,13 @@ mod tests {
 
     #[test]
     fn the_base64_of_crypt_begins_with_the_lowest_bits() {
-        for (text, bytes) in
-            [("", Some(vec![])), ("/.", Some(vec![1])), ("/2.", Some(vec![1, 1])), ("zzzz", Some(vec![255; 3]))]
-        {
+        for (text, bytes) in [
+            ("", Some(vec![])),
+            (".", None),
+            ("/.", Some(vec![1])),
+            ("/2.", Some(vec![1, 1])),
+            ("zzzz", Some(vec![255; 3])),
+        ] {
             assert_eq!(of_crypt(text), bytes, "{text}");
         }
     }

@@ -99,6 +99,13 @@ mod tests {
     }
 
     #[test]
+    fn of_512_schemes_those_that_are_evaluated_are_too_many() {
+        let many = bear(&[], apart(512)).unwrap_err();
+        assert_eq!(many.to_string(), "each sign-in would evaluate 512 different hashes, in about 5 seconds");
+        assert_eq!(Overload::bounds(), "at most 16 hashes in 4 seconds, and 512 costs");
+    }
+
+    #[test]
     fn what_is_covered_brings_no_load() {
         assert_eq!(bear(&[&apart(20)[..], &[bcrypt(12)]].concat(), [bcrypt(10), bcrypt(12)]), Ok(()));
         assert!(bear(&[&apart(20)[..], &[bcrypt(12)]].concat(), [bcrypt(13)]).is_err());

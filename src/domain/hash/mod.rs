@@ -111,3 +111,16 @@ fn parse(text: &str) -> Option<Box<dyn Evaluated>> {
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_are_the_same_only_if_each_byte_is() {
+        assert!(same(b"abc", b"abc"));
+        for other in [&b"abd"[..], b"bac", b"ab", b"abcd", b""] {
+            assert!(!same(b"abc", other), "{other:?}");
+        }
+    }
+}

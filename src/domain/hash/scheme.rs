@@ -181,18 +181,25 @@ impl Scheme {
 
     /// Takes as long as this scheme takes longer than one that it covers.
     pub(in crate::domain) fn take_rest(self, done: Self, password: &[u8]) {
+        for scheme in self.rest(done) {
+            scheme.take(password);
+        }
+    }
+
+    /// What takes as long, together, as this scheme takes longer than one that it covers.
+    fn rest(self, done: Self) -> Vec<Self> {
         match (self, done) {
             // Each step of the cost doubles the work: 2^a and 2^a + 2^(a+1) + … + 2^(b-1) are 2^b.
             (Self::Bcrypt { cost }, Self::Bcrypt { cost: less }) => {
-                (less..cost).for_each(|cost| bcrypt::take(cost, password));
+                (less..cost).map(|cost| Self::Bcrypt { cost }).collect()
             }
             (Self::Pbkdf2 { prf, rounds }, Self::Pbkdf2 { rounds: less, .. }) if less < rounds => {
-                pbkdf2::take(prf, rounds - less, password);
+                vec![Self::Pbkdf2 { prf, rounds: rounds - less }]
             }
             (Self::ShaCrypt { algorithm, rounds, salt }, Self::ShaCrypt { rounds: less, .. }) if less < rounds => {
-                sha_crypt::take(algorithm, rounds - less, salt, password);
+                vec![Self::ShaCrypt { algorithm, rounds: rounds - less, salt }]
             }
-            _ => {}
+            _ => Vec::new(),
         }
     }
 
@@ -230,6 +237,7 @@ impl fmt::Display for Scheme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::credential::have_room;
 
     fn schemes(texts: &[&str]) -> Vec<Scheme> {
         texts.iter().map(|text| Scheme::of_stored(text).unwrap_or_else(|| panic!("{text}"))).collect()
@@ -292,6 +300,15 @@ mod tests {
     }
 
     #[test]
+    fn there_is_no_room_for_more_than_a_machine_can_address() {
+        let immense = Scheme::Yescrypt(yescrypt::Cost { log_n: 31, r: 1 << 20 });
+        let mut schemes = schemes(&["bcrypt 12", "m=8,t=1,p=1"]);
+        assert!(have_room(&schemes).is_ok());
+        schemes.insert(1, immense);
+        assert!(have_room(&schemes).is_err());
+    }
+
+    #[test]
     fn of_what_only_repeats_a_step_the_dearest_covers_all() {
         let stored = ["bcrypt 5", "bcrypt 12", "pbkdf2-sha256 36000", "pbkdf2-sha256 1000000", "bcrypt 10"];
         assert_eq!(Scheme::covering(schemes(&stored)), schemes(&["bcrypt 12", "pbkdf2-sha256 1000000"]));
@@ -306,6 +323,43 @@ mod tests {
         ] {
             assert_eq!(Scheme::covering(schemes(&apart)).len(), 2, "{apart:?}");
         }
+    }
+
+    #[test]
+    fn a_scheme_and_the_rest_of_a_dearer_one_take_as_long_as_the_dearer_one() {
+        for (dear, cheap, rest) in [
+            ("bcrypt 8", "bcrypt 5", &["bcrypt 5", "bcrypt 6", "bcrypt 7"][..]),
+            ("pbkdf2-sha1 5000", "pbkdf2-sha1 1000", &["pbkdf2-sha1 4000"]),
+            ("sha512-crypt 6000,8", "sha512-crypt 5000,8", &["sha512-crypt 1000,8"]),
+        ] {
+            let [dear, cheap] = [dear, cheap].map(|text| Scheme::of_stored(text).unwrap());
+            assert!(dear.covers(cheap), "{dear}");
+            assert_eq!(dear.rest(cheap), schemes(rest));
+            assert_eq!(dear.rest(dear), []);
+        }
+    }
+
+    #[test]
+    fn a_scheme_is_said_with_its_kind() {
+        let said = schemes(&["m=19456,t=2,p=1", "argon2i m=8,t=1,p=1", "bcrypt 12"]).into_iter().map(Scheme::said);
+        assert_eq!(said.collect::<Vec<_>>(), ["argon2id m=19456,t=2,p=1", "argon2i m=8,t=1,p=1", "bcrypt 12"]);
+    }
+
+    #[test]
+    fn argon2_has_a_bound_for_each_of_its_costs() {
+        for (text, is_scheme) in [
+            ("m=262144,t=4,p=16", true),
+            ("m=65536,t=16,p=1", true),
+            ("m=262145,t=1,p=1", false),
+            ("m=8,t=17,p=1", false),
+            ("m=8,t=1,p=17", false),
+            ("m=262144,t=5,p=1", false),
+        ] {
+            assert_eq!(Scheme::of_stored(text).is_some(), is_scheme, "{text}");
+        }
+        let dear = Cost { memory_kib: 8, passes: 17, lanes: 1 };
+        assert!(!Scheme::own(dear).is_moderate());
+        assert_eq!(Scheme::own(Cost::DEFAULT).bytes(), 19_456 * 1024);
     }
 
     #[test]

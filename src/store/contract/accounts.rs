@@ -2,19 +2,27 @@
 
 use super::{
     HOUR, added, at, every_change, get, hash, hash_of, list, new, operator, proof, settled, signed_in, temporary, when,
+    words,
 };
 use crate::domain::account::{Account, Lifecycle, State};
 use crate::domain::change::Change;
 use crate::domain::public_key::PublicKey;
 use crate::domain::public_key::made_up::AGE;
 use crate::domain::role::Role;
-use crate::store::{Edit, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
+use crate::store::{Edit, EventFilter, Filter, NewAccount, NewTemporary, Sort, Store, StoreError};
 
 pub fn an_account_is_found_by_id_username_and_address(store: &mut Store) {
     let alice = added(store, "alice", &[Role::Helpdesk]);
     for target in [alice.id.to_string(), "Alice".into(), "ALICE@example.org".into()] {
         assert_eq!(store.account(&target.parse().unwrap()).unwrap().as_ref(), Some(&alice), "{target}");
     }
+}
+
+pub fn of_many_targets_each_is_found_in_its_place(store: &mut Store) {
+    let [alice, bob] = ["alice", "bob"].map(|username| added(store, username, &[]));
+    let targets = [bob.id.to_string(), "nobody".into(), "ALICE@example.org".into(), "bob".into(), "9".into()];
+    let found = store.accounts(&targets.map(|target| target.parse().unwrap())).unwrap();
+    assert_eq!(found, [Some(bob.clone()), None, Some(alice), Some(bob), None]);
 }
 
 pub fn nobody_is_found_under_a_name_that_is_not_there(store: &mut Store) {
@@ -56,6 +64,14 @@ pub fn an_edit_changes_what_it_names_and_nothing_else(store: &mut Store) {
     assert_eq!(unedited, alice);
     let searched = Filter { search: Some("other".into()), ..Filter::default() };
     assert_eq!(list(store, &searched, Sort::Id, false, 10), [edited]);
+}
+
+pub fn an_edit_that_leaves_the_roles_as_they_are_records_none(store: &mut Store) {
+    let alice = added(store, "alice", &[Role::Auditor]);
+    let edit = Edit { display_name: Some("".parse().unwrap()), roles: Some(alice.roles), ..Edit::default() };
+    store.edit_account(&operator(), alice.id, alice.revision, &edit).unwrap();
+    let last = store.events(&EventFilter::default(), None, 10).unwrap().pop().unwrap();
+    assert_eq!(words(&last), "changed: name");
 }
 
 pub fn an_account_keeps_a_key_until_another_edit_takes_it(store: &mut Store) {

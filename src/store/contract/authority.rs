@@ -24,6 +24,15 @@ pub fn an_actor_demoted_meanwhile_is_refused(store: &mut Store) {
     all_is_refused(store, &mandate, &alice, |_| true);
 }
 
+pub fn whoever_may_give_no_roles_adds_accounts_without(store: &mut Store) {
+    let dan = settled(store, "dan", &[Role::UserAdmin]);
+    let by = acting(store, &dan);
+    store.add_account(&by, &new("alice", &[])).unwrap();
+    let refused = store.add_account(&by, &new("bob", &[Role::Auditor]));
+    assert!(matches!(refused, Err(StoreError::Refused(Refusal::NotAllowed { .. }))));
+    assert_eq!(store.account(&"bob".parse().unwrap()).unwrap(), None);
+}
+
 pub fn an_actor_of_no_higher_rank_is_refused_everything(store: &mut Store) {
     let admin = settled(store, "admin", &[Role::UserAdmin]);
     let peer = settled(store, "peer", &[Role::UserAdmin]);

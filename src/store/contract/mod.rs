@@ -49,11 +49,13 @@ macro_rules! laws {
         $crate::store::contract::laws!($open;
             accounts {
                 an_account_is_found_by_id_username_and_address,
+                of_many_targets_each_is_found_in_its_place,
                 nobody_is_found_under_a_name_that_is_not_there,
                 a_new_account_must_change_its_temporary_password,
                 a_username_is_taken_once,
                 an_address_is_taken_once_whatever_its_case,
                 an_edit_changes_what_it_names_and_nothing_else,
+                an_edit_that_leaves_the_roles_as_they_are_records_none,
                 an_account_keeps_a_key_until_another_edit_takes_it,
                 a_reset_replaces_the_hash_flag_and_expiry_and_ends_all_sign_ins,
                 a_reset_of_a_disabled_account_leaves_it_disabled,
@@ -71,6 +73,7 @@ macro_rules! laws {
             }
             authority {
                 an_actor_demoted_meanwhile_is_refused,
+                whoever_may_give_no_roles_adds_accounts_without,
                 an_actor_of_no_higher_rank_is_refused_everything,
                 a_removed_account_is_out_of_the_list_and_comes_back_as_it_was,
                 a_removed_account_is_only_restored,
@@ -137,6 +140,7 @@ macro_rules! laws {
                 a_sign_in_ends_at_its_expiry,
                 a_sign_in_ended_is_gone,
                 an_actor_whose_sign_in_has_ended_meanwhile_is_refused,
+                an_actor_by_a_sign_in_that_is_over_or_anothers_is_refused,
                 an_actor_whose_password_has_been_changed_meanwhile_is_refused,
                 a_sign_in_that_has_ended_is_not_revived_by_a_clock_set_back,
                 signing_out_everywhere_ends_every_sign_in_and_token_of_ones_own,
@@ -165,6 +169,7 @@ macro_rules! laws {
                 failures_are_told_once,
                 a_success_takes_no_other_try_off,
                 a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told,
+                a_try_that_is_given_up_is_told_once_with_those_that_failed_before,
                 a_success_is_recorded_with_its_occasion,
                 a_temporary_password_that_has_expired_is_not_revived_by_a_clock_set_back,
                 a_temporary_password_that_lapses_with_a_failure_of_its_own_is_not_revived_by_a_clock_set_back,
@@ -178,6 +183,7 @@ macro_rules! laws {
                 one_mailbox_is_one_address,
                 a_rename_changes_the_username_and_nothing_else,
                 a_former_username_is_given_to_nobody_else_while_it_is_kept,
+                an_account_is_found_by_the_username_it_has_and_by_those_it_had,
                 an_account_may_take_its_former_username_back,
                 the_record_says_what_an_account_was_called,
                 the_address_of_a_removed_account_is_free_at_once,
@@ -189,6 +195,7 @@ macro_rules! laws {
                 a_token_is_a_sign_in_with_the_roles_that_both_have,
                 a_role_taken_from_the_owner_is_taken_from_the_token_for_good,
                 a_label_is_taken_once_by_each_owner,
+                a_token_is_found_by_its_number_or_by_a_label_of_its_owner_until_it_ends,
                 a_token_is_revoked_once,
                 a_token_ends_with_a_reset_a_disablement_and_a_password_change,
                 the_use_of_a_token_is_noted_to_the_minute,
@@ -201,6 +208,7 @@ macro_rules! laws {
             policy {
                 what_has_not_been_decided_is_as_it_is_otherwise,
                 what_has_been_decided_holds_and_is_recorded,
+                a_store_has_a_name_and_one_that_passdesk_never_gives_is_damage,
                 only_a_global_admin_or_an_operator_decides,
                 operators_are_shut_out_only_where_an_admin_can_be_counted_on,
                 an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
@@ -213,6 +221,7 @@ macro_rules! laws {
                 every_refusal_is_recorded_and_changes_nothing_else,
                 the_record_is_a_chain,
                 what_is_archived_is_gone_and_what_is_left_follows_it,
+                a_backup_that_becomes_the_store_says_so_and_nobody_is_signed_in_to_it,
                 a_part_that_is_not_the_record_s_is_not_archived,
                 the_record_is_read_by_what_it_says,
                 an_actor_is_found_by_whole_words_and_no_others,
@@ -222,7 +231,9 @@ macro_rules! laws {
             }
             repeats {
                 what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour,
+                what_is_turned_away_once_is_one_event,
                 those_of_another_kind_are_counted_apart,
+                beyond_as_many_kinds_as_are_counted_apart_the_others_are_counted_together,
                 a_failed_try_is_counted_on_its_account_however_it_is_recorded,
                 what_has_ended_has_ended_with_what_is_only_counted,
                 a_clock_set_back_has_nothing_counted_for_longer_than_an_hour_more,

@@ -145,6 +145,16 @@ pub fn a_former_username_is_given_to_nobody_else_while_it_is_kept(store: &mut St
     when(HOUR, || rename(store, &dora, "carol")).unwrap();
 }
 
+pub fn an_account_is_found_by_the_username_it_has_and_by_those_it_had(store: &mut Store) {
+    let carol = added(store, "carol", &[]);
+    rename(store, &carol, "caro").unwrap();
+    let [carol, caro, nobody] = ["carol", "caro", "nobody"].map(|username| username.parse().unwrap());
+    let found = store.ever_named(&[&carol, &caro, &nobody]).unwrap();
+    let mut found: Vec<_> = found.iter().map(|(name, account)| (name.as_str(), account.username.as_str())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("caro", "caro"), ("carol", "caro")]);
+}
+
 pub fn an_account_may_take_its_former_username_back(store: &mut Store) {
     let carol = added(store, "carol", &[]);
     rename(store, &carol, "caro").unwrap();

@@ -12,6 +12,8 @@ use crate::domain::hash::{Cost, Scheme};
 use crate::domain::policy::{Policy, Setting};
 use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
+use crate::store::engine::Writing;
+use crate::store::operations::Whom;
 use crate::store::{EventFilter, Result, Store, StoreError};
 
 fn decide(store: &mut Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
@@ -39,6 +41,17 @@ pub fn what_has_been_decided_holds_and_is_recorded(store: &mut Store) {
     }
     let decided = Cost { memory_kib: 65_536, passes: 3, lanes: 1 };
     assert!(store.policy(&Policy::default()).unwrap().schemes.contains(&Scheme::own(decided)));
+    assert_eq!(store.meet(&Policy::default()).unwrap(), store.policy(&Policy::default()).unwrap());
+}
+
+pub fn a_store_has_a_name_and_one_that_passdesk_never_gives_is_damage(store: &mut Store) {
+    let name = store.name().unwrap();
+    for other in [&name[1..], &format!("../{}", &name[3..]), &name.to_uppercase().replace(char::is_numeric, "A")] {
+        store.change(Writing::Few, &operator(), "test", &Whom::Nobody, |tx| tx.set("store_name", other)).unwrap();
+        assert!(matches!(store.name(), Err(StoreError::Unusable { .. })), "{other}");
+    }
+    store.change(Writing::Few, &operator(), "test", &Whom::Nobody, |tx| tx.set("store_name", &name)).unwrap();
+    assert_eq!(store.name().unwrap(), name);
 }
 
 pub fn only_a_global_admin_or_an_operator_decides(store: &mut Store) {
@@ -56,6 +69,8 @@ pub fn operators_are_shut_out_only_where_an_admin_can_be_counted_on(store: &mut 
     added(store, "new", &[Role::GlobalAdmin]);
     let shut = decide(store, &operator(), Setting::OperatorAccess, "off");
     assert!(matches!(shut, Err(StoreError::Refused(Refusal::NoAdmin))));
+    let last = store.events(&EventFilter::default(), None, 100).unwrap().pop().unwrap();
+    assert_eq!((&*last.action, &*last.outcome), ("set-policy", "refused"));
     assert!(store.policy(&Policy::default()).unwrap().operator_access);
     settled(store, "ada", &[Role::GlobalAdmin]);
     decide(store, &operator(), Setting::OperatorAccess, "off").unwrap();

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::{acting, at, every_change, get, operator, settled, signed_in, through, token_of, when, words};
 use crate::domain::account::Account;
+use crate::domain::actor::Actor;
 use crate::domain::audit::{Detail, Entry, Event, Head, Outcome, Walk};
 use crate::domain::authority::Refusal;
 use crate::domain::change::Change;
@@ -97,6 +98,16 @@ pub fn what_is_archived_is_gone_and_what_is_left_follows_it(store: &mut Store) {
     }
     assert_eq!(walk.end(), Ok(store.head().unwrap()));
     assert_eq!(words(&left[2]).split(';').next(), Some("copy: /old.jsonl"));
+}
+
+pub fn a_backup_that_becomes_the_store_says_so_and_nobody_is_signed_in_to_it(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    let (session, token) = (signed_in(store, &alice, 1), token_of(store, &alice, "nightly", 2, &[]));
+    let Actor::Operator(by) = operator() else { panic!() };
+    store.mark_restored(&by, "backup.db", FileDigest::of(b""), None).unwrap();
+    assert!([session, token].into_iter().all(|digest| when(2, || store.sign_in(digest)).unwrap().is_none()));
+    let last = store.events(&EventFilter::default(), None, 100).unwrap().pop().unwrap();
+    assert_eq!((&*last.action, &*last.outcome), ("restore-store", "done"));
 }
 
 pub fn a_part_that_is_not_the_record_s_is_not_archived(store: &mut Store) {

@@ -56,6 +56,24 @@ pub fn what_is_turned_away_again_is_counted_and_becomes_one_event_in_an_hour(sto
     assert_eq!(counted(store), [("no token".to_owned(), 1)]);
 }
 
+pub fn what_is_turned_away_once_is_one_event(store: &mut Store) {
+    when(0, || store.turn_away(&stranger("no token"))).unwrap();
+    assert_eq!(counted(store), []);
+    when(HOUR, || store.turn_away(&stranger("no sign-in"))).unwrap();
+    assert_eq!(said(store), ["no token", "no sign-in"]);
+}
+
+pub fn beyond_as_many_kinds_as_are_counted_apart_the_others_are_counted_together(store: &mut Store) {
+    for _ in 0..2 {
+        for kind in 0..KINDS + 3 {
+            when(0, || store.turn_away(&stranger(&format!("kind {kind}")))).unwrap();
+        }
+    }
+    assert_eq!(said(store).len(), KINDS as usize + 1);
+    let counts: Vec<_> = counted(store).into_iter().map(|(_, count)| count).collect();
+    assert_eq!(counts, [&[5][..], &[1; KINDS as usize]].concat(), "three others, twice, of which one is an event");
+}
+
 pub fn those_of_another_kind_are_counted_apart(store: &mut Store) {
     let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
     for second in 0..3 {

@@ -6,6 +6,7 @@ use super::{
     settled, signed_in, temporary, through, token_of, when,
 };
 use crate::domain::account::{Account, Lifecycle};
+use crate::domain::actor::Actor;
 use crate::domain::authority::Refusal;
 use crate::domain::change::{Change, Changed};
 use crate::domain::role::Role;
@@ -103,6 +104,18 @@ pub fn an_actor_whose_sign_in_has_ended_meanwhile_is_refused(store: &mut Store) 
     let by = through(store, digest);
     when(1, || store.end_sign_in(digest)).unwrap();
     all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { .. }));
+}
+
+pub fn an_actor_by_a_sign_in_that_is_over_or_anothers_is_refused(store: &mut Store) {
+    settled(store, "keeper", &[Role::GlobalAdmin]);
+    let admin = settled(store, "admin", &[Role::GlobalAdmin]);
+    let alice = settled(store, "alice", &[]);
+    let (own, anothers) = (signed_in(store, &admin, 1), signed_in(store, &alice, 2));
+    let Actor::Account { proof, .. } = through(store, anothers) else { panic!() };
+    let by = Actor::Account { id: admin.id, username: admin.username.clone(), proof };
+    all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { .. }));
+    let by = through(store, own);
+    when(8 * HOUR, || all_is_refused(store, &by, &alice, |why| matches!(why, Refusal::SignInEnded { .. })));
 }
 
 pub fn an_actor_whose_password_has_been_changed_meanwhile_is_refused(store: &mut Store) {

@@ -10,7 +10,7 @@ use crate::domain::change::Change;
 use crate::domain::delivery::made_up::delivered;
 use crate::domain::role::{Role, Roles};
 use crate::domain::sign_in::SignInDigest;
-use crate::domain::token::Token;
+use crate::domain::token::{Token, TokenTarget};
 use crate::store::{Edit, EventFilter, NewToken, Store, StoreError};
 
 fn roles_of(store: &Store, digest: SignInDigest) -> Roles {
@@ -61,6 +61,24 @@ pub fn a_label_is_taken_once_by_each_owner(store: &mut Store) {
     assert!(matches!(again, Err(StoreError::Conflict(_))));
     token_of(store, &bob, "nightly", 2, &[]);
     assert_eq!(tokens(store).len(), 2);
+}
+
+pub fn a_token_is_found_by_its_number_or_by_a_label_of_its_owner_until_it_ends(store: &mut Store) {
+    let [alice, bob] = ["alice", "bob"].map(|username| settled(store, username, &[]));
+    let (end, session) = (90 * 24 * HOUR, signed_in(store, &alice, 2));
+    token_of(store, &alice, "nightly", 1, &[]);
+    let id = tokens(store)[0].id;
+    let session = when(2, || store.sign_in(session)).unwrap().unwrap().id;
+    let find = |second, target: &TokenTarget, own: Option<&Account>| {
+        when(second, || store.token(target, own.map(|own| own.id))).unwrap().map(|token| token.id)
+    };
+    let [number, label] = [TokenTarget::Id(id), TokenTarget::Label("nightly".parse().unwrap())];
+    assert_eq!([find(2, &number, None), find(2, &number, Some(&bob))], [Some(id); 2]);
+    assert_eq!(find(2, &label, Some(&alice)), Some(id));
+    assert_eq!([find(2, &label, Some(&bob)), find(2, &label, None)], [None; 2]);
+    assert_eq!(find(2, &TokenTarget::Id(session), None), None, "a sign-in is no token");
+    assert_eq!((find(end - 1, &number, None), find(end, &number, None)), (Some(id), None));
+    assert!(when(end, || store.tokens(None)).unwrap().is_empty());
 }
 
 pub fn a_token_is_revoked_once(store: &mut Store) {

@@ -395,6 +395,15 @@ pub fn a_try_that_is_not_brought_to_its_end_in_a_minute_has_failed_and_is_told(s
     assert_eq!(get(store, alice.id).tries, Tries::default(), "it is not counted twice");
 }
 
+pub fn a_try_that_is_given_up_is_told_once_with_those_that_failed_before(store: &mut Store) {
+    let alice = settled(store, "alice", &[]);
+    let proved = proof(store, &alice);
+    let begun = begins(store, &alice, 0).unwrap();
+    fails(store, &alice, begun, 0);
+    begins(store, &alice, 1).unwrap();
+    assert_eq!(passes(store, &alice, proved, 61).unwrap().untold_failures, 2);
+}
+
 pub fn a_success_is_recorded_with_its_occasion(store: &mut Store) {
     let alice = settled(store, "alice", &[]);
     let proved = proof(store, &alice);

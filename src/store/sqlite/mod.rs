@@ -198,6 +198,7 @@ mod tests {
     use crate::domain::authority::Refusal;
     use crate::domain::delivery::made_up::delivered;
     use crate::domain::hash::StoredHash;
+    use crate::domain::policy::Policy;
     use crate::domain::role::{Role, Roles};
     use crate::domain::target::Target;
     use crate::domain::throttle::Throttle;
@@ -234,6 +235,14 @@ mod tests {
         let events = store.events(&EventFilter::default(), None, 10).unwrap();
         let said = Detail::of(refusal().reason()).to_json();
         assert_eq!(events.last().map(|event| &event.detail), Some(&said));
+    }
+
+    #[test]
+    fn of_no_operation_a_file_says_that_it_has_begun_there() {
+        let mut store = in_memory();
+        store.meet(&Policy::default()).unwrap();
+        assert_eq!(store.operation(), OPERATION);
+        assert!(!store.has_begun(store.operation()).unwrap());
     }
 
     #[test]

@@ -29,9 +29,7 @@ pub fn read(scheme: &str, rest: &str) -> Result<Brought> {
             crypt(rest).unwrap_or_else(|| Err(unsalted(rest)))
         }
         "PBKDF2" if rest.starts_with("$1$") => of_pbkdf2(of_dovecot(rest)),
-        "PBKDF2_SHA256" | "PBKDF2_SHA512" | "PBKDF2_SHA1" if !rest.contains('$') => {
-            of_pbkdf2(in_one_piece(scheme, rest))
-        }
+        "PBKDF2_SHA256" | "PBKDF2_SHA512" | "PBKDF2_SHA1" => of_pbkdf2(in_one_piece(scheme, rest)),
         "PBKDF2" | "PBKDF2-SHA1" | "PBKDF2-SHA256" | "PBKDF2-SHA512" => of_pbkdf2(in_three(scheme, rest)),
         "MD5-CRYPT" => Err(weak("MD5-crypt")),
         "DES-CRYPT" => Err(weak("DES crypt")),

@@ -329,6 +329,8 @@ mod tests {
             );
             assert!(hash.is_of(PASSWORD), "{text}");
         }
+        let of_sha1 = stored(&format!("{{PBKDF2}}10000${salt}${hash}")).ok().and_then(|hash| hash.scheme());
+        assert_eq!(of_sha1, Some(Scheme::Pbkdf2 { prf: Prf::Sha1, rounds: 10_000 }));
     }
 
     #[test]
@@ -372,7 +374,8 @@ mod tests {
     #[test]
     fn what_crypt_never_writes_is_no_hash_of_it() {
         let salt = "$y$j75$a_b.$Ydc5gW4Cr4p6g0ShWnNPSiWD4F8znsVFTMPHSYcjgC/".to_owned();
-        for text in [salt, format!("$6$salt${}", "z".repeat(86)), format!("$5$salt${}$", "a".repeat(43))] {
+        let more = "$y$j75$ab..$Ydc5gW4Cr4p6g0ShWnNPSiWD4F8znsVFTMPHSYcjgC/$".to_owned();
+        for text in [salt, more, format!("$6$salt${}", "z".repeat(86)), format!("$5$salt${}$", "a".repeat(43))] {
             assert!(refused(&text).ends_with(" is damaged"), "{text}: {}", refused(&text));
             assert_eq!(StoredHash::from_store(text.clone()).scheme(), None, "{text}");
         }
@@ -433,6 +436,7 @@ mod tests {
                 format!("pbkdf2_sha256$1000${crypt}${hash}"),
                 format!("$scrypt$ln=14,r=8,p=1${salt}${hash}"),
                 format!("$6${crypt}${}", ".".repeat(86)),
+                format!("$y$j75${}${}", ".".repeat((bytes * 8).div_ceil(6)), ".".repeat(43)),
                 format!("$argon2id-ssha${salt}$v=19$m=19456,t=2,p=1${}${hash}", base64::encoded(&[7; 16])),
                 format!("{{SSHA}}{}", base64::encoded(&vec![7; 20 + bytes])),
             ]
@@ -452,6 +456,60 @@ mod tests {
         assert_eq!(refused(&hash(1024)), "taken");
         assert_eq!(refused(&hash(1025)), "the hash is damaged: it has more than 1024 bytes");
         assert_eq!(StoredHash::from_store(hash(1025)).scheme(), None);
+        // In passdesk's spelling a salt is longer than in Django's. Of 718 bytes, it makes a text of 1,024.
+        let salted = |bytes: usize| format!("pbkdf2_sha256$1000${}${}", "s".repeat(bytes), "A".repeat(43));
+        assert_eq!(refused(&salted(718)), "the PBKDF2 hash is damaged: its salt has more than 64 bytes");
+        assert_eq!(refused(&salted(719)), "the hash is damaged: it has more than 1024 bytes");
+    }
+
+    #[test]
+    fn a_weak_hash_is_told_by_its_mark_or_else_by_its_length() {
+        for (text, kind) in [
+            ("ab./CDefghijk".to_owned(), Some("DES crypt")),
+            ("ab:/CDefghijk".to_owned(), None),
+            (format!("_{}", "a".repeat(19)), Some("DES crypt")),
+            ("a".repeat(20), None),
+            ("f".repeat(32), Some("an unsalted MD5 or NT hash")),
+            ("x".repeat(32), None),
+            ("f".repeat(40), Some("an unsalted SHA-1")),
+            ("x".repeat(40), None),
+            ("f".repeat(64), Some("an unsalted SHA-256")),
+            ("x".repeat(64), None),
+            ("f".repeat(128), Some("an unsalted SHA-512")),
+            ("x".repeat(128), None),
+            ("$2x$05$".to_owned(), Some("bcrypt 2x")),
+            ("$3$$".to_owned(), Some("the hash of Windows NT")),
+            ("$NT$".to_owned(), Some("the hash of Windows NT")),
+            ("$sha1$1000$".to_owned(), Some("SHA1-crypt")),
+            ("$md5,rounds=5000$".to_owned(), Some("Sun's MD5")),
+            ("{DES-CRYPT}abc".to_owned(), Some("DES crypt")),
+            ("{SHA256}abc".to_owned(), Some("an unsalted SHA-256")),
+            ("{SHA512}abc".to_owned(), Some("an unsalted SHA-512")),
+            ("{SMD5}abc".to_owned(), Some("MD5")),
+            ("{NT}abc".to_owned(), Some("the hash of Windows NT")),
+            ("sha1$abc$def".to_owned(), Some("SHA-1")),
+            ("crypt$abc$def".to_owned(), Some("DES crypt")),
+        ] {
+            let said =
+                kind.map_or("this is no hash that passdesk knows".into(), |kind| format!("{kind} is too weak to keep"));
+            assert_eq!(refused(&text), said, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_with_a_dollar_or_in_braces_may_be_a_hash() {
+        for (text, may) in
+            [("$y$x", true), ("pbkdf2_sha256$1$x", true), (" {SSHA}x", true), ("a{b}", false), ("", false)]
+        {
+            assert_eq!(may_be_one(text), may, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_or_wrapped_is_usable() {
+        for (text, is_usable) in [(written("httpb"), true), (written("dovessha"), true), (written("httpm"), false)] {
+            assert_eq!(Brought::read(&text).unwrap().is_usable(), is_usable);
+        }
     }
 
     #[test]
