@@ -6,6 +6,8 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 
 use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 
 use super::job;
 
@@ -40,6 +42,11 @@ impl Device {
             Err(error) => Ok(Self { file: inherited().ok_or(error)?, is_controlling: false }),
         }
     }
+}
+
+/// Whether another job has this terminal. Whoever reads it or changes its modes is then stopped, at every try.
+pub fn is_away(terminal: &File) -> bool {
+    tcgetpgrp(terminal).is_ok_and(|front| front != getpgrp())
 }
 
 /// Makes the terminal of whoever asked PAM the standard input and standard error of this process. `pam_exec` gives both

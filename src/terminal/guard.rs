@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::io::retry_on_intr;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process, waitid};
 use signal_hook::consts::{
     SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2,
     SIGVTALRM, SIGWINCH, SIGXCPU,
@@ -18,7 +18,7 @@ use signal_hook::consts::{
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
-use super::device::Device;
+use super::device::{Device, is_away};
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
 use crate::gate::Gate;
@@ -128,13 +128,26 @@ impl Guard {
         let mut signals = Signals::new(WANTED.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
-            for signal in signals.forever() {
-                match signal {
-                    SIGCONT => resume(&mut lock(&watched.state)),
-                    SIGWINCH => drop(lock(&watched.state).repaint()),
-                    // A thread that uses the terminal from the background waits for the foreground, in every phase.
-                    SIGTTIN | SIGTTOU => watched.gate.act(|| stop(&lock(&watched.state))),
-                    _ => watched.act_on(signal),
+            loop {
+                let mut came: Vec<_> = signals.wait().collect();
+                if Device::open().is_ok_and(|device| is_away(&device.file)) {
+                    // `kill %1` of a shell sends TERM and CONT. The program is not to stop again before it ends.
+                    thread::sleep(LOOK_EVERY);
+                    came.extend(signals.pending());
+                    came.sort_unstable();
+                }
+                for signal in came {
+                    match signal {
+                        SIGCONT => {
+                            if !resume(&mut lock(&watched.state)) {
+                                watched.gate.act(|| stop(&lock(&watched.state)));
+                            }
+                        }
+                        SIGWINCH => drop(lock(&watched.state).repaint()),
+                        // A thread that uses the terminal from the background waits for the foreground, in every phase.
+                        SIGTTIN | SIGTTOU => watched.gate.act(|| stop_in_background(&lock(&watched.state))),
+                        _ => watched.act_on(signal),
+                    }
                 }
             }
         })?;
@@ -197,14 +210,18 @@ impl Guard {
         read: impl FnOnce(Patient<File>) -> io::Result<T>,
     ) -> io::Result<T> {
         let mut terminal = Patient(Device::open()?.file);
+        come_to_front(&terminal.0)?;
         {
             let mut state = self.lock();
-            take(&mut state, if hushed { Manner::Hushed } else { Manner::Line })?;
+            take(&mut state, if hushed { Manner::Hushed } else { Manner::Line })?.again();
             state.prompt = Some(prompt.to_owned());
         }
         // If Ctrl-S has stopped the terminal, only this thread waits.
         let answer = terminal.write_all(prompt.as_bytes()).and_then(|()| read(Patient(terminal.0.try_clone()?)));
         self.lock().prompt = None;
+        if answer.is_err() {
+            self.forget_typed();
+        }
         if hushed || answer.is_err() {
             terminal.write_all(b"\r\n")?;
         }
@@ -214,6 +231,7 @@ impl Guard {
     /// Puts a picture on the alternate screen, in place of the last one. Until it is given back, nothing is echoed.
     /// Earlier typing is thrown away. If it `asks`, a signal that ends the program cancels it like a prompt.
     pub fn paint(&self, picture: Picture, asks: bool) -> io::Result<()> {
+        come_to_front(&Device::open()?.file)?;
         let mut state = self.lock();
         state.prompt = asks.then(String::new);
         take(&mut state, Manner::Screen)?;
@@ -246,6 +264,7 @@ impl Guard {
         // What was typed ahead at a hushed prompt is not for that program, nor is a token.
         self.give_back();
         program.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
+        come_to_front(&Device::open()?.file)?;
         let mut state = self.lock();
         take(&mut state, Manner::Line)?;
         // No signal is acted on before the borrower is known.
@@ -273,7 +292,7 @@ impl Guard {
         state.picture = None;
         state.prompt = None;
         if let Some(taken) = state.taken.take() {
-            taken.restore();
+            taken.restore(false);
         }
     }
 
@@ -348,7 +367,7 @@ impl Shared {
             let _ = made.remove();
         }
         if let Some(taken) = &state.taken {
-            taken.restore();
+            taken.restore(state.prompt.is_some());
         }
         let mut words = String::new();
         if state.prompt.is_some() || (state.draws_line && io::stderr().is_terminal()) {
@@ -377,7 +396,7 @@ impl Shared {
 fn end_loan(state: &mut State) {
     (state.phase, state.borrower) = (Phase::Idle, None);
     if let Some(taken) = state.taken.take() {
-        taken.restore();
+        taken.restore(false);
     }
 }
 
@@ -388,6 +407,15 @@ fn end_borrower(borrower: Pid) {
         if has_changed(borrower, WaitIdOptions::EXITED) {
             return;
         }
+    }
+}
+
+/// Stops the program that has the terminal, if it has not got the signal that stops this one.
+fn stop_borrower(borrower: Pid) {
+    let stopped = WaitIdOptions::STOPPED | WaitIdOptions::EXITED;
+    if !has_changed(borrower, stopped) {
+        let _ = kill_process(borrower, Signal::TSTP);
+        has_changed(borrower, stopped);
     }
 }
 
@@ -418,15 +446,17 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// Takes the terminal over in this manner, unless that is done already.
-fn take(state: &mut State, manner: Manner) -> io::Result<()> {
-    if state.taken.as_ref().is_some_and(|taken| taken.manner() == manner) {
-        return Ok(());
-    }
-    if let Some(taken) = state.taken.take() {
-        taken.restore();
-    }
-    state.taken = Some(Taken::new(manner)?);
-    Ok(())
+fn take(state: &mut State, manner: Manner) -> io::Result<&Taken> {
+    let taken = match state.taken.take() {
+        Some(taken) if taken.manner() == manner => taken,
+        other => {
+            if let Some(taken) = other {
+                taken.restore(false);
+            }
+            Taken::new(manner)?
+        }
+    };
+    Ok(state.taken.insert(taken))
 }
 
 /// Stops the program, if a shell can continue it.
@@ -436,19 +466,43 @@ fn stop(state: &State) {
     }
     match (state.borrower, &state.taken) {
         // The borrower restores the terminal. The shell prints its prompt only after that.
-        (Some(borrower), _) => _ = has_changed(borrower, WaitIdOptions::STOPPED | WaitIdOptions::EXITED),
-        (None, Some(taken)) => taken.restore(),
+        (Some(borrower), _) => stop_borrower(borrower),
+        (None, Some(taken)) => taken.restore(state.prompt.is_some()),
         (None, None) => {}
     }
     // This returns when the program is continued. SIGCONT does the rest.
     let _ = emulate_default_handler(SIGTSTP);
 }
 
-/// Takes the terminal again after any kind of stop. The prompt is shown again.
-fn resume(state: &mut State) {
+/// Stops in the background, as a read of the terminal does, until a shell brings the program to the front.
+fn come_to_front(terminal: &File) -> io::Result<()> {
+    while is_away(terminal) {
+        if job::is_orphaned() {
+            return Err(rustix::io::Errno::IO.into());
+        }
+        kill_process(getpid(), Signal::TTIN)?;
+        thread::sleep(LOOK_EVERY);
+    }
+    Ok(())
+}
+
+/// Stops the program, unless it has come to the foreground meanwhile.
+fn stop_in_background(state: &State) {
+    if Device::open().map_or(true, |device| is_away(&device.file)) {
+        stop(state);
+    }
+}
+
+/// Takes the terminal again after any kind of stop. The prompt is shown again. Returns `false` if the program has been
+/// continued in the background, and has something on the terminal: that waits for the foreground.
+fn resume(state: &mut State) -> bool {
     if let Some(taken) = state.taken.as_ref().filter(|_| state.borrower.is_none()) {
+        if taken.is_away() {
+            return state.prompt.is_none() && state.picture.is_none();
+        }
         taken.again();
         let _ = taken.send(state.prompt.as_deref().unwrap_or_default().as_bytes());
     }
     let _ = state.repaint();
+    true
 }

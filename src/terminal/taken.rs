@@ -14,12 +14,17 @@ use rustix::termios::{
 use zeroize::Zeroizing;
 
 use super::alternate::{self, Size};
-use super::device::Device;
+use super::device::{Device, is_away};
 use super::keys::CTRL_C;
+use super::typing;
 
 /// How long to wait for a terminal that takes nothing, and how often to try again.
 const PATIENCE: Duration = Duration::from_secs(1);
 const TRY_EVERY: Duration = Duration::from_millis(10);
+/// A terminal that holds this many bytes is almost full: that of Linux holds 4,096, and that of macOS 1,024.
+const FULL: u64 = 900;
+/// How long to wait for more of a paste.
+const MORE_WAITS: Duration = Duration::from_millis(200);
 /// How much is written at once, in bytes. A terminal that says it has room has room for this.
 const ROOM: usize = 256;
 
@@ -83,8 +88,16 @@ impl Taken {
         self.manner
     }
 
-    /// Takes the terminal over again, after another program has used it.
+    /// Whether another job has the terminal.
+    pub fn is_away(&self) -> bool {
+        is_away(&self.terminal)
+    }
+
+    /// Takes the terminal over again, after another program has used it. In the background, this waits for `fg`.
     pub fn again(&self) {
+        if self.is_away() {
+            return;
+        }
         // At worst the modes stay as they are, or the terminal is gone.
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.during);
         if self.manner == Manner::Screen {
@@ -92,9 +105,22 @@ impl Taken {
         }
     }
 
-    /// Throws away what has been typed but not read.
+    /// Throws away what has been typed but not read. If that fills the terminal, it is a long paste, and more comes.
     pub fn forget_typed(&self) {
+        if self.is_away() {
+            return;
+        }
+        let waiting = || typing::waiting(&self.terminal).unwrap_or(0);
+        let mut left = if waiting() < FULL { Duration::ZERO } else { MORE_WAITS };
         let _ = tcflush(&self.terminal, QueueSelector::IFlush);
+        for _ in 0..PATIENCE.as_millis() / TRY_EVERY.as_millis() {
+            if left.is_zero() {
+                return;
+            }
+            thread::sleep(TRY_EVERY);
+            left = if waiting() == 0 { left.saturating_sub(TRY_EVERY) } else { MORE_WAITS };
+            let _ = tcflush(&self.terminal, QueueSelector::IFlush);
+        }
     }
 
     /// Draws on the alternate screen.
@@ -106,13 +132,17 @@ impl Taken {
         self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())
     }
 
-    /// Restores the terminal. Text typed ahead without echo is thrown away: otherwise the shell would show it.
-    pub fn restore(&self) {
+    /// Restores the terminal. Text typed ahead without echo is thrown away: otherwise the shell would show it. So is half
+    /// an answer, if a prompt waits for it. If another job has the terminal, it is as that job wants it.
+    pub fn restore(&self, is_asking: bool) {
+        if self.is_away() {
+            return;
+        }
         // At worst the terminal is gone, and there is nothing to restore.
         if self.manner == Manner::Screen {
             let _ = self.send(alternate::left(self.rows).as_bytes());
         }
-        if self.manner != Manner::Line {
+        if is_asking || self.manner != Manner::Line {
             self.forget_typed();
         }
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);

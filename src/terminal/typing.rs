@@ -56,5 +56,10 @@ fn has_more(terminal: &File) -> io::Result<bool> {
 
 /// Whether typed bytes wait to be read.
 pub fn is_waiting(terminal: &File) -> io::Result<bool> {
-    Ok(ioctl_fionread(terminal)? > 0)
+    Ok(waiting(terminal)? > 0)
+}
+
+/// How many typed bytes wait to be read.
+pub fn waiting(terminal: &File) -> io::Result<u64> {
+    Ok(ioctl_fionread(terminal)?)
 }

@@ -528,6 +528,87 @@ fn a_stopped_prompt_lends_the_terminal_to_the_shell_until_fg() {
 }
 
 #[test]
+fn a_prompt_that_is_continued_in_the_background_waits_for_the_foreground() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    for prompt in &PROMPTS {
+        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
+        prompt.follow(&mut pty);
+        pty.stop_job();
+        pty.until("shell> ");
+        pty.send("bg; until jobs >jobs; grep -q Stopped jobs; do sleep 0.05; done; echo it 'waits'\n");
+        pty.until("it waits");
+        pty.until("shell> ");
+        pty.until_as_it_was();
+        pty.send("fg\n");
+        prompt.is_there(&mut pty);
+        pty.send(CTRL_C);
+        pty.until(CANCELLED);
+        pty.until("shell> ");
+        pty.until_as_it_was();
+    }
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+}
+
+#[test]
+fn a_stopped_prompt_is_ended_by_its_shell() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    for prompt in &PROMPTS {
+        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
+        prompt.follow(&mut pty);
+        pty.stop_job();
+        pty.until("shell> ");
+        let ends = "kill %%; kill -CONT %%; until jobs >jobs; grep -q Terminated jobs; do sleep 0.05; done";
+        pty.send(&format!("{ends}; echo it 'ends'\n"));
+        pty.until("it ends");
+        pty.until("shell> ");
+        pty.until_as_it_was();
+    }
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+}
+
+#[test]
+fn half_an_answer_is_not_for_the_shell() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    for prompt in PROMPTS.iter().filter(|prompt| !prompt.secret) {
+        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
+        prompt.follow(&mut pty);
+        pty.send("touch given");
+        pty.until("touch given");
+        pty.stop_job();
+        pty.until("shell> ");
+        pty.send("\nfg\n");
+        prompt.is_there(&mut pty);
+        pty.send(CTRL_C);
+        pty.until(CANCELLED);
+        pty.until("shell> ");
+    }
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+    assert!(!desk.home.path().join("given").exists());
+}
+
+#[test]
+fn a_long_text_that_is_pasted_at_a_password_is_not_for_the_shell() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("$program me profile --as alice\n");
+    pty.until(CURRENT);
+    pty.is_hushed();
+    // More than a terminal and its queue hold, and more than three tries.
+    pty.send(&"touch given\n".repeat(2_000));
+    pty.until("the sign-in failed");
+    pty.until("shell> ");
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+    assert!(!desk.home.path().join("given").exists());
+}
+
+#[test]
 fn a_password_is_not_shown_after_a_stop_by_force() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);

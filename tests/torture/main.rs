@@ -25,6 +25,7 @@ mod failing;
 mod kills;
 mod operations;
 mod scene;
+mod terminals;
 mod tracer;
 mod trials;
 
@@ -39,8 +40,13 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 4] =
-    [("kills", kills::run), ("failing", failing::run), ("damage", damage::run), ("crowds", crowds::run)];
+const PARTS: [Part; 5] = [
+    ("kills", kills::run),
+    ("failing", failing::run),
+    ("damage", damage::run),
+    ("crowds", crowds::run),
+    ("terminals", terminals::run),
+];
 
 /// Attacks the promises.
 #[derive(Parser)]
