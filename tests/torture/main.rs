@@ -37,15 +37,15 @@ use clap::Parser;
 use crate::scene::Place;
 use crate::trials::{Form, Trials};
 
-/// A part: its name, and what runs it. It returns what it tried, in figures.
-type Part = (&'static str, fn(&Trials) -> String);
+/// A part: its name, whether it also attacks stores on servers, and what runs it. It returns what it tried, in figures.
+type Part = (&'static str, bool, fn(&Trials) -> String);
 
 const PARTS: [Part; 5] = [
-    ("kills", kills::run),
-    ("failing", failing::run),
-    ("damage", damage::run),
-    ("crowds", crowds::run),
-    ("terminals", terminals::run),
+    ("kills", true, kills::run),
+    ("failing", false, failing::run),
+    ("damage", false, damage::run),
+    ("crowds", true, crowds::run),
+    ("terminals", false, terminals::run),
 ];
 
 /// Attacks the promises.
@@ -60,8 +60,8 @@ struct Args {
 
 fn main() -> ExitCode {
     let Args { parts, form } = Args::parse();
-    if let Some(unknown) = parts.iter().find(|name| PARTS.iter().all(|(known, _)| known != name)) {
-        let known: Vec<_> = PARTS.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = parts.iter().find(|name| PARTS.iter().all(|(known, ..)| known != name)) {
+        let known: Vec<_> = PARTS.iter().map(|(name, ..)| *name).collect();
         eprintln!("There is no part {unknown:?}. The parts: {}.", known.join(", "));
         return ExitCode::from(2);
     }
@@ -70,7 +70,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     println!("seed {}", form.seed);
-    for (name, run) in PARTS.iter().filter(|(name, _)| parts.is_empty() || parts.iter().any(|part| part == name)) {
+    let is_asked_for = |name: &str| parts.is_empty() || parts.iter().any(|part| part == name);
+    let of_engine = |servers: bool| servers || place.is_files();
+    for (name, _, run) in PARTS.iter().filter(|(name, servers, _)| is_asked_for(name) && of_engine(*servers)) {
         let start = Instant::now();
         let trials = Trials::new(&form, &place, name);
         let figures = run(&trials);

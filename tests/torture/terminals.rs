@@ -24,7 +24,7 @@ use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use crate::common::crowd::crowd;
 use crate::common::{Desk, GOOD, OTHER};
-use crate::scene::{Base, Picture, Scene};
+use crate::scene::{Base, Picture, Place, Scene};
 use crate::trials::Trials;
 
 /// Far more than anything takes, so that a slow machine fails no trial.
@@ -284,7 +284,7 @@ impl Kind {
 
 /// A window: a terminal with a shell.
 struct Window<'a> {
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     kind: Kind,
     master: Option<File>,
     shell: Child,
@@ -295,7 +295,7 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn open(scene: &'a Scene, kind: Kind) -> Self {
+    fn open(scene: &'a Scene<'a>, kind: Kind) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -625,7 +625,7 @@ impl Display for Trial {
 }
 
 /// The homes that the commands run in, and what their stores hold.
-fn grounds() -> Vec<(Base, Picture)> {
+fn grounds(place: &Place) -> Vec<(Base<'_>, Picture)> {
     let plain = || {
         let desk = Desk::settled();
         for name in ["alice", "newbie", "gone"] {
@@ -656,7 +656,7 @@ fn grounds() -> Vec<(Base, Picture)> {
     let hash = format!("{{SSHA}}{}==", "A".repeat(38));
     let rows: Vec<_> = (0..60).map(|number| format!("new{number},{hash}")).collect();
     fs::write(listed.home.path().join("many.csv"), format!("username,password_hash\n{}\n", rows.join("\n"))).unwrap();
-    let bases = [backed_up, signed_in, closed, listed].map(Base::new);
+    let bases = [backed_up, signed_in, closed, listed].map(|desk| Base::new(place, desk));
     bases.into_iter().map(|base| (base.scene().picture(), base)).map(|(picture, base)| (base, picture)).collect()
 }
 
@@ -879,7 +879,7 @@ impl Anywhen {
 }
 
 pub fn run(trials: &Trials) -> String {
-    let grounds = grounds();
+    let grounds = grounds(trials.place);
     let mut all = Trial::all();
     if !trials.form.long && trials.form.only.is_none() {
         all.retain(|trial| matches!(trial.kind, Kind::Dash | Kind::Bash));
