@@ -136,19 +136,30 @@ impl Made {
 
     /// The same. What cannot be removed is told later. A folder that others have put something into may stay.
     pub fn discard(&self) {
-        if let Err(error) = self.remove()
-            && (self.is_scratch || error.kind() != io::ErrorKind::DirectoryNotEmpty)
-            && let Ok(mut left) = LEFT.lock()
-        {
-            left.push(format!("{} could not be removed, and stays: {error}", shown(&self.path)));
+        match self.remove() {
+            Err(error) if self.is_scratch || error.kind() != io::ErrorKind::DirectoryNotEmpty => {
+                self.tell(&format!("could not be removed, and stays: {error}"));
+            }
+            _ => {}
+        }
+    }
+
+    /// Leaves it where it is, and tells so later.
+    pub fn keep(&self, why: &str) {
+        self.tell(&format!("stays: {why}"));
+    }
+
+    fn tell(&self, what: &str) {
+        if let Ok(mut left) = LEFT.lock() {
+            left.push(format!("{} {what}", shown(&self.path)));
         }
     }
 }
 
-/// What should have been removed and could not be, in words. Somebody is told of it before the program ends.
+/// What stays although the run has failed, in words. Somebody is told of it before the program ends.
 static LEFT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// What stays behind although it should not, in words.
+/// What stays behind, in words.
 pub fn left_behind() -> Vec<String> {
     LEFT.lock().map(|mut left| mem::take(&mut *left)).unwrap_or_default()
 }

@@ -21,7 +21,7 @@ use rustix::io::Errno;
 
 use super::backup::{self, PAGES_A_STEP};
 use super::bound::Bounded;
-use super::errors::{failed, unreadable, unusable};
+use super::errors::{failed, may_be_in_log, unreadable, unusable};
 use super::ground::{self, Tenant, beside};
 use super::line::Line;
 use super::statement::Statements;
@@ -116,7 +116,7 @@ impl<'a> Candidate<'a> {
     fn overwrite(&self, mut live: Bounded, replaced: Option<Head>, watch: &mut dyn Watch) -> Result<PathBuf> {
         let source = open::immutable(&self.path)?;
         let copying = Backup::new(&source, &mut live).map_err(failed)?;
-        step(&copying, 1)?;
+        step(&copying, 1, failed)?;
         // Nobody writes any more. What there is now is what is replaced.
         let reader = open::to_look_at(&self.place)?;
         if head(&reader, self.stores.now_here()) != replaced {
@@ -130,8 +130,15 @@ impl<'a> Candidate<'a> {
         // Until the last step, nothing has changed.
         if let Err(error) = all_steps(&copying, watch) {
             drop(copying);
-            kept.remove().map_err(anyhow::Error::from)?;
-            return Err(error);
+            let is_in_doubt = matches!(error, StoreError::Unknown(_));
+            let empties = || live.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+            if is_in_doubt && !matches!(empties(), Ok(false)) {
+                kept.keep("it is the store from before");
+                return Err(error);
+            }
+            kept.discard();
+            let failing = || StoreError::Failed(anyhow::anyhow!("the disk of the store is failing"));
+            return Err(if is_in_doubt { failing() } else { error });
         }
         drop(copying);
         // What was replaced is deleted from the log. If a reader keeps it there, a later writer does that.
@@ -378,7 +385,7 @@ fn writable(opened: Result<Bounded>) -> Result<Option<Bounded>> {
     }
 }
 
-fn step(copying: &Backup<'_, '_>, pages: i32) -> Result<bool> {
+fn step(copying: &Backup<'_, '_>, pages: i32, failed: fn(rusqlite::Error) -> StoreError) -> Result<bool> {
     match copying.step(pages).map_err(failed)? {
         StepResult::Done => Ok(true),
         StepResult::Busy | StepResult::Locked => Err(StoreError::Busy),
@@ -386,11 +393,16 @@ fn step(copying: &Backup<'_, '_>, pages: i32) -> Result<bool> {
     }
 }
 
+/// The error of a step that may be the last one, which commits.
+fn in_doubt(error: rusqlite::Error) -> StoreError {
+    if may_be_in_log(&error) { StoreError::Unknown(None) } else { failed(error) }
+}
+
 fn all_steps(copying: &Backup<'_, '_>, watch: &mut dyn Watch) -> Result<()> {
     loop {
         let (total, left) = (copying.progress().pagecount, copying.progress().remaining);
         watch.progress("Putting it in place", (total - left).unsigned_abs().into(), total.unsigned_abs().into())?;
-        if step(copying, PAGES_A_STEP)? {
+        if step(copying, PAGES_A_STEP, in_doubt)? {
             return Ok(());
         }
     }
