@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{
@@ -113,8 +113,10 @@ impl Taken {
         let waiting = || typing::waiting(&self.terminal).unwrap_or(0);
         let mut left = if waiting() < FULL { Duration::ZERO } else { MORE_WAITS };
         let _ = tcflush(&self.terminal, QueueSelector::IFlush);
-        let begun = Instant::now();
-        while !left.is_zero() && begun.elapsed() < PATIENCE {
+        for _ in 0..PATIENCE.as_millis() / TRY_EVERY.as_millis() {
+            if left.is_zero() {
+                return;
+            }
             thread::sleep(TRY_EVERY);
             left = if waiting() == 0 { left.saturating_sub(TRY_EVERY) } else { MORE_WAITS };
             let _ = tcflush(&self.terminal, QueueSelector::IFlush);

@@ -19,6 +19,7 @@ mod common;
 mod kills;
 mod operations;
 mod scene;
+mod terminals;
 mod tracer;
 mod trials;
 
@@ -32,7 +33,7 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 1] = [("kills", kills::run)];
+const PARTS: [Part; 2] = [("kills", kills::run), ("terminals", terminals::run)];
 
 /// Attacks the promises.
 #[derive(Parser)]

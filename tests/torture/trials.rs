@@ -61,6 +61,16 @@ impl<'a> Trials<'a> {
 
     /// Runs a trial for each of these, on all cores. A trial that panics has broken a promise.
     pub fn each<T: Display + Send>(&self, all: impl IntoIterator<Item = T, IntoIter: Send>, trial: impl Fn(&T) + Sync) {
+        self.at_once(1, all, trial);
+    }
+
+    /// The same, with this many trials on a core, for trials that wait.
+    pub fn at_once<T: Display + Send>(
+        &self,
+        on_a_core: usize,
+        all: impl IntoIterator<Item = T, IntoIter: Send>,
+        trial: impl Fn(&T) + Sync,
+    ) {
         let queue = Mutex::new(all.into_iter());
         let work = || {
             loop {
@@ -70,7 +80,7 @@ impl<'a> Trials<'a> {
             }
         };
         thread::scope(|scope| {
-            for _ in 0..thread::available_parallelism().unwrap().get() {
+            for _ in 0..on_a_core * thread::available_parallelism().unwrap().get() {
                 scope.spawn(work);
             }
         });
