@@ -832,7 +832,8 @@ impl Anywhen {
             window.answer(prompt);
         }
         let program = window.program();
-        if random.random() {
+        let reaches = random.random();
+        if reaches {
             window.reaches(&prompts[last]);
             if random.random() && prompts[last].0 != Shell {
                 window.answer(&prompts[last]);
@@ -855,11 +856,14 @@ impl Anywhen {
                 sleep(Duration::from_micros(random.random_range(0..2_000)));
             }
         }
+        size(window.master(), 80, 24);
         // Whether the shell has stopped it by now or not, this ends it.
         let deadline = Instant::now() + PATIENCE;
         while fs::read_to_string(format!("/proc/{}/stat", program.as_raw_pid())).is_ok_and(|stat| !stat.contains(") Z"))
         {
-            let signal = *[Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT].choose(random).unwrap();
+            // A program that has just begun dies by INT, and dash then leaves the rest of its line out.
+            let signals = [Signal::TERM, Signal::HUP, Signal::QUIT, Signal::INT];
+            let signal = *signals[..if reaches { 4 } else { 3 }].choose(random).unwrap();
             let _ = kill_process(program, signal);
             let _ = kill_process(program, Signal::CONT);
             assert!(Instant::now() < deadline, "it does not end:\n{}", window.text());
