@@ -23,6 +23,7 @@ mod crowds;
 mod kills;
 mod operations;
 mod scene;
+mod secrets;
 mod tracer;
 mod trials;
 
@@ -36,7 +37,7 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 2] = [("kills", kills::run), ("crowds", crowds::run)];
+const PARTS: [Part; 3] = [("kills", kills::run), ("crowds", crowds::run), ("secrets", secrets::run)];
 
 /// Attacks the promises.
 #[derive(Parser)]

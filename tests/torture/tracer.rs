@@ -2,12 +2,16 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::Run;
 
 /// Every system call that names a file, or uses an open one or a socket.
 const TOUCHING: &str = "%file,%desc,%network";
+
+/// What the tracer says of a program that has stopped.
+pub const STOPPED: &str = "--- stopped by SIGSTOP ---";
 
 /// A system call of a run. The tracer counts the calls of each name by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,10 +55,15 @@ impl Moment {
 
 /// Each system call of a run that touches a file or a socket, in order.
 pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
+    told(command, input).into_iter().map(|(moment, _)| moment).collect()
+}
+
+/// The same, with what the tracer says of each call.
+pub fn told(command: &Command, input: &str) -> Vec<(Moment, String)> {
     let log = tempfile::NamedTempFile::new().unwrap();
     let path = log.path().to_str().unwrap();
-    traced(command, input, &["-o", path, "-e", &format!("trace={TOUCHING}")]);
-    let mut moments: Vec<Moment> = Vec::new();
+    traced(command, input, &["-o", path, "-s", "1000", "-e", &format!("trace={TOUCHING}")]);
+    let mut told: Vec<(Moment, String)> = Vec::new();
     for line in fs::read_to_string(path).unwrap().lines() {
         // `4711 openat(AT_FDCWD, …`, and `4711 <... openat resumed>` for the second half of a call.
         let call = line.split_whitespace().nth(1).and_then(|rest| rest.split_once('(')).map(|(call, _)| call);
@@ -64,11 +73,19 @@ pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
         };
         // The program does not run yet.
         if call != "execve" {
-            let number = 1 + moments.iter().filter(|moment| moment.call == call).count();
-            moments.push(Moment { call: call.to_owned(), number });
+            let number = 1 + told.iter().filter(|(moment, _)| moment.call == call).count();
+            told.push((Moment { call: call.to_owned(), number }, line.to_owned()));
         }
     }
-    moments
+    told
+}
+
+/// The program under a tracer that stops it at this moment, and then says so in a log: [`STOPPED`]. It is started in the
+/// place of the tracer, and has its number.
+pub fn stopping(moment: &Moment, command: &Command, log: &Path) -> Command {
+    let Moment { call, number } = moment;
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:signal=STOP:when={number}"));
+    prepared(command, &["-D", "-o", log.to_str().unwrap(), "-e", &trace, "-e", &inject])
 }
 
 /// Runs a program, and does `what` at this moment: `signal=KILL`, or `error=EIO`.
@@ -79,6 +96,10 @@ pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
 }
 
 fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
+    crate::common::fed(prepared(command, flags), input)
+}
+
+fn prepared(command: &Command, flags: &[&str]) -> Command {
     let mut traced = Command::new("strace");
     traced.args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
     traced.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -86,5 +107,5 @@ fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
         traced.current_dir(folder);
     }
     traced.stdin(Stdio::null());
-    crate::common::fed(traced, input)
+    traced
 }
