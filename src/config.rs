@@ -100,9 +100,10 @@ pub fn display() -> Display {
 /// Where a token is: `PASSDESK_TOKEN_FILE` first, then `PASSDESK_TOKEN`.
 #[must_use]
 pub fn token() -> TokenSource {
-    match (variable("PASSDESK_TOKEN_FILE"), variable("PASSDESK_TOKEN")) {
+    let token = || variable("PASSDESK_TOKEN").map(|token| Zeroizing::new(token.into_vec()));
+    match (variable("PASSDESK_TOKEN_FILE"), token()) {
         (Some(path), _) => TokenSource::File(path.into()),
-        (None, Some(token)) => TokenSource::Variable(Zeroizing::new(token.into_vec())),
+        (None, Some(_)) => TokenSource::Variable(Box::new(move || token().unwrap_or_default())),
         (None, None) => TokenSource::Nowhere,
     }
 }

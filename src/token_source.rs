@@ -20,8 +20,8 @@ const LONGEST: usize = 256;
 pub enum TokenSource {
     /// There is none.
     Nowhere,
-    /// The token itself, as bytes.
-    Variable(Zeroizing<Vec<u8>>),
+    /// In the environment. It is copied only when it is read, and that copy is wiped.
+    Variable(Box<dyn Fn() -> Zeroizing<Vec<u8>> + Send>),
     /// On the first line of a file.
     File(PathBuf),
 }
@@ -44,7 +44,7 @@ impl TokenSource {
         };
         match self {
             Self::Nowhere => Ok(None),
-            Self::Variable(bytes) => read(bytes, &|what| {
+            Self::Variable(bytes) => read(&bytes(), &|what| {
                 Failure::new(Kind::Usage, format!("the token in PASSDESK_TOKEN {what}"))
                     .hint("copy the token as it was shown; it begins with 'pdsk_'")
             }),
@@ -143,6 +143,11 @@ mod tests {
         TokenSource::File(path)
     }
 
+    fn variable(text: impl AsRef<[u8]>) -> TokenSource {
+        let text = text.as_ref().to_owned();
+        TokenSource::Variable(Box::new(move || Zeroizing::new(text.clone())))
+    }
+
     fn is_the_token(source: &TokenSource) -> bool {
         matches!(source.read(false, |_| false), Ok(Some(GivenToken::Token(token))) if token.digest() == secret().digest())
     }
@@ -155,7 +160,7 @@ mod tests {
                 let text = format!("{mark}{}{rest}", *secret().to_token());
                 assert!(is_the_token(&file(folder.path(), &text, 0o600)), "{text:?}");
                 let line = text.lines().next().unwrap_or_default();
-                assert!(is_the_token(&TokenSource::Variable(Zeroizing::new(line.into()))), "{line:?}");
+                assert!(is_the_token(&variable(line)), "{line:?}");
             }
         }
     }
@@ -177,7 +182,7 @@ mod tests {
             (b"\xff\xfep\0d\0", "is UTF-16, not UTF-8"),
             ("pdsk_\u{fffd}".as_bytes(), "stands for lost text"),
         ] {
-            for source in [file(folder.path(), text, 0o600), TokenSource::Variable(Zeroizing::new(text.into()))] {
+            for source in [file(folder.path(), text, 0o600), variable(text)] {
                 let failure = source.read(false, |_| false).err().unwrap();
                 assert!(failure.kind == Kind::Usage && failure.message.contains(what), "{}", failure.message);
             }

@@ -1,13 +1,14 @@
 //! Seals secrets: encrypts them to public keys, with age (age-encryption.org/v1). Only who has one of the private keys can
 //! read a sealed secret, and nobody here can.
 //!
-//! `age` asks the operating system for its random numbers. It also keeps a copy of what it encrypts in a buffer that it does
+//! `age` asks the operating system for its random numbers. It also leaves a copy of what it encrypts in a buffer that it does
 //! not overwrite.
 
 use std::io::{self, Write as _};
 
 use age::Encryptor;
 use age::armor::{ArmoredWriter, Format};
+use zeroize::Zeroizing;
 
 use super::Invalid;
 use super::public_key::{KeyKind, PublicKey, Recipient};
@@ -16,6 +17,9 @@ use super::public_key::{KeyKind, PublicKey, Recipient};
 pub const BEGINS: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 /// The line after a message.
 pub const ENDS: &str = "-----END AGE ENCRYPTED FILE-----";
+
+/// The size of age's buffer (age-encryption.org/v1, "Payload").
+const CHUNK: usize = 64 * 1024;
 
 /// Everybody who can open a message.
 pub struct Recipients {
@@ -65,7 +69,10 @@ impl Recipients {
             sealed.write_all(b"\n")?;
             sealed.finish()?.finish()
         };
-        let mut message = String::from_utf8(write()?)?;
+        let written = write();
+        // The allocator gives the room of age's buffer away again, and it is overwritten.
+        drop(Zeroizing::new(vec![u8::MAX; CHUNK]));
+        let mut message = String::from_utf8(written?)?;
         message.truncate(message.trim_end().len());
         Ok(message)
     }

@@ -25,6 +25,7 @@ mod failing;
 mod kills;
 mod operations;
 mod scene;
+mod secrets;
 mod terminals;
 mod tracer;
 mod trials;
@@ -40,11 +41,12 @@ use crate::trials::{Form, Trials};
 /// A part: its name, whether it also attacks stores on servers, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, bool, fn(&Trials) -> String);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("kills", true, kills::run),
     ("failing", false, failing::run),
     ("damage", false, damage::run),
     ("crowds", true, crowds::run),
+    ("secrets", false, secrets::run),
     ("terminals", false, terminals::run),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::Run;
@@ -11,6 +12,9 @@ const TOUCHING: &str = "%file,%desc,%network";
 
 /// The seconds that a traced run may take. It is slow, and may wait for a lock.
 const PATIENCE: &str = "60";
+
+/// What the tracer says of a program that has stopped.
+pub const STOPPED: &str = "--- stopped by SIGSTOP ---";
 
 /// A system call of a run. The tracer counts the calls of each name by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +58,15 @@ impl Moment {
 
 /// Each system call of a run that touches a file or a socket, in order.
 pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
+    told(command, input).into_iter().map(|(moment, _)| moment).collect()
+}
+
+/// The same, with what the tracer says of each call.
+pub fn told(command: &Command, input: &str) -> Vec<(Moment, String)> {
     let log = tempfile::NamedTempFile::new().unwrap();
     let path = log.path().to_str().unwrap();
-    traced(command, input, &["-o", path, "-e", &format!("trace={TOUCHING}")]);
-    let mut moments: Vec<Moment> = Vec::new();
+    traced(command, input, &["-o", path, "-s", "1000", "-e", &format!("trace={TOUCHING}")]);
+    let mut told: Vec<(Moment, String)> = Vec::new();
     for line in fs::read_to_string(path).unwrap().lines() {
         // `4711 openat(AT_FDCWD, …`, and `4711 <... openat resumed>` for the second half of a call.
         let call = line.split_whitespace().nth(1).and_then(|rest| rest.split_once('(')).map(|(call, _)| call);
@@ -67,11 +76,19 @@ pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
         };
         // The program does not run yet.
         if call != "execve" {
-            let number = 1 + moments.iter().filter(|moment| moment.call == call).count();
-            moments.push(Moment { call: call.to_owned(), number });
+            let number = 1 + told.iter().filter(|(moment, _)| moment.call == call).count();
+            told.push((Moment { call: call.to_owned(), number }, line.to_owned()));
         }
     }
-    moments
+    told
+}
+
+/// The program under a tracer that stops it at this moment, and then says so in a log: [`STOPPED`]. It is started in the
+/// place of the tracer, and has its number.
+pub fn stopping(moment: &Moment, command: &Command, log: &Path) -> Command {
+    let Moment { call, number } = moment;
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:signal=STOP:when={number}"));
+    prepared(&["strace"], command, &["-D", "-o", log.to_str().unwrap(), "-e", &trace, "-e", &inject])
 }
 
 /// Runs a program, and does `what` at this moment: `signal=KILL`, or `error=EIO`.
@@ -96,16 +113,16 @@ pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str) 
 }
 
 fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
-    let mut traced = Command::new("timeout");
-    traced
-        .args(["-s", "KILL", PATIENCE, "strace", "-f", "-qq"])
-        .args(flags)
-        .arg(command.get_program())
-        .args(command.get_args());
+    crate::common::fed(prepared(&["timeout", "-s", "KILL", PATIENCE, "strace"], command, flags), input)
+}
+
+fn prepared(tracer: &[&str], command: &Command, flags: &[&str]) -> Command {
+    let mut traced = Command::new(tracer[0]);
+    traced.args(&tracer[1..]).args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
     traced.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(folder) = command.get_current_dir() {
         traced.current_dir(folder);
     }
     traced.stdin(Stdio::null());
-    crate::common::fed(traced, input)
+    traced
 }

@@ -6,7 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Entry, Reason};
 use crate::domain::clock::moment;
-use crate::domain::credential::PasswordRevision;
+use crate::domain::credential::{Credential, PasswordRevision};
 use crate::domain::hash::StoredHash;
 use crate::domain::password::{BrokenRule, Current, Demands, broken_rules};
 use crate::domain::secret::TypedPassword;
@@ -30,18 +30,22 @@ pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevisio
     Ok(())
 }
 
-/// Asks for a new password and puts it in force. If no try was good enough, that is recorded.
+/// Asks for a new password in the place of the one that was typed, and puts it in force. If no try was good enough, that is recorded.
 pub fn change(
     desk: &mut Desk<'_>,
     store: &mut Store,
     account: &Account,
-    current: Current<'_>,
+    credential: &Credential,
+    typed: TypedPassword,
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
-    match ask(desk, store, account, current) {
-        Ok(new) => put_in_force(desk, store, account, current, &new, keep),
+    let asked = ask(desk, store, account, Current { credential, typed: &typed });
+    // The store may keep this process waiting. The password is wiped before.
+    drop(typed);
+    match asked {
+        Ok(new) => put_in_force(desk, store, account, credential.revision, new, keep),
         Err(failure) if failure.kind == Kind::RefusedByPolicy => {
-            let by = Actor::owner(account, current.credential.revision);
+            let by = Actor::owner(account, credential.revision);
             let target = Some(account.into());
             store.record(&Entry::refused(&by, "change-password", target, Reason::WeakPassword))?;
             Err(failure)
@@ -119,12 +123,13 @@ fn put_in_force(
     desk: &mut Desk<'_>,
     store: &mut Store,
     account: &Account,
-    current: Current<'_>,
-    new: &TypedPassword,
+    proved: PasswordRevision,
+    new: TypedPassword,
     keep: Option<SignInId>,
 ) -> Result<PasswordRevision> {
-    let hash = StoredHash::of_typed(new, desk.policy.cost, desk.rng)?;
-    match desk.commit(|_| store.replace_password(account.id, current.credential.revision, &hash, keep)) {
+    let hash = StoredHash::of_typed(&new, desk.policy.cost, desk.rng)?;
+    drop(new);
+    match desk.commit(|_| store.replace_password(account.id, proved, &hash, keep)) {
         Err(StoreError::Conflict(message)) => {
             Err(Failure::new(Kind::Conflict, message).hint("your new password is not in force; ask an admin"))
         }

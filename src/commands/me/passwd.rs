@@ -4,7 +4,6 @@ use super::choose;
 use crate::commands::way_in::{ask_account, prove, signed_in};
 use crate::commands::{Desk, pam};
 use crate::domain::actor::Proof;
-use crate::domain::password::Current;
 use crate::domain::sign_in::SignInId;
 use crate::domain::target::Target;
 use crate::failure::{Failure, Result};
@@ -48,8 +47,7 @@ fn run_by_pam(desk: &mut Desk<'_>) -> Result<()> {
 fn change(desk: &mut Desk<'_>, store: &mut Store, target: &Target, keep: Option<SignInId>) -> Result<()> {
     let (account, current, password) = prove(desk, store, target, |_| Ok(Occasion::PasswordChange))?;
     choose::tell_why(desk, &account, current.revision)?;
-    let current = Current { credential: &current, typed: &password };
-    choose::change(desk, store, &account, current, keep)?;
+    choose::change(desk, store, &account, &current, password, keep)?;
     desk.terminal.note(&format!("The password of {} is changed.", account.named()));
     desk.terminal.note("Every other sign-in and token has ended.");
     Ok(())

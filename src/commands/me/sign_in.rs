@@ -6,8 +6,8 @@ use crate::commands::way_in::{ask_account, change_required, prove};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::clock::{after, spoken};
-use crate::domain::credential::PasswordRevision;
-use crate::domain::password::Current;
+use crate::domain::credential::{Credential, PasswordRevision};
+use crate::domain::secret::TypedPassword;
 use crate::domain::sign_in::SignInSecret;
 use crate::failure::{Failure, Result};
 use crate::store::{NewSignIn, Occasion, Store};
@@ -21,13 +21,13 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let (account, current, password) = prove(desk, &mut store, &target, occasion)?;
     tell_of_failures(desk, &account);
     if account.must_change {
-        let typed = Current { credential: &current, typed: &password };
-        let proved = change_first(desk, &mut store, &account, typed)?;
+        let proved = change_first(desk, &mut store, &account, &current, password)?;
         let new = begins_now(desk, &secret)?;
         let begun = desk.commit(|_| store.begin_sign_in(account.id, proved, &new));
         begun.map_err(|error| not_signed_in(&account, error.into()))?;
+    } else {
+        drop(password);
     }
-    drop(password);
     let kept = desk.commit(|desk| keep(desk, &mut store, &account, &secret));
     kept.map_err(|failure| not_signed_in(&account, failure))?;
     if account.untold_failures > 0 {
@@ -55,14 +55,15 @@ fn change_first(
     desk: &mut Desk<'_>,
     store: &mut Store,
     account: &Account,
-    current: Current<'_>,
+    current: &Credential,
+    typed: TypedPassword,
 ) -> Result<PasswordRevision> {
-    choose::tell_why(desk, account, current.credential.revision)?;
+    choose::tell_why(desk, account, current.revision)?;
     if desk.global.password_stdin || !desk.terminal.is_interactive() {
-        let by = Actor::owner(account, current.credential.revision);
+        let by = Actor::owner(account, current.revision);
         return Err(change_required(store, &by, account, "sign-in"));
     }
-    let revision = choose::change(desk, store, account, current, None)?;
+    let revision = choose::change(desk, store, account, current, typed, None)?;
     desk.terminal.note("Your new password is in force.");
     Ok(revision)
 }

@@ -158,11 +158,11 @@ fn whoever_chose_a_password_is_told_how_to_find_out() {
     let (account, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
     let credential = credential.unwrap();
     let typed = typed(&temporary);
-    let current = crate::domain::password::Current { credential: &credential, typed: &typed };
     store = losing(store, true);
     let mut call = as_user("alice", vec![Step::Piped(GOOD.into())]);
     call.global.password_stdin = true;
-    let ran = site.call(call, |desk| me::choose::change(desk, &mut store, &account, current, None).map(drop));
+    let ran =
+        site.call(call, |desk| me::choose::change(desk, &mut store, &account, &credential, typed, None).map(drop));
     let failure = ran.outcome.unwrap_err();
     assert_eq!(failure.kind, Kind::OutcomeUnknown);
     assert!(failure.hint.unwrap().words.starts_with("try to sign in with the new password"));

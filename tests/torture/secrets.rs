@@ -1,0 +1,760 @@
+//! Secrets: each has a text that is known here, and is searched for wherever it was not asked to go.
+//!
+//! - **Places:** a workload of all commands, then the store with its log and its freed pages, backups, archives, state files,
+//!   temporary files, everything that was said, and the arguments and environments of all processes meanwhile.
+//! - **Cores:** a process that dies with a secret in its memory leaves no core dump.
+//! - **Memory:** a process is stopped after the last use of its secret, at one system call after the other, and its memory
+//!   is read. The tracer holds the process, so that gcore could not. `/proc/PID/mem` has the same bytes.
+//!
+//! A secret may be in these places alone:
+//!
+//! - in the file of `--output`, on the terminal, in the pipe, on the clipboard: somebody asked for it there;
+//! - in the process that holds the clipboard, for as long as it does;
+//! - behind `PASSDESK_TOKEN=` in the environment of a process: its caller put it there.
+//!
+//! Nothing here writes a text backwards, so no form is sought for that. passdesk writes to no system log; no trace may have
+//! a call that names it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::{self, Display, Formatter};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::FileExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use age::Decryptor;
+use age::armor::ArmoredReader;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::common::display::{Kind, Stage};
+use crate::common::pty::Pty;
+use crate::common::{Desk, Run, fed, temporary_in};
+use crate::scene::{Base, Scene};
+use crate::tracer::{self, Moment};
+use crate::trials::Trials;
+
+/// What people type. Each has a word that stands nowhere else.
+const ROOTS: &str = "canary brass lantern over wet slate";
+const ALICES: &str = "canary seven herons guard the orchard";
+const NEWER: &str = "canary quince harbour under dry thatch";
+const WRONG: &str = "canary eleven magpies mend a ladder";
+/// Too short.
+const WEAK: &str = "canaryfoxglove";
+/// A token that nobody made.
+const NO_TOKEN: &str = "pdsk_c0ffee00c0ffee01c0ffee02c0ffee03c0ffee04c0ffee05c0ffee06c0ffee07";
+/// A key and what opens a message to it.
+const AGE: [&str; 2] = [
+    "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa",
+    "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33",
+];
+const STDIN: &str = "--password-stdin";
+
+pub fn run(trials: &Trials) -> String {
+    let (seen, places) = (Mutex::new(String::new()), &"places");
+    let memories = in_memory(trials);
+    trials.one(places, || *seen.lock().unwrap() = in_places());
+    trials.one(&"cores", no_core_is_left);
+    format!("{} {memories} memories of stopped processes.", seen.into_inner().unwrap())
+}
+
+// ---- The search.
+
+/// Finds secrets in bytes, in every form in which they could have been kept. Case does not matter.
+struct Search {
+    secrets: Vec<String>,
+    /// The forms, by how they begin. Each has the number of its secret.
+    forms: HashMap<[u8; 4], Vec<(usize, Vec<u8>)>>,
+    begins: Vec<bool>,
+}
+
+/// The forms of a secret: as it is, without hyphens, its halves, UTF-16, hexadecimal digits, Base64 at each place of a
+/// group, percent-encoded, and the bytes that a token stands for.
+fn forms(secret: &str) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    let bare = secret.replace('-', "");
+    for text in [secret, &bare] {
+        let bytes = text.as_bytes();
+        let (first, second) = bytes.split_at(bytes.len() / 2);
+        forms.extend([bytes.to_vec(), first.to_vec(), second.to_vec()]);
+        // The other byte order has the same bytes, one further.
+        forms.push(bytes.iter().flat_map(|byte| [*byte, 0]).take(bytes.len() * 2 - 1).collect());
+        forms.push(base16ct::lower::encode_string(bytes).into_bytes());
+        for before in 0..3 {
+            let coded = STANDARD.encode([&vec![0; before], bytes].concat());
+            let whole = coded.as_bytes()[..(before + bytes.len()) * 8 / 6].to_vec();
+            forms.push(whole[[0, 2, 3][before]..].to_vec());
+        }
+    }
+    for space in ["%20", "+"] {
+        forms.push(secret.replace(' ', space).into_bytes());
+    }
+    forms.extend(secret.strip_prefix("pdsk_").and_then(|digits| base16ct::lower::decode_vec(digits).ok()));
+    forms.iter_mut().for_each(|form| form.make_ascii_lowercase());
+    forms
+}
+
+impl Search {
+    fn new(secrets: impl IntoIterator<Item = String>) -> Self {
+        let secrets: Vec<_> = secrets.into_iter().collect();
+        let (mut all, mut begins) = (HashMap::<_, Vec<_>>::new(), vec![false; 1 << 16]);
+        for (number, secret) in secrets.iter().enumerate() {
+            for form in forms(secret) {
+                begins[usize::from(u16::from_le_bytes([form[0], form[1]]))] = true;
+                all.entry([form[0], form[1], form[2], form[3]]).or_default().push((number, form));
+            }
+        }
+        Self { secrets, forms: all, begins }
+    }
+
+    /// The secrets in these bytes, each with what stands around it.
+    fn find(&self, bytes: &[u8]) -> Vec<(&str, String)> {
+        let bytes = bytes.to_ascii_lowercase();
+        let mut found = Vec::new();
+        for (place, window) in bytes.windows(4).enumerate() {
+            if !self.begins[usize::from(u16::from_le_bytes([window[0], window[1]]))] {
+                continue;
+            }
+            let Some(forms) = self.forms.get(window) else { continue };
+            for (secret, _) in forms.iter().filter(|(_, form)| bytes[place..].starts_with(form)) {
+                let around = &bytes[place.saturating_sub(40)..(place + 80).min(bytes.len())];
+                found.push((self.secrets[*secret].as_str(), String::from_utf8_lossy(around).into_owned()));
+            }
+        }
+        found
+    }
+}
+
+/// Everything that is found behind the variable is there because the caller put it there.
+const VARIABLE: &[u8] = b"PASSDESK_TOKEN=";
+
+/// Takes out what a caller has put into an environment.
+fn without_variable(mut bytes: Vec<u8>) -> Vec<u8> {
+    let mut from = 0;
+    while let Some(at) = bytes[from..].windows(VARIABLE.len()).position(|window| window == VARIABLE) {
+        let begin = from + at + VARIABLE.len();
+        let end = bytes[begin..].iter().position(|byte| *byte == 0).map_or(bytes.len(), |length| begin + length);
+        bytes[begin..end].fill(b'.');
+        from = begin;
+    }
+    bytes
+}
+
+// ---- Places.
+
+/// A home where a secret may go only where it is asked to go.
+struct World {
+    desk: Desk,
+    temporary: PathBuf,
+    secrets: Vec<String>,
+    /// What was said, by which command.
+    said: Vec<(String, Vec<u8>)>,
+    /// The files that were to have a secret, with it.
+    asked_for: Vec<(PathBuf, String)>,
+}
+
+/// Where a command hands its secret over.
+enum To<'a> {
+    Out,
+    File(&'a str),
+    Nobody,
+}
+
+impl World {
+    fn new() -> Self {
+        let desk = Desk::empty();
+        let temporary = desk.home.path().join("tmp");
+        fs::create_dir(&temporary).unwrap();
+        let secrets = [ROOTS, ALICES, NEWER, WRONG, WEAK, NO_TOKEN].map(str::to_owned).into();
+        Self { desk, temporary, secrets, said: Vec::new(), asked_for: Vec::new() }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.desk.command(args);
+        command.arg("-v").env("TMPDIR", &self.temporary);
+        command
+    }
+
+    /// Notes what a command has said, and the secrets that it has handed over.
+    fn note(&mut self, label: &str, run: &Run, to: &To) -> Vec<String> {
+        let handed = match to {
+            To::Out => run.stdout.clone(),
+            To::File(name) => fs::read_to_string(self.desk.home.path().join(name)).unwrap_or_default(),
+            To::Nobody => String::new(),
+        };
+        let mut secrets = secrets_in(&handed);
+        if secrets.is_empty() && handed.contains("AGE ENCRYPTED") {
+            secrets.push(opened(&handed));
+        } else if let To::File(name) = to {
+            let file = self.desk.home.path().join(name);
+            self.asked_for.extend(secrets.iter().map(|secret| (file.clone(), secret.clone())));
+        }
+        self.said.push((label.to_owned(), run.stderr.clone().into_bytes()));
+        if !matches!(to, To::Out) || run.stdout.contains("AGE ENCRYPTED") {
+            self.said.push((label.to_owned(), run.stdout.clone().into_bytes()));
+        }
+        self.secrets.extend(secrets.clone());
+        secrets
+    }
+
+    /// Runs a command with this on standard input. Returns the secrets that it hands over.
+    #[track_caller]
+    fn run(&mut self, code: i32, args: &[&str], input: &str, to: &To) -> Vec<String> {
+        let run = fed(self.command(args), input).exits(code);
+        self.note(&args.join(" "), &run, to)
+    }
+
+    /// The secret of a command that hands over one, on standard output.
+    #[track_caller]
+    fn one(&mut self, args: &[&str], input: &str) -> String {
+        let mut all = self.run(0, args, input, &To::Out);
+        assert_eq!(all.len(), 1, "{args:?}");
+        all.remove(0)
+    }
+
+    /// Fails the trial if a secret is where it was not asked to go. Returns how many bytes were searched.
+    fn search(&self, processes: &HashSet<Vec<u8>>) -> u64 {
+        let search = Search::new(self.secrets.iter().cloned());
+        let bytes = AtomicU64::new(0);
+        let look = |place: &str, held: &[u8]| {
+            bytes.fetch_add(held.len() as u64, Relaxed);
+            let found = search.find(held);
+            assert!(found.is_empty(), "{place}: {found:?}");
+        };
+        for (label, said) in &self.said {
+            look(label, said);
+        }
+        for process in processes {
+            look("a process", process);
+        }
+        let mut files = Vec::new();
+        walk(self.desk.home.path(), &mut files);
+        let mut there = BTreeSet::new();
+        for file in files {
+            let (name, held) = (file.display().to_string(), fs::read(&file).unwrap());
+            look(&name, name.as_bytes());
+            let asked = self.asked_for.iter().filter(|(asked, _)| *asked == file).map(|(_, secret)| secret.as_str());
+            let asked: HashSet<_> = asked.collect();
+            bytes.fetch_add(held.len() as u64, Relaxed);
+            for (secret, around) in search.find(&held) {
+                assert!(asked.contains(secret), "{name}: {around}");
+                there.insert((file.clone(), secret.to_owned()));
+            }
+        }
+        // Else the search does not find what is there.
+        assert_eq!(there.into_iter().collect::<HashSet<_>>(), self.asked_for.iter().cloned().collect());
+        bytes.into_inner()
+    }
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = fs::symlink_metadata(&path).unwrap().file_type();
+        if kind.is_dir() {
+            walk(&path, files);
+        } else if kind.is_file() {
+            files.push(path);
+        }
+    }
+}
+
+/// The temporary passwords and tokens in a text.
+fn secrets_in(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    words
+        .filter(|word| crate::common::is_temporary(word) || word.len() == 69 && word.starts_with("pdsk_"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What is in an encrypted message.
+fn opened(text: &str) -> String {
+    let identity: age::x25519::Identity = AGE[1].parse().unwrap();
+    let (begin, end) = (text.find("-----BEGIN").unwrap(), text.find("-----END AGE ENCRYPTED FILE-----").unwrap());
+    let message = &text[begin..end + "-----END AGE ENCRYPTED FILE-----".len()];
+    let message = message.replace("\\n", "\n");
+    let mut opened = String::new();
+    let message = Decryptor::new(ArmoredReader::new(message.as_bytes())).unwrap();
+    let mut message = message.decrypt([&identity as &dyn age::Identity].into_iter()).unwrap();
+    message.read_to_string(&mut opened).unwrap();
+    opened.trim_end().to_owned()
+}
+
+/// The arguments and the environment of each process, until it is over.
+fn processes(over: &AtomicBool) -> HashSet<Vec<u8>> {
+    let mut seen = HashSet::new();
+    while !over.load(Relaxed) {
+        for process in fs::read_dir("/proc").unwrap().flatten() {
+            for file in ["cmdline", "environ"] {
+                let bytes = fs::read(process.path().join(file)).unwrap_or_default();
+                seen.insert(without_variable(bytes));
+            }
+        }
+    }
+    seen
+}
+
+/// Runs all commands, and searches all places.
+fn in_places() -> String {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let watch = scope.spawn(|| processes(&over));
+        // The watch ends with a trial that fails, too.
+        let mut world = World::new();
+        let stop = Stop(&over);
+        let commands = works(&mut world);
+        drop(stop);
+        let seen = watch.join().unwrap();
+        let watched = seen.iter().filter(|bytes| bytes.windows(14).any(|window| window == b"password-stdin")).count();
+        assert!(watched > 3, "{watched} commands were seen by others");
+        let bytes = world.search(&seen);
+        format!(
+            "{commands} commands with {} secrets, {} KB searched, {} states of processes.",
+            world.secrets.len(),
+            bytes >> 10,
+            seen.len()
+        )
+    })
+}
+
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// Every command that has a secret, and those that copy what is stored. Returns how many ran.
+fn works(world: &mut World) -> usize {
+    let lines = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let first = world.one(&["init", "--admin", "root", "-q"], "");
+    // Keeps the write-ahead log, which otherwise goes with the last process.
+    let other = rusqlite::Connection::open(world.desk.store()).unwrap();
+    other.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
+    let passwd = |who| ["me", "passwd", "--as", who, STDIN];
+    world.run(8, &passwd("root"), &lines(&[&first, WEAK]), &To::Nobody);
+    world.run(5, &passwd("root"), &lines(&[WRONG, NEWER]), &To::Nobody);
+    world.run(0, &passwd("root"), &lines(&[&first, ROOTS]), &To::Nobody);
+    let alices = world.one(&["users", "add", "alice", "-q"], "");
+    world.one(&["users", "add", "bob", "--format", "json"], "");
+    world.run(0, &passwd("alice"), &lines(&[&alices, ALICES]), &To::Nobody);
+    world.run(0, &["verify", "alice"], &lines(&[ALICES]), &To::Nobody);
+    world.run(5, &["verify", "alice"], &lines(&[WRONG]), &To::Nobody);
+    world.run(5, &["verify", "nobody"], &lines(&[WRONG]), &To::Nobody);
+    world.run(2, &["verify", ALICES], "", &To::Nobody);
+    world.said.pop();
+    world.said.pop();
+    let home = world.desk.home.path().join("signed-in");
+    fs::create_dir(&home).unwrap();
+    for (args, input) in [
+        (&["me", "sign-in", "--as", "alice", STDIN][..], lines(&[ALICES])),
+        (&["me", "profile"], String::new()),
+        (&["me", "sign-out"], String::new()),
+    ] {
+        let mut command = world.command(args);
+        command.env("HOME", &home);
+        let run = fed(command, input).succeeds();
+        world.note(&args.join(" "), &run, &To::Nobody);
+    }
+    let token = ["tokens", "create", "job", "--expires-in", "9d", "--as", "root", STDIN];
+    let tokens = [
+        world.one(&[&token[..], &["-q"]].concat(), &lines(&[ROOTS])),
+        world
+            .run(
+                0,
+                &[&["tokens", "create", "filed", "--output", "token"], &token[3..]].concat(),
+                &lines(&[ROOTS]),
+                &To::File("token"),
+            )
+            .remove(0),
+    ];
+    for (token, code) in [(tokens[0].as_str(), 0), (NO_TOKEN, 5), (WRONG, 5)] {
+        let mut command = world.command(&["users", "list"]);
+        command.env("PASSDESK_TOKEN", token);
+        let run = fed(command, "").exits(code);
+        world.note("a token in a variable", &run, &To::Nobody);
+    }
+    let mut command = world.command(&["users", "list"]);
+    command.env("PASSDESK_TOKEN_FILE", "token");
+    let run = fed(command, "").succeeds();
+    world.note("a token in a file", &run, &To::Nobody);
+    let reset = |more: &[&'static str]| [&["users", "reset", "alice", "--yes"], more].concat();
+    world.one(&reset(&[]), "");
+    for format in ["json", "jsonl", "csv"] {
+        world.one(&reset(&["--format", format]), "");
+    }
+    world.run(0, &reset(&["bob", "--format", "csv"]), "", &To::Out);
+    for (name, more) in [("a", &[][..]), ("b", &["-q"]), ("c", &["--format", "csv"]), ("d", &["--format", "json"])] {
+        world.run(0, &[&reset(more)[..], &["--output", name]].concat(), "", &To::File(name));
+    }
+    world.run(12, &reset(&["--output", "a"]), "", &To::Nobody);
+    world.run(0, &reset(&["--encrypt-to", AGE[0]]), "", &To::Out);
+    world.run(0, &reset(&["--encrypt-to", AGE[0], "--output", "e"]), "", &To::File("e"));
+    world.run(0, &reset(&["--dry-run"]), "", &To::Nobody);
+    // What cannot be delivered.
+    for way in [&[][..], &["-q"], &["--format", "csv"]] {
+        let mut command = world.command(&reset(way));
+        let run = Run::from(command.stdout(File::options().write(true).open("/dev/full").unwrap()).output().unwrap());
+        world.note("a full disk", &run.exits(12), &To::Nobody);
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let run = Run::from(world.command(&reset(way)).stdout(writer).output().unwrap());
+        world.note("a broken pipe", &run.exits(12), &To::Nobody);
+    }
+    // Killed in the middle, with and without a file.
+    let to_file = [&reset(&["-q"])[..], &["--output", "f"]].concat();
+    for (args, to) in [(reset(&["-q"]), To::Out), (to_file, To::File("f"))] {
+        let moments = tracer::moments(&world.command(&args), "");
+        let _ = fs::remove_file(world.desk.home.path().join("f"));
+        let changing: Vec<_> = moments.iter().filter(|moment| moment.changes()).collect();
+        for moment in changing.iter().rev().step_by(3).take(4) {
+            let run = tracer::at(moment, "signal=KILL", &world.command(&args), "");
+            world.note("a killed reset", &run, &to);
+            // Another run writes another secret into a file of this name.
+            let file = world.desk.home.path().join("f");
+            world.asked_for.retain(|(asked, _)| *asked != file);
+            let _ = fs::remove_file(file);
+        }
+    }
+    fs::write(world.desk.home.path().join("list.csv"), "username\nada\nbea\n").unwrap();
+    world.run(0, &["users", "import", "list.csv", "--temporary-passwords", "--output", "g"], "", &To::File("g"));
+    // The last admin with a lasting password keeps it.
+    world.run(11, &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "h"], "", &To::File("h"));
+    world.one(&["recover", "root", "--yes", "-q"], "");
+    on_terminals(world);
+    on_a_display(world);
+    for args in [
+        &["store", "backup", "monday.db"][..],
+        &["store", "copy", "--to", "copied.db"],
+        &["users", "list"],
+        &["users", "show", "alice"],
+        &["tokens", "list"],
+        &["audit", "list", "--format", "jsonl"],
+        &["audit", "archive", "old", "--before", "1s"],
+        &["audit", "verify"],
+        &["store", "check"],
+        &["store", "restore", "monday.db", "--yes"],
+    ] {
+        world.run(0, args, "", &To::Nobody);
+    }
+    // With its log, and what the log has left behind.
+    world.search(&HashSet::new());
+    drop(other);
+    world.run(0, &["store", "check"], "", &To::Nobody);
+    world.said.len()
+}
+
+/// What is typed and shown on terminals.
+fn on_terminals(world: &mut World) {
+    let temporary = world.one(&["users", "reset", "alice", "--yes", "-q"], "");
+    let mut pty = Pty::start(&world.command(&["me", "passwd", "--as", "alice"]));
+    pty.answer("assword of alice", &temporary);
+    pty.answer("ew password", ALICES);
+    pty.answer("again", ALICES);
+    let said = pty.end().exits(0).transcript;
+    world.said.push(("me passwd".into(), said.into_bytes()));
+    let mut pty = Pty::start(&world.command(&["me", "profile", "--as", "alice"]));
+    pty.answer("assword of alice", ALICES);
+    let said = pty.end().exits(0).transcript;
+    world.said.push(("me profile".into(), said.into_bytes()));
+    for (way, key) in [("--screen", "q"), ("--copy=osc52", "y\r")] {
+        let mut pty = Pty::start(&world.command(&["users", "reset", "alice", "--yes", way]));
+        pty.until(if way == "--screen" { "It is in force" } else { "has it arrived?" });
+        pty.send(key);
+        let shown = pty.end().exits(0).transcript;
+        world.secrets.push(shown_on(&shown));
+    }
+}
+
+/// The secret that a terminal has shown, or was asked to copy.
+fn shown_on(transcript: &str) -> String {
+    if let Some((_, coded)) = transcript.split_once("\x1b]52;c;") {
+        let coded = coded.split('\x07').next().unwrap();
+        return String::from_utf8(STANDARD.decode(coded).unwrap()).unwrap();
+    }
+    let plain: String = transcript.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.filter_map(|word| word.len().checked_sub(24).and_then(|at| temporary_in(&word[at..]))).next().unwrap()
+}
+
+/// What goes to the clipboard of a display. It has a home of its own.
+fn on_a_display(world: &mut World) {
+    let stage = Stage::new(Kind::X11);
+    let run = stage.run(&["users", "reset", "alice", "--yes", "--copy", "-v"]).succeeds();
+    let pasted = stage.until_pasted();
+    let aside = World {
+        desk: Desk::empty(),
+        temporary: PathBuf::new(),
+        secrets: vec![pasted.clone()],
+        said: vec![("--copy".into(), (run.stdout + &run.stderr).into_bytes())],
+        asked_for: Vec::new(),
+    };
+    aside.search(&HashSet::new());
+    let search = Search::new([pasted.clone()]);
+    let mut files = Vec::new();
+    walk(stage.desk.home.path(), &mut files);
+    for file in files {
+        let found = search.find(&fs::read(&file).unwrap());
+        assert!(found.is_empty(), "{}: {found:?}", file.display());
+    }
+    world.secrets.push(pasted);
+}
+
+// ---- Cores.
+
+/// A process that is killed with a password in its memory leaves no core dump.
+fn no_core_is_left() {
+    let desk = Desk::with_alice();
+    let dumps = |mut command: Command, signal: Signal| {
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // Without its end, so that the program waits for more.
+        io::Write::write_all(child.stdin.as_mut().unwrap(), ALICES.as_bytes()).unwrap();
+        until_it_waits(&child);
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        child.wait().unwrap().core_dumped()
+    };
+    let unlimited = |program: &Command| {
+        let mut command = Command::new("prlimit");
+        command.arg("--core=unlimited").arg(program.get_program()).args(program.get_args());
+        command.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(desk.home.path());
+        command
+    };
+    for signal in [Signal::ABORT, Signal::QUIT, Signal::SEGV] {
+        // Else nothing here could leave one.
+        assert!(dumps(unlimited(&Command::new("cat")), signal), "this machine makes no core dumps");
+        let program = desk.command(&["me", "profile", "--as", "alice", STDIN]);
+        assert!(!dumps(unlimited(&program), signal), "a core dump of {signal:?}");
+    }
+}
+
+/// Waits until a process has read its input, and waits for more.
+fn until_it_waits(child: &Child) {
+    let mut quiet = 0;
+    while quiet < 10 {
+        sleep(Duration::from_millis(10));
+        quiet = if state(child.id()) == Some('S') { quiet + 1 } else { 0 };
+    }
+}
+
+fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+// ---- Memory.
+
+/// A command whose memory is read.
+struct Case {
+    name: &'static str,
+    args: Vec<&'static str>,
+    /// What is typed.
+    input: Vec<&'static str>,
+    /// The secret that it reads from elsewhere.
+    token: Option<Token>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Variable,
+    File,
+}
+
+impl Case {
+    fn new(name: &'static str, args: &[&'static str], input: &[&'static str]) -> Self {
+        Self { name, args: args.to_vec(), input: input.to_vec(), token: None }
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let reset = |more: &[&'static str]| [&["users", "reset", "alice", "--yes"], more].concat();
+    let token = ["tokens", "create", "job", "--expires-in", "9d", "--as", "alice", STDIN];
+    let list = ["users", "list"];
+    vec![
+        Case::new("reset-text", &reset(&[]), &[]),
+        Case::new("reset-quiet", &reset(&["-q"]), &[]),
+        Case::new("reset-csv", &reset(&["--format", "csv"]), &[]),
+        Case::new("reset-json", &reset(&["--format", "json"]), &[]),
+        Case::new("reset-two", &reset(&["root", "--format", "jsonl"]), &[]),
+        Case::new("reset-file", &reset(&["--output", "out"]), &[]),
+        Case::new("reset-csv-file", &reset(&["--format", "csv", "--output", "out"]), &[]),
+        Case::new("reset-encrypted", &reset(&["--encrypt-to", AGE[0]]), &[]),
+        Case::new("reset-signed-in", &reset(&["-q", "--as", "chief", STDIN]), &[ROOTS]),
+        Case::new("add", &["users", "add", "bob", "-q"], &[]),
+        Case::new("import", &["users", "import", "list.csv", "--temporary-passwords", "--output", "out"], &[]),
+        Case::new("recover", &["recover", "root", "--yes"], &[]),
+        Case::new("passwd", &["me", "passwd", "--as", "alice", STDIN], &[ALICES, NEWER]),
+        Case::new("passwd-weak", &["me", "passwd", "--as", "alice", STDIN], &[ALICES, WEAK]),
+        Case::new("passwd-wrong", &["me", "passwd", "--as", "alice", STDIN], &[WRONG, NEWER]),
+        Case::new("verify", &["verify", "alice"], &[ALICES]),
+        Case::new("verify-wrong", &["verify", "alice"], &[WRONG]),
+        Case::new("sign-in", &["me", "sign-in", "--as", "alice", STDIN], &[ALICES]),
+        Case::new("token", &token, &[ALICES]),
+        Case::new("token-quiet", &[&token[..], &["-q"]].concat(), &[ALICES]),
+        Case::new("token-file", &[&token[..], &["--output", "out"]].concat(), &[ALICES]),
+        Case { token: Some(Token::Variable), ..Case::new("by-variable", &list, &[]) },
+        Case { token: Some(Token::File), ..Case::new("by-file", &list, &[]) },
+    ]
+}
+
+/// A process that is stopped at a moment.
+struct Stopped<'a> {
+    case: &'a Case,
+    moment: Moment,
+}
+
+impl Display for Stopped<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "memory {} {}", self.case.name, self.moment)
+    }
+}
+
+/// What the commands of this part begin with: alice, a global-admin chief, a list, and a token of chief.
+struct Begin {
+    desk: Desk,
+    token: String,
+}
+
+impl Begin {
+    fn new() -> Self {
+        let desk = Desk::new();
+        for (name, role, password) in [("alice", &[][..], ALICES), ("chief", &["--role", "global-admin"], ROOTS)] {
+            let temporary = desk.run(&[&["users", "add", name, "-q"], role].concat()).succeeds().password();
+            desk.change_password(name, &temporary, password).succeeds();
+        }
+        let create = ["tokens", "create", "mine", "--expires-in", "9d", "-q", "--as", "chief", STDIN];
+        let token = desk.run_with(format!("{ROOTS}\n"), &create).succeeds().stdout.trim_end().to_owned();
+        fs::write(desk.home.path().join("list.csv"), "username\nada\nbea\n").unwrap();
+        let file = desk.home.path().join("token");
+        fs::write(&file, format!("{token}\n")).unwrap();
+        fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        Self { desk, token }
+    }
+}
+
+/// Stops each command at system calls after the last use of its secret, and reads its memory. Returns how many were read.
+fn in_memory(trials: &Trials) -> u64 {
+    let begin = Begin::new();
+    let token = begin.token.clone();
+    let command = |case: &Case, scene: &Scene| {
+        let mut command = scene.command(&case.args);
+        match case.token {
+            Some(Token::Variable) => drop(command.env("PASSDESK_TOKEN", &token)),
+            Some(Token::File) => drop(command.env("PASSDESK_TOKEN_FILE", "token")),
+            None => {}
+        }
+        command
+    };
+    let base = Base::new(trials.place, begin.desk);
+    let (cases, read) = (cases(), AtomicU64::new(0));
+    let mut plan = Vec::new();
+    for case in &cases {
+        let scene = base.scene();
+        let late = after_last_use(&command(case, &scene), &input(case));
+        assert!(!late.is_empty(), "{}", case.name);
+        let last = late.last().cloned();
+        let mut some = trials.some(late, 12);
+        // The last call of all is always among them.
+        if some.last() != last.as_ref() {
+            some.extend(last);
+        }
+        plan.extend(some.into_iter().map(|moment| Stopped { case, moment }));
+    }
+    let planned = plan.len() as u64;
+    trials.each(plan, |Stopped { case, moment }| {
+        let scene = base.scene();
+        let Some((memory, shown)) = stopped_at(moment, &command(case, &scene), &input(case)) else { return };
+        read.fetch_add(1, Relaxed);
+        let file = fs::read_to_string(scene.desk.home.path().join("out")).unwrap_or_default();
+        let mut secrets = secrets_in(&(shown.clone() + &file));
+        if shown.contains("AGE ENCRYPTED") {
+            secrets = vec![opened(&shown)];
+        }
+        secrets.extend(case.input.iter().map(|typed| (*typed).to_owned()));
+        secrets.extend(case.token.map(|_| token.clone()));
+        assert!(!secrets.is_empty(), "there is no secret in {shown:?}");
+        let search = Search::new(secrets);
+        for (place, bytes) in memory {
+            let found = search.find(&without_variable(bytes));
+            assert!(
+                found.is_empty(),
+                "{} secrets are left in {place}: {:?}",
+                found.len(),
+                &found[..found.len().min(8)]
+            );
+        }
+    });
+    let read = read.into_inner();
+    // Else the tracer does not do what it is asked for.
+    assert!(trials.form.only.is_some() || read * 10 >= planned * 8, "{read} of {planned} processes were stopped");
+    read
+}
+
+fn input(case: &Case) -> String {
+    case.input.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The calls after the last use of a secret: behind the one that hands it over, and behind the last thing that is put on
+/// the disk of what was decided by it.
+fn after_last_use(command: &Command, input: &str) -> Vec<Moment> {
+    let mut all = tracer::told(command, input);
+    assert!(all.iter().all(|(_, line)| !line.contains("/dev/log")), "passdesk writes to a system log");
+    let is_last_use = |(moment, line): &(Moment, String)| {
+        ["write", "pwrite64"].contains(&moment.call.as_str())
+            && (!secrets_in(line).is_empty() || line.contains("AGE ENCRYPTED"))
+            || input.lines().count() > 0
+                && moment.call == "read"
+                && input.lines().any(|typed| line.contains(&typed[..8]))
+            || ["fdatasync", "fsync"].contains(&moment.call.as_str())
+    };
+    let last = all.iter().rposition(is_last_use).map_or(0, |last| last + 1);
+    all.drain(..last);
+    all.into_iter().map(|(moment, _)| moment).collect()
+}
+
+/// Stops a program at a moment. Returns what can be written of its memory, and what it has shown.
+fn stopped_at(moment: &Moment, command: &Command, input: &str) -> Option<(Vec<(String, Vec<u8>)>, String)> {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut traced = tracer::stopping(moment, command, log.path());
+    let mut child = traced.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _ = io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+    let start = Instant::now();
+    while !fs::read_to_string(log.path()).unwrap().contains(tracer::STOPPED) {
+        assert!(start.elapsed() < Duration::from_mins(1), "it neither stops nor ends");
+        if child.try_wait().unwrap().is_some() {
+            return None;
+        }
+        sleep(Duration::from_millis(5));
+    }
+    let memory = memory(child.id());
+    child.kill().unwrap();
+    let run = Run::from(child.wait_with_output().unwrap());
+    Some((memory, run.stdout))
+}
+
+/// All memory of a process that it can write.
+fn memory(process: u32) -> Vec<(String, Vec<u8>)> {
+    let memory = File::open(format!("/proc/{process}/mem")).unwrap();
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let mut all = Vec::new();
+    for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|may| may.starts_with("rw"))) {
+        let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+        let [from, to] = [from, to].map(|place| u64::from_str_radix(place, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+        // Some parts are reserved and were never there.
+        if memory.read_exact_at(&mut bytes, from).is_ok() {
+            all.push((line.to_owned(), bytes));
+        }
+    }
+    all
+}
