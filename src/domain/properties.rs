@@ -38,7 +38,11 @@ const KEYS: [&str; 4] = [
 pub fn passwords(bytes: &[u8]) {
     let mut choices = Choices::of(bytes);
     let name = choices.text(20);
-    let text = choices.text(60).repeat(1 + choices.below(3) * choices.below(20));
+    let mut text = choices.text(60);
+    if choices.yes() {
+        // Normalization makes the first shorter, and the second longer.
+        text += &choices.one_of(&["e\u{301}", "\u{fb2c}", "ab"]).repeat(choices.below(520));
+    }
     for text in [&text, &*String::from_utf8_lossy(bytes)] {
         judged(text, &name);
     }

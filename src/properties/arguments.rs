@@ -1,11 +1,10 @@
 //! Any command line.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::sync::LazyLock;
 
-use clap::CommandFactory as _;
+use clap::{ArgAction, CommandFactory as _};
 
 use super::{Choices, is_harmless, is_told};
 use crate::cli::{self, Cli, Command};
@@ -45,24 +44,39 @@ const WORDS: [&str; 24] = [
     "--no-yes",
 ];
 
-/// All names of commands, flags and values, and [`WORDS`].
-static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    fn add(command: &clap::Command, names: &mut BTreeSet<String>) {
-        names.extend(
-            command.get_name_and_visible_aliases().into_iter().chain(command.get_all_aliases()).map(Into::into),
-        );
-        for arg in command.get_arguments() {
-            names.extend(arg.get_long().map(|long| format!("--{long}")));
-            names.extend(arg.get_short().map(|short| format!("-{short}")));
-            names.extend(arg.get_possible_values().iter().map(|value| value.get_name().to_owned()));
+/// A command.
+#[derive(Default)]
+struct Known {
+    /// The words that name it.
+    path: Vec<String>,
+    /// Its flags, each with the values that it takes.
+    flags: Vec<(String, Vec<String>)>,
+}
+
+/// All commands.
+static COMMANDS: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    fn add(command: &clap::Command, path: &[String], all: &mut Vec<Known>) {
+        let mut known = Known { path: path.to_vec(), flags: Vec::new() };
+        for arg in command.get_arguments().filter(|arg| arg.get_id() != "help") {
+            let values: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            let values = match arg.get_action() {
+                ArgAction::Set | ArgAction::Append if values.is_empty() => WORDS.map(str::to_owned).into(),
+                ArgAction::Set | ArgAction::Append => values,
+                _ => Vec::new(),
+            };
+            let names =
+                [arg.get_long().map(|long| format!("--{long}")), arg.get_short().map(|short| format!("-{short}"))];
+            known.flags.extend(names.into_iter().flatten().map(|name| (name, values.clone())));
         }
-        command.get_subcommands().for_each(|below| add(below, names));
+        all.push(known);
+        for below in command.get_subcommands() {
+            add(below, &[path, &[below.get_name().to_owned()]].concat(), all);
+        }
     }
-    let mut names = WORDS.map(str::to_owned).into();
-    let mut all = Cli::command();
-    all.build();
-    add(&all, &mut names);
-    names.into_iter().collect()
+    let (mut command, mut all) = (Cli::command(), Vec::new());
+    command.build();
+    add(&command, &[], &mut all);
+    all
 });
 
 /// A command line is understood in one way, or it is refused in words that a terminal can show. A failure never repeats a
@@ -70,17 +84,32 @@ static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
 pub fn arguments(bytes: &[u8]) {
     let mut choices = Choices::of(bytes);
     let (mut args, mut has_secret) = (vec![OsString::from("passdesk")], false);
+    let mut command = choices.one_of(&COMMANDS);
+    args.extend(command.path.iter().map(Into::into));
     while choices.are_left() {
-        match choices.below(16) {
-            0 => args.push(OsString::from_vec(choices.changed(b"caf\xe9\x1b[2J"))),
-            1 => args.push(choices.text(12).replace('\0', "").into()),
-            2 => args.push(format!("{}={}", choices.one_of(&NAMES), choices.text(12).replace('\0', "")).into()),
-            3 => args.push(format!("{}={}", choices.one_of(&NAMES), choices.one_of(&NAMES)).into()),
-            4 if !args.contains(&"--".into()) => {
+        if choices.below(32) == 1 {
+            command = choices.one_of(&COMMANDS);
+            args.extend(command.path.iter().map(Into::into));
+        }
+        let (flag, values) = choices.one_of(&command.flags);
+        let text = choices.one_of(&WORDS);
+        match choices.below(24) {
+            1 => args.push(OsString::from_vec(choices.changed(b"caf\xe9\x1b[2J"))),
+            2 => args.push(choices.text(12).replace('\0', "").into()),
+            3 => args.push(format!("{flag}={}", choices.text(12).replace('\0', "")).into()),
+            4 => args.push(format!("{flag}={text}").into()),
+            5 if !args.contains(&"--".into()) => {
                 has_secret = true;
                 args.push(format!("{}={SECRET}", choices.one_of(&["--password-stdin", "--password", "-p"])).into());
             }
-            _ => args.push(choices.one_of(&NAMES).into()),
+            6 => args.push(text.into()),
+            7..12 => args.push("alice".into()),
+            // Most flags are given once at most.
+            12.. if !args.contains(&flag.into()) => {
+                args.push(flag.into());
+                args.extend((!values.is_empty()).then(|| choices.one_of(values).into()));
+            }
+            _ => {}
         }
     }
     let (json, color) = cli::early(&args);

@@ -108,6 +108,11 @@ impl<'a> Choices<'a> {
         self.0.arbitrary().unwrap_or_default()
     }
 
+    /// A number, as likely a small one as a large one.
+    pub fn size(&mut self) -> u64 {
+        self.any::<u64>() >> self.below(64)
+    }
+
     /// A moment: near to now, or any second that there is.
     pub fn moment(&mut self) -> Timestamp {
         let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
@@ -145,7 +150,7 @@ impl<'a> Choices<'a> {
             let to = (from + self.below(8)).min(bytes.len());
             match self.below(4) {
                 0 => drop(bytes.splice(from..to, self.text(4).into_bytes())),
-                1 => drop(bytes.splice(from..to, self.any::<u64>().to_string().into_bytes())),
+                1 => drop(bytes.splice(from..to, self.size().to_string().into_bytes())),
                 2 => bytes.extend_from_within(from..to),
                 _ => bytes.truncate(from),
             }

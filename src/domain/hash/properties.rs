@@ -48,9 +48,29 @@ pub fn hashes(bytes: &[u8]) {
     let samples: Vec<&str> = fields.chain(OTHERS).collect();
     let sample = choices.one_of(&samples).as_bytes();
     one(&String::from_utf8_lossy(&choices.changed(sample)));
+    one(&dear(&mut choices));
     let sample = choices.one_of(&SCHEMES).as_bytes();
     scheme(&String::from_utf8_lossy(&choices.changed(sample)));
     made(&mut choices);
+}
+
+/// A hash of any cost.
+fn dear(choices: &mut Choices<'_>) -> String {
+    let [one, two, three] = [(); 3].map(|()| choices.size());
+    let (salt, hash) = ("c2FsdHNhbHRzYWx0c2FsdA", "c2FsdHNhbHRzYWx0c2FsdHNhbHRzYWx0c2FsdHNhbHQ");
+    match choices.below(6) {
+        0 => format!(
+            "${}$v=19$m={one},t={two},p={three}${salt}${hash}",
+            choices.one_of(&["argon2id", "argon2i", "argon2d"])
+        ),
+        1 => format!("$scrypt$ln={},r={two},p={three}${salt}${hash}", one % 40),
+        2 => format!("$2b${:02}$Wx6rZc6nvkzYOnALHub7beM9ziWkPSjPbyUeE2hwF/.0xNFgD3Qfm", one % 40),
+        3 => format!("$pbkdf2-{}$i={one}${salt}${hash}", choices.one_of(&["sha1", "sha256", "sha512"])),
+        4 => format!("$5$rounds={one}$abc$pZrXY9WAlNS1xsMeUl/rnluo.H.nJG0NjysKIR7Gbc2"),
+        _ => format!(
+            "{{\"algorithm\":\"pbkdf2-sha256\",\"hashIterations\":{one},\"value\":\"{hash}=\",\"salt\":\"{salt}==\"}}"
+        ),
+    }
 }
 
 fn one(text: &str) {
