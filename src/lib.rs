@@ -28,6 +28,7 @@
 //! - [`made`]: files that the program made and removes again.
 //! - [`folders`]: which folders others can rearrange or enter.
 //! - [`gate`]: keeps signals out of transactions.
+//! - `properties`: what holds for any bytes that somebody hands in.
 //! - [`system`]: the clock, random numbers, and who runs this.
 //! - [`sign_in_files`] and [`token_source`]: where a sign-in and a token are kept.
 //!
@@ -52,6 +53,8 @@ mod json;
 pub mod made;
 pub mod named_file;
 mod patient;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 pub mod sign_in_files;
 mod site;
 pub mod store;
@@ -114,14 +117,9 @@ pub fn run(args: &[OsString]) -> u8 {
     if matches!(args, [_, only] if only == "--version" || only == "-V" || only == "version") {
         return print(color, |_| VERSION.into()).map_or_else(|failure| fail(&failure, look(json, color)), |()| 0);
     }
-    let mut cli = match parsed(args) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            // The message repeats the command line. Unescaped, that text could pass for a paragraph of its own.
-            let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
-            let again = if neutral == args { None } else { parsed(&neutral).err() };
-            return usage(&again.unwrap_or(error), &neutral, look(json, color), color);
-        }
+    let mut cli = match understood(args) {
+        Ok(cli) => cli,
+        Err((error, neutral)) => return usage(&error, &neutral, look(json, color), color),
     };
     if is_for_pam(&cli.command) && matches!(cli.command, Command::Me(_)) {
         // Without a terminal, the command says so.
@@ -163,6 +161,16 @@ pub fn run(args: &[OsString]) -> u8 {
 /// The command line.
 fn parsed(args: &[OsString]) -> std::result::Result<Cli, clap::Error> {
     Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
+}
+
+/// The command line. Or why clap refuses it, and the words that a message may repeat.
+fn understood(args: &[OsString]) -> std::result::Result<Cli, (clap::Error, Vec<OsString>)> {
+    parsed(args).map_err(|error| {
+        // The message repeats the command line. Unescaped, that text could pass for a paragraph of its own.
+        let neutral: Vec<OsString> = args.iter().map(|arg| shown(arg).into()).collect();
+        let again = if neutral == args { None } else { parsed(&neutral).err() };
+        (again.unwrap_or(error), neutral)
+    })
 }
 
 /// Puts the dialect of CSV into the format.

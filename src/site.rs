@@ -43,11 +43,13 @@ impl Site {
             return Err(io::Error::other("it must belong to root, and nobody else may write it"));
         }
         let mut text = String::new();
-        file.take(LONGEST).read_to_string(&mut text)?;
-        Ok(text)
+        file.take(LONGEST + 1).read_to_string(&mut text)?;
+        // What is behind the end may decide something.
+        if text.len() as u64 > LONGEST { Err(io::Error::other("it is longer than 64 KiB")) } else { Ok(text) }
     }
 
-    fn of(text: &str) -> Result<Self> {
+    /// What a text says.
+    pub fn of(text: &str) -> Result<Self> {
         let site: Self = toml::from_str(text).map_err(|error| unusable(error.message()))?;
         let is_absolute =
             site.store.as_ref().is_none_or(|store| store.is_absolute() || crate::config::is_server(store));
@@ -104,6 +106,18 @@ mod tests {
     fn what_it_does_not_know_is_refused_and_not_passed_over() {
         for text in ["stor = '/x'", "store = 7", "store = 'x.db'", "store =", "run-as = 'passdesk'", "[store]"] {
             assert_eq!(Site::of(text).unwrap_err().kind, Kind::StoreUnusable, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_refused_and_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for (length, is_taken) in [(LONGEST, true), (LONGEST + 1, false)] {
+            fs::write(&path, "#".repeat(usize::try_from(length).unwrap())).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+            let owner = fs::metadata(&path).unwrap().uid();
+            assert_eq!(Site::text(&path, owner).is_ok(), is_taken, "{length}");
         }
     }
 

@@ -14,7 +14,7 @@ use super::text::quoted;
 pub type Zone = &'static LazyLock<TimeZone>;
 
 /// For tests.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub static UTC: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::UTC);
 
 /// Tells the time.

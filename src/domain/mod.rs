@@ -23,6 +23,8 @@ pub mod operation;
 pub mod pam;
 pub mod password;
 pub mod policy;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 pub mod public_key;
 pub mod reason;
 pub mod role;

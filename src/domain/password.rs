@@ -352,6 +352,13 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_over_the_keys_of_any_length_is_judged() {
+        for text in ["as".repeat(50), "asAS".repeat(256)] {
+            assert!(matches!(broken(&text, None).last(), Some(BrokenRule::Guessable { .. })), "{text}");
+        }
+    }
+
+    #[test]
     fn a_walk_over_the_keys_is_easy_to_guess_on_any_layout() {
         for text in [
             "qwertyuiopasdfg",

@@ -18,6 +18,8 @@ mod back;
 mod front;
 mod knock;
 mod line;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod protocol;
 mod remote;
 

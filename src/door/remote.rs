@@ -76,6 +76,11 @@ impl Remote {
         }
     }
 
+    /// Says which phase begins. Whether the other half has heard it.
+    pub(super) fn has_leave(&self, phase: Phase) -> bool {
+        self.done(&Question::Enter(phase), &[]).is_ok()
+    }
+
     /// Asks yes or no. No answer is no.
     fn says_yes(&self, question: &Question) -> bool {
         matches!(self.asked(question, &[]), Ok((Reply::Yes(true), _)))
@@ -236,7 +241,7 @@ impl Progress for Remote {
 
 impl Signals for Remote {
     fn enter(&mut self, phase: Phase) {
-        self.watch.enter(phase, || self.done(&Question::Enter(phase), &[]).is_ok());
+        self.watch.enter(phase, || self.has_leave(phase));
     }
 
     fn hint_if_cut_off(&mut self, hint: Hint) {

@@ -423,12 +423,6 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_bytes_are_lines_only_grow(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let lines = lines(&[b"a,b\n".as_slice(), &bytes].concat());
-            prop_assert!(lines.is_sorted_by(|one, other| one < other));
-        }
-
-        #[test]
         fn quotes_are_at_fault_only_where_there_are_some(text in "[ab,\n\r \"]{0,40}") {
             let is_at_fault = read(text.as_bytes()).iter().any(|(_, cells)| {
                 cells.as_ref().is_err_and(|why| why.contains("quotes"))

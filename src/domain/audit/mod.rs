@@ -3,6 +3,8 @@
 pub mod archive;
 mod chain;
 mod detail;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod repeats;
 
 pub use self::chain::{EMPTY, Event, Head, Link, Tampered, Walk};

@@ -10,6 +10,8 @@ mod cost;
 pub mod elsewhere;
 mod load;
 mod pbkdf2;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod salted;
 mod scheme;
 mod scrypt;

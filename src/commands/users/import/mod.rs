@@ -8,6 +8,8 @@ mod first_passwords;
 mod list;
 mod passwords;
 mod plan;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod rows;
 mod sources;
 

@@ -145,15 +145,11 @@ mod tests {
     use std::sync::LazyLock;
 
     use jiff::tz::TimeZone;
-    use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::account::Account;
     use crate::domain::clock::UTC;
     use crate::domain::email::Email;
     use crate::domain::role::Roles;
-    use crate::terminal::format::{Format, RecordWriter};
-    use crate::terminal::records;
 
     const HERE: (Timestamp, Zone) = (Timestamp::UNIX_EPOCH, &UTC);
 
@@ -271,49 +267,6 @@ mod tests {
         ] {
             let message = ImportRows::of(bytes, false, HERE).err().unwrap().message;
             assert!(message.contains(part), "{message}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_the_bytes_are_each_row_is_an_account_or_named(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let mut before = 1;
-            for (line, _) in read(&[b"username,name\n".as_slice(), &bytes].concat()) {
-                prop_assert!(line > before);
-                before = line;
-            }
-        }
-
-        #[test]
-        fn what_a_list_writes_is_read_as_the_same_accounts(
-            names in proptest::collection::vec((".{0,20}", "[-+=@'a-z. ;\"＝－]{0,6}", 0_u8..16), 1..8),
-        ) {
-            let accounts: Vec<Account> = names
-                .iter()
-                .enumerate()
-                .filter_map(|(at, (name, odd, roles))| {
-                    let display_name = format!("{odd}{name}").parse().ok()?;
-                    let email = format!("{odd}@example.org").parse().ok();
-                    Some(Account { display_name, email, roles: Roles::from_bits(*roles), ..Account::example(1, &format!("_{at}")) })
-                })
-                .collect();
-            let written: Vec<Newcomer> = accounts
-                .iter()
-                .cloned()
-                .map(|Account { username, display_name, email, roles, public_key, .. }| {
-                    Newcomer { roles, public_key, ..Newcomer::new(username, display_name, email) }
-                })
-                .collect();
-            for format in [Format::Csv, Format::Excel] {
-                let mut lines = RecordWriter::new(format, true, records::ACCOUNT);
-                let mut bytes = Vec::new();
-                for account in &accounts {
-                    bytes.extend_from_slice(&lines.row(&records::account(account, Timestamp::UNIX_EPOCH)).unwrap());
-                }
-                bytes.extend(lines.end());
-                let read: Vec<Newcomer> = read(&bytes).into_iter().map(|(_, row)| row.unwrap()).collect();
-                prop_assert_eq!(&read, &written);
-            }
         }
     }
 }

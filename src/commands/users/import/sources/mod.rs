@@ -22,7 +22,7 @@ pub struct Given {
     /// Each row with its line: the account, or all faults of the row.
     pub rows: Vec<(u64, Result<Row, Invalid>)>,
     /// The names of accounts that are left out. Nobody could sign in to them there either.
-    left_out: Vec<String>,
+    pub left_out: Vec<String>,
 }
 
 /// Reads a file of a program. Whoever has ended there by now is left out.
