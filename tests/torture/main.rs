@@ -16,8 +16,10 @@
 #[path = "../all/common/mod.rs"]
 mod common;
 
+mod disk;
 mod kills;
 mod operations;
+mod power;
 mod scene;
 mod tracer;
 mod trials;
@@ -32,7 +34,7 @@ use crate::trials::{Form, Trials};
 /// A part: its name, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, fn(&Trials) -> String);
 
-const PARTS: [Part; 1] = [("kills", kills::run)];
+const PARTS: [Part; 2] = [("kills", kills::run), ("power", power::run)];
 
 /// Attacks the promises.
 #[derive(Parser)]

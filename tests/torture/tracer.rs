@@ -78,7 +78,8 @@ pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
     traced(command, input, &["-o", "/dev/null", "-e", &trace, "-e", &inject])
 }
 
-fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
+/// Runs a program under the tracer.
+pub fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
     let mut traced = Command::new("strace");
     traced.args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
     traced.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
