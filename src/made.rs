@@ -239,6 +239,24 @@ fn random<T>(
     made.keep().map_err(|not_kept| not_kept.error)
 }
 
+/// Makes a folder, and the missing folders above it. Nobody else can read them. Their names are synced to the disk. The
+/// innermost folder is the first.
+pub fn missing_folders(folder: &Path) -> io::Result<Vec<Fleeting>> {
+    let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    let mut made = Vec::new();
+    for folder in missing.into_iter().rev() {
+        match Made::folder(folder) {
+            Ok(new) => made.insert(0, Fleeting(new)),
+            // Somebody else made the folder first.
+            Err(_) if folder.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+        // Without this, all that comes into it might be gone after a power cut.
+        sync_folder_of(folder)?;
+    }
+    Ok(made)
+}
+
 /// The folder in which a path is.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

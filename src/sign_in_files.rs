@@ -1,8 +1,8 @@
 //! The file that keeps a user's sign-in between two commands.
 
-use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
+use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf, absolute};
 
 use anyhow::{Context as _, anyhow};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::text::shown;
 use crate::folders;
-use crate::made::{Fleeting, Made};
+use crate::made::{Fleeting, Made, missing_folders, sync_folder_of};
 use crate::named_file::{self, Links};
 
 /// Where the caller's sign-ins are kept between two commands, by the name of their store.
@@ -143,20 +143,23 @@ impl SignIns for SignInFiles {
         let path = self.path(store)?;
         let write = || -> io::Result<()> {
             let folder = path.parent().unwrap_or(&path);
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            // They go again if this fails, unless something is in them by then.
+            let _made_folders = missing_folders(folder)?;
             self.closed()?;
             let (mut file, unfinished) = Made::unfinished(folder, format!("{store}.").as_ref(), ".new")?;
             let unfinished = Fleeting(unfinished);
             file.write_all(secret.to_hex().as_bytes())?;
             file.sync_all()?;
-            fs::rename(unfinished.0.path(), &path)
+            fs::rename(unfinished.0.path(), &path)?;
+            // Without this, the name might be gone after a power cut.
+            sync_folder_of(&path)
         };
         write().with_context(|| format!("the sign-in cannot be kept in {}", shown(&path)))
     }
 
     fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };
-        match fs::remove_file(&path) {
+        match fs::remove_file(&path).and_then(|()| sync_folder_of(&path)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("{} cannot be removed", shown(&path)))
             }

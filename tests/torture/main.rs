@@ -21,9 +21,11 @@ mod tools;
 
 mod crowds;
 mod damage;
+mod disk;
 mod failing;
 mod kills;
 mod operations;
+mod power;
 mod scene;
 mod secrets;
 mod terminals;
@@ -41,9 +43,10 @@ use crate::trials::{Form, Trials};
 /// A part: its name, whether it also attacks stores on servers, and what runs it. It returns what it tried, in figures.
 type Part = (&'static str, bool, fn(&Trials) -> String);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("kills", true, kills::run),
     ("failing", false, failing::run),
+    ("power", false, power::run),
     ("damage", false, damage::run),
     ("crowds", true, crowds::run),
     ("secrets", false, secrets::run),

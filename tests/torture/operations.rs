@@ -108,6 +108,11 @@ type Line = (&'static str, &'static [&'static str], &'static [&'static str], fn(
 
 /// All of them, or the one that the only trial is about.
 pub fn all<'a>(trials: &Trials<'a>) -> Vec<Operation<'a>> {
+    on(trials.place, trials.form.only.as_deref())
+}
+
+/// The same, in any place.
+pub fn on<'a>(place: &'a Place, only: Option<&str>) -> Vec<Operation<'a>> {
     let all: [Line; 11] = [
         ("reset", &["users", "reset", "alice", "--yes", "-q"], &[], signed_in, reset),
         ("reset-file", &["users", "reset", "alice", "--yes", "-q", "--output", "out"], &[], signed_in, reset),
@@ -121,12 +126,11 @@ pub fn all<'a>(trials: &Trials<'a>) -> Vec<Operation<'a>> {
         ("migration", &["users", "list", "--count"], &[], elder, migration),
         ("restore", &["store", "restore", "monday.db", "--yes"], &[], backed_up, restore),
     ];
-    let form = trials.form;
     let of_files = ["migration", "restore"];
     all.iter()
-        .filter(|(name, ..)| trials.place.is_files() || !of_files.contains(name))
-        .filter(|(name, ..)| form.only.as_ref().is_none_or(|only| only.split(' ').next() == Some(name)))
-        .map(|line| Operation::new(trials.place, line))
+        .filter(|(name, ..)| place.is_files() || !of_files.contains(name))
+        .filter(|(name, ..)| only.is_none_or(|only| only.split(' ').next() == Some(name)))
+        .map(|line| Operation::new(place, line))
         .collect()
 }
 

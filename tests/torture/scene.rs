@@ -27,6 +27,9 @@ pub enum Place {
     Server(Server),
 }
 
+/// The place of files.
+pub static FILES: Place = Place::Files;
+
 impl Place {
     /// The place for this engine. Starts a server if it takes one.
     pub fn of(engine: Engine) -> Option<Self> {
@@ -157,6 +160,11 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// A home whose store is a file.
+    pub fn in_files(desk: Desk) -> Self {
+        Self { desk, database: None }
+    }
+
     /// The program, with only this home in its environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = self.desk.command(args);

@@ -112,7 +112,8 @@ pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str) 
     (run, fs::read(log).unwrap().windows(10).any(|part| part == b"(INJECTED)"))
 }
 
-fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
+/// Runs a program under the tracer.
+pub fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
     crate::common::fed(prepared(&["timeout", "-s", "KILL", PATIENCE, "strace"], command, flags), input)
 }
 

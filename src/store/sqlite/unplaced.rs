@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::errors::unusable;
 use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts};
-use crate::made::{Fleeting, Made, stands_at, sync_folder};
+use crate::made::{Fleeting, Made, missing_folders, stands_at, sync_folder};
 use crate::store::engine::Unfinished;
 use crate::store::{Purpose, Result, StoreError};
 
@@ -164,19 +164,4 @@ impl Unfinished for Unplaced {
     fn put_in_place(self: Box<Self>) -> Result<()> {
         Self::put_in_place(*self)
     }
-}
-
-/// Makes a folder, and the missing folders above it. Nobody else can read them.
-pub fn missing_folders(folder: &Path) -> io::Result<Vec<Fleeting>> {
-    let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-    let mut made = Vec::new();
-    for folder in missing.into_iter().rev() {
-        match Made::folder(folder) {
-            Ok(folder) => made.insert(0, Fleeting(folder)),
-            // Somebody else made the folder first.
-            Err(_) if folder.is_dir() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(made)
 }
