@@ -224,6 +224,24 @@ fn a_store_of_which_half_is_gone_is_found_to_be_damaged() {
 }
 
 #[test]
+fn an_empty_index_or_table_of_another_kind_is_found() {
+    let trees = "SELECT group_concat(rootpage || ' ' || name, ';') FROM sqlite_schema
+                 WHERE name IN ('sign_ins_by_end', 'accounts_locked', 'sqlite_autoindex_sign_ins_1', 'tries', 'blocklist')";
+    let trees: String = Desk::settled().value(trees);
+    assert_eq!(trees.split(';').count(), 5);
+    for tree in trees.split(';') {
+        let desk = Desk::settled();
+        let page: usize = tree.split(' ').next().unwrap().parse().unwrap();
+        let mut bytes = fs::read(desk.store()).unwrap();
+        // A page of an index becomes one of a table, and the other way round.
+        bytes[(page - 1) * 4096] ^= 0x0A ^ 0x0D;
+        fs::write(desk.store(), bytes).unwrap();
+        let (run, findings) = check(&desk, "store.db");
+        assert_eq!(run.code, 10, "{tree}: {findings:?}");
+    }
+}
+
+#[test]
 fn a_store_that_no_engine_would_write_is_found() {
     let desk = Desk::settled();
     let mut bytes = fs::read(desk.store()).unwrap();

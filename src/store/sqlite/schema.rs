@@ -106,6 +106,11 @@ fn made(version: u32) -> Result<Vec<Cow<'static, str>>> {
     steps.try_for_each(|step| fresh.execute_batch(step)).and_then(|()| statements(&fresh)).map_err(failed)
 }
 
+/// Whether passdesk makes a table of this name.
+pub fn is_own(table: &str) -> bool {
+    AS_MADE.split(BETWEEN).any(|sql| sql.starts_with("CREATE TABLE") && tables::name_in(sql) == table)
+}
+
 /// The statements in the engine's list, in its order.
 fn statements(connection: &Connection) -> rusqlite::Result<Vec<Cow<'static, str>>> {
     let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
