@@ -237,6 +237,12 @@ mod tests {
     }
 
     #[test]
+    fn a_score_of_three_is_enough() {
+        assert_eq!(broken("lantern-gardener", None), []);
+        assert!(matches!(broken("lanterngardener", None).as_slice(), [BrokenRule::Guessable { .. }]));
+    }
+
+    #[test]
     fn fourteen_characters_are_too_few_and_fifteen_enough() {
         assert_eq!(broken("vK9#xq2!mZp4&r", None), [BrokenRule::TooShort { has: 14, needs: 15 }]);
         assert_eq!(broken("vK9#xq2!mZp4&rT", None), []);

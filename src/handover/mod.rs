@@ -97,7 +97,7 @@ impl Handover {
     /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.file().is_some() && self.way.stays() && self.form.format.has_lines()
+        self.way.stays() && self.form.format.has_lines()
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.

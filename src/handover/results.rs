@@ -145,9 +145,9 @@ impl UnfinishedResults {
         let headers = [Format::Csv, Format::Excel].map(|format| (format, csv_header(format, COLUMNS)));
         let whole = headers.iter().find(|(_, header)| text.starts_with(header));
         let (format, start) = match text {
-            [] => (None, 0),
             [b'{', ..] => (Some(Format::Jsonl), 0),
             _ if let Some((format, header)) = whole => (Some(*format), header.len()),
+            // It is empty, or the run was interrupted while it wrote the header.
             text if headers.iter().any(|(_, header)| header.starts_with(text)) => (None, 0),
             [b'[', ..] => {
                 let message = format!("{} is one JSON array, which cannot be continued", shown(path));
@@ -250,6 +250,15 @@ mod tests {
             assert!(said.into_iter().all(|said| said == ("disable", "done")), "{text}");
             let found: Vec<_> = read.rows.iter().map(|row| row.id.map(|id| id.0)).collect();
             assert_eq!((read.format, &*found), (format, ids), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_result_of_lines_can_be_continued() {
+        for (format, may) in [(Format::Csv, true), (Format::Jsonl, true), (Format::Json, false)] {
+            let (_folder, (file, bytes)) = reopened("");
+            let earlier = UnfinishedResults::of(file, &bytes).unwrap();
+            assert_eq!(Results::resume(earlier, format).can_be_resumed(), may);
         }
     }
 

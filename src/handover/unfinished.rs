@@ -56,10 +56,9 @@ impl Unfinished {
         let headers = headers.as_flattened();
         let whole = headers.iter().find(|(.., header)| text.starts_with(header));
         let (format, mut is_sealed, start) = match text {
-            [] => (None, None, 0),
             [b'{', ..] => (Some(Format::Jsonl), None, 0),
             _ if let Some((format, is_sealed, header)) = whole => (Some(*format), Some(*is_sealed), header.len()),
-            // The run was interrupted while it wrote the header.
+            // It is empty, or the run was interrupted while it wrote the header.
             text if headers.iter().any(|(.., header)| header.starts_with(text)) => (None, None, 0),
             [b'[', ..] => {
                 return Err(Failure::new(

@@ -78,8 +78,7 @@ fn add(tx: &mut Tx<'_>, actor: &Present, new: &[Newcomer], count: &mut impl FnMu
         let Newcomer { username, display_name, email, roles, public_key, expires_at, hash } = newcomer;
         let account = Account::new(username, display_name, email, roles, created_at);
         // Its owner chose that password elsewhere, nobody knows when.
-        let has_password = hash.is_some();
-        (Account { public_key, expires_at, has_password, must_change: !has_password, ..account }, hash)
+        (Account { public_key, expires_at, must_change: hash.is_none(), ..account }, hash)
     });
     tx.insert(&mut news, &mut |made| {
         ids.push(made.map_err(|found| of(&new[ids.len()].username, found.into()))?);

@@ -305,3 +305,18 @@ pub trait PreparedStore {
     /// delivered. If the place has been taken meanwhile, the answer is [`StoreError::Conflict`].
     fn put_in_place(self: Box<Self>, first: &Delivered<StoredHash>) -> Result<()>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_keeps_others_from_writing_is_named_with_what_to_do_if_it_has_stopped() {
+        let writing = Writer { pid: 7, name: "passdesk".into(), is_stopped: false };
+        assert_eq!((writing.to_string(), writing.remedy()), ("process 7 (passdesk) is writing".into(), None));
+        let stopped = Writer { name: String::new(), is_stopped: true, ..writing };
+        assert_eq!(stopped.to_string(), "process 7 has stopped, and holds the lock");
+        let remedy = "continue it with 'kill -CONT 7', or end it with 'kill -KILL 7', which undoes its change";
+        assert_eq!(stopped.remedy().as_deref(), Some(remedy));
+    }
+}

@@ -115,10 +115,14 @@ pub fn archive(tx: &mut Tx<'_>, by: &Actor, part: &ArchivedPart<'_>, watch: &mut
     append(tx, &events::archived(by, part))?;
     tx.set(ARCHIVED_UNTIL, &until.sequence.to_string())?;
     tx.set(ARCHIVED_LINK, &until.link.to_hex())?;
-    let (first, total) = (after.sequence + 1, until.sequence - after.sequence);
-    for from in (first..=until.sequence).step_by(DELETED) {
-        tx.delete_events(from, until.sequence.min(from + DELETED as u64 - 1))?;
-        watch.progress("Taking them out", from - after.sequence, total)?;
+    take_out(tx, after.sequence, until.sequence, watch)
+}
+
+/// Deletes the events behind one, up to another.
+fn take_out(tx: &mut Tx<'_>, after: u64, until: u64, watch: &mut dyn Watch) -> Result<()> {
+    for from in (after + 1..=until).step_by(DELETED) {
+        tx.delete_events(from, until.min(from + DELETED as u64 - 1))?;
+        watch.progress("Taking them out", from - after, until - after)?;
     }
     Ok(())
 }

@@ -12,7 +12,10 @@ use crate::domain::role::Roles;
 use crate::domain::sealing::Recipients;
 use crate::domain::sign_in::SignInDigest;
 use crate::files::OutputFile;
-use crate::handover::{Disclosure, Form, Handover, Standard, TemporaryDisclosure, ToFile, TokenDisclosure, WayOut};
+use crate::handover::{
+    Disclosure, Form, Handover, OnScreen, Osc52, Results, Standard, TemporaryDisclosure, ToFile, TokenDisclosure,
+    WayOut,
+};
 
 const HEADER: &str = "username,temporary_password,expires_at,operation\n";
 
@@ -26,7 +29,14 @@ struct Around {
 
 impl Around {
     fn new() -> Self {
-        let kept = Kept { bytes: Vec::new(), room: usize::MAX, is_null: false, meanwhile: None };
+        let kept = Kept {
+            bytes: Vec::new(),
+            room: usize::MAX,
+            is_null: false,
+            is_open_to_others: false,
+            layout: Layout::default(),
+            meanwhile: None,
+        };
         let (person, clipboard) = (Person::default(), KeptClipboard::default());
         Self { folder: tempfile::tempdir().unwrap(), person, kept, clipboard }
     }
@@ -43,6 +53,11 @@ impl Around {
 
     fn filed(&mut self, format: Format) -> Handover {
         let way = Box::new(ToFile::new(self.file()));
+        self.of_several(way, format)
+    }
+
+    fn to_standard(&mut self, format: Format) -> Handover {
+        let way = Box::new(Standard::open(&self.kept, false).unwrap());
         self.of_several(way, format)
     }
 
@@ -176,8 +191,7 @@ fn a_run_can_be_resumed_once_its_file_stays_and_if_its_rows_are_lines() {
         assert!(!handover.can_be_resumed(), "nothing is in it");
         around.issue(&mut handover, &[("a", true)]);
         assert_eq!(handover.can_be_resumed(), may);
-        let standard = Box::new(Standard::open(&around.kept, false).unwrap());
-        let mut handover = around.of_several(standard, format);
+        let mut handover = around.to_standard(format);
         around.issue(&mut handover, &[("a", true)]);
         assert!(!handover.can_be_resumed());
     }
@@ -192,6 +206,8 @@ fn a_list_is_ended_and_an_empty_one_is_written_only_where_it_is_wanted() {
         let mut around = Around::new();
         around.filed(format).close(&mut around.means()).unwrap();
         assert_eq!(around.left(), None, "nothing was handed over");
+        around.to_standard(format).close(&mut around.means()).unwrap();
+        assert_eq!(around.kept.bytes, b"");
         assert!(!around.person.phases.contains(&Phase::Telling));
         let mut around = Around::new();
         let mut handover = around.filed(format);
@@ -205,8 +221,7 @@ fn a_list_is_ended_and_an_empty_one_is_written_only_where_it_is_wanted() {
 #[test]
 fn an_end_that_cannot_be_written_leaves_in_force_what_is() {
     let mut around = Around::new();
-    let standard = Box::new(Standard::open(&around.kept, false).unwrap());
-    let mut handover = around.of_several(standard, Format::Json);
+    let mut handover = around.to_standard(Format::Json);
     around.issue(&mut handover, &[("a", true)]);
     around.kept.room = around.kept.bytes.len();
     let failure = handover.close(&mut around.means()).unwrap_err();
@@ -246,4 +261,139 @@ fn a_secret_goes_out_bare_if_that_was_asked_for_or_a_program_opens_its_file() {
     assert_eq!([plain, quiet, sealed].map(|form| password(false, form)), [false, true, false]);
     assert_eq!([plain, quiet, sealed].map(|form| token(true, form)), [true, true, true]);
     assert_eq!([plain, quiet, sealed].map(|form| token(false, form)), [false, true, false]);
+}
+
+#[test]
+fn on_standard_output_nothing_is_taken_back_and_a_header_comes_once() {
+    let mut around = Around::new();
+    let mut handover = around.to_standard(Format::Csv);
+    around.issue(&mut handover, &[("a", false)]);
+    around.issue(&mut handover, &[("b", true)]);
+    handover.close(&mut around.means()).unwrap();
+    assert_eq!(String::from_utf8(around.kept.bytes).unwrap(), HEADER.to_owned() + &rows(&["a", "b"]));
+}
+
+#[test]
+fn a_progress_bar_is_shown_where_it_does_not_stand_in_the_output() {
+    for (to_file, width, is_shown) in [(true, Some(80), true), (false, Some(80), false), (false, None, true)] {
+        let mut around = Around::new();
+        around.kept.layout.width = width;
+        let handover = if to_file { around.to_file(Format::Text) } else { around.to_standard(Format::Text) };
+        handover.begin_parts(&mut around.means(), Some(("resetting", 3)));
+        assert_eq!(around.person.bars.is_empty(), !is_shown);
+    }
+}
+
+#[test]
+fn a_text_is_laid_out_for_the_terminal_that_shows_it() {
+    for (to_file, is_broken) in [(true, false), (false, true)] {
+        let mut around = Around::new();
+        around.kept.layout.width = Some(20);
+        let mut handover = if to_file { around.to_file(Format::Text) } else { around.to_standard(Format::Text) };
+        around.issue(&mut handover, &[("a", true)]);
+        let text = if to_file { around.left().unwrap() } else { String::from_utf8(around.kept.bytes).unwrap() };
+        assert_eq!(text.starts_with("Temporary password\n"), is_broken, "{text}");
+    }
+}
+
+#[test]
+fn of_an_output_that_others_can_read_a_note_is_made_unless_it_is_sealed() {
+    for (is_open, sealed, is_noted) in [(true, false, true), (false, false, false), (true, true, false)] {
+        let mut around = Around::new();
+        around.kept.is_open_to_others = is_open;
+        let way = Box::new(Standard::open(&around.kept, sealed).unwrap());
+        let form = Form { sealed, ..several(Format::Csv) };
+        let mut handover = Handover::begin::<TemporaryDisclosure>(way, &mut around.person, form);
+        let secret = if sealed { secret_of().sealed(&recipients()).unwrap() } else { secret_of() };
+        handover.issue(&mut around.means(), about("a"), secret, |_| Ok(())).unwrap();
+        assert_eq!(!around.person.notes.is_empty(), is_noted);
+    }
+}
+
+#[test]
+fn a_file_is_removed_if_the_program_is_ended_before_anything_is_in_force() {
+    let mut around = Around::new();
+    let mut handover = around.to_file(Format::Csv);
+    assert_eq!(around.person.doomed.len(), 1);
+    around.issue(&mut handover, &[("a", true)]);
+    assert_eq!(around.person.doomed.len(), 0);
+}
+
+/// Hands a single secret over, and says what is told of it: the notes, and the failure.
+fn told(
+    way: impl FnOnce(&Around) -> Box<dyn WayOut>,
+    sealed: bool,
+    format: Format,
+    committed: Result<()>,
+    script: Vec<Step>,
+) -> (String, String) {
+    let mut around = Around::new();
+    (around.person.script, around.person.present) = (script.into(), true);
+    let form = Form { format, quiet: false, several: false, sealed };
+    let mut handover = Handover::begin::<TemporaryDisclosure>(way(&around), &mut around.person, form);
+    let secret = if sealed { secret_of().sealed(&recipients()).unwrap() } else { secret_of() };
+    let outcome = handover.issue(&mut around.means(), about("a"), secret, |_| committed);
+    let folder = around.folder.path().display().to_string();
+    let words = |text: String| text.replace(&folder, "");
+    (words(around.person.notes.join("\n")), words(outcome.err().map(|failure| failure.message).unwrap_or_default()))
+}
+
+const ARRIVED: &str = "The terminal was asked to copy it. It does not say whether it did.\n\
+                       Paste it where it belongs: has it arrived?";
+
+#[test]
+fn what_is_in_force_is_said_with_where_it_is() {
+    let to_file = |around: &Around| Box::new(ToFile::new(around.file())) as Box<dyn WayOut>;
+    let standard = |around: &Around| Box::new(Standard::open(&around.kept, false).unwrap()) as Box<dyn WayOut>;
+    let osc52 = |_: &Around| Box::new(Osc52) as Box<dyn WayOut>;
+    let screen = |_: &Around| Box::new(OnScreen::new(None)) as Box<dyn WayOut>;
+    let text = Format::Text;
+    let note = |said: &str| format!("The temporary password of a {said}.");
+    assert_eq!(told(to_file, false, text, Ok(()), vec![]).0, note("is in /output, and in force"));
+    assert_eq!(told(standard, false, text, Ok(()), vec![]).0, note("is in force"));
+    let arrived = || vec![Step::Confirm(ARRIVED)];
+    assert_eq!(told(osc52, false, text, Ok(()), arrived()).0, note("is on your terminal's clipboard, and in force"));
+    let leaves = vec![Step::Key(ScreenKey::Leave)];
+    assert_eq!(told(screen, false, text, Ok(()), leaves).0, note("was on the screen, and is in force"));
+    let opens = "\nIt is encrypted. Its owner opens it:\n    age -d -i key.txt /output";
+    assert_eq!(told(to_file, true, text, Ok(()), vec![]).0, note("is in /output, and in force") + opens);
+    assert_eq!(told(to_file, true, Format::Csv, Ok(()), vec![]).0, note("is in /output, and in force"));
+    assert_eq!(told(standard, true, text, Ok(()), vec![]).0, note("is in force"), "the text says how");
+}
+
+#[test]
+fn what_is_not_in_force_is_said_with_what_was_done_with_it() {
+    let to_file = |around: &Around| Box::new(ToFile::new(around.file())) as Box<dyn WayOut>;
+    let osc52 = |_: &Around| Box::new(Osc52) as Box<dyn WayOut>;
+    let is_not = "for a is NOT in force, and nothing has changed: somebody else was first";
+    let (notes, failure) = told(to_file, false, Format::Text, Err(refused()), vec![]);
+    assert_eq!((&*notes, failure), ("", format!("the temporary password written to /output {is_not}")));
+    let (_, failure) = told(osc52, false, Format::Text, Err(refused()), vec![Step::Confirm(ARRIVED)]);
+    assert_eq!(failure, format!("the temporary password copied {is_not}"));
+    let (_, failure) = told(osc52, false, Format::Text, Ok(()), vec![Step::Decline(ARRIVED)]);
+    assert_eq!(failure, "the terminal has not copied it; nothing has changed");
+    let lost = Failure::new(Kind::OutcomeUnknown, "the server went away");
+    let (notes, failure) = told(to_file, false, Format::Text, Err(lost), vec![]);
+    let may = "the temporary password written to /output for a may be in force, or not: the server went away";
+    assert_eq!((&*notes, &*failure), ("", may));
+}
+
+#[test]
+fn where_there_is_no_terminal_nothing_is_delivered_by_one() {
+    for way in [Box::new(Osc52) as Box<dyn WayOut>, Box::new(OnScreen::new(None))] {
+        let mut around = Around::new();
+        let form = Form { several: false, ..several(Format::Text) };
+        let mut handover = Handover::begin::<TemporaryDisclosure>(way, &mut around.person, form);
+        let refused = handover.issue(&mut around.means(), about("a"), secret_of(), |_| panic!("nobody has it"));
+        assert_eq!(refused.unwrap_err().kind, Kind::NotDelivered);
+    }
+}
+
+#[test]
+fn a_result_of_nothing_is_an_empty_list() {
+    for (format, text) in [(Format::Json, "[]\n"), (Format::Csv, "target,id,username,change,outcome,operation\n")] {
+        let mut around = Around::new();
+        Results::begin(around.file(), format, &mut around.means()).close(&mut around.means()).unwrap();
+        assert_eq!(around.left().as_deref(), Some(text));
+    }
 }

@@ -89,6 +89,8 @@ struct Person {
     pages: Vec<(String, String)>,
     has_left: bool,
     phases: Vec<Phase>,
+    /// What each progress bar was about.
+    bars: Vec<String>,
     doomed: Vec<Made>,
     /// A signal comes after this many commits.
     interrupted_after: Option<usize>,
@@ -213,7 +215,9 @@ impl Note for Person {
 }
 
 impl Progress for Person {
-    fn begin_progress(&mut self, _: &str, _: u64) {}
+    fn begin_progress(&mut self, what: &str, _: u64) {
+        self.bars.push(what.into());
+    }
 
     fn advance(&mut self, _: u64) {}
 
@@ -250,6 +254,8 @@ struct Kept {
     bytes: Vec<u8>,
     room: usize,
     is_null: bool,
+    is_open_to_others: bool,
+    layout: Layout,
     meanwhile: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -273,11 +279,11 @@ impl Write for Kept {
 
 impl Output for Kept {
     fn layout(&self) -> Layout {
-        Layout::default()
+        self.layout
     }
 
     fn is_open_to_others(&self) -> bool {
-        false
+        self.is_open_to_others
     }
 
     fn dead_end(&self) -> Option<String> {
@@ -451,6 +457,8 @@ impl Site {
             bytes: Vec::new(),
             room: call.room.unwrap_or(usize::MAX),
             is_null: call.null,
+            is_open_to_others: false,
+            layout: Layout::default(),
             meanwhile: call.meanwhile,
         };
         let token = std::mem::replace(&mut self.token, TokenSource::Nowhere);

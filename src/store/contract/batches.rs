@@ -75,6 +75,9 @@ pub fn a_reset_is_known_by_its_operation_for_good(store: &mut Store) {
     assert!(!store.done_by(OPERATION, Action::Reset).unwrap().contains(&bob.id));
     // An account that the operation added was not reset by it.
     assert!(!store.done_by(OPERATION, Action::Reset).unwrap().contains(&alice.id));
+    let nobody = acting(store, &bob);
+    store.reset_password(&nobody, alice.id, alice.revision, &temporary("new")).unwrap_err();
+    assert!(!store.done_by(OPERATION, Action::Reset).unwrap().contains(&alice.id), "it was refused");
     store.reset_password(&operator(), bob.id, bob.revision, &temporary("new")).unwrap();
     let (_, credential) = store.credential(&Target::from(&bob)).unwrap().unwrap();
     let proved = credential.unwrap().revision;

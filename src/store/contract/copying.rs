@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::care::Watcher;
 use super::imports::newcomers;
 use super::policy::block;
+use super::record::{Unwatched, part_until};
 use super::tries::THROTTLE;
 use super::{HOUR, acting, added, get, new, operator, settled, signed_in, token_of, when};
 use crate::domain::account::AccountId;
@@ -87,6 +88,15 @@ pub fn a_copy_holds_what_its_source_holds(from: &dyn Stores, to: &dyn Stores) {
     kinds.dedup();
     assert_eq!(kinds.len(), 9, "there is one of each kind, and each kind stands together");
     assert!(source == copy);
+}
+
+pub fn a_record_without_its_beginning_is_copied_from_there(from: &dyn Stores, to: &dyn Stores) {
+    let mut source = super::at_once::opened(from);
+    settled(&mut source, "alice", &[]);
+    let part = part_until(&source, &events(&source)[1]);
+    source.archive(&operator(), &part, &mut Unwatched).unwrap();
+    copy(&mut source, to).unwrap();
+    assert_eq!(to.open().unwrap().archived().unwrap(), part.until);
 }
 
 pub fn an_account_and_a_sign_in_of_a_copy_get_numbers_that_nobody_ever_had(from: &dyn Stores, to: &dyn Stores) {

@@ -9,6 +9,8 @@ use crate::domain::digest::FileDigest;
 use crate::domain::email::Email;
 use crate::domain::hash::{Scheme, StoredHash};
 use crate::domain::policy::Policy;
+use crate::domain::public_key::PublicKey;
+use crate::domain::public_key::made_up::AGE;
 use crate::domain::role::{Role, Roles};
 use crate::domain::target::Target;
 use crate::store::{
@@ -62,12 +64,15 @@ pub fn refuses(store: &mut Store, by: &Actor, new: &[Newcomer], edits: &[SeenEdi
 
 pub fn an_import_makes_accounts_without_a_password(store: &mut Store) {
     let root = settled(store, "root", &[Role::GlobalAdmin]);
-    import(store, &operator(), &[newcomer("alice", &[Role::GlobalAdmin])], &[]).unwrap();
+    let key: PublicKey = AGE[0].parse().unwrap();
+    let new = Newcomer { public_key: Some(key.clone()), ..newcomer("alice", &[Role::GlobalAdmin]) };
+    import(store, &operator(), &[new], &[]).unwrap();
     let (alice, credential) = store.credential(&"alice".parse().unwrap()).unwrap().unwrap();
     assert!(credential.is_none());
     assert_eq!((alice.state(at(0)), alice.must_change, alice.temporary_until), (State::MustChange, true, None));
     assert_eq!((&alice.last_reset, alice.created_at, alice.revision.0), (&None, at(0), 1));
     assert_eq!(alice.email.as_ref().map(Email::as_str), Some("alice@example.org"));
+    assert_eq!(alice.public_key, Some(key));
     let found = Filter { search: Some("name of alice".into()), ..Filter::default() };
     assert_eq!(store.count(&found).unwrap(), 1);
     assert!(store.is_last_admin(root.id).unwrap(), "nobody counts on somebody who cannot sign in");

@@ -181,6 +181,7 @@ macro_rules! laws {
                 usernames_that_begin_with_a_text_come_in_their_order_and_the_last_is_never_left_out,
                 a_page_of_names_begins_after_the_last_one_whatever_was_renamed,
                 one_mailbox_is_one_address,
+                an_account_is_found_by_its_new_address_and_not_by_the_old_one,
                 a_rename_changes_the_username_and_nothing_else,
                 a_former_username_is_given_to_nobody_else_while_it_is_kept,
                 an_account_is_found_by_the_username_it_has_and_by_those_it_had,
@@ -214,6 +215,7 @@ macro_rules! laws {
                 an_operator_who_is_shut_out_is_refused_every_change_but_a_recovery,
                 a_blocklist_is_asked_until_it_is_taken_out,
                 a_blocklist_that_ends_too_early_leaves_the_one_before,
+                a_block_that_is_not_as_it_was_written_is_damage,
             }
             record {
                 every_change_is_recorded_with_what_it_changed,
@@ -293,6 +295,7 @@ macro_rules! laws_of_copies {
     ($place:expr) => {
         $crate::store::contract::laws_of_copies!($place;
             a_copy_holds_what_its_source_holds,
+            a_record_without_its_beginning_is_copied_from_there,
             an_account_and_a_sign_in_of_a_copy_get_numbers_that_nobody_ever_had,
             people_sign_in_to_a_copy_with_what_they_have,
             a_copy_ends_its_record_with_the_event_of_its_making,

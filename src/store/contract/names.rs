@@ -87,6 +87,19 @@ pub fn one_mailbox_is_one_address(store: &mut Store) {
     assert_eq!(get(store, id).email.unwrap().as_str(), "a@bücher.example");
 }
 
+pub fn an_account_is_found_by_its_new_address_and_not_by_the_old_one(store: &mut Store) {
+    let alice = added(store, "alice", &[]);
+    for email in [Some("other@example.org"), None] {
+        let seen = get(store, alice.id).revision;
+        let edit = Edit { email: Some(email.map(|email| email.parse().unwrap())), ..Edit::default() };
+        store.edit_account(&operator(), alice.id, seen, &edit).unwrap();
+        assert_eq!(get(store, alice.id).email.as_ref().map(|email| email.as_str()), email);
+        let mut named = |email: &str| store.account(&email.parse().unwrap()).unwrap().map(|account| account.id);
+        assert_eq!(named("alice@example.org"), None);
+        assert_eq!(named("other@example.org"), email.map(|_| alice.id));
+    }
+}
+
 /// Renames an account. The old name is kept for an hour.
 fn rename(store: &mut Store, account: &Account, to: &str) -> Result<()> {
     let rename = Rename { to: to.parse().unwrap(), kept_for: SignedDuration::from_hours(1) };

@@ -14,6 +14,7 @@ use crate::domain::role::Role;
 use crate::domain::secret::TypedPassword;
 use crate::store::engine::Writing;
 use crate::store::operations::Whom;
+use crate::store::tx::Tx;
 use crate::store::{EventFilter, Result, Store, StoreError};
 
 fn decide(store: &mut Store, by: &Actor, setting: Setting, value: &str) -> Result<String> {
@@ -118,4 +119,18 @@ pub fn a_blocklist_that_ends_too_early_leaves_the_one_before(store: &mut Store) 
     store.set_blocklist(&operator(), &Policy::default(), 1_025, FileDigest::of(b""), short).unwrap_err();
     assert_eq!(store.policy(&Policy::default()).unwrap(), before);
     assert!(blocks(store, "dragon"));
+}
+
+pub fn a_block_that_is_not_as_it_was_written_is_damage(store: &mut Store) {
+    block(store, "dragon").unwrap();
+    let look = |tx: &mut Tx<'_>| tx.block(0);
+    let whole = store.change(Writing::Few, &operator(), "test", &Whom::Nobody, look).unwrap().unwrap();
+    let mut flipped = whole.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    for (bits, is_damage) in [(flipped, true), (whole, false)] {
+        let put = |tx: &mut Tx<'_>| tx.delete_blocks().and_then(|()| tx.insert_block(0, &bits));
+        store.change(Writing::Few, &operator(), "test", &Whom::Nobody, put).unwrap();
+        let asked = store.is_blocked(&TypedPassword::new(Zeroizing::new("dragon".into())));
+        assert_eq!(matches!(asked, Err(StoreError::Unusable { .. })), is_damage);
+    }
 }

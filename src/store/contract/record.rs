@@ -15,7 +15,7 @@ use crate::domain::role::Role;
 use crate::store::{self, ArchivedPart, EventFilter, Store, StoreError, Watch};
 
 /// Nobody looks, and nobody stops it.
-struct Unwatched;
+pub struct Unwatched;
 
 impl Watch for Unwatched {
     fn progress(&mut self, _: &'static str, _: u64, _: u64) -> store::Result<()> {
@@ -75,7 +75,7 @@ pub fn the_record_is_a_chain(store: &mut Store) {
 }
 
 /// The part of the record up to an event.
-fn part_until(store: &Store, event: &Event) -> ArchivedPart<'static> {
+pub fn part_until(store: &Store, event: &Event) -> ArchivedPart<'static> {
     let (place, file) = (Path::new("/old.jsonl"), FileDigest::of(b"old"));
     ArchivedPart { after: store.archived().unwrap(), until: event.head(), place, file }
 }

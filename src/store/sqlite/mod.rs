@@ -204,7 +204,7 @@ mod tests {
     use crate::domain::throttle::Throttle;
     use crate::store::contract::{OPERATION, SetClock, at_once};
     use crate::store::operations::Whom;
-    use crate::store::{EventFilter, NewAccount, NewTemporary, Store};
+    use crate::store::{EventFilter, NewAccount, NewTemporary, Store, Stores as _};
 
     crate::store::contract::laws!(in_memory());
     crate::store::contract::laws_of_a_file!(in_a_folder());
@@ -243,6 +243,11 @@ mod tests {
         store.meet(&Policy::default()).unwrap();
         assert_eq!(store.operation(), OPERATION);
         assert!(!store.has_begun(store.operation()).unwrap());
+    }
+
+    #[test]
+    fn a_file_needs_no_roles_of_a_server() {
+        assert_eq!(in_a_folder().1.grants(), None);
     }
 
     #[test]

@@ -195,9 +195,14 @@ mod tests {
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
 
+    use sha1::Digest as _;
+    use zeroize::Zeroizing;
+
     use super::*;
+    use crate::domain::credential::{Credential, PasswordRevision};
     use crate::domain::hash::{Cost, Scheme};
     use crate::domain::hasher::{Hasher, Salt};
+    use crate::domain::secret::TypedPassword;
 
     /// The password of each file in `tests/data/elsewhere/`.
     const PASSWORD: &[u8] = b"seven herons guard an orchard";
@@ -272,6 +277,17 @@ mod tests {
             assert_eq!(hash.scheme().map(|scheme| scheme.to_string()).as_deref(), Some(scheme), "{name}");
             assert!(hash.is_of(PASSWORD), "{name}");
             assert!(!hash.is_of(b"seven herons guard an orchare"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_hash_from_elsewhere_is_of_what_was_typed_however_it_is_composed() {
+        let [decomposed, composed] = ["cafe\u{301}", "caf\u{e9}"];
+        let digest = sha1::Sha1::digest([decomposed.as_bytes(), b"salt"].concat());
+        let hash = stored(&format!("{{SSHA}}{}", base64::encoded(&[&digest[..], b"salt"].concat()))).unwrap();
+        let credential = Credential { hash, revision: PasswordRevision(1), temporary_until: None };
+        for (text, is_it) in [(decomposed, true), (composed, false)] {
+            assert_eq!(credential.matches(&TypedPassword::new(Zeroizing::new(text.into()))), is_it, "{text}");
         }
     }
 
