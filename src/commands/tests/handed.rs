@@ -51,7 +51,7 @@ impl Around {
         files.create(&self.folder.path().join("output")).unwrap()
     }
 
-    fn filed(&mut self, format: Format) -> Handover {
+    fn to_file(&mut self, format: Format) -> Handover {
         let way = Box::new(ToFile::new(self.file()));
         self.of_several(way, format)
     }
@@ -123,7 +123,7 @@ fn rows(usernames: &[&str]) -> String {
 #[test]
 fn a_file_has_the_rows_that_came_into_force_and_no_others() {
     let mut around = Around::new();
-    let mut handover = around.filed(Format::Csv);
+    let mut handover = around.to_file(Format::Csv);
     around.issue(&mut handover, &[("a", true), ("b", false), ("c", true)]);
     around.issue(&mut handover, &[("d", false), ("e", true)]);
     around.issue(&mut handover, &[("f", false), ("g", false)]);
@@ -141,7 +141,7 @@ fn a_batch_of_which_nothing_came_into_force_is_taken_back_and_the_next_one_begin
         (Format::Text, "Temporary password for b,".into()),
     ] {
         let mut around = Around::new();
-        let mut handover = around.filed(format);
+        let mut handover = around.to_file(format);
         around.issue(&mut handover, &[("a", false)]);
         assert_eq!(around.left().as_deref(), Some(""));
         around.issue(&mut handover, &[("b", true)]);
@@ -174,7 +174,7 @@ fn a_batch_that_cannot_be_delivered_leaves_the_one_before_as_it_is() {
 #[test]
 fn texts_in_a_row_have_an_empty_line_between_them() {
     let mut around = Around::new();
-    let mut handover = around.filed(Format::Text);
+    let mut handover = around.to_file(Format::Text);
     around.issue(&mut handover, &[("a", true), ("b", true)]);
     around.issue(&mut handover, &[("c", true)]);
     handover.close(&mut around.means()).unwrap();
@@ -187,7 +187,7 @@ fn texts_in_a_row_have_an_empty_line_between_them() {
 fn a_run_can_be_resumed_once_its_file_stays_and_if_its_rows_are_lines() {
     for (format, may) in [(Format::Csv, true), (Format::Jsonl, true), (Format::Json, false), (Format::Text, false)] {
         let mut around = Around::new();
-        let mut handover = around.filed(format);
+        let mut handover = around.to_file(format);
         assert!(!handover.can_be_resumed(), "nothing is in it");
         around.issue(&mut handover, &[("a", true)]);
         assert_eq!(handover.can_be_resumed(), may);
@@ -201,16 +201,16 @@ fn a_run_can_be_resumed_once_its_file_stays_and_if_its_rows_are_lines() {
 fn a_list_is_ended_and_an_empty_one_is_written_only_where_it_is_wanted() {
     for (format, empty) in [(Format::Json, "[]\n"), (Format::Csv, HEADER), (Format::Jsonl, "")] {
         let mut around = Around::new();
-        around.filed(format).close_empty(&mut around.means()).unwrap();
+        around.to_file(format).close_empty(&mut around.means()).unwrap();
         assert_eq!(around.left().as_deref(), Some(empty));
         let mut around = Around::new();
-        around.filed(format).close(&mut around.means()).unwrap();
+        around.to_file(format).close(&mut around.means()).unwrap();
         assert_eq!(around.left(), None, "nothing was handed over");
         around.to_standard(format).close(&mut around.means()).unwrap();
         assert_eq!(around.kept.bytes, b"");
         assert!(!around.person.phases.contains(&Phase::Telling));
         let mut around = Around::new();
-        let mut handover = around.filed(format);
+        let mut handover = around.to_file(format);
         around.issue(&mut handover, &[("a", true)]);
         handover.close(&mut around.means()).unwrap();
         assert_eq!(around.left().unwrap().ends_with("\n]\n"), format == Format::Json);
