@@ -1,5 +1,6 @@
 //! Any command line.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::sync::LazyLock;
@@ -52,6 +53,18 @@ struct Known {
     /// Its flags, each with the values that it takes.
     flags: Vec<(String, Vec<String>)>,
 }
+
+/// The flags whose value may begin with a hyphen.
+static GREEDY: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    fn add(command: &clap::Command, all: &mut BTreeSet<String>) {
+        let greedy = command.get_arguments().filter(|arg| arg.is_allow_hyphen_values_set());
+        all.extend(greedy.filter_map(clap::Arg::get_long).map(|long| format!("--{long}")));
+        command.get_subcommands().for_each(|below| add(below, all));
+    }
+    let mut all = BTreeSet::new();
+    add(&Cli::command(), &mut all);
+    all
+});
 
 /// All commands.
 static COMMANDS: LazyLock<Vec<Known>> = LazyLock::new(|| {
@@ -117,8 +130,14 @@ pub fn arguments(bytes: &[u8]) {
     let _ = (Task::of(&args).is_some(), Asked::of(&args).is_some());
     let (error, neutral) = match crate::understood(&args) {
         Ok(mut cli) => {
-            assert_eq!(json, matches!(cli.global.format, Format::Json | Format::Jsonl), "{args:?}");
-            assert_eq!(color, cli.global.color, "{args:?}");
+            // The value of such a flag may look like a flag. The raw line does not tell the two apart.
+            let is_taken = |two: &[OsString]| {
+                GREEDY.contains(&*two[0].to_string_lossy()) && two[1].as_encoded_bytes().starts_with(b"-")
+            };
+            if !args.windows(2).any(is_taken) {
+                assert_eq!(json, matches!(cli.global.format, Format::Json | Format::Jsonl), "{args:?}");
+                assert_eq!(color, cli.global.color, "{args:?}");
+            }
             crate::take_dialect(&mut cli).unwrap_or_else(|failure| is_told(&failure));
             let Command::Help { command } = &cli.command else { return };
             match cli::explained(command) {
