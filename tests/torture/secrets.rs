@@ -1,15 +1,16 @@
 //! Secrets: each has a text that is known here, and is searched for wherever it was not asked to go.
 //!
-//! - **Places:** a workload of all commands, then the store with its log and its freed pages, backups, archives, state files,
-//!   temporary files, everything that was said, and the arguments and environments of all processes meanwhile.
+//! - **Places:** all commands run. Then the search goes through the store with its log and its freed pages, through backups,
+//!   archives, state files and temporary files. It goes through all that was said. It also goes through the arguments and
+//!   environments of all processes meanwhile.
 //! - **Cores:** a process that dies with a secret in its memory leaves no core dump.
-//! - **Memory:** a process is stopped after the last use of its secret, at one system call after the other, and its memory
-//!   is read. The tracer holds the process, so that gcore could not. `/proc/PID/mem` has the same bytes.
+//! - **Memory:** a process is stopped at each system call after the last use of its secret. Its memory is read. The tracer holds the process, so that gcore could not. `/proc/PID/mem` has the same bytes.
 //!
 //! A secret may be in these places alone:
 //!
 //! - in the file of `--output`, on the terminal, in the pipe, on the clipboard: somebody asked for it there;
 //! - in the process that holds the clipboard, for as long as it does;
+//! - in freed memory of the process in which somebody has just chosen it: zxcvbn leaves copies of a new password there;
 //! - behind `PASSDESK_TOKEN=` in the environment of a process: its caller put it there.
 //!
 //! Nothing here writes a text backwards, so no form is sought for that. passdesk writes to no system log; no trace may have
@@ -34,7 +35,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::display::{Kind, Stage};
+use crate::common::display::{Kind, Stage, wait_for};
 use crate::common::pty::Pty;
 use crate::common::{Desk, Run, fed, temporary_in};
 use crate::scene::{Base, Scene};
@@ -75,8 +76,8 @@ struct Search {
     begins: Vec<bool>,
 }
 
-/// The forms of a secret: as it is, without hyphens, its halves, UTF-16, hexadecimal digits, Base64 at each place of a
-/// group, percent-encoded, and the bytes that a token stands for.
+/// The forms of a secret: as it is, without hyphens, its halves, UTF-16, hexadecimal digits, Base64, percent-encoded. For a
+/// token, also the bytes that it stands for.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     let bare = secret.replace('-', "");
@@ -97,7 +98,9 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
         forms.push(secret.replace(' ', space).into_bytes());
     }
     forms.extend(secret.strip_prefix("pdsk_").and_then(|digits| base16ct::lower::decode_vec(digits).ok()));
-    forms.iter_mut().for_each(|form| form.make_ascii_lowercase());
+    for form in &mut forms {
+        form.make_ascii_lowercase();
+    }
     forms
 }
 
@@ -333,9 +336,12 @@ impl Drop for Stop<'_> {
     }
 }
 
+fn lines(lines: &[&str]) -> String {
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Every command that has a secret, and those that copy what is stored. Returns how many ran.
 fn works(world: &mut World) -> usize {
-    let lines = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
     let first = world.one(&["init", "--admin", "root", "-q"], "");
     // Keeps the write-ahead log, which otherwise goes with the last process.
     let other = rusqlite::Connection::open(world.desk.store()).unwrap();
@@ -350,9 +356,6 @@ fn works(world: &mut World) -> usize {
     world.run(0, &["verify", "alice"], &lines(&[ALICES]), &To::Nobody);
     world.run(5, &["verify", "alice"], &lines(&[WRONG]), &To::Nobody);
     world.run(5, &["verify", "nobody"], &lines(&[WRONG]), &To::Nobody);
-    world.run(2, &["verify", ALICES], "", &To::Nobody);
-    world.said.pop();
-    world.said.pop();
     let home = world.desk.home.path().join("signed-in");
     fs::create_dir(&home).unwrap();
     for (args, input) in [
@@ -387,6 +390,37 @@ fn works(world: &mut World) -> usize {
     command.env("PASSDESK_TOKEN_FILE", "token");
     let run = fed(command, "").succeeds();
     world.note("a token in a file", &run, &To::Nobody);
+    resets(world);
+    fs::write(world.desk.home.path().join("list.csv"), "username\nada\nbea\n").unwrap();
+    world.run(0, &["users", "import", "list.csv", "--temporary-passwords", "--output", "g"], "", &To::File("g"));
+    // The last admin with a lasting password keeps it.
+    world.run(11, &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "h"], "", &To::File("h"));
+    world.one(&["recover", "root", "--yes", "-q"], "");
+    on_terminals(world);
+    on_a_display(world);
+    for args in [
+        &["store", "backup", "monday.db"][..],
+        &["store", "copy", "--to", "copied.db"],
+        &["users", "list"],
+        &["users", "show", "alice"],
+        &["tokens", "list"],
+        &["audit", "list", "--format", "jsonl"],
+        &["audit", "archive", "old", "--before", "1s"],
+        &["audit", "verify"],
+        &["store", "check"],
+        &["store", "restore", "monday.db", "--yes"],
+    ] {
+        world.run(0, args, "", &To::Nobody);
+    }
+    // With its log, and what the log has left behind.
+    world.search(&HashSet::new());
+    drop(other);
+    world.run(0, &["store", "check"], "", &To::Nobody);
+    world.said.len()
+}
+
+/// Resets by every way to a file or a pipe: done, not delivered, and killed in the middle.
+fn resets(world: &mut World) {
     let reset = |more: &[&'static str]| [&["users", "reset", "alice", "--yes"], more].concat();
     world.one(&reset(&[]), "");
     for format in ["json", "jsonl", "csv"] {
@@ -425,32 +459,6 @@ fn works(world: &mut World) -> usize {
             let _ = fs::remove_file(file);
         }
     }
-    fs::write(world.desk.home.path().join("list.csv"), "username\nada\nbea\n").unwrap();
-    world.run(0, &["users", "import", "list.csv", "--temporary-passwords", "--output", "g"], "", &To::File("g"));
-    // The last admin with a lasting password keeps it.
-    world.run(11, &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "h"], "", &To::File("h"));
-    world.one(&["recover", "root", "--yes", "-q"], "");
-    on_terminals(world);
-    on_a_display(world);
-    for args in [
-        &["store", "backup", "monday.db"][..],
-        &["store", "copy", "--to", "copied.db"],
-        &["users", "list"],
-        &["users", "show", "alice"],
-        &["tokens", "list"],
-        &["audit", "list", "--format", "jsonl"],
-        &["audit", "archive", "old", "--before", "1s"],
-        &["audit", "verify"],
-        &["store", "check"],
-        &["store", "restore", "monday.db", "--yes"],
-    ] {
-        world.run(0, args, "", &To::Nobody);
-    }
-    // With its log, and what the log has left behind.
-    world.search(&HashSet::new());
-    drop(other);
-    world.run(0, &["store", "check"], "", &To::Nobody);
-    world.said.len()
 }
 
 /// What is typed and shown on terminals.
@@ -482,8 +490,8 @@ fn shown_on(transcript: &str) -> String {
         return String::from_utf8(STANDARD.decode(coded).unwrap()).unwrap();
     }
     let plain: String = transcript.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let words = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    words.filter_map(|word| word.len().checked_sub(24).and_then(|at| temporary_in(&word[at..]))).next().unwrap()
+    let mut words = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.find_map(|word| word.len().checked_sub(24).and_then(|at| temporary_in(&word[at..]))).unwrap()
 }
 
 /// What goes to the clipboard of a display. It has a home of its own.
@@ -562,6 +570,8 @@ struct Case {
     input: Vec<&'static str>,
     /// The secret that it reads from elsewhere.
     token: Option<Token>,
+    /// What is said to it at a terminal.
+    talk: Option<fn(&mut Pty)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -572,7 +582,12 @@ enum Token {
 
 impl Case {
     fn new(name: &'static str, args: &[&'static str], input: &[&'static str]) -> Self {
-        Self { name, args: args.to_vec(), input: input.to_vec(), token: None }
+        Self { name, args: args.to_vec(), input: input.to_vec(), token: None, talk: None }
+    }
+
+    /// Whether zxcvbn looks at a password. It leaves copies of it in freed memory, and nothing here can reach them.
+    fn judges(&self, typed: &str) -> bool {
+        self.args.contains(&"passwd") && self.input[0] == ALICES && typed != ALICES
     }
 }
 
@@ -602,9 +617,36 @@ fn cases() -> Vec<Case> {
         Case::new("token", &token, &[ALICES]),
         Case::new("token-quiet", &[&token[..], &["-q"]].concat(), &[ALICES]),
         Case::new("token-file", &[&token[..], &["--output", "out"]].concat(), &[ALICES]),
+        Case {
+            talk: Some(chooses),
+            ..Case::new("passwd-terminal", &["me", "passwd", "--as", "alice"], &[ALICES, NEWER])
+        },
+        Case { talk: Some(types), ..Case::new("profile-terminal", &["me", "profile", "--as", "alice"], &[ALICES]) },
+        Case { talk: Some(leaves), ..Case::new("screen", &reset(&["--screen"]), &[]) },
+        Case { talk: Some(pastes), ..Case::new("osc52", &reset(&["--copy=osc52"]), &[]) },
         Case { token: Some(Token::Variable), ..Case::new("by-variable", &list, &[]) },
         Case { token: Some(Token::File), ..Case::new("by-file", &list, &[]) },
     ]
+}
+
+fn types(pty: &mut Pty) {
+    pty.answer("assword of alice", ALICES);
+}
+
+fn chooses(pty: &mut Pty) {
+    types(pty);
+    pty.answer("ew password", NEWER);
+    pty.answer("again", NEWER);
+}
+
+fn leaves(pty: &mut Pty) {
+    pty.until("It is in force");
+    pty.send("q");
+}
+
+fn pastes(pty: &mut Pty) {
+    pty.until("has it arrived?");
+    pty.send("y\r");
 }
 
 /// A process that is stopped at a moment.
@@ -660,7 +702,7 @@ fn in_memory(trials: &Trials) -> u64 {
     let mut plan = Vec::new();
     for case in &cases {
         let scene = base.scene();
-        let late = after_last_use(&command(case, &scene), &input(case));
+        let late = after_last_use(case, &command(case, &scene));
         assert!(!late.is_empty(), "{}", case.name);
         let last = late.last().cloned();
         let mut some = trials.some(late, 12);
@@ -673,14 +715,17 @@ fn in_memory(trials: &Trials) -> u64 {
     let planned = plan.len() as u64;
     trials.each(plan, |Stopped { case, moment }| {
         let scene = base.scene();
-        let Some((memory, shown)) = stopped_at(moment, &command(case, &scene), &input(case)) else { return };
+        let Some((memory, shown)) = stopped_at(moment, case, &command(case, &scene)) else { return };
         read.fetch_add(1, Relaxed);
         let file = fs::read_to_string(scene.desk.home.path().join("out")).unwrap_or_default();
         let mut secrets = secrets_in(&(shown.clone() + &file));
+        if case.talk.is_some() && case.input.is_empty() {
+            secrets = vec![shown_on(&shown)];
+        }
         if shown.contains("AGE ENCRYPTED") {
             secrets = vec![opened(&shown)];
         }
-        secrets.extend(case.input.iter().map(|typed| (*typed).to_owned()));
+        secrets.extend(case.input.iter().filter(|typed| !case.judges(typed)).map(|typed| (*typed).to_owned()));
         secrets.extend(case.token.map(|_| token.clone()));
         assert!(!secrets.is_empty(), "there is no secret in {shown:?}");
         let search = Search::new(secrets);
@@ -701,13 +746,23 @@ fn in_memory(trials: &Trials) -> u64 {
 }
 
 fn input(case: &Case) -> String {
-    case.input.iter().map(|line| format!("{line}\n")).collect()
+    lines(&case.input)
 }
 
 /// The calls after the last use of a secret: behind the one that hands it over, and behind the last thing that is put on
 /// the disk of what was decided by it.
-fn after_last_use(command: &Command, input: &str) -> Vec<Moment> {
-    let mut all = tracer::told(command, input);
+fn after_last_use(case: &Case, command: &Command) -> Vec<Moment> {
+    let input = input(case);
+    let mut all = match case.talk {
+        None => tracer::told(command, &input),
+        Some(talk) => {
+            let log = tempfile::NamedTempFile::new().unwrap();
+            let mut pty = Pty::start(&tracer::telling(command, log.path()));
+            talk(&mut pty);
+            pty.end().exits(0);
+            tracer::told_in(log.path())
+        }
+    };
     assert!(all.iter().all(|(_, line)| !line.contains("/dev/log")), "passdesk writes to a system log");
     let is_last_use = |(moment, line): &(Moment, String)| {
         ["write", "pwrite64"].contains(&moment.call.as_str())
@@ -716,20 +771,37 @@ fn after_last_use(command: &Command, input: &str) -> Vec<Moment> {
                 && moment.call == "read"
                 && input.lines().any(|typed| line.contains(&typed[..8]))
             || ["fdatasync", "fsync"].contains(&moment.call.as_str())
+            // What leaves the screen.
+            || case.name == "screen" && line.contains("[?1049l")
     };
     let last = all.iter().rposition(is_last_use).map_or(0, |last| last + 1);
     all.drain(..last);
     all.into_iter().map(|(moment, _)| moment).collect()
 }
 
+/// The parts of a memory, each with its line of `/proc/PID/maps`.
+type Memory = Vec<(String, Vec<u8>)>;
+
 /// Stops a program at a moment. Returns what can be written of its memory, and what it has shown.
-fn stopped_at(moment: &Moment, command: &Command, input: &str) -> Option<(Vec<(String, Vec<u8>)>, String)> {
+fn stopped_at(moment: &Moment, case: &Case, command: &Command) -> Option<(Memory, String)> {
     let log = tempfile::NamedTempFile::new().unwrap();
+    let has_stopped = || fs::read_to_string(log.path()).unwrap().contains(tracer::STOPPED);
     let mut traced = tracer::stopping(moment, command, log.path());
+    if let Some(talk) = case.talk {
+        let mut pty = Pty::start(&traced);
+        talk(&mut pty);
+        let program = pty.number_of_program();
+        let ended = || state(program.as_raw_pid().unsigned_abs()).is_none_or(|state| state == 'Z');
+        let is_there = wait_for("a stop, or the end", || (has_stopped() || ended()).then(&has_stopped));
+        let memory = is_there.then(|| memory(program.as_raw_pid().unsigned_abs()));
+        // It may have ended.
+        let _ = kill_process(program, Signal::KILL);
+        return memory.map(|memory| (memory, pty.end().transcript));
+    }
     let mut child = traced.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let _ = io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+    let _ = io::Write::write_all(&mut child.stdin.take().unwrap(), input(case).as_bytes());
     let start = Instant::now();
-    while !fs::read_to_string(log.path()).unwrap().contains(tracer::STOPPED) {
+    while !has_stopped() {
         assert!(start.elapsed() < Duration::from_mins(1), "it neither stops nor ends");
         if child.try_wait().unwrap().is_some() {
             return None;
@@ -743,7 +815,7 @@ fn stopped_at(moment: &Moment, command: &Command, input: &str) -> Option<(Vec<(S
 }
 
 /// All memory of a process that it can write.
-fn memory(process: u32) -> Vec<(String, Vec<u8>)> {
+fn memory(process: u32) -> Memory {
     let memory = File::open(format!("/proc/{process}/mem")).unwrap();
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let mut all = Vec::new();

@@ -64,10 +64,20 @@ pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
 /// The same, with what the tracer says of each call.
 pub fn told(command: &Command, input: &str) -> Vec<(Moment, String)> {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let path = log.path().to_str().unwrap();
-    traced(command, input, &["-o", path, "-s", "1000", "-e", &format!("trace={TOUCHING}")]);
+    crate::common::fed(telling(command, log.path()), input);
+    told_in(log.path())
+}
+
+/// The program under a tracer that tells of each call in a log.
+pub fn telling(command: &Command, log: &Path) -> Command {
+    let trace = format!("trace={TOUCHING}");
+    prepared(command, &["-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace])
+}
+
+/// What a log tells.
+pub fn told_in(log: &Path) -> Vec<(Moment, String)> {
     let mut told: Vec<(Moment, String)> = Vec::new();
-    for line in fs::read_to_string(path).unwrap().lines() {
+    for line in fs::read_to_string(log).unwrap().lines() {
         // `4711 openat(AT_FDCWD, …`, and `4711 <... openat resumed>` for the second half of a call.
         let call = line.split_whitespace().nth(1).and_then(|rest| rest.split_once('(')).map(|(call, _)| call);
         let Some(call) = call.filter(|call| call.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
