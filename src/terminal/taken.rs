@@ -1,6 +1,7 @@
 //! A terminal that was taken over: its modes, and what is drawn on it. Nothing here waits for ever, because the end of
 //! the program waits for it.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::thread;
@@ -52,6 +53,8 @@ pub struct Taken {
     during: Termios,
     /// The largest number of rows it has had on the alternate screen.
     rows: u16,
+    /// Whether the alternate screen is on.
+    is_drawn: Cell<bool>,
 }
 
 impl Taken {
@@ -78,7 +81,7 @@ impl Taken {
             // Ctrl-S would hold back the bytes that remove the secret from the screen.
             during.input_modes -= InputModes::IXON;
         }
-        let taken = Self { terminal, manner, before, during, rows: 0 };
+        let taken = Self { terminal, manner, before, during, rows: 0, is_drawn: Cell::new(false) };
         taken.again();
         Ok(taken)
     }
@@ -129,18 +132,23 @@ impl Taken {
         let (columns, rows) = if says.0 == 0 || says.1 == 0 { (80, 24) } else { says };
         let size = Size { columns, rows };
         self.rows = self.rows.max(rows);
+        self.is_drawn.set(true);
         self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())
     }
 
     /// Restores the terminal. Text typed ahead without echo is thrown away: otherwise the shell would show it. So is half
-    /// an answer, if a prompt waits for it. If another job has the terminal, it is as that job wants it.
+    /// an answer, if a prompt waits for it. If another job has the terminal, its modes are as that job wants them.
     pub fn restore(&self, is_asking: bool) {
-        if self.is_away() {
-            return;
-        }
+        let is_away = self.is_away();
+        // Where a write from the background stops the program, a stop by force leaves the screen to the shell.
+        let may_write = !is_away || !self.before.local_modes.contains(LocalModes::TOSTOP);
         // At worst the terminal is gone, and there is nothing to restore.
-        if self.manner == Manner::Screen {
+        if self.is_drawn.get() && may_write {
             let _ = self.send(alternate::left(self.rows).as_bytes());
+            self.is_drawn.set(false);
+        }
+        if is_away {
+            return;
         }
         if is_asking || self.manner != Manner::Line {
             self.forget_typed();
