@@ -51,12 +51,12 @@ impl Around {
         files.create(&self.folder.path().join("output")).unwrap()
     }
 
-    fn to_file(&mut self, format: Format) -> Handover {
+    fn file_way(&mut self, format: Format) -> Handover {
         let way = Box::new(ToFile::new(self.file()));
         self.of_several(way, format)
     }
 
-    fn to_standard(&mut self, format: Format) -> Handover {
+    fn standard_way(&mut self, format: Format) -> Handover {
         let way = Box::new(Standard::open(&self.kept, false).unwrap());
         self.of_several(way, format)
     }
@@ -123,7 +123,7 @@ fn rows(usernames: &[&str]) -> String {
 #[test]
 fn a_file_has_the_rows_that_came_into_force_and_no_others() {
     let mut around = Around::new();
-    let mut handover = around.to_file(Format::Csv);
+    let mut handover = around.file_way(Format::Csv);
     around.issue(&mut handover, &[("a", true), ("b", false), ("c", true)]);
     around.issue(&mut handover, &[("d", false), ("e", true)]);
     around.issue(&mut handover, &[("f", false), ("g", false)]);
@@ -141,7 +141,7 @@ fn a_batch_of_which_nothing_came_into_force_is_taken_back_and_the_next_one_begin
         (Format::Text, "Temporary password for b,".into()),
     ] {
         let mut around = Around::new();
-        let mut handover = around.to_file(format);
+        let mut handover = around.file_way(format);
         around.issue(&mut handover, &[("a", false)]);
         assert_eq!(around.left().as_deref(), Some(""));
         around.issue(&mut handover, &[("b", true)]);
@@ -174,7 +174,7 @@ fn a_batch_that_cannot_be_delivered_leaves_the_one_before_as_it_is() {
 #[test]
 fn texts_in_a_row_have_an_empty_line_between_them() {
     let mut around = Around::new();
-    let mut handover = around.to_file(Format::Text);
+    let mut handover = around.file_way(Format::Text);
     around.issue(&mut handover, &[("a", true), ("b", true)]);
     around.issue(&mut handover, &[("c", true)]);
     handover.close(&mut around.means()).unwrap();
@@ -187,11 +187,11 @@ fn texts_in_a_row_have_an_empty_line_between_them() {
 fn a_run_can_be_resumed_once_its_file_stays_and_if_its_rows_are_lines() {
     for (format, may) in [(Format::Csv, true), (Format::Jsonl, true), (Format::Json, false), (Format::Text, false)] {
         let mut around = Around::new();
-        let mut handover = around.to_file(format);
+        let mut handover = around.file_way(format);
         assert!(!handover.can_be_resumed(), "nothing is in it");
         around.issue(&mut handover, &[("a", true)]);
         assert_eq!(handover.can_be_resumed(), may);
-        let mut handover = around.to_standard(format);
+        let mut handover = around.standard_way(format);
         around.issue(&mut handover, &[("a", true)]);
         assert!(!handover.can_be_resumed());
     }
@@ -201,16 +201,16 @@ fn a_run_can_be_resumed_once_its_file_stays_and_if_its_rows_are_lines() {
 fn a_list_is_ended_and_an_empty_one_is_written_only_where_it_is_wanted() {
     for (format, empty) in [(Format::Json, "[]\n"), (Format::Csv, HEADER), (Format::Jsonl, "")] {
         let mut around = Around::new();
-        around.to_file(format).close_empty(&mut around.means()).unwrap();
+        around.file_way(format).close_empty(&mut around.means()).unwrap();
         assert_eq!(around.left().as_deref(), Some(empty));
         let mut around = Around::new();
-        around.to_file(format).close(&mut around.means()).unwrap();
+        around.file_way(format).close(&mut around.means()).unwrap();
         assert_eq!(around.left(), None, "nothing was handed over");
-        around.to_standard(format).close(&mut around.means()).unwrap();
+        around.standard_way(format).close(&mut around.means()).unwrap();
         assert_eq!(around.kept.bytes, b"");
         assert!(!around.person.phases.contains(&Phase::Telling));
         let mut around = Around::new();
-        let mut handover = around.to_file(format);
+        let mut handover = around.file_way(format);
         around.issue(&mut handover, &[("a", true)]);
         handover.close(&mut around.means()).unwrap();
         assert_eq!(around.left().unwrap().ends_with("\n]\n"), format == Format::Json);
@@ -221,7 +221,7 @@ fn a_list_is_ended_and_an_empty_one_is_written_only_where_it_is_wanted() {
 #[test]
 fn an_end_that_cannot_be_written_leaves_in_force_what_is() {
     let mut around = Around::new();
-    let mut handover = around.to_standard(Format::Json);
+    let mut handover = around.standard_way(Format::Json);
     around.issue(&mut handover, &[("a", true)]);
     around.kept.room = around.kept.bytes.len();
     let failure = handover.close(&mut around.means()).unwrap_err();
@@ -266,7 +266,7 @@ fn a_secret_goes_out_bare_if_that_was_asked_for_or_a_program_opens_its_file() {
 #[test]
 fn on_standard_output_nothing_is_taken_back_and_a_header_comes_once() {
     let mut around = Around::new();
-    let mut handover = around.to_standard(Format::Csv);
+    let mut handover = around.standard_way(Format::Csv);
     around.issue(&mut handover, &[("a", false)]);
     around.issue(&mut handover, &[("b", true)]);
     handover.close(&mut around.means()).unwrap();
@@ -278,7 +278,7 @@ fn a_progress_bar_is_shown_where_it_does_not_stand_in_the_output() {
     for (to_file, width, is_shown) in [(true, Some(80), true), (false, Some(80), false), (false, None, true)] {
         let mut around = Around::new();
         around.kept.layout.width = width;
-        let handover = if to_file { around.to_file(Format::Text) } else { around.to_standard(Format::Text) };
+        let handover = if to_file { around.file_way(Format::Text) } else { around.standard_way(Format::Text) };
         handover.begin_parts(&mut around.means(), Some(("resetting", 3)));
         assert_eq!(around.person.bars.is_empty(), !is_shown);
     }
@@ -289,7 +289,7 @@ fn a_text_is_laid_out_for_the_terminal_that_shows_it() {
     for (to_file, is_broken) in [(true, false), (false, true)] {
         let mut around = Around::new();
         around.kept.layout.width = Some(20);
-        let mut handover = if to_file { around.to_file(Format::Text) } else { around.to_standard(Format::Text) };
+        let mut handover = if to_file { around.file_way(Format::Text) } else { around.standard_way(Format::Text) };
         around.issue(&mut handover, &[("a", true)]);
         let text = if to_file { around.left().unwrap() } else { String::from_utf8(around.kept.bytes).unwrap() };
         assert_eq!(text.starts_with("Temporary password\n"), is_broken, "{text}");
@@ -313,7 +313,7 @@ fn of_an_output_that_others_can_read_a_note_is_made_unless_it_is_sealed() {
 #[test]
 fn a_file_is_removed_if_the_program_is_ended_before_anything_is_in_force() {
     let mut around = Around::new();
-    let mut handover = around.to_file(Format::Csv);
+    let mut handover = around.file_way(Format::Csv);
     assert_eq!(around.person.doomed.len(), 1);
     around.issue(&mut handover, &[("a", true)]);
     assert_eq!(around.person.doomed.len(), 0);

@@ -93,8 +93,8 @@ pub fn an_account_is_found_by_its_new_address_and_not_by_the_old_one(store: &mut
         let seen = get(store, alice.id).revision;
         let edit = Edit { email: Some(email.map(|email| email.parse().unwrap())), ..Edit::default() };
         store.edit_account(&operator(), alice.id, seen, &edit).unwrap();
-        assert_eq!(get(store, alice.id).email.as_ref().map(|email| email.as_str()), email);
-        let mut named = |email: &str| store.account(&email.parse().unwrap()).unwrap().map(|account| account.id);
+        assert_eq!(get(store, alice.id).email.as_ref().map(crate::domain::email::Email::as_str), email);
+        let named = |email: &str| store.account(&email.parse().unwrap()).unwrap().map(|account| account.id);
         assert_eq!(named("alice@example.org"), None);
         assert_eq!(named("other@example.org"), email.map(|_| alice.id));
     }
