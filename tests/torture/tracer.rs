@@ -71,7 +71,7 @@ pub fn told(command: &Command, input: &str) -> Vec<(Moment, String)> {
 /// The program under a tracer that tells of each call in a log.
 pub fn telling(command: &Command, log: &Path) -> Command {
     let trace = format!("trace={TOUCHING}");
-    prepared(command, &["-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace])
+    prepared(&["strace"], command, &["-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace])
 }
 
 /// What a log tells.
