@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use rusqlite::Connection;
+
 use crate::common::crowd::{BATCH, crowd};
 use crate::common::{Desk, Run, contents};
 use crate::disk::{Disk, Keep, Order, Trace};
@@ -108,6 +110,7 @@ impl Record {
     fn of(deed: Deed) -> Self {
         let scene = deed.base.scene();
         let trace = Trace::of(&scene.command(deed.args), &deed.input, scene.desk.home.path());
+        assert!([0, 11].contains(&trace.run.code), "{}: {}", deed.name, trace.run.stderr);
         let mut held: Vec<(Look, BTreeMap<PathBuf, Vec<u8>>)> = Vec::new();
         let (mut now, mut told, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         for at in 0..=trace.len() {
@@ -128,7 +131,9 @@ impl Record {
         let last = trace.left(trace.len(), Order::Strict, Keep::Everything);
         let last = last.files();
         let stays = |path: &Path, bytes: &[u8]| last.get(path).is_some_and(|last| last.starts_with(bytes));
-        held.iter_mut().for_each(|(_, files)| files.retain(|path, bytes| stays(path, bytes)));
+        for (_, files) in &mut held {
+            files.retain(|path, bytes| stays(path, bytes));
+        }
         Self { deed, trace, held, now, told, whole, seen: Default::default() }
     }
 
@@ -267,7 +272,7 @@ fn cuts<'a>(record: &'a Record, trials: &Trials) -> Vec<Cut<'a>> {
         }
         (0..any).for_each(|number| cut(Keep::Any(hash((trials.form.seed, at, number)))));
         let singly = unsure.iter().flat_map(|step| [Keep::Without(*step), Keep::Only(*step)]);
-        trials.some(singly.collect(), 10).into_iter().for_each(cut);
+        trials.some(singly.collect(), 11).into_iter().for_each(cut);
     }
     cuts
 }
@@ -303,7 +308,16 @@ fn records() -> Vec<Record> {
     let gone = backup();
     fs::remove_file(gone.store()).unwrap();
     let damaged = backup();
+    // Its log would fit any store. With the backup, it must not be read.
+    let log = damaged.home.path().join("store.db-wal");
+    let bytes = {
+        let store = Connection::open(damaged.store()).unwrap();
+        store.execute("UPDATE accounts SET display_name = 'lost'", []).unwrap();
+        fs::read(&log).unwrap()
+    };
     fs::write(damaged.store(), "no store at all").unwrap();
+    fs::write(&log, bytes).unwrap();
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o600)).unwrap();
     let restore = &["store", "restore", "monday.db", "--yes"];
     deeds.push(Deed::new("restore-gone", restore, "store.db", gone, is_restored));
     deeds.push(Deed::new("restore-damaged", restore, "store.db", damaged, is_restored));
