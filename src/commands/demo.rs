@@ -23,6 +23,7 @@ use crate::domain::target::Target;
 use crate::domain::temporary::TemporaryPassword;
 use crate::failure::{Failure, Kind, Result};
 use crate::store::{NewAccount, NewTemporary, Store, Stores};
+use crate::terminal::Phase;
 
 /// The sample accounts: username, name, role, and state.
 const SAMPLES: [(&str, &str, Option<Role>, Sample); 5] = [
@@ -103,6 +104,11 @@ pub fn run(desk: &mut Desk<'_>, args: &Demo, stage: &Stage<'_>) -> Result<()> {
     list::run(desk, &List::default())?;
     desk.print("\nAlice has forgotten her password. An admin resets it:\n\n$ passdesk users reset alice --yes\n")?;
     reset::run(desk, &Reset { ids: vec!["alice".into()], yes: true, ..Reset::default() })?;
+    // Elsewhere the program ends here. A signal that has waited for the reset ends the demo, and removes its store.
+    desk.terminal.enter(Phase::Idle);
+    if desk.terminal.interrupted() {
+        return Err(Failure::cancelled());
+    }
     desk.print("\nUntil she has chosen a new one, she can do nothing else:\n\n$ passdesk users list --must-change\n")?;
     list::run(desk, &List { filters: Filters { must_change: true, ..Filters::default() }, ..List::default() })?;
     if args.shell {

@@ -8,6 +8,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, Run};
 use crate::prompts::{AGAIN, CTRL_C, CURRENT, NEW};
+use rustix::process::Signal;
 
 #[test]
 fn in_the_shell_of_the_demo_one_is_alice_and_nothing_of_it_stays() {
@@ -52,6 +53,21 @@ fn ctrl_c_in_a_program_of_the_shell_of_the_demo_leaves_the_store() {
     pty.until("5\r\n");
     pty.send("exit\r");
     pty.end().exits(0).shows("The store is gone now.");
+}
+
+#[test]
+fn a_signal_that_waits_for_the_reset_of_the_demo_ends_it_before_its_shell() {
+    let desk = Desk::empty();
+    let mut command = desk.command(&["demo", "--shell"]);
+    command.env("SHELL", "/bin/sh").env("TMPDIR", desk.home.path()).env_remove("PASSDESK_STORE");
+    for _ in 0..5 {
+        let mut pty = Pty::start(&command);
+        pty.until("Temporary password for alice");
+        pty.signal(Signal::TERM);
+        let ended = pty.end();
+        assert!([130, 143].contains(&ended.code), "{}", ended.transcript);
+        assert_eq!(fs::read_dir(desk.home.path()).unwrap().count(), 0);
+    }
 }
 
 #[test]
