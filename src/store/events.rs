@@ -314,3 +314,20 @@ pub fn not_backed_up(by: &Actor, place: &Path, why: &dyn fmt::Display) -> Entry 
     let entry = backed_up(by, place);
     Entry { outcome: Outcome::Refused, detail: entry.detail.with(DetailKey::Error, why.to_string()), ..entry }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_must_choose_a_password_first_is_recorded_with_what_pam_said() {
+        let account = Account { must_change: true, ..Account::example(1, "alice") };
+        let by = Actor::owner(&account, account.password_revision);
+        let pam = PamFacts::new(None, Some("192.0.2.1"), Some("sshd"));
+        let event = let_in(&by, &account, &Occasion::Verify, Some(&pam));
+        let words = event.detail.words(&jiff::tz::TimeZone::UTC);
+        assert_eq!(event.outcome, Outcome::Refused);
+        assert!(words.starts_with("a new password must be chosen first; "), "{words}");
+        assert!(words.contains("192.0.2.1") && words.contains("sshd"), "{words}");
+    }
+}

@@ -118,6 +118,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_record_knows_each_action_once() {
+        for action in Action::ALL.map(Action::name).into_iter().chain(WITHOUT_A_ROLE) {
+            assert_eq!(ACTIONS.iter().filter(|known| **known == action).count(), 1, "{action}");
+        }
+    }
+
+    #[test]
     fn an_actor_is_meant_by_whole_words_that_stand_together() {
         let [operator, token, owner] = ["operator ada (uid 1000, sudo by bob)", "joanna (token nightly)", "joanna"];
         for (text, recorded) in [

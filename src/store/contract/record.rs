@@ -168,6 +168,7 @@ pub fn an_actor_is_found_by_whole_words_and_no_others(store: &mut Store) {
         ("joanna", &[2, 3]),
         ("token ann", &[3]),
         ("joanna (token", &[3]),
+        ("joanna token", &[3]),
         ("ann joanna", &[]),
         ("jo", &[]),
         ("", &[]),
