@@ -124,6 +124,7 @@ fn can_be_used(key: &PublicKey) {
 
 fn repeats_nothing(text: &str, why: &super::Invalid) {
     is_tellable(why);
-    let secret = |word: &&str| word.len() > 24;
+    // A shorter word may be the beginning that names a plugin of age.
+    let secret = |word: &&str| word.len() > "age1".len() + 20 + "1".len();
     assert!(!text.split_whitespace().filter(secret).any(|word| why.message.contains(word)), "{why:?}");
 }

@@ -71,8 +71,10 @@ pub fn tables(bytes: &[u8]) {
     // A part of a file keeps its changes near to each other.
     let from = choices.below(sample.len());
     let part = [&sample[..from.min(200)], &choices.changed(&sample[from..sample.len().min(from + 200)])].concat();
-    for bytes in [bytes, &part, &choices.changed(sample)] {
-        of_source(source, bytes);
+    of_source(source, bytes);
+    of_source(source, &part);
+    if choices.below(16) == 1 {
+        of_source(source, &choices.changed(sample));
     }
 }
 
