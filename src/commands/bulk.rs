@@ -101,6 +101,20 @@ impl Bulk {
     }
 }
 
+/// Why the next batch would fail as one of this size did, of which nothing came into force.
+pub fn stops(kind: Kind, size: usize) -> Option<Failure> {
+    match kind {
+        Kind::OutcomeUnknown => {
+            Some(Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force"))
+        }
+        // It was waited for in full.
+        Kind::Busy => Some(Failure::new(kind, "not tried: the store is busy")),
+        // The store failed, or the actor lost the right.
+        _ if size > 1 => Some(Failure::new(kind, "not tried: nothing of the batch before came into force")),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use self::deeds::{Deed, Told};
 use self::outcomes::{Earlier, Outcomes};
 use crate::cli::users::Many;
 use crate::commands::actor::{Acting, acting};
-use crate::commands::bulk::Bulk;
+use crate::commands::bulk::{self, Bulk};
 use crate::commands::paging::PAGE;
 use crate::commands::users::selection::{self, Chosen, Found, READABLE, Selection};
 use crate::commands::{Desk, done, find};
@@ -266,18 +266,10 @@ impl Run<'_> {
     }
 }
 
-/// Why the next batch would fail as this one did, if so: the store failed, or the actor lost the right.
+/// Why the next batch would fail as this one did, if so.
 fn stops(outcomes: &[Result<Changed>]) -> Option<Failure> {
     let Some(Err(first)) = outcomes.first() else { return None };
     let is_same = outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|failure| failure.kind == first.kind));
-    match first.kind {
-        Kind::OutcomeUnknown => {
-            Some(Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force"))
-        }
-        Kind::Conflict => None,
-        kind if is_same && outcomes.len() > 1 => {
-            Some(Failure::new(kind, "not tried: nothing of the batch before came into force"))
-        }
-        _ => None,
-    }
+    // One that was changed by others says nothing about the next one.
+    if is_same && first.kind != Kind::Conflict { bulk::stops(first.kind, outcomes.len()) } else { None }
 }

@@ -8,7 +8,7 @@ use std::thread;
 use jiff::SignedDuration;
 
 use crate::commands::actor::Acting;
-use crate::commands::bulk::{Bulk, NAMED};
+use crate::commands::bulk::{self, Bulk, NAMED};
 use crate::commands::hashing::Hashing;
 use crate::commands::keys::Keys;
 use crate::commands::users::selection::Chosen;
@@ -102,16 +102,9 @@ pub fn run(
         match handover.issue_batch(&mut desk.means(), batch, commit) {
             Ok(outcomes) => {
                 if let Some(Err(failure)) = outcomes.first()
-                    && (outcomes.len() > 1 || failure.kind == Kind::OutcomeUnknown)
                     && outcomes.iter().all(Result::is_err)
                 {
-                    // The store failed, or the actor lost the right. The next batch would fail the same way.
-                    stopped = Some(match failure.kind {
-                        Kind::OutcomeUnknown => {
-                            Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force")
-                        }
-                        kind => Failure::new(kind, "not tried: nothing of the batch before came into force"),
-                    });
+                    stopped = bulk::stops(failure.kind, outcomes.len()).or(stopped);
                 }
                 for ((outcome, account), written) in outcomes.into_iter().zip(&accounts).zip(written) {
                     if outcome.is_ok() && !account.is_open(now) {
