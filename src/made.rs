@@ -40,10 +40,9 @@ impl Made {
     /// Makes a file that nobody else can read. It removes it again where that is impossible.
     pub fn private_file(path: &Path) -> io::Result<(File, Self)> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
-        let made = Self::file(path, &file)?;
-        match closed_to_others(&file) {
-            Ok(()) => Ok((file, made)),
-            Err(error) => made.remove().and(Err(error)),
+        match closed_to_others(&file).and_then(|()| Self::file(path, &file)) {
+            Ok(made) => Ok((file, made)),
+            Err(error) => remove(path, &file, false).and(Err(error)),
         }
     }
 
@@ -116,22 +115,9 @@ impl Made {
         &self.held
     }
 
-    /// Removes it, if it still stands where it was made. POSIX cannot compare and remove in one step. So an attacker
-    /// who may rename in the folder has an instant between the two. In a scratch folder, nobody else may rename.
+    /// Removes it, if it still stands where it was made.
     pub fn remove(&self) -> io::Result<()> {
-        match is_at(&self.held, &self.path) {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        }
-        if !self.held.metadata()?.is_dir() {
-            return fs::remove_file(&self.path);
-        }
-        if self.is_scratch {
-            empty(&*self.held)?;
-        }
-        fs::remove_dir(&self.path)
+        remove(&self.path, &self.held, self.is_scratch)
     }
 
     /// The same. What cannot be removed is told later. A folder that others have put something into may stay.
@@ -226,6 +212,24 @@ pub fn stands_at(held: &File, path: &Path) -> bool {
 fn is_at(held: &File, path: &Path) -> io::Result<bool> {
     let (held, there) = (held.metadata()?, path.symlink_metadata()?);
     Ok((held.dev(), held.ino()) == (there.dev(), there.ino()))
+}
+
+/// Removes a file or a folder from its path, if it still stands there. POSIX cannot compare and remove in one step. So an
+/// attacker who may rename in the folder has an instant between the two. In a scratch folder, nobody else may rename.
+fn remove(path: &Path, held: &File, is_scratch: bool) -> io::Result<()> {
+    match is_at(held, path) {
+        Ok(true) => {}
+        Ok(false) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    if !held.metadata()?.is_dir() {
+        return fs::remove_file(path);
+    }
+    if is_scratch {
+        empty(held)?;
+    }
+    fs::remove_dir(path)
 }
 
 /// Makes something under a random, unused name.

@@ -55,11 +55,11 @@ impl Files for LocalFiles<'_> {
 
     fn create(&self, path: &Path) -> Result<Box<dyn OutputFile>> {
         match Made::private_file(path) {
-            Ok((file, _)) => {
+            Ok((file, made)) => {
                 // The lock lasts as long as the file is written, so nobody resumes it meanwhile. If it cannot be locked
                 // here, it cannot be resumed either.
                 let _ = file.try_lock();
-                Ok(Box::new(LocalOutput { file, path: path.to_owned(), before: 0, stays: false }))
+                Ok(Box::new(LocalOutput { file, path: path.to_owned(), before: 0, useless: Some(made) }))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {
@@ -74,7 +74,7 @@ impl Files for LocalFiles<'_> {
     fn reopen(&self, path: &Path) -> Result<Reopened> {
         input::refuse_kept(path, self.keeps)?;
         let (file, text) = of_earlier_run(path, self.keeps)?;
-        Ok((Box::new(LocalOutput { file, path: path.to_owned(), before: 0, stays: true }), text))
+        Ok((Box::new(LocalOutput { file, path: path.to_owned(), before: 0, useless: None }), text))
     }
 
     fn has_log(&self, store: &Path) -> bool {
@@ -181,7 +181,8 @@ struct LocalOutput {
     path: PathBuf,
     /// Its length before the latest part.
     before: u64,
-    stays: bool,
+    /// The same file, until it is kept.
+    useless: Option<Made>,
 }
 
 impl LocalOutput {
@@ -219,15 +220,15 @@ impl OutputFile for LocalOutput {
     }
 
     fn keep(&mut self) {
-        self.stays = true;
+        self.useless = None;
     }
 
     fn stays(&self) -> bool {
-        self.stays
+        self.useless.is_none()
     }
 
     fn doomed(&self) -> Option<Made> {
-        if self.stays { None } else { Made::file(&self.path, &self.file).ok() }
+        self.useless.clone()
     }
 }
 
@@ -235,8 +236,8 @@ impl Drop for LocalOutput {
     /// A file that nobody kept is of no use, and is removed. If that fails, the file stays. The failure says that nothing
     /// in it is in force.
     fn drop(&mut self) {
-        if let Some(made) = self.doomed() {
-            made.discard();
+        if let Some(useless) = &self.useless {
+            useless.discard();
         }
     }
 }
