@@ -45,10 +45,10 @@ impl WayOut for OnScreen {
 
     /// `c` copies the secret. While the screen is shown, a signal leaves it, too.
     fn wait(&mut self, means: &mut Means<'_>, is: &str) {
-        let Some(page) = &mut self.shown else { return };
+        let Some(mut page) = self.shown.take() else { return };
         means.terminal.enter(Phase::Idle);
         page.status = format!("{is}.");
-        let mut painted = means.terminal.paint(page);
+        let mut painted = means.terminal.paint(&page);
         means.terminal.forget_typed();
         // A terminal that is gone cannot show anything.
         while painted.is_ok() && means.terminal.key().ok() == Some(ScreenKey::Copy) {
@@ -59,12 +59,15 @@ impl WayOut for OnScreen {
                 Ok(()) => format!("{is}, and no longer on the clipboard."),
                 Err(failure) => format!("{is}, and not copied: {}.", neutral(&failure.message)),
             };
-            painted = means.terminal.paint(page);
+            painted = means.terminal.paint(&page);
         }
+        // The program goes on, and has no more use for the secret.
+        drop(page);
         means.terminal.leave_screen();
     }
 
     fn leave(&mut self, means: &mut Means<'_>) {
+        self.shown = None;
         means.terminal.leave_screen();
     }
 }

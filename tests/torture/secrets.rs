@@ -474,10 +474,9 @@ fn on_terminals(world: &mut World) {
     pty.answer("assword of alice", ALICES);
     let said = pty.end().exits(0).transcript;
     world.said.push(("me profile".into(), said.into_bytes()));
-    for (way, key) in [("--screen", "q"), ("--copy=osc52", "y\r")] {
+    for (way, talk) in [("--screen", leaves as fn(&mut Pty)), ("--copy=osc52", pastes)] {
         let mut pty = Pty::start(&world.command(&["users", "reset", "alice", "--yes", way]));
-        pty.until(if way == "--screen" { "It is in force" } else { "has it arrived?" });
-        pty.send(key);
+        talk(&mut pty);
         let shown = pty.end().exits(0).transcript;
         world.secrets.push(shown_on(&shown));
     }
@@ -641,6 +640,11 @@ fn chooses(pty: &mut Pty) {
 
 fn leaves(pty: &mut Pty) {
     pty.until("It is in force");
+    // A key that was typed before the page was drawn is thrown away.
+    wait_for("a program that waits for a key", || {
+        let waits_at = fs::read_to_string(format!("/proc/{}/wchan", pty.number_of_program().as_raw_pid())).unwrap();
+        waits_at.contains("futex").then_some(())
+    });
     pty.send("q");
 }
 
@@ -652,6 +656,8 @@ fn pastes(pty: &mut Pty) {
 /// A process that is stopped at a moment.
 struct Stopped<'a> {
     case: &'a Case,
+    /// How many calls use its secrets. A run may make a call or two more before them than another.
+    uses: usize,
     moment: Moment,
 }
 
@@ -702,7 +708,7 @@ fn in_memory(trials: &Trials) -> u64 {
     let mut plan = Vec::new();
     for case in &cases {
         let scene = base.scene();
-        let late = after_last_use(case, &command(case, &scene));
+        let (uses, late) = after_last_use(case, &command(case, &scene));
         assert!(!late.is_empty(), "{}", case.name);
         let last = late.last().cloned();
         let mut some = trials.some(late, 12);
@@ -710,12 +716,13 @@ fn in_memory(trials: &Trials) -> u64 {
         if some.last() != last.as_ref() {
             some.extend(last);
         }
-        plan.extend(some.into_iter().map(|moment| Stopped { case, moment }));
+        plan.extend(some.into_iter().map(|moment| Stopped { case, uses, moment }));
     }
     let planned = plan.len() as u64;
-    trials.each(plan, |Stopped { case, moment }| {
+    trials.each(plan, |stopped| {
         let scene = base.scene();
-        let Some((memory, shown)) = stopped_at(moment, case, &command(case, &scene)) else { return };
+        let case = stopped.case;
+        let Some((memory, shown)) = stopped_at(stopped, &command(case, &scene)) else { return };
         read.fetch_add(1, Relaxed);
         let file = fs::read_to_string(scene.desk.home.path().join("out")).unwrap_or_default();
         let mut secrets = secrets_in(&(shown.clone() + &file));
@@ -749,9 +756,8 @@ fn input(case: &Case) -> String {
     lines(&case.input)
 }
 
-/// The calls after the last use of a secret: behind the one that hands it over, and behind the last thing that is put on
-/// the disk of what was decided by it.
-fn after_last_use(case: &Case, command: &Command) -> Vec<Moment> {
+/// The calls that use a secret, and those after them.
+fn after_last_use(case: &Case, command: &Command) -> (usize, Vec<Moment>) {
     let input = input(case);
     let mut all = match case.talk {
         None => tracer::told(command, &input),
@@ -764,28 +770,33 @@ fn after_last_use(case: &Case, command: &Command) -> Vec<Moment> {
         }
     };
     assert!(all.iter().all(|(_, line)| !line.contains("/dev/log")), "passdesk writes to a system log");
-    let is_last_use = |(moment, line): &(Moment, String)| {
-        ["write", "pwrite64"].contains(&moment.call.as_str())
-            && (!secrets_in(line).is_empty() || line.contains("AGE ENCRYPTED"))
-            || input.lines().count() > 0
-                && moment.call == "read"
-                && input.lines().any(|typed| line.contains(&typed[..8]))
-            || ["fdatasync", "fsync"].contains(&moment.call.as_str())
-            // What leaves the screen.
-            || case.name == "screen" && line.contains("[?1049l")
-    };
-    let last = all.iter().rposition(is_last_use).map_or(0, |last| last + 1);
-    all.drain(..last);
-    all.into_iter().map(|(moment, _)| moment).collect()
+    let uses: Vec<_> = all.iter().enumerate().filter(|(_, call)| is_use(case, call)).map(|(at, _)| at).collect();
+    all.drain(..uses.last().map_or(0, |last| last + 1));
+    (uses.len(), all.into_iter().map(|(moment, _)| moment).collect())
+}
+
+/// Whether a call uses a secret: it reads it, hands it over, or puts on the disk what was decided by it.
+fn is_use(case: &Case, (moment, line): &(Moment, String)) -> bool {
+    if case.name == "screen" {
+        // The page may be drawn again until the screen is left.
+        return line.contains("[?1049l");
+    }
+    ["write", "pwrite64"].contains(&moment.call.as_str())
+        && (!secrets_in(line).is_empty() || line.contains("AGE ENCRYPTED"))
+        || moment.call == "read" && input(case).lines().any(|typed| line.contains(&typed[..8]))
+        || ["fdatasync", "fsync"].contains(&moment.call.as_str())
 }
 
 /// The parts of a memory, each with its line of `/proc/PID/maps`.
 type Memory = Vec<(String, Vec<u8>)>;
 
-/// Stops a program at a moment. Returns what can be written of its memory, and what it has shown.
-fn stopped_at(moment: &Moment, case: &Case, command: &Command) -> Option<(Memory, String)> {
+/// Stops a program at a moment. Returns what can be written of its memory, and what it has shown. Returns nothing if it
+/// has ended, or may still use its secrets.
+fn stopped_at(stopped: &Stopped<'_>, command: &Command) -> Option<(Memory, String)> {
+    let Stopped { case, uses, moment } = stopped;
     let log = tempfile::NamedTempFile::new().unwrap();
     let has_stopped = || fs::read_to_string(log.path()).unwrap().contains(tracer::STOPPED);
+    let is_done = || tracer::told_in(log.path()).iter().filter(|call| is_use(case, call)).count() >= *uses;
     let mut traced = tracer::stopping(moment, command, log.path());
     if let Some(talk) = case.talk {
         let mut pty = Pty::start(&traced);
@@ -796,7 +807,7 @@ fn stopped_at(moment: &Moment, case: &Case, command: &Command) -> Option<(Memory
         let memory = is_there.then(|| memory(program.as_raw_pid().unsigned_abs()));
         // It may have ended.
         let _ = kill_process(program, Signal::KILL);
-        return memory.map(|memory| (memory, pty.end().transcript));
+        return memory.filter(|_| is_done()).map(|memory| (memory, pty.end().transcript));
     }
     let mut child = traced.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let _ = io::Write::write_all(&mut child.stdin.take().unwrap(), input(case).as_bytes());
@@ -811,7 +822,7 @@ fn stopped_at(moment: &Moment, case: &Case, command: &Command) -> Option<(Memory
     let memory = memory(child.id());
     child.kill().unwrap();
     let run = Run::from(child.wait_with_output().unwrap());
-    Some((memory, run.stdout))
+    is_done().then_some((memory, run.stdout))
 }
 
 /// All memory of a process that it can write.

@@ -70,8 +70,14 @@ pub fn told(command: &Command, input: &str) -> Vec<(Moment, String)> {
 
 /// The program under a tracer that tells of each call in a log.
 pub fn telling(command: &Command, log: &Path) -> Command {
+    telling_and(&[], command, log)
+}
+
+/// The same, with more flags.
+fn telling_and(flags: &[&str], command: &Command, log: &Path) -> Command {
     let trace = format!("trace={TOUCHING}");
-    prepared(&["strace"], command, &["-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace])
+    let telling = ["-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace];
+    prepared(&["strace"], command, &[&telling, flags].concat())
 }
 
 /// What a log tells.
@@ -93,12 +99,11 @@ pub fn told_in(log: &Path) -> Vec<(Moment, String)> {
     told
 }
 
-/// The program under a tracer that stops it at this moment, and then says so in a log: [`STOPPED`]. It is started in the
-/// place of the tracer, and has its number.
+/// The program under a tracer that tells of each call in a log, stops the program at this moment, and then says so in the
+/// log: [`STOPPED`]. It is started in the place of the tracer, and has its number.
 pub fn stopping(moment: &Moment, command: &Command, log: &Path) -> Command {
     let Moment { call, number } = moment;
-    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:signal=STOP:when={number}"));
-    prepared(&["strace"], command, &["-D", "-o", log.to_str().unwrap(), "-e", &trace, "-e", &inject])
+    telling_and(&["-e", &format!("inject={call}:signal=STOP:when={number}")], command, log)
 }
 
 /// Runs a program, and does `what` at this moment: `signal=KILL`, or `error=EIO`.
