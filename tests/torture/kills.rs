@@ -44,7 +44,7 @@ pub fn run(trials: &Trials) -> String {
         let (changing, others): (Vec<_>, Vec<_>) = moments.into_iter().partition(Moment::changes);
         // A scene on a server takes longer to make.
         let often = if trials.place.is_files() { 1 } else { 5 };
-        let moments = trials.some(changing, 4 * often).into_iter().chain(trials.some(others, 30 * often));
+        let moments = trials.some(changing, 8 * often).into_iter().chain(trials.some(others, 60 * often));
         plan.extend(moments.map(|moment| Kill { operation, moment }));
     }
     trials.each(plan, |Kill { operation, moment }| {

@@ -258,7 +258,7 @@ pub fn run(trials: &Trials) -> String {
 
 /// The power cuts during a run.
 fn cuts<'a>(record: &'a Record, trials: &Trials) -> Vec<Cut<'a>> {
-    let any = if trials.form.long { 400 } else { 6 };
+    let any = if trials.form.long { 400 } else { 2 };
     let mut cuts = Vec::new();
     for (at, order) in (0..=record.trace.len()).flat_map(|at| [(at, Order::Strict), (at, Order::Ordered)]) {
         let unsure = record.trace.unsure(at, order);
@@ -272,7 +272,7 @@ fn cuts<'a>(record: &'a Record, trials: &Trials) -> Vec<Cut<'a>> {
         }
         (0..any).for_each(|number| cut(Keep::Any(hash((trials.form.seed, at, number)))));
         let singly = unsure.iter().flat_map(|step| [Keep::Without(*step), Keep::Only(*step)]);
-        trials.some(singly.collect(), 11).into_iter().for_each(cut);
+        trials.some(singly.collect(), 23).into_iter().for_each(cut);
     }
     cuts
 }
