@@ -103,6 +103,12 @@ impl Made {
         Ok(Self { path: place.to_owned(), ..self })
     }
 
+    /// Gives a file its final name, in the place of what has it. The file is then held under this name.
+    pub fn replace(self, place: &Path) -> io::Result<Self> {
+        fs::rename(&self.path, place)?;
+        Ok(Self { path: place.to_owned(), ..self })
+    }
+
     /// Where it was made.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -142,7 +148,7 @@ impl Made {
     }
 }
 
-/// What stays although the run has failed, in words. Somebody is told of it before the program ends.
+/// What should have been removed and stays, in words. Somebody is told of it before the program ends.
 static LEFT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// What stays behind, in words.

@@ -150,20 +150,20 @@ impl SignIns for SignInFiles {
             let unfinished = Fleeting(unfinished);
             file.write_all(secret.to_hex().as_bytes())?;
             file.sync_all()?;
-            fs::rename(unfinished.0.path(), &path)?;
+            let placed = unfinished.0.clone().replace(&path)?;
             // Without this, the name might be gone after a power cut.
-            sync_folder_of(&path)
+            sync_folder_of(&path).inspect_err(|_| placed.discard())
         };
         write().with_context(|| format!("the sign-in cannot be kept in {}", shown(&path)))
     }
 
     fn remove(&self, store: &str) -> anyhow::Result<()> {
         let Ok(path) = self.path(store) else { return Ok(()) };
-        match fs::remove_file(&path).and_then(|()| sync_folder_of(&path)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("{} cannot be removed", shown(&path)))
-            }
-            _ => Ok(()),
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder_of(&path)
+                .with_context(|| format!("{} is removed, but may come back after a power cut", shown(&path))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be removed", shown(&path))),
         }
     }
 }

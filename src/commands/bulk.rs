@@ -101,16 +101,22 @@ impl Bulk {
     }
 }
 
-/// Why the next batch would fail as one of this size did, of which nothing came into force.
-pub fn stops(kind: Kind, size: usize) -> Option<Failure> {
+/// Why the next batch would fail as this one did, if so.
+pub fn stops<T>(outcomes: &[Result<T>]) -> Option<Failure> {
+    let kind = outcomes.first()?.as_ref().err()?.kind;
+    if !outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|failure| failure.kind == kind)) {
+        return None;
+    }
     match kind {
         Kind::OutcomeUnknown => {
             Some(Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force"))
         }
         // It was waited for in full.
         Kind::Busy => Some(Failure::new(kind, "not tried: the store is busy")),
+        // Accounts that others have changed say nothing about the next ones.
+        Kind::Conflict => None,
         // The store failed, or the actor lost the right.
-        _ if size > 1 => Some(Failure::new(kind, "not tried: nothing of the batch before came into force")),
+        _ if outcomes.len() > 1 => Some(Failure::new(kind, "not tried: nothing of the batch before came into force")),
         _ => None,
     }
 }

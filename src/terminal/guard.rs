@@ -22,7 +22,7 @@ use super::device::{Device, is_away};
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
 use crate::gate::Gate;
-use crate::made::Made;
+use crate::made::{Made, left_behind};
 use crate::patient::Patient;
 
 #[derive(Default)]
@@ -362,10 +362,7 @@ impl Shared {
         if let Some(borrower) = state.borrower {
             end_borrower(borrower);
         }
-        for made in &state.doomed {
-            // A file that cannot be removed stays.
-            let _ = made.remove();
-        }
+        state.doomed.iter().for_each(Made::discard);
         if let Some(taken) = &state.taken {
             taken.restore(state.prompt.is_some());
         }
@@ -380,7 +377,7 @@ impl Shared {
             _ if state.is_confirmed() => Some(&self.last_words.in_force),
             _ => None,
         };
-        if let Some(said) = said {
+        for said in said.into_iter().chain(&left_behind()) {
             words.push_str(said);
             words.push('\n');
         }

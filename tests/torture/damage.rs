@@ -290,7 +290,7 @@ pub fn run(trials: &Trials) -> String {
     let in_turn = plan.len();
     plan.extend((0..count).map(|number| Damage {
         base: Arc::clone(&bases[usize::try_from(number % 2).unwrap()]),
-        harm: Harm::Random { seed: seed ^ number },
+        harm: Harm::Random { seed: trials.form.number(number) },
     }));
     let [unread, found, commands] = [const { AtomicU64::new(0) }; 3];
     let number = AtomicU64::new(0);

@@ -92,11 +92,12 @@ fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
     });
     trials.each(plan, |Anywhen { operation, takes, number }| {
         let scene = operation.base.scene();
-        let mut random = StdRng::seed_from_u64(trials.form.seed ^ number);
+        let mut random = StdRng::seed_from_u64(trials.form.number(*number));
         let mut command = scene.command(operation.args);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(operation.input.as_bytes()).unwrap();
-        sleep(takes.mul_f64(random.random()));
+        // Beside others, it takes longer than alone.
+        sleep(takes.mul_f64(1.5 * random.random::<f64>()));
         child.kill().unwrap();
         let run = Run::from(child.wait_with_output().unwrap());
         struck.fetch_add(u64::from(run.code == KILLED), Relaxed);

@@ -75,6 +75,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     println!("seed {}", form.seed);
+    let mut tried = 0;
     let is_asked_for = |name: &str| parts.is_empty() || parts.iter().any(|part| part == name);
     let of_engine = |servers: bool| servers || place.is_files();
     for (name, _, run) in PARTS.iter().filter(|(name, servers, _)| is_asked_for(name) && of_engine(*servers)) {
@@ -82,6 +83,11 @@ fn main() -> ExitCode {
         let trials = Trials::new(&form, &place, name);
         let figures = run(&trials);
         println!("{name:<10} {figures} {} trials, {} s.", trials.count(), start.elapsed().as_secs());
+        tried += trials.count();
+    }
+    if tried == 0 {
+        eprintln!("Nothing was tried: no trial has that name.");
+        return ExitCode::from(2);
     }
     ExitCode::SUCCESS
 }

@@ -63,8 +63,9 @@ impl<'a> Operation<'a> {
         }
         match run.code {
             0 => assert_eq!(done, Done::Everything, "exit code 0: {}", run.stderr),
-            // 11 says that part of it is done, 13 that the outcome is not known. A killed program says nothing.
-            11 | 13 | 128.. => {}
+            11 => assert_ne!(done, Done::Everything, "exit code 11: {}", run.stderr),
+            // 13 says that the outcome is not known. A killed program says nothing.
+            13 | 128.. => {}
             // The list is what the command is asked for. Whoever fails to get it is told nothing of the schema.
             1 if self.name == "migration" && run.stdout.is_empty() => {}
             // It is not sure to be on the disk, and cannot be removed.

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::{self, Display, Formatter};
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -20,7 +19,7 @@ use crate::common::{Desk, Run, contents};
 use crate::disk::{Disk, Keep, Order, Trace};
 use crate::operations::{self, Operation};
 use crate::scene::{Base, FILES, Picture, Scene};
-use crate::trials::Trials;
+use crate::trials::{Trials, hash};
 
 /// How often a state is looked at with the whole program, although one like it was looked at before.
 const SAMPLE: u64 = 400;
@@ -216,12 +215,6 @@ impl Cut<'_> {
             Law::Own(law) => law(deed, &scene, &told),
         }
     }
-}
-
-fn hash(what: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
 }
 
 pub fn run(trials: &Trials) -> String {

@@ -1,5 +1,6 @@
 //! Runs a program under `strace`, which kills it or lets a system call fail.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::Path;
@@ -16,8 +17,9 @@ const PATIENCE: &str = "60";
 /// What the tracer says of a program that has stopped.
 pub const STOPPED: &str = "--- stopped by SIGSTOP ---";
 
-/// A system call of a run. The tracer counts the calls of each name by themselves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A system call of a run. The tracer counts the calls of each name and each thread by themselves. The thread that first
+/// makes so many is struck.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Moment {
     pub call: String,
     /// From 1.
@@ -56,9 +58,12 @@ impl Moment {
     }
 }
 
-/// Each system call of a run that touches a file or a socket, in order.
+/// Each moment of a run at which a thread touches a file or a socket, in order.
 pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
-    told(command, input).into_iter().map(|(moment, _)| moment).collect()
+    let mut moments: Vec<_> = told(command, input).into_iter().map(|(moment, _)| moment).collect();
+    let mut seen = HashSet::new();
+    moments.retain(|moment| seen.insert(moment.clone()));
+    moments
 }
 
 /// The same, with what the tracer says of each call.
@@ -83,17 +88,21 @@ fn telling_and(flags: &[&str], command: &Command, log: &Path) -> Command {
 /// What a log tells.
 pub fn told_in(log: &Path) -> Vec<(Moment, String)> {
     let mut told: Vec<(Moment, String)> = Vec::new();
+    let mut counts = HashMap::new();
     for line in fs::read_to_string(log).unwrap().lines() {
         // `4711 openat(AT_FDCWD, …`, and `4711 <... openat resumed>` for the second half of a call.
-        let call = line.split_whitespace().nth(1).and_then(|rest| rest.split_once('(')).map(|(call, _)| call);
+        let mut words = line.split_whitespace();
+        let thread = words.next();
+        let call = words.next().and_then(|rest| rest.split_once('(')).map(|(call, _)| call);
         let Some(call) = call.filter(|call| call.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
         else {
             continue;
         };
         // The program does not run yet.
         if call != "execve" {
-            let number = 1 + told.iter().filter(|(moment, _)| moment.call == call).count();
-            told.push((Moment { call: call.to_owned(), number }, line.to_owned()));
+            let number = counts.entry((thread, call)).or_insert(0);
+            *number += 1;
+            told.push((Moment { call: call.to_owned(), number: *number }, line.to_owned()));
         }
     }
     told

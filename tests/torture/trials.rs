@@ -1,6 +1,7 @@
 //! Runs trials on all cores, and stops at the first that breaks a promise.
 
 use std::fmt::Display;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -25,6 +26,20 @@ pub struct Form {
     /// The store: a file, or a server of its own.
     #[arg(long, value_enum, default_value_t)]
     pub engine: Engine,
+}
+
+impl Form {
+    /// The seed of the trial of this number.
+    pub fn number(&self, number: u64) -> u64 {
+        hash((self.seed, number))
+    }
+}
+
+/// A number for each value.
+pub fn hash(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Where the stores of the trials are.

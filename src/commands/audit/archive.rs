@@ -72,10 +72,13 @@ fn take_out(
     let placed = unfinished.place().map_err(unmade)?;
     let part = ArchivedPart { after, until, place, file };
     let archived = store.archive(by, &part, &mut watched).map_err(stopped);
+    drop(watched);
     // As long as nobody knows whether the events are deleted, the file may have the only copy.
     archived.map(|()| until).inspect_err(|why| {
-        if why.kind != Kind::OutcomeUnknown {
-            let _ = placed.remove();
+        if why.kind != Kind::OutcomeUnknown
+            && let Err(error) = placed.remove()
+        {
+            desk.terminal.note(&format!("{} could not be removed, and stays: {error}", shown(place)));
         }
     })
 }

@@ -213,7 +213,7 @@ impl Run<'_> {
                 batch.iter().map(|_| Err(failure.again())).collect()
             }
         };
-        let mut stopped = stops(&outcomes);
+        let mut stopped = bulk::stops(&outcomes);
         if let Some(outcomes_file) = &mut self.outcomes
             && let Err(failure) = outcomes_file.write(desk, batch, &outcomes)
         {
@@ -264,12 +264,4 @@ impl Run<'_> {
         }
         output::print(desk.output, &rows.end()).map_err(done).map(drop)
     }
-}
-
-/// Why the next batch would fail as this one did, if so.
-fn stops(outcomes: &[Result<Changed>]) -> Option<Failure> {
-    let Some(Err(first)) = outcomes.first() else { return None };
-    let is_same = outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|failure| failure.kind == first.kind));
-    // One that was changed by others says nothing about the next one.
-    if is_same && first.kind != Kind::Conflict { bulk::stops(first.kind, outcomes.len()) } else { None }
 }

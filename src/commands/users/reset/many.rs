@@ -101,11 +101,7 @@ pub fn run(
         };
         match handover.issue_batch(&mut desk.means(), batch, commit) {
             Ok(outcomes) => {
-                if let Some(Err(failure)) = outcomes.first()
-                    && outcomes.iter().all(Result::is_err)
-                {
-                    stopped = bulk::stops(failure.kind, outcomes.len()).or(stopped);
-                }
+                stopped = bulk::stops(&outcomes).or(stopped);
                 for ((outcome, account), written) in outcomes.into_iter().zip(&accounts).zip(written) {
                     if outcome.is_ok() && !account.is_open(now) {
                         shut_out.push((account.state(now), account.username.to_string()));
