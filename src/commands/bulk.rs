@@ -101,8 +101,8 @@ impl Bulk {
     }
 }
 
-/// Why the next batch would fail as this one did, if so.
-pub fn stops<T>(outcomes: &[Result<T>]) -> Option<Failure> {
+/// Why the next batch would fail as this one did, if so. `left` is how many accounts come after it.
+pub fn stops<T>(outcomes: &[Result<T>], left: usize) -> Option<Failure> {
     let kind = outcomes.first()?.as_ref().err()?.kind;
     if !outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|failure| failure.kind == kind)) {
         return None;
@@ -112,9 +112,9 @@ pub fn stops<T>(outcomes: &[Result<T>]) -> Option<Failure> {
             Some(Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force"))
         }
         // It was waited for in full.
-        Kind::Busy => Some(Failure::new(kind, "not tried: the store is busy")),
-        // Accounts that others have changed say nothing about the next ones.
-        Kind::Conflict => None,
+        Kind::Busy if left > 0 => Some(Failure::new(kind, "not tried: the store is busy")),
+        // Nobody is left, or accounts that others have changed say nothing about the next ones.
+        Kind::Busy | Kind::Conflict => None,
         // The store failed, or the actor lost the right.
         _ if outcomes.len() > 1 => Some(Failure::new(kind, "not tried: nothing of the batch before came into force")),
         _ => None,

@@ -318,7 +318,7 @@ pub fn version_in_header(path: &Path) -> Result<u32> {
         let what = if header.is_empty() { "an empty file" } else { "some other file" };
         return Err(unusable(
             format!("{} is {what}, not a store of passdesk", path.display()),
-            "name the store with --store, or make one somewhere else with 'passdesk init --store PATH'",
+            "name the store with --store; if this was one, 'passdesk store restore BACKUP' puts a backup in its place",
         ));
     }
     // The engine would take such a store for one of a later engine, and only read it.

@@ -170,7 +170,7 @@ impl Run<'_> {
             let size = if is_few || (tried == 0 && self.outcomes.is_some()) { 1 } else { BATCH };
             let batch: Vec<_> = left.by_ref().take(size).collect();
             tried += batch.len();
-            stopped = self.change_batch(desk, &batch, total <= READABLE, &mut bulk);
+            stopped = self.change_batch(desk, &batch, left.len(), total <= READABLE, &mut bulk);
             desk.terminal.advance(tried as u64);
         }
         desk.terminal.end_progress();
@@ -194,6 +194,7 @@ impl Run<'_> {
         &mut self,
         desk: &mut Desk<'_>,
         batch: &[Chosen],
+        left: usize,
         is_each_told: bool,
         bulk: &mut Bulk,
     ) -> Option<Failure> {
@@ -213,7 +214,7 @@ impl Run<'_> {
                 batch.iter().map(|_| Err(failure.again())).collect()
             }
         };
-        let mut stopped = bulk::stops(&outcomes);
+        let mut stopped = bulk::stops(&outcomes, left);
         if let Some(outcomes_file) = &mut self.outcomes
             && let Err(failure) = outcomes_file.write(desk, batch, &outcomes)
         {

@@ -101,7 +101,7 @@ pub fn run(
         };
         match handover.issue_batch(&mut desk.means(), batch, commit) {
             Ok(outcomes) => {
-                stopped = bulk::stops(&outcomes).or(stopped);
+                stopped = bulk::stops(&outcomes, left.len()).or(stopped);
                 for ((outcome, account), written) in outcomes.into_iter().zip(&accounts).zip(written) {
                     if outcome.is_ok() && !account.is_open(now) {
                         shut_out.push((account.state(now), account.username.to_string()));
