@@ -299,7 +299,7 @@ pub fn run(trials: &Trials) -> String {
         let readers_fail = in_time(damage);
         unread.fetch_add(u64::from(readers_fail), Relaxed);
         found.fetch_add(1, Relaxed);
-        if trials.form.only.is_some() || number.fetch_add(1, Relaxed) % every == 0 {
+        if trials.form.only.is_some() || number.fetch_add(1, Relaxed).is_multiple_of(every) {
             commands.fetch_add(by_commands(damage), Relaxed);
         }
     });
@@ -325,7 +325,7 @@ fn put(damage: &Damage) -> (TempDir, PathBuf) {
 }
 
 fn write(path: &Path, bytes: &[u8]) {
-    File::options().write(true).create(true).mode(0o600).open(path).unwrap().write_all(bytes).unwrap();
+    File::options().write(true).create(true).truncate(true).mode(0o600).open(path).unwrap().write_all(bytes).unwrap();
 }
 
 /// Looks at a damaged store, and fails the trial if that takes too long.

@@ -49,7 +49,7 @@ impl<'a> Operation<'a> {
     fn new(place: &'a Place, (name, args, input, desk, judge): &Line) -> Self {
         let base = Base::new(place, desk());
         let before = base.scene().picture();
-        let input = input.iter().map(|line| format!("{line}\n")).collect();
+        let input = input.iter().flat_map(|line| [line, "\n"]).collect();
         Self { name, args, input, base, before, judge: *judge }
     }
 
@@ -270,12 +270,12 @@ fn sign_in(left: &Left) -> Done {
     let is_ended_again = let_in == 1 && new == 0 && is_said;
     assert!(let_in == usize::from(new == 1) || is_ended_again, "{let_in} sign-ins are recorded: {}", left.run.stderr);
     // The file may be there without a sign-in. It then lets nobody in.
-    let lets_in = left.scene.run(&["me", "profile"]).code == 0;
-    if lets_in {
+    let is_signed_in = left.scene.run(&["me", "profile"]).code == 0;
+    if is_signed_in {
         assert_eq!(new, 1);
     }
     if left.run.code == 0 {
-        assert!(lets_in);
+        assert!(is_signed_in);
     }
     left.scene.profile("alice", GOOD).succeeds();
     (new == 1).into()

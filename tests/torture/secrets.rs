@@ -704,6 +704,7 @@ fn in_memory(trials: &Trials) -> u64 {
         command
     };
     let base = Base::new(trials.place, begin.desk);
+    finds_what_is_there(&base);
     let (cases, read) = (cases(), AtomicU64::new(0));
     let mut plan = Vec::new();
     for case in &cases {
@@ -752,6 +753,17 @@ fn in_memory(trials: &Trials) -> u64 {
     read
 }
 
+/// Fails unless the search finds a password in the memory of a process that has just read it.
+fn finds_what_is_there(base: &Base) {
+    let case = Case::new("verify", &["verify", "alice"], &[ALICES]);
+    let calls = tracer::told(&base.scene().command(&case.args), &input(&case));
+    let read = calls.iter().rposition(ends_a_line).unwrap();
+    let stopped = Stopped { case: &case, uses: 0, moment: calls[read + 1].0.clone() };
+    let (memory, _) = stopped_at(&stopped, &base.scene().command(&case.args)).unwrap();
+    let search = Search::new(vec![ALICES.to_owned()]);
+    assert!(memory.iter().any(|(_, bytes)| !search.find(bytes).is_empty()), "the search finds nothing that is there");
+}
+
 fn input(case: &Case) -> String {
     lines(&case.input)
 }
@@ -776,15 +788,21 @@ fn after_last_use(case: &Case, command: &Command) -> (usize, Vec<Moment>) {
 }
 
 /// Whether a call uses a secret: it reads it, hands it over, or puts on the disk what was decided by it.
-fn is_use(case: &Case, (moment, line): &(Moment, String)) -> bool {
+fn is_use(case: &Case, call: &(Moment, String)) -> bool {
+    let (moment, line) = call;
     if case.name == "screen" {
         // The page may be drawn again until the screen is left.
         return line.contains("[?1049l");
     }
     ["write", "pwrite64"].contains(&moment.call.as_str())
         && (!secrets_in(line).is_empty() || line.contains("AGE ENCRYPTED"))
-        || moment.call == "read" && input(case).lines().any(|typed| line.contains(&typed[..8]))
+        || ends_a_line(call)
         || ["fdatasync", "fsync"].contains(&moment.call.as_str())
+}
+
+/// Whether a call reads the end of a line that is typed. It is read byte by byte.
+fn ends_a_line((moment, line): &(Moment, String)) -> bool {
+    moment.call == "read" && line.contains(r#""\n", 1)"#)
 }
 
 /// The parts of a memory, each with its line of `/proc/PID/maps`.

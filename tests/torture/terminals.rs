@@ -919,9 +919,8 @@ pub fn run(trials: &Trials) -> String {
     let shells = if trials.form.long { 4 } else { 2 };
     trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds));
     let random = if trials.form.long { 10_000 } else { 60 };
-
     trials.at_once(AT_ONCE, (0..random).map(|number| Anywhen { seed: trials.form.number(number), number }), |trial| {
-        trial.run(&grounds)
+        trial.run(&grounds);
     });
     let prompts: usize = DIALOGUES.iter().map(|dialogue| dialogue.2.len()).sum();
     format!(

@@ -5,14 +5,15 @@ use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::common::Run;
 
 /// Every system call that names a file, or uses an open one or a socket.
 const TOUCHING: &str = "%file,%desc,%network";
 
-/// The seconds that a traced run may take. It is slow, and may wait for a lock.
-const PATIENCE: &str = "60";
+/// How long a traced run may take. It is slow, and may wait for a lock.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the tracer says of a program that has stopped.
 pub const STOPPED: &str = "--- stopped by SIGSTOP ---";
@@ -136,18 +137,21 @@ pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str) 
     (run, fs::read(log).unwrap().windows(10).any(|part| part == b"(INJECTED)"))
 }
 
-/// Runs a program under the tracer.
+/// Runs a program under the tracer. A run that hangs fails the trial: it ends by the same signal as a killed one.
 pub fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
-    crate::common::fed(prepared(&["timeout", "-s", "KILL", PATIENCE, "strace"], command, flags), input)
+    let (start, seconds) = (Instant::now(), PATIENCE.as_secs().to_string());
+    let run = crate::common::fed(prepared(&["timeout", "-s", "KILL", &seconds, "strace"], command, flags), input);
+    assert!(start.elapsed() < PATIENCE, "it hangs: {}", run.stderr);
+    run
 }
 
 fn prepared(tracer: &[&str], command: &Command, flags: &[&str]) -> Command {
-    let mut traced = Command::new(tracer[0]);
-    traced.args(&tracer[1..]).args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
-    traced.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut whole = Command::new(tracer[0]);
+    whole.args(&tracer[1..]).args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
+    whole.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(folder) = command.get_current_dir() {
-        traced.current_dir(folder);
+        whole.current_dir(folder);
     }
-    traced.stdin(Stdio::null());
-    traced
+    whole.stdin(Stdio::null());
+    whole
 }
