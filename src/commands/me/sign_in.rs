@@ -82,7 +82,9 @@ fn keep(desk: &mut Desk<'_>, store: &mut Store, account: &Account, secret: &Sign
     let name = store.name()?;
     let before = desk.sign_ins.load_to_end(&name).ok().flatten();
     if let Err(error) = desk.sign_ins.save(&name, secret) {
-        store.end_sign_in(secret.digest())?;
+        if store.end_sign_in(secret.digest()).is_err() {
+            desk.terminal.note("The new sign-in could not be ended. Nobody has it, and it expires.");
+        }
         return Err(error.into());
     }
     if let Some(before) = before
