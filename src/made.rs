@@ -42,7 +42,10 @@ impl Made {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
         match closed_to_others(&file).and_then(|()| Self::file(path, &file)) {
             Ok(made) => Ok((file, made)),
-            Err(error) => remove(path, &file, false).and(Err(error)),
+            Err(error) => {
+                tell_if_it_stays(path, remove(path, &file, false));
+                Err(error)
+            }
         }
     }
 
@@ -129,22 +132,26 @@ impl Made {
     /// The same. What cannot be removed is told later. A folder that others have put something into may stay.
     pub fn discard(&self) {
         match self.remove() {
-            Err(error) if self.is_scratch || error.kind() != io::ErrorKind::DirectoryNotEmpty => {
-                self.tell(&format!("could not be removed, and stays: {error}"));
-            }
-            _ => {}
+            Err(error) if !self.is_scratch && error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            removed => tell_if_it_stays(&self.path, removed),
         }
     }
 
     /// Leaves it where it is, and tells so later.
     pub fn keep(&self, why: &str) {
-        self.tell(&format!("stays: {why}"));
+        tell(&self.path, &format!("stays: {why}"));
     }
+}
 
-    fn tell(&self, what: &str) {
-        if let Ok(mut left) = LEFT.lock() {
-            left.push(format!("{} {what}", shown(&self.path)));
-        }
+fn tell_if_it_stays(path: &Path, removed: io::Result<()>) {
+    if let Err(error) = removed {
+        tell(path, &format!("could not be removed, and stays: {error}"));
+    }
+}
+
+fn tell(path: &Path, what: &str) {
+    if let Ok(mut left) = LEFT.lock() {
+        left.push(format!("{} {what}", shown(path)));
     }
 }
 
@@ -316,7 +323,7 @@ fn no_modes(mode: u32) -> io::Error {
 fn private_folder(path: &Path) -> io::Result<File> {
     DirBuilder::new().mode(0o700).create(path)?;
     // What takes its place meanwhile stays, unless it is an empty folder.
-    own_folder(path).or_else(|error| fs::remove_dir(path).and(Err(error)))
+    own_folder(path).inspect_err(|_| tell_if_it_stays(path, fs::remove_dir(path)))
 }
 
 /// Opens a new folder that belongs to nobody else.

@@ -277,7 +277,10 @@ impl NewFile for LocalNew {
         // Without this, the name might be gone after a power cut.
         match sync_folder_of(&self.place) {
             Ok(()) => Ok(Box::new(placed)),
-            Err(error) => placed.remove().and(Err(error)),
+            Err(error) => {
+                placed.discard();
+                Err(error)
+            }
         }
     }
 }
