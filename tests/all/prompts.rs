@@ -50,6 +50,13 @@ impl Prompt {
         pty
     }
 
+    /// Begins as a job of [`job_shell`], and goes on to the prompt.
+    #[track_caller]
+    fn begins_in_a_shell(&self, pty: &mut Pty) {
+        pty.send(&format!("$program {}\n", self.args.join(" ")));
+        self.follow(pty);
+    }
+
     #[track_caller]
     fn follow(&self, pty: &mut Pty) {
         for (prompt, secret) in self.answers {
@@ -74,6 +81,15 @@ fn job_shell(desk: &Desk) -> Pty {
     let mut pty = Pty::script(script, &desk.command(&[]));
     pty.until("shell> ");
     pty
+}
+
+/// Cancels the prompt that is there. The shell has the terminal again, as it was.
+#[track_caller]
+fn is_cancelled_in_its_shell(pty: &mut Pty) {
+    pty.send(CTRL_C);
+    pty.until(CANCELLED);
+    pty.until("shell> ");
+    pty.until_as_it_was();
 }
 
 #[track_caller]
@@ -511,17 +527,13 @@ fn a_stopped_prompt_lends_the_terminal_to_the_shell_until_fg() {
     let mut pty = job_shell(&desk);
     let ways: [fn(&mut Pty); 2] = [|pty| pty.stop_job(), |pty| pty.send(CTRL_Z)];
     for (prompt, stop) in PROMPTS.iter().flat_map(|prompt| ways.map(|stop| (prompt, stop))) {
-        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
-        prompt.follow(&mut pty);
+        prompt.begins_in_a_shell(&mut pty);
         stop(&mut pty);
         pty.until("shell> ");
         pty.until_as_it_was();
         pty.send("fg\n");
         prompt.is_there(&mut pty);
-        pty.send(CTRL_C);
-        pty.until(CANCELLED);
-        pty.until("shell> ");
-        pty.until_as_it_was();
+        is_cancelled_in_its_shell(&mut pty);
     }
     pty.send("exit 7\n");
     pty.end().exits(7);
@@ -532,8 +544,7 @@ fn a_prompt_that_is_continued_in_the_background_waits_for_the_foreground() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);
     for prompt in &PROMPTS {
-        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
-        prompt.follow(&mut pty);
+        prompt.begins_in_a_shell(&mut pty);
         pty.stop_job();
         pty.until("shell> ");
         pty.send("bg; until jobs >jobs; grep -q Stopped jobs; do sleep 0.05; done; echo it 'waits'\n");
@@ -542,10 +553,7 @@ fn a_prompt_that_is_continued_in_the_background_waits_for_the_foreground() {
         pty.until_as_it_was();
         pty.send("fg\n");
         prompt.is_there(&mut pty);
-        pty.send(CTRL_C);
-        pty.until(CANCELLED);
-        pty.until("shell> ");
-        pty.until_as_it_was();
+        is_cancelled_in_its_shell(&mut pty);
     }
     pty.send("exit 7\n");
     pty.end().exits(7);
@@ -556,8 +564,7 @@ fn a_stopped_prompt_is_ended_by_its_shell() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);
     for prompt in &PROMPTS {
-        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
-        prompt.follow(&mut pty);
+        prompt.begins_in_a_shell(&mut pty);
         pty.stop_job();
         pty.until("shell> ");
         let ends = "kill %%; kill -CONT %%; until jobs >jobs; grep -q Terminated jobs; do sleep 0.05; done";
@@ -575,8 +582,7 @@ fn half_an_answer_is_not_for_the_shell() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);
     for prompt in PROMPTS.iter().filter(|prompt| !prompt.secret) {
-        pty.send(&format!("$program {}\n", prompt.args.join(" ")));
-        prompt.follow(&mut pty);
+        prompt.begins_in_a_shell(&mut pty);
         pty.send("touch given");
         pty.until("touch given");
         pty.stop_job();

@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::common::crowd::{bulky_crowd, everything};
 use crate::common::pty::Pty;
 use crate::common::record::{VERIFY, events};
-use crate::common::{Desk, GLOBAL_ADMIN, GOOD, OTHER, Run, garbage};
+use crate::common::{CHANGES, Desk, GLOBAL_ADMIN, GOOD, OTHER, Run, garbage};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -618,22 +618,6 @@ fn what_others_write_meanwhile_is_in_what_was_kept_or_in_the_store() {
 }
 
 // ---- When it fails.
-
-/// The system calls that change a file.
-const CHANGES: [&str; 12] = [
-    "pwrite64",
-    "write",
-    "fsync",
-    "fdatasync",
-    "rename",
-    "renameat",
-    "renameat2",
-    "unlink",
-    "unlinkat",
-    "ftruncate",
-    "link",
-    "linkat",
-];
 
 /// The program under a tracer that kills it at one of its system calls. The tracer counts each kind by itself.
 fn killed_at(desk: &Desk, call: &str, number: usize) -> bool {

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use crate::common::record::{COLUMNS, DROP_TRIGGERS, VERIFY, events, put_in, tamper};
+use crate::common::record::{COLUMNS, DROP_TRIGGERS, VERIFY, edit_of_root, events, put_in, tamper};
 use crate::common::{Desk, Run};
 use passdesk::domain::audit::{Event, Link};
 use rusqlite::Connection;
@@ -84,21 +84,7 @@ fn link(store: &Connection, sequence: u64) -> Link {
 
 /// An event forged by an attacker who has read the source.
 fn made_up(sequence: u64, previous: Link) -> Event {
-    let mut event = Event {
-        sequence,
-        at: 1_767_225_600,
-        actor: "operator root (uid 0)".into(),
-        actor_id: None,
-        actor_uid: Some(0),
-        action: "edit".into(),
-        target: "root".into(),
-        target_id: Some(1),
-        outcome: "done".into(),
-        detail: "made up".into(),
-        operation: None,
-        previous,
-        link: Link::START,
-    };
+    let mut event = Event { detail: "made up".into(), ..edit_of_root(sequence, 1_767_225_600, previous) };
     event.link = event.computed();
     event
 }

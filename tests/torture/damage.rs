@@ -292,13 +292,12 @@ pub fn run(trials: &Trials) -> String {
         base: Arc::clone(&bases[usize::try_from(number % 2).unwrap()]),
         harm: Harm::Random { seed: trials.form.number(number) },
     }));
-    let [unread, found, commands] = [const { AtomicU64::new(0) }; 3];
+    let [unread, commands] = [const { AtomicU64::new(0) }; 2];
     let number = AtomicU64::new(0);
     let every = if long { 100 } else { 16 };
     trials.each(plan, |damage| {
         let readers_fail = in_time(damage);
         unread.fetch_add(u64::from(readers_fail), Relaxed);
-        found.fetch_add(1, Relaxed);
         if trials.form.only.is_some() || number.fetch_add(1, Relaxed).is_multiple_of(every) {
             commands.fetch_add(by_commands(damage), Relaxed);
         }

@@ -150,6 +150,24 @@ impl Counts {
     }
 }
 
+/// Runs, and how many of them failed.
+#[derive(Default)]
+struct Runs {
+    all: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Runs {
+    fn add(&self, run: &Run) {
+        self.all.fetch_add(1, Relaxed);
+        self.failed.fetch_add(u64::from(run.code != 0), Relaxed);
+    }
+
+    fn told(self, what: &str) -> String {
+        format!("{} runs {what}, of which {} failed", self.all.into_inner(), self.failed.into_inner())
+    }
+}
+
 /// A limit of the operating system.
 struct Limit<'a> {
     operation: &'a Operation<'a>,
@@ -180,18 +198,16 @@ fn limited(trials: &Trials, operations: &[Operation<'_>]) -> String {
         let limits = sizes.chain(files.clone()).chain(rooms.clone());
         plan.extend(limits.map(|(what, value)| Limit { operation, what, value }));
     }
-    let failed = AtomicU64::new(0);
-    let count = AtomicU64::new(0);
+    let runs = Runs::default();
     trials.each(trials.some(plan, 53), |Limit { operation, what, value }| {
         let scene = operation.base.scene();
         let command = limited_to(&scene.command(operation.args), what, *value);
         let run = fed(patient(&command), &operation.input);
-        count.fetch_add(1, Relaxed);
-        failed.fetch_add(u64::from(run.code != 0), Relaxed);
+        runs.add(&run);
         judge(operation, &scene, &run, *what != "fsize");
         operation.goes_on(&scene);
     });
-    format!("{} runs within limits, of which {} failed", count.into_inner(), failed.into_inner())
+    runs.told("within limits")
 }
 
 fn limited_to(command: &Command, what: &str, value: u64) -> Command {
@@ -255,7 +271,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
         plan.extend((0..64).map(|step| Room { operation, system: "tmpfs", left: step * 4 }));
         plan.extend((0..32).map(|step| Room { operation, system: "ext4", left: step * 4 }));
     }
-    let [count, failed, without] = [const { AtomicU64::new(0) }; 3];
+    let (runs, without) = (Runs::default(), AtomicU64::new(0));
     trials.each(trials.some(plan, 29), |Room { operation, system, left }| {
         let scene = operation.base.scene();
         let disk = tempfile::tempdir().unwrap();
@@ -268,8 +284,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
             without.fetch_add(1, Relaxed);
             return;
         }
-        count.fetch_add(1, Relaxed);
-        failed.fetch_add(u64::from(run.code != 0), Relaxed);
+        runs.add(&run);
         judge(operation, &scene, &run, false);
         operation.goes_on(&scene);
     });
@@ -277,7 +292,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
         0 => String::new(),
         without => format!(", {without} left out, since no ext4 can be mounted here"),
     };
-    format!("{} runs on full disks, of which {} failed{without}", count.into_inner(), failed.into_inner())
+    runs.told("on full disks") + &without
 }
 
 /// Standard output or standard error that takes nothing.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::Run;
+use crate::common::{CHANGES, Run};
 
 /// Every system call that names a file, or uses an open one or a socket.
 const TOUCHING: &str = "%file,%desc,%network";
@@ -36,26 +36,8 @@ impl Display for Moment {
 impl Moment {
     /// Whether the call changes what is in a file or a folder, or says something to somebody.
     pub fn changes(&self) -> bool {
-        let changing = [
-            "pwrite64",
-            "write",
-            "writev",
-            "fsync",
-            "fdatasync",
-            "rename",
-            "renameat",
-            "renameat2",
-            "unlink",
-            "unlinkat",
-            "ftruncate",
-            "link",
-            "linkat",
-            "mkdir",
-            "fchmod",
-            "sendto",
-            "sendmsg",
-        ];
-        changing.contains(&self.call.as_str())
+        let more = ["writev", "mkdir", "fchmod", "sendto", "sendmsg"];
+        CHANGES.iter().chain(&more).any(|call| self.call == *call)
     }
 }
 

@@ -30,7 +30,8 @@ pub fn tell_why(desk: &mut Desk<'_>, account: &Account, current: PasswordRevisio
     Ok(())
 }
 
-/// Asks for a new password in the place of the one that was typed, and puts it in force. If no try was good enough, that is recorded.
+/// Asks for a new password in the place of the one that was typed, and puts it in force. If no try was good enough, that
+/// is recorded.
 pub fn change(
     desk: &mut Desk<'_>,
     store: &mut Store,

@@ -115,13 +115,18 @@ impl SqliteEngine {
     /// Removes replaced data from the log. Returns whether another process keeps it there.
     fn forget(&self, patience: Duration) -> Result<bool> {
         self.connection.busy_timeout(patience).map_err(failed)?;
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)
+        empty_log(&self.connection).map_err(failed)
     }
 
     fn set_room(&self, kib: i64) -> Result<()> {
         let _pass = self.gate.pass();
         self.connection.pragma_update(None, "cache_size", -kib).map_err(failed)
     }
+}
+
+/// Puts the log into the file of the store, and empties it. Returns whether another process keeps something there.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
 }
 
 /// The memory for pages during large writes, in KiB. The entries of an index come in any order. SQLite's usual 2 MiB

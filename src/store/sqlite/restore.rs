@@ -27,7 +27,7 @@ use super::line::Line;
 use super::statement::Statements;
 use super::stores::SqliteStores;
 use super::unplaced::Unplaced;
-use super::{examine, open, schema};
+use super::{empty_log, examine, open, schema};
 use crate::domain::actor::Operator;
 use crate::domain::audit::Head;
 use crate::domain::clock::Timestamp;
@@ -131,8 +131,7 @@ impl<'a> Candidate<'a> {
         if let Err(error) = all_steps(&copying, watch) {
             drop(copying);
             let is_in_doubt = matches!(error, StoreError::Unknown(_));
-            let empties = || live.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-            if is_in_doubt && !matches!(empties(), Ok(false)) {
+            if is_in_doubt && !matches!(empty_log(&live), Ok(false)) {
                 kept.keep("it is the store from before");
                 return Err(error);
             }
@@ -143,18 +142,15 @@ impl<'a> Candidate<'a> {
         drop(copying);
         // What was replaced is deleted from the log. If a reader keeps it there, a later writer does that.
         let _ = live.busy_timeout(Duration::ZERO);
-        let _ = live.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = empty_log(&live);
         Ok(kept.path().to_owned())
     }
 
     /// Has the engine put the log into the file, if it can. Then the file is all of the store. Returns whether it could.
     fn settle(&self) -> Result<bool> {
-        let settled =
-            open::version_in_header(&self.place).and_then(|_| open::to_look_at(&self.place)).and_then(|live| {
-                let is_busy =
-                    live.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(failed)?;
-                if is_busy { Err(StoreError::Busy) } else { Ok(()) }
-            });
+        let settled = open::version_in_header(&self.place)
+            .and_then(|_| open::to_look_at(&self.place))
+            .and_then(|live| if empty_log(&live).map_err(failed)? { Err(StoreError::Busy) } else { Ok(()) });
         match settled {
             Ok(()) => Ok(true),
             Err(StoreError::Unusable { .. }) => Ok(false),

@@ -351,3 +351,19 @@ pub fn contents(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
     all.sort();
     all
 }
+
+/// The system calls that change a file or its name.
+pub const CHANGES: [&str; 12] = [
+    "pwrite64",
+    "write",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "ftruncate",
+    "link",
+    "linkat",
+];

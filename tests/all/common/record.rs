@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
-use passdesk::domain::audit::{Detail, Event, Head};
+use passdesk::domain::audit::{Detail, Event, Head, Link};
 use passdesk::domain::clock::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::Value;
@@ -64,6 +64,25 @@ pub fn put_in(store: &Connection, event: &Event) {
     store.prepare_cached(&sql).unwrap().execute(values).unwrap();
 }
 
+/// An event behind another: an operator has edited root. Its link is computed last.
+pub fn edit_of_root(sequence: u64, at: i64, previous: Link) -> Event {
+    Event {
+        sequence,
+        at,
+        actor: "operator root (uid 0)".into(),
+        actor_id: None,
+        actor_uid: Some(0),
+        action: "edit".into(),
+        target: "root".into(),
+        target_id: Some(1),
+        outcome: "done".into(),
+        detail: r#"{"changed":["name"]}"#.into(),
+        operation: None,
+        previous,
+        link: Link::START,
+    }
+}
+
 /// Puts a record of so many events of 2025 in the place of the record.
 pub fn write_record(desk: &Desk, count: u64) {
     let mut store = Connection::open(desk.store()).unwrap();
@@ -72,21 +91,8 @@ pub fn write_record(desk: &Desk, count: u64) {
     let start: Timestamp = "2025-03-01T00:00:00Z".parse().unwrap();
     let mut head = Head::START;
     for number in 0..count {
-        let mut event = Event {
-            sequence: number + 1,
-            at: start.as_second() + i64::try_from(number).unwrap(),
-            actor: "operator root (uid 0)".into(),
-            actor_id: None,
-            actor_uid: Some(0),
-            action: "edit".into(),
-            target: "root".into(),
-            target_id: Some(1),
-            outcome: "done".into(),
-            detail: r#"{"changed":["name"]}"#.into(),
-            operation: Some("0".repeat(32)),
-            previous: head.link,
-            link: head.link,
-        };
+        let at = start.as_second() + i64::try_from(number).unwrap();
+        let mut event = Event { operation: Some("0".repeat(32)), ..edit_of_root(number + 1, at, head.link) };
         event.link = event.computed();
         head = event.head();
         put_in(&transaction, &event);
