@@ -28,7 +28,7 @@ use self::model::What::{
 use self::model::{Account, Answer, What, arguments, is_change, kind};
 use crate::common::{Desk, GOOD, Run};
 use crate::scene::Picture;
-use crate::trials::{Engine, Trials};
+use crate::trials::{Engine, Trials, hash};
 
 const WORKERS: usize = 64;
 const SHARED: [&str; 4] = ["s1", "s2", "s3", "s4"];
@@ -370,7 +370,7 @@ struct Worker<'a> {
 impl<'a> Worker<'a> {
     fn new(crowd: &'a Crowd, number: usize, token: String) -> Self {
         // A generator for each, so that a worker's plan does not depend on the others.
-        let random = StdRng::seed_from_u64(crowd.seed ^ (number as u64 + 1));
+        let random = StdRng::seed_from_u64(hash((crowd.seed, number)));
         let (accounts, told) = (BTreeMap::new(), Vec::new());
         Self { crowd, number, name: worker(number), token, random, accounts, made: 0, told, unfinished: 0, last: 0 }
     }
@@ -548,12 +548,14 @@ impl<'a> Worker<'a> {
         // What is killed after it has begun to sign in counts as a failed try.
         let is_try = matches!(what, Passwd(_) | Verify | Guess | SignIn(_) | CreateToken(_));
         let may_be_killed = !is_try || account.tries < MOST_TRIES;
-        let answer = Some(account.answer(&what));
+        let answer = account.answer(&what);
+        let (answer, is_refused) = (Some(answer), answer.0 == 5);
         let (kind, deed, target) = (kind(&what), Deed::Own, name.clone());
         let came = self.tries(Attempt { kind, command, input, answer, target, deed, may_be_killed });
         let account = self.accounts.get_mut(&name).unwrap();
         if is_try {
-            account.tries += self.unfinished + u32::from(matches!(what, Guess));
+            // So does one for an account that has no password, or lets nobody in.
+            account.tries += self.unfinished + u32::from(is_refused && !account.removed);
         }
         if let Came::Done(shown) = came {
             account.apply(&what, &shown);
