@@ -148,7 +148,7 @@ fn crowd(trials: &Trials) -> String {
     crowd.end(&mut shared, &workers);
     let Tally { done, refused, busy, killed_before, killed_after, events } = crowd.tally.into_inner().unwrap();
     let (killed, patience) = (killed_before + killed_after, crowd.site.patience);
-    assert!(killed * 25 >= WORKERS * times, "only {killed} were killed");
+    assert!(killed * 12 >= WORKERS * times, "only {killed} were killed");
     format!(
         "{WORKERS} processes at once, {} commands in {takes} s: {done} done, {refused} refused as they must be, \
          {killed} killed, {killed_after} of these after their deed. \
@@ -574,7 +574,7 @@ impl<'a> Worker<'a> {
 
     /// Runs a command, or kills it. Tries again while the store is busy. Fails the trial unless it answers as it must.
     fn tries(&mut self, mut attempt: Attempt) -> Came {
-        let is_killed = attempt.may_be_killed && self.random.random_bool(0.2);
+        let is_killed = attempt.may_be_killed && self.random.random_bool(0.28);
         let moment = is_killed.then(|| (self.random.random(), self.random.random()));
         self.unfinished = 0;
         if let Some(came) = self.runs(&mut attempt, moment) {
@@ -619,7 +619,9 @@ impl<'a> Worker<'a> {
         self.crowd.takes.lock().unwrap().insert(kind, start.elapsed());
         assert!(![1, 101, 13].contains(&run.code), "{said}");
         if run.code == 9 {
-            assert!(start.elapsed() >= self.crowd.site.patience, "busy after {:?}: {said}", start.elapsed());
+            let (waited, patience) = (start.elapsed(), self.crowd.site.patience);
+            // It waits once. The rest is what the command itself takes in a crowd.
+            assert!(waited >= patience && waited < patience * 6, "busy after {waited:?}: {said}");
             self.crowd.tally.lock().unwrap().busy += 1;
             self.unfinished += 1;
             // It may have signed in before it had to wait.

@@ -104,7 +104,10 @@ fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
         operation.judge(&scene, &run);
         operation.goes_on(&scene);
     });
-    struck.into_inner()
+    let struck = struck.into_inner();
+    // Two of three moments are before the end, on a machine that is as busy as it was.
+    assert!(trials.form.only.is_some() || struck * 4 >= all as u64, "{struck} of {all} runs were killed");
+    struck
 }
 
 /// The oldest store on a server, with two accounts.

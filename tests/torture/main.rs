@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A part is a file. It makes trials out of a plan, or out of a seed. Each trial has its own store, and a name that
-//! repeats it. Some parts need root, strace or gdb: see CONTRIBUTING.md.
+//! repeats it. CONTRIBUTING.md says what they need.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a trial that cannot go on has failed")]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a trial looks behind the store, and waits")]
@@ -32,8 +32,8 @@ mod terminals;
 mod tracer;
 mod trials;
 
-use std::process::ExitCode;
-use std::time::Instant;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
@@ -52,6 +52,9 @@ const PARTS: [Part; 7] = [
     ("secrets", false, secrets::run),
     ("terminals", false, terminals::run),
 ];
+
+/// The programs that the parts run. Without one of them a trial would fail that broke no promise.
+const TOOLS: [&str; 9] = ["strace", "timeout", "prlimit", "unshare", "dash", "zsh", "fish", "less", "Xvfb"];
 
 /// Attacks the promises.
 #[derive(Parser)]
@@ -77,12 +80,15 @@ fn main() -> ExitCode {
     println!("seed {}", form.seed);
     let mut tried = 0;
     let is_asked_for = |name: &str| parts.is_empty() || parts.iter().any(|part| part == name);
+    if let Some(missing) = TOOLS.iter().find(|tool| Command::new(tool).arg("--version").output().is_err()) {
+        eprintln!("{missing} is not installed. Install the Debian packages that .ci/run installs.");
+        return ExitCode::from(2);
+    }
     let of_engine = |servers: bool| servers || place.is_files();
     for (name, _, run) in PARTS.iter().filter(|(name, servers, _)| is_asked_for(name) && of_engine(*servers)) {
-        let start = Instant::now();
         let trials = Trials::new(&form, &place, name);
-        let figures = run(&trials);
-        println!("{name:<10} {figures} {} trials, {} s.", trials.count(), start.elapsed().as_secs());
+        let Ok(figures) = catch_unwind(AssertUnwindSafe(|| run(&trials))) else { return ExitCode::FAILURE };
+        println!("{name:<10} {figures} {} trials, {} s.", trials.count(), trials.seconds());
         tried += trials.count();
     }
     if tried == 0 {

@@ -2,10 +2,11 @@
 
 use std::fmt::Display;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
+use std::time::Instant;
 
 use rand::RngExt as _;
 
@@ -58,16 +59,44 @@ pub struct Trials<'a> {
     pub place: &'a Place,
     part: &'static str,
     count: AtomicU64,
+    is_broken: AtomicBool,
+    start: Instant,
+    /// The minutes that were told.
+    told: AtomicU64,
 }
+
+/// A promise is broken, and it has been told. Everything unwinds, so that no home and no process is left.
+pub struct Broken;
 
 impl<'a> Trials<'a> {
     pub fn new(form: &'a Form, place: &'a Place, part: &'static str) -> Self {
-        Self { form, place, part, count: AtomicU64::new(0) }
+        Self {
+            form,
+            place,
+            part,
+            count: AtomicU64::new(0),
+            is_broken: AtomicBool::new(false),
+            start: Instant::now(),
+            told: AtomicU64::new(0),
+        }
     }
 
     /// How many trials ran.
     pub fn count(&self) -> u64 {
         self.count.load(Relaxed)
+    }
+
+    /// How long this part has taken.
+    pub fn seconds(&self) -> u64 {
+        self.start.elapsed().as_secs()
+    }
+
+    /// Says each minute of a long run how far it is.
+    fn tell(&self, count: u64) {
+        let minutes = self.seconds() / 60;
+        if self.form.long && self.told.fetch_max(minutes, Relaxed) < minutes {
+            eprintln!("{:<10} {count} trials so far, in {minutes} minutes.", self.part);
+        }
     }
 
     /// Every `step`th in the form of minutes, from a place that the seed decides. All in the long form.
@@ -93,28 +122,34 @@ impl<'a> Trials<'a> {
     ) {
         let queue = Mutex::new(all.into_iter());
         let work = || {
-            loop {
+            while !self.is_broken.load(Relaxed) {
                 let next = queue.lock().unwrap().next();
                 let Some(what) = next else { return };
                 self.one(&what, || trial(&what));
             }
         };
+        let workers = on_a_core * thread::available_parallelism().unwrap().get();
         thread::scope(|scope| {
-            for _ in 0..on_a_core * thread::available_parallelism().unwrap().get() {
-                scope.spawn(work);
+            let all: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            let broken = all.into_iter().filter_map(|worker| worker.join().err()).last();
+            if let Some(broken) = broken {
+                resume_unwind(broken);
             }
         });
     }
 
-    /// Runs one trial. Ends the program if the trial breaks a promise.
+    /// Runs one trial. Unwinds with [`Broken`] if the trial breaks a promise. Only the first one is told.
     pub fn one(&self, name: &impl Display, trial: impl FnOnce()) {
         let name = name.to_string();
         if self.form.only.as_ref().is_some_and(|only| *only != name) {
             return;
         }
-        self.count.fetch_add(1, Relaxed);
+        self.tell(self.count.fetch_add(1, Relaxed));
         if catch_unwind(AssertUnwindSafe(trial)).is_ok() {
             return;
+        }
+        if self.is_broken.swap(true, Relaxed) {
+            resume_unwind(Box::new(Broken));
         }
         let form = self.form;
         let long = if form.long { " --long" } else { "" };
@@ -126,6 +161,6 @@ impl<'a> Trials<'a> {
             self.part,
             form.seed
         );
-        std::process::exit(1);
+        resume_unwind(Box::new(Broken));
     }
 }
