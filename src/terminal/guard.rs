@@ -471,10 +471,11 @@ fn stop(state: &State) {
     let _ = emulate_default_handler(SIGTSTP);
 }
 
-/// Stops in the background, as a read of the terminal does, until a shell brings the program to the front.
+/// Stops in the background, as a read of the terminal does, until a shell brings the program to the front. Fails if no
+/// shell can, or if the signal that stops it is ignored.
 fn come_to_front(terminal: &File) -> io::Result<()> {
     while is_away(terminal) {
-        if job::is_orphaned() {
+        if job::is_orphaned() || job::ignored().contains(&SIGTTIN) {
             return Err(rustix::io::Errno::IO.into());
         }
         kill_process(getpid(), Signal::TTIN)?;

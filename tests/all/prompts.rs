@@ -560,6 +560,19 @@ fn a_prompt_that_is_continued_in_the_background_waits_for_the_foreground() {
 }
 
 #[test]
+fn a_prompt_in_the_background_fails_where_nothing_can_stop_it() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("(trap '' TTIN; exec $program verify alice) & wait $!; echo it ends with $?.\n");
+    pty.until("the terminal failed");
+    pty.until("it ends with 1.");
+    pty.until("shell> ");
+    pty.until_as_it_was();
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+}
+
+#[test]
 fn a_stopped_prompt_is_ended_by_its_shell() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);

@@ -118,7 +118,7 @@ fn begun(connection: &Connection) -> Result<()> {
             // An index of some rows only serves a search for those.
             "index" => {
                 let some = sql.as_deref().and_then(|sql| sql.split_once(" WHERE ")).map_or("TRUE", |(_, some)| some);
-                format!("INDEXED BY {name} WHERE {some}")
+                format!("INDEXED BY \"{}\" WHERE {some}", name.replace('"', "\"\""))
             }
             _ => continue,
         };
