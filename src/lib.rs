@@ -36,6 +36,7 @@
 
 // On other systems there is only a message in main.rs.
 #![cfg(unix)]
+#![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod commands;

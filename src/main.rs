@@ -1,5 +1,10 @@
 //! The program: the command line in, the exit code out.
 
+mod wiping;
+
+#[global_allocator]
+static ALLOCATOR: wiping::Wiping = wiping::Wiping;
+
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {
     passdesk::run(&std::env::args_os().collect::<Vec<_>>()).into()

@@ -1,14 +1,12 @@
 //! Seals secrets: encrypts them to public keys, with age (age-encryption.org/v1). Only who has one of the private keys can
 //! read a sealed secret, and nobody here can.
 //!
-//! `age` asks the operating system for its random numbers. It also leaves a copy of what it encrypts in a buffer that it does
-//! not overwrite.
+//! `age` asks the operating system for its random numbers.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use age::Encryptor;
 use age::armor::{ArmoredWriter, Format};
-use zeroize::Zeroizing;
 
 use super::Invalid;
 use super::public_key::{KeyKind, PublicKey, Recipient};
@@ -17,9 +15,6 @@ use super::public_key::{KeyKind, PublicKey, Recipient};
 pub const BEGINS: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 /// The line after a message.
 pub const ENDS: &str = "-----END AGE ENCRYPTED FILE-----";
-
-/// The size of age's buffer (age-encryption.org/v1, "Payload").
-const CHUNK: usize = 64 * 1024;
 
 /// Everybody who can open a message.
 pub struct Recipients {
@@ -63,16 +58,10 @@ impl Recipients {
         // The words of its error would bring translations into the program.
         let encryptor =
             Encryptor::with_recipients(keys).map_err(|_| anyhow::anyhow!("age encrypts to none of the keys"))?;
-        let write = || -> io::Result<Vec<u8>> {
-            let mut sealed = encryptor.wrap_output(ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?)?;
-            sealed.write_all(secret.as_bytes())?;
-            sealed.write_all(b"\n")?;
-            sealed.finish()?.finish()
-        };
-        let written = write();
-        // The allocator gives the room of age's buffer away again, and it is overwritten.
-        drop(Zeroizing::new(vec![u8::MAX; CHUNK]));
-        let mut message = String::from_utf8(written?)?;
+        let mut sealed = encryptor.wrap_output(ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?)?;
+        sealed.write_all(secret.as_bytes())?;
+        sealed.write_all(b"\n")?;
+        let mut message = String::from_utf8(sealed.finish()?.finish()?)?;
         message.truncate(message.trim_end().len());
         Ok(message)
     }

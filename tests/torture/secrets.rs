@@ -10,11 +10,9 @@
 //!
 //! - in the file of `--output`, on the terminal, in the pipe, on the clipboard: somebody asked for it there;
 //! - in the process that holds the clipboard, for as long as it does;
-//! - in freed memory of the process in which somebody has just chosen it: zxcvbn leaves copies of a new password there;
 //! - behind `PASSDESK_TOKEN=` in the environment of a process: its caller put it there.
 //!
-//! Nothing here writes a text backwards, so no form is sought for that. passdesk writes to no system log; no trace may have
-//! a call that names it.
+//! passdesk writes to no system log: no trace may have a call that names it.
 
 mod memory;
 
@@ -75,12 +73,13 @@ struct Search {
     begins: Vec<bool>,
 }
 
-/// The forms of a secret: as it is, without hyphens, its halves, UTF-16, hexadecimal digits, Base64, percent-encoded. For a
+/// The forms of a secret: as it is, backwards, without hyphens, its halves, UTF-16, hexadecimal digits, Base64, percent-encoded. For a
 /// token, also the bytes that it stands for.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     let bare = secret.replace('-', "");
-    for text in [secret, &bare] {
+    let backwards: String = secret.chars().rev().collect();
+    for text in [secret, &bare, &backwards] {
         let bytes = text.as_bytes();
         let (first, second) = bytes.split_at(bytes.len() / 2);
         forms.extend([bytes.to_vec(), first.to_vec(), second.to_vec()]);
