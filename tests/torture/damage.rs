@@ -287,24 +287,25 @@ pub fn run(trials: &Trials) -> String {
             plan.extend(trials.some(cuts.collect(), 7));
         }
     }
-    let in_turn = plan.len();
     plan.extend((0..count).map(|number| Damage {
         base: Arc::clone(&bases[usize::try_from(number % 2).unwrap()]),
         harm: Harm::Random { seed: trials.form.number(number) },
     }));
-    let [unread, commands] = [const { AtomicU64::new(0) }; 2];
-    let number = AtomicU64::new(0);
+    let [random, unread, commands, number] = [const { AtomicU64::new(0) }; 4];
     let every = if long { 100 } else { 16 };
     trials.each(plan, |damage| {
+        random.fetch_add(u64::from(matches!(damage.harm, Harm::Random { .. })), Relaxed);
         let readers_fail = in_time(damage);
         unread.fetch_add(u64::from(readers_fail), Relaxed);
         if trials.form.only.is_some() || number.fetch_add(1, Relaxed).is_multiple_of(every) {
             commands.fetch_add(by_commands(damage), Relaxed);
         }
     });
+    let random = random.into_inner();
     format!(
-        "{in_turn} bytes flipped and ends cut, {count} random mutations; {} of them kept a reader from reading, and the \
+        "{} bytes flipped and ends cut, {random} random mutations; {} of them kept a reader from reading, and the \
          check found each; {} whole commands.",
+        trials.count() - random,
         unread.into_inner(),
         commands.into_inner()
     )

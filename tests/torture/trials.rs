@@ -24,6 +24,9 @@ pub struct Form {
     /// Run only the trial of this name.
     #[arg(long)]
     pub only: Option<String>,
+    /// Run this share of the trials: the second of eight is `2/8`.
+    #[arg(long, value_parser = share, default_value = "1/1")]
+    pub share: (usize, usize),
     /// The store: a file, or a server of its own.
     #[arg(long, value_enum, default_value_t)]
     pub engine: Engine,
@@ -34,6 +37,11 @@ impl Form {
     pub fn number(&self, number: u64) -> u64 {
         hash((self.seed, number))
     }
+}
+
+fn share(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(which, of)| Some((which.parse().ok()?, of.parse().ok()?)));
+    numbers.filter(|(which, of)| (1..=*of).contains(which)).ok_or_else(|| "a share is written as 2/8".into())
 }
 
 /// A number for each value.
@@ -120,7 +128,8 @@ impl<'a> Trials<'a> {
         all: impl IntoIterator<Item = T, IntoIter: Send>,
         trial: impl Fn(&T) + Sync,
     ) {
-        let queue = Mutex::new(all.into_iter());
+        let (which, of) = self.form.share;
+        let queue = Mutex::new(all.into_iter().skip(which - 1).step_by(of));
         let work = || {
             while !self.is_broken.load(Relaxed) {
                 let next = queue.lock().unwrap().next();

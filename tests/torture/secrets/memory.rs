@@ -161,7 +161,6 @@ pub fn in_memory(trials: &Trials) -> u64 {
         }
         plan.extend(some.into_iter().map(|moment| Stopped { case, uses, moment }));
     }
-    let planned = plan.len() as u64;
     trials.each(plan, |stopped| {
         let scene = base.scene();
         let case = stopped.case;
@@ -189,7 +188,7 @@ pub fn in_memory(trials: &Trials) -> u64 {
             );
         }
     });
-    let read = read.into_inner();
+    let (read, planned) = (read.into_inner(), trials.count());
     // Else the tracer does not do what it is asked for.
     assert!(trials.form.only.is_some() || read * 10 >= planned * 8, "{read} of {planned} processes were stopped");
     read
