@@ -308,10 +308,12 @@ impl Shared {
             return;
         }
         // While it waits for a transaction, the phase may change.
-        if lock(&self.state).phase.may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
+        let act = if signal == SIGTSTP { Gate::act } else { Gate::end };
+        if lock(&self.state).phase.may_end() && act(&self.gate, &mut || self.acts_on(signal)) || signal == SIGTSTP {
             return;
         }
         lock(&self.state).put_off = Some(signal);
+        self.gate.put_off();
         if let Some(other) = self.other_half.get() {
             other.put_off();
         }
