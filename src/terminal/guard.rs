@@ -42,6 +42,8 @@ struct State {
     cut_off: Option<String>,
     /// A signal that was put off.
     put_off: Option<i32>,
+    /// Whether Ctrl-Z was put off.
+    is_to_stop: bool,
     /// Whether Ctrl-C has left the confirmation screen.
     has_left: bool,
     /// Files and folders that are useless if the program ends now.
@@ -57,6 +59,14 @@ impl State {
     /// Whether the confirmation screen shows a secret that is in force.
     fn is_confirmed(&self) -> bool {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
+    }
+
+    /// Sends Ctrl-Z again if it was put off, and may stop the program by now.
+    fn stop_in_time(&mut self) {
+        if self.is_to_stop && self.phase.may_stop() {
+            self.is_to_stop = false;
+            let _ = kill_process(getpid(), Signal::TSTP);
+        }
     }
 
     /// Draws the picture again. The window may have another size, or show the text of another program.
@@ -139,6 +149,8 @@ impl Guard {
                 for signal in came {
                     match signal {
                         SIGCONT => {
+                            // Whoever continues the program no longer wants it stopped.
+                            lock(&watched.state).is_to_stop = false;
                             if !resume(&mut lock(&watched.state)) {
                                 watched.gate.act(|| stop(&lock(&watched.state)));
                             }
@@ -158,6 +170,7 @@ impl Guard {
     pub fn enter(&self, phase: Phase) {
         let mut state = self.lock();
         state.phase = phase;
+        state.stop_in_time();
         self.shared.changed.notify_all();
         if state.is_confirmed()
             && let Some(signal) = state.put_off
@@ -309,8 +322,13 @@ impl Shared {
         }
         // While it waits for a transaction, the phase may change.
         let act = if signal == SIGTSTP { Gate::act } else { Gate::end };
-        if lock(&self.state).phase.may_end() && act(&self.gate, &mut || self.acts_on(signal)) || signal == SIGTSTP {
+        if may_act(lock(&self.state).phase, signal) && act(&self.gate, &mut || self.acts_on(signal)) {
             return;
+        }
+        if signal == SIGTSTP {
+            let mut state = lock(&self.state);
+            state.is_to_stop = true;
+            return state.stop_in_time();
         }
         lock(&self.state).put_off = Some(signal);
         self.gate.put_off();
@@ -331,7 +349,7 @@ impl Shared {
 
     fn acts_on(&self, signal: i32) -> bool {
         let mut state = lock(&self.state);
-        let may = state.phase.may_end();
+        let may = may_act(state.phase, signal);
         match signal {
             _ if !may => {}
             SIGTSTP => stop(&state),
@@ -438,6 +456,10 @@ fn say(words: String) {
         let _ = said.send(());
     });
     let _ = heard.recv_timeout(GRACE);
+}
+
+fn may_act(phase: Phase, signal: i32) -> bool {
+    if signal == SIGTSTP { phase.may_stop() } else { phase.may_end() }
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {

@@ -200,6 +200,28 @@ fn a_signal_that_stops_the_whole_job_waits_for_the_end_of_a_change() {
     }
 }
 
+#[test]
+#[ignore = "needs strace"]
+fn a_signal_that_stops_a_run_over_many_stops_it_after_the_change_in_hand() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "add", "bob", "-q"]).succeeds();
+    let resets = || desk.value::<i64>("SELECT count(*) FROM audit_events WHERE action = 'reset'");
+    let before = resets();
+    let reset = case(&["users", "reset", "alice", "bob", "--yes", "--format", "csv"]);
+    let reset = Case { calls: "fsync,fdatasync", ..reset };
+    let mut child = traced(&desk, &reset, "delay_enter=2s:when=1");
+    while !desk.run(&["store", "check"]).stdout.contains("writer") {
+        assert!(child.try_wait().unwrap().is_none(), "it has not been held up");
+    }
+    kill_process_group(Pid::from_child(&child), Signal::TSTP).unwrap();
+    assert!(has_stopped(&desk, &mut child));
+    assert_eq!(resets() - before, 1);
+    desk.run(&["users", "add", "meanwhile", "-q"]).succeeds();
+    continued(&mut child);
+    Run::from(child.wait_with_output().unwrap()).succeeds();
+    assert_eq!(resets() - before, 2);
+}
+
 /// Ends a command at each of its system calls. It must have changed nothing, or tell the outcome.
 fn end_at_each_moment(desk: &Desk, case: &Case, signal: (&str, i32), said: &str) {
     let (signal, ended) = signal;
