@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::mem;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc;
@@ -112,8 +113,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How often to look for a key.
 const LOOK_EVERY: Duration = Duration::from_millis(30);
 
-/// The messages for a signal that ends the program.
+/// The messages for a signal that ends the program, and one for a commit that waits.
 pub struct LastWords {
+    /// While what was handed over has not come into force for a while. Empty if nobody is to be told.
+    pub not_yet: String,
     /// At a prompt.
     pub cancelled: String,
     /// While a temporary password is being delivered, or is delivered but not in force.
@@ -169,7 +172,10 @@ impl Guard {
     /// Sets the phase of handing over a temporary password.
     pub fn enter(&self, phase: Phase) {
         let mut state = self.lock();
-        state.phase = phase;
+        let before = mem::replace(&mut state.phase, phase);
+        if (before, phase) == (Phase::Delivering, Phase::Committing) {
+            self.say_if_it_waits();
+        }
         state.stop_in_time();
         self.shared.changed.notify_all();
         if state.is_confirmed()
@@ -177,6 +183,22 @@ impl Guard {
         {
             self.shared.leave(&mut state, signal);
         }
+    }
+
+    /// Whoever has a secret in front of them learns that it is not in force yet, if the store is busy. The screen says so
+    /// itself, and a progress bar shows it.
+    fn say_if_it_waits(&self) {
+        let shared = Arc::clone(&self.shared);
+        // Without a thread, nobody learns it.
+        let _ = thread::Builder::new().name("waiting".into()).spawn(move || {
+            let state = lock(&shared.state);
+            let waits = |state: &mut State| state.phase == Phase::Committing;
+            let waited = shared.changed.wait_timeout_while(state, GRACE, waits);
+            let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() && state.picture.is_none() && !state.draws_line {
+                say(shared.last_words.not_yet.clone());
+            }
+        });
     }
 
     /// The phase. If a signal is ending the program, this never returns.
