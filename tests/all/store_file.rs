@@ -227,6 +227,14 @@ fn a_damaged_store_is_said_to_be_damaged() {
             assert!(contents(desk.home.path()) == before, "{what}: something has changed");
         }
     };
+    let check = |bytes: &[u8]| {
+        fs::write(desk.store(), bytes).unwrap();
+        desk.run(&["store", "check"]).exits(10).stdout
+    };
+    for length in [80, 100, 4096, 5000, whole.len() - 1] {
+        let found = check(&whole[..length]);
+        assert!(found.contains("file        finding  the store is damaged: it is cut off: "), "{length}: {found}");
+    }
     // https://www.sqlite.org/fileformat.html: the header takes 100 bytes, the schema begins on the first page.
     damaged(&whole[..100], "the header alone");
     damaged(&whole[..4096], "the first page alone");
