@@ -32,7 +32,7 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             "put the store on a local disk; copy a backup there to look at it",
         ),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
+            StoreError::Disk(format!("the disk of the store is full or failing: {}", disk(&error)))
         }
         _ => match error {
             // No passdesk wrote this row, or the row or a table is missing.
