@@ -23,6 +23,10 @@ struct State {
     inside: u32,
     /// Whether a thread acts on a signal, or waits to do so.
     closed: bool,
+    /// Whether that signal ends the program.
+    ending: bool,
+    /// How many such signals were put off.
+    put_off: u32,
 }
 
 /// While a pass is held, no signal is acted on.
@@ -58,8 +62,32 @@ impl Gate {
 
     /// Acts on a signal once no pass is held. Meanwhile nobody can pass.
     pub fn act<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.close(false, act)
+    }
+
+    /// The same for a signal that ends the program. Whoever only waits inside gives up.
+    pub fn end<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.close(true, act)
+    }
+
+    /// A signal that ends the program was put off. Whoever only waits inside gives up.
+    pub fn put_off(&self) {
+        self.lock().put_off += 1;
+    }
+
+    /// Says whether a signal has asked for the end from now on. Then nobody waits any longer for a busy store. What was
+    /// begun before a signal is still written down after it.
+    pub fn ends_from_now(&self) -> impl Fn() -> bool + use<> {
+        let (gate, before) = (self.clone(), self.lock().put_off);
+        move || {
+            let state = gate.lock();
+            state.ending || state.put_off > before
+        }
+    }
+
+    fn close<T>(&self, ending: bool, act: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
-        state.closed = true;
+        (state.closed, state.ending) = (true, ending);
         let state = self.shared.changed.wait_while(state, |state| state.inside > 0);
         drop(state.unwrap_or_else(PoisonError::into_inner));
         // The gate opens again even if `act` panics. Otherwise others would wait for a thread that is gone.
@@ -77,8 +105,19 @@ struct Closed<'a>(&'a Gate);
 
 impl Drop for Closed<'_> {
     fn drop(&mut self) {
-        self.0.lock().closed = false;
+        let mut state = self.0.lock();
+        (state.closed, state.ending) = (false, false);
+        drop(state);
         self.0.shared.changed.notify_all();
+    }
+}
+
+impl Pass {
+    /// Lets a signal in that this pass has held back. If that ends the program, this never returns.
+    pub fn give_way(self) {
+        let gate = self.gate.clone();
+        drop(self);
+        drop(gate.pass());
     }
 }
 

@@ -155,6 +155,7 @@ impl Watch {
                 let heard = shared.line.receive(|| shared.room.load(Ordering::Acquire));
                 if let Ok(Some((Reply::PutOff, _))) = &heard {
                     shared.lock().is_put_off = true;
+                    shared.gate.put_off();
                     continue;
                 }
                 let is_last = !matches!(heard, Ok(Some(_)));
@@ -216,6 +217,8 @@ impl Shared {
 
     /// Ends this half, as soon as its phase allows that and no transaction is open.
     fn leave_in_time(&self) {
+        // Whatever waits for a busy store is over, in any phase.
+        self.gate.put_off();
         let state = self.lock();
         drop(self.changed.wait_while(state, |state| !state.phase.may_end()).unwrap_or_else(PoisonError::into_inner));
         self.gate.act(|| {

@@ -43,11 +43,11 @@ pub fn rows(reads: &mut dyn Reads, watch: &mut dyn Watch, findings: &mut Vec<Fin
     Ok(())
 }
 
-/// The finding of one check. A busy store or a stopped check is an error, and not a finding.
+/// The finding of one check. A busy store, a full disk or a stopped check is an error, and not a finding.
 pub fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
     match outcome {
         Ok(()) => Ok(Finding::sound(check, sound)),
-        Err(error @ (StoreError::Busy | StoreError::Away(_) | StoreError::Stopped)) => Err(error),
+        Err(error @ (StoreError::Busy | StoreError::Away(_) | StoreError::Stopped | StoreError::Disk(_))) => Err(error),
         // The hint to look for the fault is left out. The reader is looking already.
         Err(StoreError::Unusable { message, hint }) => {
             Ok(Finding::faulty(check, message, hint.strip_suffix(LOOK).unwrap_or(&hint)))

@@ -83,6 +83,9 @@ pub enum StoreError {
         /// What to do.
         hint: String,
     },
+    /// The disk of the store is full, or fails.
+    #[error("{0}")]
+    Disk(String),
     /// Anything else.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),

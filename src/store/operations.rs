@@ -707,6 +707,9 @@ impl Store {
             StoreError::Failed(why) => {
                 StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why:#}", place.display()))
             }
+            StoreError::Disk(why) => {
+                StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why}", place.display()))
+            }
             other => other,
         });
         if let Err(why) = &copied {

@@ -38,6 +38,7 @@ impl Console {
     /// Opens the terminal and begins to watch for signals. Notes are left out if failures are JSON.
     pub fn open(look: Look, nature: Nature, gate: &Gate) -> io::Result<Self> {
         let last_words = LastWords {
+            not_yet: noted("It is not in force yet: passdesk waits for the store.", look),
             cancelled: Failure::cancelled().render(look),
             not_in_force: cut_off().render(look),
             in_force: Failure::new(Kind::Cancelled, "you left; the password on the screen is in force").render(look),
@@ -99,13 +100,13 @@ impl Drop for Console {
 
 /// Tells the person something that is not the result, unless failures are JSON.
 pub fn note(text: &str, look: Look) {
-    if look.json {
-        return;
-    }
-    let mut text = hanging(&neutral(text), look.width);
-    text.push('\n');
     // A note that cannot be written changes nothing.
-    let _ = Patient(io::stderr()).write_all(text.as_bytes());
+    let _ = Patient(io::stderr()).write_all(noted(text, look).as_bytes());
+}
+
+/// A note as it is written.
+fn noted(text: &str, look: Look) -> String {
+    if look.json { String::new() } else { hanging(&neutral(text), look.width) + "\n" }
 }
 
 /// The failure if a signal ends a delivery.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::mem;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc;
@@ -42,6 +43,8 @@ struct State {
     cut_off: Option<String>,
     /// A signal that was put off.
     put_off: Option<i32>,
+    /// Whether Ctrl-Z was put off.
+    is_to_stop: bool,
     /// Whether Ctrl-C has left the confirmation screen.
     has_left: bool,
     /// Files and folders that are useless if the program ends now.
@@ -57,6 +60,14 @@ impl State {
     /// Whether the confirmation screen shows a secret that is in force.
     fn is_confirmed(&self) -> bool {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
+    }
+
+    /// Sends Ctrl-Z again if it was put off, and may stop the program by now.
+    fn stop_in_time(&mut self) {
+        if self.is_to_stop && self.phase.may_stop() {
+            self.is_to_stop = false;
+            let _ = kill_process(getpid(), Signal::TSTP);
+        }
     }
 
     /// Draws the picture again. The window may have another size, or show the text of another program.
@@ -102,8 +113,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// How often to look for a key.
 const LOOK_EVERY: Duration = Duration::from_millis(30);
 
-/// The messages for a signal that ends the program.
+/// The messages for a signal that ends the program, and one for a commit that waits.
 pub struct LastWords {
+    /// While what was handed over has not come into force for a while. Empty if nobody is to be told.
+    pub not_yet: String,
     /// At a prompt.
     pub cancelled: String,
     /// While a temporary password is being delivered, or is delivered but not in force.
@@ -139,6 +152,8 @@ impl Guard {
                 for signal in came {
                     match signal {
                         SIGCONT => {
+                            // Whoever continues the program no longer wants it stopped.
+                            lock(&watched.state).is_to_stop = false;
                             if !resume(&mut lock(&watched.state)) {
                                 watched.gate.act(|| stop(&lock(&watched.state)));
                             }
@@ -157,13 +172,33 @@ impl Guard {
     /// Sets the phase of handing over a temporary password.
     pub fn enter(&self, phase: Phase) {
         let mut state = self.lock();
-        state.phase = phase;
+        let before = mem::replace(&mut state.phase, phase);
+        if (before, phase) == (Phase::Delivering, Phase::Committing) {
+            self.say_if_it_waits();
+        }
+        state.stop_in_time();
         self.shared.changed.notify_all();
         if state.is_confirmed()
             && let Some(signal) = state.put_off
         {
             self.shared.leave(&mut state, signal);
         }
+    }
+
+    /// Whoever has a secret in front of them learns that it is not in force yet, if the store is busy. The screen says so
+    /// itself, and a progress bar shows it.
+    fn say_if_it_waits(&self) {
+        let shared = Arc::clone(&self.shared);
+        // Without a thread, nobody learns it.
+        let _ = thread::Builder::new().name("waiting".into()).spawn(move || {
+            let state = lock(&shared.state);
+            let waits = |state: &mut State| state.phase == Phase::Committing;
+            let waited = shared.changed.wait_timeout_while(state, GRACE, waits);
+            let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() && state.picture.is_none() && !state.draws_line {
+                say(shared.last_words.not_yet.clone());
+            }
+        });
     }
 
     /// The phase. If a signal is ending the program, this never returns.
@@ -308,10 +343,17 @@ impl Shared {
             return;
         }
         // While it waits for a transaction, the phase may change.
-        if lock(&self.state).phase.may_end() && self.gate.act(|| self.acts_on(signal)) || signal == SIGTSTP {
+        let act = if signal == SIGTSTP { Gate::act } else { Gate::end };
+        if may_act(lock(&self.state).phase, signal) && act(&self.gate, &mut || self.acts_on(signal)) {
             return;
         }
+        if signal == SIGTSTP {
+            let mut state = lock(&self.state);
+            state.is_to_stop = true;
+            return state.stop_in_time();
+        }
         lock(&self.state).put_off = Some(signal);
+        self.gate.put_off();
         if let Some(other) = self.other_half.get() {
             other.put_off();
         }
@@ -329,7 +371,7 @@ impl Shared {
 
     fn acts_on(&self, signal: i32) -> bool {
         let mut state = lock(&self.state);
-        let may = state.phase.may_end();
+        let may = may_act(state.phase, signal);
         match signal {
             _ if !may => {}
             SIGTSTP => stop(&state),
@@ -436,6 +478,10 @@ fn say(words: String) {
         let _ = said.send(());
     });
     let _ = heard.recv_timeout(GRACE);
+}
+
+fn may_act(phase: Phase, signal: i32) -> bool {
+    if signal == SIGTSTP { phase.may_stop() } else { phase.may_end() }
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {

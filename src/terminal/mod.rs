@@ -117,10 +117,17 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether a signal may stop or end the program.
+    /// Whether a signal may end the program.
     #[must_use]
     pub fn may_end(self) -> bool {
         matches!(self, Self::Idle | Self::Asking | Self::Lent)
+    }
+
+    /// Whether Ctrl-Z may stop the program. In any other phase it waits for the next one: a password that somebody has
+    /// would not be in force for long.
+    #[must_use]
+    pub fn may_stop(self) -> bool {
+        !matches!(self, Self::Delivering | Self::Committing)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::common::pty::Pty;
 use crate::common::record::events;
 use crate::common::{AUDITOR, Desk, GOOD, HELPDESK, OTHER, Run, USER_ADMIN};
 use rusqlite::Connection;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 const BACKUP: [&str; 3] = ["store", "backup", "copy.db"];
 
@@ -386,25 +386,11 @@ fn killed_at_any_moment_it_leaves_all_of_the_copy_or_a_file_that_says_it_is_none
 fn ended_by_a_signal_it_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
     bulky_crowd(&desk, 20_000);
-    let before = events(&desk);
-    for (signal, events_more) in [(Signal::INT, 2), (Signal::TERM, 4)] {
-        // The unfinished file exists before the first event. A writer meanwhile keeps the backup at that point.
-        let other = Connection::open(desk.store()).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let mut backup = started(desk.command(&BACKUP));
-        while !names(&desk).iter().any(|name| name.ends_with(".unfinished")) {
-            assert_eq!(backup.try_wait().unwrap(), None, "it waits for whoever writes");
-            sleep(Duration::from_millis(1));
-        }
-        kill_process(Pid::from_child(&backup), signal).unwrap();
-        // Until the signal has arrived and was put off.
-        sleep(Duration::from_secs(1));
-        drop(other);
-        let run = Run::from(backup.wait_with_output().unwrap()).exits(130);
+    for signal in [Signal::INT, Signal::TERM] {
+        let run = desk.ended_while_copying(&BACKUP, "copy.db", signal);
         assert!(run.stderr.contains("cancelled; there is no backup "), "{}", run.stderr);
         assert_eq!(run.stdout, "");
         says_that_none_came_of_it(&desk);
-        assert_eq!(events(&desk).len(), before.len() + events_more);
         assert_eq!(names(&desk), ["store.db"], "{signal:?}");
     }
 }

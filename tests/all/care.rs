@@ -218,8 +218,8 @@ fn a_store_of_which_half_is_gone_is_found_to_be_damaged() {
         fs::write(desk.store(), &bytes[..kept]).unwrap();
         let (run, findings) = check(&desk, "store.db");
         run.exits(10);
-        let pages = findings.iter().find(|finding| finding["check"] == "pages").unwrap();
-        assert_eq!(pages["result"], "finding", "{kept}: {findings:?}");
+        let file = findings.iter().find(|finding| finding["check"] == "file").unwrap();
+        assert_eq!(file["result"], "finding", "{kept}: {findings:?}");
     }
 }
 

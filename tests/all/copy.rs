@@ -1,20 +1,16 @@
 //! `store copy`. It moves all of a store to another place, or leaves nothing there.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
+use std::process::Command;
 
 use crate::common::crowd::{bulky_crowd, everything};
 use crate::common::pty::Pty;
 use crate::common::record::{VERIFY, events, tamper};
 use crate::common::{AUDITOR, Desk, GOOD, HELPDESK, OTHER, Run, USER_ADMIN};
-use rusqlite::Connection;
-use rustix::process::{Pid, Signal, getuid, kill_process};
+use rustix::process::{Signal, getuid};
 
 const COPY: [&str; 4] = ["store", "copy", "--to", "new/store.db"];
 
@@ -300,20 +296,7 @@ fn a_copy_ended_by_a_signal_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
     bulky_crowd(&desk, 20_000);
     for signal in [Signal::INT, Signal::TERM] {
-        // The unfinished file exists before the first event. A writer meanwhile keeps the copy at that point.
-        let other = Connection::open(desk.store()).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let mut command = desk.command(&COPY);
-        let mut copy = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        while !desk.home.path().join("new").exists() {
-            assert_eq!(copy.try_wait().unwrap(), None, "it waits for whoever writes");
-            sleep(Duration::from_millis(1));
-        }
-        kill_process(Pid::from_child(&copy), signal).unwrap();
-        // Until the signal has arrived and was put off.
-        sleep(Duration::from_secs(1));
-        drop(other);
-        let run = Run::from(copy.wait_with_output().unwrap()).exits(130);
+        let run = desk.ended_while_copying(&COPY, "new", signal);
         assert!(run.stderr.contains("cancelled; there is no copy "), "{}", run.stderr);
         says_that_none_came_of_it(&desk);
         assert_eq!(names(&desk), ["store.db"], "{signal:?}");

@@ -575,6 +575,28 @@ fn a_store_that_stays_busy_keeps_the_old_password() {
 }
 
 #[test]
+fn whoever_is_shown_a_password_is_told_that_it_is_not_in_force_while_the_store_is_busy() {
+    let desk = Desk::with_alice();
+    let not_yet = "It is not in force yet: passdesk waits for the store.\n";
+    for (format, told) in [("text", 1), ("json", 0)] {
+        let line = File::open(format!("{}-lock", desk.store().display())).unwrap();
+        line.lock().unwrap();
+        let child = desk
+            .command(&[&RESET_ALICE[..], &["--format", format]].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        sleep(Duration::from_secs(3));
+        line.unlock().unwrap();
+        let run = Run::from(child.wait_with_output().unwrap()).succeeds();
+        assert_eq!(run.stderr.matches(not_yet).count(), told, "{}", run.stderr);
+        let free = desk.run(&[&RESET_ALICE[..], &["--format", format]].concat()).succeeds();
+        assert!(!free.stderr.contains("not in force"), "{}", free.stderr);
+    }
+}
+
+#[test]
 fn a_reset_that_somebody_else_overtook_is_not_in_force() {
     let desk = Desk::with_alice();
     let (mut reader, writer) = narrow_pipe(0);

@@ -5,11 +5,12 @@
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
-use std::os::unix::process::CommandExt as _;
+use std::io::Write as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::common::{Desk, GOOD, OTHER, Run};
 use rusqlite::Connection;
@@ -199,6 +200,28 @@ fn a_signal_that_stops_the_whole_job_waits_for_the_end_of_a_change() {
     }
 }
 
+#[test]
+#[ignore = "needs strace"]
+fn a_signal_that_stops_a_run_over_many_stops_it_after_the_change_in_hand() {
+    let desk = Desk::with_alice();
+    desk.run(&["users", "add", "bob", "-q"]).succeeds();
+    let resets = || desk.value::<i64>("SELECT count(*) FROM audit_events WHERE action = 'reset'");
+    let before = resets();
+    let reset = case(&["users", "reset", "alice", "bob", "--yes", "--format", "csv"]);
+    let reset = Case { calls: "fsync,fdatasync", ..reset };
+    let mut child = traced(&desk, &reset, "delay_enter=2s:when=1");
+    while !desk.run(&["store", "check"]).stdout.contains("writer") {
+        assert!(child.try_wait().unwrap().is_none(), "it has not been held up");
+    }
+    kill_process_group(Pid::from_child(&child), Signal::TSTP).unwrap();
+    assert!(has_stopped(&desk, &mut child));
+    assert_eq!(resets() - before, 1);
+    desk.run(&["users", "add", "meanwhile", "-q"]).succeeds();
+    continued(&mut child);
+    Run::from(child.wait_with_output().unwrap()).succeeds();
+    assert_eq!(resets() - before, 2);
+}
+
 /// Ends a command at each of its system calls. It must have changed nothing, or tell the outcome.
 fn end_at_each_moment(desk: &Desk, case: &Case, signal: (&str, i32), said: &str) {
     let (signal, ended) = signal;
@@ -297,6 +320,53 @@ fn whatever_signal_ends_a_command_it_has_changed_nothing_or_says_what_holds() {
     let disable = Case { before: "UPDATE accounts SET state = 'active'", ..case(&["users", "disable", "alice"]) };
     for signal in [("SIGTERM", 143), ("SIGUSR1", 138), ("SIGALRM", 142), ("SIGXCPU", 152)] {
         end_at_each_moment(&desk, &disable, signal, "is disabled");
+    }
+}
+
+/// Sends a signal to a command that waits for the store. Returns how it ended. It must not wait any longer.
+#[expect(clippy::disallowed_methods, reason = "how long it takes is no time that is stored")]
+fn ended_while_waiting(desk: &Desk, args: &[&str], input: &str, signal: Signal) -> std::process::Output {
+    let mut command = desk.command(args);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    sleep(Duration::from_millis(1500));
+    assert!(child.try_wait().unwrap().is_none(), "{args:?} does not wait");
+    let began = Instant::now();
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(2), "{args:?} goes on for {:?}", began.elapsed());
+    ended
+}
+
+#[test]
+fn a_signal_that_ends_the_program_ends_a_wait_for_the_store_and_nothing_has_changed() {
+    let desk = Desk::with_alice();
+    let line = fs::File::open(format!("{}-lock", desk.store().display())).unwrap();
+    let other = Connection::open(desk.store()).unwrap();
+    for in_line in [true, false] {
+        if in_line {
+            line.lock().unwrap();
+        } else {
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        }
+        for (args, signal, code, said) in [
+            (&["users", "edit", "alice", "--name", "B"][..], Signal::INT, 130, "cancelled; nothing has changed"),
+            (&["users", "edit", "alice", "--name", "B"], Signal::TERM, 130, "cancelled; nothing has changed"),
+            (&["users", "reset", "alice", "--yes"], Signal::HUP, 130, "is NOT in force, and nothing has changed"),
+            (&["users", "disable", "--all", "--yes"], Signal::INT, 130, "cancelled; nothing has changed"),
+        ] {
+            let before = desk.state();
+            let ended: Run = ended_while_waiting(&desk, args, "", signal).into();
+            assert_eq!(ended.code, code, "{args:?}: {}", ended.stderr);
+            assert!(ended.stderr.contains(said), "{args:?}: {}", ended.stderr);
+            assert_eq!(desk.state(), before, "{args:?}");
+        }
+        // No change is under way while a try to sign in waits to be recorded.
+        let verify = &["verify", "alice"];
+        let ended = ended_while_waiting(&desk, verify, &format!("{GOOD}\n"), Signal::TERM);
+        assert_eq!(ended.status.signal(), Some(15), "{}", String::from_utf8_lossy(&ended.stderr));
+        line.unlock().unwrap();
+        let _ = other.execute_batch("ROLLBACK");
     }
 }
 

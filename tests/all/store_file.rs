@@ -227,6 +227,14 @@ fn a_damaged_store_is_said_to_be_damaged() {
             assert!(contents(desk.home.path()) == before, "{what}: something has changed");
         }
     };
+    let check = |bytes: &[u8]| {
+        fs::write(desk.store(), bytes).unwrap();
+        desk.run(&["store", "check"]).exits(10).stdout
+    };
+    for length in [80, 100, 4096, 5000, whole.len() - 1] {
+        let found = check(&whole[..length]);
+        assert!(found.contains("file        finding  the store is damaged: it is cut off: "), "{length}: {found}");
+    }
     // https://www.sqlite.org/fileformat.html: the header takes 100 bytes, the schema begins on the first page.
     damaged(&whole[..100], "the header alone");
     damaged(&whole[..4096], "the first page alone");
@@ -239,6 +247,31 @@ fn a_damaged_store_is_said_to_be_damaged() {
     damaged(&scribbled, "a schema over noise");
     fs::write(desk.store(), &whole).unwrap();
     desk.profile("alice", GOOD).succeeds();
+}
+
+#[test]
+#[ignore = "needs root, to mount a small disk"]
+fn whoever_meets_a_full_disk_gets_one_hint() {
+    let desk = Desk::empty();
+    let mount =
+        |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(desk.home.path()).status().unwrap().success();
+    if !mount(&["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs"]) {
+        // This user may not mount here.
+        return;
+    }
+    desk.run(&["init", "-q"]).succeeds();
+    let mut filling = fs::File::create(desk.home.path().join("filling")).unwrap();
+    while filling.write_all(&[0; 512]).is_ok() {}
+    let edit: &[&str] = &["users", "edit", "1", "--name", "B"];
+    let runs = [&LIST[..], &["store", "check"], edit, &["init", "--store", "new.db"]].map(|args| desk.run(args));
+    drop(filling);
+    assert!(mount(&["umount"]));
+    for run in runs {
+        let run = run.exits(1);
+        assert!(run.stderr.starts_with("error: the disk of the store is full or failing: "), "{}", run.stderr);
+        let hint = "hint: make room on that disk, and try again; 'df' shows how full it is\n";
+        assert!(run.stderr.ends_with(hint), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ use super::engine::{Engine, Reads, Rows, Writing};
 use super::sql::SqlRows;
 use super::{Result, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::gate::{Gate, Pass};
+use crate::gate::Pass;
 
 /// How long to try again after a connection was lost.
 const RECOVERY: Duration = Duration::from_mins(1);
@@ -72,14 +72,22 @@ impl PostgresEngine {
     }
 
     /// Begins a transaction, behind the gate. A connection that was lost is made again: nothing has been done with it.
-    fn begin(&self, pass: fn(&Gate) -> Pass, sql: &str, within: Duration, patience: Duration) -> Result<Begun> {
+    /// A signal that ends the program ends the wait of a writer.
+    fn begin(&self, writes: bool, sql: &str, within: Duration, patience: Duration) -> Result<Begun> {
+        let gate = &self.shared.gate;
+        let ends = gate.ends_from_now();
+        let is_to_end = || writes && ends();
         loop {
             let (session, was_kept) = self.connected(patience)?;
-            let pass = pass(&self.shared.gate);
-            let checked = match session.batch(sql, within) {
+            let pass = if writes { gate.pass_to_write() } else { gate.pass() };
+            let checked = match session.batch_unless(sql, within, &is_to_end) {
                 Ok(row) => {
                     let [version, now] = row.unwrap_or_default();
                     schema::is_known(&version).and_then(|()| self.shared.time_of(&now))
+                }
+                Err(Trouble::Lost(_)) if is_to_end() => {
+                    pass.give_way();
+                    return Err(StoreError::Stopped);
                 }
                 Err(Trouble::Lost(_)) if was_kept => continue,
                 Err(trouble) => Err(trouble.into()),
@@ -108,7 +116,7 @@ impl PostgresEngine {
             wait.as_millis(),
             schema::VERSION_AND_TIME
         );
-        self.begin(Gate::pass_to_write, &sql, wait + ANSWER, patience).map_err(|error| match error {
+        self.begin(true, &sql, wait + ANSWER, patience).map_err(|error| match error {
             StoreError::Busy if how != Writing::IfIdle => {
                 StoreError::Away("another change has been under way for long; it may be waiting for a standby".into())
             }
@@ -161,7 +169,7 @@ impl Engine for PostgresEngine {
         let began = Instant::now();
         loop {
             let left = self.shared.patience().saturating_sub(began.elapsed());
-            let Begun { session, now, _pass } = self.begin(Gate::pass, &sql, ANSWER, left)?;
+            let Begun { session, now, _pass } = self.begin(false, &sql, ANSWER, left)?;
             let done = work(&mut SqlRows { sql: Statements::new(&session, STATEMENT), now });
             if session.batch("COMMIT", ANSWER).is_ok() {
                 self.session.replace(Some(session));

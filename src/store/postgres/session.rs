@@ -25,6 +25,8 @@ use crate::store::{Result, StoreError};
 
 /// How long to wait for a server, and for other writers.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// How often whoever waits for the lock looks for a signal.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long a single statement may take, beyond waiting for a lock.
 pub const STATEMENT: Duration = Duration::from_secs(15);
 /// How long one host has to answer while connecting.
@@ -194,10 +196,14 @@ impl Session {
         if let Ok(answer) = runtime.block_on(async { tokio::time::timeout(within, asked).await }) {
             return Ok(answer?);
         }
+        self.abandon();
+        Err(Trouble::Lost(format!("the server did not answer within {} seconds", within.as_secs())))
+    }
+
+    fn abandon(&self) {
         if let Some(driver) = &self.driver {
             driver.abort();
         }
-        Err(Trouble::Lost(format!("the server did not answer within {} seconds", within.as_secs())))
     }
 
     /// The same, after the deferred statements. All of it is sent in one go.
@@ -233,8 +239,33 @@ impl Session {
 
     /// Runs several statements without parameters. Returns the first column and the second of the last row.
     pub fn batch(&self, sql: &str, within: Duration) -> std::result::Result<Option<[String; 2]>, Trouble> {
+        self.batch_unless(sql, within, &|| false)
+    }
+
+    /// The same, for statements that may wait and change nothing. If `is_to_end` says so meanwhile, the connection is given
+    /// up.
+    pub fn batch_unless(
+        &self,
+        sql: &str,
+        within: Duration,
+        is_to_end: &dyn Fn() -> bool,
+    ) -> std::result::Result<Option<[String; 2]>, Trouble> {
         let sql = self.deferred.take() + sql;
-        let messages = self.call(within, self.client()?.simple_query(&sql))?;
+        let client = self.client()?;
+        let asked = async {
+            let mut asked = pin!(client.simple_query(&sql));
+            loop {
+                match tokio::time::timeout(LOOK_EVERY, &mut asked).await {
+                    Ok(answer) => return answer.map(Some),
+                    Err(_) if is_to_end() => return Ok(None),
+                    Err(_) => {}
+                }
+            }
+        };
+        let Some(messages) = self.call(within, asked)? else {
+            self.abandon();
+            return Err(Trouble::Lost("the program is to end".into()));
+        };
         let row = messages.into_iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(row) => Some(row),
             _ => None,

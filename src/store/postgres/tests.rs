@@ -1,14 +1,16 @@
 //! The laws of every engine, on a real server: directly, and through a pool.
 
 use std::cell::Cell as Slot;
+use std::process::Child;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, LazyLock, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::address::Address;
 use super::session::{PATIENCE, STATEMENT, Session};
 use super::{PostgresEngine, PostgresStores, schema};
+use crate::gate::Gate;
 use crate::store::contract::{OPERATION, SetClock};
 use crate::store::engine::{Engine as _, Rows, Writing};
 use crate::store::{Purpose, Result, Store, StoreError, Stores};
@@ -231,16 +233,40 @@ fn a_database_in_another_encoding_is_refused_before_anything_is_made() {
 
 #[test]
 fn a_writer_in_line_for_too_long_is_told_of_the_one_before() {
-    let name = database("template_of_stores");
-    let mut holds = SERVER.psql(&name, "BEGIN; LOCK TABLE passdesk.writer; SELECT pg_sleep(60)").spawn().unwrap();
-    let mut engine = at(&url(&SERVER.place(), &name)).engine().unwrap();
-    let busy = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'passdesk.writer'::regclass";
-    while SERVER.sql_in(&name, busy) != "t" {
-        thread::yield_now();
-    }
+    let (mut holds, stores) = held_up();
+    let mut engine = stores.engine().unwrap();
     assert!(matches!(engine.write(Writing::IfIdle, &mut |_| Ok(())), Err(StoreError::Busy)));
     let told = engine.write(Writing::Few, &mut |_| Ok(()));
     assert!(matches!(&told, Err(StoreError::Away(why)) if why.contains("standby")), "{told:?}");
     holds.kill().unwrap();
     holds.wait().unwrap();
+}
+
+#[test]
+fn a_signal_that_ends_the_program_ends_the_wait_of_a_writer() {
+    let (mut holds, stores) = held_up();
+    let gate = Gate::default();
+    let mut engine = stores.behind(&gate).engine().unwrap();
+    let signal = thread::spawn(move || {
+        thread::sleep(Duration::from_secs(1));
+        gate.put_off();
+    });
+    #[expect(clippy::disallowed_methods, reason = "how long somebody waits is no time that is stored")]
+    let began = Instant::now();
+    assert!(matches!(engine.write(Writing::Few, &mut |_| Ok(())), Err(StoreError::Stopped)));
+    assert!(began.elapsed() < Duration::from_secs(4));
+    signal.join().unwrap();
+    holds.kill().unwrap();
+    holds.wait().unwrap();
+}
+
+/// A store that somebody else writes to for a minute.
+fn held_up() -> (Child, PostgresStores) {
+    let name = database("template_of_stores");
+    let holds = SERVER.psql(&name, "BEGIN; LOCK TABLE passdesk.writer; SELECT pg_sleep(60)").spawn().unwrap();
+    let busy = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'passdesk.writer'::regclass";
+    while SERVER.sql_in(&name, busy) != "t" {
+        thread::yield_now();
+    }
+    (holds, at(&url(&SERVER.place(), &name)))
 }

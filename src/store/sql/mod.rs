@@ -148,7 +148,9 @@ pub trait Cells {
 
 /// The error for a value that passdesk would not write.
 pub fn wrong(column: usize, why: impl std::fmt::Display) -> StoreError {
-    StoreError::damaged(format!("the store is damaged: value {column} of a row: {why}"))
+    StoreError::damaged(format!(
+        "the store is damaged: a row has a value that passdesk does not write: value {column}: {why}"
+    ))
 }
 
 /// What differs between the SQL of engines.

@@ -18,7 +18,7 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
             StoreError::Busy
         }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(&error),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => broken(NOT_AS_WRITTEN, &error),
         Some(ErrorCode::ReadOnly) => read_only("the store cannot be written here, and this would change it".into()),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
             message: format!("the store cannot be written: {error}"),
@@ -32,17 +32,19 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             "put the store on a local disk; copy a backup there to look at it",
         ),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
+            StoreError::Disk(format!("the disk of the store is full or failing: {}", disk(&error)))
         }
         _ => match error {
             // No passdesk wrote this row, or the row or a table is missing.
-            rusqlite::Error::FromSqlConversionFailure(_, _, error) => damaged(&error),
-            rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::QueryReturnedNoRows => damaged(&error),
-            rusqlite::Error::SqlInputError { msg, .. } => damaged(&msg),
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..) => {
+                damaged(&"a row has a value that passdesk does not write")
+            }
+            rusqlite::Error::QueryReturnedNoRows => damaged(&"a row is missing that passdesk writes"),
+            rusqlite::Error::SqlInputError { msg, .. } => broken(OTHER_TABLES, &msg),
             // The same for a statement that was valid until somebody changed the tables.
-            rusqlite::Error::SqliteFailure(code, Some(why)) if code.extended_code == 1 => damaged(&why),
+            rusqlite::Error::SqliteFailure(code, Some(why)) if code.extended_code == 1 => broken(OTHER_TABLES, &why),
             other => StoreError::Failed(anyhow::Error::new(other).context("the store failed")),
         },
     }
@@ -99,8 +101,43 @@ pub fn damaged(why: &dyn std::fmt::Display) -> StoreError {
     StoreError::damaged(format!("the store is damaged: {}", on_one_line(&why.to_string())))
 }
 
+/// What is wrong with a file that the engine cannot read.
+pub const NOT_AS_WRITTEN: &str = "a part of its file is not as it was written";
+const OTHER_TABLES: &str = "its tables are not as passdesk makes them";
+
+/// The error for a damaged store, with the words of the engine behind those for everybody.
+pub fn broken(what: &str, said: &dyn std::fmt::Display) -> StoreError {
+    damaged(&in_two_words(what, &said.to_string()))
+}
+
+/// What is wrong, and then what the engine says.
+pub fn in_two_words(what: &str, said: &str) -> String {
+    format!("{what} (SQLite: {})", on_one_line(said))
+}
+
 /// What the engine says, on one line. It puts a heading over some faults, and repeats statements as they are.
 pub fn on_one_line(said: &str) -> String {
     let lines = said.lines().map(str::trim).filter(|line| !line.starts_with("***"));
     lines.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::types::Type;
+
+    use super::*;
+
+    #[test]
+    fn what_is_damaged_is_told_in_plain_words_and_those_of_the_engine_stand_behind() {
+        let told = |error| failed(error).to_string();
+        let malformed = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some("malformed".into()));
+        assert_eq!(
+            told(malformed),
+            "the store is damaged: a part of its file is not as it was written (SQLite: malformed)"
+        );
+        let kind = rusqlite::Error::InvalidColumnType(0, "id".into(), Type::Text);
+        assert_eq!(told(kind), "the store is damaged: a row has a value that passdesk does not write");
+        let none = rusqlite::Error::QueryReturnedNoRows;
+        assert_eq!(told(none), "the store is damaged: a row is missing that passdesk writes");
+    }
 }

@@ -5,7 +5,8 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,10 @@ use rustix::fs::OFlags;
 
 use super::ground::beside;
 use super::open::OURS_ONLY;
+use crate::store::{Result, StoreError};
+
+/// How often whoever waits looks for a signal.
+pub const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The line of writers: a file beside the store that nobody writes. The kernel keeps the order. It lets the next writer
 /// in when the one before is done, or has ended in any way (flock(2)).
@@ -47,25 +52,30 @@ impl Line {
     }
 
     /// Waits for the turn to write, but no longer than `patience`. After that the caller tries once, out of turn. The
-    /// writer at the head may have been stopped before it began to write.
+    /// writer at the head may have been stopped before it began to write. If `is_to_end` says so, the answer
+    /// is [`StoreError::Stopped`].
     #[expect(clippy::disallowed_methods, reason = "how long somebody waits is no time that is stored")]
-    pub fn wait(&mut self, patience: Duration) -> Turn {
-        let Some(file) = self.file() else { return Turn { file: None, patience } };
+    pub fn wait(&mut self, patience: Duration, is_to_end: &dyn Fn() -> bool) -> Result<Turn> {
+        let Some(file) = self.file() else { return Ok(Turn { file: None, patience }) };
         if file.try_lock().is_ok() {
-            return Turn { file: Some(file), patience };
+            return Ok(Turn { file: Some(file), patience });
         }
         if self.is_stuck || patience.is_zero() {
-            return Turn { file: None, patience };
+            return Ok(Turn { file: None, patience });
         }
         let began = Instant::now();
-        let file = wait(file, patience);
+        let left = || Some(patience.saturating_sub(began.elapsed())).filter(|left| !left.is_zero());
+        let file = wait(file, || left().filter(|_| !is_to_end()));
         if file.is_none() {
-            self.is_stuck = true;
             // A thread may still wait for the lock of this open file. The lock would count for everybody who shares the
             // file. So the file is not used again.
             self.file = None;
+            if is_to_end() {
+                return Err(StoreError::Stopped);
+            }
+            self.is_stuck = true;
         }
-        Turn { file, patience: patience.saturating_sub(began.elapsed()) }
+        Ok(Turn { file, patience: left().unwrap_or_default() })
     }
 
     fn file(&mut self) -> Option<Arc<File>> {
@@ -88,9 +98,9 @@ fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Waits in the kernel's queue, which has no deadline. So a thread waits there, and the caller leaves it when its
-/// patience ends.
-fn wait(file: Arc<File>, patience: Duration) -> Option<Arc<File>> {
+/// Waits in the kernel's queue, which has no deadline. So a thread waits there, and the caller leaves it once `left` says
+/// that no patience is left.
+fn wait(file: Arc<File>, left: impl Fn() -> Option<Duration>) -> Option<Arc<File>> {
     // The channel has no room, so a message without a receiver fails.
     let (tell, told) = mpsc::sync_channel(0);
     let waiting = Arc::clone(&file);
@@ -100,7 +110,16 @@ fn wait(file: Arc<File>, patience: Duration) -> Option<Arc<File>> {
             let _ = waiting.unlock();
         }
     });
-    (waits.is_ok() && told.recv_timeout(patience).is_ok()).then_some(file)
+    let has_turn = || {
+        while let Some(left) = left() {
+            match told.recv_timeout(left.min(LOOK_EVERY)) {
+                Err(RecvTimeoutError::Timeout) => {}
+                told => return told.is_ok(),
+            }
+        }
+        false
+    };
+    (waits.is_ok() && has_turn()).then_some(file)
 }
 
 impl Drop for Turn {

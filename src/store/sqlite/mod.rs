@@ -23,9 +23,10 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::bound::Bounded;
 use self::errors::{failed, may_be_in_log};
@@ -50,6 +51,13 @@ pub struct SqliteEngine {
     gate: Gate,
     /// Held while the connection is closed. Closing may write.
     closing: Option<Pass>,
+}
+
+/// What is left of the wait for the turn to write.
+struct Wait<'a> {
+    patience: Duration,
+    /// Whether a signal has come that ends the program.
+    is_to_end: &'a dyn Fn() -> bool,
 }
 
 impl Drop for SqliteEngine {
@@ -78,22 +86,42 @@ impl SqliteEngine {
         Self::new(open::in_memory().unwrap(), None, &clock, &Gate::default())
     }
 
-    /// Does all the work at the head of the line. No signal is acted on meanwhile.
-    fn in_line(&mut self, patience: Duration, work: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let _pass = self.gate.pass_to_write();
-        let turn = self.line.wait(patience);
-        self.connection.busy_timeout(turn.patience).map_err(failed)?;
-        let done = work(self);
-        drop(turn);
-        self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
+    /// Does all the work at the head of the line. It gets the rest of the wait. No signal is acted on meanwhile. A
+    /// signal that ends the program ends the wait.
+    fn in_line(&mut self, patience: Duration, work: impl FnOnce(&mut Self, Wait<'_>) -> Result<()>) -> Result<()> {
+        let pass = self.gate.pass_to_write();
+        let is_to_end = self.gate.ends_from_now();
+        let done = self.line.wait(patience, &is_to_end).and_then(|turn| {
+            self.connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+            let done = work(self, Wait { patience: turn.patience, is_to_end: &is_to_end });
+            drop(turn);
+            self.connection.busy_timeout(open::PATIENCE).map_err(failed)?;
+            done
+        });
+        if matches!(done, Err(StoreError::Stopped)) {
+            pass.give_way();
+        }
         done
     }
 
-    fn write_now(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
+    /// Begins to write. Waits for a writer that does not stand in line, such as another program.
+    #[expect(clippy::disallowed_methods, reason = "how long somebody waits is no time that is stored")]
+    fn begin(&self, wait: &Wait<'_>) -> Result<Transaction<'_>> {
+        let began = Instant::now();
+        loop {
+            // The transaction is immediate. A transaction that reads first and writes later would fail at once if another
+            // process wrote in between.
+            match Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(failed) {
+                Err(StoreError::Busy) if (wait.is_to_end)() => return Err(StoreError::Stopped),
+                Err(StoreError::Busy) if began.elapsed() < wait.patience => thread::sleep(line::LOOK_EVERY),
+                opened => return opened,
+            }
+        }
+    }
+
+    fn write_now(&self, wait: &Wait<'_>, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let bound = self.connection.bound();
-        // The transaction is immediate. A transaction that reads first and writes later would fail at once if another
-        // process wrote in between.
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let transaction = self.begin(wait)?;
         if let Some(place) = &self.place {
             place.stands(&transaction)?;
         }
@@ -144,7 +172,7 @@ impl Copies for SqliteEngine {
     fn fill(&mut self, copy: &Path, watch: &mut dyn Watch) -> Result<()> {
         backup::fill(&self.connection, copy, watch)?;
         // The copying has kept replaced data in the log.
-        self.in_line(open::PATIENCE, |engine| {
+        self.in_line(open::PATIENCE, |engine, _| {
             let _ = engine.forget(Duration::ZERO);
             Ok(())
         })
@@ -177,8 +205,8 @@ impl Engine for SqliteEngine {
         if how == Writing::Many {
             self.set_room(ROOM_KIB)?;
         }
-        let written = self.in_line(patience, |engine| {
-            engine.write_now(work)?;
+        let written = self.in_line(patience, |engine, wait| {
+            engine.write_now(&wait, work)?;
             if how == Writing::Forgetting {
                 // A writer does not wait for readers.
                 let _ = engine.forget(Duration::ZERO);

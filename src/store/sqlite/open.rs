@@ -1,7 +1,7 @@
 //! Opens and makes the file. A file that is not a store of passdesk is refused before anything is written.
 
 use std::ffi::OsStr;
-use std::fs::{self, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
@@ -17,6 +17,7 @@ use super::bound::Bounded;
 use super::errors::{damaged, failed, read_only, unreadable, unusable};
 use super::ground::{self, Tenant, beside};
 use super::schema;
+use crate::domain::text::grouped;
 use crate::folders;
 use crate::store::Result;
 
@@ -31,6 +32,8 @@ const STATEMENTS: usize = 32;
 const NOT_IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 const HEADER_BYTES: usize = 72;
+/// The header up to the number of pages and what shows that it holds.
+const COUNTED_BYTES: usize = 96;
 const READS: OpenFlags =
     OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX).union(OpenFlags::SQLITE_OPEN_NOFOLLOW);
 /// The hint where a disk is read-only.
@@ -297,18 +300,43 @@ pub fn closing(path: &Path) -> String {
     if folders::is_read_only(path) { COPY_IT.into() } else { format!("chmod 600 {}", path.display()) }
 }
 
+/// The first bytes of a file, and the file.
+fn head(path: &Path, bytes: usize) -> Result<(File, Vec<u8>)> {
+    let mut head = Vec::with_capacity(bytes);
+    // If others can rename files here, the checked file may be a pipe by now.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
+    let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path);
+    file.and_then(|file| (&file).take(bytes as u64).read_to_end(&mut head).map(|_| (file, head)))
+        .map_err(|error| unreadable(path, &error))
+}
+
+/// Fails if the file is cut off. With a log beside it, the end of the file may still be in the log.
+pub fn whole(path: &Path) -> Result<()> {
+    let (file, header) = head(path, COUNTED_BYTES)?;
+    // The log is looked at before the length. Whoever empties it has made the file as long as the header says.
+    let has_log = fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    let length = file.metadata().map_err(|error| unreadable(path, &error))?.len();
+    // https://www.sqlite.org/fileformat.html#the_database_header: the size of a page at 16, and their count at 28. It
+    // holds if the change counter at 24 is that at 92.
+    let field = |at: usize| header.get(at..at + 4).unwrap_or_default();
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+    let page = match number(&field(16)[..field(16).len().min(2)]) {
+        1 => 65_536,
+        bytes => bytes,
+    };
+    let counted = if field(24) == field(92) { page * number(field(28)) } else { 0 };
+    let least = counted.max(COUNTED_BYTES as u64);
+    if !has_log && length < least {
+        let message = format!("it is cut off: {} of {} bytes are left", grouped(length), grouped(least));
+        return Err(damaged(&message));
+    }
+    Ok(())
+}
+
 /// The schema number in the header. A header that is not passdesk's is refused. The header is read as bytes. SQLite
 /// could write beside a foreign database as soon as it opens it.
 pub fn version_in_header(path: &Path) -> Result<u32> {
-    let mut header = Vec::with_capacity(HEADER_BYTES);
-    // If others can rename files here, the checked file may be a pipe by now.
-    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.cast_signed())
-        .open(path)
-        .and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header))
-        .map_err(|error| unreadable(path, &error))?;
+    let (_, header) = head(path, HEADER_BYTES)?;
     // https://www.sqlite.org/fileformat.html#the_database_header: big-endian, user_version at 60, application_id at 68.
     // The formats for writing and reading are at 18 and 19.
     let field =

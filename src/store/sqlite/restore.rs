@@ -250,7 +250,7 @@ impl Restoring for Candidate<'_> {
     fn put_in_place(self: Box<Self>, by: &Operator, from: &str, watch: &mut dyn Watch) -> Result<Option<PathBuf>> {
         let _pass = self.stores.gate().pass_to_write();
         let mut line = Line::of(&self.place);
-        let turn = line.wait(open::PATIENCE);
+        let turn = line.wait(open::PATIENCE, &self.stores.gate().ends_from_now())?;
         if !turn.is_held() {
             return Err(StoreError::Busy);
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::bound::Bounded;
-use super::errors::{damaged, failed};
+use super::errors::{broken, damaged, failed};
 use super::statement::Statements;
 use super::tables::{self, Found};
 use crate::store::sql::compute_again;
@@ -59,7 +59,7 @@ pub fn bring_up_to_date(connection: &mut Bounded) -> Result<()> {
     transaction.pragma_update(None, "legacy_alter_table", true).map_err(failed)?;
     for step in &STEPS[taken as usize..] {
         transaction.execute_batch(step).map_err(|error| match failed(error) {
-            StoreError::Failed(why) => damaged(&why),
+            StoreError::Failed(why) => broken("it cannot be brought up to date", &why.root_cause()),
             other => other,
         })?;
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,9 @@ impl Purpose {
     fn cannot_make(self, path: &Path, error: &io::Error) -> StoreError {
         let message = format!("{} cannot be made: {error}", path.display());
         match self {
+            Self::Store if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                StoreError::Disk(message)
+            }
             Self::Store => unusable(message, "name another place, or run passdesk as a user who can write there"),
             Self::Backup => StoreError::Failed(anyhow::anyhow!(message)),
         }
@@ -111,7 +114,7 @@ impl Unplaced {
             return Err(io::Error::other("somebody has just changed it"));
         }
         if let Ok(Some(_)) = ground::occupant(&self.place) {
-            return Err(io::ErrorKind::AlreadyExists.into());
+            return Err(ErrorKind::AlreadyExists.into());
         }
         let (scratch, name) = (self.scratch.0.held(), &self.name);
         match renameat_with(scratch, name, &self.folder, name, RenameFlags::NOREPLACE) {
@@ -139,7 +142,7 @@ impl Unplaced {
         let placing = self.move_to_place().and_then(|()| sync_folder(&self.folder));
         match placing {
             Ok(()) => Ok(placed),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Err(StoreError::Conflict(format!("somebody else has just made {}", self.place.display())))
             }
             Err(error) => {

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// A password that breaks no rule.
@@ -206,6 +207,27 @@ impl Desk {
         let store = rusqlite::Connection::open(self.store()).unwrap();
         let sql = "SELECT password_hash FROM credentials WHERE username = ?1";
         store.query_row(sql, [username], |row| row.get(0)).unwrap()
+    }
+
+    /// Sends a signal to a command that copies the store, once that is recorded. A copy that was too quick is removed, and
+    /// made again.
+    pub fn ended_while_copying(&self, args: &[&str], made: &str, signal: Signal) -> Run {
+        let events = || self.value::<i64>("SELECT count(*) FROM audit_events");
+        for _ in 0..20 {
+            let before = events();
+            let mut command = self.command(args);
+            let mut copy = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            while events() == before && copy.try_wait().unwrap().is_none() {}
+            // It may just have ended.
+            let _ = kill_process(Pid::from_child(&copy), signal);
+            let run = Run::from(copy.wait_with_output().unwrap());
+            if run.code != 0 {
+                return run.exits(130);
+            }
+            let made = self.home.path().join(made);
+            if made.is_dir() { fs::remove_dir_all(made).unwrap() } else { fs::remove_file(made).unwrap() }
+        }
+        unreachable!("each copy was complete before the signal came");
     }
 
     /// Runs SQL on the store, like another program that can write it.

@@ -11,7 +11,7 @@ use crate::gate::Gate;
 use crate::store::examine::{self, few_of, told};
 use crate::store::sql::SqlRows;
 use crate::store::sqlite::bound::Bounded;
-use crate::store::sqlite::errors::{RESTORE, failed, on_one_line, unusable};
+use crate::store::sqlite::errors::{RESTORE, failed, in_two_words, on_one_line, unusable};
 use crate::store::sqlite::open;
 use crate::store::sqlite::pages;
 use crate::store::sqlite::schema;
@@ -103,7 +103,11 @@ fn journal(connection: &Connection) -> Result<Finding> {
 fn whole(connection: &mut Bounded, watch: &mut dyn Watch) -> Result<()> {
     let faults = pages::faults(connection, "integrity_check", watch)?;
     let faults: Vec<_> = faults.iter().map(|fault| on_one_line(fault)).collect();
-    if faults.is_empty() { Ok(()) } else { Err(unusable(few_of(&faults), RESTORE)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(unusable(in_two_words("parts of the file are not as they were written", &few_of(&faults)), RESTORE))
+    }
 }
 
 /// Begins to read each table and each index. The engine's own check does not notice an empty one that is of another kind.

@@ -36,9 +36,9 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
         }
     };
     let [named, real] = [open::parts(path)?.0, open::parts(&resolved)?.0];
-    let version = open::version_in_header(path);
-    let is_store = version.is_ok();
-    findings.push(told("file", format!("{shown} is a store of passdesk"), version.map(drop))?);
+    let whole = open::version_in_header(path).and_then(|_| open::whole(&resolved));
+    let is_store = whole.is_ok();
+    findings.push(told("file", format!("{shown} is a store of passdesk"), whole)?);
     findings.push(told("owner", "it is yours", open::owned(path, &metadata))?);
     findings.push(told("rights", "nobody else can read or write it", open::closed_to_others(path, &metadata))?);
     findings.push(told("names", "it has one name", ground::one_name(&resolved, &metadata))?);
