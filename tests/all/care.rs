@@ -68,6 +68,28 @@ fn a_sound_store_has_no_finding() {
 }
 
 #[test]
+fn what_a_killed_restore_has_left_is_a_note_and_what_a_running_one_needs_is_none() {
+    let desk = Desk::settled();
+    let left = desk.home.path().join(".store.db.aBcDeF.restoring");
+    fs::create_dir(&left).unwrap();
+    let notes = || {
+        let (run, findings) = check(&desk, "store.db");
+        run.succeeds();
+        findings.into_iter().filter(|finding| finding["result"] == "note").collect::<Vec<_>>()
+    };
+    let found = notes();
+    assert_eq!(found.iter().map(|note| &note["check"]).collect::<Vec<_>>(), ["left"], "{found:?}");
+    assert!(found[0]["message"].as_str().unwrap().contains(left.to_str().unwrap()), "{found:?}");
+    let running = fs::File::open(&left).unwrap();
+    running.lock().unwrap();
+    assert_eq!(notes(), [Value::Null; 0]);
+    desk.run(&["store", "backup", "copy.db"]).succeeds();
+    drop(running);
+    let restored = desk.run(&["store", "restore", "copy.db", "--yes"]).succeeds();
+    assert!(left.exists(), "{}", restored.stderr);
+}
+
+#[test]
 fn a_check_is_a_line_for_each_thing_and_an_array_in_json() {
     let desk = Desk::settled();
     let text = desk.run(&CHECK).succeeds();
