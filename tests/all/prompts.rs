@@ -729,14 +729,17 @@ fn what_is_typed_in_latin_1_is_no_try_to_sign_in() {
     assert_eq!(desk.state(), before);
 }
 
+const NAME_IT: &str = "hint: name the account with --as USERNAME, and pass its password on standard";
+const PASS_BOTH: &str = "hint: pass the current password and the new one on standard input";
+
 /// The commands that would ask, and their messages instead.
 const WOULD_ASK: [(&[&str], &str); 7] = [
     (&["users", "reset", "alice"], "hint: add --yes"),
-    (&["me", "sign-in"], "hint: name the account with --as USERNAME"),
+    (&["me", "sign-in"], NAME_IT),
     (&["me", "sign-in", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
-    (&["me", "passwd"], "hint: name the account with --as USERNAME"),
-    (&["me", "passwd", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
-    (&["me", "profile"], "hint: name the account with --as USERNAME"),
+    (&["me", "passwd"], PASS_BOTH),
+    (&["me", "passwd", "--as", "alice"], PASS_BOTH),
+    (&["me", "profile"], NAME_IT),
     (&["users", "list", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
 ];
 
