@@ -1,6 +1,8 @@
 //! Behaviour that only a terminal shows: prompts, echo, Ctrl-C, and the state of the terminal afterwards.
 
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
@@ -575,6 +577,26 @@ fn a_stopped_prompt_is_ended_by_its_shell() {
     }
     pty.send("exit 7\n");
     pty.end().exits(7);
+}
+
+#[test]
+fn half_a_password_is_gone_when_a_stopped_prompt_is_there_again() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("$program me sign-in --as alice\n");
+    pty.until(CURRENT);
+    pty.is_hushed();
+    pty.send("half");
+    // Until it has been read. Ctrl-Z throws away what has not.
+    sleep(Duration::from_millis(500));
+    pty.send(CTRL_Z);
+    pty.until("shell> ");
+    pty.send("fg\n");
+    pty.answer(CURRENT, GOOD);
+    pty.until("Signed in as alice");
+    pty.until("shell> ");
+    pty.send("exit\n");
+    pty.end().exits(0);
 }
 
 #[test]
