@@ -68,7 +68,10 @@ fn open(path: &Path, is_kept: impl Fn(&Metadata) -> bool) -> Result<(File, Metad
 
 fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
     let name = named(path);
-    move |error| Failure::new(Kind::Usage, format!("{name} cannot be read: {error}"))
+    move |error| {
+        Failure::new(Kind::Usage, format!("{name} cannot be read: {error}"))
+            .hint("name a file that is there and that you may read, or - for standard input")
+    }
 }
 
 /// Opens an input that is read several times, from its place on. What comes from a pipe is kept in a file without a name.

@@ -80,6 +80,11 @@ impl Made {
         Self::scratch(within, prefix, "")
     }
 
+    /// Locks it. Without that, [`left`] takes it for one whose process was killed. Some disks lock nothing.
+    pub fn hold(&self) {
+        let _ = lock(&self.held);
+    }
+
     /// Makes a file with a random name that nobody else can read.
     pub fn unfinished(within: &Path, prefix: &OsStr, suffix: &str) -> io::Result<(File, Self)> {
         Ok(random(within, prefix, suffix, Self::private_file)?.0)
@@ -170,19 +175,28 @@ fn lock(folder: &File) -> rustix::io::Result<()> {
 
 /// Removes one's own scratch folders with this prefix that no process holds. What cannot be removed stays.
 fn remove_left(within: &Path, prefix: &OsStr) {
-    let Ok(entries) = fs::read_dir(within) else { return };
-    for entry in entries.flatten() {
-        if !entry.file_name().as_bytes().starts_with(prefix.as_bytes()) {
-            continue;
-        }
-        let path = entry.path();
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let Ok(held) = open(&path, flags, Mode::empty()).map(File::from) else { continue };
-        let is_own = held.metadata().is_ok_and(|found| found.uid() == rustix::process::geteuid().as_raw());
-        if is_own && lock(&held).is_ok() {
-            let _ = Made { path, held: Arc::new(held), is_scratch: true }.remove();
-        }
+    for made in left(within, prefix, "") {
+        let _ = made.remove();
     }
+}
+
+/// One's own scratch folders whose names begin and end like this, and that no process holds.
+#[must_use]
+pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
+    let Ok(entries) = fs::read_dir(within) else { return Vec::new() };
+    let is_of = |name: &OsStr| {
+        let rest = name.as_bytes().strip_prefix(prefix.as_bytes());
+        rest.is_some_and(|rest| rest.ends_with(suffix.as_bytes()))
+    };
+    let names = entries.flatten().map(|entry| entry.file_name()).filter(|name| is_of(name));
+    let found = names.filter_map(|name| {
+        let path = within.join(name);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let held = open(&path, flags, Mode::empty()).map(File::from).ok()?;
+        let is_own = held.metadata().is_ok_and(|found| found.uid() == rustix::process::geteuid().as_raw());
+        (is_own && lock(&held).is_ok()).then(|| Made { path, held: Arc::new(held), is_scratch: true })
+    });
+    found.collect()
 }
 
 /// Removes all that is in a folder, through the open folder and not its path. A link is removed, not its target.

@@ -54,7 +54,8 @@ This is a shell on that store. You are its operator. Try:
     passdesk me sign-in --as alice
     passdesk me profile
 
-Alice signs in with the temporary password above. 'exit' ends the shell and removes the store.
+Alice signs in with the temporary password above.
+'exit' ends the shell and removes the store.
 
 ";
 

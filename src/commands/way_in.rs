@@ -182,10 +182,10 @@ pub fn ask_account(desk: &mut Desk<'_>) -> Result<Target> {
     if let Some(target) = named(desk)? {
         return Ok(target);
     }
-    let instead = "name the account with --as USERNAME";
     if desk.global.password_stdin {
-        return Err(PromptError::NoTerminal { instead: instead.into() }.into());
+        return Err(PromptError::NoTerminal { instead: "name the account with --as USERNAME".into() }.into());
     }
+    let instead = "name the account with --as USERNAME, and pass its password on standard input, with --password-stdin";
     let offer = desk.operator.username();
     let offer = offer.as_ref().map(Username::as_str);
     loop {

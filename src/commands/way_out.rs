@@ -69,7 +69,8 @@ fn check_one(flags: &WayFlags, desk: &Desk<'_>, accounts: usize) -> Result<()> {
     }
     let needs_terminal = |message: &str, instead| {
         if desk.terminal.is_interactive() {
-            return Ok(desk.terminal.can_draw(instead)?);
+            let able = desk.terminal.can_draw(instead);
+            return able.map_err(|error| Failure { kind: Kind::NotDelivered, ..error.into() });
         }
         Err(Failure::new(Kind::NotDelivered, message).hint(desk.terminal.instead(instead)))
     };

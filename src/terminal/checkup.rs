@@ -23,7 +23,16 @@ fn line(finding: &Finding, layout: Layout) -> String {
     let margin = " ".repeat(CHECK_WIDTH + VERDICT_WIDTH);
     let mut text = beside(&label, &margin, &finding.message, layout);
     if let Some(remedy) = &finding.remedy {
-        text.push_str(&beside(&margin, &margin, &format!("remedy: {remedy}"), layout));
+        let remedy = format!("remedy: {remedy}");
+        let is_short = remedy.len() + margin.len() <= width(layout);
+        // A command gets a line of its own, if that saves it from being broken.
+        match remedy.rsplit_once(": passdesk ").filter(|_| !is_short) {
+            Some((words, command)) => {
+                text.push_str(&beside(&margin, &margin, &format!("{words}:"), layout));
+                text.push_str(&beside(&margin, &margin, &format!("passdesk {command}"), layout));
+            }
+            None => text.push_str(&beside(&margin, &margin, &remedy, layout)),
+        }
     }
     text
 }
@@ -37,11 +46,19 @@ fn colour(verdict: Verdict) -> Style {
     .on_default()
 }
 
-/// A text beside its label. It wraps between words at the edge of the terminal. Longer words are broken.
+/// The width of a line where there is no terminal.
+const USUAL_WIDTH: u16 = 80;
+
+fn width(layout: Layout) -> usize {
+    layout.width.unwrap_or(USUAL_WIDTH).into()
+}
+
+/// A text beside its label. It wraps between words at the edge of the terminal, which breaks longer words. Where there is
+/// no terminal, a longer word stays whole, to be copied.
 fn beside(label: &str, margin: &str, text: &str, layout: Layout) -> String {
     let text = neutral(text);
-    let Some(width) = layout.width else { return format!("{label}{text}\n") };
-    let options = textwrap::Options::new(usize::from(width)).initial_indent(label).subsequent_indent(margin);
+    let options = textwrap::Options::new(width(layout)).initial_indent(label).subsequent_indent(margin);
+    let options = options.break_words(layout.width.is_some());
     textwrap::fill(&text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)) + "\n"
 }
 
@@ -64,10 +81,21 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_a_line_and_its_remedy_one_where_there_is_no_terminal() {
+    fn no_line_is_wider_than_usual_where_there_is_no_terminal_and_no_word_is_broken() {
         let text = lines(&findings(), Layout::default());
-        assert_eq!(text.lines().count(), 3, "{text}");
         assert!(text.starts_with("references  ok       all there\npages       finding  row 3"), "{text}");
+        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        let path = format!("/{}", "a".repeat(100));
+        let text = lines(&[Finding::sound("file", format!("{path} is a store"))], Layout::default());
+        assert!(text.lines().any(|line| line.ends_with(&path)), "{text}");
+    }
+
+    #[test]
+    fn the_command_of_a_long_remedy_has_a_line_of_its_own() {
+        let remedy = |words| Finding::faulty("admins", "nobody", format!("{words}: passdesk me sign-in --as ada"));
+        let last = |words| lines(&[remedy(words)], Layout::default()).lines().last().unwrap().trim().to_owned();
+        assert_eq!(last("sign in"), "remedy: sign in: passdesk me sign-in --as ada");
+        assert_eq!(last("have them sign in and choose a password"), "passdesk me sign-in --as ada");
     }
 
     #[test]

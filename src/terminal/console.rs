@@ -72,7 +72,7 @@ impl Console {
     /// Asks for a line with echo. The terminal itself edits the line. A library such as `dialoguer` reads single keys
     /// in raw mode. There Ctrl-D, Ctrl-Z and Ctrl-U mean nothing, and a signal leaves the terminal in that mode.
     fn ask_line(&mut self, prompt: &str) -> Answer<String> {
-        let line = self.guard.ask(prompt, false, |mut terminal| {
+        let line = self.guard.ask(prompt, false, |mut terminal, _| {
             let mut line = Vec::new();
             let mut byte = [0];
             // A byte at a time, so that text typed ahead stays for the next prompt.

@@ -1,5 +1,6 @@
 //! Signals. Whenever one ends or stops the program at a prompt, the terminal is restored.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::mem;
@@ -32,6 +33,8 @@ struct State {
     taken: Option<Taken>,
     /// The prompt that waits for an answer.
     prompt: Option<String>,
+    /// How often a prompt has been drawn again.
+    drawn_again: u32,
     /// The content of the alternate screen.
     picture: Option<Picture>,
     /// Whether a line such as a progress bar is drawn on the last line.
@@ -237,22 +240,29 @@ impl Guard {
         self.lock().doomed.retain(|doomed| doomed.path() != path);
     }
 
-    /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`].
+    /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`]. `read` also gets what
+    /// says whether the prompt was drawn again, and shows none of what was read until then.
     pub fn ask<T>(
         &self,
         prompt: &str,
         hushed: bool,
-        read: impl FnOnce(Patient<File>) -> io::Result<T>,
+        read: impl FnOnce(Patient<File>, &dyn Fn() -> bool) -> io::Result<T>,
     ) -> io::Result<T> {
         let mut terminal = Patient(Device::open()?.file);
         come_to_front(&terminal.0)?;
-        {
+        let seen = {
             let mut state = self.lock();
             take(&mut state, if hushed { Manner::Hushed } else { Manner::Line })?.again();
             state.prompt = Some(prompt.to_owned());
-        }
+            Cell::new(state.drawn_again)
+        };
+        let begins_anew = || {
+            let drawn_again = self.lock().drawn_again;
+            seen.replace(drawn_again) != drawn_again
+        };
         // If Ctrl-S has stopped the terminal, only this thread waits.
-        let answer = terminal.write_all(prompt.as_bytes()).and_then(|()| read(Patient(terminal.0.try_clone()?)));
+        let answer =
+            terminal.write_all(prompt.as_bytes()).and_then(|()| read(Patient(terminal.0.try_clone()?), &begins_anew));
         self.lock().prompt = None;
         if answer.is_err() {
             self.forget_typed();
@@ -545,6 +555,7 @@ fn resume(state: &mut State) -> bool {
             return state.prompt.is_none() && state.picture.is_none();
         }
         taken.again();
+        state.drawn_again += 1;
         let _ = taken.send(state.prompt.as_deref().unwrap_or_default().as_bytes());
     }
     let _ = state.repaint();

@@ -13,13 +13,19 @@ const LONGEST: usize = 4 * 1024;
 
 /// Reads up to Enter. The user can take back the last character, the last word, or all of it. Ctrl-D on an empty line
 /// ends the input, and Ctrl-C does where it sends no signal. Bad UTF-8 is refused only after the whole line is read: no
-/// other reader may get the rest of it.
-pub fn read(terminal: impl Read) -> io::Result<Zeroizing<String>> {
+/// other reader may get the rest of it. If the prompt `begins_anew`, what was typed before is gone: nobody could see that it
+/// is still there.
+pub fn read(terminal: impl Read, begins_anew: &dyn Fn() -> bool) -> io::Result<Zeroizing<String>> {
     let mut keys = Keys { terminal, ahead: None };
     let mut typed = Zeroizing::new(String::with_capacity(LONGEST));
     let mut is_text = true;
     loop {
-        match keys.next()? {
+        let key = keys.next()?;
+        if begins_anew() {
+            typed.zeroize();
+            is_text = true;
+        }
+        match key {
             None => is_text = false,
             Some('\r' | '\n') if is_text => return Ok(typed),
             Some('\r' | '\n') => {
@@ -97,7 +103,7 @@ mod tests {
     use super::*;
 
     fn typed(keys: &str) -> String {
-        read(keys.as_bytes()).unwrap().to_string()
+        read(keys.as_bytes(), &|| false).unwrap().to_string()
     }
 
     #[test]
@@ -127,6 +133,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_typed_before_the_prompt_begins_anew_is_gone() {
+        let keys = std::cell::Cell::new(0);
+        let begins_anew = || keys.replace(keys.get() + 1) == 3;
+        assert_eq!(*read(&b"onetwo\r"[..], &begins_anew).unwrap(), "two");
+    }
+
+    #[test]
     fn keys_that_are_no_text_are_left_out() {
         assert_eq!(typed("a\u{1b}[Ab\u{1b}[1;5Cc\u{1b}OPd\r"), "abcd");
     }
@@ -134,7 +147,10 @@ mod tests {
     #[test]
     fn a_terminal_that_goes_away_and_ctrl_d_on_an_empty_line_are_the_end() {
         for keys in ["", "half", "\u{4}", "x\u{7f}\u{4}"] {
-            assert!(read(keys.as_bytes()).is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof), "{keys:?}");
+            assert!(
+                read(keys.as_bytes(), &|| false).is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof),
+                "{keys:?}"
+            );
         }
     }
 
@@ -149,14 +165,17 @@ mod tests {
             "gr\u{fffd}n\rnext".as_bytes(),
         ] {
             let mut left = keys;
-            assert!(read(&mut left).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData), "{keys:?}");
+            assert!(
+                read(&mut left, &|| false).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData),
+                "{keys:?}"
+            );
             assert_eq!(left, b"next", "the rest of the line is read, and nothing of the next");
         }
     }
 
     #[test]
     fn what_is_typed_is_never_moved() {
-        let endless = read("\u{1f511}".repeat(5_000).as_bytes().chain(&b"\r"[..])).unwrap();
+        let endless = read("\u{1f511}".repeat(5_000).as_bytes().chain(&b"\r"[..]), &|| false).unwrap();
         assert_eq!((endless.len(), endless.capacity()), (LONGEST, LONGEST));
     }
 }

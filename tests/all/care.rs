@@ -68,6 +68,28 @@ fn a_sound_store_has_no_finding() {
 }
 
 #[test]
+fn what_a_killed_restore_has_left_is_a_note_and_what_a_running_one_needs_is_none() {
+    let desk = Desk::settled();
+    let left = desk.home.path().join(".store.db.aBcDeF.restoring");
+    fs::create_dir(&left).unwrap();
+    let notes = || {
+        let (run, findings) = check(&desk, "store.db");
+        run.succeeds();
+        findings.into_iter().filter(|finding| finding["result"] == "note").collect::<Vec<_>>()
+    };
+    let found = notes();
+    assert_eq!(found.iter().map(|note| &note["check"]).collect::<Vec<_>>(), ["left"], "{found:?}");
+    assert!(found[0]["message"].as_str().unwrap().contains(left.to_str().unwrap()), "{found:?}");
+    let running = fs::File::open(&left).unwrap();
+    running.lock().unwrap();
+    assert_eq!(notes(), [Value::Null; 0]);
+    desk.run(&["store", "backup", "copy.db"]).succeeds();
+    drop(running);
+    let restored = desk.run(&["store", "restore", "copy.db", "--yes"]).succeeds();
+    assert!(left.exists(), "{}", restored.stderr);
+}
+
+#[test]
 fn a_check_is_a_line_for_each_thing_and_an_array_in_json() {
     let desk = Desk::settled();
     let text = desk.run(&CHECK).succeeds();
@@ -375,6 +397,23 @@ fn a_record_that_was_tampered_with_is_found() {
 }
 
 #[test]
+fn what_people_read_of_a_check_and_of_a_restore_fits_on_80_columns() {
+    let desk = Desk::new();
+    desk.run(&["store", "backup", "monday.db"]).succeeds();
+    // A long path stays whole.
+    let here = |args: &[&str]| {
+        let mut command = desk.command(args);
+        command.env("PASSDESK_STORE", "store.db").current_dir(desk.home.path());
+        Run::from(command.output().unwrap()).succeeds()
+    };
+    let check = here(&["store", "check"]).stdout;
+    let restore = here(&["store", "restore", "monday.db", "--yes"]).stderr;
+    for line in check.lines().chain(restore.lines()).filter(|line| !line.contains(desk.home.path().to_str().unwrap())) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
 fn that_no_admin_can_sign_in_is_found() {
     finds_after("UPDATE accounts SET locked_at = 1 WHERE id = 1", "admins", "no global-admin", "passdesk recover root");
     finds_after("UPDATE accounts SET roles = 0", "admins", "no global-admin", "restores the latest backup");
@@ -394,7 +433,8 @@ fn that_the_only_admin_has_a_temporary_password_is_a_note_with_its_end() {
     // People read it in their zone.
     let text = Run::from(desk.command(&["store", "check"]).env("TZ", "XYZ-5:30").output().unwrap()).succeeds().stdout;
     let local = (until + jiff::SignedDuration::from_mins(330)).strftime("%Y-%m-%d %H:%M XYZ").to_string();
-    assert!(text.contains(&format!("{what}, until {local}\n")), "{text}");
+    let words: Vec<_> = text.split_whitespace().collect();
+    assert!(words.join(" ").contains(&format!("{what}, until {local} remedy")), "{text}");
     assert!(admins["remedy"].as_str().unwrap().contains("passdesk me sign-in --as root"), "{admins}");
 }
 

@@ -79,6 +79,23 @@ fn in_a_store_with_alice(code: i32, accounts: &[&str]) {
 // ---- What names an account.
 
 #[test]
+fn whoever_names_a_file_that_is_not_there_gets_a_hint() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for args in [
+        &["store", "restore", "nofile", "--yes"][..],
+        &["users", "import", "nofile"],
+        &["users", "reset", "--from", "nofile", "--yes"],
+        &["policy", "set", "blocklist", "nofile"],
+    ] {
+        let run = desk.run(args).exits(2);
+        let hint = "hint: name a file that is there and that you may read, or - for standard input\n";
+        assert!(run.stderr.ends_with(hint), "{args:?}: {}", run.stderr);
+    }
+    assert_eq!(desk.state(), before);
+}
+
+#[test]
 fn a_pattern_or_a_list_points_at_nobody() {
     in_a_store_with_alice(2, &["a%", "a_*", "*", "al?ce", "a,b", "alice,root", "alice root", "alice;", "a@b,c@d"]);
 }

@@ -568,14 +568,14 @@ fn a_dumb_terminal_gets_plain_questions_and_no_escape_sequences() {
 #[test]
 fn on_a_dumb_terminal_nothing_that_is_drawn_begins() {
     let desk = Desk::with_alice();
-    for (args, instead) in [
-        (&["users", "reset"][..], "name accounts by id"),
-        (&["users", "reset", "alice", "--yes", "--screen"], "use --output"),
-        (&["users", "reset", "alice", "--yes", "--copy=osc52"], "use --output"),
-        (&["init", "--store", "new.db", "--screen"], "use --output"),
+    for (args, code, instead) in [
+        (&["users", "reset"][..], 2, "name accounts by id"),
+        (&["users", "reset", "alice", "--yes", "--screen"], 12, "use --output"),
+        (&["users", "reset", "alice", "--yes", "--copy=osc52"], 12, "use --output"),
+        (&["init", "--store", "new.db", "--screen"], 12, "use --output"),
     ] {
         let (before, names) = (desk.state(), fs::read_dir(desk.home.path()).unwrap().count());
-        let ended = Pty::start(desk.command(args).env("TERM", "dumb")).end().exits(2);
+        let ended = Pty::start(desk.command(args).env("TERM", "dumb")).end().exits(code);
         let ended = ended.shows("TERM is dumb, or not set").shows(instead);
         assert!(!ended.transcript.contains('\x1b'), "{:?}", ended.transcript);
         assert_eq!((desk.state(), fs::read_dir(desk.home.path()).unwrap().count()), (before, names), "{args:?}");

@@ -1,6 +1,8 @@
 //! Behaviour that only a terminal shows: prompts, echo, Ctrl-C, and the state of the terminal afterwards.
 
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
@@ -591,6 +593,26 @@ fn a_stopped_prompt_is_ended_by_its_shell() {
 }
 
 #[test]
+fn half_a_password_is_gone_when_a_stopped_prompt_is_there_again() {
+    let desk = Desk::with_alice();
+    let mut pty = job_shell(&desk);
+    pty.send("$program me sign-in --as alice\n");
+    pty.until(CURRENT);
+    pty.is_hushed();
+    pty.send("half");
+    // Until it has been read. Ctrl-Z throws away what has not.
+    sleep(Duration::from_millis(500));
+    pty.send(CTRL_Z);
+    pty.until("shell> ");
+    pty.send("fg\n");
+    pty.answer(CURRENT, GOOD);
+    pty.until("Signed in as alice");
+    pty.until("shell> ");
+    pty.send("exit\n");
+    pty.end().exits(0);
+}
+
+#[test]
 fn half_an_answer_is_not_for_the_shell() {
     let desk = Desk::with_alice();
     let mut pty = job_shell(&desk);
@@ -742,14 +764,17 @@ fn what_is_typed_in_latin_1_is_no_try_to_sign_in() {
     assert_eq!(desk.state(), before);
 }
 
+const NAME_IT: &str = "hint: name the account with --as USERNAME, and pass its password on standard";
+const PASS_BOTH: &str = "hint: pass the current password and the new one on standard input";
+
 /// The commands that would ask, and their messages instead.
 const WOULD_ASK: [(&[&str], &str); 7] = [
     (&["users", "reset", "alice"], "hint: add --yes"),
-    (&["me", "sign-in"], "hint: name the account with --as USERNAME"),
+    (&["me", "sign-in"], NAME_IT),
     (&["me", "sign-in", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
-    (&["me", "passwd"], "hint: name the account with --as USERNAME"),
-    (&["me", "passwd", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
-    (&["me", "profile"], "hint: name the account with --as USERNAME"),
+    (&["me", "passwd"], PASS_BOTH),
+    (&["me", "passwd", "--as", "alice"], PASS_BOTH),
+    (&["me", "profile"], NAME_IT),
     (&["users", "list", "--as", "alice"], "hint: pass the password on standard input, with --password-stdin"),
 ];
 

@@ -16,6 +16,13 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
         return run_by_pam(desk);
     }
     let mut store = desk.open()?;
+    if !desk.global.password_stdin && !desk.terminal.is_interactive() {
+        let who = if desk.global.as_username.is_some() { "" } else { "; --as USERNAME names the account" };
+        let instead = format!(
+            "pass the current password and the new one on standard input, a line each, with --password-stdin{who}"
+        );
+        return Err(PromptError::NoTerminal { instead: desk.terminal.instead(&instead) }.into());
+    }
     // A sign-in only says whose account this is. Somebody else may have found the terminal signed in.
     let owner = if desk.global.as_username.is_some() { None } else { signed_in(desk, &mut store)? };
     let target = match &owner {

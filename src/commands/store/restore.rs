@@ -102,7 +102,8 @@ fn tell(desk: &mut Desk<'_>, place: &Path, backup: Summary, present: &Present) {
         let until = last.map_or_else(String::new, |at| format!(", the last of {}", readable(at, zone)));
         format!("{} and {}{until}", counted(summary.accounts, "account"), counted(summary.head.sequence, "event"))
     };
-    desk.terminal.note(&format!("The backup is sound. It has {}.", holds(backup)));
+    desk.terminal.note("The backup is sound.");
+    desk.terminal.note(&format!("It has {}.", holds(backup)));
     let place = shown(place);
     desk.terminal.note(&match present {
         Present::Nothing => format!("There is no store at {place} now."),
@@ -117,10 +118,15 @@ fn told(desk: &mut Desk<'_>, place: &Path, kept: Option<&Path>) -> Result<()> {
     if let Some(kept) = kept {
         desk.terminal.note(&format!("What was there before is {}.", shown(kept)));
     }
-    desk.terminal.note("Everybody is signed out, and all tokens have ended. Make new ones: passdesk tokens create");
-    desk.terminal
-        .note("Passwords, roles and states are those of the backup again. What was changed since is only in the");
-    desk.terminal.note("record of what was there before. Reset everybody who was reset since.");
+    for note in [
+        "Everybody is signed out, and all tokens have ended.",
+        "Make new ones: passdesk tokens create",
+        "Passwords, roles and states are those of the backup again.",
+        "What was changed since is only in the record of what was there before.",
+        "Reset everybody who was reset since.",
+    ] {
+        desk.terminal.note(note);
+    }
     let kept = kept.map(|kept| kept.display().to_string());
     desk.print_done(&["path", "kept"], [vec![place.display().to_string().into(), kept.into()]], false)
 }

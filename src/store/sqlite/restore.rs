@@ -6,7 +6,7 @@
 //!
 //! Only what the engine cannot write to is replaced as a file, and only while nobody has it open.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::iter;
@@ -34,7 +34,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::digest::{Digesting, FileDigest};
 use crate::domain::finding::Verdict;
 use crate::gate::Pass;
-use crate::made::{Fleeting, Made, missing_folders, stands_at, sync_folder, sync_folder_of};
+use crate::made::{self, Fleeting, Made, missing_folders, stands_at, sync_folder, sync_folder_of};
 use crate::store::restoring::summary;
 use crate::store::sql::SqlRows;
 use crate::store::{Present, Purpose, Restoring, Result, StoreError, Summary, Watch};
@@ -63,6 +63,20 @@ pub struct Candidate<'a> {
     _made_folders: Vec<Fleeting>,
 }
 
+/// The end of the name of the folder in which a backup waits.
+const SUFFIX: &str = ".restoring";
+
+/// The beginning of that name.
+fn prefix(name: &OsStr) -> OsString {
+    [".".as_ref(), name, ".".as_ref()].into_iter().collect()
+}
+
+/// What restores of the store at this path have left that were killed.
+pub fn left(path: &Path) -> Result<Vec<PathBuf>> {
+    let (folder, name) = open::parts(path)?;
+    Ok(made::left(folder, &prefix(name), SUFFIX).iter().map(|left| left.path().to_owned()).collect())
+}
+
 impl<'a> Candidate<'a> {
     /// Copies a backup into a folder of its own beside the store, and checks the copy.
     pub fn of(stores: &'a SqliteStores, backup: &mut dyn Read, bytes: u64, watch: &mut dyn Watch) -> Result<Self> {
@@ -78,10 +92,8 @@ impl<'a> Candidate<'a> {
         let is_there = is_there(&place)?;
         ground::logs(&place, open::myself())?;
 
-        let mut prefix = OsString::from(".");
-        prefix.push(name);
-        prefix.push(".");
-        let scratch = Made::scratch(folder, &prefix, ".restoring").map_err(|error| cannot_make(&place, &error))?;
+        let scratch = Made::scratch(folder, &prefix(name), SUFFIX).map_err(|error| cannot_make(&place, &error))?;
+        scratch.hold();
         let scratch = Fleeting(scratch);
         let path = scratch.0.path().join(name);
         let (made, _) = Made::private_file(&path).map_err(|error| cannot_make(&path, &error))?;

@@ -9,10 +9,12 @@ use jiff::Timestamp;
 
 use super::ground::{self, Tenant};
 use super::open;
+use super::restore;
 use super::writer;
 use crate::domain::finding::Finding;
+use crate::domain::text::shown;
 use crate::gate::Gate;
-use crate::store::examine::told;
+use crate::store::examine::{few_of, told};
 use crate::store::{Result, Watch};
 
 /// Checks everything, and leaves it as it is.
@@ -49,7 +51,16 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     findings.push(told("log", "the files beside it are closed to others, too", logs)?);
     findings.push(ground::disk(&resolved));
     findings.extend(writing(&resolved));
+    findings.extend(left_over(&resolved)?);
     Ok(is_whole)
+}
+
+/// What killed restores have left. Nobody needs it.
+fn left_over(path: &Path) -> Result<Option<Finding>> {
+    let left: Vec<_> = restore::left(path)?.iter().map(shown).collect();
+    let message = format!("{} is left over from a restore that was killed", few_of(&left));
+    let remedy = "if no restore is running, remove it, with all that is in it";
+    Ok((!left.is_empty()).then(|| Finding::notable("left", message, remedy)))
 }
 
 /// Whether somebody is writing now. A stopped writer keeps all others from writing.
