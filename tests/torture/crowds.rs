@@ -531,7 +531,8 @@ impl<'a> Worker<'a> {
         }
         let args: Vec<_> = args.iter().map(String::as_str).collect();
         let mut command = match what {
-            Passwd(_) | Verify | Guess | SignIn(_) | SignOut | CreateToken(_) | UseToken => {
+            // A token revokes no token.
+            Passwd(_) | Verify | Guess | SignIn(_) | SignOut | CreateToken(_) | UseToken | RevokeToken => {
                 self.crowd.operator(self.number, &args)
             }
             _ => self.admin(false, &args),

@@ -26,6 +26,8 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         },
         Some(ErrorCode::OperationInterrupted) => damaged(&"it asks for work without an end"),
         Some(ErrorCode::TooBig) => damaged(&"it has a text longer than passdesk writes"),
+        // The disk has read all that there is.
+        Some(ErrorCode::SystemIoFailure) if is(&error, &[ffi::SQLITE_IOERR_SHORT_READ]) => broken(TOO_SHORT, &error),
         // The index of the log is shared memory.
         Some(ErrorCode::SystemIoFailure) if is_about_shared_memory(&error) => unusable(
             "the file system of the store takes no write-ahead log".into(),
@@ -53,6 +55,10 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
 fn is_about_shared_memory(error: &rusqlite::Error) -> bool {
     // SHMSIZE is not among them: there, the disk is full.
     let kinds = [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
+    is(error, &kinds)
+}
+
+fn is(error: &rusqlite::Error, kinds: &[i32]) -> bool {
     error.sqlite_error().is_some_and(|error| kinds.contains(&error.extended_code))
 }
 
@@ -103,6 +109,7 @@ pub fn damaged(why: &dyn std::fmt::Display) -> StoreError {
 
 /// What is wrong with a file that the engine cannot read.
 pub const NOT_AS_WRITTEN: &str = "a part of its file is not as it was written";
+const TOO_SHORT: &str = "its file or its log is shorter than it was";
 const OTHER_TABLES: &str = "its tables are not as passdesk makes them";
 
 /// The error for a damaged store, with the words of the engine behind those for everybody.
@@ -135,6 +142,8 @@ mod tests {
             told(malformed),
             "the store is damaged: a part of its file is not as it was written (SQLite: malformed)"
         );
+        let short = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR_SHORT_READ), Some("I/O".into()));
+        assert_eq!(told(short), "the store is damaged: its file or its log is shorter than it was (SQLite: I/O)");
         let kind = rusqlite::Error::InvalidColumnType(0, "id".into(), Type::Text);
         assert_eq!(told(kind), "the store is damaged: a row has a value that passdesk does not write");
         let none = rusqlite::Error::QueryReturnedNoRows;
