@@ -2,6 +2,9 @@
 //!
 //! A run that ends with code 0 has done its deed. Any other run has changed nothing, or says what holds. None crashes,
 //! and none leaves a file that it does not name. When the failure is over, the next run does the deed.
+//!
+//! On a server, the messages go through a unix socket. There the tracer can read them, and tell whether a commit was in
+//! doubt. TLS would hide that. The disk of the server is no part of passdesk: `tests/servers/` fills one.
 
 mod lost;
 

@@ -75,9 +75,9 @@ use crate::scene::Place;
 use crate::tracer;
 use crate::trials::Trials;
 
-/// What people type. Each has a word that stands nowhere else.
-const ROOTS: &str = "canary brass lantern over wet slate";
-const ALICES: &str = "canary seven herons guard the orchard";
+/// What people type. Neither half of it stands anywhere else, nor in what other tests type.
+const ROOTS: &str = "canary copper kettle above dry coals";
+const ALICES: &str = "canary nine badgers row the estuary";
 const NEWER: &str = "canary quince harbour under dry thatch";
 const WRONG: &str = "canary eleven magpies mend a ladder";
 /// Too short.
