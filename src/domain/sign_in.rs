@@ -10,8 +10,8 @@ use super::delivery::Undelivered;
 pub const TOKEN_PREFIX: &str = "pdsk_";
 
 /// The secret of a sign-in: 256 random bits. The store holds only their SHA-256. It has no `Debug`, `Display` or
-/// `Clone`, and is overwritten when dropped.
-pub struct SignInSecret(Zeroizing<[u8; 32]>);
+/// `Clone`, and is overwritten when dropped. It lies in a box: what is moved leaves a copy behind, which nobody wipes.
+pub struct SignInSecret(Box<Zeroizing<[u8; 32]>>);
 
 /// The SHA-256 of a sign-in's secret. The store finds the sign-in by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,23 +24,23 @@ pub struct SignInId(pub i64);
 impl SignInSecret {
     /// Draws a new one.
     pub fn generate(rng: &mut dyn CryptoRng) -> Self {
-        let mut bytes = Zeroizing::new([0; 32]);
-        rng.fill_bytes(&mut *bytes);
+        let mut bytes = Box::new(Zeroizing::new([0; 32]));
+        rng.fill_bytes(&mut **bytes);
         Self(bytes)
     }
 
     /// Reads what [`Self::to_hex`] wrote. Anything else gives `None`.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let mut bytes = Zeroizing::new([0; 32]);
-        let read = base16ct::mixed::decode(text, &mut *bytes).ok()?.len();
+        let mut bytes = Box::new(Zeroizing::new([0; 32]));
+        let read = base16ct::mixed::decode(text, &mut **bytes).ok()?.len();
         (read == bytes.len()).then_some(Self(bytes))
     }
 
     /// 64 hexadecimal digits, for the file that holds the secret.
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
-        Zeroizing::new(base16ct::lower::encode_string(&*self.0))
+        Zeroizing::new(base16ct::lower::encode_string(&**self.0))
     }
 
     /// The same digits behind [`TOKEN_PREFIX`], for the person who gets it as a token.
@@ -68,7 +68,10 @@ impl SignInSecret {
     /// The digest by which the store finds it.
     #[must_use]
     pub fn digest(&self) -> SignInDigest {
-        SignInDigest(Sha256::digest(self.0.as_slice()).into())
+        // The hasher keeps the secret in a buffer, and would be moved by its end.
+        let mut hasher = Sha256::new();
+        hasher.update(self.0.as_slice());
+        SignInDigest(hasher.finalize_reset().into())
     }
 }
 

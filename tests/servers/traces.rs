@@ -12,21 +12,7 @@ use std::time::Duration;
 use crate::common::{GOOD, OTHER};
 use crate::tools::ground::wait_for;
 use crate::tools::home::{Home, rows};
-use crate::tools::server::{Server, programs};
-
-/// A server that logs whatever it can.
-const TALKATIVE: &str = "
-    log_statement = all
-    log_min_duration_statement = 0
-    log_parameter_max_length = -1
-    log_parameter_max_length_on_error = -1
-    log_error_verbosity = verbose
-    log_connections = on
-    log_disconnections = on
-    debug_print_parse = on
-    debug_print_plan = on
-    log_duration = on
-";
+use crate::tools::server::{Server, TALKATIVE, programs};
 
 /// All bytes of the files below a folder.
 fn bytes_below(folder: &Path) -> Vec<u8> {

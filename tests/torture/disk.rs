@@ -248,7 +248,8 @@ impl Trace {
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut recorder = Recorder::new(&home);
         let (path, calls) = (log.path().to_str().unwrap(), format!("trace={CALLS}"));
-        let run = traced(command, input, &["-o", path, "-xx", "-s", "9999999", "-e", "signal=none", "-e", &calls]);
+        let run =
+            traced(command, input, &["-f", "-o", path, "-xx", "-s", "9999999", "-e", "signal=none", "-e", &calls]);
         for line in whole_lines(&fs::read_to_string(path).unwrap()) {
             recorder.take(&line);
         }

@@ -2,12 +2,19 @@
 //!
 //! A run that ends with code 0 has done its deed. Any other run has changed nothing, or says what holds. None crashes,
 //! and none leaves a file that it does not name. When the failure is over, the next run does the deed.
+//!
+//! On a server, the messages go through a unix socket. There the tracer can read them, and tell whether a commit was in
+//! doubt. TLS would hide that. The disk of the server is no part of passdesk: `tests/servers/` fills one.
+
+mod lost;
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::thread;
+use std::time::Duration;
 
 use crate::common::{Run, contents, fed};
 use crate::operations::{self, Done, Operation};
@@ -15,8 +22,17 @@ use crate::scene::Scene;
 use crate::tracer::{self, Moment};
 use crate::trials::Trials;
 
-/// The seconds that a run may take. A busy store is waited for, and the tracer is slow.
-const PATIENCE: &str = "60";
+/// How long a run may take. A busy store is waited for, and the tracer is slow. A lost server is tried again for a minute,
+/// and then asked for another minute what it has done.
+fn patience(trials: &Trials) -> Duration {
+    Duration::from_secs(if trials.place.is_files() { 60 } else { 150 })
+}
+
+/// How many runs there are at once, on each core. Most runs on a server wait for it.
+fn at_once(trials: &Trials) -> usize {
+    if trials.place.is_files() { 1 } else { 10 }
+}
+
 /// The code of a run that took longer, and was killed.
 const HANGS: i32 = 137;
 /// The code of a panic.
@@ -37,6 +53,15 @@ fn errors(call: &str) -> &'static [&'static str] {
         }
         "fcntl" | "flock" => &["EINTR", "EIO", "ENOLCK"],
         "mmap" => &["ENOMEM", "EACCES"],
+        "socket" | "socketpair" => &["EMFILE", "ENFILE", "ENOBUFS"],
+        "eventfd2" | "epoll_create1" => &["EMFILE", "ENFILE", "ENOMEM"],
+        "epoll_ctl" => &["ENOMEM", "ENOSPC"],
+        "epoll_wait" => &["EINTR"],
+        "connect" => &["ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH", "EINTR", "EAGAIN"],
+        "sendto" => &["ECONNRESET", "EPIPE", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH", "EINTR", "ENOBUFS"],
+        "recvfrom" => &["ECONNRESET", "ETIMEDOUT", "EINTR", "ENOBUFS"],
+        "getsockopt" | "setsockopt" => &["ENOBUFS"],
+        "shutdown" => &["ENOTCONN", "ENOBUFS"],
         "close" | "fstat" | "newfstatat" | "statx" | "lseek" | "getdents64" | "access" | "readlink" => &["EIO"],
         _ => &[],
     }
@@ -48,42 +73,78 @@ struct Fault<'a> {
     moment: Moment,
     error: &'static str,
     from_then_on: bool,
-    /// Whether nothing can be removed either. A disk that fails is often mounted again, to be read only.
-    then_read_only: bool,
+    then: Then,
+}
+
+/// What else fails.
+enum Then {
+    Nothing,
+    /// Nothing can be removed either. A disk that fails is often mounted again, to be read only.
+    ReadOnly,
+    /// No server is there any more: each call to connect fails, from this one on.
+    Alone(usize),
 }
 
 impl Display for Fault<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         let plus = if self.from_then_on { "+" } else { "" };
-        let more = if self.then_read_only { " then read-only" } else { "" };
+        let more = match self.then {
+            Then::Nothing => "",
+            Then::ReadOnly => " then read-only",
+            Then::Alone(_) => " then alone",
+        };
         write!(f, "{} {}{plus} {}{more}", self.operation.name, self.moment, self.error)
     }
 }
 
 impl Fault<'_> {
-    fn when(&self) -> String {
+    fn all(&self) -> Vec<(&str, &'static str, String)> {
         let number = self.moment.number;
-        match (self.from_then_on, self.error) {
+        let when = match (self.from_then_on, self.error) {
             (false, _) => format!("{number}"),
             // A call that is always interrupted is tried for ever, by the C library as well.
             (true, "EINTR") => format!("{number}..{}", number + 9),
             (true, _) => format!("{number}+"),
-        }
+        };
+        let more = match self.then {
+            Then::Nothing => None,
+            Then::ReadOnly => Some(("unlink", "EROFS", "1+".to_owned())),
+            Then::Alone(from) => Some(("connect", "ECONNREFUSED", format!("{from}+"))),
+        };
+        [(self.moment.call.as_str(), self.error, when)].into_iter().chain(more).collect()
     }
+
+    /// Whether the server stays away.
+    fn lasts(&self) -> bool {
+        matches!(self.then, Then::Alone(_)) || self.from_then_on && is_message(&self.moment)
+    }
+}
+
+/// Whether a call carries messages of a server.
+fn is_message(moment: &Moment) -> bool {
+    ["sendto", "recvfrom"].contains(&moment.call.as_str())
 }
 
 pub fn run(trials: &Trials) -> String {
     let operations = operations::all(trials);
-    let at_calls = at_calls(trials, &operations);
-    let limited = limited(trials, &operations);
-    let full = on_full_disks(trials, &operations);
-    let unheard = where_nothing_can_be_said(trials, &operations);
-    format!("{at_calls}; {limited}; {full}; {unheard}.")
+    let [faults, lost] = faults(trials, &operations);
+    let tally = Tally::default();
+    let others = thread::scope(|scope| {
+        // These wait for more than a minute. Meanwhile the others run.
+        scope.spawn(|| strike(trials, lost, &tally));
+        strike(trials, faults, &tally);
+        let limited = limited(trials, &operations);
+        let full = on_full_disks(trials, &operations);
+        let unheard = where_nothing_can_be_said(trials, &operations);
+        format!("{limited}; {full}; {unheard}.")
+    });
+    format!("{}; {others}", tally.told(trials))
 }
 
-/// Each call of each operation fails.
-fn at_calls(trials: &Trials, operations: &[Operation<'_>]) -> String {
-    let (mut plan, mut syncs) = (Vec::new(), Vec::new());
+/// Each call of each operation fails. Those faults come last after which no server can be reached.
+fn faults<'a>(trials: &Trials, operations: &'a [Operation<'a>]) -> [Vec<Fault<'a>>; 2] {
+    let is_files = trials.place.is_files();
+    let (mut all, mut syncs, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for operation in operations {
         let scene = operation.base.scene();
         let moments = tracer::moments(&scene.command(operation.args), &operation.input);
@@ -91,35 +152,50 @@ fn at_calls(trials: &Trials, operations: &[Operation<'_>]) -> String {
         // Before its main function, the language then takes a stack for signals, and needs it.
         let begun = moments.iter().position(|moment| moment.call == "poll").expect("a program begins");
         let stack = begun + moments[begun..].iter().position(|moment| moment.call == "mmap").unwrap_or(0);
+        let mut connects = 1;
         for (_, moment) in moments.into_iter().enumerate().skip(begun).filter(|(at, _)| *at != stack) {
-            for error in errors(&moment.call) {
-                for from_then_on in [false, true] {
-                    let moment = moment.clone();
-                    plan.push(Fault { operation, moment, error, from_then_on, then_read_only: false });
-                }
+            connects += usize::from(moment.call == "connect");
+            let fault =
+                |error, from_then_on, then| Fault { operation, moment: moment.clone(), error, from_then_on, then };
+            // In a file, the only messages are those of signals to the program itself.
+            let errors = if is_files && is_message(&moment) { &[] } else { errors(&moment.call) };
+            all.extend(errors.iter().map(|error| fault(error, false, Then::Nothing)));
+            if !is_files && is_message(&moment) {
+                lost.extend([fault(errors[0], true, Then::Nothing), fault(errors[0], false, Then::Alone(connects))]);
+            } else {
+                all.extend(errors.iter().map(|error| fault(error, true, Then::Nothing)));
             }
             if ["fsync", "fdatasync"].contains(&moment.call.as_str()) {
-                syncs.push(Fault { operation, moment, error: "EIO", from_then_on: true, then_read_only: true });
+                syncs.push(fault("EIO", true, Then::ReadOnly));
             }
         }
     }
-    let (changing, others): (Vec<_>, Vec<_>) = plan.into_iter().partition(|fault| fault.moment.changes());
-    let plan = trials.some(changing, 97).into_iter().chain(trials.some(others, 397)).chain(trials.some(syncs, 5));
-    let counts = Counts::default();
-    let interrupted = Counts::default();
-    trials.each(plan, |fault| {
+    let (changing, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|fault| fault.moment.changes());
+    let [changing, others] = [(changing, 97), (others, 397)].map(|(faults, step)| some(trials, faults, step));
+    [[changing, others, some(trials, syncs, 5)].into_iter().flatten().collect(), trials.some(lost, 150)]
+}
+
+/// Some of these in the form of minutes. A scene on a server takes longer to make.
+fn some<T>(trials: &Trials, all: Vec<T>, step: usize) -> Vec<T> {
+    trials.some(all, if trials.place.is_files() { step } else { step * 2 })
+}
+
+fn strike(trials: &Trials, faults: Vec<Fault<'_>>, tally: &Tally) {
+    trials.at_once(at_once(trials), faults, |fault| {
         let scene = fault.operation.base.scene();
         let command = scene.command(fault.operation.args);
-        let mut faults = vec![(fault.moment.call.as_str(), fault.error, fault.when())];
-        if fault.then_read_only {
-            faults.push(("unlink", "EROFS", "1+".to_owned()));
+        let (run, log) = tracer::failing(&fault.all(), &command, &fault.operation.input, patience(trials));
+        if lost::is_asleep(&log) {
+            return;
         }
-        let (run, is_struck) = tracer::failing(&faults, &command, &fault.operation.input);
+        let is_struck = log.contains(tracer::FAILED);
         let done = judge(fault.operation, &scene, &run, fault.moment.call == "mmap");
+        lost::judge(fault, &scene, &run, &log, done);
         fault.operation.goes_on(&scene);
-        counts.add(is_struck, done);
+        tally.unknown.fetch_add(u64::from(run.code == lost::UNKNOWN), Relaxed);
+        tally.all.add(is_struck, done);
         if fault.error == "EINTR" {
-            interrupted.add(is_struck, done);
+            tally.interrupted.add(is_struck, done);
         }
         if fault.error == "EIO" && fault.from_then_on && fault.moment.number == 1 && is_struck {
             // What no disk has confirmed may be gone tomorrow.
@@ -127,12 +203,30 @@ fn at_calls(trials: &Trials, operations: &[Operation<'_>]) -> String {
             assert!(!syncs || run.code != 0, "no call to keep something on the disk went well");
         }
     });
-    let (all, struck) = (counts.all.into_inner(), counts.struck.into_inner());
-    // Else the tracer does not do what it is asked for.
-    assert!(trials.form.only.is_some() || struck * 10 >= all * 8, "{struck} of {all} faults struck");
-    let (tries, done) = (interrupted.struck.into_inner(), interrupted.done.into_inner());
-    assert!(trials.form.only.is_some() || done * 2 >= tries, "{done} of {tries} interrupted runs went on");
-    format!("{struck} faults at system calls ({done} of {tries} interrupted runs did their deed)")
+}
+
+/// What the faults did.
+#[derive(Default)]
+struct Tally {
+    all: Counts,
+    interrupted: Counts,
+    /// The runs that did not know what became of their change.
+    unknown: AtomicU64,
+}
+
+impl Tally {
+    fn told(self, trials: &Trials) -> String {
+        let (all, struck) = (self.all.all.into_inner(), self.all.struck.into_inner());
+        // Else the tracer does not do what it is asked for.
+        assert!(trials.form.only.is_some() || struck * 10 >= all * 8, "{struck} of {all} faults struck");
+        let (tries, done) = (self.interrupted.struck.into_inner(), self.interrupted.done.into_inner());
+        assert!(trials.form.only.is_some() || done * 2 >= tries, "{done} of {tries} interrupted runs went on");
+        let unknown = match self.unknown.into_inner() {
+            _ if trials.place.is_files() => String::new(),
+            unknown => format!(", {unknown} runs did not know what they had done"),
+        };
+        format!("{struck} faults at system calls ({done} of {tries} interrupted runs did their deed{unknown})")
+    }
 }
 
 #[derive(Default)]
@@ -199,10 +293,10 @@ fn limited(trials: &Trials, operations: &[Operation<'_>]) -> String {
         plan.extend(limits.map(|(what, value)| Limit { operation, what, value }));
     }
     let runs = Runs::default();
-    trials.each(trials.some(plan, 53), |Limit { operation, what, value }| {
+    trials.at_once(at_once(trials), some(trials, plan, 53), |Limit { operation, what, value }| {
         let scene = operation.base.scene();
         let command = limited_to(&scene.command(operation.args), what, *value);
-        let run = fed(patient(&command), &operation.input);
+        let run = fed(patient(trials, &command), &operation.input);
         runs.add(&run);
         judge(operation, &scene, &run, *what != "fsize");
         operation.goes_on(&scene);
@@ -272,13 +366,13 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
         plan.extend((0..32).map(|step| Room { operation, system: "ext4", left: step * 4 }));
     }
     let (runs, without) = (Runs::default(), AtomicU64::new(0));
-    trials.each(trials.some(plan, 29), |Room { operation, system, left }| {
+    trials.at_once(at_once(trials), some(trials, plan, 29), |Room { operation, system, left }| {
         let scene = operation.base.scene();
         let disk = tempfile::tempdir().unwrap();
         let script = if *system == "tmpfs" { ON_TMPFS } else { ON_EXT4 };
         let [home, disk] = [scene.desk.home.path(), disk.path()].map(|path| path.to_str().unwrap().to_owned());
         let words = ["-m", "sh", "-c", script, "sh", &home, &disk, &left.to_string()].map(str::to_owned);
-        let run = fed(before(&patient(&scene.command(operation.args)), "unshare", &words), &operation.input);
+        let run = fed(before(&patient(trials, &scene.command(operation.args)), "unshare", &words), &operation.input);
         if run.code == NO_DISK {
             assert!(*system == "ext4", "no disk could be mounted: {}", run.stderr);
             without.fetch_add(1, Relaxed);
@@ -312,7 +406,7 @@ fn where_nothing_can_be_said(trials: &Trials, operations: &[Operation<'_>]) -> S
         ["stdout", "stderr", "both"].into_iter().map(move |streams| Unheard { operation, streams })
     });
     let count = AtomicU64::new(0);
-    trials.each(trials.some(plan.collect(), 2), |Unheard { operation, streams }| {
+    trials.at_once(at_once(trials), some(trials, plan.collect(), 2), |Unheard { operation, streams }| {
         let scene = operation.base.scene();
         let mut command = scene.command(operation.args);
         let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
@@ -369,8 +463,8 @@ fn leftovers(scene: &Scene) -> Vec<PathBuf> {
 }
 
 /// The same command, which is killed after some time.
-fn patient(command: &Command) -> Command {
-    before(command, "timeout", &["-s", "KILL", PATIENCE].map(str::to_owned))
+fn patient(trials: &Trials, command: &Command) -> Command {
+    before(command, "timeout", &["-s", "KILL", &patience(trials).as_secs().to_string()].map(str::to_owned))
 }
 
 /// A program that runs a command.

@@ -109,6 +109,13 @@ impl<'a> Database<'a> {
         server.sql_in(&self.name, sql)
     }
 
+    /// Waits until nobody is connected. What a killed program has begun may still be under way.
+    fn until_alone(&self) {
+        let Place::Server(server) = self.place else { unreachable!() };
+        let sessions = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname";
+        server.until(&format!("SELECT count(*) = 0 {sessions} = '{}'", self.name));
+    }
+
     fn url(&self) -> String {
         let Place::Server(server) = self.place else { unreachable!() };
         format!("postgres://desk@{}/{}", server.place(), self.name)
@@ -133,6 +140,10 @@ impl<'a> Database<'a> {
 
     fn copied(&self) -> Self {
         Self { place: self.place, name: self.name.clone() }
+    }
+
+    fn until_alone(&self) {
+        let _ = self.place;
     }
 
     fn url(&self) -> String {
@@ -196,9 +207,8 @@ impl Scene<'_> {
 
     /// What the store holds. A look at a server is a look at a copy.
     pub fn picture(&self) -> Picture {
-        if self.database.is_none() {
-            return Picture::of(&self.desk.store());
-        }
+        let Some(database) = &self.database else { return Picture::of(&self.desk.store()) };
+        database.until_alone();
         let folder = Desk::empty();
         let file = folder.home.path().join("copy.db");
         // A saved sign-in would be the actor.

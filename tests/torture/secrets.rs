@@ -2,7 +2,8 @@
 //!
 //! - **Places:** all commands run. Then the search goes through the store with its log and its freed pages, through backups,
 //!   archives, state files and temporary files. It goes through all that was said. It also goes through the arguments and
-//!   environments of all processes meanwhile.
+//!   environments of all processes meanwhile. On a server, it goes through all files and logs of the server, and through
+//!   what others see of the sessions. passdesk signs in there with a password, which is a secret, too.
 //! - **Cores:** a process that dies with a secret in its memory leaves no core dump.
 //! - **Memory:** a process is stopped at each system call after the last use of its secret. Its memory is read.
 //!
@@ -15,6 +16,37 @@
 //! passdesk writes to no system log: no trace may have a call that names it.
 
 mod memory;
+#[cfg(feature = "postgres")]
+mod talkative;
+/// In another build there are no servers.
+#[cfg(not(feature = "postgres"))]
+mod talkative {
+    use std::collections::HashSet;
+    use std::path::{Path, PathBuf};
+    use std::sync::atomic::AtomicBool;
+
+    use crate::scene::Place;
+
+    pub enum Talkative {}
+
+    impl Talkative {
+        pub fn of(_: &Place) -> Option<Self> {
+            None
+        }
+
+        pub fn let_in(&self, _: &Path) -> (String, PathBuf, String) {
+            match *self {}
+        }
+
+        pub fn sessions(&self, _: &AtomicBool) -> HashSet<Vec<u8>> {
+            match *self {}
+        }
+
+        pub fn stopped(&self) -> &Path {
+            match *self {}
+        }
+    }
+}
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
@@ -33,15 +65,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustix::process::{Pid, Signal, kill_process};
 
+use self::talkative::Talkative;
 use crate::common::display::{Kind, Stage, wait_for};
 use crate::common::pty::Pty;
 use crate::common::{Desk, Run, fed, temporary_in};
+use crate::scene::Place;
 use crate::tracer;
 use crate::trials::Trials;
 
-/// What people type. Each has a word that stands nowhere else.
-const ROOTS: &str = "canary brass lantern over wet slate";
-const ALICES: &str = "canary seven herons guard the orchard";
+/// What people type. Neither half of it stands anywhere else, nor in what other tests type.
+const ROOTS: &str = "canary copper kettle above dry coals";
+const ALICES: &str = "canary nine badgers row the estuary";
 const NEWER: &str = "canary quince harbour under dry thatch";
 const WRONG: &str = "canary eleven magpies mend a ladder";
 /// Too short.
@@ -58,8 +92,11 @@ const STDIN: &str = "--password-stdin";
 pub fn run(trials: &Trials) -> String {
     let (seen, places) = (Mutex::new(String::new()), &"places");
     let memories = memory::in_memory(trials);
-    trials.one(places, || *seen.lock().unwrap() = in_places());
-    trials.one(&"cores", no_core_is_left);
+    trials.one(places, || *seen.lock().unwrap() = in_places(trials.place));
+    // No core has more in it on a server.
+    if trials.place.is_files() {
+        trials.one(&"cores", no_core_is_left);
+    }
     format!("{} {memories} memories of stopped processes.", seen.into_inner().unwrap())
 }
 
@@ -153,6 +190,8 @@ fn without_variable(mut bytes: Vec<u8>) -> Vec<u8> {
 /// A home where a secret may go only where it is asked to go.
 struct World {
     desk: Desk,
+    /// Its store, if that is on a server.
+    store: Option<String>,
     temporary: PathBuf,
     secrets: Vec<String>,
     /// What was said, by which command.
@@ -174,12 +213,23 @@ impl World {
         let temporary = desk.home.path().join("tmp");
         fs::create_dir(&temporary).unwrap();
         let secrets = [ROOTS, ALICES, NEWER, WRONG, WEAK, NO_TOKEN].map(str::to_owned).into();
-        Self { desk, temporary, secrets, said: Vec::new(), asked_for: Vec::new() }
+        Self { desk, store: None, temporary, secrets, said: Vec::new(), asked_for: Vec::new() }
+    }
+
+    /// The same, in front of a server.
+    fn before(server: &Talkative) -> Self {
+        let mut world = Self::new();
+        let (store, file, password) = server.let_in(world.desk.home.path());
+        world.store = Some(store);
+        world.secrets.push(password.clone());
+        world.asked_for.push((file, password));
+        world
     }
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.desk.command(args);
         command.arg("-v").env("TMPDIR", &self.temporary);
+        command.envs(self.store.iter().map(|store| ("PASSDESK_STORE", store)));
         command
     }
 
@@ -220,8 +270,9 @@ impl World {
         all.remove(0)
     }
 
-    /// Fails the trial if a secret is where it was not asked to go. Returns how many bytes were searched.
-    fn search(&self, processes: &HashSet<Vec<u8>>) -> u64 {
+    /// Fails the trial if a secret is where it was not asked to go. Looks at these states of processes and sessions, and at
+    /// these folders. Returns how many bytes were searched.
+    fn search(&self, states: &HashSet<Vec<u8>>, folders: &[&Path]) -> u64 {
         let search = Search::new(self.secrets.iter().cloned());
         let bytes = AtomicU64::new(0);
         let look = |place: &str, held: &[u8]| {
@@ -232,11 +283,13 @@ impl World {
         for (label, said) in &self.said {
             look(label, said);
         }
-        for process in processes {
-            look("a process", process);
+        for state in states {
+            look("a process or a session", state);
         }
         let mut files = Vec::new();
-        walk(self.desk.home.path(), &mut files);
+        for folder in folders.iter().copied().chain([self.desk.home.path()]) {
+            walk(folder, &mut files);
+        }
         let mut there = BTreeSet::new();
         for file in files {
             let (name, held) = (file.display().to_string(), fs::read(&file).unwrap());
@@ -304,19 +357,23 @@ fn processes(over: &AtomicBool) -> HashSet<Vec<u8>> {
 }
 
 /// Runs all commands, and searches all places.
-fn in_places() -> String {
+fn in_places(place: &Place) -> String {
     let over = AtomicBool::new(false);
+    let server = Talkative::of(place);
     thread::scope(|scope| {
         let watch = scope.spawn(|| processes(&over));
+        let sessions = server.as_ref().map(|server| scope.spawn(|| server.sessions(&over)));
         // The watch ends with a trial that fails, too.
-        let mut world = World::new();
         let stop = Stop(&over);
+        let mut world = server.as_ref().map_or_else(World::new, World::before);
         let commands = works(&mut world);
         drop(stop);
-        let seen = watch.join().unwrap();
+        let mut seen = watch.join().unwrap();
         let watched = seen.iter().filter(|bytes| bytes.windows(14).any(|window| window == b"password-stdin")).count();
         assert!(watched > 3, "{watched} commands were seen by others");
-        let bytes = world.search(&seen);
+        seen.extend(sessions.into_iter().flat_map(|sessions| sessions.join().unwrap()));
+        let folders: Vec<_> = server.iter().map(Talkative::stopped).collect();
+        let bytes = world.search(&seen, &folders);
         format!(
             "{commands} commands with {} secrets, {} KB searched, {} states of processes.",
             world.secrets.len(),
@@ -342,8 +399,11 @@ fn lines(lines: &[&str]) -> String {
 fn works(world: &mut World) -> usize {
     let first = world.one(&["init", "--admin", "root", "-q"], "");
     // Keeps the write-ahead log, which otherwise goes with the last process.
-    let other = rusqlite::Connection::open(world.desk.store()).unwrap();
-    other.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
+    let is_file = world.store.is_none();
+    let other = is_file.then(|| rusqlite::Connection::open(world.desk.store()).unwrap());
+    if let Some(other) = &other {
+        other.query_row("SELECT count(*) FROM accounts", [], |_| Ok(())).unwrap();
+    }
     let passwd = |who| ["me", "passwd", "--as", who, STDIN];
     world.run(8, &passwd("root"), &lines(&[&first, WEAK]), &To::Nobody);
     world.run(5, &passwd("root"), &lines(&[WRONG, NEWER]), &To::Nobody);
@@ -395,7 +455,9 @@ fn works(world: &mut World) -> usize {
     world.run(11, &["users", "reset", "--all", "--yes", "--format", "csv", "--output", "h"], "", &To::File("h"));
     world.one(&["recover", "root", "--yes", "-q"], "");
     on_terminals(world);
-    on_a_display(world);
+    if is_file {
+        on_a_display(world);
+    }
     for args in [
         &["store", "backup", "monday.db"][..],
         &["store", "copy", "--to", "copied.db"],
@@ -406,12 +468,13 @@ fn works(world: &mut World) -> usize {
         &["audit", "archive", "old", "--before", "1s"],
         &["audit", "verify"],
         &["store", "check"],
-        &["store", "restore", "monday.db", "--yes"],
     ] {
         world.run(0, args, "", &To::Nobody);
     }
+    let last = if is_file { &["store", "restore", "monday.db", "--yes"][..] } else { &["store", "grants"] };
+    world.run(0, last, "", &To::Nobody);
     // With its log, and what the log has left behind.
-    world.search(&HashSet::new());
+    world.search(&HashSet::new(), &[]);
     drop(other);
     world.run(0, &["store", "check"], "", &To::Nobody);
     world.said.len()
@@ -513,12 +576,13 @@ fn on_a_display(world: &mut World) {
     let pasted = stage.until_pasted();
     let aside = World {
         desk: Desk::empty(),
+        store: None,
         temporary: PathBuf::new(),
         secrets: vec![pasted.clone()],
         said: vec![("--copy".into(), (run.stdout + &run.stderr).into_bytes())],
         asked_for: Vec::new(),
     };
-    aside.search(&HashSet::new());
+    aside.search(&HashSet::new(), &[]);
     let search = Search::new([pasted.clone()]);
     let mut files = Vec::new();
     walk(stage.desk.home.path(), &mut files);

@@ -13,10 +13,13 @@ use crate::common::{CHANGES, Run};
 const TOUCHING: &str = "%file,%desc,%network";
 
 /// How long a traced run may take. It is slow, and may wait for a lock.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the tracer says of a program that has stopped.
 pub const STOPPED: &str = "--- stopped by SIGSTOP ---";
+
+/// What it says of a call that it let fail.
+pub const FAILED: &str = "(INJECTED)";
 
 /// A system call of a run. The tracer counts the calls of each name and each thread by themselves. The thread that first
 /// makes so many is struck.
@@ -64,7 +67,7 @@ pub fn telling(command: &Command, log: &Path) -> Command {
 /// The same, with more flags.
 fn telling_and(flags: &[&str], command: &Command, log: &Path) -> Command {
     let trace = format!("trace={TOUCHING}");
-    let telling = ["-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace];
+    let telling = ["-f", "-D", "-o", log.to_str().unwrap(), "-s", "1000", "-e", &trace];
     prepared(&["strace"], command, &[&telling, flags].concat())
 }
 
@@ -102,34 +105,40 @@ pub fn stopping(moment: &Moment, command: &Command, log: &Path) -> Command {
 pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
     let Moment { call, number } = moment;
     let (trace, inject) = (format!("trace={call}"), format!("inject={call}:{what}:when={number}"));
-    traced(command, input, &["-o", "/dev/null", "-e", &trace, "-e", &inject])
+    traced(command, input, &["-f", "-o", "/dev/null", "-e", &trace, "-e", &inject])
 }
 
 /// Runs a program, and lets calls fail. Each fault is a call, an error, and which calls of that name fail, as the tracer
-/// has it. Returns whether any did.
-pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str) -> (Run, bool) {
+/// has it. Returns what the tracer says of these calls, and of those that carry messages: [`FAILED`] if any was struck.
+pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str, patience: Duration) -> (Run, String) {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let mut flags = vec!["-o".to_owned(), log.path().to_str().unwrap().to_owned()];
+    let mut flags: Vec<_> = ["-s", "4000", "-o", log.path().to_str().unwrap()].map(str::to_owned).into();
     let calls: Vec<_> = faults.iter().map(|(call, ..)| *call).collect();
-    flags.extend(["-e".to_owned(), format!("trace={}", calls.join(","))]);
+    // Another thread receives signals through a pair of sockets, where no call fails.
+    flags.extend((!calls.contains(&"recvfrom")).then(|| "-f".to_owned()));
+    flags.extend(["-e".to_owned(), format!("trace=sendto,recvfrom,{}", calls.join(","))]);
     for (call, error, when) in faults {
         flags.extend(["-e".to_owned(), format!("inject={call}:error={error}:when={when}")]);
     }
-    let run = traced(command, input, &flags.iter().map(String::as_str).collect::<Vec<_>>());
-    (run, fs::read(log).unwrap().windows(10).any(|part| part == b"(INJECTED)"))
+    let run = traced_for(patience, command, input, &flags.iter().map(String::as_str).collect::<Vec<_>>());
+    (run, fs::read_to_string(log).unwrap())
 }
 
 /// Runs a program under the tracer. A run that hangs fails the trial: it ends by the same signal as a killed one.
 pub fn traced(command: &Command, input: &str, flags: &[&str]) -> Run {
-    let (start, seconds) = (Instant::now(), PATIENCE.as_secs().to_string());
+    traced_for(PATIENCE, command, input, flags)
+}
+
+fn traced_for(patience: Duration, command: &Command, input: &str, flags: &[&str]) -> Run {
+    let (start, seconds) = (Instant::now(), patience.as_secs().to_string());
     let run = crate::common::fed(prepared(&["timeout", "-s", "KILL", &seconds, "strace"], command, flags), input);
-    assert!(start.elapsed() < PATIENCE, "it hangs: {}", run.stderr);
+    assert!(start.elapsed() < patience, "it hangs: {}", run.stderr);
     run
 }
 
 fn prepared(tracer: &[&str], command: &Command, flags: &[&str]) -> Command {
     let mut whole = Command::new(tracer[0]);
-    whole.args(&tracer[1..]).args(["-f", "-qq"]).args(flags).arg(command.get_program()).args(command.get_args());
+    whole.args(&tracer[1..]).arg("-qq").args(flags).arg(command.get_program()).args(command.get_args());
     whole.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(folder) = command.get_current_dir() {
         whole.current_dir(folder);

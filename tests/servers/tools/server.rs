@@ -22,6 +22,19 @@ const SETTINGS: &str = "
     log_line_prefix = '%m [%p] %a '
     ssl = on
 ";
+/// The settings of a server that logs whatever it can.
+pub const TALKATIVE: &str = "
+    log_statement = all
+    log_min_duration_statement = 0
+    log_parameter_max_length = -1
+    log_parameter_max_length_on_error = -1
+    log_error_verbosity = verbose
+    log_connections = on
+    log_disconnections = on
+    debug_print_parse = on
+    debug_print_plan = on
+    log_duration = on
+";
 /// The database roles that tests use. The first is the superuser; `desk` is the operator that owns the store.
 const ROLES: [&str; 4] = ["postgres", "desk", "writer", "reader"];
 /// The password of `desk`. Only a connection over TCP takes one.
