@@ -15,6 +15,8 @@ use crate::store::{NewSignIn, Occasion, Store};
 /// Signs in. An account that must choose a new password does only that first.
 pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     let mut store = desk.open()?;
+    // Once the sign-in has begun, no question to the store may fail it.
+    let name = store.name()?;
     let target = ask_account(desk)?;
     let secret = SignInSecret::generate(desk.rng);
     let occasion = |desk: &Desk<'_>| Ok(Occasion::SignIn(begins_now(desk, &secret)?));
@@ -28,7 +30,7 @@ pub fn run(desk: &mut Desk<'_>) -> Result<()> {
     } else {
         drop(password);
     }
-    let kept = desk.commit(|desk| keep(desk, &mut store, &account, &secret));
+    let kept = desk.commit(|desk| keep(desk, &mut store, &name, &account, &secret));
     kept.map_err(|failure| not_signed_in(&account, failure))?;
     if account.untold_failures > 0 {
         // The user is signed in already. To be told twice about failed tries does no harm.
@@ -78,10 +80,9 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
 }
 
 /// Saves a new sign-in, and ends the one it replaces. A sign-in that is only in the store is useless, and expires.
-fn keep(desk: &mut Desk<'_>, store: &mut Store, account: &Account, secret: &SignInSecret) -> Result<()> {
-    let name = store.name()?;
-    let before = desk.sign_ins.load_to_end(&name).ok().flatten();
-    if let Err(error) = desk.sign_ins.save(&name, secret) {
+fn keep(desk: &mut Desk<'_>, store: &mut Store, name: &str, account: &Account, secret: &SignInSecret) -> Result<()> {
+    let before = desk.sign_ins.load_to_end(name).ok().flatten();
+    if let Err(error) = desk.sign_ins.save(name, secret) {
         if store.end_sign_in(secret.digest()).is_err() {
             desk.terminal.note("The new sign-in could not be ended. Nobody has it, and it expires.");
         }
