@@ -21,10 +21,10 @@ struct Shared {
 struct State {
     /// How many passes are held.
     inside: u32,
-    /// Whether a thread acts on a signal, or waits to do so.
-    closed: bool,
-    /// Whether that signal ends the program.
-    ending: bool,
+    /// How many threads act on a signal, or wait to do so.
+    closed: u32,
+    /// How many of these signals end the program.
+    ending: u32,
     /// How many such signals were put off.
     put_off: u32,
 }
@@ -45,7 +45,7 @@ impl Gate {
         let mut state = self
             .shared
             .changed
-            .wait_while(state, |state| state.closed && state.inside == 0)
+            .wait_while(state, |state| state.closed > 0 && state.inside == 0)
             .unwrap_or_else(PoisonError::into_inner);
         state.inside += 1;
         Pass { gate: self.clone(), blocked: None }
@@ -81,17 +81,18 @@ impl Gate {
         let (gate, before) = (self.clone(), self.lock().put_off);
         move || {
             let state = gate.lock();
-            state.ending || state.put_off > before
+            state.ending > 0 || state.put_off > before
         }
     }
 
     fn close<T>(&self, ending: bool, act: impl FnOnce() -> T) -> T {
         let mut state = self.lock();
-        (state.closed, state.ending) = (true, ending);
+        state.closed += 1;
+        state.ending += u32::from(ending);
         let state = self.shared.changed.wait_while(state, |state| state.inside > 0);
         drop(state.unwrap_or_else(PoisonError::into_inner));
         // The gate opens again even if `act` panics. Otherwise others would wait for a thread that is gone.
-        let _opened = Closed(self);
+        let _opened = Closed { gate: self, ending };
         act()
     }
 
@@ -101,14 +102,18 @@ impl Gate {
 }
 
 /// Opens the gate again when dropped.
-struct Closed<'a>(&'a Gate);
+struct Closed<'a> {
+    gate: &'a Gate,
+    ending: bool,
+}
 
 impl Drop for Closed<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        (state.closed, state.ending) = (false, false);
+        let mut state = self.gate.lock();
+        state.closed -= 1;
+        state.ending -= u32::from(self.ending);
         drop(state);
-        self.0.shared.changed.notify_all();
+        self.gate.shared.changed.notify_all();
     }
 }
 
@@ -129,7 +134,7 @@ impl Drop for Pass {
         }
         let mut state = self.gate.lock();
         state.inside -= 1;
-        if state.closed {
+        if state.closed > 0 {
             self.gate.shared.changed.notify_all();
         }
     }
@@ -157,7 +162,7 @@ mod tests {
                     telling.send("has acted").unwrap();
                 });
             });
-            while !gate.lock().closed {
+            while gate.lock().closed == 0 {
                 thread::yield_now();
             }
             // A thread inside may pass again, even if a signal waits outside.
@@ -180,7 +185,7 @@ mod tests {
         let gate = Gate::default();
         let acting = gate.clone();
         thread::spawn(move || acting.act(|| panic!("on purpose"))).join().unwrap_err();
-        assert!(!gate.lock().closed);
+        assert_eq!(gate.lock().closed, 0);
     }
 
     #[test]
@@ -192,5 +197,29 @@ mod tests {
         assert!(blocked());
         drop(outer);
         assert!(!blocked());
+    }
+
+    #[test]
+    fn whoever_waits_inside_is_to_end_by_a_signal_from_now_on_and_by_none_before() {
+        let gate = Gate::default();
+        gate.put_off();
+        let is_to_end = gate.ends_from_now();
+        assert!(!is_to_end());
+        gate.act(|| assert!(!is_to_end()));
+        gate.end(|| assert!(is_to_end()));
+        assert!(!is_to_end());
+        gate.put_off();
+        assert!(is_to_end());
+    }
+
+    #[test]
+    fn the_gate_stays_closed_until_the_last_signal_was_acted_on() {
+        let gate = Gate::default();
+        let is_to_end = gate.ends_from_now();
+        gate.end(|| {
+            gate.act(|| ());
+            assert!(is_to_end() && gate.lock().closed == 1);
+        });
+        assert_eq!(gate.lock().closed, 0);
     }
 }

@@ -80,9 +80,10 @@ impl Made {
         Self::scratch(within, prefix, "")
     }
 
-    /// Locks it. Without that, [`left`] takes it for one whose process was killed. Some disks lock nothing.
+    /// Locks it. Without that, [`left`] takes it for one whose process was killed. Some disks lock nothing. It waits for
+    /// whoever just looks.
     pub fn hold(&self) {
-        let _ = lock(&self.held);
+        let _ = flock(&self.held, FlockOperation::LockExclusive);
     }
 
     /// Makes a file with a random name that nobody else can read.
@@ -176,11 +177,14 @@ fn lock(folder: &File) -> rustix::io::Result<()> {
 /// Removes one's own scratch folders with this prefix that no process holds. What cannot be removed stays.
 fn remove_left(within: &Path, prefix: &OsStr) {
     for made in left(within, prefix, "") {
-        let _ = made.remove();
+        // Another process may have it by now.
+        if lock(&made.held).is_ok() {
+            let _ = made.remove();
+        }
     }
 }
 
-/// One's own scratch folders whose names begin and end like this, and that no process holds.
+/// One's own scratch folders whose names begin and end like this, and that no process holds. Several may look at once.
 #[must_use]
 pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
     let Ok(entries) = fs::read_dir(within) else { return Vec::new() };
@@ -194,7 +198,8 @@ pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let held = open(&path, flags, Mode::empty()).map(File::from).ok()?;
         let is_own = held.metadata().is_ok_and(|found| found.uid() == rustix::process::geteuid().as_raw());
-        (is_own && lock(&held).is_ok()).then(|| Made { path, held: Arc::new(held), is_scratch: true })
+        let is_left = is_own && flock(&held, FlockOperation::NonBlockingLockShared).is_ok();
+        is_left.then(|| Made { path, held: Arc::new(held), is_scratch: true })
     });
     found.collect()
 }

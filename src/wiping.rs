@@ -10,7 +10,7 @@ use std::slice;
 
 use zeroize::optimization_barrier;
 
-/// A larger block, in bytes, holds no secret. The memory of argon2 is larger, and wiping it would take long.
+/// A larger block, in bytes, is wiped by its owner, or holds no secret. The memory of argon2 would take long.
 const LARGEST: usize = 1 << 20;
 
 /// The allocator of the system, wiped. A block that grows is moved, and the old one is wiped.

@@ -226,8 +226,7 @@ impl From<StoreError> for Failure {
                 ))
             }
             StoreError::Unusable { message, hint } => Self::new(Kind::StoreUnusable, message).hint(hint),
-            StoreError::Disk(message) => Self::new(Kind::Failed, message)
-                .hint("make room on that disk, and try again; 'df' shows how full it is"),
+            StoreError::Full { message, hint } => Self::new(Kind::Failed, message).hint(hint),
             StoreError::Failed(error) => error.into(),
         }
     }

@@ -47,7 +47,9 @@ pub fn rows(reads: &mut dyn Reads, watch: &mut dyn Watch, findings: &mut Vec<Fin
 pub fn told(check: &'static str, sound: impl Into<String>, outcome: Result<()>) -> Result<Finding> {
     match outcome {
         Ok(()) => Ok(Finding::sound(check, sound)),
-        Err(error @ (StoreError::Busy | StoreError::Away(_) | StoreError::Stopped | StoreError::Disk(_))) => Err(error),
+        Err(error @ (StoreError::Busy | StoreError::Away(_) | StoreError::Stopped | StoreError::Full { .. })) => {
+            Err(error)
+        }
         // The hint to look for the fault is left out. The reader is looking already.
         Err(StoreError::Unusable { message, hint }) => {
             Ok(Finding::faulty(check, message, hint.strip_suffix(LOOK).unwrap_or(&hint)))

@@ -83,9 +83,14 @@ pub enum StoreError {
         /// What to do.
         hint: String,
     },
-    /// The disk of the store is full, or fails.
-    #[error("{0}")]
-    Disk(String),
+    /// A disk is full.
+    #[error("{message}")]
+    Full {
+        /// Which disk, and what could not be written.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// Anything else.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),

@@ -707,8 +707,8 @@ impl Store {
             StoreError::Failed(why) => {
                 StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why:#}", place.display()))
             }
-            StoreError::Disk(why) => {
-                StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why}", place.display()))
+            StoreError::Full { message, .. } => {
+                StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {message}", place.display()))
             }
             other => other,
         });

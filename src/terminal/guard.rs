@@ -48,6 +48,8 @@ struct State {
     put_off: Option<i32>,
     /// Whether Ctrl-Z was put off.
     is_to_stop: bool,
+    /// How many commits of delivered secrets have begun.
+    commits: u64,
     /// Whether Ctrl-C has left the confirmation screen.
     has_left: bool,
     /// Files and folders that are useless if the program ends now.
@@ -65,7 +67,7 @@ impl State {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
     }
 
-    /// Sends Ctrl-Z again if it was put off, and may stop the program by now.
+    /// Sends Ctrl-Z again if it was put off, and may stop the program by now. The thread of signals waits for the gate.
     fn stop_in_time(&mut self) {
         if self.is_to_stop && self.phase.may_stop() {
             self.is_to_stop = false;
@@ -177,9 +179,13 @@ impl Guard {
         let mut state = self.lock();
         let before = mem::replace(&mut state.phase, phase);
         if (before, phase) == (Phase::Delivering, Phase::Committing) {
-            self.say_if_it_waits();
+            state.commits += 1;
+            self.say_if_it_waits(state.commits);
         }
-        state.stop_in_time();
+        if phase.may_stop() && mem::take(&mut state.is_to_stop) {
+            // This thread has no transaction open.
+            stop(&state);
+        }
         self.shared.changed.notify_all();
         if state.is_confirmed()
             && let Some(signal) = state.put_off
@@ -190,15 +196,17 @@ impl Guard {
 
     /// Whoever has a secret in front of them learns that it is not in force yet, if the store is busy. The screen says so
     /// itself, and a progress bar shows it.
-    fn say_if_it_waits(&self) {
+    fn say_if_it_waits(&self, commit: u64) {
         let shared = Arc::clone(&self.shared);
         // Without a thread, nobody learns it.
         let _ = thread::Builder::new().name("waiting".into()).spawn(move || {
             let state = lock(&shared.state);
-            let waits = |state: &mut State| state.phase == Phase::Committing;
+            let waits = |state: &mut State| state.phase == Phase::Committing && state.commits == commit;
             let waited = shared.changed.wait_timeout_while(state, GRACE, waits);
             let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-            if waited.timed_out() && state.picture.is_none() && !state.draws_line {
+            let is_to_say = waited.timed_out() && state.picture.is_none() && !state.draws_line;
+            drop(state);
+            if is_to_say {
                 say(shared.last_words.not_yet.clone());
             }
         });

@@ -40,21 +40,22 @@ use clap::Parser;
 use crate::scene::Place;
 use crate::trials::{Form, Trials};
 
-/// A part: its name, whether it also attacks stores on servers, and what runs it. It returns what it tried, in figures.
-type Part = (&'static str, bool, fn(&Trials) -> String);
+/// A part: its name, whether it also attacks stores on servers, the programs that it runs on files besides those of all,
+/// and what runs it. It returns what it tried, in figures.
+type Part = (&'static str, bool, &'static [&'static str], fn(&Trials) -> String);
 
 const PARTS: [Part; 7] = [
-    ("kills", true, kills::run),
-    ("failing", true, failing::run),
-    ("power", false, power::run),
-    ("damage", false, damage::run),
-    ("crowds", true, crowds::run),
-    ("secrets", true, secrets::run),
-    ("terminals", false, terminals::run),
+    ("kills", true, &[], kills::run),
+    ("failing", true, &["mkfs.ext4"], failing::run),
+    ("power", false, &[], power::run),
+    ("damage", false, &[], damage::run),
+    ("crowds", true, &[], crowds::run),
+    ("secrets", true, &["Xvfb", "xclip", "sway"], secrets::run),
+    ("terminals", false, &["dash", "zsh", "fish", "less"], terminals::run),
 ];
 
-/// The programs that the parts run. Without one of them a trial would fail that broke no promise.
-const TOOLS: [&str; 9] = ["strace", "timeout", "prlimit", "unshare", "dash", "zsh", "fish", "less", "Xvfb"];
+/// The programs that all parts run. Without one of them a trial would fail that broke no promise.
+const TOOLS: [&str; 4] = ["strace", "timeout", "prlimit", "unshare"];
 
 /// Attacks the promises.
 #[derive(Parser)]
@@ -80,12 +81,14 @@ fn main() -> ExitCode {
     println!("seed {}", form.seed);
     let mut tried = 0;
     let is_asked_for = |name: &str| parts.is_empty() || parts.iter().any(|part| part == name);
-    if let Some(missing) = TOOLS.iter().find(|tool| Command::new(tool).arg("--version").output().is_err()) {
+    let asked: Vec<_> =
+        PARTS.iter().filter(|(name, servers, ..)| is_asked_for(name) && (*servers || place.is_files())).collect();
+    let own = asked.iter().flat_map(|(.., tools, _)| *tools).filter(|_| place.is_files());
+    if let Some(missing) = TOOLS.iter().chain(own).find(|tool| Command::new(tool).arg("--version").output().is_err()) {
         eprintln!("{missing} is not installed. Install the Debian packages that .ci/run installs.");
         return ExitCode::from(2);
     }
-    let of_engine = |servers: bool| servers || place.is_files();
-    for (name, _, run) in PARTS.iter().filter(|(name, servers, _)| is_asked_for(name) && of_engine(*servers)) {
+    for (name, .., run) in asked {
         let trials = Trials::new(&form, &place, name);
         let Ok(figures) = catch_unwind(AssertUnwindSafe(|| run(&trials))) else { return ExitCode::FAILURE };
         println!("{name:<10} {figures} {} trials, {} s.", trials.count(), trials.seconds());

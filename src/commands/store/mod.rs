@@ -68,7 +68,7 @@ fn make(
         StoreError::Conflict(message) => taken(message),
         StoreError::Stopped => Failure::new(Kind::Cancelled, format!("cancelled; there is no {what} {}", shown(place))),
         error @ StoreError::Unknown(_) => of_new_store(error, place),
-        error @ (StoreError::Disk(_) | StoreError::Failed(_)) => {
+        error @ StoreError::Failed(_) => {
             Failure::from(error).hint("use a folder of your own, on a disk with room that keeps the modes of files")
         }
         other => other.into(),

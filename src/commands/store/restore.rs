@@ -84,7 +84,7 @@ fn while_watched<T>(desk: &mut Desk<'_>, work: impl FnOnce(&mut dyn Watch) -> st
     }
     done.map_err(|error| match error {
         StoreError::Stopped => cancelled(),
-        error @ (StoreError::Disk(_) | StoreError::Failed(_)) => Failure::from(error)
+        error @ (StoreError::Full { .. } | StoreError::Failed(_)) => Failure::from(error)
             .hint("the disk of the store needs room for three times the backup, and for a copy of what is there"),
         other => other.into(),
     })

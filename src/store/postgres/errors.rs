@@ -63,7 +63,10 @@ fn refused(said: &DbError) -> StoreError {
         | SqlState::T_R_DEADLOCK_DETECTED
         | SqlState::T_R_SERIALIZATION_FAILURE => StoreError::Busy,
         SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Away(format!("the server takes no writes now: {message}")),
-        SqlState::DISK_FULL => StoreError::Disk(format!("the disk of the server is full: {message}")),
+        SqlState::DISK_FULL => StoreError::Full {
+            message: format!("the disk of the server is full: {message}"),
+            hint: "make room on the disk of the server, and try again",
+        },
         SqlState::INSUFFICIENT_PRIVILEGE => StoreError::Unusable {
             message: format!("the server does not allow it: {message}"),
             hint: "'passdesk store grants' prints what to grant; ask whoever runs the server".into(),

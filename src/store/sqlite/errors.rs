@@ -33,8 +33,12 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             "the file system of the store takes no write-ahead log".into(),
             "put the store on a local disk; copy a backup there to look at it",
         ),
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
-            StoreError::Disk(format!("the disk of the store is full or failing: {}", disk(&error)))
+        Some(ErrorCode::DiskFull) => full(format!("the disk of the store is full: {error}")),
+        Some(ErrorCode::SystemIoFailure) if is(&error, &[ffi::SQLITE_IOERR_SHMSIZE]) => {
+            full(format!("the disk of the store is full: {error}"))
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
         }
         _ => match error {
             // No passdesk wrote this row, or the row or a table is missing.
@@ -72,6 +76,11 @@ pub fn may_be_in_log(error: &rusqlite::Error) -> bool {
         Some(ffi::Error { code, .. }) => *code == ErrorCode::OutOfMemory,
         None => false,
     }
+}
+
+/// The error for a full disk of this machine.
+pub fn full(message: String) -> StoreError {
+    StoreError::Full { message, hint: "make room on that disk, and try again; 'df' shows how full it is" }
 }
 
 /// The error for a store where nothing can be written.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{RenameFlags, renameat, renameat_with};
 use rustix::io::Errno;
 
-use super::errors::unusable;
+use super::errors::{full, unusable};
 use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts};
 use crate::made::{Fleeting, Made, missing_folders, stands_at, sync_folder};
@@ -29,9 +29,7 @@ impl Purpose {
     fn cannot_make(self, path: &Path, error: &io::Error) -> StoreError {
         let message = format!("{} cannot be made: {error}", path.display());
         match self {
-            Self::Store if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                StoreError::Disk(message)
-            }
+            Self::Store if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => full(message),
             Self::Store => unusable(message, "name another place, or run passdesk as a user who can write there"),
             Self::Backup => StoreError::Failed(anyhow::anyhow!(message)),
         }
