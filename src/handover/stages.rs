@@ -147,6 +147,8 @@ struct InForce<'a, 'm>(Stage<'a, 'm>);
 impl<'a, 'm> InForce<'a, 'm> {
     fn of(mut stage: Stage<'a, 'm>, done: usize, dead: &[bool]) -> Self {
         stage.is_kept = true;
+        // The store is waited for no longer.
+        stage.means.terminal.enter(Phase::Between);
         stage.handover.in_force += done;
         stage.handover.way.keep(stage.means);
         stage.handover.way.strike(dead);

@@ -62,6 +62,8 @@ const OPERATION: OperationId = OperationId([7; 16]);
 const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 const GOOD: &str = "brass lantern over wet slate";
 const OTHER: &str = "seven herons guard the orchard";
+/// The phases from the commit of what was delivered. Once it is done, nobody is told any longer that it is not in force.
+const PUT_IN_FORCE: [Phase; 4] = [Phase::Committing, Phase::Between, Phase::Between, Phase::Telling];
 
 /// A question that the person expects, and the answer.
 #[derive(Debug)]
