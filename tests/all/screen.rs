@@ -165,35 +165,26 @@ fn ctrl_c_leaves_what_is_delivered_and_in_force_as_a_key_does() {
     is_in_force(&desk, "alice", &secret);
 }
 
-/// A signal during the commit leaves the screen only after it.
-fn leaves_what_is_being_put_in_force(signal: Signal, code: i32) {
-    let desk = Desk::with_alice();
-    let mut window = Window::open(&desk);
-    let other = Connection::open(desk.store()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    window.begin(RESET);
-    let screen = window.sees("It is not in force yet.");
-    let secret = temporary_in(&screen).unwrap();
-    window.signal(signal);
-    thread::sleep(GLANCE);
-    other.execute_batch("ROLLBACK").unwrap();
-    window.end(code);
-    let history = window.history();
-    assert!(history.contains("is in force"), "{history}");
-    window.is_as_it_was(&secret);
-    is_in_force(&desk, "alice", &secret);
-}
-
 #[test]
 #[ignore = "needs tmux"]
-fn a_signal_that_is_put_off_ends_the_program_at_the_screen() {
-    leaves_what_is_being_put_in_force(Signal::TERM, 143);
-}
-
-#[test]
-#[ignore = "needs tmux"]
-fn a_ctrl_c_that_is_put_off_leaves_the_screen() {
-    leaves_what_is_being_put_in_force(Signal::INT, 0);
+fn a_signal_ends_the_wait_for_a_busy_store_and_leaves_the_screen() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let desk = Desk::with_alice();
+        let before = desk.state();
+        let mut window = Window::open(&desk);
+        let other = Connection::open(desk.store()).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        window.begin(RESET);
+        let screen = window.sees("It is not in force yet.");
+        let secret = temporary_in(&screen).unwrap();
+        window.signal(signal);
+        window.end(130);
+        other.execute_batch("ROLLBACK").unwrap();
+        let history = window.history();
+        assert!(history.contains("is NOT in force"), "{history}");
+        window.is_as_it_was(&secret);
+        assert_eq!(desk.state(), before);
+    }
 }
 
 #[test]
