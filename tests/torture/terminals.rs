@@ -448,6 +448,8 @@ impl Trial {
                 kill_process(program, Signal::CONT).unwrap();
                 window.until_state(program, &['Z']);
                 window.run("true");
+                // The shell looks at how its job ended.
+                window.run("true");
                 return Some(128 + Signal::TERM.as_raw());
             }
             Event::Resize => {
