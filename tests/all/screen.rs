@@ -1,6 +1,5 @@
 //! What a real terminal shows and keeps for `--screen` and `--copy=osc52`. Run with `cargo test -- --ignored`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::disallowed_types, reason = "a test looks behind the store, as others can")]
 
 use std::fs;
