@@ -39,7 +39,10 @@ fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
     start.copy_from_slice(begins);
     let coded = STANDARD.encode_slice(secret, rest).map_err(|error| not_delivered(error.to_string()))?;
     rest[coded] = b'\x07';
-    let sent = terminal.pass_on(&sequence).and_then(|()| {
+    let sent = terminal.pass_on(&sequence);
+    // The person may take long to answer.
+    drop(sequence);
+    let arrived = sent.and_then(|()| {
         terminal.enter(Phase::Asking);
         let arrived = terminal.confirm(
             "The terminal was asked to copy it. It does not say whether it did.\nPaste it where it belongs: has it arrived?",
@@ -48,7 +51,7 @@ fn ask(terminal: &mut dyn Terminal, secret: &[u8]) -> Result<()> {
         terminal.enter(Phase::Delivering);
         arrived
     });
-    sent.map_err(|error| {
+    arrived.map_err(|error| {
         let failure = Failure::from(error);
         match failure.kind {
             Kind::Cancelled => not_delivered("the terminal has not copied it; nothing has changed")

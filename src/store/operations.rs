@@ -11,6 +11,7 @@
 //! whether the actor may do it. It uses the actor and the target as they are by then.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 use std::io::Read;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -702,14 +703,13 @@ impl Store {
             authority::authorize_all(tx, by, Action::Backup)?;
             record::append(tx, &events::backed_up(by, place))
         })?;
+        let unwritten = |why: &dyn Display| {
+            StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why:#}", place.display()))
+        };
         let copied = copy(self).map_err(|error| match error {
             // The store is only read, so an error of the disk comes from the copy.
-            StoreError::Failed(why) => {
-                StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {why:#}", place.display()))
-            }
-            StoreError::Full { message, .. } => {
-                StoreError::Failed(anyhow::anyhow!("the {what} {} could not be written: {message}", place.display()))
-            }
+            StoreError::Failed(why) => unwritten(&why),
+            StoreError::Full { message, .. } => unwritten(&message),
             other => other,
         });
         if let Err(why) = &copied {

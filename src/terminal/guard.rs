@@ -67,14 +67,6 @@ impl State {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
     }
 
-    /// Sends Ctrl-Z again if it was put off, and may stop the program by now. The thread of signals waits for the gate.
-    fn stop_in_time(&mut self) {
-        if self.is_to_stop && self.phase.may_stop() {
-            self.is_to_stop = false;
-            let _ = kill_process(getpid(), Signal::TSTP);
-        }
-    }
-
     /// Draws the picture again. The window may have another size, or show the text of another program.
     fn repaint(&mut self) -> io::Result<()> {
         match (&mut self.taken, &self.picture) {
@@ -197,6 +189,9 @@ impl Guard {
     /// Whoever has a secret in front of them learns that it is not in force yet, if the store is busy. The screen says so
     /// itself, and a progress bar shows it.
     fn say_if_it_waits(&self, commit: u64) {
+        if self.shared.last_words.not_yet.is_empty() {
+            return;
+        }
         let shared = Arc::clone(&self.shared);
         // Without a thread, nobody learns it.
         let _ = thread::Builder::new().name("waiting".into()).spawn(move || {
@@ -248,8 +243,9 @@ impl Guard {
         self.lock().doomed.retain(|doomed| doomed.path() != path);
     }
 
-    /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`]. `read` also gets what
-    /// says whether the prompt was drawn again, and shows none of what was read until then.
+    /// Asks, and waits for the answer. If `hushed`, nothing is echoed from here to [`Self::give_back`]. `read` gets the
+    /// terminal, and a question: was the prompt drawn again since the last time? The new prompt shows nothing of what was
+    /// typed before.
     pub fn ask<T>(
         &self,
         prompt: &str,
@@ -367,8 +363,13 @@ impl Shared {
         }
         if signal == SIGTSTP {
             let mut state = lock(&self.state);
-            state.is_to_stop = true;
-            return state.stop_in_time();
+            if state.phase.may_stop() {
+                // Just now. It comes again, and waits for the gate.
+                let _ = kill_process(getpid(), Signal::TSTP);
+            } else {
+                state.is_to_stop = true;
+            }
+            return;
         }
         lock(&self.state).put_off = Some(signal);
         self.gate.put_off();

@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::common::crowd::bulky_crowd;
 use crate::common::pty::Pty;
 use crate::common::record::events;
-use crate::common::{AUDITOR, Desk, GOOD, HELPDESK, OTHER, Run, USER_ADMIN};
+use crate::common::{AUDITOR, Desk, GOOD, HELPDESK, OTHER, Run, SmallDisk, USER_ADMIN};
 use rusqlite::Connection;
 use rustix::process::Signal;
 
@@ -417,15 +417,11 @@ fn a_full_disk_leaves_nothing_and_that_is_recorded() {
     let desk = Desk::settled();
     bulky_crowd(&desk, 5_000);
     let small = tempfile::tempdir().unwrap();
-    let mount = |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(small.path()).status().unwrap().success();
-    if !mount(&["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs"]) {
-        // This user may not mount here.
-        return;
-    }
+    let small_disk = SmallDisk::over(small.path(), "256k");
     let place = small.path().join("copy.db");
     let run = desk.run(&["store", "backup", place.to_str().unwrap()]);
     let left = fs::read_dir(small.path()).unwrap().count();
-    assert!(mount(&["umount"]));
+    drop(small_disk);
     assert_eq!(left, 0);
     let run = run.exits(1);
     assert!(run.stderr.contains("copy.db could not be written: database or disk is full"), "{}", run.stderr);

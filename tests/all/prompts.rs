@@ -85,6 +85,23 @@ fn job_shell(desk: &Desk) -> Pty {
     pty
 }
 
+/// The shell goes on until it is told to end.
+#[track_caller]
+fn leaves_its_shell(mut pty: Pty) {
+    pty.send("exit 7\n");
+    pty.end().exits(7);
+}
+
+/// The prompt for the password of alice is answered, and then its shell is left.
+#[track_caller]
+fn signs_in_and_leaves(mut pty: Pty) {
+    pty.answer(CURRENT, GOOD);
+    pty.until("Signed in as alice");
+    pty.until("shell> ");
+    pty.send("exit\n");
+    pty.end().exits(0);
+}
+
 /// Cancels the prompt that is there. The shell has the terminal again, as it was.
 #[track_caller]
 fn is_cancelled_in_its_shell(pty: &mut Pty) {
@@ -515,11 +532,7 @@ fn ctrl_z_lends_the_terminal_to_the_shell_until_fg() {
     pty.until("shell> ");
     pty.until_as_it_was();
     pty.send("fg\n");
-    pty.answer(CURRENT, GOOD);
-    pty.until("Signed in as alice");
-    pty.until("shell> ");
-    pty.send("exit\n");
-    pty.end().exits(0);
+    signs_in_and_leaves(pty);
     signed_in_as_alice(&desk);
 }
 
@@ -537,8 +550,7 @@ fn a_stopped_prompt_lends_the_terminal_to_the_shell_until_fg() {
         prompt.is_there(&mut pty);
         is_cancelled_in_its_shell(&mut pty);
     }
-    pty.send("exit 7\n");
-    pty.end().exits(7);
+    leaves_its_shell(pty);
 }
 
 #[test]
@@ -557,8 +569,7 @@ fn a_prompt_that_is_continued_in_the_background_waits_for_the_foreground() {
         prompt.is_there(&mut pty);
         is_cancelled_in_its_shell(&mut pty);
     }
-    pty.send("exit 7\n");
-    pty.end().exits(7);
+    leaves_its_shell(pty);
 }
 
 #[test]
@@ -570,8 +581,7 @@ fn a_prompt_in_the_background_fails_where_nothing_can_stop_it() {
     pty.until("it ends with 1.");
     pty.until("shell> ");
     pty.until_as_it_was();
-    pty.send("exit 7\n");
-    pty.end().exits(7);
+    leaves_its_shell(pty);
 }
 
 #[test]
@@ -588,8 +598,7 @@ fn a_stopped_prompt_is_ended_by_its_shell() {
         pty.until("shell> ");
         pty.until_as_it_was();
     }
-    pty.send("exit 7\n");
-    pty.end().exits(7);
+    leaves_its_shell(pty);
 }
 
 #[test]
@@ -605,11 +614,7 @@ fn half_a_password_is_gone_when_a_stopped_prompt_is_there_again() {
     pty.send(CTRL_Z);
     pty.until("shell> ");
     pty.send("fg\n");
-    pty.answer(CURRENT, GOOD);
-    pty.until("Signed in as alice");
-    pty.until("shell> ");
-    pty.send("exit\n");
-    pty.end().exits(0);
+    signs_in_and_leaves(pty);
 }
 
 #[test]
@@ -628,8 +633,7 @@ fn half_an_answer_is_not_for_the_shell() {
         pty.until(CANCELLED);
         pty.until("shell> ");
     }
-    pty.send("exit 7\n");
-    pty.end().exits(7);
+    leaves_its_shell(pty);
     assert!(!desk.home.path().join("given").exists());
 }
 
@@ -644,8 +648,7 @@ fn a_long_text_that_is_pasted_at_a_password_is_not_for_the_shell() {
     pty.send(&"touch given\n".repeat(2_000));
     pty.until("the sign-in failed");
     pty.until("shell> ");
-    pty.send("exit 7\n");
-    pty.end().exits(7);
+    leaves_its_shell(pty);
     assert!(!desk.home.path().join("given").exists());
 }
 
@@ -660,11 +663,7 @@ fn a_password_is_not_shown_after_a_stop_by_force() {
     // Like a shell that edits its lines.
     pty.send("stty echo icanon; fg\n");
     pty.until("me sign-in");
-    pty.answer(CURRENT, GOOD);
-    pty.until("Signed in as alice");
-    pty.until("shell> ");
-    pty.send("exit\n");
-    pty.end().exits(0);
+    signs_in_and_leaves(pty);
 }
 
 #[test]

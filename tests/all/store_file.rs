@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{scope, sleep};
 use std::time::Duration;
 
-use crate::common::{Desk, GOOD, Run, contents};
+use crate::common::{Desk, GOOD, Run, SmallDisk, contents};
 use rusqlite::Connection;
 use rustix::fs::{CWD, Mode, mkfifoat};
 
@@ -253,16 +253,14 @@ fn a_damaged_store_is_said_to_be_damaged() {
 #[ignore = "needs root, to mount a small disk"]
 fn whoever_meets_a_full_disk_gets_one_hint() {
     let desk = Desk::empty();
-    let mount =
-        |args: &[&str]| Command::new(args[0]).args(&args[1..]).arg(desk.home.path()).status().unwrap().success();
-    assert!(mount(&["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs"]));
+    let small = SmallDisk::over(desk.home.path(), "4m");
     let made = desk.run(&["init", "-q"]);
     let mut filling = fs::File::create(desk.home.path().join("filling")).unwrap();
     while filling.write_all(&[0; 512]).is_ok() {}
     let edit: &[&str] = &["users", "edit", "1", "--name", "B"];
     let runs = [&LIST[..], &["store", "check"], edit, &["init", "--store", "new.db"]].map(|args| desk.run(args));
     drop(filling);
-    assert!(mount(&["umount"]));
+    drop(small);
     made.succeeds();
     for run in runs {
         let run = run.exits(1);

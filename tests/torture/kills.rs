@@ -106,7 +106,7 @@ fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
     });
     let struck = struck.into_inner();
     let all = trials.count() - before;
-    // Two of three moments are before the end, on a machine that is as busy as it was.
+    // Of three moments, two are before the end, unless the machine is less busy by now.
     assert!(trials.form.only.is_some() || struck * 4 >= all, "{struck} of {all} runs were killed");
     struck
 }

@@ -157,9 +157,13 @@ impl<'a> Trials<'a> {
         if catch_unwind(AssertUnwindSafe(trial)).is_ok() {
             return;
         }
-        if self.is_broken.swap(true, Relaxed) {
-            resume_unwind(Box::new(Broken));
+        if !self.is_broken.swap(true, Relaxed) {
+            self.tell_how_to_repeat(&name);
         }
+        resume_unwind(Box::new(Broken));
+    }
+
+    fn tell_how_to_repeat(&self, name: &str) {
         let form = self.form;
         let long = if form.long { " --long" } else { "" };
         let engine = if self.place.is_files() { "" } else { " --engine postgres" };
@@ -170,6 +174,5 @@ impl<'a> Trials<'a> {
             self.part,
             form.seed
         );
-        resume_unwind(Box::new(Broken));
     }
 }

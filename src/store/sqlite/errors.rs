@@ -29,12 +29,13 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         // The disk has read all that there is.
         Some(ErrorCode::SystemIoFailure) if is(&error, &[ffi::SQLITE_IOERR_SHORT_READ]) => broken(TOO_SHORT, &error),
         // The index of the log is shared memory.
-        Some(ErrorCode::SystemIoFailure) if is_about_shared_memory(&error) => unusable(
+        Some(ErrorCode::SystemIoFailure) if is(&error, &SHARED_MEMORY) => unusable(
             "the file system of the store takes no write-ahead log".into(),
             "put the store on a local disk; copy a backup there to look at it",
         ),
-        Some(ErrorCode::DiskFull) => full(format!("the disk of the store is full: {error}")),
-        Some(ErrorCode::SystemIoFailure) if is(&error, &[ffi::SQLITE_IOERR_SHMSIZE]) => {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
+            if is(&error, &[ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE]) =>
+        {
             full(format!("the disk of the store is full: {error}"))
         }
         Some(ErrorCode::SystemIoFailure) => {
@@ -56,12 +57,10 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
     }
 }
 
-fn is_about_shared_memory(error: &rusqlite::Error) -> bool {
-    // SHMSIZE is not among them: there, the disk is full.
-    let kinds = [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
-    is(error, &kinds)
-}
+/// What fails where there is no shared memory. SHMSIZE is not among them: there, the disk is full.
+const SHARED_MEMORY: [i32; 3] = [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
 
+/// Whether it is one of these kinds.
 fn is(error: &rusqlite::Error, kinds: &[i32]) -> bool {
     error.sqlite_error().is_some_and(|error| kinds.contains(&error.extended_code))
 }

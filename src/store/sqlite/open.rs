@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _};
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -310,22 +311,22 @@ fn head(path: &Path, bytes: usize) -> Result<(File, Vec<u8>)> {
         .map_err(|error| unreadable(path, &error))
 }
 
+/// A number of the header: <https://www.sqlite.org/fileformat.html#the_database_header>. `None` if the file ends before.
+fn number(header: &[u8], place: Range<usize>) -> Option<u64> {
+    Some(header.get(place)?.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)))
+}
+
 /// Fails if the file is cut off. With a log beside it, the end of the file may still be in the log.
 pub fn whole(path: &Path) -> Result<()> {
     let (file, header) = head(path, COUNTED_BYTES)?;
     // The log is looked at before the length. Whoever empties it has made the file as long as the header says.
     let has_log = fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
     let length = file.metadata().map_err(|error| unreadable(path, &error))?.len();
-    // https://www.sqlite.org/fileformat.html#the_database_header: the size of a page at 16, and their count at 28. It
-    // holds if the change counter at 24 is that at 92.
-    let field = |at: usize| header.get(at..at + 4).unwrap_or_default();
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-    let page = match number(&field(16)[..field(16).len().min(2)]) {
-        1 => 65_536,
-        bytes => bytes,
-    };
-    let counted = if field(24) == field(92) { page * number(field(28)) } else { 0 };
-    let least = counted.max(COUNTED_BYTES as u64);
+    let [size, pages, changes, counted_at] = [16..18, 28..32, 24..28, 92..96].map(|place| number(&header, place));
+    let size = size.map(|size| if size == 1 { 65_536 } else { size });
+    // The count of pages holds if nobody has changed the file since.
+    let counted = size.zip(pages).filter(|_| changes == counted_at).map(|(size, pages)| size * pages);
+    let least = counted.unwrap_or(0).max(COUNTED_BYTES as u64);
     if !has_log && length < least {
         let message = format!("it is cut off: {} of {} bytes are left", grouped(length), grouped(least));
         return Err(damaged(&message));
@@ -337,21 +338,18 @@ pub fn whole(path: &Path) -> Result<()> {
 /// could write beside a foreign database as soon as it opens it.
 pub fn version_in_header(path: &Path) -> Result<u32> {
     let (_, header) = head(path, HEADER_BYTES)?;
-    // https://www.sqlite.org/fileformat.html#the_database_header: big-endian, user_version at 60, application_id at 68.
-    // The formats for writing and reading are at 18 and 19.
-    let field =
-        |at: usize| header.get(at..at + 4).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(u32::from_be_bytes);
-    let ours = u32::try_from(schema::APPLICATION_ID).ok();
-    if !header.starts_with(b"SQLite format 3\0") || field(68) != ours {
+    let [version, application] = [60..64, 68..72].map(|place| number(&header, place));
+    let is_ours = application == u64::try_from(schema::APPLICATION_ID).ok();
+    if !header.starts_with(b"SQLite format 3\0") || !is_ours {
         let what = if header.is_empty() { "an empty file" } else { "some other file" };
         return Err(unusable(
             format!("{} is {what}, not a store of passdesk", path.display()),
             "name the store with --store; if this was one, 'passdesk store restore BACKUP' puts a backup in its place",
         ));
     }
-    // The engine would take such a store for one of a later engine, and only read it.
+    // The formats for writing and reading. The engine would take such a store for one of a later engine, and only read it.
     if header[18..20].iter().any(|format| ![1, 2].contains(format)) {
         return Err(damaged(&"its header names a format that is not SQLite's"));
     }
-    Ok(field(60).unwrap_or(0))
+    Ok(version.and_then(|version| version.try_into().ok()).unwrap_or(0))
 }

@@ -389,3 +389,24 @@ pub const CHANGES: [&str; 12] = [
     "link",
     "linkat",
 ];
+
+/// A small disk in memory, over a folder, until it is dropped. It needs root.
+pub struct SmallDisk<'a>(&'a Path);
+
+impl<'a> SmallDisk<'a> {
+    /// `size` is as mount(8) has it.
+    #[track_caller]
+    pub fn over(folder: &'a Path, size: &str) -> Self {
+        let options = format!("size={size},mode=700");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).status();
+        assert!(mounted.unwrap().success(), "no disk could be mounted");
+        Self(folder)
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg(self.0).status().is_ok_and(|status| status.success());
+        assert!(unmounted || std::thread::panicking(), "a disk stays mounted");
+    }
+}
