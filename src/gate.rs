@@ -32,8 +32,33 @@ struct State {
 /// While a pass is held, no signal is acted on.
 pub struct Pass {
     gate: Gate,
-    /// The signals that were blocked before, if this pass blocks more.
+    /// Held if this pass is that of a writer.
+    unstopped: Option<Unstopped>,
+}
+
+/// While this is held, the terminal does not stop this thread in the background: neither a write nor a change of its
+/// modes.
+pub struct Unstopped {
+    /// The signals that were blocked before.
     blocked: Option<SigSet>,
+}
+
+impl Unstopped {
+    /// Begins now.
+    #[must_use]
+    pub fn begin() -> Self {
+        let stops = SigSet::from_iter([Signal::SIGTTIN, Signal::SIGTTOU]);
+        Self { blocked: stops.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok() }
+    }
+}
+
+impl Drop for Unstopped {
+    fn drop(&mut self) {
+        if let Some(blocked) = &self.blocked {
+            // Restoring the old mask cannot fail.
+            let _ = blocked.thread_set_mask();
+        }
+    }
 }
 
 impl Gate {
@@ -48,15 +73,14 @@ impl Gate {
             .wait_while(state, |state| state.closed > 0 && state.inside == 0)
             .unwrap_or_else(PoisonError::into_inner);
         state.inside += 1;
-        Pass { gate: self.clone(), blocked: None }
+        Pass { gate: self.clone(), unstopped: None }
     }
 
     /// The same for a writer that shows its progress. Writing to the terminal from the background does not stop it.
     #[must_use]
     pub fn pass_to_write(&self) -> Pass {
         let mut pass = self.pass();
-        let stops = SigSet::from_iter([Signal::SIGTTIN, Signal::SIGTTOU]);
-        pass.blocked = stops.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok();
+        pass.unstopped = Some(Unstopped::begin());
         pass
     }
 
@@ -128,10 +152,8 @@ impl Pass {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        if let Some(blocked) = &self.blocked {
-            // Restoring the old mask cannot fail.
-            let _ = blocked.thread_set_mask();
-        }
+        // Before anybody acts on a signal.
+        drop(self.unstopped.take());
         let mut state = self.gate.lock();
         state.inside -= 1;
         if state.closed > 0 {

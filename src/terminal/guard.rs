@@ -20,10 +20,11 @@ use signal_hook::consts::{
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
+use super::alternate::PLAIN;
 use super::device::{Device, is_away};
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
-use crate::gate::Gate;
+use crate::gate::{Gate, Unstopped};
 use crate::made::{Made, left_behind};
 use crate::patient::Patient;
 
@@ -422,6 +423,10 @@ impl Shared {
         }
         if let Some(borrower) = state.borrower {
             end_borrower(borrower);
+            // It may have left a colour on.
+            if let Some(taken) = &state.taken {
+                let _ = taken.send(PLAIN.as_bytes());
+            }
         }
         state.doomed.iter().for_each(Made::discard);
         if let Some(taken) = &state.taken {
@@ -493,6 +498,7 @@ fn has_changed(child: Pid, how: WaitIdOptions) -> bool {
 fn say(words: String) {
     let (said, heard) = mpsc::channel();
     thread::spawn(move || {
+        let _unstopped = Unstopped::begin();
         let _ = Patient(io::stderr()).write_all(words.as_bytes());
         let _ = said.send(());
     });

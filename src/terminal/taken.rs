@@ -1,5 +1,6 @@
 //! A terminal that was taken over: its modes, and what is drawn on it. Nothing here waits for ever, because the end of
-//! the program waits for it.
+//! the program waits for it. So nothing here stops in the background either: the thread that stops the program may wait
+//! for this one.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -18,6 +19,7 @@ use super::alternate::{self, Size};
 use super::device::{Device, is_away};
 use super::keys::CTRL_C;
 use super::typing;
+use crate::gate::Unstopped;
 
 /// How long to wait for a terminal that takes nothing, and how often to try again.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -98,18 +100,32 @@ impl Taken {
 
     /// Takes the terminal over again, after another program has used it. In the background, this waits for `fg`.
     pub fn again(&self) {
-        if self.is_away() {
-            return;
-        }
-        // At worst the modes stay as they are, or the terminal is gone.
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.during);
+        self.set(&self.during);
         if self.manner == Manner::Screen {
             self.forget_typed();
         }
     }
 
+    /// Sets the modes, unless another job has the terminal. At worst they stay as they are, or the terminal is gone.
+    fn set(&self, modes: &Termios) {
+        let _unstopped = Unstopped::begin();
+        if self.is_away() {
+            return;
+        }
+        let set = |modes| tcsetattr(&self.terminal, OptionalActions::Now, modes);
+        let found = tcgetattr(&self.terminal);
+        let _ = set(modes);
+        // After a stop by force, a shell may have got it just now.
+        if let Ok(found) = found
+            && self.is_away()
+        {
+            let _ = set(&found);
+        }
+    }
+
     /// Throws away what has been typed but not read. If that fills the terminal, it is a long paste, and more comes.
     pub fn forget_typed(&self) {
+        let _unstopped = Unstopped::begin();
         if self.is_away() {
             return;
         }
@@ -117,7 +133,7 @@ impl Taken {
         let mut left = if waiting() < FULL { Duration::ZERO } else { MORE_WAITS };
         let _ = tcflush(&self.terminal, QueueSelector::IFlush);
         for _ in 0..PATIENCE.as_millis() / TRY_EVERY.as_millis() {
-            if left.is_zero() {
+            if left.is_zero() || self.is_away() {
                 return;
             }
             thread::sleep(TRY_EVERY);
@@ -126,8 +142,11 @@ impl Taken {
         }
     }
 
-    /// Draws on the alternate screen.
+    /// Draws on the alternate screen, unless another job has the terminal.
     pub fn paint(&mut self, picture: &Picture) -> io::Result<()> {
+        if self.is_away() {
+            return Ok(());
+        }
         let says = tcgetwinsize(&self.terminal).map_or((0, 0), |size| (size.ws_col, size.ws_row));
         let (columns, rows) = if says.0 == 0 || says.1 == 0 { (80, 24) } else { says };
         let size = Size { columns, rows };
@@ -139,21 +158,14 @@ impl Taken {
     /// Restores the terminal. Text typed ahead without echo is thrown away: otherwise the shell would show it. So is half
     /// an answer, if a prompt waits for it. If another job has the terminal, its modes are as that job wants them.
     pub fn restore(&self, is_asking: bool) {
-        let is_away = self.is_away();
-        // Where a write from the background stops the program, a stop by force leaves the screen to the shell.
-        let may_write = !is_away || !self.before.local_modes.contains(LocalModes::TOSTOP);
         // At worst the terminal is gone, and there is nothing to restore.
-        if self.is_drawn.get() && may_write {
+        if self.is_drawn.replace(false) {
             let _ = self.send(alternate::left(self.rows).as_bytes());
-            self.is_drawn.set(false);
-        }
-        if is_away {
-            return;
         }
         if is_asking || self.manner != Manner::Line {
             self.forget_typed();
         }
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+        self.set(&self.before);
     }
 
     /// Writes what there is room for. Somebody else may have opened this terminal, so that it blocks.
@@ -168,6 +180,7 @@ impl Taken {
 
     /// Writes all bytes, or fails after a while.
     pub fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
+        let _unstopped = Unstopped::begin();
         let mut tries = PATIENCE.as_millis() / TRY_EVERY.as_millis();
         while !bytes.is_empty() {
             match self.write(bytes) {

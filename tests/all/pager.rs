@@ -167,6 +167,18 @@ fn a_signal_ends_the_pager_too_and_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_pager_that_a_signal_ends_leaves_no_colour_on() {
+    let desk = desk_of(50);
+    let pager = desk.home.path().join("pager");
+    fs::write(&pager, "printf '\\033[31mred'\nexec sleep 60").unwrap();
+    let mut pty = Pty::start(&on_a_terminal(&desk, &format!("sh {}", pager.display()), &["users", "list"]));
+    pty.until("red");
+    pty.signal(Signal::TERM);
+    let shown = pty.end().exits(143).transcript;
+    assert!(shown.rfind("\x1b[31m") < shown.rfind("\x1b[m"), "{shown:?}");
+}
+
+#[test]
 #[ignore = "needs tmux and less"]
 fn ctrl_z_stops_the_list_and_the_shell_goes_on_with_it() {
     let desk = desk_of(500);

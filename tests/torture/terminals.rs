@@ -8,13 +8,15 @@ mod window;
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
-use rustix::process::{Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use self::window::{Kind, Window, size};
 use crate::common::Desk;
@@ -26,10 +28,14 @@ use crate::trials::Trials;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The part of the trials that the form of minutes runs, and how many at once on a core. Most of them wait.
 const SHARE: usize = 3;
+const STRUCK_SHARE: usize = 10;
 const AT_ONCE: usize = 8;
 const GLANCE: Duration = Duration::from_millis(5);
 /// A key counts alone if this much time is before it.
 const ALONE: Duration = Duration::from_millis(150);
+
+/// A command has asked about the terminal and changed it this many times by its last prompt, or fewer.
+const CALLS: usize = 36;
 
 /// What somebody types who thinks of the shell already. A shell that gets it makes a file.
 const AHEAD: &str = "touch PWNED";
@@ -302,12 +308,13 @@ fn grounds(place: &Place) -> Vec<(Base<'_>, Picture)> {
     bases.into_iter().map(|base| (base.scene().picture(), base)).map(|(picture, base)| (base, picture)).collect()
 }
 
-/// Fails the trial unless the store holds what this end means.
+/// Fails the trial unless the store holds what this end means. Without an answer, it holds a deed and its event, or
+/// neither.
 #[track_caller]
 fn holds(scene: &Scene, before: &Picture, has_changed: Option<bool>) {
     let after = scene.picture();
     let is_same = after.accounts == before.accounts && after.rest == before.rest;
-    let Some(has_changed) = has_changed else { return };
+    let has_changed = has_changed.unwrap_or(!is_same);
     assert_eq!(!is_same, has_changed, "whether the store has changed");
     let deeds = |picture: &Picture| -> Vec<_> {
         // Nothing else is changed by these.
@@ -443,13 +450,7 @@ impl Trial {
                     kill_process(program, Signal::STOP).unwrap();
                     window.until("shell> ");
                 }
-                // As `kill %1` does in bash.
-                kill_process(program, Signal::TERM).unwrap();
-                kill_process(program, Signal::CONT).unwrap();
-                window.until_state(program, &['Z']);
-                window.run("true");
-                // The shell looks at how its job ended.
-                window.run("true");
+                window.kills_job(program);
                 return Some(128 + Signal::TERM.as_raw());
             }
             Event::Resize => {
@@ -466,6 +467,74 @@ impl Trial {
         }
         Some(window.code())
     }
+}
+
+/// A stop by force, right after one of the calls that look at the terminal or change it. A shell has the terminal then,
+/// and ends the program.
+struct Struck {
+    dialogue: &'static Dialogue,
+    /// The last prompt that it reaches. Those before it are answered.
+    last: usize,
+    at: usize,
+}
+
+impl Display for Struck {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{}, prompt {}: stopped at call {}", self.dialogue.1, self.last + 1, self.at)
+    }
+}
+
+impl Struck {
+    fn all() -> Vec<Self> {
+        let is_secret = |prompt: &Prompt| matches!(prompt.0, Hushed | Last);
+        // What is typed to a prompt may be typed to the shell. So no secret is typed here.
+        let own = DIALOGUES.iter().filter(|dialogue| dialogue.0 == PLAIN && !matches!(dialogue.2[0].0, Pager | Shell));
+        let with_last = own.filter_map(|dialogue| {
+            let last = dialogue.2.iter().position(is_secret).unwrap_or(dialogue.2.len() - 1);
+            (dialogue.3 == Changed).then_some((dialogue, last))
+        });
+        with_last.flat_map(|(dialogue, last)| (1..=CALLS).map(move |at| Self { dialogue, last, at })).collect()
+    }
+
+    /// Returns whether the stop came before the last prompt was there.
+    fn run(&self, grounds: &[(Base, Picture)]) -> bool {
+        let (ground, line, prompts, _) = self.dialogue;
+        let (base, before) = &grounds[*ground];
+        let scene = base.scene();
+        let mut window = Window::open(&scene, Kind::Bash);
+        window.run("true");
+        let modes = window.modes();
+        let traced = format!("strace -D -f -o calls -e trace=ioctl -e inject=ioctl:signal=STOP:when={}", self.at);
+        window.send(&Kind::Bash.line(&format!("{traced} passdesk {line}")));
+        let mut is_struck = false;
+        for (number, prompt) in prompts[..=self.last].iter().enumerate() {
+            is_struck = window.until_one_of(&[prompt.1, "Stopped"]) == 1;
+            if is_struck {
+                break;
+            }
+            if number < self.last {
+                window.answer(prompt);
+            }
+        }
+        let program = window.program();
+        if !is_struck {
+            kill_process(program, Signal::STOP).unwrap();
+        }
+        window.until("shell> ");
+        // The tracer counts the calls of each thread, and would stop the program again.
+        kill_process(tracer_of(program), Signal::KILL).unwrap();
+        window.kills_job(program);
+        window.is_as_it_was(&modes);
+        window.closes();
+        holds(&scene, before, (prompts[self.last].0 != Page).then_some(false));
+        is_struck
+    }
+}
+
+fn tracer_of(process: Pid) -> Pid {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_pid())).unwrap();
+    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:")).unwrap();
+    Pid::from_raw(tracer.trim().parse().unwrap()).unwrap()
 }
 
 /// Several events at moments that the number of the trial decides.
@@ -560,13 +629,19 @@ pub fn run(trials: &Trials) -> String {
     let all = trials.some(all, SHARE);
     let shells = if trials.form.long { 4 } else { 2 };
     trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds));
+    let struck = AtomicUsize::new(0);
+    trials.at_once(AT_ONCE, trials.some(Struck::all(), STRUCK_SHARE), |trial| {
+        struck.fetch_add(usize::from(trial.run(&grounds)), Relaxed);
+    });
+    let struck = struck.into_inner();
     let random = if trials.form.long { 10_000 } else { 60 };
     trials.at_once(AT_ONCE, (0..random).map(|number| Anywhen { seed: trials.form.number(number), number }), |trial| {
         trial.run(&grounds);
     });
     let prompts: usize = DIALOGUES.iter().map(|dialogue| dialogue.2.len()).sum();
     format!(
-        "{prompts} prompts of {} dialogues, {} events, {shells} shells, {random} runs with several events at random moments.",
+        "{prompts} prompts of {} dialogues, {} events, {shells} shells, {struck} stops between two calls, {random} runs with \
+         several events at random moments.",
         DIALOGUES.len(),
         EVENTS.len()
     )

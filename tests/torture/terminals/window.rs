@@ -115,15 +115,22 @@ impl<'a> Window<'a> {
     /// Waits until this is shown, after the text of the previous wait.
     #[track_caller]
     pub fn until(&mut self, text: &str) {
+        self.until_one_of(&[text]);
+    }
+
+    /// The same for several texts. Returns the place in the list of the one that is shown first.
+    #[track_caller]
+    pub fn until_one_of(&mut self, texts: &[&str]) -> usize {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let mut found = self.shown[self.read..].windows(text.len());
-            if let Some(at) = found.position(|window| window == text.as_bytes()) {
-                self.read += at + text.len();
-                return;
+            let unread = &self.shown[self.read..];
+            let starts = |at: usize| texts.iter().position(|text| unread[at..].starts_with(text.as_bytes()));
+            if let Some((at, which)) = (0..unread.len()).find_map(|at| Some((at, starts(at)?))) {
+                self.read += at + texts[which].len();
+                return which;
             }
             let goes_on = self.look(Duration::from_millis(100));
-            assert!(goes_on && Instant::now() < deadline, "{text:?} is not shown:\n{}", self.text());
+            assert!(goes_on && Instant::now() < deadline, "none of {texts:?} is shown:\n{}", self.text());
         }
     }
 
@@ -247,6 +254,17 @@ impl<'a> Window<'a> {
         self.run("true");
         assert_eq!(self.modes(), modes, "stopped, stty -g differs:\n{}", self.text());
         assert!(!self.scene.desk.home.path().join("PWNED").exists(), "the shell ran what was typed before");
+    }
+
+    /// Ends a stopped program, as `kill %1` does in bash.
+    #[track_caller]
+    pub fn kills_job(&mut self, program: Pid) {
+        kill_process(program, Signal::TERM).unwrap();
+        kill_process(program, Signal::CONT).unwrap();
+        self.until_state(program, &['Z']);
+        self.run("true");
+        // The shell looks at how its job ended.
+        self.run("true");
     }
 
     /// Answers the prompt that is there, and those after it. More is typed while the last answer is hashed. Returns whether
