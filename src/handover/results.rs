@@ -55,6 +55,8 @@ pub struct Results {
     file: Box<dyn OutputFile>,
     format: Format,
     rows: RecordWriter,
+    /// Whether something is in it.
+    is_kept: bool,
 }
 
 impl Results {
@@ -63,7 +65,7 @@ impl Results {
         if let Some(made) = file.doomed() {
             means.terminal.doom(made);
         }
-        Self { file, format, rows: RecordWriter::new(format, true, COLUMNS) }
+        Self { file, format, rows: RecordWriter::new(format, true, COLUMNS), is_kept: false }
     }
 
     /// Goes on with the file of an interrupted run.
@@ -71,7 +73,7 @@ impl Results {
     pub fn resume(earlier: UnfinishedResults, format: Format) -> Self {
         let mut rows = RecordWriter::new(format, true, COLUMNS);
         rows.go_on_behind(earlier.rows.len());
-        Self { file: earlier.file, format, rows }
+        Self { file: earlier.file, format, rows, is_kept: true }
     }
 
     /// Its path.
@@ -80,10 +82,10 @@ impl Results {
         self.file.path()
     }
 
-    /// Whether another run can continue it.
+    /// Whether another run can continue it. One with nothing in it is removed.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.format.has_lines()
+        self.format.has_lines() && self.is_kept
     }
 
     /// Appends rows, all of them or none, and syncs them to the disk.
@@ -109,6 +111,7 @@ impl Results {
         if !bytes.is_empty() {
             self.file.append(bytes)?;
             self.file.keep();
+            self.is_kept = true;
             means.terminal.spare(self.file.path());
         }
         Ok(())

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 
 use crate::common::crowd::{crowd, everything, list, names, signal, wait_for, written};
 use crate::common::pty::Pty;
-use crate::common::{Desk, HELPDESK, Run};
+use crate::common::{Desk, HELPDESK, Run, SmallDisk};
 use rustix::process::Signal;
 
 const HEADER: &str = "target,id,username,change,outcome,operation\n";
@@ -487,6 +487,23 @@ fn a_file_that_cannot_be_written_any_longer_stops_the_run_and_is_continued() {
     fs::rename(moved, desk.home.path().join("out")).unwrap();
     desk.run(&[&ALL[..], &["--resume", "out"]].concat()).succeeds();
     all_are_disabled(&desk, 2_000);
+}
+
+#[test]
+#[ignore = "needs root, to mount a small disk"]
+fn a_file_in_which_nothing_could_be_written_is_gone_and_the_hint_names_another_one() {
+    let desk = settled_crowd(3);
+    let small = tempfile::tempdir().unwrap();
+    let disk = SmallDisk::over(small.path(), "4k");
+    fs::write(small.path().join("filling"), [0; 4096]).unwrap();
+    let file = small.path().join("out");
+    let args = ["users", "disable", "u001", "u002", "--format", "csv", "--output"];
+    let run = desk.run(&[&args[..], &[file.to_str().unwrap()]].concat());
+    assert!(!file.exists() && run.code != 0, "{}", run.stderr);
+    assert!(run.stderr.contains("again with another file") && !run.stderr.contains("--resume"), "{}", run.stderr);
+    drop(disk);
+    desk.run(&[&args[..], &["out"]].concat()).succeeds();
+    assert_eq!(those(&desk, "state = 'disabled'").len(), 2);
 }
 
 #[test]

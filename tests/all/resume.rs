@@ -154,14 +154,14 @@ fn foreign(range: RangeInclusive<usize>) -> String {
 fn the_output_of_a_reset_in_another_store_is_refused_and_stays_whole() {
     let desk = crowded(BATCH + 2);
     put(&desk, &[HEADER, &foreign(1..=BATCH + 1)].concat());
-    refuses(&desk, 7, &[], "not the output of a reset in this store");
+    refuses(&desk, 7, &[], "cannot be continued in this store");
 }
 
 #[test]
 fn an_output_of_which_nothing_is_in_force_here_may_be_of_another_store_and_stays_whole() {
     let desk = crowded(3);
     put(&desk, &[HEADER, &foreign(1..=2)].concat());
-    refuses(&desk, 7, &[], "not the output of a reset in this store");
+    refuses(&desk, 7, &[], "cannot be continued in this store");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn rows_of_people_who_are_not_there_are_of_another_store_unless_one_behind_them_
     let kept = written(&out(&desk));
     let nobody = foreign(500..=500);
     put(&desk, &[kept.as_str(), &nobody].concat());
-    refuses(&desk, 7, &[], "not the output of a reset in this store");
+    refuses(&desk, 7, &[], "cannot be continued in this store");
     let row = kept.strip_prefix(HEADER).unwrap();
     put(&desk, &[HEADER, &nobody, row].concat());
     desk.run(&RESUME).succeeds();

@@ -109,10 +109,7 @@ impl Done {
             let path = unfinished.file.path().display();
             return Err(Failure::new(
                 Kind::Conflict,
-                format!(
-                    "{path} is not the output of a reset in this store: {} not in force here",
-                    counted_rows(dead.len())
-                ),
+                format!("{path} cannot be continued in this store: {} not in force here", counted_rows(dead.len())),
             )
             .hint("name its store with --store, or start again with --output and a new file"));
         }
