@@ -208,7 +208,9 @@ impl Handover {
         } else {
             "is NOT in force, and nothing has changed"
         };
-        let message = format!("the {} {}{whose} {is}: {}", self.what, self.way.handed(), failure.message);
+        // It is said once.
+        let why = failure.message.trim_end_matches("; nothing has changed");
+        let message = format!("the {} {}{whose} {is}: {why}", self.what, self.way.handed());
         Failure { message, ..failure }
     }
 

@@ -372,6 +372,9 @@ fn what_is_not_in_force_is_said_with_what_was_done_with_it() {
     assert_eq!(failure, format!("the temporary password copied {is_not}"));
     let (_, failure) = told(osc52, false, Format::Text, Ok(()), vec![Step::Decline(ARRIVED)]);
     assert_eq!(failure, "the terminal has not copied it; nothing has changed");
+    let (_, failure) = told(to_file, false, Format::Text, Err(Failure::cancelled()), vec![]);
+    let is_cancelled = "is NOT in force, and nothing has changed: cancelled";
+    assert_eq!(failure, format!("the temporary password written to /output for a {is_cancelled}"));
     let lost = Failure::new(Kind::OutcomeUnknown, "the server went away");
     let (notes, failure) = told(to_file, false, Format::Text, Err(lost), vec![]);
     let may = "the temporary password written to /output for a may be in force, or not: the server went away";

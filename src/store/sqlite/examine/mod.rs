@@ -58,8 +58,8 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
 /// What killed restores have left. Nobody needs it.
 fn left_over(path: &Path) -> Result<Option<Finding>> {
     let left: Vec<_> = restore::left(path)?.iter().map(shown).collect();
-    let message = format!("{} is left over from a restore that was killed", few_of(&left));
-    let remedy = "if no restore is running, remove it, with all that is in it";
+    let message = format!("a restore that was killed has left {}", few_of(&left));
+    let remedy = "if no restore is running, remove that, with all that is in it";
     Ok((!left.is_empty()).then(|| Finding::notable("left", message, remedy)))
 }
 
