@@ -35,7 +35,7 @@ impl Display for Kill<'_> {
 }
 
 pub fn run(trials: &Trials) -> String {
-    let operations = operations::all(trials);
+    let operations = operations::all_and_batches(trials);
     let struck = AtomicU64::new(0);
     let mut plan = Vec::new();
     for operation in &operations {
@@ -44,7 +44,9 @@ pub fn run(trials: &Trials) -> String {
         let (changing, others): (Vec<_>, Vec<_>) = moments.into_iter().partition(Moment::changes);
         // A scene on a server takes longer to make.
         let often = if trials.place.is_files() { 1 } else { 5 };
-        let moments = trials.some(changing, 8 * often).into_iter().chain(trials.some(others, 60 * often));
+        // What touches a file of many accounts touches it of few, too.
+        let rarely = if operation.name == "batches" { 4 } else { 1 };
+        let moments = trials.some(changing, 8 * often).into_iter().chain(trials.some(others, 60 * often * rarely));
         plan.extend(moments.map(|moment| Kill { operation, moment }));
     }
     trials.each(plan, |Kill { operation, moment }| {
