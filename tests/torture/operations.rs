@@ -227,6 +227,9 @@ fn backed_up() -> Desk {
     let desk = known();
     desk.run(&["store", "backup", "monday.db"]).succeeds();
     desk.run(&["users", "add", "bob"]).succeeds();
+    desk.run(&["users", "edit", "root", "--name", "Root"]).succeeds();
+    desk.run(&["users", "reset", "alice", "--yes", "-q"]).succeeds();
+    desk.run(&["policy", "set", "sign-in-lifetime", "7h"]).succeeds();
     desk
 }
 
@@ -234,6 +237,11 @@ fn backed_up() -> Desk {
 fn handed_over(left: &Left) -> String {
     let file = left.scene.desk.home.path().join("out");
     fs::read_to_string(file).unwrap_or_else(|_| left.run.stdout.clone())
+}
+
+/// How many events of the run say that this was done to no account.
+fn recorded(left: &Left, action: &str) -> usize {
+    left.after.done(action, "") - left.before.done(action, "")
 }
 
 /// Fails the trial unless these are the only accounts that are not as before.
@@ -376,6 +384,7 @@ fn import(left: &Left) -> Done {
 fn archive(left: &Left) -> Done {
     let (kept, file) = (left.after.events.len(), left.scene.desk.home.path().join("old"));
     let is_out = kept < left.before.events.len();
+    assert_eq!(recorded(left, "archive"), usize::from(is_out), "what went out, and the event that says so");
     left.scene.run(&["audit", "verify"]).succeeds();
     if is_out {
         assert!(file.exists(), "events are in no file");
@@ -402,21 +411,31 @@ fn backup(left: &Left) -> Done {
     let file = left.scene.desk.home.path().join("copy.db");
     assert_eq!(left.after.accounts, left.before.accounts);
     assert_eq!(left.after.rest, left.before.rest);
+    let refused = ("backup".to_owned(), String::new(), "refused".to_owned());
+    let (recorded, recalled) =
+        (recorded(left, "backup"), left.after.events.iter().filter(|event| **event == refused).count());
+    // It is recorded first. Where that cannot be recalled, the event stands without a copy.
+    assert!(recalled <= recorded && recorded <= 1, "{recorded} backups are recorded, and {recalled} recalled");
     if !file.exists() {
         return Done::Nothing;
     }
+    assert_eq!(recorded, 1, "nobody recorded the backup");
     let copy = Picture::of(&file);
-    assert_eq!(copy.accounts, left.before.accounts);
+    assert_eq!((&copy.accounts, &copy.rest), (&left.before.accounts, &left.before.rest));
+    let last = copy.events.last().map(|(action, _, outcome)| (action.as_str(), outcome.as_str()));
+    assert_eq!(last, Some(("backup", "done")), "the record of the copy does not end with the backup");
     Done::Everything
 }
 
 fn restore(left: &Left) -> Done {
     if left.after.accounts.contains_key("bob") {
+        assert_eq!(recorded(left, "restore-store"), 0, "nothing is restored");
         return Done::Nothing;
     }
     let backup = Picture::of(&left.scene.desk.home.path().join("monday.db"));
-    let names = |picture: &Picture| picture.accounts.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&left.after), names(&backup));
+    assert_eq!((&left.after.accounts, &left.after.rest), (&backup.accounts, &backup.rest));
+    let restored = ("restore-store".to_owned(), String::new(), "done".to_owned());
+    assert_eq!(left.after.events, [backup.events, vec![restored]].concat(), "the record is not the one of the backup");
     left.scene.profile("alice", GOOD).succeeds();
     Done::Everything
 }
