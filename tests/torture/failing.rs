@@ -191,6 +191,10 @@ fn strike(trials: &Trials, faults: Vec<Fault<'_>>, tally: &Tally) {
             return;
         }
         let is_struck = log.contains(tracer::FAILED);
+        // A program that cannot write says nothing.
+        if !["write", "writev"].contains(&fault.moment.call.as_str()) {
+            fault.operation.is_readable(&run);
+        }
         let done = judge(fault.operation, &scene, &run, fault.moment.call == "mmap");
         if trials.place.is_files() {
             let may_be_unknown = fault.moment.changes() || fault.from_then_on;
@@ -305,6 +309,7 @@ fn limited(trials: &Trials, operations: &[Operation<'_>]) -> String {
         let command = limited_to(&scene.command(operation.args), what, *value);
         let run = fed(patient(trials, &command), &operation.input);
         runs.add(&run);
+        operation.is_readable(&run);
         judge(operation, &scene, &run, *what != "fsize");
         operation.goes_on(&scene);
     });
@@ -386,6 +391,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
             return;
         }
         runs.add(&run);
+        operation.is_readable(&run);
         judge(operation, &scene, &run, false);
         operation.goes_on(&scene);
     });
@@ -423,6 +429,9 @@ fn where_nothing_can_be_said(trials: &Trials, operations: &[Operation<'_>]) -> S
         let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), operation.input.as_bytes());
         let run = Run::from(child.wait_with_output().unwrap());
         count.fetch_add(1, Relaxed);
+        if *streams == "stdout" {
+            operation.is_readable(&run);
+        }
         judge(operation, &scene, &run, false);
         operation.goes_on(&scene);
     });

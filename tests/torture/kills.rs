@@ -53,6 +53,7 @@ pub fn run(trials: &Trials) -> String {
         let scene = operation.base.scene();
         let run = tracer::at(moment, "signal=KILL", &scene.command(operation.args), &operation.input);
         struck.fetch_add(u64::from(run.code == KILLED), Relaxed);
+        operation.is_readable(&run);
         operation.judge(&scene, &run);
         operation.goes_on(&scene);
     });
@@ -103,6 +104,7 @@ fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
         child.kill().unwrap();
         let run = Run::from(child.wait_with_output().unwrap());
         struck.fetch_add(u64::from(run.code == KILLED), Relaxed);
+        operation.is_readable(&run);
         operation.judge(&scene, &run);
         operation.goes_on(&scene);
     });

@@ -5,6 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
+use passdesk::failure::Kind;
+use serde_json::Value;
+
 use crate::common::crowd::{BATCH, crowd, rows};
 use crate::common::record::{tamper, write_record};
 use crate::common::{Desk, GOOD, OTHER, Run};
@@ -82,6 +85,24 @@ impl<'a> Operation<'a> {
         done
     }
 
+    /// A script can read what a run says that was asked for JSON: the failure is one object on the last line of standard
+    /// error, and the result is one object or nothing. A killed program says nothing.
+    pub fn is_readable(&self, run: &Run) {
+        if !self.args.contains(&"json") || run.code >= 128 {
+            return;
+        }
+        let Run { code, stdout, stderr } = run;
+        let is_object = |text: &str| serde_json::from_str(text).is_ok_and(|value: Value| value.is_object());
+        assert!(is_object(stdout) || *code != 0 && stdout.is_empty(), "exit code {code} with {stdout:?}: {stderr}");
+        if *code != 0 {
+            let failures: Vec<Value> = stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            assert_eq!(failures.len(), 1, "exit code {code} with {stderr:?}");
+            let is_last = stderr.ends_with('\n') && stderr.lines().last().is_some_and(is_object);
+            let named = Kind::try_from(u8::try_from(*code).unwrap()).map(Kind::code);
+            assert!(is_last && failures[0]["error"]["code"].as_str() == named.ok(), "exit code {code} with {stderr:?}");
+        }
+    }
+
     /// The next run does what a killed one has not done.
     pub fn goes_on(&self, scene: &Scene) {
         let now = scene.picture();
@@ -151,9 +172,10 @@ pub fn all_and_batches<'a>(trials: &Trials<'a>) -> Vec<Operation<'a>> {
 
 /// All but that one, in any place.
 pub fn on<'a>(place: &'a Place, only: Option<&str>) -> Vec<Operation<'a>> {
-    let all: [Line; 11] = [
+    let all: [Line; 12] = [
         ("reset", &["users", "reset", "alice", "--yes", "-q"], &[], signed_in, reset),
         ("reset-file", &["users", "reset", "alice", "--yes", "-q", "--output", "out"], &[], signed_in, reset),
+        ("reset-json", &["users", "reset", "alice", "--yes", "--format", "json"], &[], signed_in, reset),
         ("bulk", &["users", "reset", "--search", "u0", "--yes", "--format", "csv"], &[], many, bulk),
         ("bulk-file", &BULK_FILE, &[], many, bulk),
         ("passwd", &["me", "passwd", "--as", "alice", "--password-stdin"], &[GOOD, OTHER], signed_in, passwd),
