@@ -344,7 +344,7 @@ used=$(df --output=used -k "$disk" | tail -n 1)
 mount -o remount,size=$((used + room))k "$disk" && mount --bind "$disk" "$home" && cd "$home" || exit 125
 "$@"
 code=$?
-cd / && umount "$home" && find "$home" -mindepth 1 -delete && cp -a "$disk/." "$home" || exit 125
+cd / && umount "$home" && find "$home" -mindepth 1 -delete && cp -a "$disk/." "$home" || exit 99
 exit $code
 "#;
 
@@ -361,12 +361,14 @@ mount --bind "$disk/on" "$home" && cd "$home" || exit 125
 "$@"
 code=$?
 rm -r "$disk/on/lost+found"
-cd / && umount "$home" && find "$home" -mindepth 1 -delete && cp -a "$disk/on/." "$home" && umount "$disk/on" || exit 125
+cd / && umount "$home" && find "$home" -mindepth 1 -delete && cp -a "$disk/on/." "$home" && umount "$disk/on" || exit 99
 exit $code
 "#;
 
 /// The code of a disk that could not be made.
 const NO_DISK: i32 = 125;
+/// The code of a disk that could not be taken away again: somebody still uses it.
+const DISK_STAYS: i32 = 99;
 
 fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
     if !rustix::process::geteuid().is_root() {
@@ -390,6 +392,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
             without.fetch_add(1, Relaxed);
             return;
         }
+        assert_ne!(run.code, DISK_STAYS, "the disk stays in use after the run: {}", run.stderr);
         runs.add(&run);
         operation.is_readable(&run);
         judge(operation, &scene, &run, false);
