@@ -304,12 +304,13 @@ pub fn run(trials: &Trials) -> String {
             commands.fetch_add(by_commands(damage), Relaxed);
         }
     });
-    let random = random.into_inner();
+    let (random, unread) = (random.into_inner(), unread.into_inner());
+    trials.expect_one_in(10, unread, trials.count(), "damages kept a reader from reading");
     format!(
         "{} bytes flipped and ends cut, {random} random mutations; {} of them kept a reader from reading, and the \
          check found each; {} whole commands.",
         trials.count() - random,
-        unread.into_inner(),
+        unread,
         commands.into_inner()
     )
 }

@@ -268,8 +268,10 @@ impl Runs {
         self.failed.fetch_add(u64::from(run.code != 0), Relaxed);
     }
 
-    fn told(self, what: &str) -> String {
-        format!("{} runs {what}, of which {} failed", self.all.into_inner(), self.failed.into_inner())
+    fn told(self, trials: &Trials, what: &str) -> String {
+        let (all, failed) = (self.all.into_inner(), self.failed.into_inner());
+        trials.expect_one_in(10, failed, all, &format!("runs {what} failed"));
+        format!("{all} runs {what}, of which {failed} failed")
     }
 }
 
@@ -304,7 +306,8 @@ fn limited(trials: &Trials, operations: &[Operation<'_>]) -> String {
         plan.extend(limits.map(|(what, value)| Limit { operation, what, value }));
     }
     let runs = Runs::default();
-    trials.at_once(at_once(trials), some(trials, plan, 53), |Limit { operation, what, value }| {
+    // With this step, the limits of one operation are not those of the operation before.
+    trials.at_once(at_once(trials), some(trials, plan, 47), |Limit { operation, what, value }| {
         let scene = operation.base.scene();
         let command = limited_to(&scene.command(operation.args), what, *value);
         let run = fed(patient(trials, &command), &operation.input);
@@ -313,7 +316,7 @@ fn limited(trials: &Trials, operations: &[Operation<'_>]) -> String {
         judge(operation, &scene, &run, *what != "fsize");
         operation.goes_on(&scene);
     });
-    runs.told("within limits")
+    runs.told(trials, "within limits")
 }
 
 fn limited_to(command: &Command, what: &str, value: u64) -> Command {
@@ -402,7 +405,7 @@ fn on_full_disks(trials: &Trials, operations: &[Operation<'_>]) -> String {
         0 => String::new(),
         without => format!(", {without} left out, since no ext4 can be mounted here"),
     };
-    runs.told("on full disks") + &without
+    runs.told(trials, "on full disks") + &without
 }
 
 /// Standard output or standard error that takes nothing.

@@ -116,6 +116,12 @@ impl<'a> Trials<'a> {
         all.into_iter().skip(first).step_by(step).collect()
     }
 
+    /// Fails the part unless one in `of` came to this: what hits nothing is no attack. A few trials say nothing.
+    pub fn expect_one_in(&self, of: u64, hits: u64, all: u64, what: &str) {
+        let are_few = self.form.only.is_some() || all < 20;
+        assert!(are_few || hits * of >= all, "only {hits} of {all} {what}");
+    }
+
     /// Runs a trial for each of these, on all cores. A trial that panics has broken a promise.
     pub fn each<T: Display + Send>(&self, all: impl IntoIterator<Item = T, IntoIter: Send>, trial: impl Fn(&T) + Sync) {
         self.at_once(1, all, trial);
