@@ -20,7 +20,7 @@ use crate::common::{Run, contents, fed};
 use crate::operations::{self, Done, Operation};
 use crate::scene::Scene;
 use crate::tracer::{self, Moment};
-use crate::trials::Trials;
+use crate::trials::{KILLED, Trials, UNKNOWN};
 
 /// How long a run may take. A busy store is waited for, and the tracer is slow. A lost server is tried again for a minute,
 /// and then asked for another minute what it has done.
@@ -33,8 +33,6 @@ fn at_once(trials: &Trials) -> usize {
     if trials.place.is_files() { 1 } else { 10 }
 }
 
-/// The code of a run that took longer, and was killed.
-const HANGS: i32 = 137;
 /// The code of a panic.
 const PANIC: i32 = 101;
 /// The code after SIGABRT. Where there is no memory for it to go on, the program ends by this signal.
@@ -187,7 +185,7 @@ fn strike(trials: &Trials, faults: Vec<Fault<'_>>, tally: &Tally) {
         let (run, log) = tracer::failing(&fault.all(), &command, &fault.operation.input, patience(trials));
         if lost::is_asleep(&log) {
             // The library panics there. What it leaves is all old or all new still.
-            fault.operation.judge(&scene, &Run { code: lost::UNKNOWN, ..run });
+            fault.operation.judge(&scene, &Run { code: UNKNOWN, ..run });
             return;
         }
         let is_struck = log.contains(tracer::FAILED);
@@ -198,12 +196,12 @@ fn strike(trials: &Trials, faults: Vec<Fault<'_>>, tally: &Tally) {
         let done = judge(fault.operation, &scene, &run, fault.moment.call == "mmap");
         if trials.place.is_files() {
             let may_be_unknown = fault.moment.changes() || fault.from_then_on;
-            assert!(run.code != lost::UNKNOWN || may_be_unknown, "nothing was in doubt: {}", run.stderr);
+            assert!(run.code != UNKNOWN || may_be_unknown, "nothing was in doubt: {}", run.stderr);
         } else {
             lost::judge(fault, &scene, &run, &log, done);
         }
         fault.operation.goes_on(&scene);
-        tally.unknown.fetch_add(u64::from(run.code == lost::UNKNOWN), Relaxed);
+        tally.unknown.fetch_add(u64::from(run.code == UNKNOWN), Relaxed);
         tally.all.add(is_struck, done);
         if fault.error == "EINTR" {
             tally.interrupted.add(is_struck, done);
@@ -447,7 +445,8 @@ fn where_nothing_can_be_said(trials: &Trials, operations: &[Operation<'_>]) -> S
 /// The law of all these runs.
 fn judge(operation: &Operation, scene: &Scene, run: &Run, is_out_of_memory: bool) -> Done {
     let said = &run.stderr;
-    assert_ne!(run.code, HANGS, "it hangs: {said}");
+    // It is killed only if it takes too long.
+    assert_ne!(run.code, KILLED, "it hangs: {said}");
     assert!(run.code != PANIC && !said.contains("panicked"), "it panics: {said}");
     assert!(run.code < 128 || (is_out_of_memory && run.code == ABORTED), "it crashes with {}: {said}", run.code);
     for left in leftovers(scene) {
@@ -456,7 +455,7 @@ fn judge(operation: &Operation, scene: &Scene, run: &Run, is_out_of_memory: bool
             // A restore keeps what it has replaced.
             _ if name.ends_with(".before-restore") => run.code == 0,
             // What may be in force stays readable.
-            _ if OUTPUTS.contains(&name) => matches!(run.code, 0 | 11 | 13 | 128..) || said.contains("stays"),
+            _ if OUTPUTS.contains(&name) => matches!(run.code, 0 | 11 | UNKNOWN | 128..) || said.contains("stays"),
             _ => false,
         };
         assert!(

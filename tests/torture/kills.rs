@@ -18,10 +18,7 @@ use crate::operations::{self, Operation};
 #[cfg(feature = "postgres")]
 use crate::scene::Base;
 use crate::tracer::{self, Moment};
-use crate::trials::Trials;
-
-/// The code of a killed program.
-const KILLED: i32 = 137;
+use crate::trials::{KILLED, Trials};
 
 struct Kill<'a> {
     operation: &'a Operation<'a>,

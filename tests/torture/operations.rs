@@ -12,7 +12,7 @@ use crate::common::crowd::{BATCH, crowd, rows};
 use crate::common::record::{tamper, write_record};
 use crate::common::{Desk, GOOD, OTHER, Run};
 use crate::scene::{Base, Picture, Place, Scene};
-use crate::trials::Trials;
+use crate::trials::{Trials, UNKNOWN};
 
 /// A command to attack.
 pub struct Operation<'a> {
@@ -69,8 +69,8 @@ impl<'a> Operation<'a> {
             0 => assert_eq!(done, Done::Everything, "exit code 0: {}", run.stderr),
             // A part of several is done.
             11 => assert_eq!(done, Done::Part, "exit code 11: {}", run.stderr),
-            // 13 says that the outcome is not known. A killed program says nothing.
-            13 | 128.. => {}
+            // A program that a signal has ended says nothing.
+            UNKNOWN | 128.. => {}
             // The list is what the command is asked for. Whoever fails to get it is told nothing of the schema.
             1 if self.name == "migration" && run.stdout.is_empty() => {}
             // It cannot be kept, and cannot be ended either.
@@ -361,7 +361,7 @@ fn sign_in(left: &Left) -> Done {
     assert!(new == 0 || new == 1);
     let let_in = left.after.done("sign-in", "alice") - left.before.done("sign-in", "alice");
     // What cannot be saved is ended again. The record still says that the password was right.
-    let is_said = left.run.code == 13 || left.run.stderr.contains("the sign-in cannot be kept");
+    let is_said = left.run.code == UNKNOWN || left.run.stderr.contains("the sign-in cannot be kept");
     let is_ended_again = let_in == 1 && new == 0 && is_said;
     assert!(let_in == usize::from(new == 1) || is_ended_again, "{let_in} sign-ins are recorded: {}", left.run.stderr);
     // The file may be there without a sign-in. It then lets nobody in.

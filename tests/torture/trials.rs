@@ -12,6 +12,11 @@ use rand::RngExt as _;
 
 use crate::scene::Place;
 
+/// The code of a killed program.
+pub const KILLED: i32 = 137;
+/// The code of a run that does not know what became of its change.
+pub const UNKNOWN: i32 = 13;
+
 /// How much is tried.
 #[derive(clap::Args)]
 pub struct Form {
