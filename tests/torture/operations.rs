@@ -109,7 +109,11 @@ impl<'a> Operation<'a> {
         if now.accounts != self.before.accounts {
             return self.does_the_rest(scene, &now);
         }
-        if now.events != self.before.events || now.schema != self.before.schema {
+        // A look at a server is recorded as a backup. To see which password is in force, alice has signed in.
+        let of_looks = if ["backup", "sign-in"].contains(&self.name) { &[][..] } else { &["backup", "sign-in"] };
+        let is_deed = |event: &&(String, String, String)| event.2 == "done" && !of_looks.contains(&event.0.as_str());
+        let [deeds, before] = [&now, &self.before].map(|picture| picture.events.iter().filter(is_deed).count());
+        if deeds != before || now.schema != self.before.schema {
             return;
         }
         // passdesk writes over nothing.
