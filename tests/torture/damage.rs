@@ -47,6 +47,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAGE: usize = 4096;
 /// Everybody's name. `first` is the admin, and the last four can no longer sign in.
 const NAMES: [&str; 7] = ["first", "alice", "newly", "disabled", "locked", "removed", "ended"];
+/// The id of `disabled`.
+const DISABLED: i64 = 4;
 /// A password of nobody.
 const WRONG: &str = "nobody ever had this one";
 
@@ -118,6 +120,7 @@ fn bases() -> Vec<Arc<Base>> {
     desk.sql("UPDATE accounts SET locked_at = 1700000000 WHERE username = 'locked'");
     desk.run(&["store", "check"]).succeeds();
     let quiet = Base { name: "quiet", files: files(&desk.store()), cells: cells(&desk.store()) };
+    assert_eq!(quiet.cells[&DISABLED][0], "'disabled'", "another account has this id");
     // While somebody else has it open, what is written stays in the log.
     let reader = Connection::open(desk.store()).unwrap();
     let _: i64 = reader.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0)).unwrap();
@@ -301,12 +304,13 @@ pub fn run(trials: &Trials) -> String {
             commands.fetch_add(by_commands(damage), Relaxed);
         }
     });
-    let random = random.into_inner();
+    let (random, unread) = (random.into_inner(), unread.into_inner());
+    trials.expect_one_in(10, unread, trials.count(), "damages kept a reader from reading");
     format!(
         "{} bytes flipped and ends cut, {random} random mutations; {} of them kept a reader from reading, and the \
          check found each; {} whole commands.",
         trials.count() - random,
-        unread.into_inner(),
+        unread,
         commands.into_inner()
     )
 }
@@ -476,6 +480,10 @@ fn by_commands(damage: &Damage) -> u64 {
         is_plain(&args, &run);
         if args == "verify alice" {
             assert_ne!(run.code, 0, "a wrong password lets alice in");
+        }
+        if args.contains("--as disabled") && run.code == 0 {
+            let is_as_it_was = cells(&store).get(&DISABLED) == damage.base.cells.get(&DISABLED);
+            assert!(!is_as_it_was, "disabled is let in, and its cells say that it is closed");
         }
         match run.code {
             1 | 10 if args != "store check" => worst = Some(format!("{args}: {}", run.stderr)),

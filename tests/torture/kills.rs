@@ -18,10 +18,7 @@ use crate::operations::{self, Operation};
 #[cfg(feature = "postgres")]
 use crate::scene::Base;
 use crate::tracer::{self, Moment};
-use crate::trials::Trials;
-
-/// The code of a killed program.
-const KILLED: i32 = 137;
+use crate::trials::{KILLED, Trials};
 
 struct Kill<'a> {
     operation: &'a Operation<'a>,
@@ -35,7 +32,7 @@ impl Display for Kill<'_> {
 }
 
 pub fn run(trials: &Trials) -> String {
-    let operations = operations::all(trials);
+    let operations = operations::all_and_batches(trials);
     let struck = AtomicU64::new(0);
     let mut plan = Vec::new();
     for operation in &operations {
@@ -44,13 +41,16 @@ pub fn run(trials: &Trials) -> String {
         let (changing, others): (Vec<_>, Vec<_>) = moments.into_iter().partition(Moment::changes);
         // A scene on a server takes longer to make.
         let often = if trials.place.is_files() { 1 } else { 5 };
-        let moments = trials.some(changing, 8 * often).into_iter().chain(trials.some(others, 60 * often));
+        // What touches a file of many accounts touches it of few, too.
+        let rarely = if operation.name == "batches" { 4 } else { 1 };
+        let moments = trials.some(changing, 8 * often).into_iter().chain(trials.some(others, 60 * often * rarely));
         plan.extend(moments.map(|moment| Kill { operation, moment }));
     }
     trials.each(plan, |Kill { operation, moment }| {
         let scene = operation.base.scene();
         let run = tracer::at(moment, "signal=KILL", &scene.command(operation.args), &operation.input);
         struck.fetch_add(u64::from(run.code == KILLED), Relaxed);
+        operation.is_readable(&run);
         operation.judge(&scene, &run);
         operation.goes_on(&scene);
     });
@@ -101,6 +101,7 @@ fn at_random_moments(trials: &Trials, operations: &[Operation<'_>]) -> u64 {
         child.kill().unwrap();
         let run = Run::from(child.wait_with_output().unwrap());
         struck.fetch_add(u64::from(run.code == KILLED), Relaxed);
+        operation.is_readable(&run);
         operation.judge(&scene, &run);
         operation.goes_on(&scene);
     });

@@ -12,6 +12,11 @@ use rand::RngExt as _;
 
 use crate::scene::Place;
 
+/// The code of a killed program.
+pub const KILLED: i32 = 137;
+/// The code of a run that does not know what became of its change.
+pub const UNKNOWN: i32 = 13;
+
 /// How much is tried.
 #[derive(clap::Args)]
 pub struct Form {
@@ -114,6 +119,12 @@ impl<'a> Trials<'a> {
         }
         let first = usize::try_from(self.form.seed % step as u64).unwrap();
         all.into_iter().skip(first).step_by(step).collect()
+    }
+
+    /// Fails the part unless one in `of` came to this: what hits nothing is no attack. A few trials say nothing.
+    pub fn expect_one_in(&self, of: u64, hits: u64, all: u64, what: &str) {
+        let are_few = self.form.only.is_some() || all < 20;
+        assert!(are_few || hits * of >= all, "only {hits} of {all} {what}");
     }
 
     /// Runs a trial for each of these, on all cores. A trial that panics has broken a promise.

@@ -21,10 +21,8 @@ use super::model::{Account, Answer, What, arguments, is_change, kind};
 use super::{Crowd, Deed, Event, SHARED, Told, worker};
 use crate::common::Run;
 use crate::scene::Picture;
-use crate::trials::hash;
+use crate::trials::{KILLED, UNKNOWN, hash};
 
-/// The code of a killed program.
-const KILLED: i32 = 137;
 /// After five failed tries in a row the next one would wait. A worker stays below that.
 const MOST_TRIES: u32 = 3;
 
@@ -318,7 +316,7 @@ impl<'a> Worker<'a> {
             return Some(came);
         }
         self.crowd.takes.lock().unwrap().insert(kind, start.elapsed());
-        assert!(![1, 101, 13].contains(&run.code), "{said}");
+        assert!(![1, 101, UNKNOWN].contains(&run.code), "{said}");
         if run.code == 9 {
             let (waited, patience) = (start.elapsed(), self.crowd.site.patience);
             // It waits once. The rest is what the command itself takes in a crowd.

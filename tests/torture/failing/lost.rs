@@ -5,9 +5,7 @@ use crate::common::Run;
 use crate::operations::Done;
 use crate::scene::Scene;
 use crate::tracer;
-
-/// The code of a run that does not know what became of its change.
-pub const UNKNOWN: i32 = 13;
+use crate::trials::UNKNOWN;
 
 /// The outcome is not known only where a server stays away, and only after a change was sent to be committed. Then the
 /// hint finds out.
