@@ -55,8 +55,6 @@ pub struct Results {
     file: Box<dyn OutputFile>,
     format: Format,
     rows: RecordWriter,
-    /// Whether something is in it.
-    is_kept: bool,
 }
 
 impl Results {
@@ -65,7 +63,7 @@ impl Results {
         if let Some(made) = file.doomed() {
             means.terminal.doom(made);
         }
-        Self { file, format, rows: RecordWriter::new(format, true, COLUMNS), is_kept: false }
+        Self { file, format, rows: RecordWriter::new(format, true, COLUMNS) }
     }
 
     /// Goes on with the file of an interrupted run.
@@ -73,7 +71,7 @@ impl Results {
     pub fn resume(earlier: UnfinishedResults, format: Format) -> Self {
         let mut rows = RecordWriter::new(format, true, COLUMNS);
         rows.go_on_behind(earlier.rows.len());
-        Self { file: earlier.file, format, rows, is_kept: true }
+        Self { file: earlier.file, format, rows }
     }
 
     /// Its path.
@@ -85,7 +83,7 @@ impl Results {
     /// Whether another run can continue it. One with nothing in it is removed.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.format.has_lines() && self.is_kept
+        self.format.has_lines() && self.file.stays()
     }
 
     /// Appends rows, all of them or none, and syncs them to the disk.
@@ -111,7 +109,6 @@ impl Results {
         if !bytes.is_empty() {
             self.file.append(bytes)?;
             self.file.keep();
-            self.is_kept = true;
             means.terminal.spare(self.file.path());
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! The stages of a handover. The type of a stage decides what a signal does. It also decides what is taken back if the
 //! handover goes no further.
 
+use std::thread;
+
 use zeroize::Zeroizing;
 
 use super::disclosure::{Disclosed, opening};
@@ -20,6 +22,8 @@ struct Stage<'a, 'm> {
     means: &'a mut Means<'m>,
     /// How many secrets have been handed out.
     out: usize,
+    /// Whether they are being put in force.
+    commits: bool,
     is_kept: bool,
     /// What a signal does after the stage.
     then: Phase,
@@ -29,14 +33,17 @@ impl<'a, 'm> Stage<'a, 'm> {
     fn begin(handover: &'a mut Handover, means: &'a mut Means<'m>) -> Self {
         means.terminal.enter(Phase::Delivering);
         let then = if handover.form.several { Phase::Between } else { Phase::Idle };
-        Self { handover, means, out: 0, is_kept: false, then }
+        Self { handover, means, out: 0, commits: false, is_kept: false, then }
     }
 }
 
 impl Drop for Stage<'_, '_> {
     fn drop(&mut self) {
         if !self.is_kept {
-            if self.out > 0 {
+            if self.commits && thread::panicking() {
+                // They may be in force.
+                self.handover.way.keep(self.means);
+            } else if self.out > 0 {
                 self.handover.take_back(self.means, self.out);
             }
             self.handover.way.leave(self.means);
@@ -120,10 +127,11 @@ impl<'a, 'm, T> HandedOut<'a, 'm, T> {
         self,
         commit: impl FnOnce(Vec<Delivered<T>>) -> Result<Vec<Result<()>>>,
     ) -> Vec<Result<()>> {
-        let Self { stage, secrets, whose, opened_by } = self;
+        let Self { mut stage, secrets, whose, opened_by } = self;
         let count = secrets.len();
         let committed = stage.handover.way.commits(stage.means).and_then(|()| {
             stage.means.terminal.enter(Phase::Committing);
+            stage.commits = true;
             commit(secrets)
         });
         // If the whole commit failed, it failed for all of them in the same way.
@@ -203,13 +211,13 @@ impl Handover {
 
     /// The failure of a secret that was handed out, and is not or may not be in force.
     fn told(&self, failure: Failure, whose: &str) -> Failure {
-        let is = if failure.kind == Kind::OutcomeUnknown {
-            "may be in force, or not"
-        } else {
-            "is NOT in force, and nothing has changed"
+        // Others of them may be in force.
+        let is_not = if self.form.several { "is NOT in force" } else { "is NOT in force, and nothing has changed" };
+        let (is, why) = match failure.kind {
+            Kind::OutcomeUnknown => ("may be in force, or not", failure.message.as_str()),
+            Kind::Cancelled => (is_not, "cancelled"),
+            _ => (is_not, failure.message.as_str()),
         };
-        // It is said once.
-        let why = failure.message.trim_end_matches("; nothing has changed");
         let message = format!("the {} {}{whose} {is}: {why}", self.what, self.way.handed());
         Failure { message, ..failure }
     }

@@ -110,6 +110,8 @@ pub struct WrittenAccount {
     pub username: String,
     /// The key that finds it by its address.
     pub email_key: Option<String>,
+    /// Whether a search finds it by its names, and a list has it in its place.
+    pub is_found: bool,
     /// Its hash, if it has one.
     pub hash: Option<StoredHash>,
 }

@@ -72,6 +72,8 @@ struct Accounts {
     odd: Vec<String>,
     /// Accounts whose address does not find them.
     unfound: Vec<String>,
+    /// Accounts whose names do not find them, or that a list has in another place.
+    misplaced: Vec<String>,
     /// Accounts whose hash is never evaluated.
     dead: Vec<String>,
 }
@@ -102,7 +104,17 @@ impl Accounts {
                 "write it again, or give another one: passdesk users edit ID --email ADDRESS",
             )
         });
-        [accounts, passwords].into_iter().chain(addresses).collect()
+        let search = (!self.misplaced.is_empty()).then(|| {
+            let (count, which) = (counted(self.misplaced.len() as u64, "account"), few_of(&self.misplaced));
+            let message =
+                format!("a search does not find {count} by name, or a list has them in another place: {which}");
+            Finding::notable(
+                "search",
+                message,
+                "give another name, and then the old one: passdesk users edit ID --name NAME",
+            )
+        });
+        [accounts, passwords].into_iter().chain(addresses).chain(search).collect()
     }
 }
 
@@ -121,6 +133,8 @@ fn accounts(reads: &mut dyn Reads, watch: &mut dyn Watch) -> Result<Accounts> {
         } else if row.account.as_ref().is_some_and(|account| account.email_key().as_deref() != row.email_key.as_deref())
         {
             seen.unfound.push(format!("id {}", row.id));
+        } else if !row.is_found {
+            seen.misplaced.push(format!("id {}", row.id));
         }
         if seen.all.is_multiple_of(PAGE as u64) {
             watch.progress("Looking at the accounts", seen.all, total)?;

@@ -11,8 +11,6 @@ use zeroize::Zeroizing;
 const ENTER: &str = "\x1b[?1049h\x1b[?25l";
 /// Shows the cursor and leaves the alternate screen.
 const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
-/// Switches colours and the like off (ECMA-48, "Select Graphic Rendition").
-pub const PLAIN: &str = "\x1b[m";
 /// Moves the cursor to the top left.
 const HOME: &str = "\x1b[H";
 

@@ -231,7 +231,7 @@ impl Screen for Console {
     }
 
     fn key(&mut self) -> Answer<ScreenKey> {
-        let terminal = Device::open()?.file;
+        let terminal = Device::unblocked()?.file;
         while self.guard.wait_for_key(&terminal)? {
             if let Some(key) = left(typing::at_screen(&terminal))? {
                 return Ok(key);

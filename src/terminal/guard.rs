@@ -1,6 +1,7 @@
 //! Signals. Whenever one ends or stops the program at a prompt, the terminal is restored.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::mem;
@@ -20,7 +21,6 @@ use signal_hook::consts::{
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
-use super::alternate::PLAIN;
 use super::device::{Device, is_away};
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
@@ -68,11 +68,12 @@ impl State {
         self.phase == Phase::Idle && self.picture.is_some() && self.prompt.is_none()
     }
 
-    /// Draws the picture again. The window may have another size, or show the text of another program.
-    fn repaint(&mut self) -> io::Result<()> {
+    /// Draws the picture again. The window may have another size, or show the text of another program. Returns whether it
+    /// is there now.
+    fn repaint(&mut self) -> io::Result<bool> {
         match (&mut self.taken, &self.picture) {
             (Some(taken), Some(picture)) => taken.paint(picture),
-            _ => Ok(()),
+            _ => Ok(false),
         }
     }
 }
@@ -139,28 +140,30 @@ impl Guard {
         let mut signals = Signals::new(WANTED.into_iter().filter(|signal| !ignored.contains(signal)))?;
         let watched = Arc::clone(&shared);
         thread::Builder::new().name("signals".into()).spawn(move || {
+            let mut came = BTreeSet::new();
             loop {
-                let mut came: Vec<_> = signals.wait().collect();
+                if came.is_empty() {
+                    came.extend(signals.wait().map(in_turn));
+                }
                 if Device::open().is_ok_and(|device| is_away(&device.file)) {
                     // `kill %1` of a shell sends TERM and CONT. The program is not to stop again before it ends.
                     thread::sleep(LOOK_EVERY);
-                    came.extend(signals.pending());
-                    came.sort_unstable();
                 }
-                for signal in came {
-                    match signal {
-                        SIGCONT => {
-                            // Whoever continues the program no longer wants it stopped.
-                            lock(&watched.state).is_to_stop = false;
-                            if !resume(&mut lock(&watched.state)) {
-                                watched.gate.act(|| stop(&lock(&watched.state)));
-                            }
+                // The program may have been stopped since the last look.
+                came.extend(signals.pending().map(in_turn));
+                let Some((_, signal)) = came.pop_first() else { continue };
+                match signal {
+                    SIGCONT => {
+                        // Whoever continues the program no longer wants it stopped.
+                        lock(&watched.state).is_to_stop = false;
+                        if !resume(&mut lock(&watched.state)) {
+                            watched.gate.act(|| stop(&lock(&watched.state)));
                         }
-                        SIGWINCH => drop(lock(&watched.state).repaint()),
-                        // A thread that uses the terminal from the background waits for the foreground, in every phase.
-                        SIGTTIN | SIGTTOU => watched.gate.act(|| stop_in_background(&lock(&watched.state))),
-                        _ => watched.act_on(signal),
                     }
+                    SIGWINCH => drop(lock(&watched.state).repaint()),
+                    // A thread that uses the terminal from the background waits for the foreground, in every phase.
+                    SIGTTIN | SIGTTOU => watched.gate.act(|| stop_in_background(&lock(&watched.state))),
+                    _ => watched.act_on(signal),
                 }
             }
         })?;
@@ -254,13 +257,12 @@ impl Guard {
         read: impl FnOnce(Patient<File>, &dyn Fn() -> bool) -> io::Result<T>,
     ) -> io::Result<T> {
         let mut terminal = Patient(Device::open()?.file);
-        come_to_front(&terminal.0)?;
-        let seen = {
-            let mut state = self.lock();
-            take(&mut state, if hushed { Manner::Hushed } else { Manner::Line })?.again();
+        let seen = self.in_front(&terminal.0, |state| {
+            let Some(taken) = take(state, if hushed { Manner::Hushed } else { Manner::Line })? else { return Ok(None) };
+            taken.again();
             state.prompt = Some(prompt.to_owned());
-            Cell::new(state.drawn_again)
-        };
+            Ok(Some(Cell::new(state.drawn_again)))
+        })?;
         let begins_anew = || {
             let drawn_again = self.lock().drawn_again;
             seen.replace(drawn_again) != drawn_again
@@ -279,14 +281,30 @@ impl Guard {
     }
 
     /// Puts a picture on the alternate screen, in place of the last one. Until it is given back, nothing is echoed.
-    /// Earlier typing is thrown away. If it `asks`, a signal that ends the program cancels it like a prompt.
+    /// Earlier typing is thrown away. If it `asks`, a signal that ends the program cancels it like a prompt. Returns once
+    /// the picture is there.
     pub fn paint(&self, picture: Picture, asks: bool) -> io::Result<()> {
-        come_to_front(&Device::open()?.file)?;
-        let mut state = self.lock();
-        state.prompt = asks.then(String::new);
-        take(&mut state, Manner::Screen)?;
-        state.picture = Some(picture);
-        state.repaint()
+        let mut picture = Some(picture);
+        self.in_front(&Device::open()?.file, |state| {
+            state.prompt = asks.then(String::new);
+            if take(state, Manner::Screen)?.is_none() {
+                return Ok(None);
+            }
+            if let Some(picture) = picture.take() {
+                state.picture = Some(picture);
+            }
+            Ok(state.repaint()?.then_some(()))
+        })
+    }
+
+    /// Uses the terminal while this job has it. `None` says that a shell got it meanwhile: then it is tried again.
+    fn in_front<T>(&self, terminal: &File, mut uses: impl FnMut(&mut State) -> io::Result<Option<T>>) -> io::Result<T> {
+        loop {
+            come_to_front(terminal)?;
+            if let Some(done) = uses(&mut self.lock())? {
+                return Ok(done);
+            }
+        }
     }
 
     /// Throws away everything typed so far.
@@ -314,25 +332,34 @@ impl Guard {
         // What was typed ahead at a hushed prompt is not for that program, nor is a token.
         self.give_back();
         program.env_remove("PASSDESK_TOKEN").env_remove("PASSDESK_TOKEN_FILE");
-        come_to_front(&Device::open()?.file)?;
-        let mut state = self.lock();
-        take(&mut state, Manner::Line)?;
-        // No signal is acted on before the borrower is known.
-        let child = program.spawn();
-        match &child {
-            Ok(child) => (state.phase, state.borrower) = (Phase::Lent, Some(Pid::from_child(child))),
-            Err(_) => end_loan(&mut state),
-        }
-        child
+        self.in_front(&Device::open()?.file, |state| {
+            if take(state, Manner::Line)?.is_none() {
+                return Ok(None);
+            }
+            // No signal is acted on before the borrower is known.
+            let child = program.spawn();
+            match &child {
+                Ok(child) => (state.phase, state.borrower) = (Phase::Lent, Some(Pid::from_child(child))),
+                Err(_) => end_loan(state),
+            }
+            child.map(Some)
+        })
     }
 
     /// Waits until the other program has ended, and takes the terminal back as it was.
     pub fn take_back(&self, mut borrower: Child) -> io::Result<ExitStatus> {
         let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         // If this fails, so does the wait below. The terminal is taken back in any case.
-        let _ = retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(&borrower)), ended));
+        let how = retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(&borrower)), ended));
+        let mut state = self.lock();
+        if let (Some(taken), Ok(Some(how))) = (&state.taken, how)
+            && !how.exited()
+        {
+            taken.forget_colours();
+        }
         // Only after this, its number may become that of another process.
-        end_loan(&mut self.lock());
+        end_loan(&mut state);
+        drop(state);
         borrower.wait()
     }
 
@@ -423,9 +450,8 @@ impl Shared {
         }
         if let Some(borrower) = state.borrower {
             end_borrower(borrower);
-            // It may have left a colour on.
             if let Some(taken) = &state.taken {
-                let _ = taken.send(PLAIN.as_bytes());
+                taken.forget_colours();
             }
         }
         state.doomed.iter().for_each(Made::discard);
@@ -505,6 +531,11 @@ fn say(words: String) {
     let _ = heard.recv_timeout(GRACE);
 }
 
+/// What ends the program comes before what stops it.
+fn in_turn(signal: i32) -> (bool, i32) {
+    (matches!(signal, SIGCONT | SIGTSTP | SIGTTIN | SIGTTOU | SIGWINCH), signal)
+}
+
 fn may_act(phase: Phase, signal: i32) -> bool {
     if signal == SIGTSTP { phase.may_stop() } else { phase.may_end() }
 }
@@ -513,10 +544,10 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the terminal over in this manner, unless that is done already.
-fn take(state: &mut State, manner: Manner) -> io::Result<&Taken> {
-    let taken = match state.taken.take() {
-        Some(taken) if taken.manner() == manner => taken,
+/// Takes the terminal over in this manner, unless that is done already. `None` if another job has it.
+fn take(state: &mut State, manner: Manner) -> io::Result<Option<&Taken>> {
+    state.taken = match state.taken.take() {
+        Some(taken) if taken.manner() == manner => Some(taken),
         other => {
             if let Some(taken) = other {
                 taken.restore(false);
@@ -524,7 +555,7 @@ fn take(state: &mut State, manner: Manner) -> io::Result<&Taken> {
             Taken::new(manner)?
         }
     };
-    Ok(state.taken.insert(taken))
+    Ok(state.taken.as_ref())
 }
 
 /// Stops the program, if a shell can continue it.

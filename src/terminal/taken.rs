@@ -60,10 +60,13 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Takes the terminal over.
-    pub fn new(manner: Manner) -> io::Result<Self> {
+    /// Takes the terminal over. `None` if another job has it, with modes of its own.
+    pub fn new(manner: Manner) -> io::Result<Option<Self>> {
         let Device { file: terminal, is_controlling } = Device::unblocked()?;
         let before = tcgetattr(&terminal)?;
+        if is_away(&terminal) {
+            return Ok(None);
+        }
         let mut during = before.clone();
         // A program that was killed while it drew may have left other modes.
         during.input_modes |= InputModes::ICRNL;
@@ -85,7 +88,7 @@ impl Taken {
         }
         let taken = Self { terminal, manner, before, during, rows: 0, is_drawn: Cell::new(false) };
         taken.again();
-        Ok(taken)
+        Ok(Some(taken))
     }
 
     /// How it was taken over.
@@ -98,7 +101,8 @@ impl Taken {
         is_away(&self.terminal)
     }
 
-    /// Takes the terminal over again, after another program has used it. In the background, this waits for `fg`.
+    /// Takes the terminal over again, after another program has used it. In the background, this does nothing: `fg` sends
+    /// the signal that calls it again.
     pub fn again(&self) {
         self.set(&self.during);
         if self.manner == Manner::Screen {
@@ -109,50 +113,56 @@ impl Taken {
     /// Sets the modes, unless another job has the terminal. At worst they stay as they are, or the terminal is gone.
     fn set(&self, modes: &Termios) {
         let _unstopped = Unstopped::begin();
+        let set = |modes| {
+            let _ = tcsetattr(&self.terminal, OptionalActions::Now, modes);
+        };
         if self.is_away() {
             return;
         }
-        let set = |modes| tcsetattr(&self.terminal, OptionalActions::Now, modes);
-        let found = tcgetattr(&self.terminal);
-        let _ = set(modes);
-        // After a stop by force, a shell may have got it just now.
-        if let Ok(found) = found
-            && self.is_away()
-        {
-            let _ = set(&found);
+        set(modes);
+        // After a stop by force, a shell may have got it just now. The shell finds what it gave.
+        if self.is_away() {
+            set(&self.before);
         }
     }
 
     /// Throws away what has been typed but not read. If that fills the terminal, it is a long paste, and more comes.
     pub fn forget_typed(&self) {
         let _unstopped = Unstopped::begin();
-        if self.is_away() {
-            return;
-        }
         let waiting = || typing::waiting(&self.terminal).unwrap_or(0);
         let mut left = if waiting() < FULL { Duration::ZERO } else { MORE_WAITS };
-        let _ = tcflush(&self.terminal, QueueSelector::IFlush);
-        for _ in 0..PATIENCE.as_millis() / TRY_EVERY.as_millis() {
-            if left.is_zero() || self.is_away() {
+        for _ in 0..=PATIENCE.as_millis() / TRY_EVERY.as_millis() {
+            if self.is_away() {
+                return;
+            }
+            let _ = tcflush(&self.terminal, QueueSelector::IFlush);
+            if left.is_zero() {
                 return;
             }
             thread::sleep(TRY_EVERY);
             left = if waiting() == 0 { left.saturating_sub(TRY_EVERY) } else { MORE_WAITS };
-            let _ = tcflush(&self.terminal, QueueSelector::IFlush);
         }
     }
 
-    /// Draws on the alternate screen, unless another job has the terminal.
-    pub fn paint(&mut self, picture: &Picture) -> io::Result<()> {
+    /// Switches colours and the like off (ECMA-48, "Select Graphic Rendition"). A program that was killed may have left
+    /// them on.
+    pub fn forget_colours(&self) {
+        let _ = self.send(b"\x1b[m");
+    }
+
+    /// Draws on the alternate screen. Returns `false` if another job has the terminal.
+    pub fn paint(&mut self, picture: &Picture) -> io::Result<bool> {
         if self.is_away() {
-            return Ok(());
+            return Ok(false);
         }
         let says = tcgetwinsize(&self.terminal).map_or((0, 0), |size| (size.ws_col, size.ws_row));
         let (columns, rows) = if says.0 == 0 || says.1 == 0 { (80, 24) } else { says };
         let size = Size { columns, rows };
         self.rows = self.rows.max(rows);
         self.is_drawn.set(true);
-        self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())
+        self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())?;
+        // A shell may have got it just now.
+        Ok(!self.is_away())
     }
 
     /// Restores the terminal. Text typed ahead without echo is thrown away: otherwise the shell would show it. So is half

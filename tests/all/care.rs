@@ -68,25 +68,48 @@ fn a_sound_store_has_no_finding() {
 }
 
 #[test]
-fn what_a_killed_restore_has_left_is_a_note_and_what_a_running_one_needs_is_none() {
+fn what_a_killed_command_has_left_is_a_note_and_what_a_running_one_needs_is_none() {
     let desk = Desk::settled();
-    let left = desk.home.path().join(".store.db.aBcDeF.restoring");
-    fs::create_dir(&left).unwrap();
     let notes = || {
         let (run, findings) = check(&desk, "store.db");
         run.succeeds();
         findings.into_iter().filter(|finding| finding["result"] == "note").collect::<Vec<_>>()
     };
-    let found = notes();
-    assert_eq!(found.iter().map(|note| &note["check"]).collect::<Vec<_>>(), ["left"], "{found:?}");
-    assert!(found[0]["message"].as_str().unwrap().contains(left.to_str().unwrap()), "{found:?}");
-    let running = fs::File::open(&left).unwrap();
-    running.lock().unwrap();
-    assert_eq!(notes(), [Value::Null; 0]);
     desk.run(&["store", "backup", "copy.db"]).succeeds();
-    drop(running);
-    let restored = desk.run(&["store", "restore", "copy.db", "--yes"]).succeeds();
-    assert!(left.exists(), "{}", restored.stderr);
+    for name in ["aBcDeF.restoring", "2026-11-29T22-14-05Z.before-restore.aBcDeF.unfinished", "aBcDeF.new"] {
+        let left = desk.home.path().join(format!(".store.db.{name}"));
+        fs::create_dir(&left).unwrap();
+        let found = notes();
+        assert_eq!(found.iter().map(|note| &note["check"]).collect::<Vec<_>>(), ["left"], "{found:?}");
+        assert!(found[0]["message"].as_str().unwrap().contains(left.to_str().unwrap()), "{found:?}");
+        let running = fs::File::open(&left).unwrap();
+        running.lock().unwrap();
+        assert_eq!(notes(), [Value::Null; 0]);
+        drop(running);
+        let restored = desk.run(&["store", "restore", "copy.db", "--yes"]).succeeds();
+        assert!(left.exists(), "{}", restored.stderr);
+        fs::remove_dir(&left).unwrap();
+    }
+}
+
+#[test]
+fn an_account_that_no_search_finds_or_that_is_in_another_place_of_a_list_is_a_note() {
+    for damage in ["search_text = 'zzz'", "search_text = CAST(x'ff' AS TEXT)", "name_key = x'00'"] {
+        let desk = Desk::with_alice();
+        desk.sql(&format!("UPDATE accounts SET {damage} WHERE username = 'alice'"));
+        let notes = || {
+            let (run, findings) = check(&desk, "store.db");
+            run.succeeds();
+            let notes = findings.into_iter().filter(|finding| finding["check"] == "search");
+            notes.map(|note| note["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let found = notes();
+        assert!(found.len() == 1 && found[0].ends_with("another place: id 2"), "{damage}: {found:?}");
+        for name in ["Other", "Alice"] {
+            desk.run(&["users", "edit", "alice", "--name", name]).succeeds();
+        }
+        assert_eq!(notes(), [""; 0], "{damage}");
+    }
 }
 
 #[test]

@@ -494,14 +494,14 @@ fn a_file_that_cannot_be_written_any_longer_stops_the_run_and_is_continued() {
 fn a_file_in_which_nothing_could_be_written_is_gone_and_the_hint_names_another_one() {
     let desk = settled_crowd(3);
     let small = tempfile::tempdir().unwrap();
-    let disk = SmallDisk::over(small.path(), "4k");
+    let full = SmallDisk::over(small.path(), "4k");
     fs::write(small.path().join("filling"), [0; 4096]).unwrap();
     let file = small.path().join("out");
     let args = ["users", "disable", "u001", "u002", "--format", "csv", "--output"];
     let run = desk.run(&[&args[..], &[file.to_str().unwrap()]].concat());
     assert!(!file.exists() && run.code != 0, "{}", run.stderr);
     assert!(run.stderr.contains("again with another file") && !run.stderr.contains("--resume"), "{}", run.stderr);
-    drop(disk);
+    drop(full);
     desk.run(&[&args[..], &["out"]].concat()).succeeds();
     assert_eq!(those(&desk, "state = 'disabled'").len(), 2);
 }

@@ -166,16 +166,32 @@ fn a_signal_ends_the_pager_too_and_leaves_the_terminal_as_it_was() {
     }
 }
 
-#[test]
-fn a_pager_that_a_signal_ends_leaves_no_colour_on() {
-    let desk = desk_of(50);
+/// A list in a pager that switches a colour on before it does this.
+fn coloured(desk: &Desk, then: &str) -> Pty {
     let pager = desk.home.path().join("pager");
-    fs::write(&pager, "printf '\\033[31mred'\nexec sleep 60").unwrap();
-    let mut pty = Pty::start(&on_a_terminal(&desk, &format!("sh {}", pager.display()), &["users", "list"]));
+    fs::write(&pager, format!("printf '\\033[31mred'\n{then}")).unwrap();
+    let mut pty = Pty::start(&on_a_terminal(desk, &format!("sh {}", pager.display()), &["users", "list"]));
     pty.until("red");
-    pty.signal(Signal::TERM);
-    let shown = pty.end().exits(143).transcript;
+    pty
+}
+
+#[track_caller]
+fn leaves_no_colour_on(ended: &Ended) {
+    let shown = &ended.transcript;
     assert!(shown.rfind("\x1b[31m") < shown.rfind("\x1b[m"), "{shown:?}");
+}
+
+#[test]
+fn a_signal_that_ends_the_program_leaves_no_colour_of_the_pager_on() {
+    let desk = desk_of(50);
+    let pty = coloured(&desk, "exec sleep 60");
+    pty.signal(Signal::TERM);
+    leaves_no_colour_on(&pty.end().exits(143));
+}
+
+#[test]
+fn a_signal_that_ends_the_pager_alone_leaves_no_colour_of_it_on() {
+    leaves_no_colour_on(&coloured(&desk_of(50), "kill -KILL $$").end().exits(0));
 }
 
 #[test]

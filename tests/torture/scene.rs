@@ -7,13 +7,15 @@ use std::process::Command;
 #[cfg(feature = "postgres")]
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use passdesk::domain::credential::{Credential, PasswordRevision};
 use passdesk::domain::hash::StoredHash;
 use passdesk::domain::secret::TypedPassword;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-use crate::common::{Desk, Run, fed, is_temporary, lasting_rows};
+use crate::common::{Desk, Run, fed, is_temporary, lasting_rows, temporary_in};
 #[cfg(feature = "postgres")]
 use crate::tools::server::Server;
 use crate::trials::Engine;
@@ -302,4 +304,16 @@ pub fn takes(hash: &str, password: &str) -> bool {
         temporary_until: is_temporary(password).then_some(jiff::Timestamp::UNIX_EPOCH),
     };
     credential.matches(&TypedPassword::new(Zeroizing::new(password.to_owned())))
+}
+
+/// The secrets that a terminal has shown, or was asked to copy.
+pub fn shown_on(transcript: &str) -> Vec<String> {
+    let copied = transcript.split("\x1b]52;c;").skip(1).filter_map(|rest| {
+        let copied = STANDARD.decode(rest.split('\x07').next()?).ok()?;
+        String::from_utf8(copied).ok()
+    });
+    let plain: String = transcript.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    let shown = words.filter_map(|word| temporary_in(&word[word.len().checked_sub(24)?..]));
+    copied.chain(shown).collect()
 }

@@ -42,8 +42,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use self::talkative::Talkative;
 use crate::common::display::{Kind, Stage, wait_for};
 use crate::common::pty::Pty;
-use crate::common::{Desk, Run, fed, temporary_in};
-use crate::scene::Place;
+use crate::common::{Desk, Run, fed};
+use crate::scene::{Place, shown_on};
 use crate::tracer;
 use crate::trials::Trials;
 
@@ -513,7 +513,7 @@ fn on_terminals(world: &mut World) {
         let mut pty = Pty::start(&world.command(&["users", "reset", "alice", "--yes", way]));
         talk(&mut pty);
         let shown = pty.end().exits(0).transcript;
-        world.secrets.push(shown_on(&shown));
+        world.secrets.push(shown_on(&shown).swap_remove(0));
     }
 }
 
@@ -530,17 +530,6 @@ fn leaves(pty: &mut Pty) {
 fn pastes(pty: &mut Pty) {
     pty.until("has it arrived?");
     pty.send("y\r");
-}
-
-/// The secret that a terminal has shown, or was asked to copy.
-fn shown_on(transcript: &str) -> String {
-    if let Some((_, coded)) = transcript.split_once("\x1b]52;c;") {
-        let coded = coded.split('\x07').next().unwrap();
-        return String::from_utf8(STANDARD.decode(coded).unwrap()).unwrap();
-    }
-    let plain: String = transcript.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut words = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    words.find_map(|word| word.len().checked_sub(24).and_then(|at| temporary_in(&word[at..]))).unwrap()
 }
 
 /// What goes to the clipboard of a display. It has a home of its own.
@@ -577,6 +566,11 @@ fn no_core_is_left() {
         let mut child = command.spawn().unwrap();
         // Without its end, so that the program waits for more.
         io::Write::write_all(child.stdin.as_mut().unwrap(), ALICES.as_bytes()).unwrap();
+        // At first it is the program that sets the limit.
+        let comm = format!("/proc/{}/comm", child.id());
+        while fs::read_to_string(&comm).is_ok_and(|name| name == "prlimit\n") {
+            sleep(Duration::from_millis(1));
+        }
         until_it_waits(&child);
         kill_process(Pid::from_child(&child), signal).unwrap();
         child.wait().unwrap().core_dumped()

@@ -4,6 +4,7 @@
 //! A trial types a command line into a shell with job control, answers up to a prompt, and lets one event happen. `dash`
 //! leaves the terminal as it finds it. `bash`, `zsh` and `fish` edit their lines, and so take it over at each prompt.
 
+mod struck;
 mod window;
 
 use std::fmt::{self, Display, Formatter};
@@ -16,26 +17,26 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 
-use self::window::{Kind, Window, size};
+use self::struck::Struck;
+use self::window::{Kind, Window, has_ended, size};
 use crate::common::Desk;
 use crate::common::crowd::crowd;
-use crate::scene::{Base, Picture, Place, Scene};
+use crate::scene::{Base, Picture, Place, Scene, shown_on};
 use crate::trials::Trials;
 
 /// Far more than anything takes, so that a slow machine fails no trial.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The part of the trials that the form of minutes runs, and how many at once on a core. Most of them wait.
 const SHARE: usize = 3;
-const STRUCK_SHARE: usize = 10;
+const STRUCK_SHARE: usize = 11;
 const AT_ONCE: usize = 8;
 const GLANCE: Duration = Duration::from_millis(5);
 /// A key counts alone if this much time is before it.
 const ALONE: Duration = Duration::from_millis(150);
-
-/// A command has asked about the terminal and changed it this many times by its last prompt, or fewer.
-const CALLS: usize = 36;
+/// When to press a key again.
+const PRESS_AGAIN: Duration = Duration::from_secs(5);
 
 /// What somebody types who thinks of the shell already. A shell that gets it makes a file.
 const AHEAD: &str = "touch PWNED";
@@ -169,6 +170,8 @@ enum Event {
     Killed,
     /// So it is, after a stop that it cannot catch.
     KilledByForce,
+    /// It stops, `bg` continues it, and the shell ends it.
+    KilledBehind,
     /// It begins in the background.
     Begins,
     /// The window gets another size.
@@ -183,7 +186,7 @@ enum Stop {
     Signal,
 }
 
-const EVENTS: [Event; 17] = [
+const EVENTS: [Event; 18] = [
     Event::Answers,
     Event::Pastes,
     Event::Signal(Signal::INT),
@@ -198,6 +201,7 @@ const EVENTS: [Event; 17] = [
     Event::Background,
     Event::Killed,
     Event::KilledByForce,
+    Event::KilledBehind,
     Event::Begins,
     Event::Resize,
     Event::Close,
@@ -218,10 +222,11 @@ impl Manner {
                     | Event::Stops(_)
                     | Event::Background
                     | Event::Killed
+                    | Event::KilledBehind
                     | Event::Begins
                     | Event::Signal(Signal::INT | Signal::QUIT)
             ),
-            Bar => !matches!(event, Event::Pastes | Event::Key(4) | Event::Begins),
+            Bar => !matches!(event, Event::Pastes | Event::Key(4) | Event::Begins | Event::KilledBehind),
             Line | Arrived | List | Page => event != Event::Pastes,
             Hushed | Last => true,
         }
@@ -242,7 +247,7 @@ impl Manner {
         match event {
             Event::Signal(Signal::INT) | Event::Key(3) => vec![if self == Page { 0 } else { 130 }],
             Event::Signal(signal) => vec![killed(signal)],
-            Event::Killed | Event::KilledByForce => vec![killed(Signal::TERM)],
+            Event::Killed | Event::KilledByForce | Event::KilledBehind => vec![killed(Signal::TERM)],
             Event::Key(0x1c) => vec![killed(Signal::QUIT)],
             Event::Key(_) => vec![match self {
                 Arrived => 12,
@@ -309,9 +314,9 @@ fn grounds(place: &Place) -> Vec<(Base<'_>, Picture)> {
 }
 
 /// Fails the trial unless the store holds what this end means. Without an answer, it holds a deed and its event, or
-/// neither.
+/// neither. A temporary password that is in force was shown.
 #[track_caller]
-fn holds(scene: &Scene, before: &Picture, has_changed: Option<bool>) {
+fn holds(scene: &Scene, before: &Picture, has_changed: Option<bool>, shown: &str) {
     let after = scene.picture();
     let is_same = after.accounts == before.accounts && after.rest == before.rest;
     let has_changed = has_changed.unwrap_or(!is_same);
@@ -323,6 +328,14 @@ fn holds(scene: &Scene, before: &Picture, has_changed: Option<bool>) {
         deeds.cloned().collect()
     };
     assert_eq!(deeds(&after) != deeds(before), has_changed, "whether the record has a deed: {:?}", deeds(&after));
+    let hash = |picture: &Picture, name: &str| picture.accounts.get(name).and_then(|account| account.hash.clone());
+    let is_new = |name: &str| hash(&after, name) != hash(before, name);
+    let reset = after.accounts.iter().filter(|(name, account)| account.temporary_until.is_some() && is_new(name));
+    // To compare all with all would take long.
+    for (name, account) in reset.take(3) {
+        let is_shown = shown_on(shown).iter().any(|secret| account.takes(secret));
+        assert!(is_shown, "{name} has a temporary password that was not shown:\n{shown}");
+    }
 }
 
 impl Trial {
@@ -370,8 +383,8 @@ impl Trial {
         let is_changed = manner == Page && *end == Changed;
         if self.event == Event::Close {
             window.send(&manner.ahead());
-            window.shuts();
-            holds(&scene, before, (manner != Bar).then_some(is_changed));
+            let shown = window.shuts();
+            holds(&scene, before, (manner != Bar).then_some(is_changed), &shown);
             return;
         }
         let changed = if let Some(code) = self.happens(&mut window, &modes) {
@@ -396,8 +409,8 @@ impl Trial {
         if manner != Bar && manner != Shell {
             window.has_got_nothing();
         }
-        window.closes();
-        holds(&scene, before, changed);
+        let shown = window.closes();
+        holds(&scene, before, changed, &shown);
     }
 
     /// Lets the event happen at the prompt that is there. Returns the exit code if that has ended the command.
@@ -442,15 +455,20 @@ impl Trial {
                 window.reaches(prompt);
                 return None;
             }
-            Event::Killed | Event::KilledByForce => {
+            Event::Killed | Event::KilledByForce | Event::KilledBehind => {
                 let program = window.program();
-                if self.event == Event::Killed {
-                    window.stops(Stop::Signal, modes);
-                } else {
+                if self.event == Event::KilledByForce {
                     kill_process(program, Signal::STOP).unwrap();
                     window.until("shell> ");
+                } else {
+                    window.stops(Stop::Signal, modes);
                 }
-                window.kills_job(program);
+                if self.event == Event::KilledBehind {
+                    window.send("bg\r");
+                    window.run("true");
+                    window.until_state(program, &['T']);
+                }
+                window.kills_job(program, modes);
                 return Some(128 + Signal::TERM.as_raw());
             }
             Event::Resize => {
@@ -467,74 +485,6 @@ impl Trial {
         }
         Some(window.code())
     }
-}
-
-/// A stop by force, right after one of the calls that look at the terminal or change it. A shell has the terminal then,
-/// and ends the program.
-struct Struck {
-    dialogue: &'static Dialogue,
-    /// The last prompt that it reaches. Those before it are answered.
-    last: usize,
-    at: usize,
-}
-
-impl Display for Struck {
-    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
-        write!(f, "{}, prompt {}: stopped at call {}", self.dialogue.1, self.last + 1, self.at)
-    }
-}
-
-impl Struck {
-    fn all() -> Vec<Self> {
-        let is_secret = |prompt: &Prompt| matches!(prompt.0, Hushed | Last);
-        // What is typed to a prompt may be typed to the shell. So no secret is typed here.
-        let own = DIALOGUES.iter().filter(|dialogue| dialogue.0 == PLAIN && !matches!(dialogue.2[0].0, Pager | Shell));
-        let with_last = own.filter_map(|dialogue| {
-            let last = dialogue.2.iter().position(is_secret).unwrap_or(dialogue.2.len() - 1);
-            (dialogue.3 == Changed).then_some((dialogue, last))
-        });
-        with_last.flat_map(|(dialogue, last)| (1..=CALLS).map(move |at| Self { dialogue, last, at })).collect()
-    }
-
-    /// Returns whether the stop came before the last prompt was there.
-    fn run(&self, grounds: &[(Base, Picture)]) -> bool {
-        let (ground, line, prompts, _) = self.dialogue;
-        let (base, before) = &grounds[*ground];
-        let scene = base.scene();
-        let mut window = Window::open(&scene, Kind::Bash);
-        window.run("true");
-        let modes = window.modes();
-        let traced = format!("strace -D -f -o calls -e trace=ioctl -e inject=ioctl:signal=STOP:when={}", self.at);
-        window.send(&Kind::Bash.line(&format!("{traced} passdesk {line}")));
-        let mut is_struck = false;
-        for (number, prompt) in prompts[..=self.last].iter().enumerate() {
-            is_struck = window.until_one_of(&[prompt.1, "Stopped"]) == 1;
-            if is_struck {
-                break;
-            }
-            if number < self.last {
-                window.answer(prompt);
-            }
-        }
-        let program = window.program();
-        if !is_struck {
-            kill_process(program, Signal::STOP).unwrap();
-        }
-        window.until("shell> ");
-        // The tracer counts the calls of each thread, and would stop the program again.
-        kill_process(tracer_of(program), Signal::KILL).unwrap();
-        window.kills_job(program);
-        window.is_as_it_was(&modes);
-        window.closes();
-        holds(&scene, before, (prompts[self.last].0 != Page).then_some(false));
-        is_struck
-    }
-}
-
-fn tracer_of(process: Pid) -> Pid {
-    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_pid())).unwrap();
-    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:")).unwrap();
-    Pid::from_raw(tracer.trim().parse().unwrap()).unwrap()
 }
 
 /// Several events at moments that the number of the trial decides.
@@ -596,8 +546,7 @@ impl Anywhen {
         size(window.master(), 80, 24);
         // Whether the shell has stopped it by now or not, this ends it.
         let deadline = Instant::now() + PATIENCE;
-        while fs::read_to_string(format!("/proc/{}/stat", program.as_raw_pid())).is_ok_and(|stat| !stat.contains(") Z"))
-        {
+        while !has_ended(program) {
             // A program that has just begun dies by INT, and dash then leaves the rest of its line out.
             let signals = [Signal::TERM, Signal::HUP, Signal::QUIT, Signal::INT];
             let signal = *signals[..if reaches { 4 } else { 3 }].choose(random).unwrap();
@@ -611,8 +560,9 @@ impl Anywhen {
         // The shell looks at how its job ended.
         window.run("true");
         window.is_as_it_was(&modes);
-        window.closes();
+        let shown = window.closes();
         let after = scene.picture();
+        holds(&scene, before, None, &shown);
         if after.accounts != before.accounts || after.rest != before.rest {
             let was_last = prompts[last + 1..].iter().all(|prompt| prompt.0 == Page);
             assert!(*end == Changed && was_last, "something has changed");
@@ -630,10 +580,13 @@ pub fn run(trials: &Trials) -> String {
     let shells = if trials.form.long { 4 } else { 2 };
     trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds));
     let struck = AtomicUsize::new(0);
-    trials.at_once(AT_ONCE, trials.some(Struck::all(), STRUCK_SHARE), |trial| {
+    let stops = trials.some(Struck::all(), STRUCK_SHARE);
+    let tried = stops.len();
+    trials.at_once(AT_ONCE, stops, |trial| {
         struck.fetch_add(usize::from(trial.run(&grounds)), Relaxed);
     });
     let struck = struck.into_inner();
+    assert!(trials.form.only.is_some() || struck * 4 >= tried, "{struck} of {tried} were stopped at a call");
     let random = if trials.form.long { 10_000 } else { 60 };
     trials.at_once(AT_ONCE, (0..random).map(|number| Anywhen { seed: trials.form.number(number), number }), |trial| {
         trial.run(&grounds);

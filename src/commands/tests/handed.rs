@@ -1,6 +1,7 @@
 //! What is left of a handover where a part of it does not come into force.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
 use crate::domain::account::State;
@@ -169,6 +170,19 @@ fn a_batch_that_cannot_be_delivered_leaves_the_one_before_as_it_is() {
     assert_eq!(refused.map(drop).unwrap_err().kind, Kind::NotDelivered);
     handover.close(&mut around.means()).unwrap();
     assert_eq!(around.left(), Some(before));
+}
+
+#[test]
+fn what_a_commit_that_panics_may_have_put_in_force_stays() {
+    let mut around = Around::new();
+    let mut handover = around.file_way(Format::Csv);
+    let batch = vec![(about("a"), secret_of())];
+    let panics = AssertUnwindSafe(|| {
+        let _ = handover.issue_batch(&mut around.means(), batch, |_| panic!("in the middle"));
+    });
+    assert!(catch_unwind(panics).is_err());
+    drop(handover);
+    assert_eq!(around.left(), Some(HEADER.to_owned() + &rows(&["a"])));
 }
 
 #[test]

@@ -38,24 +38,31 @@ pub fn select(from: &str) -> String {
 
 /// A query of all accounts, in the order of their numbers. [`read_written`] and [`read_whole`] read each row.
 pub fn select_written() -> String {
-    format!("SELECT {READ}, id, password_hash IS NOT NULL, email_key, password_hash FROM accounts ORDER BY id")
+    format!("SELECT {READ}, id, password_hash IS NOT NULL, password_hash, {COMPUTED} FROM accounts ORDER BY id")
 }
 
 pub fn read_written(row: &dyn Cells) -> Result<WrittenAccount> {
     let text = |column| row.text(column).ok().flatten().map(str::to_owned);
+    let account = read(row).ok();
+    let is_found = account.as_ref().is_some_and(|account| {
+        let bytes = |column| row.bytes(EMAIL_KEY + column);
+        bytes(4) == Some(search_text(&account.username, &account.display_name, account.email.as_ref()).as_bytes())
+            && bytes(5) == Some(&sort_key(account.display_name.as_str()))
+    });
     Ok(WrittenAccount {
         id: id(row)?,
-        account: read(row).ok(),
+        account,
         username: text(1).unwrap_or_default(),
-        email_key: text(EMAIL_KEY + 2),
+        email_key: text(EMAIL_KEY + 3),
+        is_found,
         // What is no text is no hash that can be evaluated. It is one that was written all the same.
-        hash: row.text(EMAIL_KEY + 3).unwrap_or(Some("")).map(|hash| StoredHash::from_store(hash.to_owned())),
+        hash: row.text(EMAIL_KEY + 2).unwrap_or(Some("")).map(|hash| StoredHash::from_store(hash.to_owned())),
     })
 }
 
 pub fn read_whole(row: &dyn Cells) -> Result<WholeAccount> {
-    let hash = row.text(EMAIL_KEY + 3)?.map(|hash| StoredHash::from_store(hash.into()));
-    Ok(WholeAccount { account: read(row)?, email_key: row.text(EMAIL_KEY + 2)?.map(str::to_owned), hash })
+    let hash = row.text(EMAIL_KEY + 2)?.map(|hash| StoredHash::from_store(hash.into()));
+    Ok(WholeAccount { account: read(row)?, email_key: row.text(EMAIL_KEY + 3)?.map(str::to_owned), hash })
 }
 
 /// The number of the account in a row of [`select`] or of [`select_written`].

@@ -6,7 +6,6 @@
 //!
 //! Only what the engine cannot write to is replaced as a file, and only while nobody has it open.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::iter;
@@ -26,7 +25,7 @@ use super::ground::{self, Tenant, beside};
 use super::line::Line;
 use super::statement::Statements;
 use super::stores::SqliteStores;
-use super::unplaced::Unplaced;
+use super::unplaced::{Unplaced, prefix};
 use super::{empty_log, examine, open, schema};
 use crate::domain::actor::Operator;
 use crate::domain::audit::Head;
@@ -34,7 +33,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::digest::{Digesting, FileDigest};
 use crate::domain::finding::Verdict;
 use crate::gate::Pass;
-use crate::made::{self, Fleeting, Made, missing_folders, stands_at, sync_folder, sync_folder_of};
+use crate::made::{Fleeting, Made, missing_folders, stands_at, sync_folder, sync_folder_of};
 use crate::store::restoring::summary;
 use crate::store::sql::SqlRows;
 use crate::store::{Present, Purpose, Restoring, Result, StoreError, Summary, Watch};
@@ -64,18 +63,7 @@ pub struct Candidate<'a> {
 }
 
 /// The end of the name of the folder in which a backup waits.
-const SUFFIX: &str = ".restoring";
-
-/// The beginning of that name.
-fn prefix(name: &OsStr) -> OsString {
-    [".".as_ref(), name, ".".as_ref()].into_iter().collect()
-}
-
-/// What restores of the store at this path have left that were killed.
-pub fn left(path: &Path) -> Result<Vec<PathBuf>> {
-    let (folder, name) = open::parts(path)?;
-    Ok(made::left(folder, &prefix(name), SUFFIX).iter().map(|left| left.path().to_owned()).collect())
-}
+pub const SUFFIX: &str = ".restoring";
 
 impl<'a> Candidate<'a> {
     /// Copies a backup into a folder of its own beside the store, and checks the copy.

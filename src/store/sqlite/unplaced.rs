@@ -1,6 +1,6 @@
 //! A file that is made in a folder of its own. When it is complete, it is moved to its place.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
@@ -18,7 +18,8 @@ use crate::store::{Purpose, Result, StoreError};
 
 impl Purpose {
     /// The end of the name of the folder in which the file is made.
-    fn suffix(self) -> &'static str {
+    #[must_use]
+    pub fn suffix(self) -> &'static str {
         match self {
             Self::Store => ".new",
             Self::Backup => ".unfinished",
@@ -43,6 +44,11 @@ impl Purpose {
                 .map_err(|error| self.cannot_make(place, &io::Error::other(error.to_string()))),
         }
     }
+}
+
+/// The beginning of the name of a folder in which a file of this name is made.
+pub fn prefix(name: &OsStr) -> OsString {
+    [".".as_ref(), name, ".".as_ref()].into_iter().collect()
 }
 
 /// A file in a folder of its own, inside the folder of its place. If it is dropped, it is removed, with the folders
@@ -83,10 +89,8 @@ impl Unplaced {
         }
         // The folder is opened now. Once the file is in its place, a failure would come too late.
         let opened = File::open(&folder).map_err(cannot_make)?;
-        let mut prefix = OsString::from(".");
-        prefix.push(name);
-        prefix.push(".");
-        let scratch = Fleeting(Made::scratch(&folder, &prefix, purpose.suffix()).map_err(cannot_make)?);
+        let scratch = Fleeting(Made::scratch(&folder, &prefix(name), purpose.suffix()).map_err(cannot_make)?);
+        scratch.0.hold();
         let path = scratch.0.path().join(name);
         let (made, _) = Made::private_file(&path).map_err(cannot_make)?;
         let (name, place) = (name.to_owned(), place.to_owned());

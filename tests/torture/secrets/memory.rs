@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process};
 
 use super::{
-    AGE, ALICES, NEWER, ROOTS, STDIN, Search, WEAK, WRONG, leaves, lines, opened, pastes, secrets_in, shown_on, state,
+    AGE, ALICES, NEWER, ROOTS, STDIN, Search, WEAK, WRONG, leaves, lines, opened, pastes, secrets_in, state,
     without_variable,
 };
 use crate::common::display::wait_for;
 use crate::common::pty::Pty;
 use crate::common::{Desk, Run};
-use crate::scene::{Base, Scene};
+use crate::scene::{Base, Scene, shown_on};
 use crate::tracer::{self, Moment};
 use crate::trials::Trials;
 
@@ -189,7 +189,7 @@ pub fn in_memory(trials: &Trials) -> u64 {
         let file = fs::read_to_string(scene.desk.home.path().join("out")).unwrap_or_default();
         let mut secrets = secrets_in(&(shown.clone() + &file));
         if case.talk.is_some() && case.input.is_empty() {
-            secrets = vec![shown_on(&shown)];
+            secrets = shown_on(&shown);
         }
         if shown.contains("AGE ENCRYPTED") {
             secrets = vec![opened(&shown)];

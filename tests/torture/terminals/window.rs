@@ -15,7 +15,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
-use super::{AHEAD, ALONE, GLANCE, Manner, PATIENCE, Prompt, Stop, TYPED};
+use super::{AHEAD, ALONE, GLANCE, Manner, PATIENCE, PRESS_AGAIN, Prompt, Stop, TYPED};
 use crate::common::{GOOD, OTHER};
 use crate::scene::Scene;
 
@@ -190,17 +190,22 @@ impl<'a> Window<'a> {
     pub fn until_state(&mut self, process: Pid, wanted: &[char]) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid())).unwrap_or_default();
-            // Nothing is known of a process that is gone.
-            let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap_or('Z');
-            // Its first thread may end before the others.
-            let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_pid())).map_or(0, Iterator::count);
-            if wanted.contains(&state) && (state != 'Z' || threads <= 1) {
+            let state = state_of(process);
+            if wanted.contains(&state) && (state != 'Z' || has_ended(process)) {
                 return;
             }
             assert!(Instant::now() < deadline, "its state is {state}, not {wanted:?}:\n{}", self.text());
             self.look(GLANCE);
         }
+    }
+
+    /// Whether a process ends within this time.
+    pub fn ends_within(&mut self, process: Pid, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
+        while !has_ended(process) && Instant::now() < deadline {
+            self.look(GLANCE);
+        }
+        has_ended(process)
     }
 
     /// Waits until the terminal is as this prompt wants it.
@@ -256,15 +261,30 @@ impl<'a> Window<'a> {
         assert!(!self.scene.desk.home.path().join("PWNED").exists(), "the shell ran what was typed before");
     }
 
-    /// Ends a stopped program, as `kill %1` does in bash.
+    /// Ends a stopped program, as `kill %1` does in bash. The terminal keeps the modes of the shell.
     #[track_caller]
-    pub fn kills_job(&mut self, program: Pid) {
+    pub fn kills_job(&mut self, program: Pid, modes: &str) {
+        let idle = self.modes_now();
         kill_process(program, Signal::TERM).unwrap();
         kill_process(program, Signal::CONT).unwrap();
         self.until_state(program, &['Z']);
+        self.finds(&[&idle, modes]);
         self.run("true");
         // The shell looks at how its job ended.
         self.run("true");
+    }
+
+    /// The modes of the terminal now, by `stty -g`.
+    pub fn modes_now(&self) -> String {
+        let stty = Command::new("stty").arg("-g").stdin(self.master().try_clone().unwrap()).output().unwrap();
+        String::from_utf8(stty.stdout).unwrap()
+    }
+
+    /// Fails the trial unless the terminal has one of these modes: those of a shell that waits, or of a command.
+    #[track_caller]
+    pub fn finds(&self, modes: &[&str]) {
+        let now = self.modes_now();
+        assert!(modes.contains(&&*now), "stty -g is {now}, and not one of {modes:?}:\n{}", self.text());
     }
 
     /// Answers the prompt that is there, and those after it. More is typed while the last answer is hashed. Returns whether
@@ -279,12 +299,20 @@ impl<'a> Window<'a> {
             }
             self.answer(prompt);
         }
+        if let Some(pager @ (Pager, ..)) = prompts.last() {
+            // `less` may lose a key that comes with a resize.
+            let deadline = Instant::now() + PATIENCE;
+            while Instant::now() < deadline && !self.ends_within(program, PRESS_AGAIN) {
+                self.answer(pager);
+            }
+        }
         if prompts.last().is_none_or(|last| last.0 != Hushed) {
             return true;
         }
         self.send(&format!("{AHEAD}\r").repeat(TYPED));
-        let stat = fs::read_to_string(format!("/proc/{}/stat", program.as_raw_pid()));
-        stat.is_ok_and(|stat| !stat.contains(") Z"))
+        // What it gives back has an echo, and so has dash.
+        let is_hushed = !tcgetattr(self.master()).unwrap().local_modes.contains(LocalModes::ECHO);
+        is_hushed && state_of(program) != 'Z'
     }
 
     /// Fails the trial if the last program has left the terminal in another state.
@@ -319,9 +347,9 @@ impl<'a> Window<'a> {
         assert!(!since.contains("PWNED"), "the shell got what was typed before: {since:?}");
     }
 
-    /// Ends the shell. Nothing may be left of it.
+    /// Ends the shell. Nothing may be left of it. Returns all that was shown.
     #[track_caller]
-    pub fn closes(mut self) {
+    pub fn closes(mut self) -> String {
         self.send("exit\r");
         let deadline = Instant::now() + PATIENCE;
         while self.look(Duration::from_millis(100)) {
@@ -335,12 +363,14 @@ impl<'a> Window<'a> {
         for secret in [GOOD, OTHER] {
             assert!(!self.text().contains(secret), "{secret:?} was shown:\n{}", self.text());
         }
+        self.text()
     }
 
-    /// Closes the window, whatever runs in it.
-    pub fn shuts(mut self) {
+    /// Closes the window, whatever runs in it. Returns all that was shown.
+    pub fn shuts(mut self) -> String {
         self.master = None;
         self.is_over();
+        self.text()
     }
 
     /// Waits until no process of this window is left.
@@ -365,6 +395,20 @@ impl Drop for Window<'_> {
         let _ = self.shell.kill();
         let _ = self.shell.wait();
     }
+}
+
+/// The state of the first thread of a process, as proc(5) has it.
+fn state_of(process: Pid) -> char {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid())).unwrap_or_default();
+    // Nothing is known of a process that is gone.
+    stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap_or('Z')
+}
+
+/// Whether a process has ended. Its parent may not have looked at it yet.
+pub fn has_ended(process: Pid) -> bool {
+    // Its first thread may end before the others.
+    let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_pid())).map_or(0, Iterator::count);
+    state_of(process) == 'Z' && threads <= 1
 }
 
 /// The attributes that are still on after this text (ECMA-48, "Select Graphic Rendition").

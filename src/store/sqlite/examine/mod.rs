@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use super::ground::{self, Tenant};
 use super::open;
 use super::restore;
+use super::unplaced::prefix;
 use super::writer;
 use crate::domain::finding::Finding;
 use crate::domain::text::shown;
 use crate::gate::Gate;
+use crate::made;
 use crate::store::examine::{few_of, told};
-use crate::store::{Result, Watch};
+use crate::store::{Purpose, Result, Watch};
 
 /// Checks everything, and leaves it as it is.
 pub fn examine(path: &Path, gate: &Gate, now: Timestamp, watch: &mut dyn Watch) -> Result<Vec<Finding>> {
@@ -55,11 +57,14 @@ fn outside(path: &Path, findings: &mut Vec<Finding>) -> Result<bool> {
     Ok(is_whole)
 }
 
-/// What killed restores have left. Nobody needs it.
+/// What killed commands have left beside the store. Nobody needs it.
 fn left_over(path: &Path) -> Result<Option<Finding>> {
-    let left: Vec<_> = restore::left(path)?.iter().map(shown).collect();
-    let message = format!("a restore that was killed has left {}", few_of(&left));
-    let remedy = "if no restore is running, remove that, with all that is in it";
+    let (folder, name) = open::parts(path)?;
+    let suffixes = [restore::SUFFIX, Purpose::Backup.suffix(), Purpose::Store.suffix()];
+    let left = suffixes.iter().flat_map(|suffix| made::left(folder, &prefix(name), suffix));
+    let left: Vec<_> = left.map(|left| shown(left.path())).collect();
+    let message = format!("a command that was killed has left {}", few_of(&left));
+    let remedy = "remove that, with all that is in it";
     Ok((!left.is_empty()).then(|| Finding::notable("left", message, remedy)))
 }
 
