@@ -187,13 +187,12 @@ fn remove_left(within: &Path, prefix: &OsStr) {
 /// One's own scratch folders whose names begin and end like this, and that no process holds. Several may look at once.
 #[must_use]
 pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
-    let Ok(entries) = fs::read_dir(within) else { return Vec::new() };
+    let Ok(names) = names_in(within) else { return Vec::new() };
     let is_of = |name: &OsStr| {
         let rest = name.as_bytes().strip_prefix(prefix.as_bytes());
         rest.is_some_and(|rest| rest.ends_with(suffix.as_bytes()))
     };
-    let names = entries.flatten().map(|entry| entry.file_name()).filter(|name| is_of(name));
-    let found = names.filter_map(|name| {
+    let found = names.into_iter().filter(|name| is_of(name)).filter_map(|name| {
         let path = within.join(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let held = open(&path, flags, Mode::empty()).map(File::from).ok()?;
@@ -204,19 +203,26 @@ pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
     found.collect()
 }
 
+/// The names of what is in a folder. `std::fs::read_dir` panics where a folder cannot be closed.
+pub fn names_in(folder: &Path) -> io::Result<Vec<OsString>> {
+    names(open(folder, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// The same for an open folder.
+fn names(folder: impl AsFd) -> io::Result<Vec<OsString>> {
+    let names = Dir::read_from(folder)?.map(|entry| Ok(OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned()));
+    names.filter(|name| !matches!(name, Ok(name) if name == "." || name == "..")).collect()
+}
+
 /// Removes all that is in a folder, through the open folder and not its path. A link is removed, not its target.
 fn empty(folder: impl AsFd) -> io::Result<()> {
-    for entry in Dir::read_from(&folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if [c".", c".."].contains(&name) {
-            continue;
-        }
-        match unlinkat(&folder, name, AtFlags::empty()) {
+    for name in names(&folder)? {
+        match unlinkat(&folder, &name, AtFlags::empty()) {
             // It is a folder.
             Err(Errno::ISDIR | Errno::PERM) => {
-                empty(openat(&folder, name, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?)?;
-                unlinkat(&folder, name, AtFlags::REMOVEDIR)?;
+                let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                empty(openat(&folder, &name, flags, Mode::empty())?)?;
+                unlinkat(&folder, &name, AtFlags::REMOVEDIR)?;
             }
             done => done?,
         }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::domain::sign_in::SignInSecret;
 use crate::domain::text::shown;
 use crate::folders;
-use crate::made::{Fleeting, Made, missing_folders, sync_folder_of};
+use crate::made::{Fleeting, Made, missing_folders, names_in, sync_folder_of};
 use crate::named_file::{self, Links};
 
 /// Where the caller's sign-ins are kept between two commands, by the name of their store.
@@ -100,8 +100,10 @@ impl SignInFiles {
     /// found.
     #[must_use]
     pub fn have(&self, file: &Metadata) -> bool {
-        let kept = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-        kept.filter_map(|kept| kept.metadata().ok()).any(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
+        let Some(folder) = &self.folder else { return false };
+        let kept = names_in(folder).unwrap_or_default();
+        let kept = kept.iter().filter_map(|name| fs::symlink_metadata(folder.join(name)).ok());
+        kept.into_iter().any(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
     }
 
     /// Whether a file at this path would be one of these, or stand among them.

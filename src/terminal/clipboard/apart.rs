@@ -1,14 +1,17 @@
 //! Detaches a holder from the command that started it. The holder keeps only the pipe it listens on.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsFd as _;
+use std::path::Path;
 use std::thread;
 
 use rustix::process::setsid;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
+
+use crate::made::names_in;
 
 /// Where a process finds its open files.
 const OPEN: &str = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
@@ -18,9 +21,9 @@ const OPEN: &str = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev
 pub fn at_the_start() -> io::Result<()> {
     // This fails if the process already leads a session of its own.
     let _ = setsid();
-    let open: Vec<i32> =
-        fs::read_dir(OPEN)?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-    for given in open.into_iter().filter(|number| *number > 2) {
+    let open = names_in(Path::new(OPEN))?;
+    let open = open.iter().filter_map(|name| name.to_str()?.parse::<i32>().ok());
+    for given in open.filter(|number| *number > 2) {
         // The descriptor of the listing itself is closed by now.
         let _ = nix::unistd::close(given);
     }
