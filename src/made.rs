@@ -205,7 +205,7 @@ pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
 
 /// The names of what is in a folder. `std::fs::read_dir` panics where a folder cannot be closed.
 pub fn names_in(folder: &Path) -> io::Result<Vec<OsString>> {
-    names(open(folder, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
+    names(File::open(folder)?)
 }
 
 /// The same for an open folder.
