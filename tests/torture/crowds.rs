@@ -137,8 +137,11 @@ fn crowd(trials: &Trials) -> String {
     let Tally { done, refused, busy, killed_before, killed_after, events } = crowd.tally.into_inner().unwrap();
     let (killed, patience) = (killed_before + killed_after, crowd.site.patience);
     assert!(killed * 12 >= WORKERS * times, "only {killed} were killed");
-    // Most programs that have told of their deed are quicker to end than to be killed.
-    assert!(killed_after * 100 >= killed, "only {killed_after} of {killed} were killed after their deed");
+    // Most programs that have told of their deed are quicker to end than to be killed. A few kills say nothing.
+    assert!(
+        killed < 1_000 || killed_after * 100 >= killed,
+        "only {killed_after} of {killed} were killed after their deed"
+    );
     format!(
         "{WORKERS} processes at once, {} commands in {takes} s: {done} done, {refused} refused as they must be, \
          {killed} killed, {killed_after} of these after their deed. \

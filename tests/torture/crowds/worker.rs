@@ -48,7 +48,7 @@ enum Came {
     Nothing,
 }
 
-/// A process after another, each with a command.
+/// Runs one command after another, each in a process of its own.
 pub struct Worker<'a> {
     crowd: &'a Crowd,
     number: usize,
