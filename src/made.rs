@@ -93,10 +93,7 @@ impl Made {
 
     /// Makes one beside a file that it is to become.
     pub fn unfinished_beside(path: &Path) -> io::Result<(File, Self)> {
-        let mut prefix = OsString::from(".");
-        prefix.push(path.file_name().unwrap_or_default());
-        prefix.push(".");
-        Self::unfinished(folder_of(path), &prefix, ".unfinished")
+        Self::unfinished(folder_of(path), &prefix(path.file_name().unwrap_or_default()), ".unfinished")
     }
 
     /// Gives a file its final name, unless something has it. The file is then held under this name.
@@ -201,6 +198,12 @@ pub fn left(within: &Path, prefix: &OsStr, suffix: &str) -> Vec<Made> {
         is_left.then(|| Made { path, held: Arc::new(held), is_scratch: true })
     });
     found.collect()
+}
+
+/// How the name of what is made for a file of this name begins.
+#[must_use]
+pub fn prefix(name: &OsStr) -> OsString {
+    [".".as_ref(), name, ".".as_ref()].into_iter().collect()
 }
 
 /// The names of what is in a folder. `std::fs::read_dir` panics where a folder cannot be closed.

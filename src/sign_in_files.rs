@@ -101,9 +101,10 @@ impl SignInFiles {
     #[must_use]
     pub fn have(&self, file: &Metadata) -> bool {
         let Some(folder) = &self.folder else { return false };
-        let kept = names_in(folder).unwrap_or_default();
-        let kept = kept.iter().filter_map(|name| fs::symlink_metadata(folder.join(name)).ok());
-        kept.into_iter().any(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
+        names_in(folder).unwrap_or_default().iter().any(|name| {
+            fs::symlink_metadata(folder.join(name))
+                .is_ok_and(|kept| (kept.dev(), kept.ino()) == (file.dev(), file.ino()))
+        })
     }
 
     /// Whether a file at this path would be one of these, or stand among them.

@@ -44,7 +44,7 @@ use crate::common::display::{Kind, Stage, wait_for};
 use crate::common::pty::Pty;
 use crate::common::{Desk, Run, fed};
 use crate::scene::{Place, shown_on};
-use crate::tracer;
+use crate::tracer::{self, state};
 use crate::trials::Trials;
 
 /// What people type. Neither half of it stands anywhere else, nor in what other tests type.
@@ -597,9 +597,4 @@ fn until_it_waits(child: &Child) {
         sleep(Duration::from_millis(10));
         quiet = if state(child.id()) == Some('S') { quiet + 1 } else { 0 };
     }
-}
-
-fn state(process: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.chars().next()
 }

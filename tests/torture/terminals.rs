@@ -469,6 +469,7 @@ impl Trial {
                     window.until_state(program, &['T']);
                 }
                 window.kills_job(program, modes);
+                window.settles();
                 return Some(128 + Signal::TERM.as_raw());
             }
             Event::Resize => {
@@ -556,9 +557,7 @@ impl Anywhen {
             window.look(Duration::from_millis(20));
         }
         window.code();
-        window.run("true");
-        // The shell looks at how its job ended.
-        window.run("true");
+        window.settles();
         window.is_as_it_was(&modes);
         let shown = window.closes();
         let after = scene.picture();

@@ -146,3 +146,9 @@ fn prepared(tracer: &[&str], command: &Command, flags: &[&str]) -> Command {
     whole.stdin(Stdio::null());
     whole
 }
+
+/// The state of the first thread of a process, as proc(5) has it.
+pub fn state(process: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}

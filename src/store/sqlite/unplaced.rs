@@ -1,6 +1,6 @@
 //! A file that is made in a folder of its own. When it is complete, it is moved to its place.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::errors::{full, unusable};
 use super::ground::{self, Tenant};
 use super::open::{OURS_ONLY, myself, parts};
-use crate::made::{Fleeting, Made, missing_folders, stands_at, sync_folder};
+use crate::made::{Fleeting, Made, missing_folders, prefix, stands_at, sync_folder};
 use crate::store::engine::Unfinished;
 use crate::store::{Purpose, Result, StoreError};
 
@@ -44,11 +44,6 @@ impl Purpose {
                 .map_err(|error| self.cannot_make(place, &io::Error::other(error.to_string()))),
         }
     }
-}
-
-/// The beginning of the name of a folder in which a file of this name is made.
-pub fn prefix(name: &OsStr) -> OsString {
-    [".".as_ref(), name, ".".as_ref()].into_iter().collect()
 }
 
 /// A file in a folder of its own, inside the folder of its place. If it is dropped, it is removed, with the folders

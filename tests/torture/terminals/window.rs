@@ -18,6 +18,7 @@ use super::Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
 use super::{AHEAD, ALONE, GLANCE, Manner, PATIENCE, PRESS_AGAIN, Prompt, Stop, TYPED};
 use crate::common::{GOOD, OTHER};
 use crate::scene::Scene;
+use crate::tracer::state;
 
 /// What may edit the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,8 +270,12 @@ impl<'a> Window<'a> {
         kill_process(program, Signal::CONT).unwrap();
         self.until_state(program, &['Z']);
         self.finds(&[&idle, modes]);
+    }
+
+    /// Lets the shell look at how its job ended.
+    #[track_caller]
+    pub fn settles(&mut self) {
         self.run("true");
-        // The shell looks at how its job ended.
         self.run("true");
     }
 
@@ -397,11 +402,9 @@ impl Drop for Window<'_> {
     }
 }
 
-/// The state of the first thread of a process, as proc(5) has it.
+/// The state of the first thread of a process. One that is gone has ended.
 fn state_of(process: Pid) -> char {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid())).unwrap_or_default();
-    // Nothing is known of a process that is gone.
-    stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap_or('Z')
+    state(process.as_raw_pid().cast_unsigned()).unwrap_or('Z')
 }
 
 /// Whether a process has ended. Its parent may not have looked at it yet.

@@ -10,12 +10,11 @@ use jiff::Timestamp;
 use super::ground::{self, Tenant};
 use super::open;
 use super::restore;
-use super::unplaced::prefix;
 use super::writer;
 use crate::domain::finding::Finding;
 use crate::domain::text::shown;
 use crate::gate::Gate;
-use crate::made;
+use crate::made::{self, prefix};
 use crate::store::examine::{few_of, told};
 use crate::store::{Purpose, Result, Watch};
 
