@@ -3,7 +3,7 @@
 mod wiping;
 
 #[global_allocator]
-static ALLOCATOR: wiping::Wiping = wiping::Wiping;
+static ALLOCATOR: wiping::Wiping = wiping::Wiping(std::alloc::System);
 
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {

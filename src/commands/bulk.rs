@@ -59,16 +59,16 @@ impl Bulk {
         }
     }
 
-    /// Reports the accounts that were not tried. If they are few, each is named.
-    pub fn leave(&mut self, left: impl Iterator<Item = String>, is_few: bool, stopped: Option<&Failure>) {
-        let Some(why) = stopped else { return };
-        let mut left = left.peekable();
+    /// Reports the accounts that were not tried, and why. If they are few, each is named. If not, the first one is, and
+    /// says how many more there are.
+    pub fn leave(&mut self, mut left: impl Iterator<Item = String>, is_few: bool, why: Option<&Failure>) {
+        let Some(Failure { kind, message: why, .. }) = why else { return };
         if is_few {
-            left.for_each(|written| self.record(written, Err(why.again())));
+            left.for_each(|written| self.record(written, Err(Failure::new(*kind, format!("not tried: {why}")))));
         } else if let Some(first) = left.next() {
-            // One of them tells the reason.
             self.untried = left.count();
-            self.record(first, Err(why.again()));
+            let more = grouped(self.untried as u64);
+            self.record(first, Err(Failure::new(*kind, format!("not tried, nor {more} more: {why}"))));
         }
     }
 
@@ -108,15 +108,13 @@ pub fn stops<T>(outcomes: &[Result<T>], left: usize) -> Option<Failure> {
         return None;
     }
     match kind {
-        Kind::OutcomeUnknown => {
-            Some(Failure::new(Kind::Failed, "not tried: nobody knows whether the batch before is in force"))
-        }
+        Kind::OutcomeUnknown => Some(Failure::new(Kind::Failed, "nobody knows whether the batch before is in force")),
         // It was waited for in full.
-        Kind::Busy if left > 0 => Some(Failure::new(kind, "not tried: the store is busy")),
+        Kind::Busy if left > 0 => Some(Failure::new(kind, "the store is busy")),
         // Nobody is left, or accounts that others have changed say nothing about the next ones.
         Kind::Busy | Kind::Conflict => None,
         // The store failed, or the actor lost the right.
-        _ if outcomes.len() > 1 => Some(Failure::new(kind, "not tried: nothing of the batch before came into force")),
+        _ if outcomes.len() > 1 => Some(Failure::new(kind, "nothing of the batch before came into force")),
         _ => None,
     }
 }

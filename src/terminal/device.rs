@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _};
-use std::os::fd::AsFd as _;
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 
 use rustix::fs::{OFlags, fcntl_getfl};
@@ -45,7 +45,7 @@ impl Device {
 }
 
 /// Whether another job has this terminal. Whoever reads it or changes its modes is then stopped, at every try.
-pub fn is_away(terminal: &File) -> bool {
+pub fn is_away(terminal: impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|front| front != getpgrp())
 }
 

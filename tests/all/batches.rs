@@ -124,9 +124,13 @@ fn a_disk_that_is_full_in_the_middle_leaves_whole_batches_in_the_file_and_in_for
     assert_eq!(whose(&more), names(2..=1 + BATCH), "{}", run.stderr);
     assert_eq!(reset_since(&desk, &before), names(2..=1 + BATCH));
     assert_eq!(not_in_force(&desk, &more), Vec::<String>::new());
-    for part in ["64 of 192 are done; the others have not changed", "could not be written to out", "--resume"] {
+    let not_tried = ": not tried, nor 63 more: nothing could be delivered\nhint: to continue,";
+    for part in
+        ["64 of 192 are done; the others have not changed", "could not be written to out", not_tried, "--resume"]
+    {
         assert!(run.stderr.contains(part), "{part:?} is not in {}", run.stderr);
     }
+    assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
     run.exits(11);
 }
 

@@ -42,7 +42,7 @@ fn ready(count: usize, before: &str) -> Desk {
     desk
 }
 
-fn settled_crowd(count: usize) -> Desk {
+pub fn settled_crowd(count: usize) -> Desk {
     ready(count, "")
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, HELPDESK, OTHER, temporary_in};
+use crate::many::settled_crowd;
 use rexpect::process::WaitStatus;
 use rustix::process::Signal;
 
@@ -582,6 +583,23 @@ fn a_prompt_in_the_background_fails_where_nothing_can_stop_it() {
     pty.until("shell> ");
     pty.until_as_it_was();
     leaves_its_shell(pty);
+}
+
+#[test]
+fn a_progress_bar_is_drawn_in_the_foreground_alone() {
+    let desk = settled_crowd(4_000);
+    let mut pty = job_shell(&desk);
+    pty.send("$program users disable --search example.org --yes\n");
+    pty.until("disabling ");
+    pty.stop_job();
+    pty.until("shell> ");
+    pty.send("bg; wait %%; echo it 'ends'\n");
+    pty.until("it ends");
+    pty.until("shell> ");
+    pty.send("exit 7\n");
+    let ended = pty.end().exits(7).shows("4,000 accounts are disabled");
+    let (_, meanwhile) = ended.transcript.split_once("it 'ends'").unwrap();
+    assert!(!meanwhile.contains("disabling") && !meanwhile.contains("\x1b["), "{meanwhile:?}");
 }
 
 #[test]

@@ -304,6 +304,15 @@ fn where_the_store_may_not_grow_nothing_is_changed_and_the_limit_is_named() {
 }
 
 #[test]
+fn a_limit_on_files_is_not_told_as_a_full_disk() {
+    let desk = Desk::with_alice();
+    let run = desk.refuses(1, || within(&desk, 4, &["users", "disable", "alice"]).output().unwrap().into());
+    let said = "error: the store cannot grow: disk I/O error; no file may grow beyond 2048 bytes here, see 'ulimit -f'\n\
+                hint: raise the limit on the size of files, or make room on that disk; 'df' shows how full it is\n";
+    assert_eq!(run.stderr, said);
+}
+
+#[test]
 fn where_no_file_may_grow_no_store_is_made_and_no_backup() {
     let desk = Desk::with_alice();
     let before = names(&desk);

@@ -75,7 +75,7 @@ fn tell_of_failures(desk: &mut Desk<'_>, account: &Account) {
     let failed = account.untold_failures;
     if failed > 0 {
         let were = if failed == 1 { "1 sign-in" } else { &format!("{failed} sign-ins") };
-        desk.terminal.note(&format!("{were} to your account failed since your last sign-in."));
+        desk.terminal.note(&format!("{were} to your account failed before this one."));
     }
 }
 

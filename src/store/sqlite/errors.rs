@@ -36,7 +36,8 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
             if is(&error, &[ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE]) =>
         {
-            full(format!("the disk of the store is full: {error}"))
+            let what = if largest_file().is_some() { "the store cannot grow" } else { "the disk of the store is full" };
+            full(format!("{what}: {}", disk(&error)))
         }
         Some(ErrorCode::SystemIoFailure) => {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
@@ -77,9 +78,13 @@ pub fn may_be_in_log(error: &rusqlite::Error) -> bool {
     }
 }
 
-/// The error for a full disk of this machine.
+/// The error for a full disk of this machine. A limit on the size of files looks like one.
 pub fn full(message: String) -> StoreError {
-    StoreError::Full { message, hint: "make room on that disk, and try again; 'df' shows how full it is" }
+    let hint = match largest_file() {
+        Some(_) => "raise the limit on the size of files, or make room on that disk; 'df' shows how full it is",
+        None => "make room on that disk, and try again; 'df' shows how full it is",
+    };
+    StoreError::Full { message, hint }
 }
 
 /// The error for a store where nothing can be written.
@@ -105,10 +110,15 @@ pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
 /// The engine's message about a disk, and the limit on the size of files. The limit may be the cause, but the engine
 /// does not say so.
 pub fn disk(error: &rusqlite::Error) -> String {
-    match getrlimit(Resource::Fsize).current {
+    match largest_file() {
         Some(most) => format!("{error}; no file may grow beyond {most} bytes here, see 'ulimit -f'"),
         None => error.to_string(),
     }
+}
+
+/// The limit on the size of files, in bytes.
+fn largest_file() -> Option<u64> {
+    getrlimit(Resource::Fsize).current
 }
 
 pub fn damaged(why: &dyn std::fmt::Display) -> StoreError {

@@ -163,7 +163,7 @@ impl Run<'_> {
         while tried < total && stopped.is_none() {
             // A signal that comes before the first is not told from one that comes while it is done.
             if tried > 0 && desk.terminal.interrupted() {
-                stopped = Some(Failure::new(Kind::Cancelled, "not tried: cancelled before that"));
+                stopped = Some(Failure::new(Kind::Cancelled, "cancelled before that"));
                 break;
             }
             // The first row shows which operation it was. Until there is one, only one account is changed.

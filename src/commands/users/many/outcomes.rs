@@ -181,7 +181,7 @@ impl Outcomes {
         let written = self.results.write(&mut desk.means(), rows);
         written.map_err(|error| {
             self.unwritten = Some(format!("{error:#}"));
-            Failure::new(Kind::Failed, format!("not tried: {} cannot be written: {error:#}", self.place()))
+            Failure::new(Kind::Failed, format!("{} cannot be written: {error:#}", self.place()))
         })
     }
 

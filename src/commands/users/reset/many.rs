@@ -73,7 +73,7 @@ pub fn run(
     let mut tried = 0;
     while tried < total {
         if desk.terminal.interrupted() {
-            stopped = Some(Failure::new(Kind::Cancelled, "not tried: cancelled before that"));
+            stopped = Some(Failure::new(Kind::Cancelled, "cancelled before that"));
         }
         if stopped.is_some() {
             break;
@@ -86,7 +86,7 @@ pub fn run(
         let Ready { written, accounts, batch, is_broken } =
             make_ready(desk, store, many, &mut hashing, batch, &mut bulk);
         if is_broken {
-            stopped = Some(Failure::new(Kind::Failed, "not tried: nothing could be hashed"));
+            stopped = Some(Failure::new(Kind::Failed, "nothing could be hashed"));
         }
         if batch.is_empty() {
             continue;
@@ -110,7 +110,9 @@ pub fn run(
                 }
             }
             Err(failure) => {
-                stopped = Some(Failure::new(Kind::NotDelivered, "not tried: nothing could be delivered"));
+                stopped = Some(Failure::new(Kind::NotDelivered, "nothing could be delivered"));
+                // How to continue is said once.
+                let failure = if handover.can_be_resumed() { Failure { hint: None, ..failure } } else { failure };
                 // Some of these passwords may be in the output. The reader has to know of each that it is useless.
                 for written in written {
                     bulk.record(written, Err(failure.again()));
