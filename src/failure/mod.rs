@@ -148,7 +148,7 @@ impl Failure {
         if self.kind == Kind::Busy
             && let Some(writer) = writer()
         {
-            self.message = format!("{}: {writer}", self.message);
+            self.message = format!("{}; {writer}", self.message);
             self.hint = writer.remedy().map(Hint::from).or(self.hint);
         }
         self
