@@ -45,13 +45,12 @@ pub fn bar(what: &str, total: u64, width: Option<u16>) -> ProgressBar {
 #[derive(Debug, Default)]
 struct InFront {
     /// What is drawn and not shown yet.
-    drawn: Mutex<String>,
+    drawn: Mutex<Vec<u8>>,
 }
 
 impl InFront {
     fn draw(&self, text: &str) -> io::Result<()> {
-        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
-        Ok(())
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).write_all(text.as_bytes())
     }
 
     /// Moves the cursor. A terminal takes 0 for 1.
@@ -95,7 +94,7 @@ impl TermLike for InFront {
 
     fn flush(&self) -> io::Result<()> {
         let drawn = std::mem::take(&mut *self.drawn.lock().unwrap_or_else(PoisonError::into_inner));
-        if device::is_away(io::stderr()) { Ok(()) } else { io::stderr().write_all(drawn.as_bytes()) }
+        if device::is_away(io::stderr()) { Ok(()) } else { io::stderr().write_all(&drawn) }
     }
 }
 

@@ -4,6 +4,7 @@
 //! A trial types a command line into a shell with job control, answers up to a prompt, and lets one event happen. `dash`
 //! leaves the terminal as it finds it. `bash`, `zsh` and `fish` edit their lines, and so take it over at each prompt.
 
+mod dialogues;
 mod struck;
 mod window;
 
@@ -19,6 +20,8 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rustix::process::{Signal, kill_process};
 
+use self::dialogues::Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
+use self::dialogues::{DIALOGUES, Dialogue, End, Manner};
 use self::struck::Struck;
 use self::window::{Kind, Window, has_ended, size};
 use crate::common::Desk;
@@ -44,112 +47,6 @@ const AHEAD: &str = "touch PWNED";
 const PASTED: usize = 2_000;
 /// How many lines are typed ahead. The terminal holds them all.
 const TYPED: usize = 100;
-
-/// What stands at a prompt, and so what an event does there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
-    /// A line with echo.
-    Line,
-    /// A line with echo, about a password that was handed over.
-    Arrived,
-    /// A line without echo.
-    Hushed,
-    /// A line without echo after the last try. Whatever is typed, the command has failed.
-    Last,
-    /// A list to pick from.
-    List,
-    /// A password that is in force already.
-    Page,
-    /// A pager, which has keys of its own.
-    Pager,
-    /// The shell of the demo.
-    Shell,
-    /// No prompt: a long run with a progress bar.
-    Bar,
-}
-
-use Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
-
-/// How a dialogue ends whose prompts are all answered.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// With exit code 0, and the store has changed.
-    Changed,
-    /// With exit code 0, and it is as it was.
-    Same,
-    /// With this code, and it is as it was.
-    Fails(i32),
-}
-
-use End::{Changed, Fails, Same};
-
-/// A prompt: its manner, what is shown, and the keys that answer it.
-type Prompt = (Manner, &'static str, &'static str);
-
-/// Which home the command runs in.
-type Ground = usize;
-const PLAIN: Ground = 0;
-/// `root` is signed in.
-const SIGNED_IN: Ground = 1;
-/// An operator has to sign in, too.
-const CLOSED: Ground = 2;
-/// A list whose import takes a while.
-const LISTED: Ground = 3;
-
-/// A command line with all its prompts.
-type Dialogue = (Ground, &'static str, &'static [Prompt], End);
-
-const CURRENT: Prompt = (Hushed, "Password of alice: ", "brass lantern over wet slate\r");
-const OF_ROOT: Prompt = (Hushed, "Password of root: ", "brass lantern over wet slate\r");
-const OF_NEWBIE: Prompt = (Hushed, "Password of newbie: ", "brass lantern over wet slate\r");
-const NEW: Prompt = (Hushed, "New password: ", "seven herons guard the orchard\r");
-const AGAIN: Prompt = (Hushed, "New password again: ", "seven herons guard the orchard\r");
-const WEAK: Prompt = (Hushed, "New password: ", "alice2026\r");
-const YES: Prompt = (Line, "[y/N] ", "y\r");
-const USERNAME: Prompt = (Line, "Username [", "alice\r");
-const PAGE: Prompt = (Page, "It is in force.", "q");
-const PAGER: Prompt = (Pager, "USERNAME", "q");
-
-/// A new prompt is a line here.
-const DIALOGUES: &[Dialogue] = &[
-    (PLAIN, "users reset alice", &[YES], Changed),
-    (PLAIN, "users reset alice u001", &[YES], Changed),
-    (PLAIN, "users reset --search u0 --format csv", &[(Line, "Type 30 to continue: ", "30\r")], Changed),
-    (PLAIN, "users reset", &[(List, "Type to narrow", "\r"), YES], Changed),
-    (PLAIN, "users reset alice --screen", &[YES, PAGE], Changed),
-    (PLAIN, "users reset alice --copy=osc52", &[YES, (Arrived, "arrived? [y/N] ", "y\r")], Changed),
-    (PLAIN, "users reset alice --as root", &[OF_ROOT, YES], Changed),
-    (PLAIN, "users add bob --screen", &[PAGE], Changed),
-    (PLAIN, "users require-change --search u00", &[YES], Changed),
-    (PLAIN, "users unlock --search u00", &[YES], Changed),
-    (PLAIN, "users disable --search u00", &[YES], Changed),
-    (PLAIN, "users enable --search u00", &[YES], Changed),
-    (PLAIN, "users sign-out --search u00", &[YES], Changed),
-    (PLAIN, "users remove --search u00", &[YES], Changed),
-    (PLAIN, "users grant auditor --search u00", &[YES], Changed),
-    (PLAIN, "users revoke auditor --search u00", &[YES], Changed),
-    (PLAIN, "users disable --search u0", &[(Line, "to continue: ", "29\r")], Changed),
-    (PLAIN, "users purge", &[YES], Changed),
-    (PLAIN, "users purge gone", &[YES], Changed),
-    (PLAIN, "users list", &[PAGER], Same),
-    (PLAIN, "users list --as root", &[OF_ROOT, PAGER], Same),
-    (CLOSED, "users list", &[(Line, "Username [", "root\r"), OF_ROOT, PAGER], Same),
-    (PLAIN, "recover root", &[YES], Changed),
-    (PLAIN, "recover root --screen", &[YES, PAGE], Changed),
-    (PLAIN, "store restore monday.db", &[YES], Changed),
-    (PLAIN, "init --store other.db --admin root --screen", &[PAGE], Same),
-    (PLAIN, "verify alice", &[(Hushed, "Password: ", "brass lantern over wet slate\r")], Same),
-    (PLAIN, "me profile --as alice", &[CURRENT], Same),
-    (PLAIN, "me sign-in", &[USERNAME, CURRENT], Changed),
-    (PLAIN, "me sign-in --as newbie", &[OF_NEWBIE, NEW, AGAIN], Changed),
-    (PLAIN, "me passwd", &[USERNAME, CURRENT, NEW, AGAIN], Changed),
-    (SIGNED_IN, "me passwd", &[OF_ROOT, NEW, AGAIN], Changed),
-    (PLAIN, "me passwd --as alice", &[CURRENT, WEAK, WEAK, WEAK, (Last, "Press Enter to leave: ", "\r")], Fails(8)),
-    (SIGNED_IN, "tokens create nightly --expires-in 1d", &[OF_ROOT], Changed),
-    (SIGNED_IN, "tokens create nightly --expires-in 1d --screen", &[OF_ROOT, PAGE], Changed),
-    (PLAIN, "demo --shell", &[(Shell, "ends", "exit\r")], Same),
-    (LISTED, "users import many.csv", &[(Bar, "wrapping", "")], Changed),
-];
 
 /// What happens at a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -380,7 +277,7 @@ impl Trial {
         }
         window.reaches(&prompts[self.at]);
         let manner = prompts[self.at].0;
-        let is_changed = manner == Page && *end == Changed;
+        let is_changed = manner == Page && *end == End::Changed;
         if self.event == Event::Close {
             window.send(&manner.ahead());
             let shown = window.shuts();
@@ -401,9 +298,9 @@ impl Trial {
             let code = window.code();
             // `fg` of fish does not tell how its job ended.
             if self.kind != Kind::Fish {
-                assert_eq!(code, if let Fails(code) = end { *code } else { 0 }, "{}", window.text());
+                assert_eq!(code, if let End::Fails(code) = end { *code } else { 0 }, "{}", window.text());
             }
-            Some(*end == Changed)
+            Some(*end == End::Changed)
         };
         window.is_as_it_was(&modes);
         if manner != Bar && manner != Shell {
@@ -564,7 +461,7 @@ impl Anywhen {
         holds(&scene, before, None, &shown);
         if after.accounts != before.accounts || after.rest != before.rest {
             let was_last = prompts[last + 1..].iter().all(|prompt| prompt.0 == Page);
-            assert!(*end == Changed && was_last, "something has changed");
+            assert!(*end == End::Changed && was_last, "something has changed");
         }
     }
 }

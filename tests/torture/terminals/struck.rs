@@ -6,9 +6,10 @@ use std::fs;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::dialogues::Manner::{Hushed, Last, Pager, Shell};
+use super::dialogues::{DIALOGUES, Dialogue, PLAIN, Prompt};
 use super::window::{Kind, Window, has_ended};
-use super::{DIALOGUES, Dialogue, Hushed, Last, PLAIN, Pager, Shell, holds};
-use super::{GLANCE, PATIENCE, Prompt};
+use super::{GLANCE, PATIENCE, holds};
 use crate::scene::{Base, Picture};
 
 /// No command makes more of these calls before it waits at its last prompt.

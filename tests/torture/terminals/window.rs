@@ -14,8 +14,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
-use super::Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
-use super::{AHEAD, ALONE, GLANCE, Manner, PATIENCE, PRESS_AGAIN, Prompt, Stop, TYPED};
+use super::dialogues::Manner::{self, Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
+use super::dialogues::Prompt;
+use super::{AHEAD, ALONE, GLANCE, PATIENCE, PRESS_AGAIN, Stop, TYPED};
 use crate::common::{GOOD, OTHER};
 use crate::scene::Scene;
 use crate::tracer::state;
