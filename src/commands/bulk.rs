@@ -59,16 +59,19 @@ impl Bulk {
         }
     }
 
-    /// Reports the accounts that were not tried, and why. If they are few, each is named. If not, the first one is, and
-    /// says how many more there are.
+    /// Reports the accounts that were not tried, and why. If they are few, each is named. If not, the first one says how
+    /// many more there are.
     pub fn leave(&mut self, mut left: impl Iterator<Item = String>, is_few: bool, why: Option<&Failure>) {
         let Some(Failure { kind, message: why, .. }) = why else { return };
         if is_few {
             left.for_each(|written| self.record(written, Err(Failure::new(*kind, format!("not tried: {why}")))));
         } else if let Some(first) = left.next() {
             self.untried = left.count();
-            let more = grouped(self.untried as u64);
-            self.record(first, Err(Failure::new(*kind, format!("not tried, nor {more} more: {why}"))));
+            let more = match self.untried {
+                0 => String::new(),
+                more => format!(", nor {} more", grouped(more as u64)),
+            };
+            self.record(first, Err(Failure::new(*kind, format!("not tried{more}: {why}"))));
         }
     }
 
@@ -122,6 +125,19 @@ pub fn stops<T>(outcomes: &[Result<T>], left: usize) -> Option<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_that_were_not_tried_the_first_says_how_many_more_there_are() {
+        let why = Failure::new(Kind::NotDelivered, "the disk is full");
+        for (count, said) in
+            [(1, "not tried: the disk is full"), (1_236, "not tried, nor 1,235 more: the disk is full")]
+        {
+            let mut bulk = Bulk { asked: count, ..Bulk::default() };
+            bulk.leave((0..count).map(|at| format!("u{at}")), false, Some(&why));
+            let told: Vec<_> = bulk.failed.iter().map(|item| (&*item.target, &*item.failure.message)).collect();
+            assert_eq!(told, [("u0", said)]);
+        }
+    }
 
     #[test]
     fn while_the_outcome_of_one_is_not_known_the_outcome_of_all_is_not() {

@@ -24,6 +24,7 @@ pub enum Trouble {
     Dumb {
         instead: String,
     },
+    Small,
     Cancelled,
     NotText,
     Input(String),
@@ -38,7 +39,7 @@ impl Trouble {
             Self::Io { number: Some(number), .. } => io::Error::from_raw_os_error(number),
             Self::Io { message, .. } | Self::Other(message) | Self::Input(message) => io::Error::other(message),
             Self::Failure(failure) => io::Error::other(failure.message),
-            Self::NoTerminal { .. } | Self::Dumb { .. } | Self::Cancelled | Self::NotText => {
+            Self::NoTerminal { .. } | Self::Dumb { .. } | Self::Small | Self::Cancelled | Self::NotText => {
                 io::ErrorKind::InvalidData.into()
             }
         }
@@ -49,6 +50,7 @@ impl Trouble {
         match self {
             Self::NoTerminal { instead } => PromptError::NoTerminal { instead },
             Self::Dumb { instead } => PromptError::Dumb { instead },
+            Self::Small => PromptError::Small,
             Self::Cancelled => PromptError::Cancelled,
             Self::NotText => PromptError::NotText,
             Self::Input(message) => PromptError::Input(message),
@@ -92,6 +94,7 @@ impl From<PromptError> for Trouble {
         match error {
             PromptError::NoTerminal { instead } => Self::NoTerminal { instead },
             PromptError::Dumb { instead } => Self::Dumb { instead },
+            PromptError::Small => Self::Small,
             PromptError::Cancelled => Self::Cancelled,
             PromptError::NotText => Self::NotText,
             PromptError::Input(message) => Self::Input(message),

@@ -143,6 +143,8 @@ pub enum Question {
         gone: Vec<Range<u64>>,
     },
     Keep(Handle),
+    /// Has a failure for an answer if a kept file is no longer as it was written.
+    Stays(Handle),
     /// The body is written to a new file.
     WriteNew(Handle),
     Place(Handle),

@@ -479,7 +479,7 @@ impl OutputFile for RemoteOutput {
     }
 
     fn stays(&self) -> bool {
-        self.stays
+        self.stays && self.file.done(&Question::Stays(self.file.handle), &[]).is_ok()
     }
 
     fn doomed(&self) -> Option<Made> {

@@ -224,7 +224,7 @@ impl OutputFile for LocalOutput {
     }
 
     fn stays(&self) -> bool {
-        self.useless.is_none()
+        self.useless.is_none() && look(&self.file, &self.path).is_ok()
     }
 
     fn doomed(&self) -> Option<Made> {

@@ -73,7 +73,7 @@ pub trait OutputFile {
     /// Says that the file stays. Until then, it is removed when it is dropped.
     fn keep(&mut self);
 
-    /// Whether it stays.
+    /// Whether it stays, and is at its path as it was written. Somebody else may have moved, removed or changed it.
     fn stays(&self) -> bool;
 
     /// The file to remove if a signal ends this process.

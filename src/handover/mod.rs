@@ -97,7 +97,13 @@ impl Handover {
     /// lines.
     #[must_use]
     pub fn can_be_resumed(&self) -> bool {
-        self.way.stays() && self.form.format.has_lines()
+        self.stays() && self.form.format.has_lines()
+    }
+
+    /// Whether the output file is there, as it was written.
+    #[must_use]
+    pub fn stays(&self) -> bool {
+        self.way.stays()
     }
 
     /// Begins to hand over several parts. A progress bar is shown, if one is wanted and does not disturb the output.

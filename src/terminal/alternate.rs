@@ -5,6 +5,9 @@
 //! terminals scroll an erased display into the history. The cursor waits at the top, since a shrinking window first
 //! loses what is below it.
 
+use std::os::fd::AsFd;
+
+use rustix::termios::tcgetwinsize;
 use zeroize::Zeroizing;
 
 /// Enters the alternate screen (xterm, "DEC private mode 1049") and hides the cursor.
@@ -21,6 +24,16 @@ pub struct Size {
     pub columns: u16,
     /// In rows.
     pub rows: u16,
+}
+
+impl Size {
+    /// The size of this terminal, or 80 by 24 if it does not say.
+    pub fn of(terminal: impl AsFd) -> Self {
+        match tcgetwinsize(terminal) {
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Self { columns: size.ws_col, rows: size.ws_row },
+            _ => Self { columns: 80, rows: 24 },
+        }
+    }
 }
 
 /// The bytes that enter the alternate screen and draw these lines, as many as fit. The topmost `used` rows are erased

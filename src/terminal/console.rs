@@ -6,6 +6,7 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
+use super::alternate::Size;
 use super::device::Device;
 use super::guard::{Guard, LastWords, OtherHalf};
 use super::lines::SecretLines;
@@ -222,6 +223,10 @@ impl Screen for Console {
 
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.needs_terminal("leave --screen out")?;
+        // What is on the screen already may be in force, and is drawn again in any window.
+        if !self.guard.has_picture() && !page.fits(Size::of(Device::open()?.file)) {
+            return Err(PromptError::Small);
+        }
         let (page, coloured) = (page.again(), self.look.coloured);
         Ok(self.guard.paint(Box::new(move |size| page.drawn(size, coloured)), false)?)
     }

@@ -280,6 +280,11 @@ impl Guard {
         answer
     }
 
+    /// Whether there is a picture on the alternate screen.
+    pub fn has_picture(&self) -> bool {
+        self.lock().picture.is_some()
+    }
+
     /// Puts a picture on the alternate screen, in place of the last one. Until it is given back, nothing is echoed.
     /// Earlier typing is thrown away. If it `asks`, a signal that ends the program cancels it like a prompt. Returns once
     /// the picture is there.

@@ -51,6 +51,9 @@ pub enum PromptError {
         /// What to do instead.
         instead: String,
     },
+    /// Only a part of a secret would be seen.
+    #[error("this window is too small for the secret")]
+    Small,
     /// The person cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -72,6 +75,8 @@ impl From<PromptError> for Failure {
                 Self::new(Kind::Usage, "this needs an answer, and there is no terminal").hint(instead)
             }
             PromptError::Dumb { ref instead } => Self::new(Kind::Usage, error.to_string()).hint(instead.clone()),
+            PromptError::Small => Self::new(Kind::Usage, error.to_string())
+                .hint("make the window larger, and run this again; nothing has changed"),
             PromptError::Cancelled => Self::cancelled(),
             PromptError::NotText => Self::new(Kind::Usage, error.to_string())
                 .hint("set the terminal to UTF-8, and run this again; nothing has changed"),

@@ -36,6 +36,12 @@ impl ScreenPage {
         Self { title, secret: self.secret.clone(), rest, status }
     }
 
+    /// Whether all of the secret is seen in a window of this size. A long line is broken by the terminal.
+    #[must_use]
+    pub fn fits(&self, size: Size) -> bool {
+        self.secret.len() <= usize::from(size.columns) * usize::from(size.rows)
+    }
+
     /// The lines to draw. In a small window, the secret and its status stay.
     ///
     /// The secret is drawn as large as a terminal allows: set apart, and in a coloured block if colours are on. Few
@@ -128,6 +134,14 @@ mod tests {
             let taken = drawn.split('\n').count();
             assert!(drawn.contains("2345-6789-abcd-efgh-jkmn"), "{columns}x{rows}: {}", *drawn);
             assert!(taken <= usize::from(rows), "{columns}x{rows}: {}", *drawn);
+        }
+    }
+
+    #[test]
+    fn a_window_holds_the_whole_secret_or_is_too_small() {
+        let page = ScreenPage { secret: Zeroizing::new("2345-6789-abcd-efgh-jkmn".into()), ..page() };
+        for (columns, rows, fits) in [(24, 1, true), (23, 1, false), (12, 2, true), (8, 3, true), (5, 3, false)] {
+            assert_eq!(page.fits(Size { columns, rows }), fits, "{columns}x{rows}");
         }
     }
 

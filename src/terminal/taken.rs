@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{
-    InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
-    tcgetwinsize, tcsetattr,
+    InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr,
 };
 use zeroize::Zeroizing;
 
@@ -155,10 +154,8 @@ impl Taken {
         if self.is_away() {
             return Ok(false);
         }
-        let says = tcgetwinsize(&self.terminal).map_or((0, 0), |size| (size.ws_col, size.ws_row));
-        let (columns, rows) = if says.0 == 0 || says.1 == 0 { (80, 24) } else { says };
-        let size = Size { columns, rows };
-        self.rows = self.rows.max(rows);
+        let size = Size::of(&self.terminal);
+        self.rows = self.rows.max(size.rows);
         self.is_drawn.set(true);
         self.send(alternate::entered(&picture(size), size, self.rows).as_bytes())?;
         // A shell may have got it just now.

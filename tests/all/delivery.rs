@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::common::pty::Pty;
 use crate::common::{Desk, GOOD, Run, is_temporary, temporary_in};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
@@ -982,5 +983,17 @@ fn that_others_can_read_the_file_behind_standard_output_is_told() {
             told,
             "{mode:o}"
         );
+    }
+}
+
+#[test]
+fn a_window_that_shows_only_a_part_of_a_password_is_no_delivery() {
+    let desk = Desk::with_alice();
+    let before = desk.state();
+    for (columns, rows) in [(23, 1), (8, 2)] {
+        let script = format!("stty cols {columns} rows {rows}; exec \"$@\"");
+        let pty = Pty::script(&script, &desk.command(&["users", "reset", "alice", "--yes", "--screen"]));
+        pty.end().exits(12).shows("small");
+        assert_eq!(desk.state(), before, "{columns}x{rows}");
     }
 }

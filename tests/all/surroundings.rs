@@ -304,12 +304,26 @@ fn where_the_store_may_not_grow_nothing_is_changed_and_the_limit_is_named() {
 }
 
 #[test]
-fn a_limit_on_files_is_not_told_as_a_full_disk() {
+fn a_limit_that_the_index_of_the_log_meets_is_not_told_as_a_full_disk() {
     let desk = Desk::with_alice();
     let run = desk.refuses(1, || within(&desk, 4, &["users", "disable", "alice"]).output().unwrap().into());
     let said = "error: the store cannot grow: disk I/O error; no file may grow beyond 2048 bytes here, see 'ulimit -f'\n\
                 hint: raise the limit on the size of files, or make room on that disk; 'df' shows how full it is\n";
     assert_eq!(run.stderr, said);
+}
+
+#[test]
+fn a_limit_on_open_files_is_named_and_nothing_has_changed() {
+    let desk = Desk::with_alice();
+    for most in 6..9 {
+        let plain = desk.command(&["users", "disable", "alice"]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &most.to_string()]).arg(plain.get_program());
+        shell.args(plain.get_args()).env_clear();
+        shell.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(desk.home.path());
+        let run = desk.refuses(1, || shell.output().unwrap().into());
+        assert!(run.stderr.contains("see 'ulimit -n'") && !run.stderr.contains("hint"), "{most}: {}", run.stderr);
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn a_busy_store_says_which_process_is_writing() {
     let held = held(&desk);
     let run = desk.refuses(9, || desk.run(&["users", "disable", "alice"]));
     let process = format!("process {} (", std::process::id());
-    assert!(run.stderr.starts_with(&format!("error: the store is busy: {process}")), "{}", run.stderr);
+    assert!(run.stderr.starts_with(&format!("error: the store is busy; {process}")), "{}", run.stderr);
     assert!(run.stderr.contains("hint: another process is writing; try again in a moment"), "{}", run.stderr);
     let check = desk.run(&["store", "check"]).succeeds().stdout;
     assert!(check.contains(&format!("writer      ok       {process}")), "{check}");

@@ -2,10 +2,12 @@
 
 #![expect(clippy::disallowed_types, reason = "this is a room of the engine")]
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use rusqlite::{ErrorCode, ffi};
+use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
 
 use crate::store::StoreError;
@@ -20,6 +22,9 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => broken(NOT_AS_WRITTEN, &error),
         Some(ErrorCode::ReadOnly) => read_only("the store cannot be written here, and this would change it".into()),
+        Some(ErrorCode::CannotOpen) if may_open_nothing() => {
+            StoreError::Failed(anyhow::anyhow!("too many files are open here, see 'ulimit -n': {error}"))
+        }
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::Unusable {
             message: format!("the store cannot be written: {error}"),
             hint: "you need the right to write the file and its folder; see 'passdesk store path'".into(),
@@ -36,8 +41,14 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
             if is(&error, &[ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE]) =>
         {
-            let what = if largest_file().is_some() { "the store cannot grow" } else { "the disk of the store is full" };
-            full(format!("{what}: {}", disk(&error)))
+            match largest_file() {
+                // A file of this size may not be made. Of a write, the engine tells the two apart.
+                Some(_) if !is(&error, &[ffi::SQLITE_FULL]) => StoreError::Full {
+                    message: format!("the store cannot grow: {}", disk(&error)),
+                    hint: "raise the limit on the size of files, or make room on that disk; 'df' shows how full it is",
+                },
+                _ => full(format!("the disk of the store is full: {error}")),
+            }
         }
         Some(ErrorCode::SystemIoFailure) => {
             StoreError::Failed(anyhow::anyhow!("the disk of the store is full or failing: {}", disk(&error)))
@@ -78,13 +89,9 @@ pub fn may_be_in_log(error: &rusqlite::Error) -> bool {
     }
 }
 
-/// The error for a full disk of this machine. A limit on the size of files looks like one.
+/// The error for a full disk of this machine.
 pub fn full(message: String) -> StoreError {
-    let hint = match largest_file() {
-        Some(_) => "raise the limit on the size of files, or make room on that disk; 'df' shows how full it is",
-        None => "make room on that disk, and try again; 'df' shows how full it is",
-    };
-    StoreError::Full { message, hint }
+    StoreError::Full { message, hint: "make room on that disk, and try again; 'df' shows how full it is" }
 }
 
 /// The error for a store where nothing can be written.
@@ -101,8 +108,12 @@ pub fn unusable(message: String, hint: impl Into<String>) -> StoreError {
 
 /// The error for a path that cannot be looked at.
 pub fn unreadable(path: &Path, error: &io::Error) -> StoreError {
+    let message = format!("the store {} cannot be opened: {error}", path.display());
+    if is_too_many(error) {
+        return StoreError::Failed(anyhow::anyhow!("{message}, see 'ulimit -n'"));
+    }
     unusable(
-        format!("the store {} cannot be opened: {error}", path.display()),
+        message,
         "run passdesk as the owner of the store, for example with sudo, or name another store with --store",
     )
 }
@@ -114,6 +125,16 @@ pub fn disk(error: &rusqlite::Error) -> String {
         Some(most) => format!("{error}; no file may grow beyond {most} bytes here, see 'ulimit -f'"),
         None => error.to_string(),
     }
+}
+
+/// Whether this process may open no further file. The engine does not say so.
+fn may_open_nothing() -> bool {
+    File::open("/dev/null").is_err_and(|error| is_too_many(&error))
+}
+
+/// Whether too many files are open, of this process or on this machine.
+fn is_too_many(error: &io::Error) -> bool {
+    [Errno::MFILE, Errno::NFILE].iter().any(|full| error.raw_os_error() == Some(full.raw_os_error()))
 }
 
 /// The limit on the size of files, in bytes.

@@ -125,8 +125,15 @@ pub fn run(
     bulk.leave(left.map(|one| one.written), is_few, stopped.as_ref());
     conclude(desk, &bulk, &handover, &shut_out, total + before);
     let resumable = handover.can_be_resumed();
+    let is_lost = bulk.done > 0 && handover.file().is_some() && !handover.stays();
     let closed = handover.close(&mut desk.means());
-    let hint = if resumable { Some(&many.to_go_on) } else { many.to_begin.as_ref() };
+    let found_again =
+        "if that file was only moved, name it with --resume; otherwise reset the same accounts again".into();
+    let hint = match (resumable, is_lost) {
+        (true, _) => Some(&many.to_go_on),
+        (false, true) => Some(&found_again),
+        (false, false) => many.to_begin.as_ref(),
+    };
     let can_go_on = stopped.is_some() || bulk.unknown() > 0;
     let finished = bulk.finish().map_err(|failure| match hint {
         Some(hint) if can_go_on => failure.hint(hint.clone()),
@@ -211,7 +218,10 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 
 /// How many are done, and how to continue.
 fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
-    let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "the rows were written first".into() };
+    if bulk.done == 0 {
+        return "nobody was reset before that".into();
+    }
+    let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "their rows were written first".into() };
     let done = counted(bulk.done as u64, "account");
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
@@ -229,8 +239,13 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, shut_out: &[(
     };
     let is = if done == 1 { "is" } else { "are" };
     let place = handover.file().map_or_else(String::new, |path| {
-        let passwords = if done == 1 { "its temporary password is" } else { "their temporary passwords are" };
-        format!("; {passwords} in {}", path.display())
+        let (passwords, path) =
+            (if done == 1 { "its temporary password" } else { "their temporary passwords" }, path.display());
+        if handover.stays() {
+            format!("; {passwords} {is} in {path}")
+        } else {
+            format!("; {passwords} went into {path}, which somebody has moved, removed or changed since")
+        }
     });
     desk.terminal.note(&format!("{accounts} {is} reset{place}."));
     for (state, command) in [(State::Disabled, "users enable"), (State::Expired, "users edit --expires-on")] {
