@@ -280,7 +280,7 @@ fn on_server(location: &Path, operation: OperationId, gate: &Gate) -> Result<Box
 #[cfg(not(feature = "postgres"))]
 fn on_server(_: &Path, _: OperationId, _: &Gate) -> Result<Box<dyn Stores>> {
     Err(Failure::new(Kind::StoreUnusable, "this passdesk is built without PostgreSQL")
-        .hint("build it with the feature 'postgres': cargo install --path . --features postgres"))
+        .hint("build it with the feature 'postgres': cargo install --locked --path . --features postgres"))
 }
 
 /// Runs a command that needs a store and a terminal. If the store belongs to another user, it runs at the other end of the

@@ -125,3 +125,19 @@ fn only_what_was_made_is_removed_and_nothing_is_named_by_a_process_number() {
         assert!(!own.contains("process::id"), "{}", file.display());
     }
 }
+
+/// What proptest tries everywhere, cargo-fuzz tries where a nightly Rust is.
+#[test]
+fn each_property_has_a_law_and_a_target() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let laws = fs::read_to_string(home.join("src/properties/mod.rs")).unwrap();
+    let law = regex::Regex::new(r"(?m)^        \w+: (\w+), \d+, \d+;$").unwrap();
+    let mut laws: Vec<_> = law.captures_iter(&laws).map(|law| law[1].to_owned()).collect();
+    let targets = fs::read_dir(home.join("fuzz/targets")).unwrap();
+    let mut targets: Vec<_> =
+        targets.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    laws.sort();
+    targets.sort();
+    assert!(laws.len() > 10, "{laws:?}");
+    assert_eq!(laws, targets);
+}

@@ -224,6 +224,21 @@ fn every_script_builds_what_is_locked() {
 }
 
 #[test]
+fn every_installation_that_a_document_names_is_of_what_is_locked() {
+    let folders = [home().to_owned(), home().join("docs")].into_iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let documents =
+        folders.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let mut seen = 0;
+    for path in documents {
+        for line in fs::read_to_string(&path).unwrap().lines().filter(|line| line.contains("cargo install")) {
+            assert!(line.contains("cargo install --locked"), "{}: {line}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 2, "{seen}");
+}
+
+#[test]
 fn every_note_is_about_the_version_that_is_locked() {
     let locked: BTreeSet<_> = locked().map(|p| (p["name"].as_str().unwrap(), p["version"].as_str().unwrap())).collect();
     for (name, version, note) in notes().into_iter().filter(|(_, version, _)| !version.is_empty()) {
