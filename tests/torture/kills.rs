@@ -57,7 +57,7 @@ pub fn run(trials: &Trials) -> String {
     let planned = trials.count();
     // Else the tracer does not do what it is asked for.
     let at_calls = struck.into_inner();
-    assert!(at_calls * 10 >= planned * 9, "{at_calls} of {planned} runs were killed");
+    assert!(trials.form.only.is_some() || at_calls * 10 >= planned * 9, "{at_calls} of {planned} runs were killed");
     let at_random = at_random_moments(trials, &operations);
     #[cfg(feature = "postgres")]
     migrations_on_a_server(trials);

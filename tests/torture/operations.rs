@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::common::crowd::{BATCH, crowd, rows};
 use crate::common::record::{tamper, write_record};
-use crate::common::{Desk, GOOD, OTHER, Run};
-use crate::scene::{Base, Picture, Place, Scene};
+use crate::common::{Desk, GOOD, OTHER, Run, contents};
+use crate::scene::{Account, Base, Picture, Place, Scene, shown_on};
+use crate::search::Search;
 use crate::trials::{Trials, UNKNOWN};
 
 /// A command to attack.
@@ -60,6 +61,7 @@ impl<'a> Operation<'a> {
     /// Whatever happened to this run: what it left is all old or all new, and its exit code tells which.
     pub fn judge(&self, scene: &Scene, run: &Run) -> Done {
         let left = Left { scene, run, before: &self.before, after: scene.picture() };
+        keeps_secrets(&left);
         let done = (self.judge)(&left);
         if done == Done::Nothing {
             assert_eq!(left.after.accounts, left.before.accounts, "an account has changed, and the deed is not done");
@@ -265,6 +267,19 @@ fn handed_over(left: &Left) -> String {
     fs::read_to_string(file).unwrap_or_else(|_| left.run.stdout.clone())
 }
 
+/// Fails the trial if a password is anywhere but where it was asked to go. On a server, the store is searched by `secrets`.
+fn keeps_secrets(left: &Left) {
+    let handed = shown_on(&handed_over(left));
+    let search = Search::new([GOOD, OTHER].map(str::to_owned).into_iter().chain(handed));
+    let home = left.scene.desk.home.path();
+    let files = contents(home).into_iter().filter(|(path, _)| path.as_path() != home.join("out"));
+    let said = ("standard error".into(), Some(left.run.stderr.clone().into_bytes()));
+    for (place, bytes) in files.chain([said]) {
+        let found = bytes.as_ref().map(|bytes| search.find(bytes)).unwrap_or_default();
+        assert!(found.is_empty(), "a secret is in {}: {found:?}", place.display());
+    }
+}
+
 /// How many events of the run say that this was done to no account.
 fn recorded(left: &Left, action: &str) -> usize {
     left.after.done(action, "") - left.before.done(action, "")
@@ -334,6 +349,11 @@ fn bulk(left: &Left) -> Done {
         let told: BTreeSet<_> = rows.iter().map(|(name, _)| name.as_str()).filter(|name| !has_failed(name)).collect();
         assert_eq!(told, new.iter().copied().collect(), "told as done, and in force: {}", left.run.stderr);
     }
+    let first = names[0];
+    match row(first) {
+        Some(password) if new.contains(&first) => left.scene.profile(first, password).exits(6),
+        _ => left.scene.profile(first, GOOD).succeeds(),
+    };
     let is_batch = new.len().is_multiple_of(BATCH) || new.len() == names.len();
     assert!(is_batch || names.len() <= BATCH, "a part of a batch: {new:?}");
     match new.len() {
@@ -398,7 +418,7 @@ fn import(left: &Left) -> Done {
             let whole = handed.rfind('\n').map_or("", |end| &handed[..=end]);
             let rows = rows(whole);
             let (_, password) = rows.iter().find(|(whose, _)| whose == name).expect("nobody was handed the password");
-            assert!(account.takes(password));
+            left.scene.profile(name, password).exits(6);
             assert!(account.must_change && account.temporary_until.is_some());
             assert_eq!(left.after.done("reset", name), 1);
         }
@@ -428,7 +448,10 @@ fn migration(left: &Left) -> Done {
         picture
             .accounts
             .iter()
-            .map(|(name, account)| (name.clone(), account.hash.clone(), account.must_change, account.sign_ins))
+            .map(|(name, account)| {
+                let Account { hash, must_change, temporary_until, sign_ins, .. } = account.clone();
+                (name.clone(), hash, must_change, temporary_until, sign_ins)
+            })
             .collect()
     };
     assert_eq!(who(&left.after), who(left.before));

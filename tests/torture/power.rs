@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use passdesk::domain::operation::OperationId;
+use passdesk::store::Stores as _;
+use passdesk::store::sqlite::SqliteStores;
+use passdesk::system::SystemClock;
 use rusqlite::Connection;
 
 use crate::common::crowd::{BATCH, crowd};
@@ -143,6 +147,13 @@ impl Record {
     }
 }
 
+/// passdesk is the first to open the store, and reads it.
+fn opens(store: &Path) {
+    let stores = SqliteStores::at(store, SystemClock, OperationId([7; 16])).unwrap();
+    let read = stores.open().and_then(|store| store.summary());
+    assert!(read.is_ok(), "the store does not open: {}", read.unwrap_err());
+}
+
 /// A disk in memory, in a home of its own.
 fn built(disk: &Disk) -> Scene<'static> {
     let memory = Path::new("/dev/shm");
@@ -181,6 +192,9 @@ impl Cut<'_> {
     fn look(&self, disk: &Disk) -> u64 {
         let Self { record: Record { deed, trace, held, now, told, .. }, at, .. } = self;
         let look = deed.look(built(disk).desk.home.path());
+        if matches!(look, Look::Store(_)) {
+            opens(&built(disk).desk.home.path().join(deed.store));
+        }
         let holds = held.iter().rposition(|(other, _)| *other == look).expect("the store holds what it never held");
         assert!(holds >= told[*at], "what was reported is not in force");
         assert!(holds <= now[*at]);

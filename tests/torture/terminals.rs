@@ -10,8 +10,7 @@ mod window;
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -26,6 +25,7 @@ use self::struck::Struck;
 use self::window::{Kind, Window, has_ended, size};
 use crate::common::Desk;
 use crate::common::crowd::crowd;
+use crate::common::record::{tamper, write_record};
 use crate::scene::{Base, Picture, Place, Scene, shown_on};
 use crate::trials::Trials;
 
@@ -159,6 +159,13 @@ impl Manner {
     }
 }
 
+/// How often more is typed while the last password is hashed, and how often that came before the end.
+#[derive(Default)]
+struct Ahead {
+    all: AtomicU64,
+    in_time: AtomicU64,
+}
+
 /// A trial: an event at one prompt of a dialogue.
 struct Trial {
     dialogue: &'static Dialogue,
@@ -182,6 +189,7 @@ fn grounds(place: &Place) -> Vec<(Base<'_>, Picture)> {
             desk.like_root(name, 0);
         }
         crowd(&desk, 30);
+        tamper(&desk, || write_record(&desk, 40));
         desk.sql(
             "UPDATE accounts SET must_change = TRUE, temporary_until = 9000000000 WHERE username = 'newbie';
              UPDATE accounts SET removed_at = 1 WHERE username = 'gone';
@@ -256,7 +264,7 @@ impl Trial {
         all
     }
 
-    fn run(&self, grounds: &[(Base, Picture)]) {
+    fn run(&self, grounds: &[(Base, Picture)], ahead: &Ahead) {
         let (ground, line, prompts, end) = self.dialogue;
         let (base, before) = &grounds[*ground];
         let scene = base.scene();
@@ -291,8 +299,15 @@ impl Trial {
             assert!(codes.contains(&code), "exit code {code}, not {codes:?}:\n{}", window.text());
             Some(if manner == Bar { code == 0 } else { is_changed })
         } else {
-            if !window.answer_all(&prompts[self.at..]) {
-                // This machine was too slow to type ahead. The shell gets what was typed to it.
+            let is_in_time = window.answer_all(&prompts[self.at..]);
+            if prompts.last().is_some_and(|last| last.0 == Hushed) {
+                ahead.all.fetch_add(1, Relaxed);
+                ahead.in_time.fetch_add(u64::from(is_in_time), Relaxed);
+            }
+            if !is_in_time {
+                // The shell gets what was typed to it.
+                window.run("true");
+                holds(&scene, before, Some(*end == End::Changed), &window.shuts());
                 return;
             }
             let code = window.code();
@@ -474,7 +489,10 @@ pub fn run(trials: &Trials) -> String {
     }
     let all = trials.some(all, SHARE);
     let shells = if trials.form.long { 4 } else { 2 };
-    trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds));
+    let ahead = Ahead::default();
+    trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds, &ahead));
+    let (ahead, in_time) = (ahead.all.into_inner(), ahead.in_time.into_inner());
+    trials.expect_one_in(2, in_time, ahead, "were in time with what is typed ahead");
     let struck = AtomicUsize::new(0);
     let stops = trials.some(Struck::all(), STRUCK_SHARE);
     let tried = stops.len();
@@ -489,8 +507,8 @@ pub fn run(trials: &Trials) -> String {
     });
     let prompts: usize = DIALOGUES.iter().map(|dialogue| dialogue.2.len()).sum();
     format!(
-        "{prompts} prompts of {} dialogues, {} events, {shells} shells, {struck} stops between two calls, {random} runs with \
-         several events at random moments.",
+        "{prompts} prompts of {} dialogues, {} events, {shells} shells, {in_time} of {ahead} typed ahead in time, {struck} \
+         stops between two calls, {random} runs with several events at random moments.",
         DIALOGUES.len(),
         EVENTS.len()
     )

@@ -44,6 +44,11 @@ impl Moment {
     }
 }
 
+/// Whether a call asks a disk to keep something.
+pub fn is_sync(call: &str) -> bool {
+    ["fsync", "fdatasync"].contains(&call)
+}
+
 /// Each moment of a run at which a thread touches a file or a socket, in order.
 pub fn moments(command: &Command, input: &str) -> Vec<Moment> {
     let mut moments: Vec<_> = told(command, input).into_iter().map(|(moment, _)| moment).collect();
@@ -110,13 +115,17 @@ pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
 
 /// Runs a program, and lets calls fail. Each fault is a call, an error, and which calls of that name fail, as the tracer
 /// has it. Returns what the tracer says of these calls, and of those that carry messages: [`FAILED`] if any was struck.
+/// Where a disk is asked to keep something, also what it says of those that write.
+/// It names the path of each open file.
 pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str, patience: Duration) -> (Run, String) {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let mut flags: Vec<_> = ["-s", "4000", "-o", log.path().to_str().unwrap()].map(str::to_owned).into();
+    let mut flags: Vec<_> = ["-y", "-s", "4000", "-o", log.path().to_str().unwrap()].map(str::to_owned).into();
     let calls: Vec<_> = faults.iter().map(|(call, ..)| *call).collect();
     // Another thread receives signals through a pair of sockets, where no call fails.
     flags.extend((!calls.contains(&"recvfrom")).then(|| "-f".to_owned()));
-    flags.extend(["-e".to_owned(), format!("trace=sendto,recvfrom,{}", calls.join(","))]);
+    // What a disk has to keep was written before.
+    let writes = if calls.iter().any(|call| is_sync(call)) { "write,pwrite64," } else { "" };
+    flags.extend(["-e".to_owned(), format!("trace=sendto,recvfrom,{writes}{}", calls.join(","))]);
     for (call, error, when) in faults {
         flags.extend(["-e".to_owned(), format!("inject={call}:error={error}:when={when}")]);
     }

@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process};
 
 use super::{
-    AGE, ALICES, NEWER, ROOTS, STDIN, Search, WEAK, WRONG, leaves, lines, opened, pastes, secrets_in, state,
-    without_variable,
+    AGE, ALICES, NEWER, ROOTS, STDIN, WEAK, WRONG, leaves, lines, opened, pastes, secrets_in, state, without_variable,
 };
 use crate::common::display::wait_for;
 use crate::common::pty::Pty;
 use crate::common::{Desk, Run};
 use crate::scene::{Base, Scene, shown_on};
+use crate::search::Search;
 use crate::tracer::{self, Moment};
 use crate::trials::Trials;
 
