@@ -41,19 +41,29 @@ use clap::Parser;
 use crate::scene::Place;
 use crate::trials::{Form, Trials};
 
-/// A part: its name, whether it also attacks stores on servers, the programs that it runs on files besides those of all,
-/// and what runs it. It returns what it tried, in figures.
-type Part = (&'static str, bool, &'static [&'static str], fn(&Trials) -> String);
+/// A part of the attack.
+struct Part {
+    name: &'static str,
+    /// The programs that it runs on files, besides those of all parts.
+    tools: &'static [&'static str],
+    /// The same on servers, if it also attacks stores there.
+    on_servers: Option<&'static [&'static str]>,
+    /// Returns what it tried, in figures.
+    run: fn(&Trials) -> String,
+}
 
 const PARTS: [Part; 7] = [
-    ("kills", true, &[], kills::run),
-    ("failing", true, &["mkfs.ext4"], failing::run),
-    ("power", false, &[], power::run),
-    ("damage", false, &[], damage::run),
-    ("crowds", true, &[], crowds::run),
-    ("secrets", true, &["Xvfb", "xclip", "sway"], secrets::run),
-    ("terminals", true, &["dash", "zsh", "fish", "less"], terminals::run),
+    Part { name: "kills", tools: &[], on_servers: Some(&[]), run: kills::run },
+    Part { name: "failing", tools: &["mkfs.ext4"], on_servers: Some(&[]), run: failing::run },
+    Part { name: "power", tools: &[], on_servers: None, run: power::run },
+    Part { name: "damage", tools: &[], on_servers: None, run: damage::run },
+    Part { name: "crowds", tools: &[], on_servers: Some(&[]), run: crowds::run },
+    Part { name: "secrets", tools: &["Xvfb", "xclip", "sway"], on_servers: Some(&[]), run: secrets::run },
+    Part { name: "terminals", tools: &SHELLS, on_servers: Some(&SHELLS), run: terminals::run },
 ];
+
+/// The programs that an attack on terminals runs.
+const SHELLS: [&str; 4] = ["dash", "zsh", "fish", "less"];
 
 /// The programs that all parts run. Without one of them a trial would fail that broke no promise.
 const TOOLS: [&str; 4] = ["strace", "timeout", "prlimit", "unshare"];
@@ -70,8 +80,8 @@ struct Args {
 
 fn main() -> ExitCode {
     let Args { parts, form } = Args::parse();
-    if let Some(unknown) = parts.iter().find(|name| PARTS.iter().all(|(known, ..)| known != name)) {
-        let known: Vec<_> = PARTS.iter().map(|(name, ..)| *name).collect();
+    if let Some(unknown) = parts.iter().find(|name| PARTS.iter().all(|part| part.name != **name)) {
+        let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
         eprintln!("There is no part {unknown:?}. The parts: {}.", known.join(", "));
         return ExitCode::from(2);
     }
@@ -82,14 +92,15 @@ fn main() -> ExitCode {
     println!("seed {}", form.seed);
     let mut tried = 0;
     let is_asked_for = |name: &str| parts.is_empty() || parts.iter().any(|part| part == name);
+    let tools = |part: &Part| if place.is_files() { Some(part.tools) } else { part.on_servers };
     let asked: Vec<_> =
-        PARTS.iter().filter(|(name, servers, ..)| is_asked_for(name) && (*servers || place.is_files())).collect();
-    let own = asked.iter().flat_map(|(.., tools, _)| *tools).filter(|_| place.is_files());
+        PARTS.iter().filter(|part| is_asked_for(part.name)).filter_map(|part| Some((part, tools(part)?))).collect();
+    let own = asked.iter().flat_map(|(_, tools)| *tools);
     if let Some(missing) = TOOLS.iter().chain(own).find(|tool| Command::new(tool).arg("--version").output().is_err()) {
         eprintln!("{missing} is not installed. Install the Debian packages that .ci/run installs.");
         return ExitCode::from(2);
     }
-    for (name, .., run) in asked {
+    for (Part { name, run, .. }, _) in asked {
         let trials = Trials::new(&form, &place, name);
         let Ok(figures) = catch_unwind(AssertUnwindSafe(|| run(&trials))) else { return ExitCode::FAILURE };
         println!("{name:<10} {figures} {} trials, {} s.", trials.count(), trials.seconds());

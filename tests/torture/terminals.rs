@@ -20,7 +20,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rustix::process::{Signal, kill_process};
 
 use self::dialogues::Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
-use self::dialogues::{DIALOGUES, Dialogue, End, Manner};
+use self::dialogues::{Dialogue, End, Manner, dialogues};
 use self::struck::Struck;
 use self::window::{Kind, Window, has_ended, size};
 use crate::common::Desk;
@@ -208,7 +208,9 @@ fn grounds(place: &Place) -> Vec<(Base<'_>, Picture)> {
     let signed_in = plain();
     signed_in.run_as("root", &["me", "sign-in"]).succeeds();
     let closed = plain();
-    closed.run_as("root", &["policy", "set", "operator-access", "off"]).succeeds();
+    if place.is_files() {
+        closed.run_as("root", &["policy", "set", "operator-access", "off"]).succeeds();
+    }
     let listed = Desk::settled();
     // Each of these hashes is wrapped in a slow one.
     let hash = format!("{{SSHA}}{}==", "A".repeat(38));
@@ -227,8 +229,8 @@ fn holds(scene: &Scene, before: &Picture, has_changed: Option<bool>, shown: &str
     let has_changed = has_changed.unwrap_or(!is_same);
     assert_eq!(!is_same, has_changed, "whether the store has changed");
     let deeds = |picture: &Picture| -> Vec<_> {
-        // Nothing else is changed by these.
-        let counts = |action: &str| has_changed || !["sign-in", "verify"].contains(&action);
+        // Nothing else is changed by these. A look at a server is recorded as a backup.
+        let counts = |action: &str| action != "backup" && (has_changed || !["sign-in", "verify"].contains(&action));
         let deeds = picture.events.iter().filter(|(action, _, outcome)| outcome == "done" && counts(action));
         deeds.cloned().collect()
     };
@@ -244,8 +246,8 @@ fn holds(scene: &Scene, before: &Picture, has_changed: Option<bool>, shown: &str
 }
 
 impl Trial {
-    fn all() -> Vec<Self> {
-        let prompts = DIALOGUES.iter().flat_map(|dialogue| (0..dialogue.2.len()).map(move |at| (dialogue, at)));
+    fn all(place: &Place) -> Vec<Self> {
+        let prompts = dialogues(place).flat_map(|dialogue| (0..dialogue.2.len()).map(move |at| (dialogue, at)));
         let with = prompts.flat_map(|(dialogue, at)| EVENTS.map(|event| (dialogue, at, event)));
         let mut all: Vec<_> = with
             // Answered is a dialogue only as a whole, and begun as well.
@@ -413,10 +415,10 @@ impl Display for Anywhen {
 }
 
 impl Anywhen {
-    fn run(&self, grounds: &[(Base, Picture)]) {
+    fn run(&self, place: &Place, grounds: &[(Base, Picture)]) {
         let random = &mut StdRng::seed_from_u64(self.seed);
         // A pager that gets several signals at once has ways of its own.
-        let own: Vec<_> = DIALOGUES.iter().filter(|dialogue| dialogue.2[0].0 != Pager).collect();
+        let own: Vec<_> = dialogues(place).filter(|dialogue| dialogue.2[0].0 != Pager).collect();
         let (ground, line, prompts, end) = own.choose(random).unwrap();
         let kind = *[Kind::Dash, Kind::Bash].choose(random).unwrap();
         let (base, before) = &grounds[*ground];
@@ -483,18 +485,20 @@ impl Anywhen {
 
 pub fn run(trials: &Trials) -> String {
     let grounds = grounds(trials.place);
-    let mut all = Trial::all();
+    let mut all = Trial::all(trials.place);
     if !trials.form.long && trials.form.only.is_none() {
         all.retain(|trial| matches!(trial.kind, Kind::Dash | Kind::Bash));
     }
-    let all = trials.some(all, SHARE);
+    // A look at a server takes longer.
+    let rarely = if trials.place.is_files() { 1 } else { 3 };
+    let all = trials.some(all, SHARE * rarely);
     let shells = if trials.form.long { 4 } else { 2 };
     let ahead = Ahead::default();
     trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds, &ahead));
     let (ahead, in_time) = (ahead.all.into_inner(), ahead.in_time.into_inner());
     trials.expect_one_in(2, in_time, ahead, "were in time with what is typed ahead");
     let struck = AtomicUsize::new(0);
-    let stops = trials.some(Struck::all(), STRUCK_SHARE);
+    let stops = trials.some(Struck::all(trials.place), STRUCK_SHARE * rarely);
     let tried = stops.len();
     trials.at_once(AT_ONCE, stops, |trial| {
         struck.fetch_add(usize::from(trial.run(&grounds)), Relaxed);
@@ -503,13 +507,14 @@ pub fn run(trials: &Trials) -> String {
     assert!(trials.form.only.is_some() || struck * 4 >= tried, "{struck} of {tried} were stopped at a call");
     let random = if trials.form.long { 10_000 } else { 60 };
     trials.at_once(AT_ONCE, (0..random).map(|number| Anywhen { seed: trials.form.number(number), number }), |trial| {
-        trial.run(&grounds);
+        trial.run(trials.place, &grounds);
     });
-    let prompts: usize = DIALOGUES.iter().map(|dialogue| dialogue.2.len()).sum();
+    let all: Vec<_> = dialogues(trials.place).collect();
+    let prompts: usize = all.iter().map(|dialogue| dialogue.2.len()).sum();
     format!(
         "{prompts} prompts of {} dialogues, {} events, {shells} shells, {in_time} of {ahead} typed ahead in time, {struck} \
          stops between two calls, {random} runs with several events at random moments.",
-        DIALOGUES.len(),
+        all.len(),
         EVENTS.len()
     )
 }

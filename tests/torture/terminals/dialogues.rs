@@ -2,6 +2,7 @@
 
 use self::End::{Changed, Fails, Same};
 use self::Manner::{Arrived, Bar, Hushed, Last, Line, List, Page, Pager, Shell};
+use crate::scene::Place;
 
 /// What stands at a prompt, and so what an event does there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub const PAGE: Prompt = (Page, "It is in force.", "q");
 pub const PAGER: Prompt = (Pager, "USERNAME", "q");
 
 /// A new prompt is a line here.
-pub const DIALOGUES: &[Dialogue] = &[
+const DIALOGUES: &[Dialogue] = &[
     (PLAIN, "users reset alice", &[YES], Changed),
     (PLAIN, "users reset alice u001", &[YES], Changed),
     (PLAIN, "users reset --search u0 --format csv", &[(Line, "Type 30 to continue: ", "30\r")], Changed),
@@ -106,3 +107,12 @@ pub const DIALOGUES: &[Dialogue] = &[
     (PLAIN, "demo --shell", &[(Shell, "ends", "exit\r")], Same),
     (LISTED, "users import many.csv", &[(Bar, "wrapping", "")], Changed),
 ];
+
+/// Those that there are for stores in this place. A saved sign-in belongs to a store, and no closed store is copied to a
+/// server. Stores that are made or restored are files.
+pub fn dialogues(place: &Place) -> impl Iterator<Item = &'static Dialogue> {
+    let is_files = place.is_files();
+    DIALOGUES.iter().filter(move |(ground, line, ..)| {
+        is_files || ([PLAIN, LISTED].contains(ground) && !line.starts_with("init ") && !line.starts_with("store "))
+    })
+}

@@ -7,10 +7,10 @@ use std::fs;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::dialogues::Manner::{Hushed, Last, Pager, Shell};
-use super::dialogues::{DIALOGUES, Dialogue, PLAIN, Prompt};
+use super::dialogues::{Dialogue, PLAIN, Prompt, dialogues};
 use super::window::{Kind, Window, has_ended};
 use super::{GLANCE, PATIENCE, holds};
-use crate::scene::{Base, Picture};
+use crate::scene::{Base, Picture, Place};
 
 /// No command makes more of these calls before it waits at its last prompt.
 const CALLS: usize = 60;
@@ -47,14 +47,14 @@ fn open(dialogue: &Dialogue) -> &'static [Prompt] {
 
 impl Struck {
     /// One dialogue of each kind.
-    pub fn all() -> Vec<Self> {
+    pub fn all(place: &Place) -> Vec<Self> {
         let mut seen = BTreeSet::new();
         let mut is_new = |dialogue: &&Dialogue| {
             let manners: Vec<_> = open(dialogue).iter().map(|prompt| prompt.0 as usize).collect();
             let is_plain = dialogue.0 == PLAIN && !matches!(dialogue.2[0].0, Pager | Shell);
             is_plain && seen.insert(manners)
         };
-        let own: Vec<_> = DIALOGUES.iter().filter(&mut is_new).collect();
+        let own: Vec<_> = dialogues(place).filter(&mut is_new).collect();
         let ways = [Then::Killed, Then::Foreground, Then::Background];
         let at_each = own.into_iter().flat_map(|dialogue| (1..=CALLS).map(move |at| (dialogue, at)));
         at_each.flat_map(|(dialogue, at)| ways.map(|then| Self { dialogue, at, then })).collect()
