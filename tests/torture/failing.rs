@@ -29,9 +29,9 @@ fn patience(trials: &Trials) -> Duration {
     Duration::from_secs(if trials.place.is_files() { 60 } else { 150 })
 }
 
-/// How many runs there are at once, on each core. Most runs on a server wait for it.
+/// How many runs there are at once, on each core. Some wait for a lock for seconds. Most runs on a server wait for it.
 fn at_once(trials: &Trials) -> usize {
-    if trials.place.is_files() { 1 } else { 10 }
+    if trials.place.is_files() { 3 } else { 10 }
 }
 
 /// The code of a panic.
