@@ -265,9 +265,9 @@ impl Front<'_> {
                 file.keep();
                 terminal.spare(file.path());
             })),
-            Question::Stays(handle) => done(opened.of_output(handle).and_then(|file| {
-                if file.stays() { Ok(()) } else { Err(io::Error::other("somebody has moved, removed or changed it")) }
-            })),
+            Question::Stays(handle) => {
+                done(opened.of_output(handle).and_then(|file| file.stays().then_some(()).ok_or_else(closed)))
+            }
             Question::WriteNew(handle) => {
                 done(opened.new.get_mut(&handle).ok_or_else(closed).and_then(|file| file.write_all(body)))
             }

@@ -6,7 +6,6 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
-use super::alternate::Size;
 use super::device::Device;
 use super::guard::{Guard, LastWords, OtherHalf};
 use super::lines::SecretLines;
@@ -202,8 +201,8 @@ impl Pick for Console {
         picker.found(search("")?);
         let outcome = loop {
             let (shown, asked) = (picker.clone(), question.to_owned());
-            let painted = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true);
-            let keys = left(painted.and_then(|()| typing::at_list(&terminal)));
+            let painted = self.guard.paint(Box::new(move |size| shown.drawn(&asked, size)), true, |_| true);
+            let keys = left(painted.and_then(|_| typing::at_list(&terminal)));
             match keys.map_err(Failure::from).and_then(|keys| press(&mut picker, keys, &mut *search)) {
                 Ok(None) => {}
                 Ok(Some(Next::Take(line))) => break Ok(line),
@@ -223,12 +222,12 @@ impl Screen for Console {
 
     fn paint(&mut self, page: &ScreenPage) -> Answer<()> {
         self.needs_terminal("leave --screen out")?;
-        // What is on the screen already may be in force, and is drawn again in any window.
-        if !self.guard.has_picture() && !page.fits(Size::of(Device::open()?.file)) {
-            return Err(PromptError::Small);
+        let (shown, coloured) = (page.again(), self.look.coloured);
+        if self.guard.paint(Box::new(move |size| shown.drawn(size, coloured)), false, |size| page.fits(size))? {
+            return Ok(());
         }
-        let (page, coloured) = (page.again(), self.look.coloured);
-        Ok(self.guard.paint(Box::new(move |size| page.drawn(size, coloured)), false)?)
+        self.guard.give_back();
+        Err(PromptError::Small)
     }
 
     fn forget_typed(&mut self) {

@@ -21,6 +21,7 @@ use signal_hook::consts::{
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{emulate_default_handler, exit};
 
+use super::alternate::Size;
 use super::device::{Device, is_away};
 use super::taken::{Manner, Picture, Taken};
 use super::{Phase, job, typing};
@@ -280,25 +281,24 @@ impl Guard {
         answer
     }
 
-    /// Whether there is a picture on the alternate screen.
-    pub fn has_picture(&self) -> bool {
-        self.lock().picture.is_some()
-    }
-
     /// Puts a picture on the alternate screen, in place of the last one. Until it is given back, nothing is echoed.
     /// Earlier typing is thrown away. If it `asks`, a signal that ends the program cancels it like a prompt. Returns once
-    /// the picture is there.
-    pub fn paint(&self, picture: Picture, asks: bool) -> io::Result<()> {
+    /// the picture is there, or `false` if this is the first one and the window does not fit.
+    pub fn paint(&self, picture: Picture, asks: bool, fits: impl Fn(Size) -> bool) -> io::Result<bool> {
         let mut picture = Some(picture);
-        self.in_front(&Device::open()?.file, |state| {
+        let terminal = Device::open()?.file;
+        self.in_front(&terminal, |state| {
             state.prompt = asks.then(String::new);
             if take(state, Manner::Screen)?.is_none() {
                 return Ok(None);
             }
+            if state.picture.is_none() && !fits(Size::of(&terminal)) {
+                return Ok(Some(false));
+            }
             if let Some(picture) = picture.take() {
                 state.picture = Some(picture);
             }
-            Ok(state.repaint()?.then_some(()))
+            Ok(state.repaint()?.then_some(true))
         })
     }
 

@@ -2,6 +2,7 @@
 //! scrollback.
 
 use serde::{Deserialize, Serialize};
+use unicode_width::UnicodeWidthChar as _;
 use zeroize::Zeroizing;
 
 use super::alternate::{Size, joined};
@@ -53,7 +54,7 @@ impl ScreenPage {
         let lines = |text: &str| -> Vec<String> {
             let indented: Vec<String> = text.trim_end().lines().map(|line| format!("  {line}")).collect();
             let width = size.columns.saturating_sub(1).max(1);
-            wrapped(&indented.join("\n"), Some(width)).lines().map(str::to_owned).collect()
+            wrapped(&indented.join("\n"), Some(width)).lines().map(|line| cut(line, columns)).collect()
         };
         let [title, rest, status] = [&self.title, &self.rest, &self.status].map(|text| lines(text));
         let keys = lines("c  copy it to the clipboard\nq  or Enter: leave; you cannot see it again");
@@ -91,6 +92,16 @@ impl ScreenPage {
         pieces.extend(below.into_iter().flatten().take(room).flat_map(|line| ["\n", line.as_str()]));
         joined(&pieces)
     }
+}
+
+/// The beginning of a line, as far as it fits. The terminal would break a longer one, and scroll the secret away.
+fn cut(line: &str, columns: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= columns
+    };
+    line.chars().take_while(fits).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +153,17 @@ mod tests {
         let page = ScreenPage { secret: Zeroizing::new("2345-6789-abcd-efgh-jkmn".into()), ..page() };
         for (columns, rows, fits) in [(24, 1, true), (23, 1, false), (12, 2, true), (8, 3, true), (5, 3, false)] {
             assert_eq!(page.fits(Size { columns, rows }), fits, "{columns}x{rows}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_longer_than_the_window_is_wide() {
+        let page = ScreenPage { title: "Temporary password for abcdefghijklmnopqrstuvwxyz-名前".into(), ..page() };
+        for columns in 1..40 {
+            let drawn = page.drawn(Size { columns, rows: 40 }, false);
+            let others = drawn.lines().filter(|line| !line.contains("2345-6789"));
+            let widest = others.map(unicode_width::UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= usize::from(columns), "{columns}: {}", *drawn);
         }
     }
 

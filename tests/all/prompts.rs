@@ -587,7 +587,7 @@ fn a_prompt_in_the_background_fails_where_nothing_can_stop_it() {
 
 #[test]
 fn a_progress_bar_is_drawn_in_the_foreground_alone() {
-    let desk = settled_crowd(4_000);
+    let desk = settled_crowd(8_000);
     let mut pty = job_shell(&desk);
     pty.send("$program users disable --search example.org --yes\n");
     pty.until("disabling ");
@@ -600,7 +600,7 @@ fn a_progress_bar_is_drawn_in_the_foreground_alone() {
     pty.send("exit 7\n");
     let ended = pty.end().exits(7);
     let (_, meanwhile) = ended.transcript.split_once("it 'ends'").unwrap();
-    assert!(meanwhile.contains("4,000 accounts are disabled"), "{meanwhile:?}");
+    assert!(meanwhile.contains("8,000 accounts are disabled"), "{meanwhile:?}");
     assert!(!meanwhile.contains("disabling") && !meanwhile.contains("\x1b["), "{meanwhile:?}");
 }
 

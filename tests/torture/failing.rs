@@ -8,7 +8,7 @@
 
 mod lost;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Display, Formatter};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -119,36 +119,49 @@ impl Fault<'_> {
     }
 }
 
-/// The files and folders whose last change no disk has confirmed, although one was asked to. The tracer says the path of
-/// each. Which calls change a folder, nobody looks.
+/// What the tracer says of a file or folder.
+#[derive(Default)]
+struct Kept {
+    /// It was written to since a disk was last asked to keep it.
+    is_written: bool,
+    /// A disk failed to keep what was written.
+    has_failed: bool,
+}
+
+/// The files and folders of which a disk failed to keep what was written. Only if it is written again, a disk that keeps it
+/// then makes that good: the system may have dropped what it could not keep. Which calls change a folder, nobody looks.
 fn unconfirmed(log: &str) -> BTreeSet<PathBuf> {
-    let (mut unconfirmed, mut written, mut asked) = (BTreeSet::new(), HashSet::new(), HashMap::new());
+    let (mut all, mut asked) = (HashMap::<PathBuf, Kept>::new(), HashMap::new());
     for line in log.lines() {
         // `4711 fsync(5</home/store.db-wal>) = -1 EIO …`, in one line, or in two where another thread comes between.
         let Some((thread, call)) = line.split_once(' ') else { continue };
         let Some((name, rest)) = call.trim_start().trim_start_matches("<... ").split_once(['(', ' ']) else { continue };
         let path = rest.split_once('<').and_then(|(number, path)| number.parse::<u32>().ok().and(path.split_once('>')));
         let path = path.map(|(path, _)| PathBuf::from(path));
-        if tracer::is_sync(name) {
-            asked.extend(path.map(|path| (thread, path)));
-            let Some(path) = asked.get(thread) else { continue };
-            if rest.contains(") = 0") {
-                written.remove(path);
-                unconfirmed.remove(path);
-            } else if rest.contains(") = -1") && (written.contains(path) || path.is_dir()) {
-                unconfirmed.insert(path.clone());
+        if !tracer::is_sync(name) {
+            if let Some(path) = path.filter(|_| tracer::WRITES.contains(&name)) {
+                all.entry(path).or_default().is_written = true;
             }
-        } else if ["write", "pwrite64"].contains(&name) {
-            written.extend(path);
+            continue;
+        }
+        asked.extend(path.map(|path| (thread, path)));
+        let Some(path) = asked.get(thread) else { continue };
+        let kept = all.entry(path.clone()).or_default();
+        let is_changed = kept.is_written || path.is_dir();
+        if rest.contains(") = 0") {
+            *kept = Kept { is_written: false, has_failed: kept.has_failed && !is_changed };
+        } else if rest.contains(") = -1") && !rest.contains("EINTR") {
+            *kept = Kept { is_written: false, has_failed: kept.has_failed || is_changed };
         }
     }
-    unconfirmed
+    all.into_iter().filter(|(_, kept)| kept.has_failed).map(|(path, _)| path).collect()
 }
 
-/// Whether what should be in a store is in its log still.
+/// Whether what should be in a store is in its log still. A folder need not know a log that is gone by now.
 fn is_kept_elsewhere(home: &Path, path: &Path) -> bool {
     let log = home.join("store.db-wal");
-    path == home.join("store.db") && log.metadata().is_ok_and(|log| log.len() > 0)
+    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+    (path == home.join("store.db") && has_log) || (path == home && !log.exists())
 }
 
 /// Whether a call carries messages of a server.

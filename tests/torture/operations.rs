@@ -60,8 +60,9 @@ impl<'a> Operation<'a> {
 
     /// Whatever happened to this run: what it left is all old or all new, and its exit code tells which.
     pub fn judge(&self, scene: &Scene, run: &Run) -> Done {
+        // A look at the store puts its log in order.
+        keeps_secrets(scene, run, self.args.contains(&"--output"));
         let left = Left { scene, run, before: &self.before, after: scene.picture() };
-        keeps_secrets(&left);
         let done = (self.judge)(&left);
         if done == Done::Nothing {
             assert_eq!(left.after.accounts, left.before.accounts, "an account has changed, and the deed is not done");
@@ -262,20 +263,21 @@ fn backed_up() -> Desk {
 }
 
 /// What was handed over, on standard output or in the file.
-fn handed_over(left: &Left) -> String {
-    let file = left.scene.desk.home.path().join("out");
-    fs::read_to_string(file).unwrap_or_else(|_| left.run.stdout.clone())
+fn handed_over(scene: &Scene, run: &Run) -> String {
+    fs::read_to_string(scene.desk.home.path().join("out")).unwrap_or_else(|_| run.stdout.clone())
 }
 
 /// Fails the trial if a password is anywhere but where it was asked to go. On a server, the store is searched by `secrets`.
-fn keeps_secrets(left: &Left) {
-    let handed = shown_on(&handed_over(left));
-    let search = Search::new([GOOD, OTHER].map(str::to_owned).into_iter().chain(handed));
-    let home = left.scene.desk.home.path();
-    let files = contents(home).into_iter().filter(|(path, _)| path.as_path() != home.join("out"));
-    let said = ("standard error".into(), Some(left.run.stderr.clone().into_bytes()));
-    for (place, bytes) in files.chain([said]) {
-        let found = bytes.as_ref().map(|bytes| search.find(bytes)).unwrap_or_default();
+fn keeps_secrets(scene: &Scene, run: &Run, is_to_file: bool) {
+    let typed = Search::new([GOOD, OTHER].map(str::to_owned));
+    let handed = Search::new(shown_on(&handed_over(scene, run)));
+    let home = scene.desk.home.path();
+    let files = contents(home).into_iter().filter_map(|(path, bytes)| Some((path, bytes?)));
+    let said = [("standard output", &run.stdout), ("standard error", &run.stderr)];
+    let said = said.map(|(place, text)| (place.into(), text.clone().into_bytes()));
+    for (place, bytes) in files.chain(said) {
+        let asked = if is_to_file { home.join("out") } else { "standard output".into() };
+        let found = [typed.find(&bytes), if place == asked { Vec::new() } else { handed.find(&bytes) }].concat();
         assert!(found.is_empty(), "a secret is in {}: {found:?}", place.display());
     }
 }
@@ -316,7 +318,7 @@ fn has_new<'a>(left: &Left, name: &str, password: Option<&'a str>) -> Option<&'a
 }
 
 fn reset(left: &Left) -> Done {
-    let handed = handed_over(left);
+    let handed = handed_over(left.scene, left.run);
     let is_new = is_reset(left, "alice", crate::common::temporary_in(&handed).as_deref());
     only_changed(left, &["alice"]);
     if is_new {
@@ -329,7 +331,7 @@ fn reset(left: &Left) -> Done {
 }
 
 fn bulk(left: &Left) -> Done {
-    let handed = handed_over(left);
+    let handed = handed_over(left.scene, left.run);
     // A killed run may leave part of a row.
     let whole = handed.rfind('\n').map_or("", |end| &handed[..=end]);
     let rows = rows(whole);
@@ -405,7 +407,7 @@ fn sign_in(left: &Left) -> Done {
 
 fn import(left: &Left) -> Done {
     let names = ["ada", "bea", "cleo"];
-    let handed = handed_over(left);
+    let handed = handed_over(left.scene, left.run);
     let there = names.iter().filter(|name| left.after.accounts.contains_key(**name)).count();
     only_changed(left, &[]);
     assert!(there == 0 || there == names.len(), "{there} of {} accounts", names.len());

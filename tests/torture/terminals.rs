@@ -496,7 +496,7 @@ pub fn run(trials: &Trials) -> String {
     let ahead = Ahead::default();
     trials.at_once(AT_ONCE, all, |trial| trial.run(&grounds, &ahead));
     let (ahead, in_time) = (ahead.all.into_inner(), ahead.in_time.into_inner());
-    trials.expect_one_in(2, in_time, ahead, "were in time with what is typed ahead");
+    trials.expect_one_in(10, in_time, ahead, "were in time with what is typed ahead");
     let struck = AtomicUsize::new(0);
     let stops = trials.some(Struck::all(trials.place), STRUCK_SHARE * rarely);
     let tried = stops.len();

@@ -44,6 +44,9 @@ impl Moment {
     }
 }
 
+/// The calls that change what is in a file.
+pub const WRITES: [&str; 4] = ["write", "pwrite64", "writev", "ftruncate"];
+
 /// Whether a call asks a disk to keep something.
 pub fn is_sync(call: &str) -> bool {
     ["fsync", "fdatasync"].contains(&call)
@@ -119,13 +122,15 @@ pub fn at(moment: &Moment, what: &str, command: &Command, input: &str) -> Run {
 /// It names the path of each open file.
 pub fn failing(faults: &[(&str, &str, String)], command: &Command, input: &str, patience: Duration) -> (Run, String) {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let mut flags: Vec<_> = ["-y", "-s", "4000", "-o", log.path().to_str().unwrap()].map(str::to_owned).into();
+    let mut flags: Vec<_> =
+        ["-y", "-a", "1", "-s", "4000", "-o", log.path().to_str().unwrap()].map(str::to_owned).into();
     let calls: Vec<_> = faults.iter().map(|(call, ..)| *call).collect();
     // Another thread receives signals through a pair of sockets, where no call fails.
     flags.extend((!calls.contains(&"recvfrom")).then(|| "-f".to_owned()));
     // What a disk has to keep was written before.
-    let writes = if calls.iter().any(|call| is_sync(call)) { "write,pwrite64," } else { "" };
-    flags.extend(["-e".to_owned(), format!("trace=sendto,recvfrom,{writes}{}", calls.join(","))]);
+    let writes = if calls.iter().any(|call| is_sync(call)) { &WRITES[..] } else { &[] };
+    let traced = [&["sendto", "recvfrom"], writes, &calls].concat().join(",");
+    flags.extend(["-e".to_owned(), format!("trace={traced}")]);
     for (call, error, when) in faults {
         flags.extend(["-e".to_owned(), format!("inject={call}:error={error}:when={when}")]);
     }

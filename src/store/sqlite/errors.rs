@@ -42,8 +42,7 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
             if is(&error, &[ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE]) =>
         {
             match largest_file() {
-                // A file of this size may not be made. Of a write, the engine tells the two apart.
-                Some(_) if !is(&error, &[ffi::SQLITE_FULL]) => StoreError::Full {
+                Some(most) if most < LARGEST_INDEX && is(&error, &[ffi::SQLITE_IOERR_SHMSIZE]) => StoreError::Full {
                     message: format!("the store cannot grow: {}", disk(&error)),
                     hint: "raise the limit on the size of files, or make room on that disk; 'df' shows how full it is",
                 },
@@ -71,6 +70,9 @@ pub fn failed(error: rusqlite::Error) -> StoreError {
 
 /// What fails where there is no shared memory. SHMSIZE is not among them: there, the disk is full.
 const SHARED_MEMORY: [i32; 3] = [ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMLOCK, ffi::SQLITE_IOERR_SHMMAP];
+
+/// The index of the log takes less, in bytes: 32 KiB for about 4,000 pages.
+const LARGEST_INDEX: u64 = 1 << 20;
 
 /// Whether it is one of these kinds.
 fn is(error: &rusqlite::Error, kinds: &[i32]) -> bool {

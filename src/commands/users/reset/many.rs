@@ -127,8 +127,11 @@ pub fn run(
     let resumable = handover.can_be_resumed();
     let is_lost = bulk.done > 0 && handover.file().is_some() && !handover.stays();
     let closed = handover.close(&mut desk.means());
-    let found_again =
-        "if that file was only moved, name it with --resume; otherwise reset the same accounts again".into();
+    let found_again = if desk.format().has_lines() {
+        "if that file was only moved, name it with --resume; otherwise reset the same accounts again".into()
+    } else {
+        "if that file was only moved, it has the passwords still; otherwise reset the same accounts again".into()
+    };
     let hint = match (resumable, is_lost) {
         (true, _) => Some(&many.to_go_on),
         (false, true) => Some(&found_again),
@@ -218,11 +221,12 @@ fn next_batch(left: &mut impl Iterator<Item = Chosen>, most: usize) -> Vec<Chose
 
 /// How many are done, and how to continue.
 fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
-    if bulk.done == 0 {
-        return "nobody was reset before that".into();
-    }
-    let next = if handover.can_be_resumed() { many.to_go_on.clone() } else { "their rows were written first".into() };
     let done = counted(bulk.done as u64, "account");
+    let next = match (handover.can_be_resumed(), bulk.done) {
+        (true, _) => many.to_go_on.clone(),
+        (false, 0) => return "nobody was reset before that".into(),
+        (false, _) => "their rows were written first".into(),
+    };
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
 
