@@ -121,7 +121,7 @@ impl Knock<'_> {
         // From here on, the socket of the other half is open only there.
         drop(command);
         let errors = child.stderr.take();
-        let words = thread::spawn(move || {
+        let listen = move || {
             let mut words = Vec::new();
             if let Some(mut errors) = errors {
                 // What cannot be read is not told.
@@ -130,7 +130,8 @@ impl Knock<'_> {
                 let _ = io::copy(&mut errors, &mut io::sink());
             }
             String::from_utf8_lossy(&words).trim().to_owned()
-        });
+        };
+        let words = thread::Builder::new().spawn(listen).context("a thread cannot be started")?;
         Ok(Back { line: Arc::new(Line::over(ours)), child, words })
     }
 }

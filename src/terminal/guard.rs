@@ -528,7 +528,8 @@ fn has_changed(child: Pid, how: WaitIdOptions) -> bool {
 /// Writes to standard error, and waits only for a while: Ctrl-S may have stopped the terminal.
 fn say(words: String) {
     let (said, heard) = mpsc::channel();
-    thread::spawn(move || {
+    // Without a thread, nobody is told.
+    let _ = thread::Builder::new().spawn(move || {
         let _unstopped = Unstopped::begin();
         let _ = Patient(io::stderr()).write_all(words.as_bytes());
         let _ = said.send(());

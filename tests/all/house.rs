@@ -126,6 +126,25 @@ fn only_what_was_made_is_removed_and_nothing_is_named_by_a_process_number() {
     }
 }
 
+/// Where memory is short, there is no further thread. `spawn` panics then, and a `Builder` says so. The processes of the
+/// clipboard may end: the command learns it.
+#[test]
+fn a_thread_that_cannot_be_started_is_no_panic() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let rooms = ["holder.rs", "reader.rs"].map(|file| src.join("terminal/clipboard").join(file));
+    let tests = [src.join("store/contract"), src.join("store/postgres/tests.rs")];
+    for file in sources(&src).into_iter().filter(|file| !rooms.contains(file)) {
+        if tests.iter().any(|room| file.starts_with(room)) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in ["thread::spawn(", "scope.spawn("] {
+            assert!(!own.contains(name), "{} names {name}", file.display());
+        }
+    }
+}
+
 /// What proptest tries everywhere, cargo-fuzz tries where a nightly Rust is.
 #[test]
 fn each_property_has_a_law_and_a_target() {

@@ -119,7 +119,8 @@ fn write(desk: &mut Desk<'_>, pages: &mut Pages<'_>, lines: &mut Lines) -> Resul
     let (worded, texts) = mpsc::sync_channel(1);
     // Each side owns its ends of the channels. When one side stops, the other does not wait for it.
     thread::scope(move |scope| {
-        scope.spawn(move || accounts.into_iter().all(|page| worded.send(lines.page(&page)).is_ok()));
+        let word = move || accounts.into_iter().all(|page| worded.send(lines.page(&page)).is_ok());
+        thread::Builder::new().spawn_scoped(scope, word).context("a thread cannot be started")?;
         let mut page = pages.following()?;
         while !page.accounts.is_empty() {
             // If the thread has ended, nothing comes back either.

@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
+use anyhow::Context as _;
 use rusqlite::{Connection, ErrorCode};
 
 use super::bound::Bounded;
@@ -20,14 +21,15 @@ pub fn faults(connection: &mut Bounded, pragma: &str, watch: &mut dyn Watch) -> 
     let rows = rows(connection);
     let (ticks, ticking) = mpsc::channel();
     thread::scope(|scope| {
-        let looking = scope.spawn(move || {
+        let look = move || {
             // The check stops when nobody listens any more.
             connection.tell(STEPS_A_TICK, move || ticks.send(()).is_err())?;
             let found = said(connection, pragma);
             // This drops the last sender, and ends the waiting.
             connection.keep_quiet()?;
             found
-        });
+        };
+        let looking = thread::Builder::new().spawn_scoped(scope, look).context("a thread cannot be started")?;
         let (mut steps, mut wanted) = (0, Ok(()));
         for () in ticking {
             steps += u64::from(STEPS_A_TICK.unsigned_abs());

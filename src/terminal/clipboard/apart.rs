@@ -45,6 +45,5 @@ pub fn after_the_answer() -> io::Result<()> {
 /// Runs `last` when a signal asks for the end. The signal itself then no longer ends the process.
 pub fn before_the_end(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    thread::spawn(move || signals.forever().next().map(|_| last()));
-    Ok(())
+    thread::Builder::new().spawn(move || signals.forever().next().map(|_| last())).map(drop)
 }

@@ -236,7 +236,8 @@ impl Holder {
 /// Reads lines in a thread, so that the wait for one can be limited.
 fn lines(answers: ChildStdout) -> Receiver<String> {
     let (said, heard) = mpsc::channel();
-    thread::spawn(move || {
+    // Without a thread, no line comes.
+    let _ = thread::Builder::new().spawn(move || {
         for line in BufReader::new(answers).lines().map_while(io::Result::ok) {
             if said.send(line).is_err() {
                 break;
