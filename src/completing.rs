@@ -131,7 +131,8 @@ fn names(begun: &OsStr, removed: bool, store: Option<&OsStr>) -> Option<String> 
     let mut asked = command.spawn().ok()?;
     let mut output = asked.stdout.take()?;
     let (tell, told) = mpsc::channel();
-    thread::spawn(move || {
+    // Without a thread, no name comes.
+    let _ = thread::Builder::new().spawn(move || {
         let mut names = String::new();
         let _ = tell.send(output.read_to_string(&mut names).ok().map(|_| names));
     });
