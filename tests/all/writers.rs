@@ -95,7 +95,7 @@ fn a_process_that_was_stopped_while_it_writes_is_named_with_what_to_do() {
     let said = if check.code == 10 { &check.stdout } else { &check.stderr };
     assert!(said.contains(&process) && said.contains(&remedy), "exit {}: {said}", check.code);
     let busy = desk.run(&["users", "disable", "alice"]).exits(9);
-    assert!(busy.stderr.contains(&format!("error: the store is busy: {process}\nhint: {remedy}")), "{}", busy.stderr);
+    assert!(busy.stderr.contains(&format!("error: the store is busy; {process}\nhint: {remedy}")), "{}", busy.stderr);
 
     kill_process(Pid::from_child(&stopped), Signal::CONT).unwrap();
     let run: Run = stopped.wait_with_output().unwrap().into();
