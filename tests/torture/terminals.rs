@@ -437,7 +437,8 @@ impl Anywhen {
         let reaches = random.random();
         if reaches {
             window.reaches(&prompts[last]);
-            if random.random() && prompts[last].0 != Shell {
+            let opens_pager = prompts.get(last + 1).is_some_and(|next| next.0 == Pager);
+            if random.random() && prompts[last].0 != Shell && !opens_pager {
                 window.answer(&prompts[last]);
             }
         }
