@@ -240,9 +240,15 @@ fn what_comes_late_on_a_standard_input_that_does_not_block_is_read() {
 
 /// The program with a file size limit of this many blocks of 512 bytes.
 fn within(desk: &Desk, blocks: u32, args: &[&str]) -> Command {
+    under(desk, "-f", blocks, args)
+}
+
+/// The same within a limit of `ulimit`. What the test has open is not the program's.
+fn under(desk: &Desk, limit: &str, most: u32, args: &[&str]) -> Command {
     let plain = desk.command(args);
     let mut shell = Command::new("sh");
-    shell.args(["-c", "ulimit -f \"$0\" && exec \"$@\"", &blocks.to_string()]).arg(plain.get_program()).args(args);
+    let script = format!("exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit {limit} {most} && exec \"$0\" \"$@\"");
+    shell.args(["-c", &script]).arg(plain.get_program()).args(args);
     shell.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.current_dir(desk.home.path()).stdin(Stdio::null());
     shell
@@ -316,14 +322,7 @@ fn a_limit_that_the_index_of_the_log_meets_is_not_told_as_a_full_disk() {
 fn a_limit_on_open_files_is_named_and_nothing_has_changed() {
     let desk = Desk::with_alice();
     for most in 6..9 {
-        let plain = desk.command(&["users", "disable", "alice"]);
-        let mut shell = Command::new("sh");
-        // What this test has open is not the program's.
-        let script = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n \"$0\" && exec \"$@\"";
-        shell.args(["-c", script, &most.to_string()]).arg(plain.get_program());
-        shell.args(plain.get_args()).env_clear();
-        shell.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(desk.home.path());
-        let run = desk.refuses(1, || shell.output().unwrap().into());
+        let run = desk.refuses(1, || under(&desk, "-n", most, &["users", "disable", "alice"]).output().unwrap().into());
         assert!(run.stderr.contains("see 'ulimit -n'") && !run.stderr.contains("hint"), "{most}: {}", run.stderr);
     }
 }

@@ -104,10 +104,9 @@ fn passwords() -> impl Iterator<Item = (usize, bool)> {
     (0..NAMES.len()).flat_map(|number| [(number, false), (number, true)])
 }
 
-/// The password of each hash that a store was given. Such a hash need not be evaluated at each trial.
-static WHOSE: LazyLock<BTreeMap<String, (usize, bool)>> = LazyLock::new(|| {
-    passwords().map(|(number, is_old)| (hash(&password(NAMES[number], is_old)), (number, is_old))).collect()
-});
+/// Whose password each hash is of that a store was given. Such a hash need not be evaluated at each trial.
+static WHOSE: LazyLock<BTreeMap<String, usize>> =
+    LazyLock::new(|| passwords().map(|(number, is_old)| (hash(&password(NAMES[number], is_old)), number)).collect());
 
 /// A store that is one file, and a store with a log that is in use.
 fn bases() -> Vec<Arc<Base>> {
@@ -478,11 +477,12 @@ fn sign_in(damage: &Damage, store: &mut Store, name: &str, cells: &BTreeMap<i64,
     let all = whose.map_or_else(
         || {
             assert!(!lets_in(WRONG), "a wrong password lets {} in", account.username);
-            passwords().filter(|(number, is_old)| lets_in(&password(NAMES[*number], *is_old))).collect()
+            let right = passwords().filter(|(number, is_old)| lets_in(&password(NAMES[*number], *is_old)));
+            right.map(|(number, _)| number).collect()
         },
         |one| vec![*one],
     );
-    for (number, _) in all {
+    for number in all {
         let owner = NAMES[number];
         assert_eq!(usize::try_from(id).unwrap(), number + 1, "{owner} is let in as {}", account.username);
         let is_closed = number >= NAMES.len() - 4;
@@ -495,7 +495,8 @@ fn sign_in(damage: &Damage, store: &mut Store, name: &str, cells: &BTreeMap<i64,
 fn by_commands(damage: &Damage) -> u64 {
     let alice = format!("{}\n", password("alice", false));
     // One of those who can no longer sign in.
-    let closed = NAMES[NAMES.len() - 1 - usize::try_from(hash_of(damage.to_string()) % 4).unwrap()];
+    let number = NAMES.len() - 1 - usize::try_from(hash_of(damage.to_string()) % 4).unwrap();
+    let (closed, id) = (NAMES[number], i64::try_from(number).unwrap() + 1);
     let wrong = format!("{WRONG}\n");
     let commands: [(&[&str], &str); 9] = [
         (&["users", "list"], ""),
@@ -523,7 +524,6 @@ fn by_commands(damage: &Damage) -> u64 {
             assert_ne!(run.code, 0, "a wrong password lets alice in");
         }
         if args.contains(closed) && run.code == 0 {
-            let id = i64::try_from(NAMES.iter().position(|name| *name == closed).unwrap()).unwrap() + 1;
             let is_as_it_was = cells(&store).get(&id) == damage.base.cells.get(&id);
             assert!(!is_as_it_was, "{closed} is let in, and its cells say that it is closed");
         }

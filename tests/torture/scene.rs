@@ -192,6 +192,11 @@ impl Scene<'_> {
         self.command(args).output().unwrap().into()
     }
 
+    /// The same, by an operator. A saved sign-in would be the actor.
+    pub fn run_by_operator(&self, args: &[&str]) -> Run {
+        self.command(args).env("HOME", "/nonexistent").output().unwrap().into()
+    }
+
     pub fn run_with(&self, input: &str, args: &[&str]) -> Run {
         fed(self.command(args), input)
     }
@@ -213,10 +218,7 @@ impl Scene<'_> {
         database.until_alone();
         let folder = Desk::empty();
         let file = folder.home.path().join("copy.db");
-        // A saved sign-in would be the actor.
-        let copy =
-            self.command(&["store", "copy", "--to", file.to_str().unwrap()]).env("HOME", "/nonexistent").output();
-        Run::from(copy.unwrap()).succeeds();
+        self.run_by_operator(&["store", "copy", "--to", file.to_str().unwrap()]).succeeds();
         Picture::of(&file)
     }
 }

@@ -21,9 +21,8 @@ pub fn judge(fault: &Fault, scene: &Scene, run: &Run, log: &str, done: Done) {
         return;
     };
     let operation = hint.split_whitespace().next().unwrap();
-    // A saved sign-in would be the actor.
-    let mut look = scene.command(&["audit", "list", "--operation", operation, "--format", "jsonl"]);
-    let events = Run::from(look.env("HOME", "/nonexistent").output().unwrap()).succeeds().stdout;
+    let look = ["audit", "list", "--operation", operation, "--format", "jsonl"];
+    let events = scene.run_by_operator(&look).succeeds().stdout;
     assert_eq!(done != Done::Nothing, !events.is_empty(), "the hint finds something else: {events}{said}");
 }
 

@@ -123,9 +123,9 @@ pub fn run(
     }
     desk.terminal.end_progress();
     bulk.leave(left.map(|one| one.written), is_few, stopped.as_ref());
-    conclude(desk, &bulk, &handover, &shut_out, total + before);
-    let resumable = handover.can_be_resumed();
     let is_lost = bulk.done > 0 && handover.file().is_some() && !handover.stays();
+    conclude(desk, &bulk, &handover, is_lost, &shut_out, total + before);
+    let resumable = handover.can_be_resumed();
     let closed = handover.close(&mut desk.means());
     let found_again = if desk.format().has_lines() {
         "if that file was only moved, name it with --resume; otherwise reset the same accounts again".into()
@@ -230,8 +230,16 @@ fn so_far(bulk: &Bulk, handover: &Handover, many: &BulkReset<'_>) -> Hint {
     Hint { words: format!("reset before that: {done}; {}", next.words), ..next }
 }
 
-/// Tells people the outcome. `shut_out` names the accounts that are not in use, each with its state.
-fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, shut_out: &[(State, String)], asked: usize) {
+/// Tells people the outcome. `is_lost` says that the file is no longer as it was written. `shut_out` names the accounts
+/// that are not in use, each with its state.
+fn conclude(
+    desk: &mut Desk<'_>,
+    bulk: &Bulk,
+    handover: &Handover,
+    is_lost: bool,
+    shut_out: &[(State, String)],
+    asked: usize,
+) {
     let done = bulk.done;
     if done == 0 {
         return;
@@ -245,10 +253,10 @@ fn conclude(desk: &mut Desk<'_>, bulk: &Bulk, handover: &Handover, shut_out: &[(
     let place = handover.file().map_or_else(String::new, |path| {
         let (passwords, path) =
             (if done == 1 { "its temporary password" } else { "their temporary passwords" }, path.display());
-        if handover.stays() {
-            format!("; {passwords} {is} in {path}")
-        } else {
+        if is_lost {
             format!("; {passwords} went into {path}, which somebody has moved, removed or changed since")
+        } else {
+            format!("; {passwords} {is} in {path}")
         }
     });
     desk.terminal.note(&format!("{accounts} {is} reset{place}."));
